@@ -1,0 +1,111 @@
+"""An MQTT 3.1.1 broker on loopback, and a subscriber that remembers.
+
+Run as a module it is the broker. It knows nothing of Home Assistant nor of what is published.
+"""
+
+import asyncio
+from collections import deque
+from pathlib import Path
+import signal
+import sys
+import threading
+from typing import Self
+
+from amqtt.broker import Broker as Engine
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+
+from .processes import ROOT, Child, free_port, listens, wait_for
+
+QOS = 1
+REMEMBERED = 10_000  # messages: hours of a meter, a few tens of megabytes
+
+
+class Broker:
+    """Keeps its port when it is stopped, so that it can come back where its clients expect it."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.port = free_port(port)
+        self._log = folder / "broker.log"
+        self.child: Child | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", __name__, str(self.port)]
+        self.child = Child(command, self._log, {"PYTHONPATH": str(ROOT)})
+        wait_for(lambda: listens(self.port), 20, "the broker listening")
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop(5)
+
+    def kill(self) -> None:
+        if self.child:
+            self.child.kill()
+
+
+class Subscriber:
+    """Every message of a topic filter, in order of arrival, from a client of its own."""
+
+    def __init__(self, port: int, topic: str = "#") -> None:
+        self._topic = topic
+        self._arrived = threading.Condition()
+        self._messages: deque[tuple[str, bytes]] = deque(maxlen=REMEMBERED)
+        self._subscribed = threading.Event()
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_connect = lambda client, *_: client.subscribe(topic, QOS)
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = self._keep
+        self._client.connect("127.0.0.1", port)
+
+    def __enter__(self) -> Self:
+        self._client.loop_start()
+        self._subscribed.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _keep(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
+        with self._arrived:
+            self._messages.append((message.topic, message.payload))
+            self._arrived.notify_all()
+
+    def messages(self, topic: str | None = None) -> list[tuple[str, bytes]]:
+        with self._arrived:
+            return [each for each in self._messages if topic in (None, each[0])]
+
+    def newest(self, topic: str) -> bytes | None:
+        return next((payload for name, payload in reversed(self.messages()) if name == topic), None)
+
+    def wait_for(self, count: int, seconds: float, topic: str | None = None) -> bool:
+        """Say whether `count` messages (of `topic`, or of all) had come before the time was up."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: len(self.messages(topic)) >= count, seconds)
+
+
+async def _serve(port: int) -> None:
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    engine = Engine(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}},
+            "plugins": {
+                "amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}
+            },
+        }
+    )
+    await engine.start()
+    await stopped.wait()
+    await engine.shutdown()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))

@@ -1,0 +1,106 @@
+"""A Home Assistant in a folder of its own: launched, stopped, killed, restarted, its log read.
+
+What is done inside it is the business of `client`.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import json
+from pathlib import Path
+import re
+from typing import Self
+
+from .client import Client
+from .processes import ROOT, Child, free_port, wait_for
+
+# No `default_config`: it brings what reaches for the internet. No `http`: its port is SETUP_PORT.
+CONFIGURATION = """\
+config:
+energy:
+frontend:
+history:
+logbook:
+mqtt:
+recorder:
+system_health:
+usb:
+logger:
+  default: warning
+  logs:
+    custom_components.linky_tic: info
+"""
+
+# These steps would add met, radio_browser and others that reach for the internet.
+ONBOARDING = {
+    "version": 4,
+    "minor_version": 1,
+    "key": "onboarding",
+    "data": {"done": ["core_config", "analytics", "integration"]},
+}
+
+_ABOVE_INFO = re.compile(r"\d{4}-\S+ \S+ (WARNING|ERROR|CRITICAL) ")
+# Said of every custom integration, whatever it does.
+_CUSTOMARY = "custom integration linky_tic which has not been tested"
+
+
+class HomeAssistant:
+    def __init__(self, folder: Path, port: int = 0, configuration: str = CONFIGURATION) -> None:
+        self._folder = folder
+        self.log = folder / "hass.log"
+        self.port = free_port(port)
+        self.client = Client(self.port)
+        self.child: Child | None = None
+        self._furnish(configuration)
+
+    def _furnish(self, configuration: str) -> None:
+        (self._folder / ".storage").mkdir(parents=True)
+        (self._folder / "custom_components").mkdir()
+        (self._folder / "configuration.yaml").write_text(configuration)
+        (self._folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
+        ours = ROOT / "custom_components" / "linky_tic"
+        (self._folder / "custom_components" / "linky_tic").symlink_to(ours)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Launch, and wait for the first answer; the integrations may still be setting up."""
+        hass = ROOT / ".venv-ha" / "bin" / "hass"
+        command: list[str | Path] = [hass, "-c", self._folder, "--skip-pip", "--log-no-color"]
+        self.child = child = Child(command, self.log, {"SETUP_PORT": str(self.port)})
+
+        def answers() -> bool:
+            if not child.alive:
+                raise ChildProcessError(self.log.read_text())
+            with contextlib.suppress(OSError):
+                self.client.get("/manifest.json")
+                return True
+            return False
+
+        wait_for(answers, 120, "Home Assistant answering")
+
+    def stop(self) -> None:
+        if self.child:
+            self.child.stop()
+
+    def kill(self) -> None:
+        if self.child:
+            self.child.kill()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+        self.client.wait_until_running()
+
+    def complaints(self) -> Iterator[str]:
+        """What its log says of our integration above INFO, tracebacks included."""
+        for record in self._records():
+            if "linky_tic" in record and _CUSTOMARY not in record and _ABOVE_INFO.match(record):
+                yield record
+
+    def _records(self) -> list[str]:
+        return re.split(r"\n(?=\d{4}-\d\d-\d\d )", self.log.read_text(errors="replace"))

@@ -1,0 +1,88 @@
+"""Child processes, and how to wait for what they do; what they are for is not known here."""
+
+from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import os
+from pathlib import Path
+import signal
+import socket
+import subprocess
+import time
+from typing import Self
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Child:
+    """A process in a group of its own, so that stopping it stops whatever it started."""
+
+    def __init__(
+        self, command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None
+    ) -> None:
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | dict(env or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self, seconds: float = 20) -> None:
+        """Ask first; whoever has not gone by then is killed, and so is what it left behind."""
+        if self.alive:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
+        self.kill()
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def wait_for[T](look: Callable[[], T], seconds: float, what: str, pause: float = 0.1) -> T:
+    """Return the first true answer of `look`, or say what was waited for in a TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := look():
+            return found
+        if time.monotonic() > deadline:
+            message = f"{what}: not within {seconds:g} s"
+            raise TimeoutError(message)
+        time.sleep(pause)
+
+
+def free_port(wanted: int = 0) -> int:
+    """Return `wanted` if nobody listens there, else a port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
