@@ -1,0 +1,46 @@
+"""The TIC of the Linky meter, from bytes to readings: no port, no clock, no Home Assistant.
+
+Import this package alone, nothing below it: `Receiver().feed(chunk, now)` takes what a serial port
+delivers and gives what it completed. Words, each with one meaning everywhere:
+
+group       what stands between LF and CR: a label, at times a horodate, data, a checksum
+frame       the groups between STX and ETX
+label       the name at the head of a group (EAST, SINSTS); `Label` is its row in the catalogue
+horodate    the meter's time stamp, a season letter and twelve digits
+index       an energy counter that only grows
+register    STGE or RELAIS, a number whose bits have meanings; also a tariff's counter (1 to 10)
+reading     what a label says now, after the gate
+mode        Standard or Historique, the two languages of the meter's output
+"""
+
+from .address import Identity, Model, identify, mask
+from .catalogue import CATALOGUE, INDEXES, Absence, Label, Mode, Quantity
+from .frames import Frame, Group, Reason, Rejected
+from .meter import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
+from .receiver import Receiver
+from .values import Value
+
+__all__ = [
+    "CATALOGUE",
+    "INDEXES",
+    "Absence",
+    "Appeared",
+    "Event",
+    "Frame",
+    "Group",
+    "Identity",
+    "Label",
+    "Mode",
+    "ModeChanged",
+    "Model",
+    "OtherMeter",
+    "Quantity",
+    "Reading",
+    "Reason",
+    "Receiver",
+    "Rejected",
+    "Value",
+    "Vanished",
+    "identify",
+    "mask",
+]

@@ -1,0 +1,307 @@
+"""The meter as heard so far: its readings, what is new in them, what has vanished.
+
+It knows groups, frames and time as a number of seconds; it knows neither bytes nor who listens.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import inf
+from typing import Final, NamedTuple
+
+from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
+from .frames import Frame, Group, Reason, Rejected
+from .plausible import DEFAULT_SUPPLY, Gate, Last, Line, Sighting
+from .presence import Presence
+from .values import Value, overseas_offset, read_horodate, read_value
+
+_GAP: Final = 10.0
+"""Seconds of silence after which another meter may be on the line."""
+_AGREEMENT: Final = 3
+"""Frames in a row that make another meter, or another mode."""
+_OFFSET_FRAMES: Final = 10
+"""Frames whose DATE must show the same offset before it is that of the meter's island."""
+_MOST_UNKNOWN: Final = 32
+"""Unknown labels kept for a bug report; noise makes new ones for ever."""
+
+
+class Reading(NamedTuple):
+    """What a label says now.
+
+    `value` is in the label's unit, `raw` the data characters, `time` the horodate that comes with
+    the value and `degraded` whether the meter's clock had lost the time then; `confirmed` is False
+    for what was sent once on a line without parity; `at` is the receiver's time in seconds.
+    """
+
+    label: Label
+    value: Value
+    raw: str
+    time: datetime | None
+    degraded: bool
+    confirmed: bool
+    at: float
+
+
+class Appeared(NamedTuple):
+    """A label has come often enough to be one that this meter sends."""
+
+    label: Label
+
+
+class Vanished(NamedTuple):
+    """A label is no longer sent: its last reading does not hold any more."""
+
+    label: Label
+
+
+class OtherMeter(NamedTuple):
+    """Another meter than the one expected speaks on this line."""
+
+    address: str
+
+
+class ModeChanged(NamedTuple):
+    """The meter speaks the other language of the TIC from now on."""
+
+    mode: Mode
+
+
+Event = Reading | Appeared | Vanished | Frame | Rejected | OtherMeter | ModeChanged
+"""All that a receiver tells."""
+
+
+class Meter:
+    """One meter. With an `address`, nothing that another one says is taken for its own.
+
+    `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
+    mainland France. `known` is the splitter's table of groups that need no second look.
+    """
+
+    def __init__(
+        self,
+        known: dict[bytes, Group],
+        *,
+        address: str | None = None,
+        labels: Iterable[str] = (),
+        overseas: timedelta = timedelta(0),
+    ) -> None:
+        self.address = address
+        self.mode: Mode | None = None
+        self.readings: dict[str, Reading] = {}
+        self.unknown: dict[str, str] = {}
+        self.overseas = overseas
+        self.presence = Presence(labels)
+        self._known = known
+        self._gate = Gate()
+        self._line = Line()
+        self._keys: dict[str, bytes] = {}
+        self._early: dict[str, Reading] = {}
+        self._identified = address is None
+        self._stranger: tuple[str, int] = ("", 0)
+        self._foreign_frames = 0
+        self._offsets: tuple[timedelta, int] = (overseas, 0)
+        self._heard_at = -inf
+
+    @property
+    def phases(self) -> int | None:
+        """Three when a label of another phase than the first is sent; None before anything is."""
+        if not self.presence.established:
+            return None
+        return 3 if self.presence.established & _OTHER_PHASES else 1
+
+    @property
+    def is_producer(self) -> bool:
+        """Whether the meter tells what is exported."""
+        return "EAIT" in self.presence.established
+
+    def hear(self, group: Group, now: float, out: list[Event], *, parity: bool) -> None:
+        """Take a verified group that is not the one its label had before."""
+        if self.mode is None:
+            self.mode = group.mode
+        if group.mode is not self.mode:
+            out.append(Rejected(Reason.OTHER_MODE, group.name))
+        elif group.label is None:
+            if len(self.unknown) < _MOST_UNKNOWN:
+                self.unknown[group.name] = group.data
+        elif group.name in ADDRESS_LABELS and not self._recognise(group.data, out):
+            out.append(Rejected(Reason.OTHER_METER, group.name))
+        else:
+            self._hear_label(group, group.label, now, out, parity=parity)
+
+    def heard(self, now: float) -> None:
+        """Note that good groups have come, before any of them is looked at.
+
+        After a gap nothing is believed before the meter has said who it is.
+        """
+        if now - self._heard_at > _GAP and self.address is not None:
+            self._identified = False
+            self._known.clear()
+        self._heard_at = now
+
+    def end(self, frame: Frame, now: float, out: list[Event]) -> None:
+        """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
+        if frame.mode is self.mode:
+            self._foreign_frames = 0
+            live = [reading.label for reading in self.readings.values()]
+            for label in self.presence.end(frame, live, now) if self._identified else ():
+                self._forget(label, out)
+        elif frame.mode is not None:
+            self._foreign_frames += 1
+            if self._foreign_frames >= _AGREEMENT:
+                self._change_mode(frame.mode, out)
+        out.append(frame)
+
+    def _recognise(self, address: str, out: list[Event]) -> bool:
+        """Compare an address with the one expected; three frames in a row make another meter."""
+        if self.address is None or address == self.address:
+            self._identified = True
+            self._stranger = ("", 0)
+            return True
+        if self._identified:
+            self._identified = False
+            self._known.clear()
+        self._gate = Gate()
+        who, times = self._stranger
+        times = times + 1 if who == address else 1
+        self._stranger = (address, times)
+        if times == _AGREEMENT:
+            out.append(OtherMeter(address))
+        return False
+
+    def _hear_label(
+        self, group: Group, label: Label, now: float, out: list[Event], *, parity: bool
+    ) -> None:
+        established = self.presence.sighted(label)
+        if self._keys.get(group.name) == group.key and self._identified:
+            self._gate.forget(group.name)
+            self._remember(group)
+        else:
+            sighting = self._sight(group, label, now)
+            chosen = self._gate.judge(
+                sighting, self._last(group.name), self._line_with(parity=parity)
+            )
+            if chosen is None or not self._identified:
+                self._known.pop(self._keys.get(group.name, b""), None)
+                reason = Reason.HELD if self._identified else Reason.OTHER_METER
+                out.append(Rejected(reason, group.name))
+            else:
+                self._accept(chosen, out, parity=parity)
+        if established:
+            self._introduce(label, out)
+
+    def _sight(self, group: Group, label: Label, now: float) -> Sighting:
+        stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
+        value = read_value(label, group.data, stamp)
+        if stamp is None:
+            return Sighting(group, label, value, None, False, now)  # noqa: FBT003 - a plain record
+        return Sighting(group, label, value, stamp.time, stamp.degraded, now)
+
+    def _last(self, name: str) -> Last | None:
+        reading = self.readings.get(name) or self._early.get(name)
+        if reading is None:
+            return None
+        return Last(reading.value, reading.at, self.presence.last_heard(name, reading.at))
+
+    def _line_with(self, *, parity: bool) -> Line:
+        if self._line.parity is not parity:
+            self._line = self._line._replace(parity=parity)
+        return self._line
+
+    def _accept(self, chosen: Sighting, out: list[Event], *, parity: bool) -> None:
+        label, name = chosen.label, chosen.label.name
+        confirmed = parity or label.absence is not Absence.LATCH
+        reading = Reading(
+            label,
+            chosen.value,
+            chosen.group.data,
+            chosen.time,
+            chosen.degraded,
+            confirmed,
+            chosen.at,
+        )
+        self._known.pop(self._keys.get(name, b""), None)
+        self._keys[name] = chosen.group.key
+        self._remember(chosen.group)
+        self._learn(reading)
+        if name in self.readings:
+            self.readings[name] = reading
+            out.append(reading)
+        elif name in self.presence.established:
+            self._begin(reading, out)
+        else:
+            self._early[name] = reading
+
+    def _remember(self, group: Group) -> None:
+        """Let a group pass without a second look, once nothing about its label is in doubt."""
+        if group.name in self.presence.established and not self._gate.holds(group.name):
+            self._known[group.key] = group
+
+    def _introduce(self, label: Label, out: list[Event]) -> None:
+        out.append(Appeared(label))
+        if (reading := self._early.pop(label.name, None)) is not None:
+            self._begin(reading, out)
+
+    def _begin(self, reading: Reading, out: list[Event]) -> None:
+        """Give a label its first reading."""
+        self.presence.changed(one.label for one in self.readings.values())
+        self.readings[reading.label.name] = reading
+        out.append(reading)
+
+    def _forget(self, label: Label, out: list[Event]) -> None:
+        """Take a reading back: its label is no longer sent."""
+        self.presence.changed(one.label for one in self.readings.values())
+        self.readings.pop(label.name, None)
+        self._early.pop(label.name, None)
+        self._known.pop(self._keys.pop(label.name, b""), None)
+        self._gate.forget(label.name)
+        out.append(Vanished(label))
+
+    def _change_mode(self, mode: Mode, out: list[Event]) -> None:
+        for reading in list(self.readings.values()):
+            self._forget(reading.label, out)
+        self._known.clear()
+        self._keys.clear()
+        self._early.clear()
+        self._gate = Gate()
+        self._line = Line(parity=self._line.parity)
+        self._foreign_frames = 0
+        self.mode = mode
+        out.append(ModeChanged(mode))
+
+    def _learn(self, reading: Reading) -> None:
+        """Keep what other judgements need: who speaks, the supply's limit, the island's time."""
+        quantity, value = reading.label.quantity, reading.value
+        if quantity is Quantity.ADDRESS:
+            self.address = reading.raw
+        elif quantity in _LIMITS:
+            self._learn_supply(quantity, reading.raw)
+        elif quantity is Quantity.CLOCK and isinstance(value, datetime) and not reading.degraded:
+            self._learn_offset(value, reading.at)
+
+    def _learn_supply(self, quantity: Quantity, raw: str) -> None:
+        """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none."""
+        if quantity is Quantity.SUBSCRIBED_POWER and "PCOUP" in self.readings:
+            return
+        phases = self.phases or 1
+        power = int(raw) * (200 * phases if quantity is Quantity.SUBSCRIBED_CURRENT else 1000)
+        self._line = self._line._replace(power=power or DEFAULT_SUPPLY, phases=phases)
+
+    def _learn_offset(self, clock: datetime, now: float) -> None:
+        """Learn that the meter keeps another legal time than the mainland's (overseas)."""
+        offset = overseas_offset(clock - self.overseas, now)
+        if offset is None or offset == self.overseas:
+            self._offsets = (self.overseas, 0)
+            return
+        times = self._offsets[1] + 1 if self._offsets[0] == offset else 1
+        self._offsets = (offset, times)
+        if times >= _OFFSET_FRAMES:
+            self.overseas = offset
+            self._known.clear()
+            self._keys.clear()
+
+
+_LIMITS: Final = frozenset(
+    {Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT}
+)
+_OTHER_PHASES: Final = frozenset(
+    row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
+)

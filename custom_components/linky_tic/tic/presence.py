@@ -1,0 +1,120 @@
+"""Which labels this meter sends, when each was last heard, and which are no longer sent.
+
+It knows frames as rows of labels, never what a group said. There is no checksum over a frame: a
+lost group leaves a shorter one, so a label is missing only where its neighbours in the order of
+the catalogue stand next to each other.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import inf
+from typing import Final
+
+from .catalogue import CATALOGUE, Absence, Label, Mode, Quantity
+from .frames import Frame
+
+ESTABLISHED: Final = 3
+"""Good groups, in nearby frames, after which a label is one that this meter sends."""
+_NEARBY: Final = 5
+"""Frames that may lie between two of them."""
+_MISSES: Final = 3
+"""Frames that must show a label's place empty before it has vanished."""
+_PATIENCE: Final = 900.0
+"""Seconds for which a label that comes and goes keeps its reading."""
+_NOT_WAITED_FOR: Final = frozenset({Absence.EVENT, Absence.LATCH})
+
+
+class Presence:
+    """The labels of one meter. `established` are those it is known to send."""
+
+    def __init__(self, labels: Iterable[str] = ()) -> None:
+        self.established = set(labels)
+        self._seen: dict[str, tuple[int, int]] = {}
+        self._misses: dict[str, int] = {}
+        self._heard_at: dict[str, float] = {}
+        self._frame = 0
+        self._frame_at = -inf
+        self._usual: int | None = None
+
+    def sighted(self, label: Label) -> bool:
+        """Count a good group; whether its label is, from this one on, one that the meter sends."""
+        if label.name in self.established:
+            return False
+        count, frame = self._seen.get(label.name, (0, -1))
+        if frame != self._frame:
+            count = count + 1 if self._frame - frame <= _NEARBY else 1
+            self._seen[label.name] = (count, self._frame)
+        if count < ESTABLISHED and label.absence not in _NOT_WAITED_FOR:
+            return False
+        self.established.add(label.name)
+        return True
+
+    def last_heard(self, name: str, taken: float) -> float:
+        """Seconds at which a label was last good, never before `taken`, when its reading was."""
+        heard = self._heard_at.get(name, taken) if self._usual is None else self._frame_at
+        return max(heard, taken)
+
+    def changed(self, live: Iterable[Label]) -> None:
+        """Note that a label more or less is live: the next frames are looked at one by one."""
+        if self._usual is not None:
+            self._heard_at.update(dict.fromkeys((row.name for row in live), self._frame_at))
+            self._usual = None
+
+    def end(self, frame: Frame, live: Iterable[Label], now: float) -> list[Label]:
+        """Close a frame; give the live labels that have vanished with it."""
+        self._frame += 1
+        if len(frame.heard) != self._usual or not frame.complete:
+            self.changed(live)
+        self._frame_at = now
+        return [] if self._usual is not None else self._look(frame, list(live), now)
+
+    def _look(self, frame: Frame, live: list[Label], now: float) -> list[Label]:
+        heard = {group.name for group in frame.groups if group.label}
+        self._heard_at.update(dict.fromkeys(heard, now))
+        for name in heard & self._misses.keys():
+            del self._misses[name]
+        absent = [row for row in live if row.name not in heard and row.absence is not Absence.LATCH]
+        if absent:
+            empty = _empty_ranks(frame)
+            return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
+        if frame.complete:
+            self._usual = len(frame.heard)
+        return []
+
+    def _has_vanished(self, label: Label, now: float) -> bool:
+        misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
+        patient = label.absence is Absence.PATIENT
+        if misses < _MISSES or (patient and now - self._heard_at[label.name] < _PATIENCE):
+            return False
+        del self._misses[label.name]
+        return True
+
+
+def _empty_ranks(frame: Frame) -> set[int]:
+    """Places of the catalogue that a frame shows empty, between two good groups side by side.
+
+    A short frame holds no more than currents and warnings: it tells of the warnings alone.
+    """
+    ends = len(CATALOGUE[frame.mode]) if frame.mode else 0
+    empty: set[int] = set()
+    before = -1 if frame.opened else None
+    for rank in (*_ranks(frame), ends if frame.closed else None):
+        if before is not None and rank is not None:
+            empty.update(range(before + 1, rank))
+        before = rank
+    return empty & _WARNING_RANKS if frame.is_short else empty
+
+
+def _ranks(frame: Frame) -> Iterator[int | None]:
+    """The places of a frame's groups, None for a damaged one; unknown labels have no place."""
+    for group in frame.heard:
+        if group is None:
+            yield None
+        elif group.label is not None:
+            yield group.label.rank
+
+
+_WARNING_RANKS: Final = frozenset(
+    label.rank
+    for label in CATALOGUE[Mode.HISTORIC].values()
+    if label.quantity is Quantity.OVERRUN_CURRENT and label.phase
+)

@@ -1,0 +1,105 @@
+"""Chunks of bytes in, events out: the one door of this package.
+
+It knows the order of the rooms below it and nothing of what happens inside them.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import inf
+from typing import Final
+
+from .catalogue import Mode
+from .frames import Frame, Group, Item, Reason, Rejected, Splitter
+from .meter import Event, Meter
+from .wire import Wire
+
+_PIECE: Final = 64
+"""Bytes treated at once: fewer than any frame has, so that no label comes twice in a piece."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What came since the receiver was made; `rejected` counts each reason."""
+
+    complete_frames: int = 0
+    cut_frames: int = 0
+    rejected: Counter[Reason] = field(default_factory=Counter)
+
+
+class Receiver:
+    """A TIC line from its bytes to its readings.
+
+    `address`, `labels` and `overseas` are what is known of the meter beforehand: see `Meter`.
+    No sequence of bytes makes it raise, and what it keeps is bounded.
+    """
+
+    def __init__(
+        self,
+        address: str | None = None,
+        labels: Iterable[str] = (),
+        overseas: timedelta = timedelta(0),
+    ) -> None:
+        self.wire = Wire()
+        self.counters = Counters()
+        self.heard_at = -inf
+        self._splitter = Splitter()
+        self.meter = Meter(self._splitter.known, address=address, labels=labels, overseas=overseas)
+
+    @property
+    def mode(self) -> Mode | None:
+        """The language of the line, None before the first good group."""
+        return self.meter.mode
+
+    @property
+    def good_groups(self) -> int:
+        """Groups that verified, repeated ones included."""
+        return self._splitter.good
+
+    def feed(self, chunk: bytes, now: float) -> list[Event]:
+        """Take bytes that came at `now` (seconds since 1970), give what they completed."""
+        out: list[Event] = []
+        start, size = 0, len(chunk)
+        while start < size:
+            end = start + min(_PIECE, self.wire.left)
+            self._feed_piece(chunk[start:end], now, out)
+            start = end
+        return out
+
+    def finish(self, now: float) -> list[Event]:
+        """End of a recording: give what is still open."""
+        out: list[Event] = []
+        self._deliver(self._splitter.finish(), now, out, parity=self.wire.carries_parity)
+        return out
+
+    def _feed_piece(self, piece: bytes, now: float, out: list[Event]) -> None:
+        good = self._splitter.good
+        parity = self.wire.carries_parity  # a decision that ends the piece is not yet true in it
+        items = self._splitter.split(self.wire.characters(piece))
+        if self._splitter.good > good:
+            self.heard_at = now
+            self.meter.heard(now)
+        if items:
+            self._deliver(items, now, out, parity=parity)
+
+    def _deliver(self, items: list[Item], now: float, out: list[Event], *, parity: bool) -> None:
+        before = len(out)
+        for item in items:
+            match item:
+                case Group():
+                    self.meter.hear(item, now, out, parity=parity)
+                case Frame():
+                    self._count(item)
+                    self.meter.end(item, now, out)
+                case Rejected():
+                    out.append(item)
+        for event in out[before:]:
+            if isinstance(event, Rejected):
+                self.counters.rejected[event.reason] += 1
+
+    def _count(self, frame: Frame) -> None:
+        if frame.complete:
+            self.counters.complete_frames += 1
+        else:
+            self.counters.cut_frames += 1

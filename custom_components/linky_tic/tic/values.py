@@ -1,0 +1,95 @@
+"""The text of a group as a typed value: numbers, trimmed texts, horodates as aware datetimes.
+
+It does not judge whether a value is likely, and it never raises: what cannot be read is None.
+Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
+"""
+
+from datetime import date, datetime, timedelta, timezone
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from .catalogue import Kind, Label, Quantity
+
+Value = int | str | datetime | None
+"""What a group can say: a number in its label's unit, a text, an instant."""
+
+HOUR: Final = timedelta(hours=1)
+SEASONS: Final = {"H": 1, "E": 2, "h": 1, "e": 2}
+"""Season letter -> hours ahead of UTC in mainland France; lower case: the clock is degraded."""
+HORODATE_SIZE: Final = 13
+
+
+class Horodate(NamedTuple):
+    """An instant as the meter stamps it; `degraded` when its clock had lost the time."""
+
+    time: datetime
+    degraded: bool
+
+
+def _last_sunday(year: int, month: int) -> date:
+    last = date(year, month, 31)
+    return last - timedelta(days=(last.weekday() + 1) % 7)
+
+
+def _is_summer(local: datetime) -> bool:
+    """European rule for a legal time without a season: an hour that exists twice is summer."""
+    start = datetime.combine(_last_sunday(local.year, 3), datetime.min.time()) + 2 * HOUR
+    end = datetime.combine(_last_sunday(local.year, 10), datetime.min.time()) + 3 * HOUR
+    return start <= local < end
+
+
+_PAIRS: Final = itemgetter(*(slice(at, at + 2) for at in range(0, 12, 2)))
+
+
+def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | None:
+    """Read SAAMMJJhhmmss; `overseas` is what the meter's legal time adds to mainland time.
+
+    None when the thirteen characters are not a season letter and a real date.
+    """
+    season, digits = text[:1], text[1:]
+    if len(text) != HORODATE_SIZE or not (digits.isascii() and digits.isdigit()):
+        return None
+    year, month, day, hour, minute, second = map(int, _PAIRS(digits))
+    try:
+        local = datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001 - see zone
+    except ValueError:
+        return None
+    if season == " ":
+        hours = 2 if _is_summer(local) else 1
+    elif season in SEASONS:
+        hours = SEASONS[season]
+    else:
+        return None
+    zone = timezone(hours * HOUR + overseas)
+    return Horodate(local.replace(tzinfo=zone), degraded=season in "he")
+
+
+def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
+    """Give what must be added to mainland time so that a clock shows the right instant.
+
+    `mainland` is the clock read by the mainland's rules, `now` seconds since 1970. None when the
+    two are not a whole number of half hours apart, or further than any time zone.
+    """
+    apart = mainland.timestamp() - now
+    halves = round(apart / 1800)
+    if abs(apart - halves * 1800) > _CLOCK_TOLERANCE or abs(halves) > _FURTHEST_ZONE:
+        return None
+    return timedelta(minutes=30 * halves)
+
+
+_CLOCK_TOLERANCE: Final = 60.0
+"""Seconds by which a meter's clock and ours may differ."""
+_FURTHEST_ZONE: Final = 26
+"""Half hours between the mainland and the furthest island."""
+
+
+def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
+    """Give the typed value of a group whose size and characters are those of its label."""
+    if label.kind is Kind.NUMBER:
+        return int(data)
+    if label.quantity in _INSTANTS:
+        return horodate.time if horodate else None
+    return data.strip()
+
+
+_INSTANTS: Final = frozenset({Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END})
