@@ -164,10 +164,9 @@ def demo(options: argparse.Namespace, folder: Path) -> int:
         try:
             join(home, broker, port, secrets.token_urlsafe(6))
             sights = watch(home, subscriber, options.seconds)
-        except (Refused, OSError) as error:
-            print(f"{error}\nThe end of Home Assistant's log:", file=sys.stderr)
-            print(home.log.read_text()[-4000:], file=sys.stderr)
-            return 1
+        except Refused, OSError:
+            print("The end of Home Assistant's log:", home.log.read_text()[-4000:], sep="\n")
+            raise
         return verdict(*sights)
 
 
@@ -182,11 +181,15 @@ def main() -> int:
     options = arguments()
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, leave)
-    cache = ROOT / ".cache"
-    with tempfile.TemporaryDirectory(
-        prefix="demo-", dir=cache, ignore_cleanup_errors=True
-    ) as folder:
-        return demo(options, Path(folder))
+    folder = tempfile.TemporaryDirectory(
+        prefix="demo-", dir=ROOT / ".cache", ignore_cleanup_errors=True
+    )
+    with folder as name:
+        try:
+            return demo(options, Path(name))
+        except (Refused, OSError) as error:
+            print(f"demo: {error}", file=sys.stderr)
+            return 1
 
 
 if __name__ == "__main__":
