@@ -9,6 +9,7 @@ LOGGER: Final = logging.getLogger(__package__)
 CONF_SLUG: Final = "slug"
 CONF_SPEED: Final = "speed"
 CONF_MODE: Final = "mode"
+CONF_OVERSEAS: Final = "overseas"
 
 CONF_MIRROR: Final = "mirror"
 CONF_MIRROR_FORMAT: Final = "mirror_format"

@@ -14,7 +14,7 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
-from .catalogue import CATALOGUE, INDEXES, Absence, Label, Mode, Quantity
+from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .frames import Frame, Group, Reason, Rejected
 from .meter import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .receiver import Receiver
@@ -22,6 +22,7 @@ from .values import Value
 
 __all__ = [
     "CATALOGUE",
+    "EVENTS",
     "INDEXES",
     "Absence",
     "Appeared",

@@ -263,3 +263,13 @@ CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = MappingProxyType(
 
 ADDRESS_LABELS: Final = frozenset({"ADSC", "ADCO"})
 """The label of each mode that says which meter speaks."""
+
+EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "ADSC": ("DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3", "MSG2"),
+        "ADCO": ("PEJP",),
+        "IINST": ("ADPS",),
+        "IINST1": ("ADIR1", "ADIR2", "ADIR3"),
+    }
+)
+"""Label -> the labels that a meter which sends it may send one day, for an event."""

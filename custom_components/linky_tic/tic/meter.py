@@ -109,6 +109,11 @@ class Meter:
         return 3 if self.presence.established & _OTHER_PHASES else 1
 
     @property
+    def is_identified(self) -> bool:
+        """Whether the line is known to be this meter's: its address came since the last gap."""
+        return self._identified
+
+    @property
     def is_producer(self) -> bool:
         """Whether the meter tells what is exported."""
         return "EAIT" in self.presence.established
