@@ -61,15 +61,10 @@ class Sight:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument(
-        "--port", help="a real meter: /dev/..., socket://..., instead of the simulator"
-    )
-    parser.add_argument(
-        "--seconds", type=float, help="stop by itself, and say whether values moved"
-    )
-    parser.add_argument(
-        "--keep", action="store_true", help="run until Ctrl-C (which is the default)"
-    )
+    parser.add_argument("--port", help="a real meter (/dev/..., socket://...), not the simulator")
+    until = parser.add_mutually_exclusive_group()
+    until.add_argument("--seconds", type=float, help="stop then; fail unless values moved")
+    until.add_argument("--keep", action="store_true", help="run until Ctrl-C (the default)")
     parser.add_argument("simulator", nargs="*", help="after --: arguments of python -m simulator")
     return parser.parse_args()
 
