@@ -15,6 +15,7 @@ mode        Standard or Historique, the two languages of the meter's output
 
 from .address import Identity, Model, identify, mask
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
+from .contract import contract_name, registers_in_use
 from .frames import Frame, Group, Reason, Rejected
 from .meter import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .receiver import Receiver
@@ -42,6 +43,8 @@ __all__ = [
     "Rejected",
     "Value",
     "Vanished",
+    "contract_name",
     "identify",
     "mask",
+    "registers_in_use",
 ]

@@ -1,0 +1,41 @@
+"""Linky TIC: the French Linky meter, heard on its TIC port, in Home Assistant."""
+
+from typing import Final
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .errors import not_ready
+from .link import PortUnavailable
+from .mirror import async_remove_topics
+from .port_watch import stop_watching, watch_port
+
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
+    """Open the port and make the entities; a port that cannot be opened is watched."""
+    coordinator = LinkyCoordinator(hass, entry)
+    entry.async_on_unload(coordinator.async_stop)
+    try:
+        await coordinator.async_start()
+    except PortUnavailable as error:
+        watch_port(hass, entry, error)
+        raise not_ready(error) from error
+    stop_watching(hass, entry)
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    coordinator.run()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
+    """Take the entities away; what was opened is closed by its own callbacks."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
+    """Leave nothing behind: no watch on the port, no retained topic on the broker."""
+    stop_watching(hass, entry)
+    await async_remove_topics(hass, entry)

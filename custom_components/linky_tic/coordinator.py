@@ -1,0 +1,231 @@
+"""One meter in Home Assistant: its line, its readings, and who is told when one changes.
+
+It decides what is told and when; how a value is shown is the platforms' business, how it travels
+is that of `link.py` and `tic/`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Final, assert_never
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_PORT
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DOMAIN, LOGGER
+from .link import Link, Settings
+from .mirror import Mirror
+from .tic import (
+    CATALOGUE,
+    EVENTS,
+    Absence,
+    Appeared,
+    Event,
+    Frame,
+    Label,
+    Mode,
+    ModeChanged,
+    OtherMeter,
+    Quantity,
+    Reading,
+    Receiver,
+    Rejected,
+    Vanished,
+    mask,
+    registers_in_use,
+)
+
+type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
+type LabelListener = Callable[[Iterable[Label]], None]
+
+_EVENTFUL: Final = frozenset({Absence.EVENT, Absence.LATCH})
+_LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
+
+
+class LinkyCoordinator:
+    """The meter of one config entry."""
+
+    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
+        self.hass = hass
+        self.entry = entry
+        self.address = entry.unique_id or ""
+        self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        self.receiver = Receiver(
+            self.address,
+            self._registered_labels(),
+            timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
+        )
+        mode = entry.data.get(CONF_MODE)
+        self.link = Link(
+            entry.data[CONF_PORT],
+            self.receiver,
+            settings=Settings(entry.data.get(CONF_SPEED, 9600), Mode(mode) if mode else None),
+            on_events=self._handle,
+            on_state=self._handle_state,
+        )
+        self.mirror = Mirror(hass, entry)
+        self.labels: dict[str, Label] = {}
+        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._label_listeners: list[LabelListener] = []
+        self._appeared: list[Label] = []
+        self._is_stranger = False
+        self._was_lost = False
+        self._registers: set[int] = set()
+        self._add_labels(_LABELS[name] for name in self.receiver.meter.presence.established)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the line is alive and it is this meter that speaks."""
+        return self.link.is_connected and not self._is_stranger
+
+    def reading(self, name: str) -> Reading | None:
+        """What a label says now, None when it is not known."""
+        return self.receiver.meter.readings.get(name)
+
+    def registers_in_use(self) -> set[int]:
+        """The supplier's registers, 1 to 10, that count under this contract."""
+        return registers_in_use(self.receiver.meter.readings)
+
+    async def async_start(self) -> None:
+        """Open the port; raises `PortUnavailable`."""
+        await self.link.open()
+
+    def run(self) -> None:
+        """Read from now on, until the entry is unloaded."""
+        self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
+
+    async def async_stop(self) -> None:
+        """Free the port, and say so on the mirror."""
+        await self.link.close()
+        await self.mirror.async_stop()
+
+    @callback
+    def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when a label's reading or the line's state changes; returns its end."""
+        self._listeners[name].append(listener)
+        return lambda: self._listeners[name].remove(listener)
+
+    @callback
+    def listen_for_labels(self, listener: LabelListener) -> CALLBACK_TYPE:
+        """Give a listener the labels there are, and each new one; returns its end."""
+        self._label_listeners.append(listener)
+        listener(self.labels.values())
+        return lambda: self._label_listeners.remove(listener)
+
+    def _registered_labels(self) -> list[str]:
+        """The labels of this meter's entities: it has sent them, so they exist from the start."""
+        prefix = f"{self.address}_"
+        registry = er.async_get(self.hass)
+        entries = er.async_entries_for_config_entry(registry, self.entry.entry_id)
+        names = (one.unique_id.removeprefix(prefix) for one in entries if one.domain == "sensor")
+        return [name for name in names if name in _LABELS]
+
+    def _handle(self, events: list[Event], now: float) -> None:
+        for event in events:
+            match event:
+                case Reading():
+                    self._handle_reading(event)
+                case Vanished(label):
+                    self._notify(label.name)
+                case Frame():
+                    self._handle_frame(event, now)
+                case Appeared(label):
+                    self._appeared.append(label)
+                case OtherMeter(address):
+                    self._handle_other_meter(address)
+                case ModeChanged(mode):
+                    LOGGER.info("The meter on %s now speaks %s", self.link.name, mode.value)
+                case Rejected():
+                    pass  # the receiver counts them
+                case _:
+                    assert_never(event)
+
+    def _handle_reading(self, reading: Reading) -> None:
+        label = reading.label
+        if label.quantity is Quantity.VERSION:
+            self._update_device(f"TIC {reading.value}")
+        if label.quantity is Quantity.SUPPLIER_ENERGY or label.quantity is Quantity.TARIFF_NUMBER:
+            self._watch_registers(reading)
+        elif label.absence in _EVENTFUL:
+            self._enable(label.name)
+        self._notify(label.name)
+
+    def _watch_registers(self, reading: Reading) -> None:
+        """Enable the index of a register that counts for the first time."""
+        label = reading.label
+        number = label.register if label.register and reading.value else reading.value
+        if label.mode is Mode.HISTORIC or number in self._registers:
+            return
+        for register in self.registers_in_use() - self._registers:
+            self._registers.add(register)
+            self._enable(f"EASF{register:02}")
+
+    def _enable(self, name: str) -> None:
+        """Enable an entity, if it was the integration that had it disabled."""
+        registry = er.async_get(self.hass)
+        unique_id = f"{self.address}_{name}"
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
+        entity = registry.async_get(entity_id) if entity_id else None
+        if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
+
+    def _handle_frame(self, frame: Frame, now: float) -> None:
+        """Close a frame: what it made known becomes entities, the mirror gets it whole."""
+        if self._appeared:
+            appeared, self._appeared = self._appeared, []
+            self._add_labels(appeared)
+        if self._is_stranger and self.receiver.meter.is_identified:
+            self._is_stranger = False
+            self._notify_all()
+        self._remember_line()
+        self.mirror.frame(frame, self.receiver.meter.readings, now)
+
+    def _add_labels(self, labels: Iterable[Label]) -> None:
+        """Make labels known, and with each the events that it announces."""
+        new: dict[str, Label] = {}
+        for label in labels:
+            for name in (label.name, *EVENTS.get(label.name, ())):
+                if name not in self.labels:
+                    new[name] = _LABELS[name]
+        self.labels |= new
+        for listener in self._label_listeners:
+            listener(new.values())
+
+    def _handle_other_meter(self, address: str) -> None:
+        LOGGER.info("Another meter, %s, speaks on %s", mask(address), self.link.name)
+        self._is_stranger = True
+        self._notify_all()
+
+    def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
+        if not connected:
+            LOGGER.info("The meter on %s is no longer heard", self.link.name)
+        elif self._was_lost:
+            LOGGER.info("The meter on %s is heard again", self.link.name)
+        self._was_lost = not connected
+        self.mirror.line(connected)
+        self._notify_all()
+
+    def _notify(self, name: str) -> None:
+        for listener in self._listeners.get(name, ()):
+            listener()
+
+    def _notify_all(self) -> None:
+        for name in list(self._listeners):
+            self._notify(name)
+
+    def _remember_line(self) -> None:
+        """Store what worked, so that the next start tries it first."""
+        settings, minutes = self.link.settings, self.receiver.meter.overseas.total_seconds() / 60
+        heard = {CONF_SPEED: settings.speed, CONF_OVERSEAS: int(minutes)}
+        if settings.mode:
+            heard[CONF_MODE] = settings.mode.value
+        if any(self.entry.data.get(key) != value for key, value in heard.items()):
+            data = {**self.entry.data, **heard}
+            self.hass.config_entries.async_update_entry(self.entry, data=data)
+
+    def _update_device(self, version: str) -> None:
+        registry = dr.async_get(self.hass)
+        for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
+            registry.async_update_device(device.id, sw_version=version)

@@ -1,0 +1,61 @@
+"""What every entity of a meter has in common: its identity, its device, when it is available."""
+
+from typing import override
+
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity
+from homeassistant.util import slugify
+
+from .const import DOMAIN
+from .coordinator import LinkyCoordinator
+from .tic import identify
+
+
+def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
+    """Describe a meter by its address, and by what the Euridis lists say of it."""
+    identity = identify(coordinator.address)
+    model = identity.model.name if identity.model else None
+    if model and identity.year:
+        model = f"{model} ({identity.year})"
+    return DeviceInfo(
+        identifiers={(DOMAIN, coordinator.address)},
+        name=coordinator.entry.title,
+        manufacturer=identity.maker,
+        model=model,
+        serial_number=coordinator.address,
+    )
+
+
+class LinkyEntity(Entity):
+    """An entity of a meter, known by a label or by a key of its own.
+
+    The unique id is the meter's address and the key, never the port or the entry. The entity id
+    is suggested here, since it must not follow the language of the names.
+    """
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, coordinator: LinkyCoordinator, platform: str, key: str) -> None:
+        self.coordinator = coordinator
+        self._key = key
+        self._attr_unique_id = f"{coordinator.address}_{key}"
+        self._attr_device_info = device_info(coordinator)
+        self.entity_id = f"{platform}.{coordinator.slug}_{slugify(key)}"
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.coordinator.is_available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        self.async_on_remove(self.coordinator.listen(self._key, self._refresh))
+        self._read()
+
+    def _refresh(self) -> None:
+        self._read()
+        self.async_write_ha_state()
+
+    def _read(self) -> None:
+        """Take the state from the coordinator."""
