@@ -5,6 +5,7 @@ from typing import Final
 
 DOMAIN: Final = "linky_tic"
 LOGGER: Final = logging.getLogger(__package__)
+LEARN_MORE: Final = "https://github.com/linky-tic/linky_tic#troubleshooting"
 
 CONF_SLUG: Final = "slug"
 CONF_SPEED: Final = "speed"

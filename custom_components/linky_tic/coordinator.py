@@ -6,17 +6,20 @@ is that of `link.py` and `tic/`.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+import time
 from typing import Final, assert_never
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PORT
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.event import async_track_time_interval
 
 from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DOMAIN, LOGGER
 from .link import Link, Settings
 from .mirror import Mirror
+from .quality import LineQuality
 from .tic import (
     CATALOGUE,
     EVENTS,
@@ -36,10 +39,14 @@ from .tic import (
     mask,
     registers_in_use,
 )
+from .troubles import Trouble, Troubles, console_on
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 type LabelListener = Callable[[Iterable[Label]], None]
 
+LINE: Final = "_line"
+"""What to listen to for the counters of the line, told once a minute."""
+_MINUTE: Final = timedelta(minutes=1)
 _EVENTFUL: Final = frozenset({Absence.EVENT, Absence.LATCH})
 _LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 
@@ -66,11 +73,14 @@ class LinkyCoordinator:
             on_state=self._handle_state,
         )
         self.mirror = Mirror(hass, entry)
+        self.quality = LineQuality(self.receiver, self.link)
+        self.troubles = Troubles(hass, entry)
+        self.stranger: str | None = None
         self.labels: dict[str, Label] = {}
         self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._label_listeners: list[LabelListener] = []
         self._appeared: list[Label] = []
-        self._is_stranger = False
+        self._started = time.time()
         self._was_lost = False
         self._registers: set[int] = set()
         self._add_labels(_LABELS[name] for name in self.receiver.meter.presence.established)
@@ -78,7 +88,7 @@ class LinkyCoordinator:
     @property
     def is_available(self) -> bool:
         """Whether the line is alive and it is this meter that speaks."""
-        return self.link.is_connected and not self._is_stranger
+        return self.link.is_connected and self.stranger is None
 
     def reading(self, name: str) -> Reading | None:
         """What a label says now, None when it is not known."""
@@ -91,15 +101,24 @@ class LinkyCoordinator:
     async def async_start(self) -> None:
         """Open the port; raises `PortUnavailable`."""
         await self.link.open()
+        console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
+        if console:
+            self.troubles.raise_(Trouble.SERIAL_CONSOLE, {"port": console})
+        else:
+            self.troubles.cure(Trouble.SERIAL_CONSOLE)
 
-    def run(self) -> None:
+    async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
+        await self.mirror.async_start()
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
+        self.quality.mark(time.time())
+        self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
 
     async def async_stop(self) -> None:
-        """Free the port, and say so on the mirror."""
+        """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
         await self.mirror.async_stop()
+        self.troubles.cure(*(set(Trouble) - {Trouble.MODE_CHANGED}))
 
     @callback
     def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -136,7 +155,7 @@ class LinkyCoordinator:
                 case OtherMeter(address):
                     self._handle_other_meter(address)
                 case ModeChanged(mode):
-                    LOGGER.info("The meter on %s now speaks %s", self.link.name, mode.value)
+                    self._handle_mode(mode)
                 case Rejected():
                     pass  # the receiver counts them
                 case _:
@@ -176,8 +195,9 @@ class LinkyCoordinator:
         if self._appeared:
             appeared, self._appeared = self._appeared, []
             self._add_labels(appeared)
-        if self._is_stranger and self.receiver.meter.is_identified:
-            self._is_stranger = False
+        if self.stranger and self.receiver.meter.is_identified:
+            self.stranger = None
+            self.troubles.cure(Trouble.OTHER_METER)
             self._notify_all()
         self._remember_line()
         self.mirror.frame(frame, self.receiver.meter.readings, now)
@@ -194,15 +214,35 @@ class LinkyCoordinator:
             listener(new.values())
 
     def _handle_other_meter(self, address: str) -> None:
-        LOGGER.info("Another meter, %s, speaks on %s", mask(address), self.link.name)
-        self._is_stranger = True
+        """Show nothing any more, and ask what another meter does here."""
+        LOGGER.info("Another meter, %s, speaks on this line", mask(address))
+        self.stranger = address
+        self.troubles.raise_(Trouble.OTHER_METER, {"old": mask(self.address), "new": mask(address)})
         self._notify_all()
+
+    def _handle_mode(self, mode: Mode) -> None:
+        """Explain once what the other mode changes; going back to the first one is the cure."""
+        LOGGER.info("The meter %s now speaks the %s mode", mask(self.address), mode)
+        if self.troubles.is_raised(Trouble.MODE_CHANGED):
+            self.troubles.cure(Trouble.MODE_CHANGED)
+        else:
+            self.troubles.raise_(Trouble.MODE_CHANGED, {"mode": mode.value})
+
+    def _minute(self, _at: datetime) -> None:
+        """Take stock of the line."""
+        now = time.time()
+        self.quality.mark(now)
+        if self.quality.is_window_full:
+            self.troubles.judge_quality(self.quality.good_share)
+        silence = now - max(self.receiver.heard_at, self._started)
+        self.troubles.judge_silence(silence, self.entry.data[CONF_PORT])
+        self._notify(LINE)
 
     def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
         if not connected:
-            LOGGER.info("The meter on %s is no longer heard", self.link.name)
+            LOGGER.info("The meter %s is no longer heard", mask(self.address))
         elif self._was_lost:
-            LOGGER.info("The meter on %s is heard again", self.link.name)
+            LOGGER.info("The meter %s is heard again", mask(self.address))
         self._was_lost = not connected
         self.mirror.line(connected)
         self._notify_all()

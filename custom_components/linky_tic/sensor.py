@@ -19,6 +19,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .counters import COUNTERS, CounterSensor
 from .entity import LinkyEntity
 from .tic import Label, Mode, Quantity
 
@@ -131,6 +132,7 @@ async def async_setup_entry(
     def add(labels: Iterable[Label]) -> None:
         async_add_entities(LabelSensor(coordinator, label) for label in labels)
 
+    async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
     entry.async_on_unload(coordinator.listen_for_labels(add))
 
 

@@ -1,0 +1,59 @@
+"""What a person answers to a repair: another meter on the line, another mode of the meter."""
+
+from typing import override
+
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+
+from .coordinator import LinkyConfigEntry
+from .replacement import async_replace_meter
+from .troubles import Trouble
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Choose the dialog of a repair."""
+    entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
+    if entry and issue_id.startswith(Trouble.OTHER_METER):
+        return OtherMeterFlow(entry)
+    return ConfirmRepairFlow()
+
+
+class OtherMeterFlow(RepairsFlow):
+    """Ask whether the meter was replaced, or the adapter moved to another place."""
+
+    def __init__(self, entry: LinkyConfigEntry) -> None:
+        self._entry = entry
+
+    @override
+    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        return self.async_show_menu(
+            menu_options=["replaced", "elsewhere"],
+            description_placeholders={"name": self._entry.title},
+        )
+
+    async def async_step_replaced(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Give the history to the new meter."""
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        stranger = self._entry.runtime_data.stranger
+        if not stranger or not await async_replace_meter(self.hass, self._entry, stranger):
+            return self.async_abort(reason="not_heard")
+        return self.async_create_entry(data={})
+
+    async def async_step_elsewhere(
+        self, _user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Stop: the port is free for an entry of that other meter."""
+        await self.hass.config_entries.async_set_disabled_by(
+            self._entry.entry_id, ConfigEntryDisabler.USER
+        )
+        return self.async_create_entry(data={})
