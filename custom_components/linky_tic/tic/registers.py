@@ -1,0 +1,104 @@
+"""STGE and RELAIS bit by bit, as data: which bits say what.
+
+It knows bits and nothing of when they change. What the tables do not name is None, never an error:
+reserved codes exist, and a newer meter may use them. The two registers write a contact the
+opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import re
+from typing import Final
+
+Meaning = str | int | bool | None
+"""What a field says: a word, the number of a tariff register, yes or no; None: not defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Bits `low` to `low + width - 1`, lowest is 0; `meanings` in the order of their values."""
+
+    slug: str
+    low: int
+    width: int
+    meanings: tuple[Meaning, ...]
+
+    def read(self, register: int) -> Meaning:
+        """Give what these bits of a register say."""
+        value = register >> self.low & (1 << self.width) - 1
+        return self.meanings[value] if value < len(self.meanings) else None
+
+
+_BREAKER: Final = (
+    "closed",
+    "open_over_power",
+    "open_overvoltage",
+    "open_load_shedding",
+    "open_remote_order",  # by PLC or Euridis
+    "open_overheated_above_switching_current",
+    "open_overheated_below_switching_current",
+)
+_NO_YES: Final = (False, True)
+_COLOURS: Final = ("not_announced", "blue", "white", "red")
+_PEAKS: Final = ("none", "pm1", "pm2", "pm3")
+_UNUSED: Final = ()
+
+# fmt: off
+#     slug                     low width meanings
+STATUS: Final = (
+    Field("dry_contact",           0, 1, ("closed", "open")),
+    Field("breaker",               1, 3, _BREAKER),
+    Field("terminal_cover",        4, 1, ("closed", "open")),
+    Field("unused_5",              5, 1, _UNUSED),
+    Field("overvoltage",           6, 1, _NO_YES),
+    Field("over_subscribed_power", 7, 1, _NO_YES),
+    Field("producer",              8, 1, _NO_YES),
+    Field("exporting",             9, 1, _NO_YES),
+    Field("provider_tariff",      10, 4, tuple(range(1, 11))),  # from 0 here, from 1 in NTARF
+    Field("distributor_tariff",   14, 2, tuple(range(1, 5))),
+    Field("clock_degraded",       16, 1, _NO_YES),
+    Field("tic_mode",             17, 1, ("historic", "standard")),
+    Field("unused_18",            18, 1, _UNUSED),
+    Field("euridis",              19, 2, ("disabled", "enabled", None, "enabled_secure")),
+    Field("plc_status",           21, 2, ("new_unlock", "new_lock", "registered")),
+    Field("plc_synchronised",     23, 1, _NO_YES),
+    Field("tempo_today",          24, 2, _COLOURS),
+    Field("tempo_tomorrow",       26, 2, _COLOURS),
+    Field("peak_notice",          28, 2, _PEAKS),
+    Field("peak_in_progress",     30, 2, _PEAKS),
+)
+"""The 32 bits of STGE."""
+
+RELAYS: Final = tuple(Field(f"relay_{n}", n - 1, 1, ("open", "closed")) for n in range(1, 9))
+"""The 8 bits of RELAIS: the dry contact, then virtual contacts 1 to 7."""
+# fmt: on
+
+_STATUS_TEXT: Final = re.compile(r"[0-9A-Fa-f]{8}")
+_RELAYS_TEXT: Final = re.compile(r"[0-9]{3}")
+
+
+def read_status(text: str) -> int | None:
+    """Give the register of eight hexadecimal characters, unsigned."""
+    return int(text, 16) if _STATUS_TEXT.fullmatch(text) else None
+
+
+def read_relays(text: str) -> int | None:
+    """Give the register of three characters, decimal: 010 is ten. None above eight bits."""
+    register = int(text) if _RELAYS_TEXT.fullmatch(text) else None
+    return register if register is not None and register < 1 << len(RELAYS) else None
+
+
+def decode(fields: tuple[Field, ...], register: int | None) -> Mapping[str, Meaning]:
+    """Give slug -> what it says of the fields in use; all None for a register not read."""
+    used = (field for field in fields if field.meanings)
+    return {field.slug: None if register is None else field.read(register) for field in used}
+
+
+def decode_status(text: str) -> Mapping[str, Meaning]:
+    """Tell what STGE says."""
+    return decode(STATUS, read_status(text))
+
+
+def decode_relays(text: str) -> Mapping[str, Meaning]:
+    """Tell the position of each relay that RELAIS says."""
+    return decode(RELAYS, read_relays(text))
