@@ -19,19 +19,39 @@ from .contract import contract_name, registers_in_use
 from .frames import Frame, Group, Reason, Rejected
 from .meter import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .receiver import Receiver
-from .values import Value
+from .registers import RELAYS, STATUS, Field, Meaning, decode_relays, decode_status
+from .schedule import (
+    Coding,
+    Contact,
+    Decision,
+    Schedule,
+    Slot,
+    coding_shown,
+    read_schedule,
+    readings_of,
+    registers_of,
+)
+from .values import Horodate, Value, read_horodate
 
 __all__ = [
     "CATALOGUE",
     "EVENTS",
     "INDEXES",
+    "RELAYS",
+    "STATUS",
     "Absence",
     "Appeared",
+    "Coding",
+    "Contact",
+    "Decision",
     "Event",
+    "Field",
     "Frame",
     "Group",
+    "Horodate",
     "Identity",
     "Label",
+    "Meaning",
     "Mode",
     "ModeChanged",
     "Model",
@@ -41,10 +61,19 @@ __all__ = [
     "Reason",
     "Receiver",
     "Rejected",
+    "Schedule",
+    "Slot",
     "Value",
     "Vanished",
+    "coding_shown",
     "contract_name",
+    "decode_relays",
+    "decode_status",
     "identify",
     "mask",
+    "read_horodate",
+    "read_schedule",
+    "readings_of",
     "registers_in_use",
+    "registers_of",
 ]

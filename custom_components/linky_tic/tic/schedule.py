@@ -1,0 +1,200 @@
+"""PJOURF+1 and PPOINTE as the slots of a day: when each begins, the register and contacts it sets.
+
+It knows one day's profile and not which day that is, and it never raises. 54E gives the digits of
+an hour no base, and meters use both ten and sixteen: a schedule says how its own was decided.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from itertools import pairwise
+import re
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+_BLOCKS: Final = 11
+_UNUSED: Final = "NONUTILE"
+_BLOCK: Final = re.compile(r"[0-9A-F]{8}|NONUTILE")
+_DAY: Final = 24 * 60
+"""Minutes."""
+_OFF_PEAK: Final = 8 * 60
+"""Minutes of off-peak that a contract with two registers has in a day, whatever the hours."""
+
+
+class Coding(StrEnum):
+    """The base of the hour and of the minute; a property of the meter, the same in both labels."""
+
+    DECIMAL = "decimal"
+    HEXADECIMAL = "hexadecimal"
+
+
+class Decision(StrEnum):
+    """What told the coding of a profile, the surest first."""
+
+    PROVEN = "proven"  # it can be read in this coding only: worth remembering for the meter
+    SAME = "same"  # both codings read the same
+    REMEMBERED = "remembered"  # what this meter has been known to use
+    EIGHT_HOURS = "eight_hours"  # only this reading gives a register its eight hours
+    GUESSED = "guessed"
+
+
+class Contact(StrEnum):
+    """What a slot does to the dry contact; `TEMPO`: as the meter's Tempo configuration says."""
+
+    UNCHANGED = "unchanged"
+    TEMPO = "tempo"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What holds from `start` (legal time) to the next slot, or to midnight.
+
+    `index` is the supplier's register, 1 to 10, None to leave it as it was. `virtual` has virtual
+    contact n in bit n - 1, 1 for closed.
+    """
+
+    start: time
+    index: int | None
+    contact: Contact
+    virtual: int
+
+
+class Schedule(NamedTuple):
+    """A day's slots, the coding they were read in and what decided it."""
+
+    slots: tuple[Slot, ...]
+    coding: Coding
+    decision: Decision
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether another reading is as likely."""
+        return self.decision is Decision.GUESSED
+
+
+_TEN: Final = 10
+_BASES: Final[Mapping[Coding, int]] = MappingProxyType(
+    {Coding.DECIMAL: _TEN, Coding.HEXADECIMAL: 16}
+)
+_CONTACTS: Final = (Contact.UNCHANGED, Contact.TEMPO, Contact.OPEN, Contact.CLOSED)
+_MOST_INDEX: Final = 10
+_MOST_HOUR, _MOST_MINUTE = 23, 59
+
+
+def read_schedule(text: str, remembered: Coding | None = None) -> Schedule | None:
+    """Read the 98 characters of a profile; `remembered` is the coding this meter has used before.
+
+    None unless the whole of it is sound: a checksum does not see four characters lost of NONUTILE.
+    """
+    readings = readings_of(text)
+    if not readings:
+        return None
+    coding, decision = _decide(readings, remembered)
+    return Schedule(readings[coding], coding, decision)
+
+
+def readings_of(text: str) -> dict[Coding, tuple[Slot, ...]]:
+    """Give the slots in each coding in which the profile makes a day."""
+    blocks = _used_blocks(text)
+    if blocks is None:
+        return {}
+    readings = {coding: _read(blocks, base) for coding, base in _BASES.items()}
+    return {coding: slots for coding, slots in readings.items() if slots is not None}
+
+
+def registers_of(text: str) -> set[int]:
+    """Give the supplier's registers that a profile switches to, whatever its coding."""
+    slots = next(iter(readings_of(text).values()), ())
+    return {slot.index for slot in slots if slot.index is not None}
+
+
+def coding_shown(text: str, change: time, index: int) -> Coding | None:
+    """Tell the coding from a change that was seen: at `change` the register became `index`.
+
+    None when both readings, or neither, have that change; a minute of the meter's clock counts not.
+    """
+    shown = [
+        coding
+        for coding, slots in readings_of(text).items()
+        if any(
+            slot.index == index and abs(_minutes(slot.start) - _minutes(change)) <= 1
+            for slot in slots
+        )
+    ]
+    return shown[0] if len(shown) == 1 else None
+
+
+def _used_blocks(text: str) -> list[str] | None:
+    """Give the blocks before the first unused one, after which no other is used."""
+    blocks = text.split(" ")
+    if len(blocks) != _BLOCKS or not all(map(_BLOCK.fullmatch, blocks)):
+        return None
+    used = [block for block in blocks if block != _UNUSED]
+    return used if used == blocks[: len(used)] else None
+
+
+def _read(blocks: Iterable[str], base: int) -> tuple[Slot, ...] | None:
+    slots = []
+    for block in blocks:
+        start = _read_start(block[:4], base)
+        if start is None:
+            return None
+        slots.append(_read_slot(start, int(block[4:], 16)))
+    starts = [slot.start for slot in slots]
+    return tuple(slots) if all(before < after for before, after in pairwise(starts)) else None
+
+
+def _read_start(digits: str, base: int) -> time | None:
+    if base == _TEN and not digits.isdigit():
+        return None
+    hour, minute = int(digits[:2], base), int(digits[2:], base)
+    return time(hour, minute) if hour <= _MOST_HOUR and minute <= _MOST_MINUTE else None
+
+
+def _read_slot(start: time, action: int) -> Slot:
+    """Read the sixteen bits: contact 15-14, virtual contacts 10-4, register 3-0 (54E 6.2.3)."""
+    index = action & 0xF
+    return Slot(
+        start,
+        index if 1 <= index <= _MOST_INDEX else None,
+        _CONTACTS[action >> 14],
+        action >> 4 & 0x7F,
+    )
+
+
+def _decide(
+    readings: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
+) -> tuple[Coding, Decision]:
+    """Choose between the readings of a profile."""
+    decimal, hexadecimal = readings.get(Coding.DECIMAL), readings.get(Coding.HEXADECIMAL)
+    if decimal is None:
+        return Coding.HEXADECIMAL, Decision.PROVEN
+    if hexadecimal is None:
+        return Coding.DECIMAL, Decision.PROVEN
+    if decimal == hexadecimal:
+        return Coding.DECIMAL, Decision.SAME
+    if remembered is not None:
+        return remembered, Decision.REMEMBERED
+    likely = [coding for coding, slots in readings.items() if _has_eight_hours(slots)]
+    if len(likely) == 1:
+        return likely[0], Decision.EIGHT_HOURS
+    return Coding.DECIMAL, Decision.GUESSED
+
+
+def _has_eight_hours(slots: tuple[Slot, ...]) -> bool:
+    """Whether a register is in force for exactly eight hours of the day."""
+    totals: dict[int, int] = {}
+    index = None
+    ends = [*(_minutes(slot.start) for slot in slots[1:]), _DAY]
+    for slot, end in zip(slots, ends, strict=True):
+        index = slot.index or index
+        if index is not None:
+            totals[index] = totals.get(index, 0) + end - _minutes(slot.start)
+    return _OFF_PEAK in totals.values()
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute

@@ -1,0 +1,213 @@
+"""Profiles of real meters in both codings, and everything that makes one unsound."""
+
+from datetime import time
+
+from hypothesis import assume, given, strategies as st
+import pytest
+
+from custom_components.linky_tic.tic.schedule import (
+    Coding,
+    Contact,
+    Decision,
+    Slot,
+    coding_shown,
+    read_schedule,
+    readings_of,
+    registers_of,
+)
+
+DEC, HEX = Coding.DECIMAL, Coding.HEXADECIMAL
+
+
+def profile(used: str) -> str:
+    blocks = used.split()
+    return " ".join(blocks + ["NONUTILE"] * (11 - len(blocks)))
+
+
+def starts(used: str, remembered: Coding | None = None) -> list[str]:
+    schedule = read_schedule(profile(used), remembered)
+    assert schedule
+    return [slot.start.strftime("%H:%M") for slot in schedule.slots]
+
+
+def test_a_slot_has_its_start_register_and_contacts() -> None:
+    schedule = read_schedule(profile("0000C001 06308002 223047FF"))
+    assert schedule
+    assert schedule.slots == (
+        Slot(time(0, 0), 1, Contact.CLOSED, 0),
+        Slot(time(6, 30), 2, Contact.OPEN, 0),
+        Slot(time(22, 30), None, Contact.TEMPO, 0b111_1111),
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "contact"),
+    [("0001", "unchanged"), ("4001", "tempo"), ("8001", "open"), ("C001", "closed")],
+)
+def test_the_two_highest_bits_move_the_dry_contact(action: str, contact: str) -> None:
+    schedule = read_schedule(profile(f"0000{action}"))
+    assert schedule
+    assert schedule.slots[0].contact == contact
+
+
+@pytest.mark.parametrize("digit", "0123456789ABCDEF")
+def test_registers_other_than_one_to_ten_change_nothing(digit: str) -> None:
+    value = int(digit, 16)
+    schedule = read_schedule(profile(f"0000800{digit}"))
+    assert schedule
+    assert schedule.slots[0].index == (value if 1 <= value <= 10 else None)
+
+
+@pytest.mark.parametrize(("bit", "contact"), [(4, 1), (7, 4), (10, 7)])
+def test_virtual_contact_one_is_bit_four(bit: int, contact: int) -> None:
+    schedule = read_schedule(profile(f"0000{1 << bit:04X}"))
+    assert schedule
+    assert schedule.slots[0].virtual == 1 << (contact - 1)
+
+
+def test_unused_bits_of_an_action_are_not_read() -> None:
+    schedule = read_schedule(profile("0000B801"))
+    assert schedule
+    assert schedule.slots == (Slot(time(0, 0), 1, Contact.OPEN, 0),)
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ("0000C001 061E8002 161EC001", ["00:00", "06:30", "22:30"]),
+        ("00008002 053A8001 153A8002", ["00:00", "05:58", "21:58"]),
+        ("0038C001 07388002 0D1A8001 0E1A8002", ["00:56", "07:56", "13:26", "14:26"]),
+    ],
+)
+def test_a_letter_in_an_hour_proves_hexadecimal(used: str, expected: list[str]) -> None:
+    schedule = read_schedule(profile(used), remembered=DEC)
+    assert schedule
+    assert (schedule.coding, schedule.decision) == (HEX, Decision.PROVEN)
+    assert starts(used) == expected
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ("0000C001 06308002 2230C001", ["00:00", "06:30", "22:30"]),  # 0x22 is 34 hours
+        ("00008002 0210C001 08108002 1440C001", ["00:00", "02:10", "08:10", "14:40"]),  # 64 minutes
+    ],
+)
+def test_an_hour_that_hexadecimal_cannot_have_proves_decimal(
+    used: str, expected: list[str]
+) -> None:
+    schedule = read_schedule(profile(used), remembered=HEX)
+    assert schedule
+    assert (schedule.coding, schedule.decision) == (DEC, Decision.PROVEN)
+    assert starts(used) == expected
+
+
+@pytest.mark.parametrize("used", ["00008001", "00004001 06004002", ""])
+def test_a_profile_that_reads_the_same_either_way_leaves_no_question(used: str) -> None:
+    schedule = read_schedule(profile(used), remembered=HEX)
+    assert schedule
+    assert schedule.decision is Decision.SAME
+    assert not schedule.is_ambiguous
+
+
+# One meter sent both: only in hexadecimal has its contract the eight hours of off-peak.
+TRAPS = ["0000C001 07008002 1700C001", "0000C001 06368002 1636C001"]
+
+
+@pytest.mark.parametrize("used", TRAPS)
+@pytest.mark.parametrize("coding", Coding)
+def test_what_the_meter_used_before_decides_between_two_readings(used: str, coding: Coding) -> None:
+    schedule = read_schedule(profile(used), remembered=coding)
+    assert schedule
+    assert (schedule.coding, schedule.decision) == (coding, Decision.REMEMBERED)
+
+
+@pytest.mark.parametrize("used", TRAPS)
+def test_eight_hours_on_a_register_decide_for_an_unknown_meter(used: str) -> None:
+    schedule = read_schedule(profile(used))
+    assert schedule
+    assert (schedule.coding, schedule.decision) == (HEX, Decision.EIGHT_HOURS)
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "00008002 0130C001 07008002 1200C001 14308002",  # eight hours in both
+        "0000C001 05008002 1200C001",  # in neither
+    ],
+)
+def test_decimal_is_guessed_and_said_to_be_when_nothing_decides(used: str) -> None:
+    schedule = read_schedule(profile(used))
+    assert schedule
+    assert schedule.coding is DEC
+    assert schedule.is_ambiguous
+
+
+def test_a_slot_that_keeps_the_register_counts_for_the_one_before() -> None:
+    schedule = read_schedule(profile("0000C001 0400C000 07008002 1700C001"))
+    assert schedule
+    assert schedule.decision is Decision.EIGHT_HOURS
+
+
+def test_a_day_may_begin_with_what_the_day_before_left() -> None:
+    assert starts("06308002 2230C001") == ["06:30", "22:30"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        profile("0000C001")[:-1],
+        profile("0000C001") + " ",
+        profile("0000C001 NONUTILE 2230C001"),  # a hole
+        profile("0000C001 06308002").replace("NONUTILE", "TILE", 1),  # the checksum stays right
+        profile("0000C001 06308002").replace(" ", "  ", 1),
+        profile("0000C001 0630800G"),
+        profile("0000C001 06308002").lower(),
+        profile("0000C001 06308002 06308002"),  # not increasing
+        profile("0000C001 22308002 0630C001"),
+        profile("0000C001 2400C002"),
+        profile("0000C001 0660C002 07008001 2300C001"),
+        profile("0000C001 0A308002 2230C001"),  # a letter, and an hour for decimal only
+    ],
+)
+def test_an_unsound_profile_is_rejected_whole(text: str) -> None:
+    assert read_schedule(text) is None
+    assert registers_of(text) == set()
+
+
+@given(st.text(alphabet="0123456789ABCDEFNOUTIL ", max_size=120))
+def test_no_text_makes_it_raise(text: str) -> None:
+    read_schedule(text)
+
+
+minutes = st.lists(st.integers(0, 1439), min_size=1, max_size=11, unique=True).map(sorted)
+
+
+@given(minutes, st.sampled_from(Coding))
+def test_a_written_day_is_among_its_readings(moments: list[int], coding: Coding) -> None:
+    style = "{:02}{:02}8001" if coding is DEC else "{:02X}{:02X}8001"
+    text = profile(" ".join(style.format(*divmod(moment, 60)) for moment in moments))
+    slots = readings_of(text)[coding]
+    assert [slot.start.hour * 60 + slot.start.minute for slot in slots] == moments
+
+
+@given(minutes)
+def test_a_remembered_coding_is_right_whenever_it_can_be(moments: list[int]) -> None:
+    text = profile(" ".join("{:02X}{:02X}8001".format(*divmod(one, 60)) for one in moments))
+    schedule = read_schedule(text, remembered=HEX)
+    assert schedule
+    assume(schedule.decision is not Decision.SAME)
+    assert schedule.coding is HEX
+
+
+def test_registers_are_those_that_the_slots_set() -> None:
+    assert registers_of(profile("00004003 06004004 22000000")) == {3, 4}
+
+
+def test_a_change_that_was_seen_tells_the_coding() -> None:
+    trap = profile("0000C001 07008002 1700C001")
+    assert coding_shown(trap, time(23, 0), 1) is HEX
+    assert coding_shown(trap, time(16, 59), 1) is DEC
+    assert coding_shown(trap, time(7, 0), 2) is None
+    assert coding_shown(trap, time(12, 0), 1) is None
