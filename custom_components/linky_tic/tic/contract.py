@@ -35,8 +35,12 @@ def registers_in_use(readings: Mapping[str, Reading]) -> set[int]:
                 used.add(reading.label.register)
             case Quantity.TARIFF_NUMBER if isinstance(value, int):
                 used.add(value)
-            case Quantity.STATUS if decode_status(reading.raw).get("tempo_today"):
+            case Quantity.STATUS if _has_colours(reading.raw):
                 used |= _TEMPO_REGISTERS
             case Quantity.NEXT_DAY_PROFILE | Quantity.PEAK_DAY_PROFILE:
                 used |= registers_of(reading.raw)
     return used
+
+
+def _has_colours(status: str) -> bool:
+    return decode_status(status).get("tempo_today") in {"blue", "white", "red"}
