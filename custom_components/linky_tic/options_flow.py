@@ -1,0 +1,128 @@
+"""What a person may set once a meter is there: for now, its MQTT mirror.
+
+Only what differs from the defaults is stored, since those of a topic or of retain change with the
+format.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.components.mqtt import valid_publish_topic
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.const import UnitOfTime
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    Selector,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+)
+import probatio
+
+from .const import (
+    CONF_MIRROR,
+    CONF_MIRROR_DISCOVERY,
+    CONF_MIRROR_FORMAT,
+    CONF_MIRROR_INTERVAL,
+    CONF_MIRROR_PER_LABEL,
+    CONF_MIRROR_PRIVATE,
+    CONF_MIRROR_RETAIN,
+    CONF_MIRROR_STATUS_TOPIC,
+    CONF_MIRROR_TOPIC,
+)
+
+_FORMATS: Final = ("typed", "linky-sensor", "teleinfo2mqtt")
+_MQTT: Final = "mqtt"
+_TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
+_LONGEST_INTERVAL: Final = 86400
+"""Seconds: a day, since a mirror that says less is better turned off."""
+_FIELDS: Final[Mapping[str, Selector[Any]]] = {
+    CONF_MIRROR: BooleanSelector(),
+    CONF_MIRROR_FORMAT: SelectSelector(
+        SelectSelectorConfig(options=[*_FORMATS], translation_key=CONF_MIRROR_FORMAT)
+    ),
+    CONF_MIRROR_TOPIC: TextSelector(),
+    CONF_MIRROR_STATUS_TOPIC: TextSelector(),
+    CONF_MIRROR_INTERVAL: NumberSelector(
+        NumberSelectorConfig(
+            min=0,
+            max=_LONGEST_INTERVAL,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement=UnitOfTime.SECONDS,
+        )
+    ),
+    CONF_MIRROR_RETAIN: BooleanSelector(),
+    CONF_MIRROR_PER_LABEL: BooleanSelector(),
+    CONF_MIRROR_PRIVATE: BooleanSelector(),
+    CONF_MIRROR_DISCOVERY: BooleanSelector(),
+}
+_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(_MQTT): section(
+            probatio.Schema({probatio.Optional(key): field for key, field in _FIELDS.items()})
+        )
+    }
+)
+
+
+def _defaults(mirror_format: str) -> dict[str, Any]:
+    return {
+        CONF_MIRROR: True,
+        CONF_MIRROR_FORMAT: _FORMATS[0],
+        CONF_MIRROR_INTERVAL: 0,
+        CONF_MIRROR_RETAIN: mirror_format == "typed",
+        CONF_MIRROR_PER_LABEL: False,
+        CONF_MIRROR_PRIVATE: False,
+        CONF_MIRROR_DISCOVERY: False,
+    }
+
+
+class LinkyOptionsFlow(OptionsFlowWithReload):
+    """The settings of one meter; the entry is set up again when one has changed."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        stored = self.config_entry.options
+        defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, _FORMATS[0]))
+        if user_input is None:
+            return self._show({**defaults, **stored})
+        mirror = _tidied(user_input[_MQTT])
+        wrong = [mirror[key] for key in _TOPICS if key in mirror and not _is_topic(mirror[key])]
+        if wrong:
+            return self._show(mirror, wrong[0])
+        others = {key: value for key, value in stored.items() if key not in _FIELDS}
+        changed = {key: value for key, value in mirror.items() if value != defaults.get(key)}
+        return self.async_create_entry(data={**others, **changed})
+
+    def _show(self, values: Mapping[str, Any], wrong_topic: str = "") -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(_SCHEMA, {_MQTT: values}),
+            errors={"base": "invalid_topic"} if wrong_topic else None,
+            description_placeholders={
+                "topic": wrong_topic,
+                "typed": f"linky_tic/{self.config_entry.unique_id}",
+                "linky_sensor": "house/sensors/energy",
+                "teleinfo2mqtt": f"teleinfo/{self.config_entry.unique_id}",
+                "status": "house/probes/linky-sensor/status",
+            },
+        )
+
+
+def _tidied(mirror: Mapping[str, Any]) -> dict[str, Any]:
+    """Trim topics and leave out empty ones; a number field gives a float."""
+    tidied = {key: value.strip() if key in _TOPICS else value for key, value in mirror.items()}
+    if CONF_MIRROR_INTERVAL in tidied:
+        tidied[CONF_MIRROR_INTERVAL] = int(tidied[CONF_MIRROR_INTERVAL])
+    return {key: value for key, value in tidied.items() if value != ""}
+
+
+def _is_topic(topic: str) -> bool:
+    try:
+        valid_publish_topic(topic)
+    except probatio.Invalid:
+        return False
+    return True
