@@ -1,0 +1,120 @@
+"""The entity tables of the documentation, written from the catalogue, the platforms and the names.
+
+A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`, and is replaced whole.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+import json
+from pathlib import Path
+import re
+import sys
+from typing import Final
+
+from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.sensor import _PEAKS, SHOWN, _name
+from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
+
+ROOT: Final = Path(__file__).parents[1]
+PAGES: Final = (ROOT / "README.md",)
+NAMES: Final[Mapping[str, Mapping[str, str]]] = json.loads(
+    (ROOT / "custom_components/linky_tic/translations/en.json").read_text()
+)["entity"]["sensor"]
+
+_TABLE: Final = re.compile(
+    r"(?P<head><!-- table: (?P<name>\w+) -->\n)(?P<body>.*?)(?P<foot><!-- end of table -->)",
+    re.DOTALL,
+)
+_MOST_SPELT_OUT: Final = 3
+"""Labels of a row that are written one by one; of more, the first and the last."""
+
+
+def labels_of(mode: Mode) -> str:
+    """A line for the labels that share a name but for the number in it."""
+    rows: dict[str, list[Label]] = {}
+    for label in CATALOGUE[mode].values():
+        rows.setdefault(_name(label, phases=3)[0], []).append(label)
+    return _table(("Label", "Name", "Unit", "Class", "By default"), map(_cells, rows.values()))
+
+
+def counters() -> str:
+    """A line for each counter of the line."""
+    rows = (
+        (f"`sensor.linky_{one.key}`", NAMES[one.key]["name"], one.unit or "", _default(on=one.on))
+        for one in COUNTERS
+    )
+    return _table(("Entity", "Name", "Unit", "By default"), rows)
+
+
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "standard": lambda: labels_of(Mode.STANDARD),
+    "historic": lambda: labels_of(Mode.HISTORIC),
+    "counters": counters,
+}
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = chain([head, ("---",) * len(head)], rows)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _cells(labels: list[Label]) -> tuple[str, ...]:
+    key, numbers = _name(labels[0], phases=3)
+    if len(labels) > 1:
+        numbers = dict.fromkeys(numbers, "*n*")
+    shown = SHOWN[labels[0].quantity]
+    unit = labels[0].unit or ""
+    if shown.suggested_unit:
+        unit += f", shown in {shown.suggested_unit}"
+    name = NAMES[key]["name"].format_map(numbers)
+    return _spelt(labels), name, unit, shown.device or "", _state(labels[0])
+
+
+def _spelt(labels: list[Label]) -> str:
+    names = [f"`{label.name}`" for label in labels]
+    return ", ".join(names) if len(names) <= _MOST_SPELT_OUT else f"{names[0]} … {names[-1]}"
+
+
+def _state(label: Label) -> str:
+    """Say whether the entity is enabled when it is made, in the words of `sensor._is_on`."""
+    shown = SHOWN[label.quantity]
+    if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
+        return "on: those of the contract"
+    on = shown.on and not (label.quantity in _PEAKS and label.phase)
+    return _default(on=on) + (", diagnostic" if shown.category else "")
+
+
+def _default(*, on: bool) -> str:
+    return "on" if on else "off"
+
+
+def renewed(page: str) -> str:
+    """Give a page with its tables as they should be."""
+    return _TABLE.sub(lambda found: found["head"] + TABLES[found["name"]]() + found["foot"], page)
+
+
+def stale(pages: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Give the pages whose tables are not as they should be, with what they should read."""
+    for path in pages:
+        page = path.read_text()
+        text = renewed(page)
+        if text != page:
+            yield path, text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if one is stale")
+    parser.add_argument("pages", nargs="*", type=Path, default=PAGES, help="default: README.md")
+    options = parser.parse_args(arguments)
+    found = dict(stale(options.pages))
+    for path, text in found.items():
+        print(f"docs: {path} {'is stale: run scripts/docs' if options.check else 'written'}")
+        if not options.check:
+            path.write_text(text)
+    return int(options.check and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
