@@ -8,11 +8,15 @@ import signal
 import sys
 from threading import Event
 
+from .faults import storm
 from .household import Household
 from .line import Line, Replay, Source
 from .options import BAUD
 from .ports import Port, PtyPort, TcpPort
 from .tariff import CONTRACTS, Slots
+
+MESSAGE_DELAY = 20  # seconds: somebody must be listening when it goes out, once
+STORM_HOURS = 24 * 365
 
 
 def hours(text: str) -> Slots:
@@ -45,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
     meter.add_argument("--load-curve", type=int, default=30, metavar="MINUTES", help="0: none")
     meter.add_argument("--hexadecimal-hours", action="store_true", help="in PJOURF+1")
     meter.add_argument("--message", default="", help="MSG1")
-    meter.add_argument("--ultra-short-message", default="", help="MSG2, in the first frame")
+    meter.add_argument("--ultra-short-message", default="", help="MSG2, sent once, after 20 s")
     meter.add_argument(
         "--peak", action="append", nargs=3, default=[], metavar=("N", "START", "END"),
         help="a mobile peak, between two local times",
@@ -57,9 +61,10 @@ def parser() -> argparse.ArgumentParser:
     house.add_argument("--seed", type=int, default=0)
     line = parser.add_argument_group("the line")
     line.add_argument(
-        "--speed", type=float, default=1.0, metavar="X", help="of time, and of the wire"
+        "--speed", type=float, default=1.0, metavar="X", help="of time and wire; 0: as it is read"
     )
     line.add_argument("--noise", type=float, default=0.0, metavar="BER", help="false bits, 1e-4...")
+    line.add_argument("--storm", type=float, metavar="N", help="faults an hour, of all kinds")
     line.add_argument("--strip", action="store_true", help="a 7-bit bridge: bit 7 is always 0")
     line.add_argument("--uart", action="store_true", help="garbage for a reader at a wrong speed")
     line.add_argument("--replay", type=Path, metavar="FILE", help="a recording instead of a house")
@@ -88,7 +93,7 @@ def household(options: argparse.Namespace) -> Household:
     if options.load is not None:
         house.set_load(options.load)
     if options.ultra_short_message:
-        house.send_message(options.ultra_short_message)
+        house.at(MESSAGE_DELAY, lambda house: house.send_message(options.ultra_short_message))
     for number, start, end in options.peak:
         house.order_peak(int(number), datetime.fromisoformat(start), datetime.fromisoformat(end))
     return house
@@ -98,14 +103,17 @@ def source(options: argparse.Namespace) -> Source:
     parity = "stripped" if options.strip else "even"
     if options.replay:
         return Replay(options.replay, BAUD[options.mode], parity=parity)
-    return Line(household(options), parity=parity, noise=options.noise, seed=options.seed)
+    script = storm(STORM_HOURS, options.storm, seed=options.seed) if options.storm else ()
+    return Line(
+        household(options), parity=parity, noise=options.noise, script=script, seed=options.seed
+    )
 
 
 def port(options: argparse.Namespace) -> Port:
     if options.pty:
-        return PtyPort(source(options), options.pty, speed=options.speed, uart=options.uart)
+        return PtyPort(source(options), options.pty, speed=options.speed or None, uart=options.uart)
     host, _, number = options.tcp.rpartition(":")
-    return TcpPort(source(options), host or "127.0.0.1", int(number), speed=options.speed)
+    return TcpPort(source(options), host or "127.0.0.1", int(number), speed=options.speed or None)
 
 
 def main(arguments: list[str]) -> None:

@@ -30,6 +30,7 @@ from .wire import PARITIES, line_seconds, to_8n1
 
 REPLAY_GAP = 0.02  # seconds between two frames of a recording
 QUIET_STEP = 1.0  # seconds of silence in one burst
+SHORTEST = 1e-3  # seconds, so that the last burst of a silence ends it
 
 
 class Burst(NamedTuple):
@@ -79,7 +80,7 @@ class Line:
         self._end(now)
         quiet_until = max(self._until.get(Silence, 0), self._until.get(Unplug, 0))
         if now < quiet_until:
-            seconds = min(QUIET_STEP, quiet_until - now)
+            seconds = max(SHORTEST, min(QUIET_STEP, quiet_until - now))
             self.house.advance(seconds)
             return Burst(b"", seconds, self.house.baud, now >= self._until.get(Unplug, 0))
         characters = self.house.frame()
@@ -88,7 +89,10 @@ class Line:
         del self._garbage[:1]
         for fault in strikes:
             characters = strike(characters, fault, self._luck) or characters
-        return Burst(self._octets(characters, strikes), self.house.frame_seconds, self.house.baud)
+        data = self._octets(characters, strikes)
+        if now < self._until.get(WrongSpeed, 0):
+            data = at_other_speed(data, self.house.baud)
+        return Burst(data, self.house.frame_seconds, self.house.baud)
 
     def _octets(self, characters: bytes, strikes: list[Fault]) -> bytes:
         """As a port reads them: errors strike the parity bit too, whatever then becomes of it."""
@@ -96,11 +100,7 @@ class Line:
         for fault in strikes:
             if isinstance(fault, Noise):
                 data = burst_of_noise(data, fault.length, self._luck)
-        if self.parity != "even":
-            data = data.translate(PARITIES[self.parity])
-        if self.house.elapsed < self._until.get(WrongSpeed, 0):
-            data = at_other_speed(data, self.house.baud)
-        return data
+        return data if self.parity == "even" else data.translate(PARITIES[self.parity])
 
     def _begin(self, now: float) -> list[Fault]:
         """Start the faults that are due; those that strike one frame are returned."""

@@ -99,7 +99,7 @@ class Meter:
         if local // DAY != self._day:
             self._day = local // DAY
             metering.midnight(stamp)
-        if local % 60 == 0 or self.clock.degraded:
+        if local // 60 != self._minute:
             self.refresh(second)
 
     def _watch(self, second: int, *, three: bool) -> None:
@@ -124,7 +124,9 @@ class Meter:
 
     def refresh(self, second: int) -> None:
         """Look at the calendar; the network tells the days to come by its own, true clock."""
-        now = local_datetime(self.clock.local(second))
+        local = self.clock.local(second)
+        self._minute = local // 60
+        now = local_datetime(local)
         self.peaks.announce(local_datetime(self.clock.true_local(second)))
         self.peaks.update(now)
         contract = self.contract

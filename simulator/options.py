@@ -36,7 +36,7 @@ class Options:
     hexadecimal_hours: bool = False  # of PJOURF+1
     message: str = ""  # MSG1
     off_peak: Slots | None = None  # else the contract's
-    colours: Mapping[date, str] = field(default_factory=dict)  # of Tempo days, else drawn
+    colours: Mapping[date, str | None] = field(default_factory=dict)  # of Tempo days, else drawn
     ejp_days: Collection[date] | None = None  # else drawn
     solar: int | None = None  # watts of the roof; a roof without `producer` exports in silence
     living: bool = True  # appliances switch by themselves

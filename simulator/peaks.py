@@ -36,14 +36,14 @@ class Peaks:
         self,
         contract: str,
         seed: int,
-        colours: Mapping[date, str],
+        colours: Mapping[date, str | None],
         ejp_days: Collection[date] | None,
     ) -> None:
         self._contract = contract
         self._seed = seed
         self._colours = colours
         self._ejp_days = ejp_days
-        self._announced: dict[date, str] = {}
+        self._announced: dict[date, str | None] = {}
         self._told_until: date | None = None
         self._orders: list[Peak] = []
         self.known: tuple[Peak, ...] = ()  # by number, the first in time of each
@@ -53,8 +53,8 @@ class Peaks:
         self.today: str | None = None
         self.tomorrow: str | None = None
 
-    def colour(self, day: date) -> str:
-        """The colour that a day will have: as scripted, else as the seed draws."""
+    def colour(self, day: date) -> str | None:
+        """What the meter will be told: as scripted, else as the seed draws; None: nothing."""
         if day in self._colours:
             return self._colours[day]
         luck = Random(f"{self._seed}/tempo/{day}").random()
@@ -77,7 +77,7 @@ class Peaks:
     def _tell(self, day: date) -> None:
         if self._contract == "tempo":
             colour = self._announced[day] = self.colour(day)
-            if colour in COLOUR_PEAKS:
+            if colour is not None and colour in COLOUR_PEAKS:
                 start = datetime.combine(day, TEMPO_START)
                 self.order(Peak(COLOUR_PEAKS[colour], start, start + timedelta(days=1)))
         elif self._contract == "ejp" and self._is_ejp(day):

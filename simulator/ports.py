@@ -4,8 +4,9 @@ Refuses to know what they are. Nobody reads: they are lost, as on a real line.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 import os
 from pathlib import Path
 import select
@@ -18,9 +19,10 @@ from types import TracebackType
 from typing import Self
 
 from .line import Burst, Source
-from .wire import heard_at, line_seconds
+from .wire import BITS, heard_at, line_seconds
 
 CHUNK_SECONDS = 0.016  # what the driver of a UART gathers before it wakes its reader
+CHUNK_LIMIT = 1024  # bytes, a quarter of what a pseudo-terminal holds
 LAG_SECONDS = 0.5  # made up for when the machine was busy; what is older is let go
 PATIENCE_SECONDS = 1.0  # as fast as possible: how long a reader may keep its buffer full
 IDLE_SECONDS = 0.05  # as fast as possible: between two looks for a reader
@@ -29,7 +31,7 @@ BAUD = {termios.B1200: 1200, termios.B9600: 9600}
 
 def pieces(burst: Burst, speed: float) -> Iterator[tuple[bytes, float]]:
     """A burst in the chunks that a driver delivers, with the time that each one takes."""
-    size = max(1, int(burst.baud / 10 * CHUNK_SECONDS * speed))
+    size = min(CHUNK_LIMIT, max(1, int(burst.baud / BITS * CHUNK_SECONDS * speed)))
     spent = line_seconds(len(burst.data), burst.baud)
     for start in range(0, len(burst.data), size):
         chunk = burst.data[start : start + size]
@@ -95,6 +97,7 @@ class Port(ABC):
 
     def _play(self) -> None:
         due = monotonic()
+        patience = CHUNK_SECONDS if self._speed and self._speed > 1 else 0
         while not self._stop.is_set():
             if self._speed is None:
                 self._play_fast()
@@ -105,7 +108,7 @@ class Port(ABC):
                 due = max(due + seconds / self._speed, monotonic() - LAG_SECONDS)
                 if self._stop.wait(max(0.0, due - monotonic())):
                     return
-                self._send(piece, burst.baud, 0)
+                self._send(piece, burst.baud, patience)
 
     def _play_fast(self) -> None:
         if not self._listened_to() and not self._pulled:
@@ -126,6 +129,22 @@ class Port(ABC):
             with self._lock:
                 heard = self._heard(data, baud)
                 self.bytes_lost += len(heard) - self._write(heard, patience)
+
+    def _give(
+        self,
+        offer: Callable[[bytes], int],
+        room: Callable[[float], bool],
+        data: bytes,
+        patience: float,
+    ) -> int:
+        """What is taken; `room` waits until more may be, and is false when the reader has gone."""
+        given, deadline = 0, monotonic() + patience
+        while True:
+            with suppress(BlockingIOError):
+                given += offer(data[given:])
+            left = min(IDLE_SECONDS, deadline - monotonic())
+            if given == len(data) or left <= 0 or self._stop.is_set() or not room(left):
+                return given
 
     def _heard(self, data: bytes, baud: int) -> bytes:  # noqa: ARG002  (a network has no speed)
         return data
@@ -200,18 +219,10 @@ class PtyPort(Port):
         if events & select.POLLIN:
             with suppress(OSError):
                 os.read(self._master, 4096)  # a reader's own words, or its echo
-        return self._give(data, patience)
+        return self._give(partial(os.write, self._master), self._room, data, patience)
 
-    def _give(self, data: bytes, patience: float) -> int:
-        given, deadline = 0, monotonic() + patience
-        while self._master is not None and given < len(data):
-            with suppress(BlockingIOError):
-                given += os.write(self._master, data[given:])
-            if given == len(data) or monotonic() >= deadline or self._stop.is_set():
-                break
-            if self._events(0.05) & select.POLLHUP:
-                break
-        return given
+    def _room(self, seconds: float) -> bool:
+        return not self._events(seconds) & select.POLLHUP
 
     def _heard(self, data: bytes, baud: int) -> bytes:
         if not self._uart or self._master is None:
@@ -267,21 +278,20 @@ class TcpPort(Port):
         self._accept()
         if self.frozen:
             return 0
-        return max((self._give(client, data, patience) for client in [*self._clients]), default=0)
+        given = [self._give_client(client, data, patience) for client in [*self._clients]]
+        return max(given, default=0)
 
-    def _give(self, client: socket.socket, data: bytes, patience: float) -> int:
-        given, deadline = 0, monotonic() + patience
+    def _give_client(self, client: socket.socket, data: bytes, patience: float) -> int:
+        def room(seconds: float) -> bool:
+            select.select([], [client], [], seconds)
+            return True
+
         try:
             with suppress(BlockingIOError):
                 if not client.recv(4096):
                     raise ConnectionResetError
-            while given < len(data):
-                with suppress(BlockingIOError):
-                    given += client.send(data[given:])
-                if given == len(data) or monotonic() >= deadline or self._stop.is_set():
-                    break
-                select.select([], [client], [], 0.05)
+            return self._give(client.send, room, data, patience)
         except OSError:
             client.close()
             self._clients.remove(client)
-        return given
+            return 0
