@@ -34,6 +34,8 @@ WATCHED = (
     "BASE",
     "HCHC",
     "HCHP",
+    "BBRHCJB",
+    "BBRHPJB",
     "NTARF",
     "PTEC",
 )
@@ -54,9 +56,8 @@ class Sight:
 
     @override
     def __str__(self) -> str:
-        return "  ".join(
-            f"{label} {self.newest[label]}" for label in WATCHED if label in self.newest
-        )
+        shown = [f"{label} {self.newest[label]}" for label in WATCHED if label in self.newest]
+        return "  ".join(shown) or "nothing yet"
 
 
 def arguments() -> argparse.Namespace:
@@ -160,7 +161,7 @@ def demo(options: argparse.Namespace, folder: Path) -> int:
             join(home, broker, port, secrets.token_urlsafe(6))
             sights = watch(home, subscriber, options.seconds)
         except Refused, OSError:
-            print("The end of Home Assistant's log:", home.log.read_text()[-4000:], sep="\n")
+            print(*home.complaints(), sep="\n")
             raise
         return verdict(*sights)
 

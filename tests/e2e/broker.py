@@ -30,7 +30,11 @@ class Broker:
         self.child: Child | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # a signal too: nobody else would stop what has been launched
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -123,7 +123,8 @@ class Client:
             case {"type": "create_entry"}:
                 return step
             case _:
-                raise Refused(json.dumps(step, ensure_ascii=False))
+                told = ("type", "step_id", "reason", "errors", "description_placeholders")
+                raise Refused(json.dumps({key: step.get(key) for key in told}, ensure_ascii=False))
 
     def settled(self, step: Json, seconds: float = 60) -> Json:
         """Return what a progress step came to."""

@@ -61,7 +61,11 @@ class HomeAssistant:
         (self._folder / "custom_components" / "linky_tic").symlink_to(ours)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:  # a signal too: nobody else would stop what has been launched
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
