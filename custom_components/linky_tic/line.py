@@ -1,0 +1,192 @@
+"""One open port: how it is opened, what its failures are called, its bytes, its end.
+
+It knows serialx and any URL that serialx opens; it knows nothing of what the bytes say.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+import errno
+import socket
+import time
+from typing import Final, Self, override
+
+import serialx
+from serialx.common import UnknownUriScheme
+
+_OPENING: Final = 10.0
+"""Seconds that opening may take: a host that drops packets never answers at all."""
+_SETTING: Final = 5.0
+"""Seconds that a change of speed may take; it is a question and an answer over RFC 2217."""
+
+
+class Cause(StrEnum):
+    """Why a port could not be opened, or was lost: what a person would do differs."""
+
+    MISSING = "missing"  # no such path: unplugged, or under another name
+    BUSY = "busy"  # another program holds it
+    PERMISSION = "permission"
+    REFUSED = "refused"  # the host refuses, is unknown, or does not answer; ESPHome is not ready
+    INVALID = "invalid"  # not a serial port, or not a URL that serialx knows
+    FAILED = "failed"  # anything else the system says
+
+
+class LinkError(Exception):
+    """What goes wrong on a line, as facts. `port` has no secrets: see `name_of`."""
+
+    def __init__(self, port: str, *facts: object) -> None:
+        super().__init__(name_of(port), *facts)
+        self.port = name_of(port)
+
+
+class PortUnavailable(LinkError):
+    """The port cannot be opened, or was lost while it was listened to."""
+
+    def __init__(self, port: str, cause: Cause, errno: int | None = None) -> None:
+        super().__init__(port, cause, errno)
+        self.cause = cause
+        self.errno = errno
+
+
+def name_of(port: str) -> str:
+    """Name a port for people: a URL without its query, where keys and passwords travel."""
+    return port.partition("?")[0]
+
+
+def path_of(port: str) -> str | None:
+    """Give the path of a port of this machine, None for one that is reached over a network."""
+    scheme, separator, rest = port.partition("://")
+    if not separator:
+        return port
+    return rest if scheme == "device" else None
+
+
+def has_speed(port: str) -> bool:
+    """Whether a speed can be chosen: a plain TCP connection has none, its bridge has its own."""
+    return not port.startswith(("socket://", "tcp://"))
+
+
+_CAUSES: Final = {
+    errno.ENOENT: Cause.MISSING,
+    errno.ENOTDIR: Cause.MISSING,
+    errno.EBUSY: Cause.BUSY,
+    errno.EACCES: Cause.PERMISSION,
+    errno.EPERM: Cause.PERMISSION,
+    errno.ENOTTY: Cause.INVALID,
+    errno.EINVAL: Cause.INVALID,
+    errno.EISDIR: Cause.INVALID,
+    errno.ELOOP: Cause.INVALID,
+    errno.ENAMETOOLONG: Cause.INVALID,
+    errno.ECONNREFUSED: Cause.REFUSED,
+    errno.ECONNRESET: Cause.REFUSED,
+    errno.EHOSTUNREACH: Cause.REFUSED,
+    errno.ENETUNREACH: Cause.REFUSED,
+    errno.ETIMEDOUT: Cause.REFUSED,
+}
+_NOT_A_PORT: Final = (ValueError, UnknownUriScheme, serialx.UnsupportedSetting)
+_NO_ANSWER: Final = (socket.gaierror, TimeoutError, ConnectionError)
+
+
+def unavailable(port: str, error: Exception) -> PortUnavailable:
+    """Name what opening or reading a port raised.
+
+    What is no OSError comes from a host that refuses (RFC 2217), from ESPHome or from Home
+    Assistant before ESPHome is loaded; this floor cannot name the types of those.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, _NOT_A_PORT):
+        cause = Cause.INVALID
+    elif isinstance(error, _NO_ANSWER):
+        cause = Cause.REFUSED
+    else:
+        cause = Cause.REFUSED if path_of(port) is None or number is None else Cause.FAILED
+        cause = _CAUSES.get(number or 0, cause)
+    return PortUnavailable(port, cause, number)
+
+
+class Line(asyncio.Protocol):
+    """Gives every chunk to one callback and the end of the line to another.
+
+    It asks nothing of its transport but asyncio's own contract, so it runs under serialx,
+    pyserial-asyncio and a bare TCP connection.
+    """
+
+    def __init__(
+        self,
+        on_chunk: Callable[[bytes], None],
+        on_loss: Callable[[Exception | None], None],
+    ) -> None:
+        self._on_chunk = on_chunk
+        self._on_loss = on_loss
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        # One wake-up of the event loop per chunk, 16 bytes on most UARTs. The place to let chunks
+        # grow: pause_reading() here, resume_reading() some tens of milliseconds later.
+        self._on_chunk(data)
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._on_loss(exc)
+
+
+class Port:
+    """A port while it is open, at 8N1.
+
+    Never at 7E1: the bits on the wire are the same, 8N1 hands over the parity bit, and every
+    driver and bridge knows it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        transport: serialx.BaseSerialTransport,
+        lost: asyncio.Future[Exception | None],
+    ) -> None:
+        self.name = name
+        self.opened_at = time.monotonic()
+        self.is_network = path_of(name) is None
+        self._transport = transport
+        self._lost = lost
+
+    @classmethod
+    async def open(cls, name: str, speed: int, on_chunk: Callable[[bytes], None]) -> Self:
+        """Open a path or URL for ourselves alone; raises `PortUnavailable`."""
+        loop = asyncio.get_running_loop()
+        lost: asyncio.Future[Exception | None] = loop.create_future()
+        try:
+            async with asyncio.timeout(_OPENING):
+                transport, _ = await serialx.create_serial_connection(
+                    loop,
+                    lambda: Line(on_chunk, lost.set_result),
+                    name,
+                    speed,
+                    parity=serialx.Parity.NONE,
+                    stopbits=serialx.StopBits.ONE,
+                    exclusive=True,
+                    byte_size=8,
+                )
+        except Exception as error:  # of any type: see `unavailable`
+            raise unavailable(name, error) from error
+        return cls(name, transport, lost)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait while the line lasts; raises `PortUnavailable` as soon as it is lost."""
+        done, _ = await asyncio.wait((self._lost,), timeout=seconds)
+        if done:
+            error = self._lost.result() or ConnectionResetError()
+            raise unavailable(self.name, error) from error
+
+    async def set_speed(self, speed: int) -> None:
+        """Go on at another speed; raises `PortUnavailable`, and the port is then of no use."""
+        try:
+            async with asyncio.timeout(_SETTING):
+                await self._transport.reconfigure_port(baudrate=speed)
+        except Exception as error:  # of any type: see `unavailable`
+            raise unavailable(self.name, error) from error
+
+    async def close(self) -> None:
+        """Give the descriptor back, however often; nothing is received any more."""
+        if not self._transport.is_closing():
+            self._transport.abort()
+        await self._transport.wait_closed()

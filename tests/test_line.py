@@ -1,0 +1,244 @@
+"""Ports are opened at 8N1 for ourselves alone, and their failures have names."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import errno
+import os
+import socket
+import termios
+import tty
+from typing import Final
+
+from homeassistant.components.usb.serial_proxy_stub import register_serialx_transport
+from homeassistant.core import Event
+import pytest
+import serial_asyncio
+import serialx
+
+from custom_components.linky_tic import line
+from custom_components.linky_tic.line import (
+    Cause,
+    Line,
+    Port,
+    PortUnavailable,
+    name_of,
+    path_of,
+    unavailable,
+)
+
+from .descriptors import none_left
+
+_SOON: Final = 5.0
+
+
+@pytest.fixture(autouse=True)
+async def _all_is_closed() -> AsyncIterator[None]:
+    with none_left():
+        yield
+
+
+@pytest.fixture
+def pty() -> Iterator[tuple[int, str]]:
+    """Give the meter's end of a raw pseudo-terminal, and the path of the reader's end."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    os.close(slave)
+    yield master, path
+    os.close(master)
+
+
+async def _cause_of_opening(port: str) -> Cause:
+    with pytest.raises(PortUnavailable) as failure:
+        await Port.open(port, 9600, bytearray().extend)
+    assert failure.value.port == port
+    return failure.value.cause
+
+
+type Opener = Callable[..., Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
+
+
+@pytest.mark.parametrize(
+    "connect", [serialx.create_serial_connection, serial_asyncio.create_serial_connection]
+)
+async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
+    connect: Opener, pty: tuple[int, str]
+) -> None:
+    master, path = pty
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    lost = loop.create_future()
+    transport, protocol = await connect(
+        loop, lambda: Line(heard.put_nowait, lost.set_result), path, baudrate=9600
+    )
+    assert type(protocol) is Line
+    await asyncio.sleep(0)  # pyserial-asyncio begins to read a moment later
+    os.write(master, b"\n\xd6\xd4IC\t02\tJ\r")
+    assert await asyncio.wait_for(heard.get(), _SOON) == b"\n\xd6\xd4IC\t02\tJ\r"
+    transport.close()
+    assert await asyncio.wait_for(lost, _SOON) is None
+    await asyncio.sleep(0.05)  # pyserial-asyncio gives its descriptor back after that
+
+
+async def test_the_protocol_runs_on_a_bare_tcp_connection() -> None:
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    lost = loop.create_future()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport, _ = await loop.create_connection(
+            lambda: Line(heard.put_nowait, lost.set_result), *server.getsockname()
+        )
+        client, _ = server.accept()
+        with client:
+            client.sendall(b"\x02")
+            assert await asyncio.wait_for(heard.get(), _SOON) == b"\x02"
+        assert await asyncio.wait_for(lost, _SOON) is None
+        transport.close()
+
+
+async def test_a_port_is_opened_at_8n1_and_its_speed_changes_while_it_is_open(
+    pty: tuple[int, str],
+) -> None:
+    master, path = pty
+    port = await Port.open(path, 9600, bytearray().extend)
+    _, _, flags, local, speed, *_ = termios.tcgetattr(master)
+    assert flags & (termios.CSIZE | termios.PARENB | termios.CSTOPB) == termios.CS8
+    assert not local & termios.ICANON
+    assert speed == termios.B9600
+    await port.set_speed(1200)
+    assert termios.tcgetattr(master)[4] == termios.B1200
+    await port.close()
+    await port.close()
+
+
+async def test_a_port_held_by_somebody_else_is_busy(pty: tuple[int, str]) -> None:
+    port = await Port.open(pty[1], 9600, bytearray().extend)
+    assert await _cause_of_opening(pty[1]) is Cause.BUSY
+    await port.close()
+
+
+@pytest.mark.parametrize(
+    ("port", "cause"),
+    [
+        ("/dev/serial/by-id/none", Cause.MISSING),
+        ("192.168.1.2:8888", Cause.MISSING),
+        ("/dev/null/tty", Cause.MISSING),
+        ("/dev/null", Cause.INVALID),
+        ("/dev", Cause.INVALID),
+        ("", Cause.MISSING),
+        ("/dev/tty\0", Cause.INVALID),
+        ("foo://bar", Cause.INVALID),
+        ("socket://127.0.0.1", Cause.INVALID),
+        ("socket://127.0.0.1:99999", Cause.INVALID),
+    ],
+)
+async def test_what_is_no_port_is_told_from_what_is_missing(port: str, cause: Cause) -> None:
+    assert await _cause_of_opening(port) is cause
+
+
+@pytest.mark.parametrize("scheme", ["socket", "tcp", "rfc2217"])
+async def test_a_host_that_refuses_is_told_so(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+    assert await _cause_of_opening(f"{scheme}://127.0.0.1:{number}") is Cause.REFUSED
+
+
+async def test_a_host_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "_OPENING", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        assert await _cause_of_opening(f"rfc2217://127.0.0.1:{number}") is Cause.REFUSED
+
+
+async def test_esphome_that_is_not_ready_refuses() -> None:
+    unregister = register_serialx_transport()
+    assert await _cause_of_opening("esphome-hass://esphome/1") is Cause.REFUSED
+    unregister(Event("homeassistant_close"))
+
+
+async def test_an_opening_that_is_cancelled_leaves_no_descriptor(pty: tuple[int, str]) -> None:
+    for patience in range(8):
+        opening = asyncio.create_task(Port.open(pty[1], 9600, bytearray().extend))
+        for _ in range(patience):
+            await asyncio.sleep(0.002)
+        opening.cancel()
+        await asyncio.wait((opening,))
+        if not opening.cancelled():
+            await opening.result().close()
+    port = await Port.open(pty[1], 9600, bytearray().extend)
+    await port.close()
+
+
+async def test_a_line_that_is_unplugged_is_lost_at_once() -> None:
+    master, slave = os.openpty()
+    port = await Port.open(os.ttyname(slave), 9600, bytearray().extend)
+    os.close(slave)
+    await port.wait(0.05)
+    os.close(master)
+    with pytest.raises(PortUnavailable) as failure:
+        await port.wait(_SOON)
+    assert (failure.value.cause, failure.value.errno) == (Cause.FAILED, errno.EIO)
+    with pytest.raises(PortUnavailable):
+        await port.set_speed(1200)
+    await port.close()
+
+
+async def test_a_host_that_hangs_up_ends_the_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = server.getsockname()[1]
+        port = await Port.open(f"socket://127.0.0.1:{number}", 9600, bytearray().extend)
+        server.accept()[0].close()
+        with pytest.raises(PortUnavailable) as failure:
+            await port.wait(_SOON)
+    assert failure.value.cause is Cause.REFUSED
+    await port.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (PermissionError(errno.EACCES, "denied"), Cause.PERMISSION),
+        (OSError(errno.EPERM, "denied"), Cause.PERMISSION),
+        (OSError(errno.EBUSY, "locked"), Cause.BUSY),
+        (OSError(errno.EIO, "broken"), Cause.FAILED),
+        (OSError(errno.ENXIO, "no device"), Cause.FAILED),
+        (serialx.UnsupportedSetting("1200 baud"), Cause.INVALID),
+    ],
+)
+def test_what_a_driver_says_has_a_cause(error: Exception, cause: Cause) -> None:
+    failure = unavailable("/dev/ttyUSB0", error)
+    assert failure.cause is cause
+    assert failure.errno == getattr(error, "errno", None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        socket.gaierror(socket.EAI_NONAME, "unknown"),
+        TimeoutError(),
+        OSError(errno.EHOSTUNREACH, "no route"),
+        OSError("Multiple exceptions"),  # as asyncio says when each address fails in its own way
+        serialx.SerialException("Server refused COM-PORT-OPTION"),
+    ],
+)
+def test_whatever_a_network_says_it_refuses(error: Exception) -> None:
+    assert unavailable("socket://meter.local:8888", error).cause is Cause.REFUSED
+
+
+def test_no_secret_of_a_url_is_told() -> None:
+    url = "esphome://meter.local:6053/?port_name=tic&key=c2VjcmV0"
+    assert name_of(url) == "esphome://meter.local:6053/"
+    assert "c2VjcmV0" not in str(unavailable(url, TimeoutError()))
+
+
+@pytest.mark.parametrize(
+    ("port", "path"),
+    [
+        ("/dev/ttyAMA0", "/dev/ttyAMA0"),
+        ("device:///dev/ttyAMA0", "/dev/ttyAMA0"),
+        ("socket://127.0.0.1:8888", None),
+        ("esphome-hass://esphome/1?port_name=tic", None),
+    ],
+)
+def test_only_ports_of_this_machine_have_a_path(port: str, path: str | None) -> None:
+    assert path_of(port) == path
