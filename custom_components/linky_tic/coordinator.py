@@ -228,6 +228,7 @@ class LinkyCoordinator:
         else:
             self.troubles.raise_(Trouble.MODE_CHANGED, {"mode": mode.value})
 
+    @callback
     def _minute(self, _at: datetime) -> None:
         """Take stock of the line."""
         now = time.time()
