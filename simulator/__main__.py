@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--noise", type=float, default=0.0, metavar="BER", help="false bits, 1e-4...")
     line.add_argument("--storm", type=float, metavar="N", help="faults an hour, of all kinds")
     line.add_argument("--strip", action="store_true", help="a 7-bit bridge: bit 7 is always 0")
+    line.add_argument("--baud", type=int, choices=(1200, 9600), help="of an adapter in between")
     line.add_argument("--uart", action="store_true", help="garbage for a reader at a wrong speed")
     line.add_argument("--replay", type=Path, metavar="FILE", help="a recording instead of a house")
     return parser
@@ -105,7 +106,11 @@ def source(options: argparse.Namespace) -> Source:
         return Replay(options.replay, BAUD[options.mode], parity=parity)
     script = storm(STORM_HOURS, options.storm, seed=options.seed) if options.storm else ()
     return Line(
-        household(options), parity=parity, noise=options.noise, script=script, seed=options.seed
+        household(options),
+        parity=parity,
+        noise=options.noise,
+        script=script,
+        baud=options.baud,
     )
 
 

@@ -49,7 +49,10 @@ class Source(Protocol):
 
 
 class Line:
-    """A house, heard through a line where things go wrong; `log` tells which and when."""
+    """A house, heard through a line where things go wrong; `log` tells which and when.
+
+    `baud` is for the adapters that send a meter's characters again at a speed of their own.
+    """
 
     def __init__(
         self,
@@ -58,14 +61,15 @@ class Line:
         parity: str = "even",
         noise: float = 0.0,
         script: Script = (),
-        seed: int = 0,
+        baud: int | None = None,
     ) -> None:
         self.house = house
+        self._baud = baud
         self.parity = parity
         self.log: list[Injected] = []
         self._noise = noise
-        self._luck = Random(f"{seed}/faults")
-        self._flipper = BitFlipper(noise, Random(f"{seed}/bits"))
+        self._luck = Random(f"{house.seed}/faults")
+        self._flipper = BitFlipper(noise, Random(f"{house.seed}/bits"))
         self._script = sorted(script, key=lambda entry: entry[0], reverse=True)
         self._until: dict[type, float] = {}  # when a lasting fault ends
         self._garbage: list[Garbage] = []  # one for each frame to come
@@ -73,6 +77,10 @@ class Line:
     @property
     def bit_errors(self) -> int:
         return self._flipper.flipped
+
+    @property
+    def baud(self) -> int:
+        return self._baud or self.house.baud
 
     def next(self) -> Burst:
         now = self.house.elapsed
@@ -82,7 +90,7 @@ class Line:
         if now < quiet_until:
             seconds = max(SHORTEST, min(QUIET_STEP, quiet_until - now))
             self.house.advance(seconds)
-            return Burst(b"", seconds, self.house.baud, now >= self._until.get(Unplug, 0))
+            return Burst(b"", seconds, self.baud, now >= self._until.get(Unplug, 0))
         characters = self.house.frame()
         for garbage in self._garbage[:1]:
             characters = replaced(characters, self.house.mode, garbage.label, garbage.data)
@@ -91,8 +99,8 @@ class Line:
             characters = strike(characters, fault, self._luck) or characters
         data = self._octets(characters, strikes)
         if now < self._until.get(WrongSpeed, 0):
-            data = at_other_speed(data, self.house.baud)
-        return Burst(data, self.house.frame_seconds, self.house.baud)
+            data = at_other_speed(data, self.baud)
+        return Burst(data, self.house.frame_seconds, self.baud)
 
     def _octets(self, characters: bytes, strikes: list[Fault]) -> bytes:
         """As a port reads them: errors strike the parity bit too, whatever then becomes of it."""

@@ -131,6 +131,13 @@ def test_the_parity_of_a_line_may_change() -> None:
     assert max(bursts[-1].data) < 0x80
 
 
+def test_an_adapter_may_have_a_speed_of_its_own() -> None:
+    house = Household(mode="historic")
+    burst = Line(house, baud=9600).next()
+    assert burst.baud == 9600
+    assert burst.seconds == house.frame_seconds > 1  # the meter is as slow as ever
+
+
 def test_a_storm_passes_and_the_house_lives_on() -> None:
     heard = Line(Household(phases=3), script=storm(1, 120, seed=2), noise=1e-5)
     until(heard, 3700)

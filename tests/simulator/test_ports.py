@@ -18,6 +18,8 @@ from simulator.ports import PtyPort, TcpPort, pieces
 
 from .reading import as_dict, read
 
+BUSY_MACHINE = 2  # times slower than it should be, without being wrong
+
 
 @contextmanager
 def reader(path: str, *, speed: int | None = None) -> Iterator[int]:
@@ -69,7 +71,7 @@ def test_a_pty_keeps_the_pace_of_the_wire(tmp_path: Path) -> None:
         collect(descriptor, 1)
         start = monotonic()
         data = collect(descriptor, 1800)
-        assert monotonic() - start == pytest.approx(1800 / 940, rel=0.15)
+        assert 0.9 < (monotonic() - start) / (1800 / 940) < BUSY_MACHINE
         assert "EAST" in as_dict(whole_frames(data)[0])
 
 
@@ -80,7 +82,7 @@ def test_a_pty_may_be_faster_than_the_wire(tmp_path: Path) -> None:
     ):
         start = monotonic()
         collect(descriptor, 20_000)
-        assert monotonic() - start == pytest.approx(20_000 / 940 / 20, rel=0.3)
+        assert 0.7 < (monotonic() - start) / (20_000 / 940 / 20) < BUSY_MACHINE
 
 
 def test_as_fast_as_it_is_read_nothing_is_lost(tmp_path: Path) -> None:
@@ -111,7 +113,7 @@ def test_a_slow_reader_loses_bytes_and_holds_up_nobody(tmp_path: Path) -> None:
     source = line()
     with PtyPort(source, tmp_path / "linky", speed=50) as port, reader(port.url):
         select.select([], [], [], 1)
-        assert source.house.elapsed > 25
+        assert source.house.elapsed > 50 / BUSY_MACHINE
         assert port.bytes_lost > 5_000
 
 
