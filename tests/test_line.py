@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 import errno
 import os
 import socket
 import termios
+import time
 import tty
 from typing import Final
 
@@ -109,6 +112,28 @@ async def test_a_port_is_opened_at_8n1_and_its_speed_changes_while_it_is_open(
     assert termios.tcgetattr(master)[4] == termios.B1200
     await port.close()
     await port.close()
+
+
+async def test_a_change_of_speed_while_bytes_pour_in_does_not_lose_the_line(
+    pty: tuple[int, str],
+) -> None:
+    master, path = pty
+    os.set_blocking(master, False)
+    port = await Port.open(path, 9600, bytearray().extend)
+    with ThreadPoolExecutor(1) as meter:
+        for change in range(250):
+            pouring = meter.submit(_pour, master)
+            await port.set_speed((9600, 1200)[change % 2])
+            await port.wait(0)
+            pouring.result()
+    await port.close()
+
+
+def _pour(master: int) -> None:
+    for _ in range(16):
+        with suppress(BlockingIOError):
+            os.write(master, b"\0" * 16)
+        time.sleep(0.0001)
 
 
 async def test_a_port_held_by_somebody_else_is_busy(pty: tuple[int, str]) -> None:

@@ -181,9 +181,21 @@ class Port:
         """Go on at another speed; raises `PortUnavailable`, and the port is then of no use."""
         try:
             async with asyncio.timeout(_SETTING):
-                await self._transport.reconfigure_port(baudrate=speed)
+                await self._reconfigure(speed)
         except Exception as error:  # of any type: see `unavailable`
             raise unavailable(self.name, error) from error
+
+    async def _reconfigure(self, speed: int) -> None:
+        if self.is_network:
+            await self._transport.reconfigure_port(baudrate=speed)
+            return
+        # serialx flushes the input meanwhile. A read that was already due would then give nothing,
+        # which serialx takes for the loss of the device.
+        self._transport.pause_reading()
+        try:
+            await self._transport.reconfigure_port(baudrate=speed)
+        finally:
+            self._transport.resume_reading()
 
     async def close(self) -> None:
         """Give the descriptor back, however often; nothing is received any more."""
