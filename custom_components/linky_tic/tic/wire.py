@@ -13,10 +13,12 @@ DAMAGED: Final = 0x80
 
 _WINDOW: Final = 64
 """Bytes from which the nature of bit 7 is decided: at least ten odd characters in any TIC text."""
+_PROOF: Final = 128
+"""Bytes after a decision before it is relied on: no group that they end began before it."""
 _WATCH: Final = 256
 """Bytes after which the decision is looked at again."""
-_TOO_MANY: Final = 48
-"""Damaged bytes in a watch that disprove the decision; at a bit error rate of 1e-2 there are 25."""
+_TOO_MANY: Final = 1 / 5
+"""Damaged bytes among all that disprove a decision; at a bit error rate of 1e-2 it is 1 in 13."""
 
 _ODD: Final = bytes(code for code in range(0x80) if code.bit_count() % 2)
 _EVEN: Final = bytes(code for code in range(0x80) if not code.bit_count() % 2)
@@ -65,13 +67,13 @@ class Wire:
         self.damaged = 0
         self._table = Bit7.UNDECIDED.value
         self._window = bytearray()
-        self.left = _WINDOW
+        self._stretch = self.left = _WINDOW
         self._bad = 0
 
     @property
     def carries_parity(self) -> bool:
-        """Whether each character comes with a parity bit that has been checked."""
-        return self.bit7 is Bit7.PARITY
+        """Whether every character of a group that ends now came with a parity bit, checked."""
+        return self.bit7 is Bit7.PARITY and self._stretch == _WATCH
 
     def characters(self, piece: bytes) -> bytes:
         """Turn at most `left` bytes into as many characters, `DAMAGED` in the place of bad ones."""
@@ -95,11 +97,15 @@ class Wire:
         """Close a stretch of the stream: choose a table, or give up one that the bytes disprove."""
         if self.bit7 is Bit7.UNDECIDED:
             self.bit7 = _judge(bytes(self._window))
-        elif self._bad > _TOO_MANY:
+            self._stretch = _PROOF
+        elif self._bad > _TOO_MANY * self._stretch:
             self.bit7 = Bit7.UNDECIDED
+            self._stretch = _WINDOW
+        else:
+            self._stretch = _WATCH
         self._window.clear()
         self._table = self.bit7.value
-        self.left = _WINDOW if self.bit7 is Bit7.UNDECIDED else _WATCH
+        self.left = self._stretch
         self._bad = 0
 
 

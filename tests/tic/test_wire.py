@@ -1,0 +1,101 @@
+"""Bit 7 is judged from the bytes themselves, and followed when it changes its nature."""
+
+import pytest
+
+from custom_components.linky_tic.tic.wire import DAMAGED, Bit7, Wire
+from simulator.wire import to_8n1
+
+from .referee import DATA, STREAMS
+from .streams import CUTS, luck
+
+TEXT = (DATA / "frames" / "std_mono_hc.bin").read_bytes() * 3
+
+
+def read(wire: Wire, stream: bytes) -> bytes:
+    """Give a wire its bytes in the pieces that it asks for."""
+    characters = b""
+    while stream:
+        piece, stream = stream[: wire.left], stream[wire.left :]
+        characters += wire.characters(piece)
+    return characters
+
+
+@pytest.mark.parametrize(
+    ("parity", "expected"),
+    [("even", Bit7.PARITY), ("stripped", Bit7.STRIPPED), ("stuck", Bit7.STUCK)],
+)
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda path: path.stem)
+def test_the_nature_of_bit_7_is_heard_in_any_stream(
+    stream: object, parity: str, expected: Bit7
+) -> None:
+    assert hasattr(stream, "read_bytes")
+    characters = bytes(code & 0x7F for code in stream.read_bytes())
+    wire = Wire()
+    assert read(wire, to_8n1(characters, parity)) == characters
+    assert wire.bit7 is expected
+    assert wire.damaged == 0
+
+
+@pytest.mark.parametrize("first", ["even", "stripped", "stuck"])
+@pytest.mark.parametrize("then", ["even", "stripped", "stuck"])
+def test_a_change_of_its_nature_is_followed_within_half_a_frame(first: str, then: str) -> None:
+    wire = Wire()
+    read(wire, to_8n1(TEXT, first))
+    read(wire, to_8n1(TEXT[:500], then))
+    assert read(wire, to_8n1(TEXT, then)) == TEXT
+
+
+def test_parity_is_not_relied_on_for_a_group_that_began_before_it_was_checked() -> None:
+    wire = Wire()
+    read(wire, to_8n1(TEXT[:64]))
+    assert wire.bit7 is Bit7.PARITY
+    assert not wire.carries_parity
+    longest = 111
+    read(wire, to_8n1(TEXT[64 : 64 + longest]))
+    assert not wire.carries_parity
+    read(wire, to_8n1(TEXT[64 + longest : 64 + 128]))
+    assert wire.carries_parity
+
+
+def test_every_single_bit_error_is_seen_where_there_is_parity() -> None:
+    wire = Wire()
+    read(wire, to_8n1(TEXT))
+    for bit in range(8):
+        damaged = bytes([to_8n1(b"3")[0] ^ 1 << bit])
+        assert wire.characters(damaged) == bytes([DAMAGED])
+    assert wire.parity_errors == wire.damaged == 8
+
+
+def test_bit_7_alone_is_an_error_on_a_stripped_line_and_its_absence_on_a_stuck_one() -> None:
+    for parity, odd_one_out in (("stripped", b"\xb3"), ("stuck", b"3")):
+        wire = Wire()
+        read(wire, to_8n1(TEXT, parity))
+        assert wire.characters(odd_one_out) == bytes([DAMAGED])
+        assert wire.damaged == 1
+        assert wire.parity_errors == 0
+
+
+@pytest.mark.parametrize("rate", [1e-5, 1e-4, 1e-3, 1e-2])
+@pytest.mark.parametrize(("parity", "expected"), [("even", "PARITY"), ("stripped", "STRIPPED")])
+def test_noise_does_not_change_the_judgement(rate: float, parity: str, expected: str) -> None:
+    chance = luck(round(1 / rate))
+    noisy = bytes(
+        code ^ sum((chance.random() < rate) << bit for bit in range(8)) for code in to_8n1(TEXT * 3)
+    )
+    if parity == "stripped":
+        noisy = bytes(code & 0x7F for code in noisy)
+    wire = Wire()
+    for start in range(0, len(noisy), 16):
+        read(wire, noisy[start : start + 16])
+        assert wire.bit7.name in {expected, "UNDECIDED"}
+    assert wire.bit7.name == expected
+
+
+def test_the_cut_into_chunks_changes_neither_characters_nor_judgement() -> None:
+    stream = to_8n1(TEXT) + to_8n1(TEXT, "stripped") + to_8n1(TEXT, "stuck")
+    outcomes = []
+    for chunks in CUTS.values():
+        wire = Wire()
+        characters = b"".join(read(wire, chunk) for chunk in chunks(stream))
+        outcomes.append((characters, wire.bit7, wire.damaged, wire.parity_errors))
+    assert outcomes[0] == outcomes[1] == outcomes[2]
