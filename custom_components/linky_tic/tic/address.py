@@ -111,5 +111,7 @@ _FIRST_YEAR: Final = 80
 
 def mask(address: str) -> str:
     """Hide the number of an address or of a metering point: maker, year and type stay."""
-    hidden = max(len(address) - _SHOWN_HEAD - _SHOWN_TAIL, 0)
-    return address[:_SHOWN_HEAD] + "•" * hidden + address[len(address) - _SHOWN_TAIL :]
+    hidden = len(address) - _SHOWN_HEAD - _SHOWN_TAIL
+    if hidden <= 0:
+        return "•" * len(address)
+    return address[:_SHOWN_HEAD] + "•" * hidden + address[-_SHOWN_TAIL:]
