@@ -16,8 +16,9 @@ mode        Standard or Historique, the two languages of the meter's output
 from .address import Identity, Model, identify, mask
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .contract import contract_name, registers_in_use
-from .frames import Frame, Group, Reason, Rejected
-from .meter import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
+from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
+from .frames import Frame, Rejected
+from .groups import Group, Reason
 from .receiver import Receiver
 from .registers import RELAYS, STATUS, Field, Meaning, decode_relays, decode_status
 from .schedule import (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .catalogue import Quantity
-from .meter import Reading
+from .events import Reading
 from .registers import decode_status
 from .schedule import registers_of
 

@@ -5,68 +5,22 @@ It knows groups, frames and time as a number of seconds; it knows neither bytes 
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import inf
-from typing import Final, NamedTuple
+from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
-from .frames import Frame, Group, Reason, Rejected
+from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
+from .frames import Frame, Rejected
+from .groups import Group, Reason
 from .plausible import DEFAULT_SUPPLY, Gate, Last, Line, Sighting
 from .presence import Presence
-from .values import Value, overseas_offset, read_horodate, read_value
+from .values import overseas_offset, read_horodate, read_value
 
-_GAP: Final = 10.0
-"""Seconds of silence after which another meter may be on the line."""
 _AGREEMENT: Final = 3
 """Frames in a row that make another meter, or another mode."""
 _OFFSET_FRAMES: Final = 10
 """Frames whose DATE must show the same offset before it is that of the meter's island."""
 _MOST_UNKNOWN: Final = 32
 """Unknown labels kept for a bug report; noise makes new ones for ever."""
-
-
-class Reading(NamedTuple):
-    """What a label says now.
-
-    `value` is in the label's unit, `raw` the data characters, `time` the horodate that comes with
-    the value and `degraded` whether the meter's clock had lost the time then; `confirmed` is False
-    for what was sent once on a line without parity; `at` is the receiver's time in seconds.
-    """
-
-    label: Label
-    value: Value
-    raw: str
-    time: datetime | None
-    degraded: bool
-    confirmed: bool
-    at: float
-
-
-class Appeared(NamedTuple):
-    """A label has come often enough to be one that this meter sends."""
-
-    label: Label
-
-
-class Vanished(NamedTuple):
-    """A label is no longer sent: its last reading does not hold any more."""
-
-    label: Label
-
-
-class OtherMeter(NamedTuple):
-    """Another meter than the one expected speaks on this line."""
-
-    address: str
-
-
-class ModeChanged(NamedTuple):
-    """The meter speaks the other language of the TIC from now on."""
-
-    mode: Mode
-
-
-Event = Reading | Appeared | Vanished | Frame | Rejected | OtherMeter | ModeChanged
-"""All that a receiver tells."""
 
 
 class Meter:
@@ -99,7 +53,7 @@ class Meter:
         self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
         self._offsets: tuple[timedelta, int] = (overseas, 0)
-        self._heard_at = -inf
+        self._supply: dict[Quantity, int] = {}
 
     @property
     def phases(self) -> int | None:
@@ -120,27 +74,23 @@ class Meter:
 
     def hear(self, group: Group, now: float, out: list[Event], *, parity: bool) -> None:
         """Take a verified group that is not the one its label had before."""
-        if self.mode is None:
+        if self.mode is None and group.label is not None:
             self.mode = group.mode
-        if group.mode is not self.mode:
+        if group.name in ADDRESS_LABELS and not self._recognise(group.data, out):
+            out.append(Rejected(Reason.OTHER_METER, group.name))
+        elif self.mode not in {None, group.mode}:
             out.append(Rejected(Reason.OTHER_MODE, group.name))
         elif group.label is None:
             if len(self.unknown) < _MOST_UNKNOWN:
                 self.unknown[group.name] = group.data
-        elif group.name in ADDRESS_LABELS and not self._recognise(group.data, out):
-            out.append(Rejected(Reason.OTHER_METER, group.name))
         else:
             self._hear_label(group, group.label, now, out, parity=parity)
 
-    def heard(self, now: float) -> None:
-        """Note that good groups have come, before any of them is looked at.
-
-        After a gap nothing is believed before the meter has said who it is.
-        """
-        if now - self._heard_at > _GAP and self.address is not None:
+    def doubt(self) -> None:
+        """Believe nothing before the meter has said who it is: another may be on the line."""
+        if self.address is not None:
             self._identified = False
             self._known.clear()
-        self._heard_at = now
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
@@ -149,7 +99,7 @@ class Meter:
             live = [reading.label for reading in self.readings.values()]
             for label in self.presence.end(frame, live, now) if self._identified else ():
                 self._forget(label, out)
-        elif frame.mode is not None:
+        elif frame.mode is not None and self._identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
                 self._change_mode(frame.mode, out)
@@ -175,7 +125,7 @@ class Meter:
     def _hear_label(
         self, group: Group, label: Label, now: float, out: list[Event], *, parity: bool
     ) -> None:
-        established = self.presence.sighted(label)
+        chosen = None
         if self._keys.get(group.name) == group.key and self._identified:
             self._gate.forget(group.name)
             self._remember(group)
@@ -190,7 +140,7 @@ class Meter:
                 out.append(Rejected(reason, group.name))
             else:
                 self._accept(chosen, out, parity=parity)
-        if established:
+        if self._identified and self.presence.sighted(label, believed=chosen is not None):
             self._introduce(label, out)
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
@@ -242,6 +192,7 @@ class Meter:
 
     def _introduce(self, label: Label, out: list[Event]) -> None:
         out.append(Appeared(label))
+        self._reckon_supply()
         if (reading := self._early.pop(label.name, None)) is not None:
             self._begin(reading, out)
 
@@ -267,9 +218,11 @@ class Meter:
         self._keys.clear()
         self._early.clear()
         self._gate = Gate()
-        self._line = Line(parity=self._line.parity)
+        self._supply.clear()
+        self._reckon_supply()
         self._foreign_frames = 0
         self.mode = mode
+        self.doubt()
         out.append(ModeChanged(mode))
 
     def _learn(self, reading: Reading) -> None:
@@ -278,17 +231,23 @@ class Meter:
         if quantity is Quantity.ADDRESS:
             self.address = reading.raw
         elif quantity in _LIMITS:
-            self._learn_supply(quantity, reading.raw)
+            self._supply[quantity] = int(reading.raw)
+            self._reckon_supply()
         elif quantity is Quantity.CLOCK and isinstance(value, datetime) and not reading.degraded:
             self._learn_offset(value, reading.at)
 
-    def _learn_supply(self, quantity: Quantity, raw: str) -> None:
-        """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none."""
-        if quantity is Quantity.SUBSCRIBED_POWER and "PCOUP" in self.readings:
-            return
-        phases = self.phases or 1
-        power = int(raw) * (200 * phases if quantity is Quantity.SUBSCRIBED_CURRENT else 1000)
-        self._line = self._line._replace(power=power or DEFAULT_SUPPLY, phases=phases)
+    def _reckon_supply(self) -> None:
+        """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none.
+
+        The current is that of a phase, and until a label tells how many there are, of the most.
+        """
+        said, phases = self._supply, self.phases
+        power = (
+            said.get(Quantity.CUT_OFF_POWER, 0) * 1000
+            or said.get(Quantity.SUBSCRIBED_POWER, 0) * 1000
+            or said.get(Quantity.SUBSCRIBED_CURRENT, 0) * 200 * (phases or 3)
+        )
+        self._line = self._line._replace(power=power or DEFAULT_SUPPLY, phases=phases or 1)
 
     def _learn_offset(self, clock: datetime, now: float) -> None:
         """Learn that the meter keeps another legal time than the mainland's (overseas)."""

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .catalogue import INDEXES, Label, Quantity
-from .frames import Group
+from .groups import Group
 from .values import Value
 
 DEFAULT_SUPPLY: Final = 36_000
@@ -87,6 +87,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._suspects: dict[str, list[Sighting]] = {}
+        self._heard: dict[str, float] = {}  # when the reading in force was, before the suspects
 
     def holds(self, name: str) -> bool:
         """Whether a label has a suspect: its groups must then all pass here."""
@@ -95,21 +96,23 @@ class Gate:
     def forget(self, name: str) -> None:
         """Drop what is suspected of a label: its value in force was heard again, or it is gone."""
         self._suspects.pop(name, None)
+        self._heard.pop(name, None)
 
     def judge(self, now: Sighting, last: Last | None, line: Line) -> Sighting | None:
         """Give the sighting that becomes the reading, this one or one it bears out; None: held."""
+        name = now.label.name
         rule = _RULES[now.label.quantity] if _in_range(now) else _UNLIKELY
-        row = self._suspects.get(now.label.name, [])
+        if last is not None:
+            heard = self._heard.setdefault(name, last.heard)
+            last = last._replace(heard=max(heard, last.taken))
+        row = self._suspects.get(name, [])
         row = [*row, now] if row and rule.goes_on(row[-1], now, line) else [now]
         chosen = rule.choose(row, last, line)
-        self._remember(now.label.name, _left(row, chosen, rule))
-        return chosen if chosen is None or chosen.value is not None else None
-
-    def _remember(self, name: str, row: list[Sighting]) -> None:
-        if row:
-            self._suspects[name] = row
+        if left := _left(row, chosen, rule):
+            self._suspects[name] = left
         else:
-            self._suspects.pop(name, None)
+            self.forget(name)
+        return chosen if chosen is None or chosen.value is not None else None
 
 
 def _left(row: list[Sighting], chosen: Sighting | None, rule: Rule) -> list[Sighting]:
@@ -137,8 +140,8 @@ def _same(before: Sighting, now: Sighting, _line: Line) -> bool:
     return before.group.key == now.group.key
 
 
-def _always(_before: Sighting, _now: Sighting, _line: Line) -> bool:
-    return True
+def _soon(before: Sighting, now: Sighting, _line: Line) -> bool:
+    return now.at - before.at <= _FRESH
 
 
 def _latest(row: list[Sighting], count: int) -> Sighting | None:
@@ -206,6 +209,25 @@ def _choose_power(row: list[Sighting], _last: Last | None, line: Line) -> Sighti
     return _latest(row, AGREEMENT) if lasted < _time_to_trip(least / limit) else None
 
 
+def _climbs(before: Sighting, now: Sighting, _line: Line) -> bool:
+    if before.time is None or now.time is None or before.time > now.time:
+        return False
+    return _number(before.value) <= _number(now.value)
+
+
+def _choose_peak(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
+    """Believe the highest power of the day, which climbs at most once a second.
+
+    Without parity, the same bytes twice, or the middle of three that climb.
+    """
+    now = row[-1]
+    if _number(now.value) > MARGIN * line.limit(now.label):
+        return _latest(row, AGREEMENT)
+    if line.parity or (len(row) > 1 and row[-2].group.key == now.group.key):
+        return now
+    return _middle(row)
+
+
 def _in_time(value: Value, at: float, now: Sighting) -> bool:
     if not isinstance(value, datetime) or not isinstance(now.value, datetime):
         return False
@@ -227,9 +249,10 @@ def _choose_clock(row: list[Sighting], last: Last | None, line: Line) -> Sightin
 _STEADY: Final = Rule(_same, _agreement(1))
 # Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
 _TEXT: Final = Rule(_same, _agreement(2))
-_PRESENCE: Final = Rule(_always, _agreement(1))
-_AT_ONCE: Final = Rule(_always, lambda row, _last, _line: row[-1])
+_PRESENCE: Final = Rule(_soon, _agreement(1))
+_AT_ONCE: Final = Rule(_soon, lambda row, _last, _line: row[-1])
 _POWER: Final = Rule(_over, _choose_power)
+_PEAK: Final = Rule(_climbs, _choose_peak)
 _INDEX: Final = Rule(_grows, _choose_index)
 _UNLIKELY: Final = Rule(_same, lambda row, _last, _line: _latest(row, AGREEMENT))
 
@@ -239,8 +262,8 @@ _RULES: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     | {
         Quantity.IMPORTED_POWER: _POWER,
         Quantity.EXPORTED_POWER: _POWER,
-        Quantity.IMPORTED_PEAK: _POWER,
-        Quantity.EXPORTED_PEAK: _POWER,
+        Quantity.IMPORTED_PEAK: _PEAK,
+        Quantity.EXPORTED_PEAK: _PEAK,
         Quantity.CURRENT: _AT_ONCE,
         Quantity.VOLTAGE: _AT_ONCE,
         Quantity.OVERRUN_CURRENT: _PRESENCE,

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Final
 
-from .catalogue import CATALOGUE, Absence, Label, Mode, Quantity
+from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
 from .frames import Frame
+from .groups import Group
 
 ESTABLISHED: Final = 3
 """Good groups, in nearby frames, after which a label is one that this meter sends."""
-_NEARBY: Final = 5
-"""Frames that may lie between two of them."""
+_NEARBY: Final = 25
+"""Frames that may lie between two of them: an overrun sends 20 short ones (54E 6.1.2)."""
 _MISSES: Final = 3
 """Frames that must show a label's place empty before it has vanished."""
 _PATIENCE: Final = 900.0
@@ -35,15 +36,22 @@ class Presence:
         self._frame_at = -inf
         self._usual: int | None = None
 
-    def sighted(self, label: Label) -> bool:
-        """Count a good group; whether its label is, from this one on, one that the meter sends."""
+    def sighted(self, label: Label, *, believed: bool) -> bool:
+        """Count a good group; whether its label is, from this one on, one that the meter sends.
+
+        One that announces an event may never come three times: `believed` by the gate, it is sent.
+        """
         if label.name in self.established:
             return False
+        if label.absence in _NOT_WAITED_FOR:
+            if believed:
+                self.established.add(label.name)
+            return believed
         count, frame = self._seen.get(label.name, (0, -1))
         if frame != self._frame:
             count = count + 1 if self._frame - frame <= _NEARBY else 1
             self._seen[label.name] = (count, self._frame)
-        if count < ESTABLISHED and label.absence not in _NOT_WAITED_FOR:
+        if count < ESTABLISHED:
             return False
         self.established.add(label.name)
         return True
@@ -82,8 +90,8 @@ class Presence:
 
     def _has_vanished(self, label: Label, now: float) -> bool:
         misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
-        patient = label.absence is Absence.PATIENT
-        if misses < _MISSES or (patient and now - self._heard_at[label.name] < _PATIENCE):
+        silent = now - self._heard_at.setdefault(label.name, now)
+        if misses < _MISSES or (label.absence is Absence.PATIENT and silent < _PATIENCE):
             return False
         del self._misses[label.name]
         return True
@@ -94,10 +102,9 @@ def _empty_ranks(frame: Frame) -> set[int]:
 
     A short frame holds no more than currents and warnings: it tells of the warnings alone.
     """
-    ends = len(CATALOGUE[frame.mode]) if frame.mode else 0
     empty: set[int] = set()
-    before = -1 if frame.opened else None
-    for rank in (*_ranks(frame), ends if frame.closed else None):
+    before = None
+    for rank in _ranks(frame):
         if before is not None and rank is not None:
             empty.update(range(before + 1, rank))
         before = rank
@@ -105,14 +112,27 @@ def _empty_ranks(frame: Frame) -> set[int]:
 
 
 def _ranks(frame: Frame) -> Iterator[int | None]:
-    """The places of a frame's groups, None for a damaged one; unknown labels have no place."""
-    for group in frame.heard:
-        if group is None:
-            yield None
-        elif group.label is not None:
-            yield group.label.rank
+    """The places of a frame's groups, None for a damaged one, and of its two ends.
+
+    An end is beside the groups that stand there: elsewhere it may be a damaged character, LF and
+    STX being one bit apart. Unknown labels have no place, nor have those of an event: older
+    meters send ADPS right after the group that was being sent (L+G 6.2.5).
+    """
+    labels = [group and group.label for group in frame.heard if group is None or _has_place(group)]
+    if frame.opened and labels and labels[0] and labels[0].name in ADDRESS_LABELS:
+        yield -1
+    for label in labels:
+        yield None if label is None else label.rank
+    if frame.closed and labels and labels[-1] and labels[-1].name in _LAST:
+        yield len(CATALOGUE[labels[-1].mode])
 
 
+def _has_place(group: Group) -> bool:
+    return group.label is not None and group.label.absence is not Absence.EVENT
+
+
+_LAST: Final = frozenset({"PJOURF+1"})
+"""Labels that end a frame unless one follows that comes and goes (PPOINTE)."""
 _WARNING_RANKS: Final = frozenset(
     label.rank
     for label in CATALOGUE[Mode.HISTORIC].values()

@@ -4,19 +4,21 @@ It knows the order of the rooms below it and nothing of what happens inside them
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from typing import Final
 
 from .catalogue import Mode
-from .frames import Frame, Group, Item, Reason, Rejected, Splitter
-from .meter import Event, Meter
+from .events import Event
+from .frames import Frame, Item, Rejected, Splitter
+from .groups import Group, Reason
+from .meter import Meter
 from .wire import Wire
 
-_PIECE: Final = 64
-"""Bytes treated at once: fewer than any frame has, so that no label comes twice in a piece."""
+GAP: Final = 10.0
+"""Seconds without a good group after which another meter may be on the line."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Receiver:
         out: list[Event] = []
         start, size = 0, len(chunk)
         while start < size:
-            end = start + min(_PIECE, self.wire.left)
+            end = start + self.wire.left
             self._feed_piece(chunk[start:end], now, out)
             start = end
         return out
@@ -76,14 +78,15 @@ class Receiver:
     def _feed_piece(self, piece: bytes, now: float, out: list[Event]) -> None:
         good = self._splitter.good
         parity = self.wire.carries_parity  # a decision that ends the piece is not yet true in it
-        items = self._splitter.split(self.wire.characters(piece))
+        if now - self.heard_at > GAP:
+            self.meter.doubt()
+        self._deliver(self._splitter.split(self.wire.characters(piece)), now, out, parity=parity)
         if self._splitter.good > good:
             self.heard_at = now
-            self.meter.heard(now)
-        if items:
-            self._deliver(items, now, out, parity=parity)
 
-    def _deliver(self, items: list[Item], now: float, out: list[Event], *, parity: bool) -> None:
+    def _deliver(
+        self, items: Iterator[Item], now: float, out: list[Event], *, parity: bool
+    ) -> None:
         before = len(out)
         for item in items:
             match item:

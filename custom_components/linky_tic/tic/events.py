@@ -1,0 +1,56 @@
+"""What a receiver tells, one type for each kind of news.
+
+It knows what news consists of, never how it came about.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from .catalogue import Label, Mode
+from .frames import Frame, Rejected
+from .values import Value
+
+
+class Reading(NamedTuple):
+    """What a label says now.
+
+    `value` is in the label's unit, `raw` the data characters, `time` the horodate that comes with
+    the value and `degraded` whether the meter's clock had lost the time then; `confirmed` is False
+    for what was sent once on a line without parity; `at` is the receiver's time in seconds.
+    """
+
+    label: Label
+    value: Value
+    raw: str
+    time: datetime | None
+    degraded: bool
+    confirmed: bool
+    at: float
+
+
+class Appeared(NamedTuple):
+    """A label has come often enough to be one that this meter sends."""
+
+    label: Label
+
+
+class Vanished(NamedTuple):
+    """A label is no longer sent: its last reading does not hold any more."""
+
+    label: Label
+
+
+class OtherMeter(NamedTuple):
+    """Another meter than the one expected speaks on this line."""
+
+    address: str
+
+
+class ModeChanged(NamedTuple):
+    """The meter speaks the other language of the TIC from now on."""
+
+    mode: Mode
+
+
+Event = Reading | Appeared | Vanished | Frame | Rejected | OtherMeter | ModeChanged
+"""All that a receiver tells."""

@@ -1,0 +1,67 @@
+"""A group verifies by its checksum, its size and its characters, each of the three."""
+
+import pytest
+
+from custom_components.linky_tic.tic import Group, Mode, Reason, Rejected
+from custom_components.linky_tic.tic.groups import checksum, verify
+
+from .streams import split, standard
+
+
+@pytest.mark.parametrize(
+    ("covered", "expected"), [(b"VTIC\t02\t", "J"), (b"PTEC HP..", " "), (b"ADPS 030", ";")]
+)
+def test_the_checksum_is_that_of_the_documents(covered: bytes, expected: str) -> None:
+    assert chr(checksum(covered)) == expected
+
+
+def test_a_checksum_may_be_a_space() -> None:
+    body = b"PTEC HP..  "
+    group = verify(body)
+    assert isinstance(group, Group)
+    assert (group.name, group.data, group.mode) == ("PTEC", "HP..", Mode.HISTORIC)
+
+
+def test_the_checksum_of_one_mode_is_refused_in_the_other() -> None:
+    assert verify(b"VTIC\t02\tA") is Reason.CHECKSUM  # without the last HT
+    assert verify(b"PTEC HP.. @") is Reason.CHECKSUM  # with the last SP
+
+
+@pytest.mark.parametrize(
+    ("group", "reason"),
+    [
+        (("EAST", "01234567"), Reason.FORMAT),
+        (("EAST", "01234567A"), Reason.FORMAT),
+        (("EAST", ""), Reason.FORMAT),
+        (("EAST", "012345678", "H261123184424"), Reason.FORMAT),
+        (("DATE", ""), Reason.FORMAT),
+        (("DATE", "", "261123184424"), Reason.FORMAT),
+        (("DATE", "", "X261123184424"), Reason.FORMAT),
+        (("STGE", "003a0401"), Reason.FORMAT),
+        (("PJOURF+1", "NONUTILE" * 12 + "  "), Reason.FORMAT),
+        (("SMAXSN", "04520", "H26112318442"), Reason.FORMAT),
+        (("LA BEL", "1"), Reason.FORMAT),
+        (("", "1"), Reason.FORMAT),
+    ],
+)
+def test_a_right_checksum_is_not_enough(group: tuple[str, ...], reason: Reason) -> None:
+    lost = [item for item in split(standard(group)) if isinstance(item, Rejected)]
+    assert [item.reason for item in lost] == [reason]
+    assert lost[0].name in {group[0], None}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\t", b"\t\t", b"\t\t\t\t", b" ", b"  ", b"A", b"A B", b"A\tB", b"A\tB\tCD", b"A B  "],
+)
+def test_what_is_not_even_shaped_as_a_group_is_refused(body: bytes) -> None:
+    assert verify(body) in {Reason.FORMAT, Reason.CHECKSUM}
+
+
+def test_an_unknown_label_is_kept_as_text() -> None:
+    items = split(standard(("NEWTHING", "anything at all"), ("OTHER", "x", "any stamp")))
+    unknown = [item for item in items if isinstance(item, Group) and item.label is None]
+    assert [(one.name, one.horodate, one.data) for one in unknown] == [
+        ("NEWTHING", None, "anything at all"),
+        ("OTHER", "any stamp", "x"),
+    ]

@@ -1,0 +1,267 @@
+"""Which meter speaks, in which mode and place, and what it is known to say."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.linky_tic.tic import (
+    Appeared,
+    Event,
+    Mode,
+    ModeChanged,
+    OtherMeter,
+    Reading,
+    Reason,
+    Rejected,
+)
+
+from .referee import DATA
+from .streams import (
+    ADDRESS,
+    OTHER_ADDRESS,
+    Listener,
+    frame,
+    frames,
+    historic,
+    rejected,
+    standard,
+    values,
+    vanished,
+)
+
+FRAMES = DATA / "frames"
+ROW = (("PCOUP", "09"), ("SINSTS", "00500"), ("NTARF", "01"))
+OURS = standard(*ROW)
+THEIRS = standard(("PCOUP", "12"), ("SINSTS", "00700"), ("NTARF", "02"), address=OTHER_ADDRESS)
+
+
+def settled(address: str | None = ADDRESS, *, parity: bool = True) -> Listener:
+    """A listener that has heard our meter for a while."""
+    listener = Listener(address, parity=parity)
+    listener.hear(*[OURS] * 4)
+    return listener
+
+
+def others(events: list[Event]) -> list[str]:
+    """The other meters that were told of."""
+    return [event.address for event in events if isinstance(event, OtherMeter)]
+
+
+def modes(events: list[Event]) -> list[Mode]:
+    """The changes of mode that were told of."""
+    return [event.mode for event in events if isinstance(event, ModeChanged)]
+
+
+def readings(events: list[Event]) -> list[Reading]:
+    """Every reading, of any label."""
+    return [event for event in events if isinstance(event, Reading)]
+
+
+# What it says
+
+
+def test_a_reading_says_all_that_its_group_said() -> None:
+    listener = Listener()
+    dated = standard(("SMAXSN", "04520", "h261123073312"))
+    listener.hear(dated, dated)
+    (reading,) = [one for one in readings(listener.hear(dated)) if one.label.name == "SMAXSN"]
+    assert (reading.value, reading.raw, reading.confirmed) == (4520, "04520", True)
+    assert reading.time == datetime(2026, 11, 23, 6, 33, 12, tzinfo=UTC)
+    assert reading.degraded
+    assert reading.at <= listener.now
+
+
+def test_a_repeated_group_is_told_once() -> None:
+    listener = settled()
+    assert readings(listener.hear(*[OURS] * 10)) == []
+    assert len(frames(listener.hear(OURS))) == 1
+
+
+def test_a_degraded_clock_is_told_group_by_group() -> None:
+    listener = Listener()
+    events = listener.hear(*[(FRAMES / "std_mono_degraded_clock.bin").read_bytes()] * 3)
+    degraded = {one.label.name: one.degraded for one in readings(events)}
+    assert degraded["DATE"]
+    assert not degraded["SMAXSN-1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "phases"),
+    [("std_mono_hc", 1), ("std_tri_consumer", 3), ("his_mono_hc", 1), ("his_tri_long", 3)],
+)
+def test_phases_are_told_by_the_labels(name: str, phases: int) -> None:
+    listener = Listener()
+    assert listener.receiver.meter.phases is None
+    listener.hear(*[(FRAMES / f"{name}.bin").read_bytes()] * 3)
+    assert listener.receiver.meter.phases == phases
+
+
+@pytest.mark.parametrize(
+    ("name", "producer"), [("std_mono_hc", False), ("std_mono_producer", True)]
+)
+def test_a_producer_is_told_by_its_labels(name: str, *, producer: bool) -> None:
+    listener = Listener()
+    listener.hear(*[(FRAMES / f"{name}.bin").read_bytes()] * 3)
+    assert listener.receiver.meter.is_producer is producer
+
+
+def test_unknown_labels_are_kept_apart_and_few() -> None:
+    listener = settled()
+    events = listener.hear(*(standard((f"NEW{n}", "text")) for n in range(200)))
+    assert not any(isinstance(event, Reading | Appeared) for event in events)
+    assert len(listener.receiver.meter.unknown) == 32
+    assert listener.receiver.meter.unknown["NEW0"] == "text"
+
+
+# Whose it is
+
+
+def test_the_first_address_heard_is_the_meter_s() -> None:
+    assert settled(None).receiver.meter.address == ADDRESS
+
+
+def test_without_parity_an_address_needs_three_frames() -> None:
+    listener = Listener(parity=False)
+    listener.hear(OURS, OURS)
+    assert listener.receiver.meter.address is None
+    listener.hear(OURS)
+    assert listener.receiver.meter.address == ADDRESS
+
+
+def test_nothing_is_believed_before_the_expected_meter_has_said_who_it_is() -> None:
+    listener = Listener(ADDRESS, labels=["PCOUP", "SINSTS"])
+    headless = frame("standard", *ROW)
+    events = listener.hear(headless, headless, headless)
+    assert readings(events) == []
+    assert {one.reason for one in rejected(events)} == {Reason.OTHER_METER}
+    assert not listener.receiver.meter.is_identified
+    listener.hear(OURS)
+    assert listener.value("SINSTS") == 500
+
+
+def test_another_meter_is_told_after_three_frames_and_none_of_its_values_enters() -> None:
+    listener = settled()
+    events = listener.hear(*[THEIRS] * 10)
+    assert others(events) == [OTHER_ADDRESS]
+    assert readings(events) == []
+    assert vanished(events) == []
+    assert (listener.value("SINSTS"), listener.value("NTARF")) == (500, 1)
+
+
+def test_labels_of_another_meter_are_not_taken_for_ours() -> None:
+    currents = [(f"IRMS{n}", "010") for n in (1, 2, 3)]
+    events = settled().hear(*[standard(*currents, *ROW, address=OTHER_ADDRESS)] * 10)
+    assert not any(isinstance(event, Appeared) for event in events)
+
+
+def test_one_false_address_costs_one_frame_and_tells_nothing() -> None:
+    listener = settled()
+    events = listener.hear(THEIRS, OURS, THEIRS, THEIRS, OURS)
+    assert others(events) == []
+    later = standard(("PCOUP", "09"), ("SINSTS", "00510"), ("NTARF", "01"))
+    assert values(listener.hear(later), "SINSTS") == [510]
+
+
+def test_after_a_gap_another_meter_may_be_on_the_line() -> None:
+    listener = settled()
+    listener.now += 11
+    tail = THEIRS[THEIRS.index(b"\nSINSTS") :]
+    assert readings(listener.hear(tail, THEIRS)) == []
+    assert listener.value("SINSTS") == 500
+
+
+def test_after_a_gap_our_meter_is_believed_as_soon_as_it_is_known_again() -> None:
+    listener = settled()
+    listener.now += 3600
+    later = standard(("PCOUP", "09"), ("SINSTS", "00510"), ("NTARF", "01"))
+    assert values(listener.hear(later), "SINSTS") == [510]
+
+
+def test_another_meter_in_the_other_mode_is_another_meter_not_another_mode() -> None:
+    listener = settled()
+    theirs = historic(("PAPP", "01000"), address=OTHER_ADDRESS)
+    events = listener.hear(*[theirs] * 10)
+    assert others(events) == [OTHER_ADDRESS]
+    assert modes(events) == []
+    assert vanished(events) == []
+    assert listener.value("SINSTS") == 500
+
+
+# Its mode
+
+
+def test_a_new_mode_is_told_after_three_frames_and_the_old_readings_go() -> None:
+    listener = settled()
+    new = historic(("PTEC", "HP.."), ("PAPP", "01000"))
+    assert modes(listener.hear(new, new)) == []
+    events = listener.hear(new)
+    assert modes(events) == [Mode.HISTORIC]
+    assert set(vanished(events)) == {"ADSC", "PCOUP", "SINSTS", "NTARF"}
+    listener.hear(new, new, new)
+    assert listener.value("PAPP") == 1000
+    assert modes(listener.hear(*[OURS] * 3)) == [Mode.STANDARD]
+
+
+def test_groups_of_the_other_mode_are_refused_until_then() -> None:
+    events = settled().hear(historic(("PAPP", "01000")))
+    assert Rejected(Reason.OTHER_MODE, "PAPP") in events
+    assert readings(events) == []
+
+
+def test_a_frame_of_the_other_mode_now_and_then_changes_nothing() -> None:
+    new = historic(("PAPP", "01000"))
+    assert modes(settled().hear(*[new, new, OURS] * 5)) == []
+
+
+def test_an_unknown_label_does_not_decide_the_mode() -> None:
+    listener = Listener()
+    listener.hear(frame("historic", ("ODD", "1")))
+    assert listener.receiver.mode is None
+    listener.hear(OURS)
+    assert listener.receiver.mode is Mode.STANDARD
+
+
+def test_after_a_new_mode_the_meter_must_say_again_who_it_is() -> None:
+    listener = settled()
+    listener.hear(*[historic(("PAPP", "01000"))] * 3)
+    headless = frame("historic", ("PAPP", "02000"))
+    assert readings(listener.hear(*[headless] * 3)) == []
+
+
+# Its place
+
+
+def date(at: float, hours: float) -> bytes:
+    """A frame whose clock shows legal winter time plus so many hours."""
+    shown = datetime.fromtimestamp(at, UTC) + timedelta(hours=1 + hours)
+    return standard(("DATE", "", f"H{shown:%y%m%d%H%M%S}"), ("SMAXSN", "01000", "H260101000000"))
+
+
+def test_an_island_s_time_is_learned_in_ten_frames_and_all_is_read_by_it() -> None:
+    listener = Listener()
+    hours = 3
+    for _ in range(16):
+        listener.hear(date(listener.now, hours))
+    assert listener.receiver.meter.overseas == timedelta(hours=3)
+    shown = listener.value("DATE")
+    assert isinstance(shown, datetime)
+    assert abs(shown.timestamp() - listener.now) < 5
+    assert shown.utcoffset() == timedelta(hours=4)
+    peak = listener.receiver.meter.readings["SMAXSN"].time
+    assert peak is not None
+    assert peak.utcoffset() == timedelta(hours=4)
+
+
+@pytest.mark.parametrize("hours", [0, 0.01, 0.3, 24 * 400])
+def test_a_clock_that_is_merely_wrong_is_no_island(hours: float) -> None:
+    listener = Listener()
+    for _ in range(30):
+        listener.hear(date(listener.now, hours))
+    assert listener.receiver.meter.overseas == timedelta(0)
+
+
+def test_a_degraded_clock_is_no_island() -> None:
+    listener = Listener()
+    for _ in range(30):
+        listener.hear(date(listener.now, 3).replace(b"\tH26", b"\th26").replace(b"\r", b"\r"))
+    assert listener.receiver.meter.overseas == timedelta(0)

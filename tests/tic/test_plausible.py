@@ -1,0 +1,358 @@
+"""The gate: what cannot be true waits until other frames say the same."""
+
+import pytest
+
+from custom_components.linky_tic.tic import Reason, Rejected
+
+from .streams import Listener, historic, rejected, standard, values
+
+MONO = (("PCOUP", "09"),)
+STAMP = "H261123120000"
+
+
+def index(value: int, label: str = "EAST") -> bytes:
+    """A frame of a 9 kVA supply whose index says so many Wh."""
+    return standard((label, f"{value:09}"), *MONO)
+
+
+def power(value: int, label: str = "SINSTS") -> bytes:
+    """A frame of a 9 kVA supply that draws so many VA."""
+    return standard(*MONO, (label, f"{value:05}"))
+
+
+def settled(frame: bytes, *, parity: bool = True) -> Listener:
+    """A listener that has believed a frame."""
+    listener = Listener(parity=parity)
+    listener.hear(*[frame] * 4)
+    return listener
+
+
+# Indexes
+
+
+def test_the_first_index_is_confirmed_by_the_next_frame() -> None:
+    listener = Listener(labels=["EAST"])
+    first, second = listener.hear(index(1000)), listener.hear(index(1003))
+    assert Rejected(Reason.HELD, "EAST") in first
+    assert values(first, "EAST") == []
+    assert values(second, "EAST") == [1003]
+
+
+def test_a_first_index_that_the_next_frame_denies_is_never_shown() -> None:
+    listener = Listener(labels=["EAST"])
+    events = listener.hear(index(901_000), index(1000), index(1002))
+    assert values(events, "EAST") == [1002]
+
+
+def test_an_index_grows() -> None:
+    listener = settled(index(1000))
+    assert values(listener.hear(index(1001), index(1005), index(1010)), "EAST") == [
+        1001,
+        1005,
+        1010,
+    ]
+
+
+@pytest.mark.parametrize("false", [999, 0, 1030, 2000, 999_999_999])
+def test_a_single_index_that_cannot_be_is_held_and_leaves_no_trace(false: int) -> None:
+    listener = settled(index(1000))
+    events = listener.hear(index(false), index(1000), index(1001))
+    assert values(events, "EAST") == [1001]
+    assert rejected(events) == [Rejected(Reason.HELD, "EAST")]
+
+
+def test_the_growth_allowed_is_that_of_the_supply_in_the_time_that_has_passed() -> None:
+    # 9 kVA with a margin of 1.5, for 2 s and 4 s more, and 2 Wh of rounding: 24.5 Wh
+    assert values(settled(index(1000)).hear(index(1024)), "EAST") == [1024]
+    assert values(settled(index(1000)).hear(index(1025)), "EAST") == []
+    damaged = index(1000).replace(b"1000\t", b"1000\x00\t")  # 15 of them: 114.5 Wh more
+    assert values(settled(index(1000)).hear(*[damaged] * 15, index(1136)), "EAST") == [1136]
+    assert values(settled(index(1000)).hear(*[damaged] * 15, index(1138)), "EAST") == []
+
+
+def test_the_time_on_hold_counts_as_elapsed() -> None:
+    listener = settled(index(1000))
+    listener.hear(*(index(9000 * n) for n in range(2, 12)))
+    assert values(listener.hear(index(1090)), "EAST") == [1090]
+
+
+def test_before_the_supply_is_known_the_largest_is_allowed() -> None:
+    listener = Listener()
+    frame = standard(("EAST", "000001000"))
+    listener.hear(*[frame] * 4)
+    assert values(listener.hear(standard(("EAST", "000001091"))), "EAST") == [1091]
+
+
+@pytest.mark.parametrize("new", [0, 500, 50_000, 900_000_000])
+def test_three_frames_in_agreement_are_believed_whatever_they_say(new: int) -> None:
+    listener = settled(index(1000))
+    events = listener.hear(index(new), index(new), index(new))
+    assert values(events, "EAST") == [new]
+    assert len(rejected(events)) == 2
+
+
+def test_a_reprogrammed_index_that_goes_on_growing_is_believed_too() -> None:
+    listener = settled(index(500_000))
+    events = listener.hear(index(10), index(12), index(14))
+    assert values(events, "EAST") == [12]
+    assert values(listener.hear(index(16)), "EAST") == [16]
+
+
+def test_a_roll_over_is_believed() -> None:
+    listener = settled(index(999_999_998))
+    events = listener.hear(index(999_999_999), index(0), index(1), index(2), index(3))
+    assert values(events, "EAST") == [999_999_999, 1, 3]
+
+
+def test_after_a_minute_of_silence_an_index_is_a_first_one_again() -> None:
+    listener = settled(index(1000))
+    listener.now += 61
+    assert values(listener.hear(index(1100)), "EAST") == []
+    assert values(listener.hear(index(1101)), "EAST") == [1101]
+
+
+def test_the_same_index_after_a_silence_needs_nothing() -> None:
+    listener = settled(index(1000))
+    listener.now += 3600
+    assert rejected(listener.hear(index(1000))) == []
+
+
+def test_without_parity_the_same_index_twice_is_believed() -> None:
+    listener = settled(index(1000), parity=False)
+    assert values(listener.hear(index(1003)), "EAST") == []
+    assert values(listener.hear(index(1003)), "EAST") == [1003]
+
+
+def test_without_parity_a_false_digit_within_the_growth_is_never_shown() -> None:
+    listener = settled(index(1000), parity=False)
+    events = listener.hear(index(1011), index(1002), index(1002), index(1004), index(1004))
+    assert values(events, "EAST") == [1002, 1004]
+
+
+def test_without_parity_an_index_that_moves_in_every_frame_is_the_middle_of_three() -> None:
+    listener = settled(index(1000), parity=False)
+    events = listener.hear(*(index(1000 + 3 * n) for n in range(1, 12)))
+    shown = values(events, "EAST")
+    assert shown[0] == 1006  # 10 s after the last one, borne out by the frames around it
+    assert len(shown) >= 2
+
+
+def test_exported_energy_is_not_bounded_by_the_subscribed_power() -> None:
+    listener = settled(index(1000, "EAIT"))
+    assert values(listener.hear(index(1080, "EAIT")), "EAIT") == [1080]
+
+
+# Powers
+
+
+def test_a_power_within_the_margin_passes_at_once() -> None:
+    listener = settled(power(500))
+    assert values(listener.hear(power(13_500), power(0)), "SINSTS") == [13_500, 0]
+
+
+def test_a_power_beyond_the_breaker_is_held_until_it_lasts() -> None:
+    listener = settled(power(500))
+    assert values(listener.hear(power(18_000), power(600)), "SINSTS") == [600]
+    assert values(listener.hear(power(18_000), power(18_500), power(18_200)), "SINSTS") == [18_200]
+    assert values(listener.hear(power(19_000)), "SINSTS") == [19_000]
+
+
+def test_a_power_that_would_have_opened_the_breaker_is_not_believed() -> None:
+    listener = settled(power(500))  # twice the supply trips after 69 s
+    shown = values(listener.hear(*(power(18_000 + n) for n in range(60))), "SINSTS")
+    assert len(shown) == 33
+
+
+def test_the_48370_va_of_one_phase_of_a_12_kva_supply_never_show() -> None:
+    def frame(first: int) -> bytes:
+        phases = [(f"SINSTS{n}", f"{value:05}") for n, value in ((1, first), (2, 500), (3, 400))]
+        currents = [(f"IRMS{n}", "003") for n in (1, 2, 3)]
+        return standard(*currents, ("PCOUP", "12"), ("SINSTS", "01407"), *phases)
+
+    listener = settled(frame(507))
+    events = listener.hear(frame(48_370), frame(48_371), frame(507), frame(48_370), frame(510))
+    assert values(events, "SINSTS1") == [510]
+    assert values(settled(frame(507)).hear(*[frame(48_370)] * 40), "SINSTS1") == []
+
+
+def test_a_phase_is_held_to_its_third_of_the_supply_as_soon_as_phases_are_known() -> None:
+    def frame(third: int) -> bytes:
+        currents = [(f"IRMS{n}", "003") for n in (1, 2, 3)]
+        return standard(*currents, ("PCOUP", "12"), ("SINSTS3", f"{third:05}"))
+
+    assert values(settled(frame(100)).hear(frame(6000)), "SINSTS3") == [6000]
+    assert values(settled(frame(100)).hear(frame(6001)), "SINSTS3") == []
+
+
+def test_the_current_of_a_three_phase_supply_is_that_of_each_phase() -> None:
+    def frame(papp: int) -> bytes:
+        currents = [(f"IINST{n}", "025") for n in (1, 2, 3)]
+        return historic(("ISOUSC", "30"), *currents, ("PAPP", f"{papp:05}"))
+
+    listener = settled(frame(1000))
+    shown = values(listener.hear(*(frame(17_000 + 10 * n) for n in range(60))), "PAPP")
+    assert len(shown) == 60
+
+
+@pytest.mark.parametrize("label", ["PCOUP", "PREF"])
+def test_a_power_of_zero_is_no_limit(label: str) -> None:
+    listener = settled(standard((label, "00"), ("SINST1", "00100")))
+    assert values(listener.hear(standard((label, "00"), ("SINST1", "35000"))), "SINST1") == [35_000]
+
+
+def test_exported_power_is_not_bounded_by_the_subscribed_power() -> None:
+    listener = settled(power(500, "SINSTI"))
+    assert values(listener.hear(power(36_000, "SINSTI")), "SINSTI") == [36_000]
+
+
+def test_without_parity_the_highest_power_of_the_day_is_borne_out_by_another_frame() -> None:
+    def frame(value: int, second: int) -> bytes:
+        return standard(*MONO, ("SMAXSN", f"{value:05}", f"H2611231200{second:02}"))
+
+    listener = settled(frame(1000, 0), parity=False)
+    assert values(listener.hear(frame(9000, 1), frame(1000, 0)), "SMAXSN") == []
+    assert values(listener.hear(frame(1100, 3), frame(1100, 3)), "SMAXSN") == [1100]
+    climb = [frame(1200 + 10 * n, 10 + n) for n in range(4)]
+    assert values(listener.hear(*climb), "SMAXSN") == [1210, 1220]
+    assert values(settled(frame(1000, 0)).hear(frame(1100, 3)), "SMAXSN") == [1100]
+
+
+# Texts and states
+
+STATES = [
+    ("VTIC", "02", "03"),
+    ("STGE", "003A0401", "003A0001"),
+    ("RELAIS", "000", "001"),
+    ("NTARF", "01", "02"),
+    ("NJOURF", "00", "01"),
+    ("NJOURF+1", "00", "01"),
+    ("PRM", "00000000000000", "00000000000001"),
+    ("PREF", "09", "06"),
+    ("PCOUP", "09", "06"),
+    ("PJOURF+1", "00008001" + " NONUTILE" * 10, "00008002" + " NONUTILE" * 10),
+    ("PPOINTE", "00008001" + " NONUTILE" * 10, "00008002" + " NONUTILE" * 10),
+]
+TEXTS = [
+    ("NGTF", "     TEMPO      ", "      BASE      "),
+    ("LTARF", "    HP  BLEU    ", "    HC  BLEU    "),
+    ("MSG1", "PAS DE          MESSAGE         ", "     PAS DE          MESSAGE    "),
+]
+OPTIONS = [
+    ("OPTARIF", "HC..", "BASE"),
+    ("PTEC", "HC..", "HP.."),
+    ("DEMAIN", "----", "ROUG"),
+    ("ISOUSC", "30", "45"),
+    ("PPOT", "00", "02"),
+    ("MOTDETAT", "000000", "000400"),
+]
+
+
+def frames_until_shown(label: str, before: str, after: str, *, parity: bool) -> int:
+    """How many frames it takes to believe a change."""
+    write = historic if (label, before, after) in OPTIONS else standard
+    listener = settled(write((label, before)), parity=parity)
+    for count in range(1, 10):
+        if values(listener.hear(write((label, after))), label):
+            return count
+    return 0
+
+
+@pytest.mark.parametrize(("label", "before", "after"), STATES + OPTIONS)
+def test_a_state_needs_one_frame_with_parity_and_three_without(
+    label: str, before: str, after: str
+) -> None:
+    assert frames_until_shown(label, before, after, parity=True) == 1
+    assert frames_until_shown(label, before, after, parity=False) == 3
+
+
+@pytest.mark.parametrize(("label", "before", "after"), TEXTS)
+def test_a_free_text_needs_two_frames_with_parity_and_three_without(
+    label: str, before: str, after: str
+) -> None:
+    assert frames_until_shown(label, before, after, parity=True) == 2
+    assert frames_until_shown(label, before, after, parity=False) == 3
+
+
+@pytest.mark.parametrize(("label", "before", "after"), STATES + TEXTS)
+def test_without_parity_two_false_frames_are_forgotten_by_a_true_one(
+    label: str, before: str, after: str
+) -> None:
+    true, false = standard((label, before)), standard((label, after))
+    listener = settled(true, parity=False)
+    assert values(listener.hear(false, false, true, false, false, true), label) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "odd"),
+    [
+        (("NTARF", "02"), ("NTARF", "11")),
+        (("NTARF", "02"), ("NTARF", "00")),
+        (("RELAIS", "000"), ("RELAIS", "999")),
+        (("URMS1", "230"), ("URMS1", "999")),
+        (("NJOURF", "00"), ("NJOURF", "17")),
+        (("SMAXSN", "01000", STAMP), ("SMAXSN", "01000", "H261323120000")),
+    ],
+)
+def test_a_value_out_of_its_range_needs_three_frames_even_with_parity(
+    before: tuple[str, ...], odd: tuple[str, ...]
+) -> None:
+    listener = settled(standard(before))
+    assert values(listener.hear(standard(odd), standard(odd)), odd[0]) == []
+    assert values(listener.hear(standard(odd)), odd[0]) == [int(odd[1])]
+
+
+def test_msg2_is_taken_at_once_and_marked_when_nothing_bore_it_out() -> None:
+    for parity in (True, False):
+        listener = settled(standard(*MONO), parity=parity)
+        listener.hear(standard(*MONO, ("MSG2", "TEXTE 16 CARACT.")))
+        reading = listener.receiver.meter.readings["MSG2"]
+        assert reading.value == "TEXTE 16 CARACT."
+        assert reading.confirmed is parity
+
+
+def test_an_overrun_is_believed_by_its_presence_not_by_its_value() -> None:
+    listener = settled(historic(("IINST", "044")), parity=False)
+    frames = [historic(("IINST", "044"), ("ADPS", f"{amps:03}")) for amps in (47, 48, 49)]
+    assert values(listener.hear(*frames), "ADPS") == [49]
+
+
+# The clock
+
+
+def clock(second: int, minute: int = 0) -> bytes:
+    """A frame whose DATE is so many seconds after noon."""
+    return standard(("DATE", "", f"H26112312{minute:02}{second:02}"))
+
+
+def seconds(events_of: list[object]) -> list[int]:
+    """The seconds of dates."""
+    return [getattr(value, "second", -1) for value in events_of]
+
+
+def test_a_clock_goes_on_and_a_jump_needs_three_frames() -> None:
+    listener = settled(clock(0))
+    listener.now -= 6
+    assert seconds(values(listener.hear(clock(2), clock(4)), "DATE")) == [2, 4]
+    assert values(listener.hear(clock(30, 45)), "DATE") == []
+    assert seconds(values(listener.hear(clock(8)), "DATE")) == [8]
+    jump = [clock(30, 45), clock(32, 45), clock(34, 45)]
+    assert seconds(values(listener.hear(*jump), "DATE")) == [34]
+
+
+def test_a_date_that_does_not_exist_is_never_shown() -> None:
+    listener = settled(clock(0))
+    odd = standard(("DATE", "", "H261323120000"))
+    assert values(listener.hear(*[odd] * 5), "DATE") == []
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, -3600.0, 3600.0, 86_400.0])
+def test_a_jump_of_our_own_clock_costs_at_most_three_frames(jump: float) -> None:
+    def frame(step: int) -> bytes:
+        return standard(("EAST", f"{1000 + step:09}"), *MONO, ("SINSTS", f"{500 + step:05}"))
+
+    listener = settled(frame(0))
+    listener.now += jump
+    events = listener.hear(*(frame(step) for step in range(1, 5)))
+    assert values(events, "EAST")[-1] == 1004
+    assert len(values(events, "EAST")) >= 2
+    assert len(values(events, "SINSTS")) == 4

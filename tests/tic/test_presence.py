@@ -1,0 +1,217 @@
+"""A label has vanished only when its place was seen empty, and comes only on evidence."""
+
+import pytest
+
+from custom_components.linky_tic.tic import Appeared, Event
+
+from .referee import DATA
+from .streams import ADDRESS, OTHER_ADDRESS, Listener, historic, standard, values, vanished
+
+FRAMES = DATA / "frames"
+
+ROW = (("PREF", "09"), ("PCOUP", "09"), ("SINSTS", "00500"), ("STGE", "003A0001"))
+PEAK = (("DPM1", "00", " 261124060000"), ("FPM1", "00", " 261125060000"))
+END = (("PRM", "00000000000000"), ("NTARF", "01"))
+FULL = standard(*ROW, *END)
+
+
+def without(label: str) -> bytes:
+    """The usual frame, a label missing."""
+    return standard(*(group for group in (*ROW, *END) if group[0] != label))
+
+
+def damaged(frame: bytes, label: str) -> bytes:
+    """A frame, the group of a label damaged in it."""
+    return frame.replace(f"\n{label}\t".encode(), f"\n{label}\x07".encode())
+
+
+def settled(frame: bytes = FULL, *, parity: bool = True) -> Listener:
+    """A listener that knows all the labels of a frame."""
+    listener = Listener(parity=parity)
+    listener.hear(*[frame] * 4)
+    return listener
+
+
+def appeared(events: list[Event]) -> list[str]:
+    """The labels that were said to have come."""
+    return [event.label.name for event in events if isinstance(event, Appeared)]
+
+
+def test_a_label_is_one_that_the_meter_sends_after_three_good_groups() -> None:
+    listener = Listener()
+    assert appeared(listener.hear(FULL, FULL)) == []
+    assert appeared(listener.hear(FULL)) == ["ADSC", *(name for name, _ in (*ROW, *END))]
+    assert appeared(listener.hear(FULL)) == []
+
+
+def test_three_good_groups_need_not_be_in_frames_next_to_each_other() -> None:
+    listener = Listener()
+    bad = damaged(FULL, "SINSTS")
+    assert "SINSTS" in appeared(listener.hear(FULL, *[bad] * 20, FULL, *[bad] * 20, FULL))
+
+
+def test_a_group_that_comes_once_in_a_while_is_not_one_that_the_meter_sends() -> None:
+    listener = Listener()
+    rare = standard(*ROW, ("URMS2", "230"), *END)
+    events = listener.hear(*([rare] + [FULL] * 30) * 5)
+    assert "URMS2" not in appeared(events)
+    assert values(events, "URMS2") == []
+    assert listener.receiver.meter.phases == 1
+
+
+def test_what_announces_an_event_is_there_at_once_with_parity() -> None:
+    assert appeared(settled().hear(standard(*ROW, *PEAK, *END))) == ["DPM1", "FPM1"]
+
+
+def test_without_parity_it_is_not_there_before_the_gate_believes_it() -> None:
+    listener = settled(parity=False)
+    peak = standard(*ROW, *PEAK, *END)
+    assert appeared(listener.hear(peak, peak)) == []
+    assert appeared(listener.hear(peak)) == ["DPM1", "FPM1"]
+
+
+def test_known_labels_are_not_announced_again() -> None:
+    listener = Listener(labels=["ADSC", "SINSTS"])
+    assert "SINSTS" not in appeared(listener.hear(*[FULL] * 4))
+    assert listener.value("SINSTS") == 500
+
+
+@pytest.mark.parametrize("label", ["PREF", "SINSTS", "STGE", "PRM"])
+def test_a_label_vanishes_after_three_frames_that_show_its_place_empty(label: str) -> None:
+    listener = settled()
+    assert vanished(listener.hear(without(label), without(label))) == []
+    assert vanished(listener.hear(without(label))) == [label]
+    assert listener.value(label) is None
+    assert listener.hear(FULL, FULL)
+    assert listener.value(label) is not None
+
+
+def test_a_frame_with_it_begins_the_count_anew() -> None:
+    events = settled().hear(*[without("STGE")] * 2, FULL, *[without("STGE")] * 2)
+    assert vanished(events) == []
+
+
+def test_a_damaged_group_is_not_a_missing_one() -> None:
+    assert vanished(settled().hear(*[damaged(FULL, "SINSTS")] * 20)) == []
+
+
+def test_no_more_is_concluded_beside_a_damaged_neighbour() -> None:
+    for neighbour in ("PCOUP", "STGE"):
+        gone = damaged(without("SINSTS"), neighbour)
+        assert vanished(settled().hear(*[gone] * 20)) == []
+
+
+def test_no_frame_need_be_complete() -> None:
+    gone = damaged(without("SINSTS"), "PRM")
+    assert vanished(settled().hear(*[gone] * 3)) == ["SINSTS"]
+
+
+def test_a_cut_frame_concludes_nothing_of_what_it_did_not_reach() -> None:
+    cut = FULL[: FULL.index(b"\nSTGE")] + b"\x04"
+    rest = b"\x02" + FULL[FULL.index(b"\nSTGE") :]
+    assert vanished(settled().hear(*[cut] * 9, *[rest] * 9)) == []
+
+
+@pytest.mark.parametrize("mark", [b"\x02", b"\x03", b"\x04"])
+def test_separators_read_as_frame_marks_take_no_label_away(mark: bytes) -> None:
+    torn = damaged(FULL, "PREF").replace(b"\n", mark)
+    assert vanished(settled().hear(torn)) == []
+
+
+def test_a_peak_that_is_over_vanishes_with_both_its_labels() -> None:
+    listener = settled(standard(*ROW, *PEAK, *END))
+    assert vanished(listener.hear(*[FULL] * 3)) == ["DPM1", "FPM1"]
+
+
+def test_the_day_of_a_peak_vanishes_from_the_end_of_the_frame() -> None:
+    profile = "00008001" + " NONUTILE" * 10
+    last = (*END, ("PJOURF+1", profile))
+    listener = settled(standard(*ROW, *last, ("PPOINTE", profile)))
+    assert vanished(listener.hear(*[standard(*ROW, *last)] * 3)) == ["PPOINTE"]
+
+
+@pytest.mark.parametrize("label", ["NGTF", "LTARF", "CCASN", "UMOY1"])
+def test_what_comes_and_goes_stays_for_a_quarter_of_an_hour(label: str) -> None:
+    groups = {
+        "NGTF": ("NGTF", "     TEMPO      "),
+        "LTARF": ("LTARF", "    HP  BLEU    "),
+        "CCASN": ("CCASN", "00500", "H261123120000"),
+        "UMOY1": ("UMOY1", "230", "H261123120000"),
+    }
+    order = [("VTIC", "02"), ("NGTF", ""), ("LTARF", ""), *ROW[:3], ("CCASN", ""), ("UMOY1", "")]
+    names = [name for name, _ in order if name not in groups or name == label]
+    given = {group[0]: group for group in (("VTIC", "02"), *ROW)}
+    frame = standard(*(given.get(name) or groups[name] for name in names), ROW[3], *END)
+    listener = settled(frame)
+    rest = standard(("VTIC", "02"), *ROW, *END)
+    assert vanished(listener.hear(*[rest] * 449)) == []
+    assert vanished(listener.hear(*[rest] * 3)) == [label]
+
+
+def test_a_message_sent_once_stays() -> None:
+    listener = settled()
+    listener.hear(standard(*ROW, ("MSG2", "TEXTE 16 CARACT."), *END))
+    assert vanished(listener.hear(*[FULL] * 600)) == []
+    assert listener.value("MSG2") == "TEXTE 16 CARACT."
+
+
+def test_adps_vanishes_with_the_overrun_wherever_it_stood() -> None:
+    for name in ("his_mono_adps", "his_mono_adps_early"):
+        listener = settled((FRAMES / f"{name}.bin").read_bytes())
+        assert listener.value("ADPS") is not None
+        calm = (FRAMES / "his_mono_base.bin").read_bytes()
+        events = listener.hear(calm, calm, calm)
+        assert "ADPS" in vanished(events)
+
+
+def test_an_early_adps_hides_no_other_label() -> None:
+    usual = (("OPTARIF", "BASE"), ("BASE", "000001000"), ("PTEC", "TH.."), ("IINST", "044"))
+    listener = settled(historic(*usual, ("IMAX", "090")))
+    early = historic(*usual[:2], ("ADPS", "044"), *usual[2:], ("IMAX", "090"))
+    torn = early.replace(b"\nPTEC ", b"\nPTEC\x07")
+    assert vanished(listener.hear(*[torn] * 9)) == []
+
+
+def test_a_burst_of_short_frames_takes_nothing_away() -> None:
+    long = (FRAMES / "his_tri_long.bin").read_bytes()
+    cycle = (FRAMES / "his_tri_cycle.bin").read_bytes()
+    listener = settled(long)
+    before = set(listener.receiver.meter.readings)
+    events = listener.hear(cycle, cycle, cycle)
+    assert set(vanished(events)) <= {"ADIR1", "ADIR2", "ADIR3"}
+    assert before <= set(listener.receiver.meter.readings)
+
+
+def test_warnings_vanish_in_the_short_frames_that_come_without_them() -> None:
+    listener = settled((FRAMES / "his_tri_long.bin").read_bytes())
+    all_three = (FRAMES / "his_tri_short_adir123.bin").read_bytes()
+    second = (FRAMES / "his_tri_short_adir.bin").read_bytes()
+    none = (FRAMES / "his_tri_short_noadir.bin").read_bytes()
+    assert vanished(listener.hear(*[all_three] * 3)) == []
+    assert vanished(listener.hear(*[second] * 3)) == ["ADIR1", "ADIR3"]
+    assert vanished(listener.hear(*[none] * 3)) == ["ADIR2"]
+
+
+def test_warnings_vanish_in_long_frames_too() -> None:
+    long = (FRAMES / "his_tri_long.bin").read_bytes()
+    listener = settled(long)
+    listener.hear(*[(FRAMES / "his_tri_short_adir.bin").read_bytes()] * 3)
+    assert vanished(listener.hear(long, long, long)) == ["ADIR2"]
+
+
+def test_labels_that_come_once_in_a_burst_are_learned_during_it() -> None:
+    listener = Listener()
+    cycle = (FRAMES / "his_tri_cycle.bin").read_bytes()
+    events = listener.hear(cycle, cycle)
+    assert {"HCHC", "PAPP", "IINST1"} <= set(appeared(events))
+    assert listener.receiver.meter.phases == 3
+
+
+def test_a_label_may_be_heard_in_no_frame_that_is_looked_at() -> None:
+    """Its frame was glued to another meter's: what comes and goes has then no time of its own."""
+    load = ("CCASN", "00500", "H261123120000")
+    listener = Listener(ADDRESS, labels=["ADSC", "CCASN"])
+    listener.hear(standard(load)[:-1] + standard(address=OTHER_ADDRESS)[1:])
+    assert listener.value("CCASN") == 500
+    assert vanished(listener.hear(*[FULL] * 9)) == []
+    assert vanished(listener.hear(*[FULL] * 450)) == ["CCASN"]

@@ -1,0 +1,166 @@
+"""The receiver as a whole: any chunks, any bytes, any length of time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from hypothesis import given, settings, strategies as st
+import pytest
+
+from custom_components.linky_tic.tic import Event, Frame, Reason, Receiver
+from simulator.wire import heard_at, to_8n1
+
+from .fuzz import SEEDS, endure, mutated
+from .referee import DATA, STREAMS, characters, good_groups
+from .streams import CUTS, cut, frames, historic, luck, standard
+
+RECORDINGS = [path.read_bytes() for path in STREAMS]
+PARITIES = ("even", "stripped", "stuck")
+
+
+def received(chunks: Iterable[bytes]) -> list[Event]:
+    """Everything that a recording gives."""
+    receiver = Receiver()
+    return [event for chunk in chunks for event in receiver.feed(chunk, 1.0)] + receiver.finish(1.0)
+
+
+@pytest.mark.parametrize("parity", PARITIES)
+@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
+def test_the_groups_of_a_recording_are_the_good_ones_however_it_is_cut(
+    path: Path, parity: str
+) -> None:
+    recording = path.read_bytes()
+    stream = to_8n1(characters(recording), parity)
+    whole, *others = (received(chunks(stream)) for chunks in CUTS.values())
+    heard = [group for end in frames(whole) for group in end.groups]
+    assert [(one.name, one.horodate, one.data) for one in heard] == good_groups(recording)
+    assert all(events == whole for events in others)
+
+
+@given(
+    st.sampled_from(RECORDINGS),
+    st.integers(0, 2**32),
+    st.integers(0, 2**32),
+    st.sampled_from(PARITIES),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_cut_of_any_damaged_recording_gives_the_same(
+    recording: bytes, damage: int, scissors: int, parity: str
+) -> None:
+    chance = luck(damage)
+    start = chance.randrange(len(recording))
+    stream = mutated(to_8n1(characters(recording[start : start + 2500]), parity), chance)
+    whole = received([stream])
+    assert received(CUTS["byte by byte"](stream)) == whole
+    assert received(cut(stream, luck(scissors))) == whole
+
+
+@given(st.binary(max_size=700), st.integers(0, 2**32))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_give_the_same_in_any_cut(stream: bytes, scissors: int) -> None:
+    assert received(cut(stream, luck(scissors))) == received([stream])
+
+
+def test_an_empty_chunk_gives_nothing() -> None:
+    assert Receiver().feed(b"", 1.0) == []
+
+
+def test_a_chunk_may_be_64_kib() -> None:
+    frame = (DATA / "frames" / "std_mono_hc.bin").read_bytes()
+    stream = frame * 76
+    assert len(stream) > 65_536
+    assert len(frames(Receiver().feed(stream, 1.0))) == 76
+
+
+def test_mutated_frames_make_no_exception_and_fill_no_memory() -> None:
+    endured = endure(20_000, seed=1)
+    assert endured.frames > 10_000
+    assert endured.largest < 2_000
+    assert endured.grown < 5_000
+
+
+def test_the_fuzz_knows_every_recording() -> None:
+    assert len(SEEDS) >= len(STREAMS)
+
+
+@pytest.mark.parametrize(
+    "stream", [b"\n" * 5000, b"\r" * 5000, b"\x02" * 5000, b"A" * 5000, bytes(5000), b"\xff" * 5000]
+)
+def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
+    receiver = Receiver()
+    for _ in range(20):
+        receiver.feed(stream, 1.0)
+    assert len(receiver._splitter._tail) < 1000
+    assert len(receiver._splitter._heard) <= 128
+
+
+def test_frames_are_counted() -> None:
+    receiver = Receiver()
+    receiver.feed((DATA / "frames" / "bad_eot_interrupted.bin").read_bytes(), 1.0)
+    assert receiver.counters.complete_frames == 1
+    assert receiver.counters.cut_frames == 1
+    assert receiver.good_groups == 58
+
+
+def test_the_time_of_the_last_good_group_is_kept() -> None:
+    receiver = Receiver()
+    assert receiver.heard_at < 0
+    receiver.feed(b"noise\r\nnoise\r", 5.0)
+    assert receiver.heard_at < 0
+    receiver.feed(standard(), 7.0)
+    receiver.feed(b"noise\r\nnoise\r", 9.0)
+    assert receiver.heard_at == 7.0
+
+
+def provoke(reason: Reason) -> list[Event]:
+    """Make a receiver refuse something for a reason."""
+    receiver = Receiver("041961000000")
+    good = standard(("EAST", "000001000"))
+    line = to_8n1(good * 10)
+    receiver.feed(line, 1.0)
+    damaged = bytearray(to_8n1(good))
+    damaged[30] ^= 0x80
+    chunk = {
+        Reason.DAMAGED: bytes(damaged),
+        Reason.CHECKSUM: to_8n1(good.replace(b"1000\t", b"1001\t")),
+        Reason.FORMAT: to_8n1(standard(("EAST", "1000"))),
+        Reason.HELD: to_8n1(standard(("EAST", "000000999"))),
+        Reason.OTHER_METER: to_8n1(standard(("EAST", "000001000"), address="021961123456")),
+        Reason.OTHER_MODE: to_8n1(historic(("PAPP", "00500"))),
+    }[reason]
+    events = receiver.feed(chunk, 1.0)
+    assert receiver.counters.rejected[reason] >= 1
+    return events
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_each_reason_is_given(reason: Reason) -> None:
+    given_reasons = {getattr(event, "reason", None) for event in provoke(reason)}
+    assert reason in given_reasons
+
+
+def test_a_line_at_the_wrong_speed_gives_no_reading_and_no_mode() -> None:
+    standard_frame = (DATA / "captures" / "standard_three_base.bin").read_bytes()
+    historic_frame = (DATA / "captures" / "historic_three_base.bin").read_bytes()
+    for recording, sent, heard in ((standard_frame, 9600, 1200), (historic_frame, 1200, 9600)):
+        receiver = Receiver()
+        events = receiver.feed(heard_at(to_8n1(recording * 10), sent=sent, heard=heard), 1.0)
+        assert all(isinstance(event, Frame) or hasattr(event, "reason") for event in events)
+        assert receiver.mode is None
+
+
+def test_a_line_whose_parity_comes_and_goes_loses_half_a_frame_each_time() -> None:
+    frame = standard(*((f"EASF{n:02}", f"{n:09}") for n in range(1, 11)))
+    receiver = Receiver()
+    total = 0
+    for parity in PARITIES * 3:
+        receiver.feed(to_8n1(frame * 20, parity), 1.0)
+        total += 20 * 11
+    assert receiver.good_groups > total - 9 * 20
+
+
+def test_readings_do_not_depend_on_what_follows_in_the_same_chunk() -> None:
+    """Two frames shorter than a chunk, the second with the value before the first's."""
+    start = [historic(("IINST", "004"))] * 5
+    back_and_forth = [historic(("IINST", "005")), historic(("IINST", "004"))]
+    stream = to_8n1(b"".join(start + back_and_forth * 4))
+    assert received([stream]) == received(CUTS["byte by byte"](stream))
