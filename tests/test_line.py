@@ -31,7 +31,7 @@ from custom_components.linky_tic.line import (
 
 from .descriptors import none_left
 
-_SOON: Final = 5.0
+_SOON: Final = 20.0
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
+from operator import gt
 from pathlib import Path
 import termios
 import time
@@ -25,7 +26,7 @@ from .descriptors import none_left
 
 _CAPTURES: Final = Path(__file__).parent / "data" / "captures"
 _PACE: Final = 8.0
-_SOON: Final = 8.0
+_SOON: Final = 20.0
 
 
 @pytest.fixture(autouse=True)
@@ -227,12 +228,11 @@ async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> No
 
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     number = server.sockets[0].getsockname()[1]
-    async with server, _following(f"socket://127.0.0.1:{number}"):
+    async with server, _following(f"socket://127.0.0.1:{number}") as followed:
         await _until(lambda: len(calls) == 6)
-    pauses = [after - before for before, after in pairwise(calls)]
-    assert pauses[0] < pauses[1] < pauses[2]
-    assert max(pauses) < 0.3
-    assert sum(pauses[-2:]) > 0.39
+        assert followed.link._wait == 0.2
+    waits = [after - before for before, after in pairwise(calls)]
+    assert all(map(gt, waits, (0.04, 0.09, 0.19, 0.19, 0.19)))
 
 
 async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) 
             await _until(lambda: followed.turns[-1] == "lost failed")
             began = time.monotonic()
             await followed.link.close()
-            assert time.monotonic() - began < 0.5
+            assert time.monotonic() - began < 2.0
 
 
 async def test_a_run_that_is_cancelled_closes_the_port(tmp_path: Path) -> None:

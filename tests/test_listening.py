@@ -117,7 +117,7 @@ async def test_a_group_that_never_verifies_does_not_hold_the_listening_up(tmp_pa
     began = time.monotonic()
     heard = await _hear(_meter(tmp_path, "standard_mono_hphc"))
     assert heard.bad
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 10.0
 
 
 async def test_silence_is_no_signal(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ async def test_a_meter_that_never_says_its_address_has_none(
     monkeypatch.setattr(listening, "_SETTLING", 0.5)
     frame = b"\x02\nVTIC\t02\tJ\r\x03"
     with PtyPort(Murmur(frame), tmp_path / "tty") as port, pytest.raises(NoAddress) as failure:
-        await listen(port.url, seconds=0.4)
+        await listen(port.url, seconds=1.5)
     assert failure.value.good >= 3
 
 
