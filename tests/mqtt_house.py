@@ -1,0 +1,118 @@
+"""Home Assistant's real MQTT integration on a real broker, and a meter that is mirrored there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from itertools import count
+from typing import Final
+from unittest.mock import patch
+
+from homeassistant.components.mqtt import is_connected
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.mirror import Mirror
+from custom_components.linky_tic.tic import Frame, Reading, Receiver
+from simulator.frames import Group, Writer
+from simulator.wire import to_8n1
+
+SECONDS: Final = 10.0
+"""That a message may take on a busy machine."""
+_numbers: Final = count()
+
+GROUPS: Final = {
+    "NGTF": "      BASE      ",
+    "EAST": "012345678",
+    "PREF": "06",
+    "SINSTS": "00450",
+    "STGE": "003A0001",
+    "MSG1": "PAS DE          MESSAGE         ",
+    "PRM": "07612345678901",
+    "NJOURF+1": "00",
+}
+
+
+async def until(look: Callable[[], object]) -> None:
+    """Wait for something true, with the event loop running."""
+    async with asyncio.timeout(SECONDS):
+        while not look():  # noqa: ASYNC110 - a subscriber lives in a thread, without our loop
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def connected(
+    hass: HomeAssistant, port: int, **options: object
+) -> AsyncIterator[MockConfigEntry]:
+    """Set up Home Assistant's MQTT integration on a broker, until the end of the block."""
+    entry = MockConfigEntry(
+        domain="mqtt",
+        version=2,
+        minor_version=1,
+        data={"broker": "127.0.0.1", "port": port, "protocol": "3.1.1"},
+        options={"birth_message": {}, "discovery": False, **options},
+    )
+    entry.add_to_hass(hass)
+    mqtt = "homeassistant.components.mqtt"
+    with (
+        patch(f"{mqtt}.try_connection", return_value=False),  # of MQTT 5: five seconds in vain
+        patch(f"{mqtt}.client.RECONNECT_INTERVAL_SECONDS", 0.1),
+        patch("homeassistant.config.load_yaml_config_file", return_value={}),
+    ):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(lambda: is_connected(hass))
+        yield entry
+        if entry in hass.config_entries.async_entries("mqtt"):
+            await hass.config_entries.async_unload(entry.entry_id)
+        await until(lambda: not is_connected(hass))
+
+
+def new_entry(hass: HomeAssistant, **options: object) -> MockConfigEntry:
+    """Add an entry for a meter whose address no other test has."""
+    address = f"0419617{next(_numbers):05}"
+    entry = MockConfigEntry(domain=DOMAIN, unique_id=address, data={}, options=options)
+    entry.add_to_hass(hass)
+    return entry
+
+
+class House:
+    """A meter, heard by a real receiver, and its mirror; one second passes with each frame."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self.address = entry.unique_id or ""
+        self.mirror = Mirror(hass, entry)
+        self.receiver = Receiver(self.address)
+        self.groups = {"ADSC": self.address, **GROUPS}
+        self.now = 1_795_000_000.0
+        self._writer = Writer("standard")
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        return self.receiver.meter.readings
+
+    def heard(self, times: int = 1, **changes: str | None) -> None:
+        """Send a frame; a label that changes to None is no longer sent."""
+        for name, data in changes.items():
+            if data is None:
+                del self.groups[name]
+            else:
+                self.groups[name] = data
+        groups = [Group(name, data) for name, data in self.groups.items()]
+        for _ in range(times):
+            self.feed(to_8n1(self._writer.frame(groups)))
+
+    def feed(self, stream: bytes) -> None:
+        self.now += 1
+        for event in self.receiver.feed(stream, self.now):
+            if isinstance(event, Frame):
+                self.mirror.frame(event, self.readings, self.now)
+
+
+@asynccontextmanager
+async def mirrored(hass: HomeAssistant, entry: ConfigEntry) -> AsyncIterator[House]:
+    """Run the mirror of an entry, until the end of the block."""
+    house = House(hass, entry)
+    await house.mirror.async_start()
+    yield house
+    await house.mirror.async_stop()
