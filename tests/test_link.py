@@ -231,8 +231,8 @@ async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> No
     async with server, _following(f"socket://127.0.0.1:{number}") as followed:
         await _until(lambda: len(calls) == 6)
         assert followed.link._wait == 0.2
-    waits = [after - before for before, after in pairwise(calls)]
-    assert all(map(gt, waits, (0.04, 0.09, 0.19, 0.19, 0.19)))
+    waits = [after - before for before, after in pairwise(calls[:6])]
+    assert all(map(gt, waits, (0.04, 0.09, 0.19, 0.19, 0.19), strict=True))
 
 
 async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> None:
