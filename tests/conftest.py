@@ -1,9 +1,15 @@
 """What every test shares: our integration can be loaded, and loopback can be reached."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from homeassistant.core import HomeAssistant
 import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
 import custom_components  # noqa: F401  (imported for that effect)
+
+from .home import Home, opened
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +26,12 @@ def _our_integration(request: pytest.FixtureRequest) -> None:
             request.getfixturevalue(fixture)
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+async def home(
+    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Home]:
+    """A Home Assistant where meters can be plugged in; they are unplugged at the end."""
+    async with opened(hass, tmp_path, monkeypatch) as home:
+        yield home

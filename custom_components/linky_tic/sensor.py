@@ -10,6 +10,7 @@ from typing import Final, override
 
 from homeassistant.components.sensor import (
     DOMAIN as PLATFORM,
+    RestoreSensor,
     SensorDeviceClass as Device,
     SensorEntity,
     SensorStateClass as State,
@@ -21,7 +22,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
 from .entity import LinkyEntity
-from .tic import Label, Mode, Quantity
+from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
@@ -93,7 +94,7 @@ SHOWN: Final[Mapping[Quantity, Shown]] = MappingProxyType(
         _Q.PEAK_START: _TIME,
         _Q.PEAK_END: _TIME,
         _Q.MESSAGE: _TEXT,
-        _Q.SHORT_MESSAGE: Shown(on=False),
+        _Q.SHORT_MESSAGE: _TEXT,
         _Q.METERING_POINT: _RAW,
         _Q.RELAYS: _RAW,
         _Q.TARIFF_NUMBER: _TEXT,
@@ -130,7 +131,7 @@ async def async_setup_entry(
 
     @callback
     def add(labels: Iterable[Label]) -> None:
-        async_add_entities(LabelSensor(coordinator, label) for label in labels)
+        async_add_entities([_sensor(coordinator, label) for label in labels])
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
     entry.async_on_unload(coordinator.listen_for_labels(add))
@@ -164,6 +165,29 @@ class LabelSensor(LinkyEntity, SensorEntity):
             self._attr_extra_state_attributes = {"time": reading.time if reading else None}
 
 
+class LatchedSensor(LabelSensor, RestoreSensor):
+    """What a label that is sent only once has said last."""
+
+    _unrecorded_attributes = frozenset({"confirmed"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        if data := await self.async_get_last_sensor_data():
+            self._attr_native_value = data.native_value
+        await super().async_added_to_hass()
+
+    @override
+    def _read(self) -> None:
+        if reading := self.coordinator.reading(self._key):
+            self._attr_native_value = reading.value
+            self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
+
+
+def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
+    kind = LatchedSensor if label.absence is Absence.LATCH else LabelSensor
+    return kind(coordinator, label)
+
+
 def _name(label: Label, *, phases: int | None) -> tuple[str, dict[str, str]]:
     """Give the key of a label's name and what fills it: the quantity's, by phase or register."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.HISTORIC:
@@ -181,4 +205,6 @@ def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
         return label.register in coordinator.registers_in_use()
     if label.quantity in _PEAKS and label.phase is not None:
         return False
+    if label.absence is Absence.EVENT and coordinator.reading(label.name):
+        return True  # the event is on already
     return SHOWN[label.quantity].on

@@ -1,0 +1,214 @@
+"""A Home Assistant with simulated meters on its ports: their time is that of the integration."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+import time
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util.dt import utcnow
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.linky_tic import coordinator as coordinator_module, reception
+from custom_components.linky_tic.const import CONF_SLUG, DOMAIN
+from custom_components.linky_tic.coordinator import LinkyCoordinator
+from simulator import Household
+from simulator.line import Line, Source
+from simulator.ports import PtyPort
+
+ADDRESS: Final = "041961000000"
+OTHER_ADDRESS: Final = "021975000001"
+KNOWN: Final = 4
+"""Frames after which all that a meter repeats has been heard often enough."""
+SOON: Final = 8.0
+"""Seconds that anything may take which should not take any."""
+_BREATH: Final = 0.001
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what comes by itself."""
+    deadline = time.monotonic() + SOON
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(_BREATH)
+
+
+class Clock:
+    """The time of the integration: the meters make it go on."""
+
+    def __init__(self) -> None:
+        self.now = Household().now.timestamp()
+        self.monotonic = time.monotonic
+
+    def time(self) -> float:
+        return self.now
+
+
+class Meter:
+    """A meter at the other end of a pseudo-terminal; it speaks when the test says so."""
+
+    def __init__(self, hass: HomeAssistant, clock: Clock, source: Source, path: Path) -> None:
+        self.source = source
+        self.port = PtyPort(source, path)
+        self.entry: MockConfigEntry | None = None
+        self._hass = hass
+        self._clock = clock
+        self.port.replug()
+
+    @property
+    def coordinator(self) -> LinkyCoordinator:
+        assert self.entry
+        coordinator: LinkyCoordinator = self.entry.runtime_data
+        return coordinator
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody reads the port."""
+        return self.port._listened_to()
+
+    async def play(self, frames: int = KNOWN) -> None:
+        """Send frames, and wait until they have been heard and shown."""
+        for _ in range(frames):
+            burst = self.source.next()
+            self._clock.now += burst.seconds
+            await self.send(burst.data)
+        await self._hass.async_block_till_done()
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes, and wait until they have been received."""
+        reception_ = self.coordinator.link._reception
+        expected = reception_.received + len(data)
+        self.port._write(data, SOON)
+        await until(lambda: reception_.received >= expected)
+
+    @asynccontextmanager
+    async def playing(self) -> AsyncIterator[None]:
+        """Send frames all the while, to whoever listens."""
+        task = asyncio.create_task(self._play_on())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _play_on(self) -> None:
+        while True:
+            if self.is_open:
+                burst = self.source.next()
+                self._clock.now += burst.seconds
+                self.port._write(burst.data, 0)
+            await asyncio.sleep(5 * _BREATH)
+
+
+class Home:
+    """A Home Assistant and its meters."""
+
+    def __init__(self, hass: HomeAssistant, folder: Path, clock: Clock) -> None:
+        self.hass = hass
+        self.clock = clock
+        self.folder = folder
+        self.meters: list[Meter] = []
+
+    def meter(self, source: Source | Household | None = None, name: str = "tty") -> Meter:
+        """Plug a meter in, by default a new household's."""
+        if isinstance(source, Household) or source is None:
+            source = Line(source or Household())
+        meter = Meter(self.hass, self.clock, source, self.folder / name)
+        self.meters.append(meter)
+        return meter
+
+    async def add(
+        self,
+        meter: Meter,
+        address: str = ADDRESS,
+        slug: str = "linky",
+        *,
+        port: str | None = None,
+        options: dict[str, object] | None = None,
+        **data: object,
+    ) -> MockConfigEntry:
+        """Add the entry that the dialog would add for a meter, and set it up."""
+        meter.entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=slug.replace("_", " ").capitalize(),
+            unique_id=address,
+            data={CONF_PORT: port or meter.port.url, CONF_SLUG: slug, **data},
+            options=options,
+        )
+        meter.entry.add_to_hass(self.hass)
+        await self.hass.config_entries.async_setup(meter.entry.entry_id)
+        await self.hass.async_block_till_done()
+        return meter.entry
+
+    async def hears(
+        self, source: Source | Household | None = None, frames: int = KNOWN, address: str = ADDRESS
+    ) -> Meter:
+        """Plug a meter in, add it, and hear it."""
+        meter = self.meter(source)
+        await self.add(meter, address)
+        await meter.play(frames)
+        return meter
+
+    async def restart(self, meter: Meter) -> None:
+        """Unload and set up anew: all that is not stored is forgotten."""
+        assert meter.entry
+        await self.hass.config_entries.async_reload(meter.entry.entry_id)
+        await self.hass.async_block_till_done()
+
+    def state(self, entity_id: str) -> str | None:
+        """The state of an entity; None when there is none."""
+        state = self.hass.states.get(entity_id)
+        return state.state if state else None
+
+    def value(self, label: str, slug: str = "linky") -> str | None:
+        """The state of a label's sensor."""
+        return self.state(f"sensor.{slug}_{label}")
+
+    def registered(self, entity_id: str) -> er.RegistryEntry:
+        entity = er.async_get(self.hass).async_get(entity_id)
+        assert entity
+        return entity
+
+    async def minutes(self, count: int = 1) -> None:
+        """Let minutes pass, one by one."""
+        for _ in range(count):
+            self.clock.now += 60
+            async_fire_time_changed(self.hass, utcnow() + timedelta(minutes=1))
+            await self.hass.async_block_till_done()
+
+    async def _close(self) -> None:
+        for entry in self.hass.config_entries.async_entries(DOMAIN):
+            if entry.state in {ConfigEntryState.LOADED, ConfigEntryState.SETUP_RETRY}:
+                await self.hass.config_entries.async_unload(entry.entry_id)
+        for meter in self.meters:
+            meter.port.unplug()
+
+
+@asynccontextmanager
+async def opened(
+    hass: HomeAssistant, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Home]:
+    """Give a home, and see that all it has opened is closed at its end."""
+    clock = Clock()
+    monkeypatch.setattr(reception, "time", clock)
+    monkeypatch.setattr(coordinator_module, "time", clock)
+    home = Home(hass, folder, clock)
+    yield home
+    await home._close()
+    assert not _open_ports()
+
+
+def _open_ports() -> list[str]:
+    """Serial ports that this process holds; Home Assistant's own watches are left out."""
+    links = [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [link for link in links if link.startswith(("/dev/pts", "/dev/ptmx"))]
