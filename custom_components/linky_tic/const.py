@@ -1,7 +1,11 @@
 """Names and defaults of the integration: its domain, the keys of an entry, what they start as."""
 
+from collections.abc import Mapping
 import logging
+from types import MappingProxyType
 from typing import Final
+
+from .tic import Mode
 
 DOMAIN: Final = "linky_tic"
 LOGGER: Final = logging.getLogger(__package__)
@@ -11,6 +15,8 @@ CONF_SLUG: Final = "slug"
 CONF_SPEED: Final = "speed"
 CONF_MODE: Final = "mode"
 CONF_OVERSEAS: Final = "overseas"
+
+CONF_REPORTING: Final = "reporting"
 
 CONF_MIRROR: Final = "mirror"
 CONF_MIRROR_FORMAT: Final = "mirror_format"
@@ -22,5 +28,10 @@ CONF_MIRROR_PER_LABEL: Final = "mirror_per_label"
 CONF_MIRROR_PRIVATE: Final = "mirror_private"
 CONF_MIRROR_DISCOVERY: Final = "mirror_discovery"
 
+DEFAULT_REPORTING: Final = "balanced"
 DEFAULT_SLUG: Final = "linky"
 DEFAULT_TITLE: Final = "Linky"
+MODE_NAMES: Final[Mapping[Mode, str]] = MappingProxyType(
+    {Mode.STANDARD: "Standard", Mode.HISTORIC: "Historique"}
+)
+"""The names that the modes bear on the meter's own display, in every language."""

@@ -16,10 +16,20 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.event import async_track_time_interval
 
-from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DOMAIN, LOGGER
+from .const import (
+    CONF_MODE,
+    CONF_OVERSEAS,
+    CONF_SLUG,
+    CONF_SPEED,
+    DEFAULT_SLUG,
+    DOMAIN,
+    LOGGER,
+    MODE_NAMES,
+)
 from .link import Link, Settings
 from .mirror import Mirror
 from .quality import LineQuality
+from .reporting import Reporter
 from .tic import (
     CATALOGUE,
     EVENTS,
@@ -47,7 +57,16 @@ type LabelListener = Callable[[Iterable[Label]], None]
 LINE: Final = "_line"
 """What to listen to for the counters of the line, told once a minute."""
 _MINUTE: Final = timedelta(minutes=1)
-_EVENTFUL: Final = frozenset({Absence.EVENT, Absence.LATCH})
+_CONTRACT: Final = frozenset(
+    {
+        Quantity.SUPPLIER_ENERGY,
+        Quantity.TARIFF_NUMBER,
+        Quantity.STATUS,
+        Quantity.NEXT_DAY_PROFILE,
+        Quantity.PEAK_DAY_PROFILE,
+    }
+)
+"""Quantities that tell which of the supplier's registers count."""
 _LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 
 
@@ -76,6 +95,7 @@ class LinkyCoordinator:
         self.quality = LineQuality(self.receiver, self.link)
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
+        self._reporter = Reporter(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.labels: dict[str, Label] = {}
         self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._label_listeners: list[LabelListener] = []
@@ -147,6 +167,7 @@ class LinkyCoordinator:
                 case Reading():
                     self._handle_reading(event)
                 case Vanished(label):
+                    self._reporter.forget(label.name)
                     self._notify(label.name)
                 case Frame():
                     self._handle_frame(event, now)
@@ -154,10 +175,8 @@ class LinkyCoordinator:
                     self._appeared.append(label)
                 case OtherMeter(address):
                     self._handle_other_meter(address)
-                case ModeChanged(mode):
-                    self._handle_mode(mode)
-                case Rejected():
-                    pass  # the receiver counts them
+                case ModeChanged() | Rejected():
+                    pass  # a mode shows in the frames that follow; the receiver counts refusals
                 case _:
                     assert_never(event)
 
@@ -165,18 +184,17 @@ class LinkyCoordinator:
         label = reading.label
         if label.quantity is Quantity.VERSION:
             self._update_device(f"TIC {reading.value}")
-        if label.quantity is Quantity.SUPPLIER_ENERGY or label.quantity is Quantity.TARIFF_NUMBER:
+        if label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
             self._watch_registers(reading)
-        elif label.absence in _EVENTFUL:
+        elif label.absence is Absence.EVENT:
             self._enable(label.name)
-        self._notify(label.name)
+        if self._reporter.admits(reading, time.monotonic()):
+            self._notify(label.name)
 
     def _watch_registers(self, reading: Reading) -> None:
         """Enable the index of a register that counts for the first time."""
-        label = reading.label
-        number = label.register if label.register and reading.value else reading.value
-        if label.mode is Mode.HISTORIC or number in self._registers:
-            return
+        if reading.label.register in self._registers:
+            return  # an index that grows, as it does in most frames
         for register in self.registers_in_use() - self._registers:
             self._registers.add(register)
             self._enable(f"EASF{register:02}")
@@ -200,7 +218,8 @@ class LinkyCoordinator:
             self.troubles.cure(Trouble.OTHER_METER)
             self._notify_all()
         self._remember_line()
-        self.mirror.frame(frame, self.receiver.meter.readings, now)
+        if self.receiver.meter.is_identified:
+            self.mirror.frame(frame, self.receiver.meter.readings, now)
 
     def _add_labels(self, labels: Iterable[Label]) -> None:
         """Make labels known, and with each the events that it announces."""
@@ -218,6 +237,7 @@ class LinkyCoordinator:
         LOGGER.info("Another meter, %s, speaks on this line", mask(address))
         self.stranger = address
         self.troubles.raise_(Trouble.OTHER_METER, {"old": mask(self.address), "new": mask(address)})
+        self.mirror.line(connected=False)
         self._notify_all()
 
     def _handle_mode(self, mode: Mode) -> None:
@@ -226,7 +246,7 @@ class LinkyCoordinator:
         if self.troubles.is_raised(Trouble.MODE_CHANGED):
             self.troubles.cure(Trouble.MODE_CHANGED)
         else:
-            self.troubles.raise_(Trouble.MODE_CHANGED, {"mode": mode.value})
+            self.troubles.raise_(Trouble.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
     @callback
     def _minute(self, _at: datetime) -> None:
@@ -236,7 +256,7 @@ class LinkyCoordinator:
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
         silence = now - max(self.receiver.heard_at, self._started)
-        self.troubles.judge_silence(silence, self.entry.data[CONF_PORT])
+        self.troubles.judge_silence(silence, self.link.name)
         self._notify(LINE)
 
     def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
@@ -257,11 +277,17 @@ class LinkyCoordinator:
             self._notify(name)
 
     def _remember_line(self) -> None:
-        """Store what worked, so that the next start tries it first."""
-        settings, minutes = self.link.settings, self.receiver.meter.overseas.total_seconds() / 60
-        heard = {CONF_SPEED: settings.speed, CONF_OVERSEAS: int(minutes)}
-        if settings.mode:
-            heard[CONF_MODE] = settings.mode.value
+        """Store what worked, so that the next start tries it first and knows another mode."""
+        meter = self.receiver.meter
+        if not meter.mode or not meter.readings:
+            return  # a mode is not sure before something is believed in it
+        if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
+            self._handle_mode(meter.mode)
+        heard = {
+            CONF_SPEED: self.link.settings.speed,
+            CONF_MODE: meter.mode.value,
+            CONF_OVERSEAS: int(meter.overseas.total_seconds() / 60),
+        }
         if any(self.entry.data.get(key) != value for key, value in heard.items()):
             data = {**self.entry.data, **heard}
             self.hass.config_entries.async_update_entry(self.entry, data=data)

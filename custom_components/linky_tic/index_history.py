@@ -40,7 +40,7 @@ async def async_start_from(
     meta, row = known[statistic_id][1], rows[statistic_id][0]
     state = _converted(index, unit, meta["unit_of_measurement"])
     start = datetime.fromtimestamp(row["start"], UTC)
-    data = StatisticData(start=start, state=state, sum=row.get("sum"))
+    data = StatisticData(start=start, state=state, sum=row.get("sum") or 0.0)
     recorder.async_import_statistics(meta, [data], StatisticsShortTerm)
     await recorder.async_block_till_done()
 

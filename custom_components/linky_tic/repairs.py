@@ -1,7 +1,5 @@
 """What a person answers to a repair: another meter on the line, another mode of the meter."""
 
-from typing import override
-
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
@@ -31,8 +29,8 @@ class OtherMeterFlow(RepairsFlow):
     def __init__(self, entry: LinkyConfigEntry) -> None:
         self._entry = entry
 
-    @override
-    async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Ask what has happened."""
         return self.async_show_menu(
             menu_options=["replaced", "elsewhere"],
             description_placeholders={"name": self._entry.title},

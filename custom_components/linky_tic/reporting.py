@@ -72,8 +72,8 @@ PACES: Final[Mapping[Preset, Mapping[Quantity, Pace]]] = MappingProxyType(
 class Reporter:
     """What one meter's entities show, and what they are still to be told; times never jump."""
 
-    def __init__(self, preset: Preset) -> None:
-        self._paces = PACES[preset]
+    def __init__(self, preset: str) -> None:
+        self._paces = PACES[Preset(preset)]
         self._told: dict[str, tuple[Value, float]] = {}
         self._due: dict[str, float] = {}
         self._next = inf

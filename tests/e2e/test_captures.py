@@ -123,7 +123,7 @@ def is_said(label: str, state: Json, texts: set[str]) -> bool:
     if state["attributes"].get("device_class") in KILO:
         return round(float(shown) * 1000) in map(int, texts)
     if "unit_of_measurement" in state["attributes"] or label in NUMBERS:
-        return float(shown) in map(int, texts)
+        return shown in {str(int(text)) for text in texts}
     return shown in {text.strip() for text in texts}
 
 
