@@ -19,13 +19,16 @@ from homeassistant.helpers.event import async_track_time_interval
 from .const import (
     CONF_MODE,
     CONF_OVERSEAS,
+    CONF_REPORTING,
     CONF_SLUG,
     CONF_SPEED,
+    DEFAULT_REPORTING,
     DEFAULT_SLUG,
     DOMAIN,
     LOGGER,
     MODE_NAMES,
 )
+from .enabling import Enabling
 from .link import Link, Settings
 from .mirror import Mirror
 from .quality import LineQuality
@@ -33,7 +36,6 @@ from .reporting import Reporter
 from .tic import (
     CATALOGUE,
     EVENTS,
-    Absence,
     Appeared,
     Event,
     Frame,
@@ -57,16 +59,6 @@ type LabelListener = Callable[[Iterable[Label]], None]
 LINE: Final = "_line"
 """What to listen to for the counters of the line, told once a minute."""
 _MINUTE: Final = timedelta(minutes=1)
-_CONTRACT: Final = frozenset(
-    {
-        Quantity.SUPPLIER_ENERGY,
-        Quantity.TARIFF_NUMBER,
-        Quantity.STATUS,
-        Quantity.NEXT_DAY_PROFILE,
-        Quantity.PEAK_DAY_PROFILE,
-    }
-)
-"""Quantities that tell which of the supplier's registers count."""
 _LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 
 
@@ -102,7 +94,7 @@ class LinkyCoordinator:
         self._appeared: list[Label] = []
         self._started = time.time()
         self._was_lost = False
-        self._registers: set[int] = set()
+        self._enabling = Enabling(hass, self.address, self.receiver.meter.readings)
         self._add_labels(_LABELS[name] for name in self.receiver.meter.presence.established)
 
     @property
@@ -130,6 +122,9 @@ class LinkyCoordinator:
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
         await self.mirror.async_start()
+        for reading in self.receiver.meter.readings.values():
+            if reading.label.quantity is Quantity.VERSION:
+                self._update_device(reading)  # it came before there was a device
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.quality.mark(time.time())
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
@@ -190,23 +185,6 @@ class LinkyCoordinator:
             self._enable(label.name)
         if self._reporter.admits(reading, time.monotonic()):
             self._notify(label.name)
-
-    def _watch_registers(self, reading: Reading) -> None:
-        """Enable the index of a register that counts for the first time."""
-        if reading.label.register in self._registers:
-            return  # an index that grows, as it does in most frames
-        for register in self.registers_in_use() - self._registers:
-            self._registers.add(register)
-            self._enable(f"EASF{register:02}")
-
-    def _enable(self, name: str) -> None:
-        """Enable an entity, if it was the integration that had it disabled."""
-        registry = er.async_get(self.hass)
-        unique_id = f"{self.address}_{name}"
-        entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
-        entity = registry.async_get(entity_id) if entity_id else None
-        if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
-            registry.async_update_entity(entity.entity_id, disabled_by=None)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
@@ -292,7 +270,7 @@ class LinkyCoordinator:
             data = {**self.entry.data, **heard}
             self.hass.config_entries.async_update_entry(self.entry, data=data)
 
-    def _update_device(self, version: str) -> None:
+    def _update_device(self, version: Reading) -> None:
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
-            registry.async_update_device(device.id, sw_version=version)
+            registry.async_update_device(device.id, sw_version=f"TIC {version.value}")
