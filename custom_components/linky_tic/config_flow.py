@@ -31,6 +31,9 @@ _UNKNOWN: Final = "–"
 _MODES: Final[Mapping[Mode, str]] = {Mode.STANDARD: "Standard", Mode.HISTORIC: "Historique"}
 """The names that the modes bear on the meter's own display, in every language."""
 
+_CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}
+"""How the code of OPTARIF begins -> the contract's name; Standard mode spells it out."""
+
 
 class LinkyConfigFlow(ConfigFlow, domain=DOMAIN):
     """The dialog that adds one meter."""
@@ -42,6 +45,8 @@ class LinkyConfigFlow(ConfigFlow, domain=DOMAIN):
         self._port = ""
         self._real_port: str | None = None
         self._kept_until = float("inf")
+        self._failure: str | None = None
+        self._facts: Mapping[str, str] = {}
         self._hearing: asyncio.Task[Heard]  # from the step `listen` on
 
     @staticmethod
@@ -64,6 +69,7 @@ class LinkyConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is None:
             return self._ask_for_port()
         self._port = await async_stable_name(self.hass, user_input[CONF_PORT].strip())
+        self._failure = None
         await self._keep_port()
         hearing = listen(self._port, seconds=_LISTENING, progress=self.async_update_progress)
         self._hearing = self.hass.async_create_background_task(hearing, f"{DOMAIN} listening")
@@ -84,41 +90,52 @@ class LinkyConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what went wrong where another port can be chosen."""
         self._real_port = None
-        reason, facts = _explain(self._hearing.exception())
-        return self._ask_for_port({"base": reason}, facts)
+        self._failure, self._facts = _explain(self._hearing.exception())
+        return self._ask_for_port()
 
     async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show what was heard; a known meter is on this port from now on."""
+        """Take what was heard to the confirmation, unless the meter is a known one."""
         heard = self._hearing.result()
-        entry = await self.async_set_unique_id(heard.address, raise_on_progress=False)
-        if entry:
-            self._abort_if_unique_id_configured(
-                self._line(heard), description_placeholders=_owner(entry.title, self._port)
-            )
+        await self.async_set_unique_id(heard.address, raise_on_progress=False)
+        self._abort_if_known(heard)
         self._kept_until = self.hass.loop.time() + _PATIENCE
-        return self.async_show_form(step_id="confirm", description_placeholders=_describe(heard))
+        return await self.async_step_confirm()
 
-    async def async_step_confirm(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Add the meter; there was nothing to fill in."""
-        self._abort_if_unique_id_configured(
-            description_placeholders=_owner(DEFAULT_TITLE, self._port)
-        )
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what was heard, and add the meter; there is nothing to fill in."""
+        heard = self._hearing.result()
+        if user_input is None:  # also what a browser that is reloaded asks for
+            return self.async_show_form(
+                step_id="confirm", description_placeholders=_describe(heard), last_step=True
+            )
+        self._abort_if_known(heard)
         taken = {entry.data.get(CONF_SLUG) for entry in self._async_current_entries()}
         number = next(number for number in count(1) if _slug(number) not in taken)
         title = DEFAULT_TITLE if number == 1 else f"{DEFAULT_TITLE} {number}"
-        line = self._line(self._hearing.result())
-        return self.async_create_entry(title=title, data={**line, CONF_SLUG: _slug(number)})
+        return self.async_create_entry(
+            title=title, data={**self._line(heard), CONF_SLUG: _slug(number)}
+        )
 
-    def _ask_for_port(
-        self, errors: dict[str, str] | None = None, facts: Mapping[str, str] | None = None
-    ) -> ConfigFlowResult:
-        schema = self.add_suggested_values_to_schema(_PORT_SCHEMA, {CONF_PORT: self._port})
+    def _ask_for_port(self) -> ConfigFlowResult:
         return self.async_show_form(
             step_id="user",
-            data_schema=schema,
-            errors=errors,
-            description_placeholders={"port": name_of(self._port), **(facts or {})},
+            data_schema=self.add_suggested_values_to_schema(
+                _PORT_SCHEMA, {CONF_PORT: self._port} if self._port else {}
+            ),
+            errors={"base": self._failure} if self._failure else None,
+            description_placeholders={"port": name_of(self._port), **self._facts},
+            last_step=False,
         )
+
+    def _abort_if_known(self, heard: Heard) -> None:
+        """A meter that has an entry is on this port from now on."""
+        entries = self.hass.config_entries
+        if entry := entries.async_entry_for_domain_unique_id(DOMAIN, heard.address):
+            self._abort_if_unique_id_configured(
+                self._line(heard), description_placeholders=_owner(entry.title, self._port)
+            )
 
     async def _keep_port(self) -> None:
         """Abort before the port is opened, when an entry or another dialog of ours holds it."""
@@ -169,8 +186,15 @@ def _describe(heard: Heard) -> dict[str, str]:
         "mode": _MODES[heard.mode],
         "speed": heard.speed,
         "phases": heard.phases,
-        "contract": heard.contract,
+        "contract": _contract(heard),
         "good": heard.good,
         "bad": heard.bad,
     }
     return {name: _UNKNOWN if fact is None else str(fact) for name, fact in facts.items()}
+
+
+def _contract(heard: Heard) -> str | None:
+    if heard.contract is None or heard.mode is Mode.STANDARD:
+        return heard.contract
+    named = (name for code, name in _CONTRACTS.items() if heard.contract.startswith(code))
+    return next(named, heard.contract)

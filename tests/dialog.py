@@ -1,0 +1,118 @@
+"""The dialog that adds a meter, driven as the front end drives it, through the flow manager."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+import re
+from typing import Any, Final, Self
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
+from homeassistant.const import CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+
+from custom_components.linky_tic.const import DOMAIN
+
+LOOK: Final = 0.02
+"""Seconds between two looks at a progress."""
+_PLACEHOLDER: Final = re.compile(r"{(\w+)}")
+
+
+def placeholders(text: str) -> set[str]:
+    """The facts that a text tells."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+class Dialog:
+    """One dialog; `result` is what it shows."""
+
+    def __init__(self, hass: HomeAssistant, result: ConfigFlowResult) -> None:
+        self.result = result
+        self._flows = hass.config_entries.flow
+
+    @classmethod
+    async def open(cls, hass: HomeAssistant) -> Self:
+        result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        return cls(hass, result)
+
+    @classmethod
+    async def on(cls, hass: HomeAssistant, port: object) -> Self:
+        """A dialog where a port has been chosen."""
+        dialog = await cls.open(hass)
+        await dialog.submit({CONF_PORT: str(port)})
+        return dialog
+
+    @property
+    def step(self) -> str | None:
+        """The form shown; None when it is none."""
+        return self.result["step_id"] if self.result["type"] is FlowResultType.FORM else None
+
+    @property
+    def is_listening(self) -> bool:
+        return self.result["type"] is FlowResultType.SHOW_PROGRESS
+
+    @property
+    def abort(self) -> str | None:
+        """Why the dialog has ended; None while it has not."""
+        return self.result.get("reason")
+
+    @property
+    def error(self) -> str | None:
+        return (self.result["errors"] or {}).get("base")
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """The facts given to the texts."""
+        return self.result["description_placeholders"] or {}
+
+    @property
+    def port(self) -> str | None:
+        """What the field holds before anything is typed."""
+        assert self.result["data_schema"]
+        (field,) = self.result["data_schema"].schema
+        assert field == CONF_PORT
+        return (field.description or {}).get("suggested_value")
+
+    @property
+    def entry(self) -> ConfigEntry:
+        """The entry that the dialog has made."""
+        assert self.result["type"] is FlowResultType.CREATE_ENTRY
+        return self.result["result"]
+
+    async def submit(self, data: dict[str, Any] | None = None) -> None:
+        self.result = await self._flows.async_configure(self.result["flow_id"], data or {})
+
+    async def look(self) -> None:
+        """Ask for what is shown, as a front end does that was told of a change, or reloaded."""
+        self.result = await self._flows.async_configure(self.result["flow_id"])
+
+    async def listened(self) -> Self:
+        """Wait for the end of the progress."""
+        async with asyncio.timeout(10):
+            while self.is_listening:
+                await asyncio.sleep(LOOK)
+                await self.look()
+        return self
+
+    def close(self) -> None:
+        self._flows.async_abort(self.result["flow_id"])
+
+
+async def heard(hass: HomeAssistant, port: object) -> Dialog:
+    """A dialog that has listened to a port: it asks to confirm, or says what went wrong."""
+    return await (await Dialog.on(hass, port)).listened()
+
+
+async def added(hass: HomeAssistant, port: object) -> ConfigEntry:
+    """Go through the whole dialog."""
+    dialog = await heard(hass, port)
+    await dialog.submit()
+    return dialog.entry
+
+
+async def until(seen: Callable[[], bool]) -> None:
+    """Wait for something that comes by itself."""
+    for _ in range(250):
+        if seen():
+            return
+        await asyncio.sleep(LOOK)
+    raise TimeoutError

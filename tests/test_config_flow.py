@@ -1,0 +1,320 @@
+"""Adding a meter: one port is chosen, and the rest is heard on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import CONF_PORT
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.data_entry_flow import (
+    EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE,
+    EVENT_DATA_ENTRY_FLOW_PROGRESSED,
+    UnknownFlow,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic import config_flow, listening
+from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
+from simulator import Household
+
+from .dialog import LOOK, Dialog, added, heard, placeholders, until
+from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
+from .test_translations import texts
+
+DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config_flow, "_LISTENING", 0.6)
+    monkeypatch.setattr(listening, "_LOOK", LOOK)
+
+
+@pytest.fixture(autouse=True)
+async def _no_dialog_is_left(hass: HomeAssistant, home: Home) -> AsyncIterator[None]:
+    """Close, before the home looks for ports that were left open, what a user would close."""
+    yield
+    for flow in hass.config_entries.flow.async_progress():
+        hass.config_entries.flow.async_abort(flow["flow_id"])
+    await asyncio.sleep(LOOK)
+
+
+@pytest.fixture
+async def meter(home: Home) -> AsyncIterator[Meter]:
+    """A meter that speaks to whoever listens."""
+    meter = home.meter(name="linky")
+    async with meter.playing():
+        yield meter
+
+
+@pytest.fixture
+def silence(home: Home) -> Meter:
+    """A meter that never speaks."""
+    return home.meter(name="silence")
+
+
+def configured(
+    hass: HomeAssistant,
+    port: str,
+    address: str = ADDRESS,
+    *,
+    slug: str = "linky",
+    disabled: bool = False,
+) -> None:
+    """Have an entry there already, not running."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Linky",
+        unique_id=address,
+        data={CONF_PORT: port, **DATA, CONF_SLUG: slug},
+        disabled_by=ConfigEntryDisabler.USER if disabled else None,
+    )
+    entry.add_to_hass(hass)
+
+
+def alias(meter: Meter) -> str:
+    """Another name of a meter's port."""
+    path = Path(meter.port.url).with_name("alias")
+    path.symlink_to(Path(meter.port.url).readlink())
+    return str(path)
+
+
+async def test_only_the_port_is_asked_for(hass: HomeAssistant) -> None:
+    dialog = await Dialog.open(hass)
+    assert (dialog.step, dialog.port, dialog.error) == ("user", None, None)
+
+
+async def test_a_meter_is_heard_confirmed_and_added(hass: HomeAssistant, meter: Meter) -> None:
+    dialog = await Dialog.on(hass, meter.port.url)
+    assert dialog.is_listening
+    await dialog.listened()
+    assert (dialog.step, meter.is_open) == ("confirm", False)
+    await dialog.submit()
+    assert dialog.result["data"] == {CONF_PORT: meter.port.url, **DATA}
+    entry = dialog.entry
+    assert (entry.title, entry.unique_id) == ("Linky", ADDRESS)
+    assert not entry.options
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_the_confirmation_shows_what_was_heard(hass: HomeAssistant, meter: Meter) -> None:
+    told = dict((await heard(hass, meter.port.url)).told)
+    assert int(told.pop("good")) > 60
+    assert told == {
+        "address": "041961••••00",
+        "maker": "Landis+Gyr",
+        "year": "2019",
+        "model": "Linky 60 A G3",
+        "mode": "Standard",
+        "speed": "9600",
+        "phases": "1",
+        "contract": "BASE",
+        "bad": "0",
+    }
+
+
+@pytest.mark.parametrize(
+    ("contract", "name"),
+    [("base", "BASE"), ("hphc", "Heures Creuses"), ("tempo", "Tempo"), ("ejp", "EJP")],
+)
+async def test_a_historic_contract_is_shown_by_its_name(
+    hass: HomeAssistant, home: Home, contract: str, name: str
+) -> None:
+    meter = home.meter(Household(mode="historic", contract=contract, phases=3))
+    async with meter.playing():
+        told = (await heard(hass, meter.port.url)).told
+    assert (told["mode"], told["contract"], told["phases"]) == ("Historique", name, "3")
+
+
+async def test_what_the_lists_do_not_know_is_left_open(hass: HomeAssistant, home: Home) -> None:
+    meter = home.meter(Household(address="992899000000"))
+    async with meter.playing():
+        told = (await heard(hass, meter.port.url)).told
+    assert (told["maker"], told["year"], told["model"]) == ("–", "2028", "–")
+
+
+async def test_the_texts_are_given_all_the_facts_that_they_tell(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    said = texts("en")["config"]
+    dialog = await Dialog.on(hass, meter.port.url)
+    progress = said["progress"][dialog.result["progress_action"]]
+    assert placeholders(progress) == dialog.told.keys()
+    await dialog.listened()
+    assert placeholders(said["step"]["confirm"]["description"]) == dialog.told.keys()
+
+
+async def test_a_url_is_stored_as_it_is_without_the_spaces_around_it(hass: HomeAssistant) -> None:
+    house = Household()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.writelines(house.frame() for _ in range(8))
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        number = server.sockets[0].getsockname()[1]
+        entry = await added(hass, f" socket://127.0.0.1:{number}  ")
+        assert entry.data[CONF_PORT] == f"socket://127.0.0.1:{number}"
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_progress_goes_on_while_nothing_is_heard(
+    hass: HomeAssistant, silence: Meter
+) -> None:
+    shares: list[float] = []
+
+    @callback
+    def note(event: Event) -> None:
+        shares.append(event.data["progress"])
+
+    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESS_UPDATE, note)
+    await heard(hass, silence.port.url)
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < 0.5 < shares[-1] <= 1
+
+
+async def test_the_front_end_is_told_when_the_progress_is_over(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    over = asyncio.Event()
+
+    @callback
+    def note(_: Event) -> None:
+        over.set()
+
+    hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESSED, note)
+    dialog = await Dialog.on(hass, meter.port.url)
+    async with asyncio.timeout(5):
+        await over.wait()
+    await dialog.look()
+    assert dialog.step == "confirm"
+
+
+async def test_looking_at_the_confirmation_again_adds_nothing(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    dialog = await heard(hass, meter.port.url)
+    told = dialog.told
+    await dialog.look()
+    assert (dialog.step, dialog.told) == ("confirm", told)
+
+
+async def test_what_is_submitted_during_the_progress_confirms_nothing(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    dialog = await Dialog.on(hass, meter.port.url)
+    while dialog.is_listening:
+        await asyncio.sleep(LOOK)
+        await dialog.submit()
+    assert dialog.step == "confirm"
+
+
+async def test_a_meter_that_is_known_moves_to_the_port_where_it_is_heard(
+    hass: HomeAssistant, home: Home, meter: Meter
+) -> None:
+    entry = await added(hass, meter.port.url)
+    other = home.meter(name="other")
+    async with other.playing():
+        dialog = await heard(hass, other.port.url)
+    assert dialog.abort == "already_configured"
+    assert dialog.told == {"title": "Linky", "port": other.port.url}
+    await hass.async_block_till_done()
+    assert (entry.data[CONF_PORT], entry.state) == (other.port.url, ConfigEntryState.LOADED)
+    assert (meter.is_open, other.is_open) == (False, True)
+
+
+async def test_a_meter_that_got_an_entry_meanwhile_is_not_added_twice(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    dialog = await heard(hass, meter.port.url)
+    configured(hass, "/dev/ttyOLD")
+    await dialog.submit()
+    assert dialog.abort == "already_configured"
+
+
+async def test_a_port_that_an_entry_holds_is_not_opened(hass: HomeAssistant, meter: Meter) -> None:
+    configured(hass, meter.port.url)
+    for name in (meter.port.url, alias(meter), f"device://{meter.port.url}"):
+        dialog = await Dialog.on(hass, name)
+        assert dialog.abort == "already_configured"
+        assert dialog.told == {"title": "Linky", "port": meter.port.url}
+    assert not meter.is_open
+
+
+async def test_a_url_that_an_entry_holds_is_not_opened(hass: HomeAssistant) -> None:
+    configured(hass, "socket://Bridge.local:8888")
+    dialog = await Dialog.on(hass, "socket://bridge.local:8888/")
+    assert dialog.abort == "already_configured"
+
+
+async def test_an_entry_that_is_disabled_holds_no_port(hass: HomeAssistant, meter: Meter) -> None:
+    configured(hass, meter.port.url, OTHER_ADDRESS, disabled=True)
+    assert (await heard(hass, meter.port.url)).step == "confirm"
+
+
+async def test_the_second_meter_is_named_after_the_first(
+    hass: HomeAssistant, home: Home, meter: Meter
+) -> None:
+    await added(hass, meter.port.url)
+    other = home.meter(Household(phases=3), name="other")
+    async with other.playing():
+        second = await added(hass, other.port.url)
+    assert (second.title, second.data[CONF_SLUG]) == ("Linky 2", "linky_2")
+
+
+async def test_a_name_that_is_free_again_is_given_again(hass: HomeAssistant, meter: Meter) -> None:
+    configured(hass, "/dev/ttyOLD", OTHER_ADDRESS, slug="linky_2")
+    entry = await added(hass, meter.port.url)
+    assert (entry.title, entry.data[CONF_SLUG]) == ("Linky", "linky")
+
+
+async def test_closing_the_dialog_frees_the_port(hass: HomeAssistant, silence: Meter) -> None:
+    dialog = await Dialog.on(hass, silence.port.url)
+    await until(lambda: silence.is_open)
+    dialog.close()
+    await asyncio.sleep(LOOK)
+    assert not silence.is_open
+
+
+async def test_two_dialogs_do_not_open_one_port(hass: HomeAssistant, meter: Meter) -> None:
+    first = await Dialog.on(hass, meter.port.url)
+    name = alias(meter)
+    second = await Dialog.on(hass, name)
+    assert (second.abort, second.told) == ("already_in_progress", {"port": name})
+    assert (await first.listened()).step == "confirm"
+
+
+async def test_two_dialogs_may_open_two_ports(
+    hass: HomeAssistant, meter: Meter, silence: Meter
+) -> None:
+    first = await Dialog.on(hass, silence.port.url)
+    assert (await heard(hass, meter.port.url)).step == "confirm"
+    assert (await first.listened()).error == "no_signal"
+
+
+async def test_a_dialog_that_failed_leaves_the_port_to_others(
+    hass: HomeAssistant, silence: Meter
+) -> None:
+    await heard(hass, silence.port.url)
+    assert (await Dialog.on(hass, silence.port.url)).is_listening
+
+
+async def test_a_dialog_that_waits_for_its_confirmation_keeps_the_port(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    await heard(hass, meter.port.url)
+    assert (await Dialog.on(hass, meter.port.url)).abort == "already_in_progress"
+
+
+async def test_a_dialog_that_was_forgotten_is_overtaken(
+    hass: HomeAssistant, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config_flow, "_PATIENCE", 0)
+    forgotten = await heard(hass, meter.port.url)
+    await added(hass, meter.port.url)
+    with pytest.raises(UnknownFlow):
+        await forgotten.submit()
