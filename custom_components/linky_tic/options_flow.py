@@ -34,8 +34,8 @@ from .const import (
     CONF_MIRROR_STATUS_TOPIC,
     CONF_MIRROR_TOPIC,
 )
+from .payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 
-_FORMATS: Final = ("typed", "linky-sensor", "teleinfo2mqtt")
 _MQTT: Final = "mqtt"
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
@@ -43,7 +43,7 @@ _LONGEST_INTERVAL: Final = 86400
 _FIELDS: Final[Mapping[str, Selector[Any]]] = {
     CONF_MIRROR: BooleanSelector(),
     CONF_MIRROR_FORMAT: SelectSelector(
-        SelectSelectorConfig(options=[*_FORMATS], translation_key=CONF_MIRROR_FORMAT)
+        SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
     ),
     CONF_MIRROR_TOPIC: TextSelector(),
     CONF_MIRROR_STATUS_TOPIC: TextSelector(),
@@ -72,9 +72,9 @@ _SCHEMA: Final = probatio.Schema(
 def _defaults(mirror_format: str) -> dict[str, Any]:
     return {
         CONF_MIRROR: True,
-        CONF_MIRROR_FORMAT: _FORMATS[0],
+        CONF_MIRROR_FORMAT: TYPED,
         CONF_MIRROR_INTERVAL: 0,
-        CONF_MIRROR_RETAIN: mirror_format == "typed",
+        CONF_MIRROR_RETAIN: FORMATS[mirror_format].retain,
         CONF_MIRROR_PER_LABEL: False,
         CONF_MIRROR_PRIVATE: False,
         CONF_MIRROR_DISCOVERY: False,
@@ -86,7 +86,7 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         stored = self.config_entry.options
-        defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, _FORMATS[0]))
+        defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
         mirror = _tidied(user_input[_MQTT])
@@ -98,16 +98,17 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
         return self.async_create_entry(data={**others, **changed})
 
     def _show(self, values: Mapping[str, Any], wrong_topic: str = "") -> ConfigFlowResult:
+        address = self.config_entry.unique_id
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(_SCHEMA, {_MQTT: values}),
             errors={"base": "invalid_topic"} if wrong_topic else None,
             description_placeholders={
                 "topic": wrong_topic,
-                "typed": f"linky_tic/{self.config_entry.unique_id}",
-                "linky_sensor": "house/sensors/energy",
-                "teleinfo2mqtt": f"teleinfo/{self.config_entry.unique_id}",
-                "status": "house/probes/linky-sensor/status",
+                "typed": FORMATS[TYPED].topic.format(address=address),
+                "linky_sensor": FORMATS[LINKY_SENSOR].topic,
+                "teleinfo2mqtt": FORMATS[TELEINFO2MQTT].topic.format(address=address),
+                "status": FORMATS[LINKY_SENSOR].status_topic or "",
             },
         )
 
