@@ -32,7 +32,7 @@ from .schedule import (
     readings_of,
     registers_of,
 )
-from .values import Horodate, Value, read_horodate
+from .values import Horodate, Value, read_horodate, read_value
 
 __all__ = [
     "CATALOGUE",
@@ -74,6 +74,7 @@ __all__ = [
     "mask",
     "read_horodate",
     "read_schedule",
+    "read_value",
     "readings_of",
     "registers_in_use",
     "registers_of",
