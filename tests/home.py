@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 import time
+from types import SimpleNamespace
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -20,8 +21,9 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.linky_tic import coordinator as coordinator_module, reception
-from custom_components.linky_tic.const import CONF_SLUG, DOMAIN
+from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.reporting import Preset
 from simulator import Household
 from simulator.line import Line, Source
 from simulator.ports import PtyPort
@@ -48,10 +50,11 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = Household().now.timestamp()
-        self.monotonic = time.monotonic
 
     def time(self) -> float:
         return self.now
+
+    monotonic = time
 
 
 class Meter:
@@ -143,7 +146,7 @@ class Home:
             title=slug.replace("_", " ").capitalize(),
             unique_id=address,
             data={CONF_PORT: port or meter.port.url, CONF_SLUG: slug, **data},
-            options=options,
+            options=options or {CONF_REPORTING: Preset.REALTIME.value},
         )
         meter.entry.add_to_hass(self.hass)
         await self.hass.config_entries.async_setup(meter.entry.entry_id)
@@ -200,7 +203,9 @@ async def opened(
 ) -> AsyncIterator[Home]:
     """Give a home, and see that all it has opened is closed at its end."""
     clock = Clock()
-    monkeypatch.setattr(reception, "time", clock)
+    # How long a port is waited for is not simulated.
+    real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
+    monkeypatch.setattr(reception, "time", real)
     monkeypatch.setattr(coordinator_module, "time", clock)
     home = Home(hass, folder, clock)
     yield home

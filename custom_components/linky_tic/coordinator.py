@@ -174,17 +174,14 @@ class LinkyCoordinator:
                     pass  # a mode shows in the frames that follow; the receiver counts refusals
                 case _:
                     assert_never(event)
+        self._tell_what_is_due()
 
     def _handle_reading(self, reading: Reading) -> None:
-        label = reading.label
-        if label.quantity is Quantity.VERSION:
-            self._update_device(f"TIC {reading.value}")
-        if label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
-            self._watch_registers(reading)
-        elif label.absence is Absence.EVENT:
-            self._enable(label.name)
+        if reading.label.quantity is Quantity.VERSION:
+            self._update_device(reading)
+        self._enabling.heard(reading)
         if self._reporter.admits(reading, time.monotonic()):
-            self._notify(label.name)
+            self._notify(reading.label.name)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
@@ -231,6 +228,7 @@ class LinkyCoordinator:
         """Take stock of the line."""
         now = time.time()
         self.quality.mark(now)
+        self._tell_what_is_due()
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
         silence = now - max(self.receiver.heard_at, self._started)
@@ -245,6 +243,10 @@ class LinkyCoordinator:
         self._was_lost = not connected
         self.mirror.line(connected)
         self._notify_all()
+
+    def _tell_what_is_due(self) -> None:
+        for name in self._reporter.due(time.monotonic(), self.receiver.meter.readings):
+            self._notify(name)
 
     def _notify(self, name: str) -> None:
         for listener in self._listeners.get(name, ()):
