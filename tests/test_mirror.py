@@ -402,6 +402,21 @@ async def test_all_is_published_anew_when_the_broker_comes_back_empty(
             assert seen.last("/availability") == "online"
 
 
+async def test_linky_sensor_consumers_are_told_at_every_reconnection(
+    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
+) -> None:
+    entry = new_entry(hass, mirror_format="linky-sensor", mirror_status_topic="garage/state")
+    async with mirrored(hass, entry) as house:
+        house.heard()
+        await hass.async_add_executor_job(broker.kill)
+        await hass.async_add_executor_job(broker.start)
+        with newcomer(broker) as subscriber:
+            await until(lambda: subscriber.newest("garage/state") == b"Connected")
+            assert subscriber.newest("house/sensors/energy") is None
+            house.heard()
+            await until(lambda: subscriber.newest("house/sensors/energy"))
+
+
 async def test_only_the_newest_waits_for_a_slow_broker_but_every_state_does(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
