@@ -5,7 +5,7 @@ control character but HT is a boundary, so that one damaged separator costs at m
 Source: 54E 5.3.6 (frames), the notices of older meters (EOT).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 import re
 from typing import Final, NamedTuple
@@ -89,23 +89,22 @@ class Splitter:
         self._opened = False
         self._synchronised = False
 
-    def split(self, characters: bytes) -> Iterator[Item]:
+    def split(self, characters: bytes) -> Iterable[Item]:
         """Take characters and give what is new in them, in the order of the line.
 
         What an item changes in `known` holds for the next one: how the line is cut into chunks
         changes nothing.
         """
         segments = (self._tail + characters).split(b"\r")
-        tail = segments.pop()
+        tail = self._tail = segments.pop()
         groups = list(map(self.known.get, segments))
         if None in groups or len(self._heard) + len(groups) >= MOST_GROUPS:
-            yield from self._take_each(segments)
-        else:
-            self._heard += groups
-            self.good += len(groups)
-        self._tail = tail
+            return self._take_each(segments)
+        self._heard += groups
+        self.good += len(groups)
         if tail and (tail[0] != _LF or len(tail) > _OVERDUE):
-            yield from self._take_early()
+            return self._take_early()
+        return ()
 
     def finish(self) -> Iterator[Item]:
         """End of a recording: a last group without its CR counts if it verifies."""
@@ -143,6 +142,7 @@ class Splitter:
             else:
                 self._synchronised = True
                 yield from self._good(group)
+        yield from self._take_early()
 
     def _take(self, segment: bytes) -> Iterator[Item]:
         """Treat what stands between two CR and is no sound group: it may hold several lines."""

@@ -4,7 +4,7 @@ It knows the order of the rooms below it and nothing of what happens inside them
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
@@ -85,7 +85,7 @@ class Receiver:
             self.heard_at = now
 
     def _deliver(
-        self, items: Iterator[Item], now: float, out: list[Event], *, parity: bool
+        self, items: Iterable[Item], now: float, out: list[Event], *, parity: bool
     ) -> None:
         before = len(out)
         for item in items:
