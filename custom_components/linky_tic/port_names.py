@@ -76,7 +76,7 @@ def _is_one_of_a_kind(real: str, present: _Ports) -> bool:
 
 
 def _fingerprint(port: usb.SerialDevice) -> tuple[object, ...]:
-    return (port.serial_number, port.manufacturer, port.description, port.interface_num)
+    return (port.serial_number, port.manufacturer, port.interface_num)
 
 
 def _is_placeholder(serial_number: str) -> bool:
