@@ -168,6 +168,11 @@ class Home:
         await self.hass.config_entries.async_reload(meter.entry.entry_id)
         await self.hass.async_block_till_done()
 
+    async def unload(self, meter: Meter) -> None:
+        assert meter.entry
+        await self.hass.config_entries.async_unload(meter.entry.entry_id)
+        await self.hass.async_block_till_done()
+
     def state(self, entity_id: str) -> str | None:
         """The state of an entity; None when there is none."""
         state = self.hass.states.get(entity_id)

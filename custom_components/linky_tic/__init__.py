@@ -10,6 +10,7 @@ from .errors import not_ready
 from .link import PortUnavailable
 from .mirror import async_remove_topics
 from .port_watch import stop_watching, watch_port
+from .troubles import Trouble, Troubles
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
 
@@ -36,6 +37,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-    """Leave nothing behind: no watch on the port, no retained topic on the broker."""
+    """Leave nothing behind: no watch on the port, no repair, no retained topic on the broker."""
     stop_watching(hass, entry)
+    Troubles(hass, entry).cure(*Trouble)
     await async_remove_topics(hass, entry)

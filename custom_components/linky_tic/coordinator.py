@@ -51,7 +51,7 @@ from .tic import (
     mask,
     registers_in_use,
 )
-from .troubles import Trouble, Troubles, console_on
+from .troubles import LASTING, Trouble, Troubles, console_on
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 type LabelListener = Callable[[Iterable[Label]], None]
@@ -133,7 +133,7 @@ class LinkyCoordinator:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
         await self.mirror.async_stop()
-        self.troubles.cure(*(set(Trouble) - {Trouble.MODE_CHANGED}))
+        self.troubles.cure(*(set(Trouble) - LASTING))
 
     @callback
     def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

@@ -6,6 +6,7 @@ It knows when something is wrong with a line; the texts are translations, the fi
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+import re
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN, LEARN_MORE
+from .link import path_of
 
 NOISY_BELOW: Final = 95.0
 """Percent of good groups over ten minutes under which a line is noisy."""
@@ -33,6 +35,13 @@ class Trouble(StrEnum):
 
 
 FIXABLE: Final = frozenset({Trouble.OTHER_METER, Trouble.MODE_CHANGED})
+LASTING: Final = frozenset({Trouble.MODE_CHANGED})
+"""Troubles that happen once, and are not seen again at the next start."""
+
+_DEVICES: Final = Path("/dev")
+_COMMAND_LINE: Final = Path("/proc/cmdline")
+_CONSOLE: Final = re.compile(r"(?:^|\s)console=([^\s,]+)")
+"""What the kernel was started with names its consoles, then how: console=ttyAMA0,115200."""
 
 
 class Troubles:
@@ -50,7 +59,7 @@ class Troubles:
             issue_id(self._entry, trouble),
             data={"entry_id": self._entry.entry_id, **facts},
             is_fixable=trouble in FIXABLE,
-            is_persistent=False,
+            is_persistent=trouble in LASTING,
             learn_more_url=LEARN_MORE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=trouble.value,
@@ -90,13 +99,13 @@ def issue_id(entry: ConfigEntry, trouble: Trouble) -> str:
 def console_on(port: str) -> str | None:
     """Give the UART on which the kernel has its console, if it is the port's; blocking.
 
-    The console answers the meter's bytes with its own and may hold the port (/proc/cmdline).
+    The console answers the meter's bytes with its own, and its login reads some of them.
     """
-    device = Path(port).resolve()
+    path = path_of(port)
     try:
-        words = Path("/proc/cmdline").read_text(encoding="ascii", errors="replace").split()
+        command_line = _COMMAND_LINE.read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
-    consoles = [word.partition("=")[2].split(",")[0] for word in words if word[:8] == "console="]
-    is_console = any(Path("/dev", console).resolve() == device for console in consoles)
-    return device.name if is_console and device.name.startswith("tty") else None
+    device = Path(path).resolve() if path else None
+    consoles = {(_DEVICES / name).resolve() for name in _CONSOLE.findall(command_line)}
+    return device.name if device and device in consoles else None
