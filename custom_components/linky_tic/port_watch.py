@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .link import Cause, PortUnavailable
+from .link import Cause, PortUnavailable, path_of
 
 _LOOK: Final = 1.0
 """Seconds between two looks for a path."""
@@ -38,7 +38,8 @@ def stop_watching(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 async def _watch(hass: HomeAssistant, entry: ConfigEntry, error: PortUnavailable) -> None:
-    path = Path(error.port) if error.cause is Cause.MISSING else None
+    name = path_of(error.port) if error.cause is Cause.MISSING else None
+    path = Path(name) if name else None
     while True:
         await asyncio.sleep(_LOOK if path else _RETRY)
         if entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
