@@ -32,8 +32,8 @@ async def async_setup_entry(
 
     @callback
     def add(labels: Iterable[Label]) -> None:
-        warnings = (label for label in labels if label.quantity in _WARNINGS)
-        async_add_entities(WarningSensor(coordinator, label) for label in warnings)
+        warnings = [label for label in labels if label.quantity in _WARNINGS]
+        async_add_entities([WarningSensor(coordinator, label) for label in warnings])
 
     async_add_entities([LinkSensor(coordinator)])
     entry.async_on_unload(coordinator.listen_for_labels(add))
