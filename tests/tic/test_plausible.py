@@ -137,6 +137,15 @@ def test_without_parity_an_index_that_moves_in_every_frame_is_the_middle_of_thre
     assert len(shown) >= 2
 
 
+def test_without_parity_a_false_digit_between_its_neighbours_is_never_shown() -> None:
+    listener = settled(index(1000), parity=False)
+    growing = [1000 + 9 * n for n in range(1, 25)]
+    growing[4::6] = [value - 8 for value in growing[4::6]]
+    shown = values(listener.hear(*map(index, growing)), "EAST")
+    assert len(shown) >= 2
+    assert all((value - 1000) % 9 == 0 for value in shown if isinstance(value, int))
+
+
 def test_exported_energy_is_not_bounded_by_the_subscribed_power() -> None:
     listener = settled(index(1000, "EAIT"))
     assert values(listener.hear(index(1080, "EAIT")), "EAIT") == [1080]
