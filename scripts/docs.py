@@ -12,7 +12,9 @@ import re
 import sys
 from typing import Final
 
+from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.reporting import PACES, Pace, Preset
 from custom_components.linky_tic.sensor import _PEAKS, SHOWN, _name
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
 
@@ -47,10 +49,23 @@ def counters() -> str:
     return _table(("Entity", "Name", "Unit", "By default"), rows)
 
 
+def paces() -> str:
+    """A line for each rule by which values become states, unless told otherwise."""
+    rules: dict[Pace, list[Label]] = {}
+    preset, quantities = PACES[Preset(DEFAULT_REPORTING)], set[Quantity]()
+    for label in CATALOGUE[Mode.STANDARD].values():
+        if label.quantity in preset and label.quantity not in quantities:
+            quantities.add(label.quantity)
+            rules.setdefault(preset[label.quantity], []).append(label)
+    head = ("What", "Shown when it has moved by", "At most every", "At the latest after")
+    return _table(head, (_rule(pace, labels) for pace, labels in rules.items()))
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "standard": lambda: labels_of(Mode.STANDARD),
     "historic": lambda: labels_of(Mode.HISTORIC),
     "counters": counters,
+    "paces": paces,
 }
 
 
@@ -83,6 +98,14 @@ def _state(label: Label) -> str:
         return "on: those of the contract"
     on = shown.on and not (label.quantity in _PEAKS and label.phase)
     return _default(on=on) + (", diagnostic" if shown.category else "")
+
+
+def _rule(pace: Pace, labels: list[Label]) -> tuple[str, ...]:
+    names = (NAMES[label.quantity]["name"].format(register="*n*") for label in labels)
+    step = f"{pace.step:g} {labels[0].unit}" if pace.step else "anything"
+    if pace.share:
+        step += f", or {100 * pace.share:g} % if that is more"
+    return "; ".join(names), step, f"{pace.shortest:g} s", f"{pace.longest:g} s"
 
 
 def _default(*, on: bool) -> str:

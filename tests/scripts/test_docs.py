@@ -1,12 +1,15 @@
 """The tables of the documentation say what the code says."""
 
 from pathlib import Path
+import re
 
 import pytest
 
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from scripts import docs
 
+HOME_ASSISTANTS = {"unavailable"}  # words of its own front end
+PAGES = sorted([*docs.ROOT.glob("*.md"), *docs.ROOT.glob("docs/**/*.md")])
 PAGE = "before\n<!-- table: standard -->\nold\n<!-- end of table -->\nafter\n"
 
 
@@ -63,3 +66,32 @@ def test_a_maximum_per_phase_is_off_and_the_whole_house_s_is_on() -> None:
     }
     assert states["`SMAXSN`, `SMAXN`"] == "on"
     assert states["`SMAXSN1`, `SMAXSN2`, `SMAXSN3`"] == "off"
+
+
+def test_the_rule_of_a_power_is_told_with_its_unit() -> None:
+    assert "| Apparent power imported; Apparent power exported | 25 VA" in docs.paces()
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that GitHub makes of the headings."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_to_files_and_headings_that_exist(path: Path) -> None:
+    page = path.read_text()
+    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", page)
+    local = [link for pair in links for link in pair if link and "://" not in link]
+    missing = [link for link in local if not (path.parent / link.split("#")[0]).exists()]
+    assert missing == []
+    assert {link[1:] for link in local if link.startswith("#")} <= anchors(page)
+
+
+def test_a_symptom_that_is_quoted_is_one_that_people_are_told() -> None:
+    _, _, table = docs.PAGES[0].read_text().partition("| What you see | What to do |")
+    symptoms = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
+    quoted = [part for symptom in symptoms for part in re.findall(r"\*(.+?)\*", symptom)]
+    said = (docs.ROOT / "custom_components/linky_tic/translations/en.json").read_text()
+    fragments = {piece.strip() for part in quoted for piece in part.split("…")} - HOME_ASSISTANTS
+    assert {fragment for fragment in fragments if fragment not in said} == set()
