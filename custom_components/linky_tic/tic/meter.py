@@ -108,8 +108,10 @@ class Meter:
     def _recognise(self, address: str, out: list[Event]) -> bool:
         """Compare an address with the one expected; three frames in a row make another meter."""
         if self.address is None or address == self.address:
+            if self._stranger[1]:  # what is suspected may be what the stranger said
+                self._gate = Gate()
+                self._stranger = ("", 0)
             self._identified = True
-            self._stranger = ("", 0)
             return True
         if self._identified:
             self._identified = False
