@@ -226,6 +226,16 @@ def test_without_parity_the_highest_power_of_the_day_is_borne_out_by_another_fra
     assert values(settled(frame(1000, 0)).hear(frame(1100, 3)), "SMAXSN") == [1100]
 
 
+def test_a_highest_power_beyond_the_breaker_needs_three_frames() -> None:
+    def frame(value: int, stamp: str = STAMP) -> bytes:
+        return standard(*MONO, ("SMAXSN", f"{value:05}", stamp))
+
+    listener = settled(frame(1000))
+    odd = frame(14_000, "H261123120100")
+    assert values(listener.hear(odd, frame(1000), odd, odd), "SMAXSN") == []
+    assert values(listener.hear(odd), "SMAXSN") == [14_000]
+
+
 # Texts and states
 
 STATES = [

@@ -1,0 +1,40 @@
+"""The contract is told by what the meter says, and its registers by what they have counted."""
+
+import pytest
+
+from custom_components.linky_tic.tic import contract_name, registers_in_use
+
+from .referee import DATA
+from .streams import Listener
+
+
+def listened(name: str) -> Listener:
+    """A listener that has believed a recorded frame."""
+    listener = Listener()
+    listener.hear(*[(DATA / "frames" / f"{name}.bin").read_bytes()] * 4)
+    return listener
+
+
+@pytest.mark.parametrize(
+    ("name", "contract", "registers"),
+    [
+        ("std_mono_hc", "H PLEINE/CREUSE", {1, 2}),
+        ("std_mono_tempo", "TEMPO", {1, 2, 3, 4, 5, 6}),
+        ("std_mono_tempo_red_day", "TEMPO", {1, 2, 3, 4, 5, 6}),
+        ("std_mono_minimal", None, {1}),
+        ("his_mono_base", "BASE", {1}),
+        ("his_mono_hc", "HC..", {1, 2}),
+        ("his_mono_tempo", "BBR(", {1, 2, 3, 4, 5, 6}),
+    ],
+)
+def test_a_contract_is_told_by_the_readings(
+    name: str, contract: str | None, registers: set[int]
+) -> None:
+    readings = listened(name).receiver.meter.readings
+    assert contract_name(readings) == contract
+    assert registers_in_use(readings) == registers
+
+
+def test_nothing_heard_is_no_contract() -> None:
+    assert contract_name({}) is None
+    assert registers_in_use({}) == set()
