@@ -2,16 +2,27 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 import re
 from typing import Any, Final, Self
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryDisabler,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
 
+from .home import ADDRESS, Meter
+
+DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
+"""What the entry of a first simulated meter holds, besides its port."""
 LOOK: Final = 0.02
 """Seconds between two looks at a progress."""
 _PLACEHOLDER: Final = re.compile(r"{(\w+)}")
@@ -116,3 +127,29 @@ async def until(seen: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(LOOK)
     raise TimeoutError
+
+
+def configured(
+    hass: HomeAssistant,
+    port: str,
+    address: str = ADDRESS,
+    *,
+    slug: str = "linky",
+    disabled: bool = False,
+) -> None:
+    """Have an entry there already, not running."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Linky",
+        unique_id=address,
+        data={CONF_PORT: port, **DATA, CONF_SLUG: slug},
+        disabled_by=ConfigEntryDisabler.USER if disabled else None,
+    )
+    entry.add_to_hass(hass)
+
+
+def alias(meter: Meter) -> str:
+    """Another name of a meter's port."""
+    path = Path(meter.port.url).with_name("alias")
+    path.symlink_to(Path(meter.port.url).readlink())
+    return str(path)

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Final
 
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PORT
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import (
@@ -14,22 +12,19 @@ from homeassistant.data_entry_flow import (
     UnknownFlow,
 )
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic import config_flow, listening
-from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
+from custom_components.linky_tic.const import CONF_SLUG
 from simulator import Household
 
-from .dialog import LOOK, Dialog, added, heard, placeholders, until
+from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import texts
-
-DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config_flow, "_LISTENING", 0.6)
+    monkeypatch.setattr(config_flow, "_LISTENING", 1.0)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
 
 
@@ -54,32 +49,6 @@ async def meter(home: Home) -> AsyncIterator[Meter]:
 def silence(home: Home) -> Meter:
     """A meter that never speaks."""
     return home.meter(name="silence")
-
-
-def configured(
-    hass: HomeAssistant,
-    port: str,
-    address: str = ADDRESS,
-    *,
-    slug: str = "linky",
-    disabled: bool = False,
-) -> None:
-    """Have an entry there already, not running."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Linky",
-        unique_id=address,
-        data={CONF_PORT: port, **DATA, CONF_SLUG: slug},
-        disabled_by=ConfigEntryDisabler.USER if disabled else None,
-    )
-    entry.add_to_hass(hass)
-
-
-def alias(meter: Meter) -> str:
-    """Another name of a meter's port."""
-    path = Path(meter.port.url).with_name("alias")
-    path.symlink_to(Path(meter.port.url).readlink())
-    return str(path)
 
 
 async def test_only_the_port_is_asked_for(hass: HomeAssistant) -> None:
