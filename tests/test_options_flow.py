@@ -1,4 +1,4 @@
-"""The options of a meter: those of its MQTT mirror."""
+"""The options of a meter: how closely states follow it, and its MQTT mirror."""
 
 from typing import Any, Final
 
@@ -54,26 +54,26 @@ def stored(entry: MockConfigEntry) -> dict[str, Any]:
 async def submit(hass: HomeAssistant, entry: MockConfigEntry, **mirror: object) -> ConfigFlowResult:
     """Change some fields of the form as it is shown."""
     form = await show(hass, entry)
-    data = {"mqtt": {**values(form), **mirror}}
+    data = {"reporting": values(form, "reporting"), "mqtt": {**values(form), **mirror}}
     result = await hass.config_entries.options.async_configure(form["flow_id"], data)
     await hass.async_block_till_done()
     return result
 
 
-def values(form: ConfigFlowResult) -> dict[str, Any]:
-    """What the fields hold before anything is typed."""
+def values(form: ConfigFlowResult, name: str = "mqtt") -> dict[str, Any]:
+    """What the fields of a section hold before anything is typed."""
     return {
         str(field): (field.description or {})["suggested_value"]
-        for field in fields(form).schema.schema
+        for field in fields(form, name).schema.schema
         if field.description
     }
 
 
-def fields(form: ConfigFlowResult) -> section:
+def fields(form: ConfigFlowResult, name: str = "mqtt") -> section:
     assert form["data_schema"]
-    (mqtt,) = form["data_schema"].schema.values()
-    assert isinstance(mqtt, section)
-    return mqtt
+    found = form["data_schema"].schema[name]
+    assert isinstance(found, section)
+    return found
 
 
 async def test_the_form_shows_the_defaults(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -169,10 +169,21 @@ async def test_what_the_form_does_not_offer_is_refused(
         await submit(hass, entry, **wrong)
 
 
+async def test_a_preset_is_chosen_and_kept(hass: HomeAssistant, home: Home) -> None:
+    entry = await home.add(home.meter(), options={CONF_MIRROR_INTERVAL: 5})
+    form = await show(hass, entry)
+    assert values(form, "reporting") == {"reporting": "balanced"}
+    data = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
+    await hass.config_entries.options.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    assert entry.options == {"reporting": "realtime"}
+    assert entry.state is ConfigEntryState.LOADED
+
+
 async def test_options_of_other_forms_are_kept(hass: HomeAssistant, home: Home) -> None:
-    entry = await home.add(home.meter(), options={"reporting": "economy"})
+    entry = await home.add(home.meter(), options={"reporting": "economy", "prices": {}})
     await submit(hass, entry, **{CONF_MIRROR: False})
-    assert entry.options == {"reporting": "economy", CONF_MIRROR: False}
+    assert entry.options == {"reporting": "economy", "prices": {}, CONF_MIRROR: False}
 
 
 async def test_every_field_and_fact_has_its_text(

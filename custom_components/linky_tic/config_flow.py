@@ -14,7 +14,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import SerialPortSelector
-import probatio
+import voluptuous as vol
 
 from .const import CONF_MODE, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, LOGGER
 from .link import Heard, NoAddress, NoSignal, NotTic, PortUnavailable, listen, name_of
@@ -22,7 +22,7 @@ from .options_flow import LinkyOptionsFlow
 from .port_names import async_real_names, async_stable_name
 from .tic import Mode, identify, mask
 
-_PORT_SCHEMA: Final = probatio.Schema({probatio.Required(CONF_PORT): SerialPortSelector()})
+_PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
 _LISTENING: Final = 15.0
 """Seconds in which a meter is heard, whatever its speed and mode."""
 _PATIENCE: Final = 300.0

@@ -1,4 +1,4 @@
-"""What a person may set once a meter is there: for now, its MQTT mirror.
+"""What a person may set once a meter is there: how closely states follow it, its MQTT mirror.
 
 Only what differs from the defaults is stored, since those of a topic or of retain change with the
 format.
@@ -21,7 +21,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     TextSelector,
 )
-import probatio
+import voluptuous as vol
 
 from .const import (
     CONF_MIRROR,
@@ -33,10 +33,14 @@ from .const import (
     CONF_MIRROR_RETAIN,
     CONF_MIRROR_STATUS_TOPIC,
     CONF_MIRROR_TOPIC,
+    CONF_REPORTING,
+    DEFAULT_REPORTING,
 )
 from .payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
+from .reporting import Preset
 
 _MQTT: Final = "mqtt"
+_REPORTING: Final = "reporting"
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
 """Seconds: a day, since a mirror that says less is better turned off."""
@@ -60,17 +64,23 @@ _FIELDS: Final[Mapping[str, Selector[Any]]] = {
     CONF_MIRROR_PRIVATE: BooleanSelector(),
     CONF_MIRROR_DISCOVERY: BooleanSelector(),
 }
-_SCHEMA: Final = probatio.Schema(
+_PRESETS: Final = SelectSelector(
+    SelectSelectorConfig(options=[*Preset], translation_key=CONF_REPORTING)
+)
+_SCHEMA: Final = vol.Schema(
     {
-        probatio.Required(_MQTT): section(
-            probatio.Schema({probatio.Optional(key): field for key, field in _FIELDS.items()})
-        )
+        vol.Optional(_REPORTING): section(vol.Schema({vol.Optional(CONF_REPORTING): _PRESETS})),
+        vol.Required(_MQTT): section(
+            vol.Schema({vol.Optional(key): field for key, field in _FIELDS.items()}),
+            {"collapsed": True},
+        ),
     }
 )
 
 
 def _defaults(mirror_format: str) -> dict[str, Any]:
     return {
+        CONF_REPORTING: DEFAULT_REPORTING,
         CONF_MIRROR: True,
         CONF_MIRROR_FORMAT: TYPED,
         CONF_MIRROR_INTERVAL: 0,
@@ -89,19 +99,21 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
         defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
-        mirror = _tidied(user_input[_MQTT])
-        wrong = [mirror[key] for key in _TOPICS if key in mirror and not _is_topic(mirror[key])]
+        values = _tidied(user_input.get(_REPORTING, {}) | user_input[_MQTT])
+        wrong = [values[key] for key in _TOPICS if key in values and not _is_topic(values[key])]
         if wrong:
-            return self._show(mirror, wrong[0])
-        others = {key: value for key, value in stored.items() if key not in _FIELDS}
-        changed = {key: value for key, value in mirror.items() if value != defaults.get(key)}
+            return self._show(values, wrong[0])
+        others = {k: v for k, v in stored.items() if k not in _FIELDS and k != CONF_REPORTING}
+        changed = {key: value for key, value in values.items() if value != defaults.get(key)}
         return self.async_create_entry(data={**others, **changed})
 
     def _show(self, values: Mapping[str, Any], wrong_topic: str = "") -> ConfigFlowResult:
         address = self.config_entry.unique_id
         return self.async_show_form(
             step_id="init",
-            data_schema=self.add_suggested_values_to_schema(_SCHEMA, {_MQTT: values}),
+            data_schema=self.add_suggested_values_to_schema(
+                _SCHEMA, {_REPORTING: values, _MQTT: values}
+            ),
             errors={"base": "invalid_topic"} if wrong_topic else None,
             description_placeholders={
                 "topic": wrong_topic,
@@ -113,9 +125,9 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
         )
 
 
-def _tidied(mirror: Mapping[str, Any]) -> dict[str, Any]:
+def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
     """Trim topics and leave out empty ones; a number field gives a float."""
-    tidied = {key: value.strip() if key in _TOPICS else value for key, value in mirror.items()}
+    tidied = {key: value.strip() if key in _TOPICS else value for key, value in values.items()}
     if CONF_MIRROR_INTERVAL in tidied:
         tidied[CONF_MIRROR_INTERVAL] = int(tidied[CONF_MIRROR_INTERVAL])
     return {key: value for key, value in tidied.items() if value != ""}
@@ -124,6 +136,6 @@ def _tidied(mirror: Mapping[str, Any]) -> dict[str, Any]:
 def _is_topic(topic: str) -> bool:
     try:
         valid_publish_topic(topic)
-    except probatio.Invalid:
+    except vol.Invalid:
         return False
     return True

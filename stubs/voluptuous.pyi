@@ -1,0 +1,7 @@
+# At run time Home Assistant puts its own schema library in the place of voluptuous.
+from probatio import (
+    Invalid as Invalid,
+    Optional as Optional,
+    Required as Required,
+    Schema as Schema,
+)
