@@ -126,6 +126,14 @@ class Client:
                 told = ("type", "step_id", "reason", "errors", "description_placeholders")
                 raise Refused(json.dumps({key: step.get(key) for key in told}, ensure_ascii=False))
 
+    def set_options(self, entry_id: str, answers: Json) -> None:
+        """Fill in the options form of an entry, which is then set up again."""
+        flows = "/api/config/config_entries/options/flow"
+        form = self.post(flows, {"handler": entry_id})
+        done = self.post(f"{flows}/{form['flow_id']}", answers)
+        if done["type"] != "create_entry":
+            raise Refused(json.dumps(done, ensure_ascii=False))
+
     def settled(self, step: Json, seconds: float = 60) -> Json:
         """Return what a progress step came to."""
         deadline = time.monotonic() + seconds
