@@ -14,6 +14,7 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
+from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .contract import contract_name, registers_in_use
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
@@ -37,6 +38,7 @@ from .values import Horodate, Value, read_horodate, read_value
 __all__ = [
     "CATALOGUE",
     "EVENTS",
+    "IDENTITIES",
     "INDEXES",
     "RELAYS",
     "STATUS",
@@ -66,6 +68,7 @@ __all__ = [
     "Slot",
     "Value",
     "Vanished",
+    "anonymise",
     "coding_shown",
     "contract_name",
     "decode_relays",

@@ -1,0 +1,105 @@
+"""A piece of a line without who it is from: bytes for a bug report, each in its place.
+
+It knows that whatever does not verify may hold an address, a metering point or a message, and it
+does not try to guess: such a line keeps its separators and its label, nothing else.
+"""
+
+from collections.abc import Mapping
+import re
+from types import MappingProxyType
+from typing import Final
+
+from .catalogue import CATALOGUE, Mode, Quantity
+from .groups import Group, checksum, verify
+from .wire import DAMAGED, Bit7
+
+HIDDEN: Final = ord("#")
+"""Stands for a character that is not shown; its parity is that of the line."""
+
+_ANONYMOUS: Final[Mapping[Quantity, bytes]] = MappingProxyType(
+    {
+        Quantity.ADDRESS: b"0",
+        Quantity.METERING_POINT: b"0",
+        Quantity.MESSAGE: bytes([HIDDEN]),
+        Quantity.SHORT_MESSAGE: bytes([HIDDEN]),
+    }
+)
+"""What identifies a household -> what its data are filled with."""
+
+IDENTITIES: Final = frozenset(_ANONYMOUS)
+"""Quantities that identify a household, or may."""
+
+_PIECE: Final = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]+")
+_HEAD: Final = re.compile(rb"([!-~]+)[\t ]")
+_NAMES: Final = frozenset(name.encode() for rows in CATALOGUE.values() for name in rows)
+_SEPARATORS: Final = frozenset(b"\x02\x03\x04\n\r")
+_HT: Final = ord("\t")
+
+
+def anonymise(recording: bytes, bit7: Bit7) -> bytes:
+    """Replace, in bytes as they came, all that may tell who sent them.
+
+    Groups of other labels that verify stay as they are. Those of an identity keep their shape,
+    with other data, a checksum to match and parity bits as `bit7` has them: the original bits of
+    a hidden character, or its checksum, would tell what it was.
+    """
+    characters = recording.translate(Bit7.UNDECIDED.value)
+    shown = bytearray([_SOUND[bit7]]) * len(recording)
+    for at, one in enumerate(characters):
+        if one in _SEPARATORS:
+            shown[at] = recording[at]
+    for piece in _PIECE.finditer(characters):
+        start, end = piece.span()
+        shown[start:end] = _shown(recording[start:end], piece[0], bit7)
+        if start and chr(shown[start] & 0x7F).isalpha():  # a label is shown
+            shown[start - 1] = recording[start - 1]  # LF, or what it was read as
+    return bytes(shown)
+
+
+def _shown(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
+    group = verify(characters)
+    if not isinstance(group, Group) or group.label is None:
+        return _hide(octets, characters, bit7)
+    filling = _ANONYMOUS.get(group.label.quantity)
+    return octets if filling is None else _encode(_refill(group, filling), bit7)
+
+
+def _refill(group: Group, filling: bytes) -> bytes:
+    """Write a group anew with other data; no label of an identity has a horodate."""
+    separator = b"\t" if group.mode is Mode.STANDARD else b" "
+    covered = group.name.encode() + separator + filling * len(group.data)
+    if group.mode is Mode.STANDARD:
+        covered += separator
+        return covered + bytes([checksum(covered)])
+    return covered + separator + bytes([checksum(covered)])
+
+
+def _hide(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
+    """Hide what did not verify, but for a known label at its head, and HT.
+
+    Of the bytes that are no characters the first one stays none: that of each would tell a bit.
+    """
+    head = _HEAD.match(characters)
+    label = head.end(1) if head and head[1] in _NAMES else 0
+    sound, flawed = _SOUND[bit7], _FLAWED[bit7]
+    hidden = bytearray(octets[:label])
+    for octet in octets[label:]:
+        character = bit7.value[octet]
+        if character == _HT:
+            hidden.append(octet)
+        elif character == DAMAGED:
+            hidden.append(flawed)
+            flawed = sound
+        else:
+            hidden.append(sound)
+    return bytes(hidden)
+
+
+def _encode(characters: bytes, bit7: Bit7) -> bytes:
+    """Put characters on the line again, bit 7 as this line has it."""
+    table = bit7.value
+    return bytes(one if table[one] == one else one | DAMAGED for one in characters)
+
+
+_SOUND: Final = {bit7: _encode(bytes([HIDDEN]), bit7)[0] for bit7 in Bit7}
+_FLAWED: Final = {bit7: sound ^ DAMAGED for bit7, sound in _SOUND.items()}
