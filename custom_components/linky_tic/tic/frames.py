@@ -32,7 +32,8 @@ class Frame(NamedTuple):
     """A frame that ended.
 
     `heard` has None in the place of what was damaged, `opened` and `closed` tell whether it began
-    with STX and ended with ETX, `bad` counts the groups that were not used.
+    with STX and ended with ETX, `bad` counts the groups that were not used. It is `complete` when
+    every byte from STX to ETX was good: only then is a missing label missing.
     """
 
     mode: Mode | None
@@ -40,11 +41,7 @@ class Frame(NamedTuple):
     bad: int
     opened: bool
     closed: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether every byte from STX to ETX was good: only then is a missing label missing."""
-        return self.opened and self.closed and None not in self.heard
+    complete: bool
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -136,13 +133,20 @@ class Splitter:
 
     def _take_each(self, segments: list[bytes]) -> Iterator[Item]:
         for segment in segments:
-            group = self.known.get(segment) or _sound(segment)
+            group = self.known.get(segment)
             if group is None:
-                yield from self._take(segment)
-            else:
-                self._synchronised = True
-                yield from self._good(group)
-        yield from self._take_early()
+                group = _sound(segment)
+                if group is None:
+                    yield from self._take(segment)
+                    continue
+                yield group
+            self.good += 1
+            self._synchronised = True
+            self._heard.append(group)
+            if len(self._heard) >= MOST_GROUPS:
+                yield from self._close(closed=False)
+        if self._tail and (self._tail[0] != _LF or len(self._tail) > _OVERDUE):
+            yield from self._take_early()
 
     def _take(self, segment: bytes) -> Iterator[Item]:
         """Treat what stands between two CR and is no sound group: it may hold several lines."""
@@ -205,7 +209,8 @@ class Splitter:
         self._bad = 0
         self._opened = False
         if heard:
-            yield Frame(_mode_of(heard), heard, bad, opened, closed)
+            complete = opened and closed and None not in heard
+            yield Frame(_mode_of(heard), heard, bad, opened, closed, complete)
 
 
 def _sound(segment: bytes) -> Group | None:
@@ -229,5 +234,7 @@ def _last_boundary(tail: bytes) -> int:
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
     """The language of a frame; a label that no catalogue knows tells it last."""
+    if heard[0] is not None and heard[0].label is not None:
+        return heard[0].mode
     groups = [group for group in heard if group is not None]
     return next((group.mode for group in (*filter(_LABEL, groups), *groups)), None)

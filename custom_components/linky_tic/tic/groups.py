@@ -4,11 +4,13 @@ It knows a line of characters at a time, never what stands around it nor what a 
 Source: 54E 5.3.6 and 6.2.2 (groups, checksum).
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 import re
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .catalogue import CATALOGUE, Label, Mode
+from .catalogue import CATALOGUE, Kind, Label, Mode
 
 STRAY: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]+")
 """Characters that no group may contain, HT and LF aside."""
@@ -70,20 +72,29 @@ def _identify(
     mode: Mode, name: bytes, data: bytes, horodate: bytes | None, body: bytes
 ) -> Group | Reason:
     """Hold a group whose checksum is right against the size and characters of its label."""
-    text = name.decode("ascii", "replace")
-    label = CATALOGUE[mode].get(text)
+    label = (_STANDARD if mode is Mode.STANDARD else _HISTORIC).get(name)
     if label is None:
         if not _NAME.fullmatch(name) or STRAY.search(body):
             return Reason.FORMAT
     elif (
         len(data) != label.size
-        or not label.kind.value.fullmatch(data)
+        or not (data.isdigit() if label.kind is Kind.NUMBER else label.kind.value.fullmatch(data))
         or label.horodate is not (horodate is not None)
         or (horodate is not None and not _HORODATE.fullmatch(horodate))
     ):
         return Reason.FORMAT
-    stamp = None if horodate is None else horodate.decode("ascii", "replace")
-    return Group(text, data.decode("ascii", "replace"), stamp, mode, label, b"\n" + body)
+    stamp = None if horodate is None else horodate.decode()
+    return Group(
+        label.name if label else name.decode(), data.decode(), stamp, mode, label, b"\n" + body
+    )
+
+
+def _by_name(mode: Mode) -> Mapping[bytes, Label]:
+    return MappingProxyType({name.encode(): label for name, label in CATALOGUE[mode].items()})
+
+
+_STANDARD: Final = _by_name(Mode.STANDARD)
+_HISTORIC: Final = _by_name(Mode.HISTORIC)
 
 
 def name_of(line: bytes) -> str | None:

@@ -96,9 +96,10 @@ class Meter:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
         if frame.mode is self.mode:
             self._foreign_frames = 0
-            live = [reading.label for reading in self.readings.values()]
-            for label in self.presence.end(frame, live, now) if self._identified else ():
-                self._forget(label, out)
+            if self._identified and not self.presence.end_usual(frame, now):
+                live = [reading.label for reading in self.readings.values()]
+                for label in self.presence.end(frame, live, now):
+                    self._forget(label, out)
         elif frame.mode is not None and self._identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -229,13 +230,13 @@ class Meter:
 
     def _learn(self, reading: Reading) -> None:
         """Keep what other judgements need: who speaks, the supply's limit, the island's time."""
-        quantity, value = reading.label.quantity, reading.value
-        if quantity is Quantity.ADDRESS:
+        name, value = reading.label.name, reading.value
+        if name in ADDRESS_LABELS:
             self.address = reading.raw
-        elif quantity in _LIMITS:
-            self._supply[quantity] = int(reading.raw)
+        elif name in _LIMITS:
+            self._supply[reading.label.quantity] = int(reading.raw)
             self._reckon_supply()
-        elif quantity is Quantity.CLOCK and isinstance(value, datetime) and not reading.degraded:
+        elif name in _CLOCKS and isinstance(value, datetime) and not reading.degraded:
             self._learn_offset(value, reading.at)
 
     def _reckon_supply(self) -> None:
@@ -265,9 +266,19 @@ class Meter:
             self._keys.clear()
 
 
-_LIMITS: Final = frozenset(
-    {Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT}
+def _names_of(*quantities: Quantity) -> frozenset[str]:
+    return frozenset(
+        row.name
+        for rows in CATALOGUE.values()
+        for row in rows.values()
+        if row.quantity in quantities
+    )
+
+
+_LIMITS: Final = _names_of(
+    Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT
 )
+_CLOCKS: Final = _names_of(Quantity.CLOCK)
 _OTHER_PHASES: Final = frozenset(
     row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
 )

@@ -13,7 +13,7 @@ from math import log
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .catalogue import INDEXES, Label, Quantity
+from .catalogue import CATALOGUE, INDEXES, Label, Quantity
 from .groups import Group
 from .values import Value
 
@@ -63,11 +63,8 @@ class Line(NamedTuple):
 
     def limit(self, label: Label) -> float:
         """VA that the supply allows for the power, or the phase's power, that a label tells."""
-        power = DEFAULT_SUPPLY if label.quantity in _EXPORTS else self.power
+        power = DEFAULT_SUPPLY if label.producer else self.power
         return power / 3 if label.phase and self.phases > 1 else power
-
-
-_EXPORTS: Final = frozenset({Quantity.EXPORTED_POWER, Quantity.EXPORTED_PEAK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +98,21 @@ class Gate:
     def judge(self, now: Sighting, last: Last | None, line: Line) -> Sighting | None:
         """Give the sighting that becomes the reading, this one or one it bears out; None: held."""
         name = now.label.name
-        rule = _RULES[now.label.quantity] if _in_range(now) else _UNLIKELY
-        if last is not None:
-            heard = self._heard.setdefault(name, last.heard)
-            last = last._replace(heard=max(heard, last.taken))
-        row = self._suspects.get(name, [])
-        row = [*row, now] if row and rule.goes_on(row[-1], now, line) else [now]
+        rule = _RULES[name] if _in_range(now) else _UNLIKELY
+        suspects = self._suspects.get(name)
+        row = [now]
+        if suspects is not None:
+            if last is not None:
+                heard = self._heard.setdefault(name, last.heard)
+                last = last._replace(heard=max(heard, last.taken))
+            if rule.goes_on(suspects[-1], now, line):
+                row = [*suspects, now]
         chosen = rule.choose(row, last, line)
         if left := _left(row, chosen, rule):
             self._suspects[name] = left
-        else:
+            if last is not None:
+                self._heard.setdefault(name, last.heard)
+        elif suspects is not None:
             self.forget(name)
         return chosen if chosen is None or chosen.value is not None else None
 
@@ -272,7 +274,7 @@ _PEAK: Final = Rule(_climbs, _choose_peak)
 _INDEX: Final = Rule(_grows, _choose_index)
 _UNLIKELY: Final = Rule(_same, lambda row, _last, _line: _latest(row, AGREEMENT))
 
-_RULES: Final[Mapping[Quantity, Rule]] = MappingProxyType(
+_RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     dict.fromkeys(Quantity, _STEADY)
     | dict.fromkeys(INDEXES, _INDEX)
     | {
@@ -290,3 +292,7 @@ _RULES: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.SHORT_MESSAGE: _AT_ONCE,  # sent in one frame: nothing can bear it out
     }
 )
+_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
+    {row.name: _RULE_OF[row.quantity] for rows in CATALOGUE.values() for row in rows.values()}
+)
+"""Label -> its rule: a name is quicker to look up than a member of an enumeration."""

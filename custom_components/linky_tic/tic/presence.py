@@ -67,15 +67,19 @@ class Presence:
             self._heard_at.update(dict.fromkeys((row.name for row in live), self._frame_at))
             self._usual = None
 
-    def end(self, frame: Frame, live: Iterable[Label], now: float) -> list[Label]:
-        """Close a frame; give the live labels that have vanished with it."""
-        self._frame += 1
+    def end_usual(self, frame: Frame, now: float) -> bool:
+        """Close a frame if it has all that the one before had; nothing has vanished then."""
         if len(frame.heard) != self._usual or not frame.complete:
-            self.changed(live)
+            return False
+        self._frame += 1
         self._frame_at = now
-        return [] if self._usual is not None else self._look(frame, list(live), now)
+        return True
 
-    def _look(self, frame: Frame, live: list[Label], now: float) -> list[Label]:
+    def end(self, frame: Frame, live: list[Label], now: float) -> list[Label]:
+        """Close any other frame; give the live labels that have vanished with it."""
+        self._frame += 1
+        self.changed(live)
+        self._frame_at = now
         heard = {group.name for group in frame.groups if group.label}
         self._heard_at.update(dict.fromkeys(heard, now))
         for name in heard & self._misses.keys():

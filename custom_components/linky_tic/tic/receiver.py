@@ -62,11 +62,12 @@ class Receiver:
     def feed(self, chunk: bytes, now: float) -> list[Event]:
         """Take bytes that came at `now` (seconds since 1970), give what they completed."""
         out: list[Event] = []
-        start, size = 0, len(chunk)
-        while start < size:
-            end = start + self.wire.left
-            self._feed_piece(chunk[start:end], now, out)
-            start = end
+        if now - self.heard_at > GAP:
+            self.meter.doubt()
+        while len(chunk) > (left := self.wire.left):
+            self._feed_piece(chunk[:left], now, out)
+            chunk = chunk[left:]
+        self._feed_piece(chunk, now, out)
         return out
 
     def finish(self, now: float) -> list[Event]:
@@ -76,12 +77,12 @@ class Receiver:
         return out
 
     def _feed_piece(self, piece: bytes, now: float, out: list[Event]) -> None:
-        good = self._splitter.good
-        parity = self.wire.carries_parity  # a decision that ends the piece is not yet true in it
-        if now - self.heard_at > GAP:
-            self.meter.doubt()
-        self._deliver(self._splitter.split(self.wire.characters(piece)), now, out, parity=parity)
-        if self._splitter.good > good:
+        splitter, wire = self._splitter, self.wire
+        good = splitter.good
+        parity = wire.carries_parity  # a decision that ends the piece is not yet true in it
+        if items := splitter.split(wire.characters(piece)):
+            self._deliver(items, now, out, parity=parity)
+        if splitter.good > good:
             self.heard_at = now
 
     def _deliver(
@@ -89,14 +90,13 @@ class Receiver:
     ) -> None:
         before = len(out)
         for item in items:
-            match item:
-                case Group():
-                    self.meter.hear(item, now, out, parity=parity)
-                case Frame():
-                    self._count(item)
-                    self.meter.end(item, now, out)
-                case Rejected():
-                    out.append(item)
+            if isinstance(item, Group):
+                self.meter.hear(item, now, out, parity=parity)
+            elif isinstance(item, Frame):
+                self._count(item)
+                self.meter.end(item, now, out)
+            else:
+                out.append(item)
         for event in out[before:]:
             if isinstance(event, Rejected):
                 self.counters.rejected[event.reason] += 1

@@ -5,6 +5,7 @@ Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -60,8 +61,12 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
         hours = SEASONS[season]
     else:
         return None
-    zone = timezone(hours * HOUR + overseas)
-    return Horodate(local.replace(tzinfo=zone), degraded=season in "he")
+    return Horodate(local.replace(tzinfo=_zone(hours, overseas)), degraded=season in "he")
+
+
+@cache
+def _zone(hours: int, overseas: timedelta) -> timezone:
+    return timezone(hours * HOUR + overseas)
 
 
 def overseas_offset(mainland: datetime, now: float) -> timedelta | None:

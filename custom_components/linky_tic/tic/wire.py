@@ -69,11 +69,8 @@ class Wire:
         self._window = bytearray()
         self._stretch = self.left = _WINDOW
         self._bad = 0
-
-    @property
-    def carries_parity(self) -> bool:
+        self.carries_parity = False
         """Whether every character of a group that ends now came with a parity bit, checked."""
-        return self.bit7 is Bit7.PARITY and self._stretch == _WATCH
 
     def characters(self, piece: bytes) -> bytes:
         """Turn at most `left` bytes into as many characters, `DAMAGED` in the place of bad ones."""
@@ -106,6 +103,7 @@ class Wire:
         self._window.clear()
         self._table = self.bit7.value
         self.left = self._stretch
+        self.carries_parity = self.bit7 is Bit7.PARITY and self._stretch == _WATCH
         self._bad = 0
 
 
