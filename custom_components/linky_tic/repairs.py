@@ -7,7 +7,9 @@ from homeassistant.components.repairs import (
 )
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
+from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
 from .replacement import async_replace_meter
 from .troubles import Trouble
@@ -31,9 +33,10 @@ class OtherMeterFlow(RepairsFlow):
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Ask what has happened."""
+        issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_menu(
             menu_options=["replaced", "elsewhere"],
-            description_placeholders={"name": self._entry.title},
+            description_placeholders=issue.translation_placeholders if issue else None,
         )
 
     async def async_step_replaced(
@@ -43,6 +46,8 @@ class OtherMeterFlow(RepairsFlow):
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         stranger = self._entry.runtime_data.stranger
+        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, stranger or ""):
+            return self.async_abort(reason="already_configured")
         if not stranger or not await async_replace_meter(self.hass, self._entry, stranger):
             return self.async_abort(reason="not_heard")
         return self.async_create_entry(data={})

@@ -6,7 +6,7 @@ difference between the two, to the energy used.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from typing import Final
 
 from homeassistant.const import CONF_PORT
@@ -15,14 +15,17 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
-from .index_history import async_start_from
+from .index_history import Index, async_start_from
 from .link import Link, LinkError, Settings
-from .tic import INDEXES, Event, Frame, Reading, Receiver
+from .tic import CATALOGUE, INDEXES, Event, Frame, Reading, Receiver
 
 _FRAMES: Final = 6
 """Frames after which the indexes of a meter that is heard well are all confirmed."""
 _LONGEST: Final = 40.0
-"""Seconds to wait for them."""
+"""Seconds to wait for them, and for those of a meter that is heard badly."""
+_INDEXES: Final = frozenset(
+    name for rows in CATALOGUE.values() for name, row in rows.items() if row.quantity in INDEXES
+)
 
 
 async def async_replace_meter(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> bool:
@@ -31,53 +34,87 @@ async def async_replace_meter(hass: HomeAssistant, entry: LinkyConfigEntry, addr
     False, and nothing changed, when the new meter's indexes could not be heard.
     """
     settings = entry.runtime_data.link.settings
+    entities = _index_entities(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     try:
-        readings = await _hear(entry.data[CONF_PORT], settings, address)
+        readings = await _hear(entry.data[CONF_PORT], settings, address, entities.keys())
         if readings:
-            await _async_start_indexes(hass, entry, readings)
+            indexes = [
+                Index(entities[name], reading.value, reading.label.unit)
+                for name, reading in readings.items()
+                if name in entities and isinstance(reading.value, int)
+            ]
+            await async_start_from(hass, indexes)
             _move_identity(hass, entry, address)
     finally:
         await hass.config_entries.async_setup(entry.entry_id)
     return bool(readings)
 
 
-async def _hear(port: str, settings: Settings, address: str) -> Mapping[str, Reading]:
-    """Listen until the gate has confirmed what the meter says; nothing when it is not heard."""
-    receiver = Receiver(address)
-    heard = asyncio.Event()
-    frames = 0
+def _index_entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> dict[str, str]:
+    """Give the entity id of each index that this entry has, by label."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    by_label = {one.unique_id.partition("_")[2]: one.entity_id for one in entities}
+    return {name: entity_id for name, entity_id in by_label.items() if name in _INDEXES}
 
-    def count(events: list[Event], _now: float) -> None:
-        nonlocal frames
-        frames += sum(isinstance(event, Frame) and not event.is_short for event in events)
-        if frames >= _FRAMES:
-            heard.set()
 
-    link = Link(port, receiver, settings=settings, on_events=count, on_state=lambda _on: None)
+class _Hearing:
+    """What the new meter says, until all its indexes are confirmed."""
+
+    def __init__(self, address: str, expected: AbstractSet[str]) -> None:
+        self.receiver = Receiver(address)
+        self.all_heard = asyncio.Event()
+        self._expected = expected
+        self._frames = 0
+
+    def handle(self, events: list[Event], _now: float) -> None:
+        """Count frames, and see whether anything is missing still."""
+        self._frames += sum(isinstance(one, Frame) and not one.is_short for one in events)
+        mode = self.receiver.mode
+        if mode and self.is_enough and not self._missing(self._expected & CATALOGUE[mode].keys()):
+            self.all_heard.set()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether every index that this meter is known to send is confirmed."""
+        sent = self.receiver.meter.presence.established & _INDEXES
+        return self._frames >= _FRAMES and bool(sent) and not self._missing(sent)
+
+    def _missing(self, names: AbstractSet[str]) -> AbstractSet[str]:
+        return names - self.receiver.meter.readings.keys()
+
+
+async def _hear(
+    port: str, settings: Settings, address: str, expected: AbstractSet[str]
+) -> Mapping[str, Reading]:
+    """Listen until the gate has confirmed what the meter says; nothing when it is not heard.
+
+    Indexes are `expected` of the old meter's kind; one that the new meter does not send is waited
+    for in vain, and does no harm.
+    """
+    hearing = _Hearing(address, expected)
+    link = Link(
+        port,
+        hearing.receiver,
+        settings=settings,
+        on_events=hearing.handle,
+        on_state=lambda _is_heard: None,
+    )
     try:
         await link.open()
         running = asyncio.create_task(link.run())
         try:
             async with asyncio.timeout(_LONGEST):
-                await heard.wait()
+                await hearing.all_heard.wait()
         finally:
             running.cancel()
-    except LinkError, TimeoutError:
+    except TimeoutError:
+        pass  # what was heard may be enough
+    except LinkError:
         return {}
     finally:
         await link.close()
-    return receiver.meter.readings
-
-
-async def _async_start_indexes(
-    hass: HomeAssistant, entry: LinkyConfigEntry, readings: Mapping[str, Reading]
-) -> None:
-    registry = er.async_get(hass)
-    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
-        reading = readings.get(entity.unique_id.partition("_")[2])
-        if reading and reading.label.quantity in INDEXES and isinstance(reading.value, int):
-            await async_start_from(hass, entity.entity_id, reading.value, reading.label.unit)
+    return hearing.receiver.meter.readings if hearing.is_enough else {}
 
 
 def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> None:
