@@ -265,6 +265,17 @@ def test_an_island_s_time_is_learned_in_ten_frames_and_all_is_read_by_it() -> No
     assert peak.utcoffset() == timedelta(hours=4)
 
 
+@pytest.mark.parametrize("hours", [-5, 2, 9.5])
+def test_an_island_s_time_is_kept_and_given_up_only_for_another(hours: float) -> None:
+    listener = Listener()
+    for _ in range(50):
+        listener.hear(date(listener.now, hours))
+    assert listener.receiver.meter.overseas == timedelta(hours=hours)
+    for _ in range(50):
+        listener.hear(date(listener.now, 0))
+    assert listener.receiver.meter.overseas == timedelta(0)
+
+
 @pytest.mark.parametrize("hours", [0, 0.01, 0.3, 24 * 400])
 def test_a_clock_that_is_merely_wrong_is_no_island(hours: float) -> None:
     listener = Listener()

@@ -254,7 +254,7 @@ class Meter:
 
     def _learn_offset(self, clock: datetime, now: float) -> None:
         """Learn that the meter keeps another legal time than the mainland's (overseas)."""
-        offset = overseas_offset(clock - self.overseas, now)
+        offset = overseas_offset(clock + self.overseas, now)
         if offset is None or offset == self.overseas:
             self._offsets = (self.overseas, 0)
             return
