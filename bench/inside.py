@@ -1,0 +1,125 @@
+"""Measures linky_tic inside Home Assistant, preset by preset, on the same meter in real time.
+
+For each preset an ordinary house is listened to (processor, rows, error shown), then one whose
+heater goes on and off every few seconds (latency, reaction).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+import pstats
+import time
+from typing import Final
+
+from .house import SETTLE, House, launched
+from .judge import Error, error, latencies, percentile, reactions
+from .recorder import COMMIT_SECONDS, Written, bytes_a_row, written
+
+PRESETS: Final = ("realtime", "balanced", "economy")
+POWER: Final = "sensor.linky_sinsts"
+NUMBERS: Final = ("SINSTS", "IRMS1", "URMS1")  # labels whose state is their data, as a number
+MINUTE: Final = 60
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a preset costs and gives."""
+
+    preset: str
+    cpu: float  # ms a second, Home Assistant and all
+    idle: float  # the same without a meter
+    latency: Sequence[float]  # seconds
+    reaction: Sequence[float]  # seconds
+    error: Error
+    written: Written
+    bytes_a_row: float
+
+    @property
+    def over_idle(self) -> float:
+        return self.cpu - self.idle
+
+
+def _ordinary(house: House, seconds: float) -> tuple[float, Error, Written]:
+    house.players[0].trace.steps = False
+    house.start_stopwatch()
+    begin = time.time()
+    cpu = house.cpu(seconds)
+    end = time.time()
+    shown = house.stop_stopwatch()[POWER]
+    said = house.players[0].port.said()["SINSTS"]
+    time.sleep(COMMIT_SECONDS)
+    return cpu, error(shown, said), written(house.folder / "home", begin, end)
+
+
+def _stepping(house: House, seconds: float) -> tuple[list[float], list[float]]:
+    house.players[0].trace.steps = True
+    house.start_stopwatch()
+    time.sleep(seconds)
+    every = house.stop_stopwatch()
+    said = house.players[0].port.said()
+    late = [
+        seconds
+        for label in NUMBERS
+        for seconds in latencies(every.get(f"sensor.linky_{label.lower()}", []), said[label])
+    ]
+    return late, reactions(every[POWER], said["SINSTS"])
+
+
+def measure(house: House, preset: str, idle: float, ordinary: float, steps: float) -> Measured:
+    house.set_options(reporting=preset)
+    time.sleep(SETTLE)
+    cpu, wrong, rows = _ordinary(house, ordinary)
+    late, reaction = _stepping(house, steps)
+    size = bytes_a_row(house.folder / "home")
+    return Measured(preset, cpu, idle, late, reaction, wrong, rows, size)
+
+
+def main(minutes: float, presets: Sequence[str] = PRESETS) -> list[Measured]:
+    """Listen for so many minutes to an ordinary house, and half as long to steps, by preset."""
+    with launched() as house:
+        time.sleep(SETTLE)
+        idle = house.cpu(minutes * MINUTE / 2)
+        house.add_meter()
+        seconds = minutes * MINUTE
+        return [measure(house, preset, idle, seconds, seconds / 2) for preset in presets]
+
+
+def profile(preset: str, seconds: float = MINUTE, top: int = 45) -> None:
+    """Print where the event loop's time goes, functions by their own time."""
+    with launched() as house:
+        house.add_meter()
+        house.set_options(reporting=preset)
+        time.sleep(SETTLE)
+        path = house.folder / "profile"
+        house.tell("profile")
+        time.sleep(seconds)
+        house.tell("profile_stop", path=str(path))
+        print(f"{preset}, {seconds:g} s")
+        pstats.Stats(str(path)).sort_stats("tottime").print_stats(top)
+        pstats.Stats(str(path)).sort_stats("cumtime").print_stats("linky_tic|serialx", top)
+
+
+def _ms(seconds: Sequence[float]) -> str:
+    return f"{percentile([*seconds], 50) * 1000:.0f} / {percentile([*seconds], 99) * 1000:.0f}"
+
+
+HEADER: Final = (
+    "In Home Assistant, Standard mono, mirror on", "CPU ms/s over idle", "idle",
+    "latency ms (p50 / p99)", "1500 VA shown after ms (p50 / p99)", "rows a day", "MB a day",
+    "error shown VA (mean / greatest)",
+)  # fmt: skip
+
+
+def rows(measured: Sequence[Measured]) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.preset,
+            f"{one.over_idle:.1f}",
+            f"{one.idle:.1f}",
+            f"{_ms(one.latency)} ({len(one.latency)})",
+            f"{_ms(one.reaction)} ({len(one.reaction)})",
+            f"{one.written.rows_a_day:.0f}",
+            f"{one.written.rows_a_day * one.bytes_a_row / 1e6:.1f} ({one.bytes_a_row:.0f} B a row)",
+            f"{one.error.mean:.1f} / {one.error.greatest:.0f}",
+        )
+        for one in measured
+    ]

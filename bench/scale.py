@@ -1,0 +1,54 @@
+"""Measures how the cost inside Home Assistant grows with the number of meters."""
+
+from dataclasses import dataclass
+import time
+from typing import Final
+
+from .house import SETTLE, launched
+from .usage import resident_bytes
+
+METERS: Final = (1, 5, 20)
+PRESETS: Final = ("balanced", "realtime")
+
+
+@dataclass(frozen=True)
+class Grown:
+    """What so many meters cost together."""
+
+    meters: int
+    preset: str
+    over_idle: float  # ms a second
+    megabytes: float  # over idle
+
+
+def main(seconds: float = 60.0, counts: tuple[int, ...] = METERS) -> list[Grown]:
+    with launched() as house:
+        time.sleep(SETTLE)
+        idle, memory = house.cpu(seconds), resident_bytes(house.pid)
+        found = []
+        for count in counts:
+            while len(house.players) < count:
+                house.add_meter()
+            for preset in PRESETS:
+                house.set_options(reporting=preset)
+                time.sleep(SETTLE)
+                cpu = house.cpu(seconds)
+                megabytes = (resident_bytes(house.pid) - memory) / 1e6
+                found.append(Grown(count, preset, cpu - idle, megabytes))
+        return found
+
+
+HEADER: Final = ("Meters", "preset", "CPU ms/s over idle", "ms/s a meter", "MB over idle")
+
+
+def rows(grown: list[Grown]) -> list[tuple[str, ...]]:
+    return [
+        (
+            str(one.meters),
+            one.preset,
+            f"{one.over_idle:.1f}",
+            f"{one.over_idle / one.meters:.1f}",
+            f"{one.megabytes:.1f}",
+        )
+        for one in grown
+    ]
