@@ -32,6 +32,7 @@ from .enabling import Enabling
 from .link import Link, Settings
 from .mirror import Mirror
 from .quality import LineQuality
+from .refusals import Refusals
 from .reporting import Reporter
 from .tic import (
     CATALOGUE,
@@ -85,6 +86,7 @@ class LinkyCoordinator:
         )
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
+        self.refusals = Refusals()
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
         self._reporter = Reporter(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
@@ -170,8 +172,10 @@ class LinkyCoordinator:
                     self._appeared.append(label)
                 case OtherMeter(address):
                     self._handle_other_meter(address)
-                case ModeChanged() | Rejected():
-                    pass  # a mode shows in the frames that follow; the receiver counts refusals
+                case Rejected():
+                    self.refusals.note(event, now)
+                case ModeChanged():
+                    pass  # it shows in the frames that follow
                 case _:
                     assert_never(event)
         self._tell_what_is_due()

@@ -95,6 +95,16 @@ class Link:
         """What works on this line, or worked last."""
         return self._reception.settings
 
+    @property
+    def received(self) -> int:
+        """Bytes that came, good and bad."""
+        return self._reception.received
+
+    @property
+    def recent(self) -> bytes:
+        """The last bytes as they came: not to be shown before they are made anonymous."""
+        return self._reception.recent
+
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
         self._port = await self._reception.open(self._url)

@@ -13,6 +13,8 @@ from .tic import Event, Receiver
 
 STALLED: Final = 60.0
 """Seconds without a byte after which a network connection is taken for half open."""
+KEPT: Final = 8192
+"""Bytes that a bug report shows: four of the longest frames. Up to twice as many are held."""
 
 type OnChunk = Callable[[list[Event], float, int], None]
 """Told of every chunk: its events, their time (seconds since 1970), its good groups."""
@@ -24,10 +26,16 @@ class Reception:
     def __init__(self, receiver: Receiver, settings: Settings, on_chunk: OnChunk) -> None:
         self.settings = settings
         self.received = 0
+        self._recent = bytearray()
         self._receiver = receiver
         self._on_chunk = on_chunk
         self._has_speed = True
         self._detection = Detection(settings.speed, 0.0)
+
+    @property
+    def recent(self) -> bytes:
+        """The last bytes as they came, whatever they are."""
+        return bytes(self._recent[-KEPT:])
 
     async def open(self, name: str) -> Port:
         """Open a port, at the speed that worked last; raises `PortUnavailable`."""
@@ -51,6 +59,9 @@ class Reception:
         events = self._receiver.feed(chunk, now)
         good = self._receiver.good_groups - good_groups
         self.received += len(chunk)
+        self._recent += chunk
+        if len(self._recent) > 2 * KEPT:
+            del self._recent[:-KEPT]
         self._detection.received(time.monotonic(), good=bool(good))
         if good:
             self._remember()
