@@ -1,0 +1,223 @@
+"""What a bug report needs to know of one meter, and nothing of who lives there.
+
+What identifies a household is left out where it is known to stand, masked where it may stand, and
+looked for once more in all that is told: a person may have put an address into an entity id.
+"""
+
+from base64 import b64encode
+from datetime import UTC, datetime
+from importlib.metadata import version
+from math import isfinite
+import re
+from typing import Any, Final
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PORT, __version__
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.loader import async_get_integration
+
+from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .link import Link, path_of
+from .quality import LineQuality
+from .refusals import Refusals
+from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
+
+type Json = dict[str, Any]  # of the shape of a bug report
+
+_TOPICS: Final = frozenset({CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC})
+_NUMBERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
+_URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
+_LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")
+"""What a label of a newer meter may look like; noise makes anything of a group."""
+_BROKEN: Final = "\ufffd"
+"""Stands for a byte that is no character."""
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
+    """Tell all that is known of an entry; of one that is not running, what is stored."""
+    integration = await async_get_integration(hass, DOMAIN)
+    told: Json = {
+        "versions": {
+            "integration": str(integration.version),
+            "home_assistant": __version__,
+            "serialx": await hass.async_add_executor_job(version, "serialx"),
+        },
+        "entry": _entry(entry),
+        "mqtt_is_loaded": "mqtt" in hass.config.components,
+        "entities": _entities(hass, entry),
+    }
+    numbers = {entry.unique_id}
+    if entry.state is ConfigEntryState.LOADED:
+        told |= _running(entry.runtime_data)
+        numbers |= _numbers_of(entry.runtime_data)
+    secret = "|".join(re.escape(number) for number in numbers if number)
+    shown: Json = _without(re.compile(secret, re.IGNORECASE), told) if secret else told
+    return shown
+
+
+def _entry(entry: LinkyConfigEntry) -> Json:
+    return {
+        "title": REDACTED,
+        "unique_id": REDACTED,
+        "version": f"{entry.version}.{entry.minor_version}",
+        "state": entry.state.value,
+        "reason": entry.error_reason_translation_key,
+        "disabled_by": entry.disabled_by,
+        "data": {**entry.data, CONF_PORT: _port(entry.data[CONF_PORT])},
+        "options": async_redact_data(entry.options, _TOPICS),
+    }
+
+
+def _port(port: str) -> str:
+    """Name a port of this machine, and no host: the kind of URL and the number of its port."""
+    url = _URL.fullmatch(port)
+    if path_of(port) is not None or url is None:
+        return port
+    return f"{url[1]}{REDACTED}{url[2] or ''}"
+
+
+def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
+    """Give the entities by label or key: the unique id begins with the address."""
+    registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {
+        f"{one.domain} {one.unique_id.partition('_')[2]}": {
+            "entity_id": one.entity_id,
+            "disabled_by": one.disabled_by,
+        }
+        for one in sorted(registered, key=lambda one: one.unique_id)
+    }
+
+
+def _running(coordinator: LinkyCoordinator) -> Json:
+    receiver = coordinator.receiver
+    return {
+        "meter": _meter(coordinator),
+        "link": _link(coordinator.link, receiver),
+        "wire": {
+            "bit7": receiver.wire.bit7.name.lower(),
+            "carries_parity": receiver.wire.carries_parity,
+            "parity_errors": receiver.wire.parity_errors,
+            "damaged": receiver.wire.damaged,
+        },
+        "quality": _quality(coordinator.quality),
+        "refused": _refused(coordinator.refusals),
+        "readings": {
+            name: _reading(one)
+            for name, one in receiver.meter.readings.items()
+            if one.label.quantity not in IDENTITIES
+        },
+        "line": _line(coordinator.link.recent, receiver),
+    }
+
+
+def _meter(coordinator: LinkyCoordinator) -> Json:
+    meter = coordinator.receiver.meter
+    return {
+        **_identity(coordinator.address),
+        "mode": meter.mode,
+        "phases": meter.phases,
+        "is_producer": meter.is_producer,
+        "is_identified": meter.is_identified,
+        "overseas_minutes": int(meter.overseas.total_seconds() / 60),
+        "established": sorted(meter.presence.established),
+        "unknown_labels": {
+            name: f"{len(data)} characters"
+            for name, data in meter.unknown.items()
+            if _LIKELY_LABEL.fullmatch(name)
+        },
+        "other_meter": _identity(coordinator.stranger) if coordinator.stranger else None,
+    }
+
+
+def _identity(address: str) -> Json:
+    who = identify(address)
+    return {
+        "address": mask(address),
+        "maker": who.maker,
+        "year": who.year,
+        "model": who.model and who.model.name,
+    }
+
+
+def _link(link: Link, receiver: Receiver) -> Json:
+    return {
+        "is_connected": link.is_connected,
+        "speed": link.settings.speed,
+        "mode": link.settings.mode,
+        "received_bytes": link.received,
+        "reconnections": link.reconnections,
+        "last_good_group": _instant(receiver.heard_at),
+        "history": [{"at": _instant(at), "what": what} for at, what in link.history],
+    }
+
+
+def _quality(quality: LineQuality) -> Json:
+    counters, share = quality.receiver.counters, quality.good_share
+    return {
+        "good_percent": share if share is None else round(share, 2),
+        "good_groups": quality.receiver.good_groups,
+        "rejected": {str(reason): count for reason, count in counters.rejected.items()},
+        "complete_frames": counters.complete_frames,
+        "cut_frames": counters.cut_frames,
+    }
+
+
+def _refused(refusals: Refusals) -> list[Json]:
+    return [
+        {
+            "label": label,
+            "reason": str(reason),
+            "count": one.count,
+            "first": _instant(one.first),
+            "last": _instant(one.last),
+        }
+        for (label, reason), one in refusals.noted.items()
+    ]
+
+
+def _reading(reading: Reading) -> Json:
+    value = reading.value
+    return {
+        "value": value.isoformat() if isinstance(value, datetime) else value,
+        "raw": reading.raw,
+        "time": reading.time and reading.time.isoformat(),
+        "degraded": reading.degraded,
+        "confirmed": reading.confirmed,
+        "at": _instant(reading.at),
+    }
+
+
+def _line(recent: bytes, receiver: Receiver) -> Json:
+    """Give the last bytes twice: to be read, and as they came, for `scripts/decode`."""
+    capture = anonymise(recent, receiver.wire.bit7)
+    characters = capture.translate(receiver.wire.bit7.value).decode("latin-1")
+    return {
+        "characters": characters.replace("\x80", _BROKEN).split("\n"),
+        "capture_base64": b64encode(capture).decode(),
+    }
+
+
+def _instant(seconds: float) -> str | None:
+    """Write an instant to the second; None for what has not been yet."""
+    if not isfinite(seconds):
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _numbers_of(coordinator: LinkyCoordinator) -> set[str | None]:
+    """Give the numbers that nobody may be found by; a metering point of zeros is nobody's."""
+    readings = coordinator.receiver.meter.readings.values()
+    said = {one.raw for one in readings if one.label.quantity in _NUMBERS and one.raw.strip("0")}
+    return {*said, coordinator.stranger}
+
+
+def _without(secret: re.Pattern[str], told: Any) -> Any:  # noqa: ANN401 - any part of a report
+    """Hide what is secret wherever it stands, in keys too."""
+    if isinstance(told, dict):
+        return {_without(secret, key): _without(secret, one) for key, one in told.items()}
+    if isinstance(told, list):
+        return [_without(secret, one) for one in told]
+    return secret.sub(REDACTED, told) if isinstance(told, str) else told

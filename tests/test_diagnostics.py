@@ -1,0 +1,263 @@
+"""A bug report says all that is needed to find a fault, and nothing of who lives there."""
+
+from base64 import b64decode
+import json
+from typing import Any, Final
+
+from homeassistant.const import __version__
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.linky_tic.const import (
+    CONF_MIRROR_FORMAT,
+    CONF_MIRROR_TOPIC,
+)
+from custom_components.linky_tic.diagnostics import _port
+from custom_components.linky_tic.reception import KEPT
+from custom_components.linky_tic.tic import Receiver
+from simulator import Household
+from simulator.faults import Garbage, storm
+from simulator.line import Burst, Line
+from simulator.ports import TcpPort
+from simulator.wire import to_8n1
+
+from .home import Home, Meter
+from .tic.streams import luck, standard
+from .tic.test_anonymous import Person, traces_in
+
+type Json = dict[str, Any]  # a file of Home Assistant's own shape
+
+THREE_PHASE: Final = "041963000000"
+OF_THE_SYSTEM: Final = {"home_assistant", "custom_components", "setup_times"}
+"""Parts of the file that Home Assistant adds and that know no meter; they hold random digits."""
+
+
+class Newer:
+    """A meter with a label that nobody has heard of."""
+
+    def next(self) -> Burst:
+        groups = ("VTIC", "03"), ("NEWLAB", "12345"), ("SINSTS", "00450")
+        return Burst(to_8n1(standard(*groups)), 2.0, 9600)
+
+
+class Reporter:
+    """Somebody who downloads the file that goes with a bug report."""
+
+    def __init__(self, home: Home, hass_client: ClientSessionGenerator) -> None:
+        self._home = home
+        self._hass_client = hass_client
+
+    async def file(self, meter: Meter) -> Json:
+        assert meter.entry
+        assert await async_setup_component(self._home.hass, "diagnostics", {})
+        client = await self._hass_client()
+        answer = await client.get(f"/api/diagnostics/config_entry/{meter.entry.entry_id}")
+        assert answer.status == 200
+        return dict(await answer.json())
+
+    async def data(self, meter: Meter) -> Json:
+        return dict((await self.file(meter))["data"])
+
+
+@pytest.fixture
+async def reporter(home: Home, hass_client: ClientSessionGenerator) -> Reporter:
+    return Reporter(home, hass_client)
+
+
+def assert_nobody_is_found(file: Json, person: Person) -> None:
+    """Look for every piece of a person in what is written and in what can be decoded."""
+    text = json.dumps({key: one for key, one in file.items() if key not in OF_THE_SYSTEM})
+    capture = b64decode(file["data"]["line"]["capture_base64"])
+    assert len(capture) > 1000
+    assert traces_in(text.encode(), person) == set()
+    assert traces_in(text.upper().encode(), person) == set()
+    assert traces_in(capture, person) == set()
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+@pytest.mark.parametrize("seed", range(3))
+async def test_nobody_is_found_in_the_file(
+    home: Home, reporter: Reporter, seed: int, mode: str, parity: str
+) -> None:
+    person = Person.of(luck(seed))
+    house = person.house(seed, mode)
+    meter = await home.hears(Line(house, parity=parity), address=house.address)
+    meter.source = Line(house, parity=parity, noise=1e-3, script=storm(0.1, 600, seed=seed))
+    for _ in range(10):
+        house.send_message(person.short_message)
+        await meter.play(3)
+        await home.minutes()
+    assert traces_in(meter.coordinator.link.recent, person)
+    assert_nobody_is_found(await reporter.file(meter), person)
+
+
+async def test_another_meter_is_not_found_either(home: Home, reporter: Reporter) -> None:
+    person, stranger = Person.of(luck(1)), Person.of(luck(2))
+    house = person.house(0, "standard")
+    meter = await home.hears(house, address=house.address)
+    house.replace_meter(f"021975{stranger.number}", 1000)
+    await meter.play(8)
+    file = await reporter.file(meter)
+    assert meter.coordinator.stranger
+    assert file["data"]["meter"]["other_meter"]["maker"] == "Sagemcom"
+    assert_nobody_is_found(file, person)
+    assert_nobody_is_found(file, stranger)
+
+
+async def test_a_repair_that_home_assistant_adds_tells_nobody(
+    home: Home, reporter: Reporter
+) -> None:
+    person = Person.of(luck(3))
+    house = person.house(0, "standard")
+    meter = await home.hears(house, address=house.address)
+    house.switch_mode("historic")
+    await meter.play(8)
+    file = await reporter.file(meter)
+    (issue,) = file["issues"]
+    assert issue["translation_key"] == "mode_changed"
+    for one in file["issues"]:
+        del one["created"]  # its microseconds are digits too
+    assert_nobody_is_found(file, person)
+
+
+async def test_an_address_in_a_name_that_a_person_gave_is_hidden(
+    home: Home, reporter: Reporter
+) -> None:
+    person = Person.of(luck(4))
+    house = person.house(0, "standard")
+    meter = await home.hears(house, address=house.address)
+    registry = er.async_get(home.hass)
+    for label, number in (("east", house.address), ("sinsts", house.prm)):
+        registry.async_update_entity(
+            f"sensor.linky_{label}", new_entity_id=f"sensor.{label}_{number}"
+        )
+    file = await reporter.file(meter)
+    shown = file["data"]["entities"]["sensor EAST"]["entity_id"]
+    assert shown == "sensor.east_**REDACTED**"
+    assert_nobody_is_found(file, person)
+
+
+async def test_topics_and_the_title_are_not_told(home: Home, reporter: Reporter) -> None:
+    meter = home.meter()
+    options: Json = {CONF_MIRROR_TOPIC: "chez_jeanne/linky", CONF_MIRROR_FORMAT: "linky-sensor"}
+    entry = await home.add(meter, options=options)
+    home.hass.config_entries.async_update_entry(entry, title="Chez Jeanne")
+    await meter.play()
+    data = await reporter.data(meter)
+    assert "jeanne" not in json.dumps(data).lower()
+    assert data["entry"]["options"] == {
+        CONF_MIRROR_TOPIC: "**REDACTED**",
+        CONF_MIRROR_FORMAT: "linky-sensor",
+    }
+
+
+@pytest.mark.parametrize(
+    ("port", "shown"),
+    [
+        ("/dev/serial/by-id/usb-1a86-if00", "/dev/serial/by-id/usb-1a86-if00"),
+        ("device:///dev/ttyUSB0", "device:///dev/ttyUSB0"),
+        ("socket://chez-jeanne.local:20108", "socket://**REDACTED**:20108"),
+        ("rfc2217://192.0.2.1:4000?logging=debug", "rfc2217://**REDACTED**:4000"),
+        ("socket://jeanne:1234@192.0.2.1", "socket://**REDACTED**"),
+        ("socket://jeanne:1234@[2001:db8::1]:5", "socket://**REDACTED**:5"),
+        ("esphome://192.0.2.1:6053/?key=c2VjcmV0&port_name=tic", "esphome://**REDACTED**:6053"),
+        ("esphome-hass://esphome/01KD?port_name=tic", "esphome-hass://**REDACTED**"),
+    ],
+)
+def test_a_port_is_told_without_its_host(port: str, shown: str) -> None:
+    assert _port(port) == shown
+
+
+async def test_the_host_of_a_bridge_is_told_nowhere(home: Home, reporter: Reporter) -> None:
+    meter = home.meter(name="unused")
+    bridge = TcpPort(meter.source)
+    bridge.replug()
+    await home.add(meter, port=f"{bridge.url}?key=secret")
+    text = json.dumps(await reporter.data(meter))
+    assert "127.0.0.1" not in text
+    assert "secret" not in text
+    bridge.unplug()
+
+
+async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Reporter) -> None:
+    meter = await home.hears(Household(producer=True, phases=3), address=THREE_PHASE)
+    data = await reporter.data(meter)
+    assert data["versions"]["home_assistant"] == __version__
+    assert data["meter"]["address"] == "041963••••00"
+    assert data["meter"]["phases"] == 3
+    assert "EAIT" in data["meter"]["established"]
+    assert data["wire"] == {
+        "bit7": "parity",
+        "carries_parity": True,
+        "parity_errors": 0,
+        "damaged": 0,
+    }
+    assert [turn["what"] for turn in data["link"]["history"]] == [
+        "opened",
+        "heard",
+        "9600 standard",
+    ]
+    assert data["link"]["last_good_group"].startswith("2026-11-23T17:00:")
+    assert data["entities"]["sensor EAST"] == {
+        "entity_id": "sensor.linky_east",
+        "disabled_by": None,
+    }
+    assert data["entities"]["sensor STGE"]["disabled_by"] == "integration"
+
+
+async def test_readings_are_told_but_for_identities(home: Home, reporter: Reporter) -> None:
+    meter = await home.hears()
+    readings = (await reporter.data(meter))["readings"]
+    assert readings.keys() & {"ADSC", "PRM", "MSG1", "MSG2"} == set()
+    assert readings["EAST"]["value"] == int(readings["EAST"]["raw"])
+    assert readings["NGTF"]["value"] == "BASE"
+    assert readings["SMAXSN"]["time"].startswith("2026-11-23T")
+
+
+async def test_what_the_gate_holds_is_told_without_its_value(
+    home: Home, reporter: Reporter
+) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    meter.source = Line(house, script=[(0, Garbage("EAST", "987654321"))])
+    await meter.play(2)
+    data = await reporter.data(meter)
+    (held,) = [one for one in data["refused"] if one["label"] == "EAST"]
+    assert (held["reason"], held["count"]) == ("held", 2)  # the first one of all, and this one
+    assert held["first"] < held["last"]
+    assert "987654321" not in json.dumps(data["refused"])
+
+
+async def test_the_last_frames_can_be_replayed(home: Home, reporter: Reporter) -> None:
+    meter = await home.hears(frames=20)
+    line = (await reporter.data(meter))["line"]
+    capture = b64decode(line["capture_base64"])
+    assert len(capture) == KEPT
+    replayed = Receiver()
+    replayed.feed(capture, 1.0)
+    last = meter.coordinator.reading("EAST")
+    assert last
+    assert replayed.meter.readings["EAST"].raw == last.raw
+    assert 'EASF10\t000000000\t"\r' in line["characters"]
+
+
+async def test_a_label_that_the_catalogue_does_not_know_is_told(
+    home: Home, reporter: Reporter
+) -> None:
+    meter = await home.hears(Newer())
+    data = await reporter.data(meter)
+    assert data["meter"]["unknown_labels"] == {"NEWLAB": "5 characters"}
+
+
+async def test_an_entry_whose_port_is_missing_has_a_file_too(
+    home: Home, reporter: Reporter
+) -> None:
+    meter = home.meter()
+    await home.add(meter, port="/dev/nowhere")
+    data = await reporter.data(meter)
+    assert data["entry"]["state"] == "setup_retry"
+    assert data["entry"]["reason"] == "port_missing"
+    assert "meter" not in data
