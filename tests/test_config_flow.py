@@ -24,7 +24,7 @@ from .test_translations import texts
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config_flow, "_LISTENING", 1.0)
+    monkeypatch.setattr(config_flow, "_LISTENING", 2.5)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
 
 
