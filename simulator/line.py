@@ -82,6 +82,10 @@ class Line:
     def baud(self) -> int:
         return self._baud or self.house.baud
 
+    def inject(self, fault: Fault) -> None:
+        """Let a fault strike the next frame, from any thread."""
+        self._script.append((0.0, fault))
+
     def next(self) -> Burst:
         now = self.house.elapsed
         strikes = self._begin(now)

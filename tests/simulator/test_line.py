@@ -138,6 +138,15 @@ def test_an_adapter_may_have_a_speed_of_its_own() -> None:
     assert burst.seconds == house.frame_seconds > 1  # the meter is as slow as ever
 
 
+def test_a_fault_may_strike_when_the_test_says_so() -> None:
+    heard = line((60, SwitchMode("historic")))
+    until(heard, 3)
+    heard.inject(Garbage("LTARF", "GARBAGE         "))
+    assert b"GARBAGE" in characters(heard.next())
+    assert b"GARBAGE" not in characters(heard.next())
+    assert len(heard.log) == 1
+
+
 def test_a_storm_passes_and_the_house_lives_on() -> None:
     heard = Line(Household(phases=3), script=storm(1, 120, seed=2), noise=1e-5)
     until(heard, 3700)
