@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
@@ -35,3 +36,9 @@ async def home(
     """A Home Assistant where meters can be plugged in; they are unplugged at the end."""
     async with opened(hass, tmp_path, monkeypatch) as home:
         yield home
+
+
+@pytest.fixture
+def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities that are registered as disabled."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))

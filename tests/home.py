@@ -188,9 +188,12 @@ class Home:
         return entity
 
     async def minutes(self, count: int = 1) -> None:
-        """Let minutes pass, one by one."""
+        """Let minutes pass, one by one, without a frame."""
         for _ in range(count):
             self.clock.now += 60
+            for meter in self.meters:
+                if isinstance(meter.source, Line):
+                    meter.source.house.advance(60)
             async_fire_time_changed(self.hass, utcnow() + timedelta(minutes=1))
             await self.hass.async_block_till_done()
 

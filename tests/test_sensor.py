@@ -8,7 +8,6 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity import Entity
 from homeassistant.util import slugify
 import pytest
 
@@ -93,12 +92,6 @@ class Everything:
         return Burst(data, 2.0, 9600)
 
 
-@pytest.fixture
-def _all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enable what Home Assistant would register as disabled."""
-    monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
-
-
 def expected(mode: Mode, sent: tuple[str, ...]) -> str:
     """What a group of the wire is as a state."""
     name, data, *_ = sent
@@ -117,7 +110,7 @@ def read_instant(horodate: str) -> str:
     return (local - timedelta(hours=2 if horodate[0] in "Ee" else 1)).isoformat()
 
 
-@pytest.mark.usefixtures("_all_enabled")
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("mode", Mode)
 async def test_every_label_of_the_catalogue_says_what_the_wire_says(
     home: Home, mode: Mode, caplog: pytest.LogCaptureFixture
@@ -182,7 +175,7 @@ CAPTURES: Final = (
 )
 
 
-@pytest.mark.usefixtures("_all_enabled")
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("capture", CAPTURES)
 async def test_states_are_what_a_real_meter_sent(home: Home, capture: str) -> None:
     stream = (DATA / "captures" / f"{capture}.bin").read_bytes()
@@ -214,7 +207,7 @@ HOUSES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-@pytest.mark.usefixtures("_all_enabled")
+@pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("options", HOUSES.values(), ids=HOUSES.keys())
 async def test_states_are_what_a_living_meter_sends(
     home: Home, options: Mapping[str, Any], caplog: pytest.LogCaptureFixture

@@ -1,0 +1,99 @@
+"""Warnings are on while they are sent; the link, while the meter is heard."""
+
+from typing import Final
+
+from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+import pytest
+
+from custom_components.linky_tic import link
+from simulator import Household
+from simulator.line import Replay
+
+from .home import ADDRESS, KNOWN, Home, until
+from .tic.streams import historic
+
+THREE_PHASE: Final = "041963000000"
+
+
+def warned(home: Home, label: str) -> tuple[str | None, str | None]:
+    """The states of a warning's two entities."""
+    return home.state(f"binary_sensor.linky_{label}"), home.value(label)
+
+
+async def test_an_overrun_is_on_while_it_is_sent(home: Home) -> None:
+    house = Household(mode="historic", living=False)
+    meter = await home.hears(house)
+    assert warned(home, "adps") == ("off", "unknown")
+    house.set_load(11_000)
+    await meter.play(2)
+    assert warned(home, "adps") == ("on", str(int(house.truth["ADPS"])))
+    house.set_load(500)
+    await meter.play(KNOWN)
+    assert warned(home, "adps") == ("off", "unknown")
+
+
+async def test_each_phase_has_its_warning(home: Home) -> None:
+    house = Household(mode="historic", phases=3, living=False)
+    meter = await home.hears(house, address=THREE_PHASE)
+    house.set_load(6_000, phase=2)
+    await meter.play(6)
+    assert warned(home, "adir1") == ("off", "unknown")
+    assert warned(home, "adir2") == ("on", str(int(house.truth["ADIR2"])))
+    house.set_load(300)
+    await meter.play(80)  # short frames go on for a minute
+    assert warned(home, "adir2") == ("off", "unknown")
+
+
+async def test_a_warning_can_be_counted_on_before_it_comes(home: Home) -> None:
+    await home.hears(Household(mode="historic", phases=3), address=THREE_PHASE)
+    for label in ("adir1", "adir2", "adir3", "pejp"):
+        assert home.state(f"binary_sensor.linky_{label}") == "off"
+    assert home.state("binary_sensor.linky_adps") is None
+
+
+async def test_the_notice_of_a_peak_is_on_for_half_an_hour(home: Home) -> None:
+    group = ("PEJP", "30")
+    always = (("OPTARIF", "EJP."), ("ISOUSC", "45"), ("PTEC", "HN.."))
+    calm = historic(*always, ("IINST", "002"))
+    announced = historic(*always[:2], group, always[2], ("IINST", "002"))
+    meter = await home.hears(Replay(calm, 1200))
+    assert home.state("binary_sensor.linky_pejp") == "off"
+    assert home.registered("sensor.linky_pejp").disabled
+    meter.source = Replay(announced, 1200)
+    await meter.play(1)
+    assert home.state("binary_sensor.linky_pejp") == "on"
+    assert not home.registered("sensor.linky_pejp").disabled
+    meter.source = Replay(calm, 1200)
+    await meter.play(3)
+    assert home.state("binary_sensor.linky_pejp") == "off"
+
+
+async def test_a_warning_is_unavailable_when_nothing_is_heard(home: Home) -> None:
+    meter = await home.hears(Household(mode="historic"))
+    await home.restart(meter)
+    assert home.state("binary_sensor.linky_adps") == "unavailable"
+
+
+async def test_the_link_is_off_until_the_meter_is_heard_and_again_when_it_is_not(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 0.2)
+    meter = home.meter()
+    await home.add(meter)
+    assert home.state("binary_sensor.linky_link") == "off"
+    await meter.play(1)
+    assert home.state("binary_sensor.linky_link") == "on"
+    await until(lambda: home.state("binary_sensor.linky_link") == "off")
+    assert home.value("line_quality") == "100.0"
+
+
+async def test_what_the_binary_sensors_are(home: Home) -> None:
+    await home.hears(Household(mode="historic", contract="ejp"))
+    overrun = home.registered("binary_sensor.linky_adps")
+    assert overrun.unique_id == f"{ADDRESS}_ADPS"
+    assert overrun.original_device_class == BinarySensorDeviceClass.PROBLEM
+    shown = home.registered("binary_sensor.linky_link")
+    assert shown.original_device_class == BinarySensorDeviceClass.CONNECTIVITY
+    assert shown.entity_category is EntityCategory.DIAGNOSTIC
+    assert home.registered("binary_sensor.linky_pejp").original_name == "EJP peak announced"
