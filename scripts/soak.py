@@ -23,6 +23,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--noise", type=float, default=plain.noise, help="false bits, 1e-3 to 0")
     parser.add_argument("--parity", choices=("even", "stripped"), default=plain.parity)
     parser.add_argument("--storm", type=float, default=plain.storm, help="troubles an hour")
+    parser.add_argument("--only", default=plain.only, metavar="FAULT", help="Stranger, Noise...")
     parser.add_argument("--hours", type=float, default=plain.hours)
     parser.add_argument("--seed", type=int, default=plain.seed)
     parser.add_argument("--start", default=plain.start, metavar="ISO8601")

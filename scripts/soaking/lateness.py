@@ -12,6 +12,8 @@ FIRST: Final = "first value"
 _MOST: Final = 256
 """Groups remembered of a label that waits; a day of them would be too many."""
 _TENTHS: Final = 10
+_GAP: Final = 60.0
+"""Seconds without a label after which nobody is late; an overload leaves most out for 20."""
 
 
 class Delay(NamedTuple):
@@ -54,6 +56,8 @@ class Lateness:
                 self._waiting[label] = kind, [(now, key)]
             return
         _, groups = self._waiting[label]
+        if now - groups[-1][0] > _GAP:  # it was not sent: nobody could know
+            groups.clear()
         groups.append((now, key))
         if key == state:  # what was between was never shown
             self._record(label, now, len(groups) - 1)

@@ -198,10 +198,10 @@ class Traffic:
     def next(self) -> Passage:
         """What passes now: of our meter, or of another one while it is gone from the line."""
         heard = self._next()
-        if self.line.parity != self._parity or heard.is_garbled:
+        if self.line.parity != self._parity:
             self._parity, self._settled = self.line.parity, 0
         heard.is_settled = self._settled >= LEARNING
-        self._settled += len(heard.data)
+        self._settled = 0 if heard.is_garbled else self._settled + len(heard.data)
         return heard
 
     def _next(self) -> Passage:

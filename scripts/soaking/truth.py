@@ -12,7 +12,7 @@ from .traffic import Key, Passage
 WITHIN: Final = 300.0
 """Seconds for which what the meter said is true."""
 REMEMBERED: Final = 1800.0
-_LOOKS: Final = 3
+_LOOKS: Final = 2
 """Frames of a kind without a label after which the meter no longer says it."""
 SILENCE: Final = 60.0
 """Seconds without a frame after which nothing is shown, and the meter has to be heard anew."""

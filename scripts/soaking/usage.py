@@ -44,7 +44,7 @@ class Usage:
             elif good or group.bare:
                 self.bare += 1
                 self._bare[group.line].append(at)
-        if passage.groups:
+        if passage.groups and not passage.is_garbled:
             self._passages.append(passage)
         if len(self._passages) > _PATIENCE:
             self._give_up(self._passages.popleft())
