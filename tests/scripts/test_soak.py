@@ -51,7 +51,7 @@ class BrokenReceiver(Receiver):
     """One that breaks the promise not to raise."""
 
     @override
-    def feed(self, chunk: bytes, now: float) -> list[Event]:
+    def feed(self, chunk: bytes | bytearray | memoryview, now: float) -> list[Event]:
         raise ZeroDivisionError("division by zero")
 
 

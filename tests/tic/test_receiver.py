@@ -1,6 +1,7 @@
 """The receiver as a whole: any chunks, any bytes, any length of time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+import math
 from pathlib import Path
 
 from hypothesis import given, settings, strategies as st
@@ -62,6 +63,25 @@ def test_any_bytes_give_the_same_in_any_cut(stream: bytes, scissors: int) -> Non
 
 def test_an_empty_chunk_gives_nothing() -> None:
     assert Receiver().feed(b"", 1.0) == []
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_a_chunk_may_be_of_any_type_that_holds_bytes(
+    kind: Callable[[bytes], bytearray | memoryview],
+) -> None:
+    frame = (DATA / "frames" / "raw_8bit_parity.bin").read_bytes()
+    receiver = Receiver()
+    assert receiver.feed(kind(frame), 1.0) == Receiver().feed(frame, 1.0)
+    assert receiver.counters.complete_frames == 1
+
+
+@pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf])
+def test_a_time_that_is_none_makes_no_exception(now: float) -> None:
+    frame = (DATA / "frames" / "raw_8bit_parity.bin").read_bytes()
+    receiver = Receiver()
+    for _ in range(4):
+        receiver.feed(frame, now)
+    assert receiver.counters.complete_frames == 4
 
 
 def test_a_chunk_may_be_64_kib() -> None:

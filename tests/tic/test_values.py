@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+import math
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -117,6 +118,11 @@ def test_overseas_the_legal_time_is_shifted() -> None:
 def test_an_island_is_told_by_whole_half_hours(apart: float, expected: float | None) -> None:
     offset = overseas_offset(NOON + timedelta(seconds=apart), NOON.timestamp())
     assert offset == (None if expected is None else timedelta(minutes=expected))
+
+
+@pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf, 1e300])
+def test_a_clock_that_tells_no_time_tells_no_island(now: float) -> None:
+    assert overseas_offset(NOON, now) is None
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,9 @@ class Receiver:
         """Groups that verified, repeated ones included."""
         return self._splitter.good
 
-    def feed(self, chunk: bytes, now: float) -> list[Event]:
+    def feed(self, chunk: bytes | bytearray | memoryview, now: float) -> list[Event]:
         """Take bytes that came at `now` (seconds since 1970), give what they completed."""
+        chunk = bytes(chunk)  # no copy of what is bytes already
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()

@@ -76,8 +76,10 @@ def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
     two are not a whole number of half hours apart, or further than any time zone.
     """
     apart = mainland.timestamp() - now
+    if not abs(apart) <= _FURTHEST_ZONE * 1800 + _CLOCK_TOLERANCE:  # nor is it when not a number
+        return None
     halves = round(apart / 1800)
-    if abs(apart - halves * 1800) > _CLOCK_TOLERANCE or abs(halves) > _FURTHEST_ZONE:
+    if abs(apart - halves * 1800) > _CLOCK_TOLERANCE:
         return None
     return timedelta(minutes=30 * halves)
 
