@@ -111,6 +111,14 @@ def test_the_last_group_of_a_recording_counts_without_its_cr() -> None:
     assert names(split(standard(("UNKNOWN", "1"))[:-2])) == ["ADSC"]
 
 
+@pytest.mark.parametrize("stray", [b"\x0f", b"\x0e", b"\x0b", b"\x80"])
+def test_the_last_group_of_a_recording_counts_whatever_its_lf_was_read_as(stray: bytes) -> None:
+    whole = standard(("VTIC", "02"), PRM)[:-2]
+    cut = stray.join(whole.rsplit(b"\n", 1))
+    assert names(split(cut)) == ["ADSC", "VTIC", "PRM"]
+    assert names(split(cut.replace(b"\r", b""))) == ["ADSC", "VTIC", "PRM"]
+
+
 def test_nothing_between_separators_is_nothing() -> None:
     items = split(b"\x02\r\n\r\n" + standard(PRM)[1:-1] + b"\n\r\n\x03")
     assert names(items) == ["ADSC", "PRM"]

@@ -107,7 +107,8 @@ class Splitter:
         """End of a recording: a last group without its CR counts if it verifies."""
         tail, self._tail = self._tail, b""
         *whole, last = _LINE.findall(tail) or [b""]
-        for line in whole:
+        *damaged, last = (last,) if last in {STX, ETX, EOT} else STRAY.split(last)
+        for line in (*whole, *filter(None, damaged)):
             yield from self._take_line(line)
         if last in {STX, ETX, EOT}:
             yield from self._mark(last)
