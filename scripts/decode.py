@@ -31,9 +31,12 @@ else:
     spec.loader.exec_module(tic)
 
 CHUNK: Final = 4096  # bytes
+SAMPLE: Final = 256  # bytes, a quarter of a second at 9600: enough to tell what bit 7 carries
 SPEEDS: Final = (9600, 1200)  # bit/s of the two modes
 TRIAL: Final = 4.0  # seconds at a speed; the longest frame takes 3
 META: Final = "_frame"
+FEWEST_DIGITS: Final = 8
+"""Digits from which what stands under no known label may be an identity whose label was damaged."""
 IDENTITIES: Final = frozenset({tic.Quantity.ADDRESS, tic.Quantity.METERING_POINT})
 
 
@@ -78,11 +81,23 @@ def is_port(source: str) -> bool:
 
 
 def parts_of_file(source: str) -> Iterator[Part]:
+    """What a recording says; its beginning tells beforehand whether bit 7 is parity."""
     receiver = tic.Receiver()
     with FileIO(sys.stdin.fileno() if source == "-" else source) as file:
-        while chunk := file.read(CHUNK):  # a pipe gives what has come, and is not waited for
+        chunk = beginning(file)
+        receiver.wire.learn(chunk[:SAMPLE])
+        while chunk:
             yield from parts(receiver.feed(chunk, 0.0))
+            chunk = file.read(CHUNK)  # a pipe gives what has come, and is not waited for
     yield from parts(receiver.finish(0.0))
+
+
+def beginning(file: FileIO) -> bytes:
+    """The first bytes: enough for a sample, unless there are no more."""
+    read = b""
+    while len(read) < SAMPLE and (chunk := file.read(CHUNK)):
+        read += chunk
+    return read
 
 
 def parts_of_port(source: str, speed: int | None) -> Iterator[Part]:
@@ -155,9 +170,24 @@ def told(group: tic.Group, *, unmasked: bool) -> dict[str, object]:
     return said
 
 
+def cautious(group: tic.Group) -> tic.Group:
+    """A group without what may be an identity: a damaged label can have a checksum that fits."""
+    if group.label is not None:
+        return group
+    stamp = group.horodate
+    if stamp is not None and tic.read_horodate(stamp) is None:
+        stamp = hidden(stamp)
+    return group._replace(name=hidden(group.name), data=hidden(group.data), horodate=stamp)
+
+
+def hidden(text: str) -> str:
+    return tic.mask(text) if sum(map(str.isdigit, text)) >= FEWEST_DIGITS else text
+
+
 def as_json(part: Part, *, unmasked: bool) -> str:
     meta = {"mode": part.mode, "complete": part.complete, "bad_groups": part.bad_groups}
-    said = {group.name: told(group, unmasked=unmasked) for group in part.groups}
+    groups = part.groups if unmasked else map(cautious, part.groups)
+    said = {group.name: told(group, unmasked=unmasked) for group in groups}
     if META in said:  # noise made a label of it
         said[f"_{META}"] = said.pop(META)
     return json.dumps({META: meta} | said)
@@ -167,7 +197,7 @@ def as_table(part: Part, *, unmasked: bool) -> str:
     state = "complete" if part.complete else "incomplete"
     bad = f", {part.bad_groups} bad" if part.bad_groups else ""
     lines = [f"{part.mode or 'no known'} frame, {state}: {len(part.groups)} groups{bad}"]
-    for group in part.groups:
+    for group in part.groups if unmasked else map(cautious, part.groups):
         said = told(group, unmasked=unmasked)
         what = f"{said['value']} {said.get('unit', '')}".strip()
         when = said.get("time") or said.get("horodate") or ""

@@ -120,6 +120,26 @@ def test_the_address_and_the_metering_point_are_masked_unless_asked() -> None:
     assert frame["PRM"]["raw"] == "12345678901234"
 
 
+@pytest.mark.parametrize("damaged", ["ASDC", "RPM", "DSCA041961123456"])
+def test_an_identity_is_masked_when_its_label_is_damaged(damaged: str) -> None:
+    stream = standard((damaged, "041961123456"), (damaged, "1", "041961123456 "))
+    for form in ([], ["--json"]):
+        shown = decode("-", *form, stdin=stream).stdout
+        assert b"041961" in shown
+        assert b"1961123" not in shown
+    assert b"041961123456" in decode("-", "--unmasked", stdin=stream).stdout
+
+
+@pytest.mark.parametrize("size", [21, 865, 2000])
+def test_a_byte_of_bad_parity_costs_its_group_wherever_it_stands(size: int) -> None:
+    stream = (FRAMES / "raw_8bit_parity.bin").read_bytes()[:size]
+    whole = [label for frame in said("-", stdin=stream) for label in frame]
+    damaged = stream[:10] + bytes([stream[10] ^ 0x80]) + stream[11:]
+    assert "ADSC" in whole
+    rest = [label for frame in said("-", stdin=damaged) for label in frame]
+    assert rest == [label for label in whole if label != "ADSC"]
+
+
 def test_unknown_labels_are_printed_as_text() -> None:
     (frame,) = said("-", stdin=standard(("NEW", " 007 "), ("_frame", "odd")))
     assert frame["NEW"] == {"raw": " 007 ", "value": "007"}

@@ -72,6 +72,11 @@ class Wire:
         self.carries_parity = False
         """Whether every character of a group that ends now came with a parity bit, checked."""
 
+    def learn(self, sample: bytes) -> None:
+        """Decide from a sample of what comes, before the first byte of it is taken."""
+        self._window += sample
+        self._decide()
+
     def characters(self, piece: bytes) -> bytes:
         """Turn at most `left` bytes into as many characters, `DAMAGED` in the place of bad ones."""
         characters = piece.translate(self._table)
