@@ -108,7 +108,7 @@ async def test_a_port_that_is_no_usb_adapter_keeps_its_name(
     machine.plug("ttyUSB0", serial="A5XK3RJT")
     machine.link("by-id", "usb-FTDI_A5XK3RJT-if00-port0", "ttyUSB0")
     machine.link("by-path", "pci-usb-0:1:1.0-port0", "ttyUSB0")
-    for chosen in ("/dev/ttyAMA0", "/dev/serial0", ""):
+    for chosen in ("/dev/ttyAMA0", "/dev/serial0", "", "/dev/tty\0AMA0"):
         assert await async_stable_name(hass, chosen) == chosen
 
 
@@ -139,8 +139,8 @@ async def test_all_the_names_of_a_port_lead_to_one(hass: HomeAssistant, machine:
     by_id = machine.link("by-id", "usb-FTDI_A5XK3RJT-if00-port0", "ttyUSB0")
     assert len(set(await async_real_names(hass, [port, by_id, f"device://{port}"]))) == 1
     other = machine.plug("ttyUSB1", serial=None)
-    urls = ["socket://a:1", "SOCKET://A:1/", "socket://a:2"]
-    assert len(set(await async_real_names(hass, [port, other, *urls]))) == 4
+    urls = ["socket://a:1", "SOCKET://A:1/", "socket://a:2", "device:///dev/tty\0"]
+    assert len(set(await async_real_names(hass, [port, other, *urls]))) == 5
 
 
 async def test_the_dialog_stores_the_stable_name(

@@ -47,11 +47,19 @@ def _is_url(port: str) -> bool:
 
 def _real_name(port: str) -> str:
     path = path_of(port)
-    return port.casefold().rstrip("/") if path is None else os.path.realpath(path)
+    return port.casefold().rstrip("/") if path is None else _resolved(path)
+
+
+def _resolved(path: str) -> str:
+    """Follow a path to what it is in the end; what no path can be stays as it is."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a NUL, typed or pasted
+        return path
 
 
 def _stable_name(port: str, present: _Ports) -> str:
-    real = os.path.realpath(port)
+    real = _resolved(port)
     folders = (_BY_ID, _BY_PATH) if _is_one_of_a_kind(real, present) else (_BY_PATH,)
     return next((link for folder in folders if (link := _link_to(real, folder))), port)
 
