@@ -1,0 +1,63 @@
+"""A line a meter on Home Assistant's page of system health.
+
+Home Assistant translates what it knows by a key; a meter has none, so its line is composed here, in
+the language of the system.
+"""
+
+from collections.abc import Mapping
+import time
+
+from homeassistant.components.system_health import SystemHealthRegistration
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_translations
+
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, MODE_NAMES
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
+
+_UNKNOWN = "–"
+
+
+@callback
+def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
+    """Say where the lines come from."""
+    register.async_register_info(_lines)
+
+
+async def _lines(hass: HomeAssistant) -> dict[str, str]:
+    """Give the line of each meter, by its title."""
+    texts = await async_get_translations(hass, hass.config.language, "system_health", {DOMAIN})
+    lines: dict[str, str] = {}
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        key, facts = _state(entry)
+        title = entry.title
+        if title in lines:
+            title = f"{title} ({entry.data.get(CONF_SLUG, DEFAULT_SLUG)})"
+        lines[title] = texts[f"component.{DOMAIN}.system_health.info.{key}"].format(**facts)
+    return lines
+
+
+def _state(entry: LinkyConfigEntry) -> tuple[str, Mapping[str, str]]:
+    """Give the key of a line's text, and the facts that the text tells."""
+    if entry.disabled_by:
+        return "disabled", {}
+    if entry.state is not ConfigEntryState.LOADED:
+        return "not_running", {}
+    coordinator = entry.runtime_data
+    facts = _facts(coordinator)
+    if coordinator.receiver.mode is None:
+        return "never_heard", facts
+    if coordinator.stranger:
+        return "other_meter", facts
+    return "heard" if coordinator.is_available else "silent", facts
+
+
+def _facts(coordinator: LinkyCoordinator) -> dict[str, str]:
+    receiver, share = coordinator.receiver, coordinator.quality.good_share
+    mode = receiver.mode
+    return {
+        "mode": MODE_NAMES[mode] if mode else _UNKNOWN,
+        "speed": str(coordinator.link.settings.speed),
+        "quality": _UNKNOWN if share is None else f"{share:.1f}",
+        "seconds": f"{time.time() - receiver.heard_at:.0f}",
+    }
