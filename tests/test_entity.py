@@ -1,0 +1,128 @@
+"""Entities know whose they are, are there from the start, and say when they know nothing."""
+
+from typing import Final
+
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.linky_tic import link
+from custom_components.linky_tic.const import DOMAIN
+from simulator import Household
+from simulator.line import Line
+
+from .home import ADDRESS, Home, Meter, until
+
+COUNTERS: Final = {"line_quality"}
+
+
+def device(home: Home, meter: Meter) -> dr.DeviceEntry:
+    assert meter.entry
+    registry = dr.async_get(home.hass)
+    (found,) = dr.async_entries_for_config_entry(registry, meter.entry.entry_id)
+    return found
+
+
+def heard_entities(home: Home) -> set[str]:
+    """The entities that are there, but for those that need no meter to speak."""
+    ids = {state.entity_id for state in home.hass.states.async_all()}
+    return ids - {"binary_sensor.linky_link", "sensor.linky_line_quality"}
+
+
+async def test_the_device_is_the_meter(home: Home) -> None:
+    meter = await home.hears()
+    found = device(home, meter)
+    assert found.identifiers == {(DOMAIN, ADDRESS)}
+    assert found.serial_number == ADDRESS
+    assert (found.manufacturer, found.model) == ("Landis+Gyr", "Linky 60 A G3 (2019)")
+    assert (found.name, found.sw_version) == ("Linky", "TIC 02")
+
+
+@pytest.mark.parametrize(
+    ("address", "maker", "model"),
+    [("99XX99000000", None, None), ("021875000000", "Sagemcom", "Linky 90 A G3 (2018)")],
+)
+async def test_a_device_is_described_as_far_as_it_is_known(
+    home: Home, address: str, maker: str | None, model: str | None
+) -> None:
+    meter = await home.hears(Household(address=address), address=address)
+    assert (device(home, meter).manufacturer, device(home, meter).model) == (maker, model)
+
+
+async def test_a_historic_meter_has_no_version(home: Home) -> None:
+    meter = await home.hears(Household(mode="historic"))
+    assert device(home, meter).sw_version is None
+
+
+async def test_the_version_is_known_however_early_it_comes(home: Home) -> None:
+    meter = await home.hears()
+    dr.async_get(home.hass).async_update_device(device(home, meter).id, sw_version=None)
+    await home.unload(meter)
+    async with meter.playing():
+        await home.restart(meter)
+        await until(lambda: device(home, meter).sw_version == "TIC 02")
+
+
+async def test_the_version_stays_known_after_a_restart(home: Home) -> None:
+    meter = await home.hears()
+    await home.restart(meter)
+    assert device(home, meter).sw_version == "TIC 02"
+
+
+async def test_all_is_there_at_once_after_a_restart_and_knows_nothing(home: Home) -> None:
+    meter = await home.hears(Household(contract="tempo"))
+    before = heard_entities(home)
+    names = {name: home.registered(name).original_name for name in before}
+    await home.restart(meter)
+    assert heard_entities(home) == before
+    assert {home.state(name) for name in before} == {"unavailable"}
+    assert {name: home.registered(name).original_name for name in before} == names
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+async def test_all_is_known_three_frames_after_a_restart(home: Home, parity: str) -> None:
+    house = Household(living=False, start="2026-11-23T18:07:00")  # far from the load curve's steps
+    meter = await home.hears(Line(house, parity=parity))
+    known = {name for name in heard_entities(home) if home.state(name) != "unknown"}
+    await home.restart(meter)
+    await meter.play(3)
+    assert {home.state(name) for name in known} & {"unknown", "unavailable"} == set()
+
+
+async def test_what_was_created_under_another_mode_is_there_too(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    house.switch_mode("historic")
+    await meter.play(8)
+    await home.restart(meter)
+    assert home.value("east") == home.value("base") == "unavailable"
+
+
+async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 0.3)
+    meter = await home.hears(Household(living=False))
+    before = {name: home.state(name) for name in heard_entities(home)}
+    await until(lambda: home.value("east") == "unavailable")
+    assert {home.state(name) for name in before} == {"unavailable"}
+    await meter.play(1)
+    assert {name: home.state(name) for name in before} == before
+
+
+async def test_a_bad_group_makes_nothing_unavailable(home: Home) -> None:
+    house = Household(living=False)
+    meter = await home.hears(Line(house, parity="stripped"))
+    before = home.value("east")
+    await meter.send(house.frame().replace(b"EAST\t0", b"EAST\t1"))
+    assert home.value("east") == before
+
+
+async def test_a_state_that_says_the_same_is_not_written_again(home: Home) -> None:
+    meter = await home.hears(Household(living=False))
+    before = home.hass.states.get("sensor.linky_pref")
+    assert before
+    reported = before.last_reported
+    await meter.play()
+    after = home.hass.states.get("sensor.linky_pref")
+    assert after
+    assert after.last_reported == reported

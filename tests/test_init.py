@@ -1,0 +1,131 @@
+"""An entry is set up, unloaded, reloaded and removed, and the log stays quiet."""
+
+import asyncio
+import logging
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.linky_tic import link
+from custom_components.linky_tic.const import DOMAIN
+from simulator import Household
+from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
+from simulator.line import Line
+from simulator.ports import TcpPort
+
+from .home import ADDRESS, KNOWN, Home, until
+from .test_sensor import complaints
+
+
+def tasks_of_ours() -> list[str]:
+    return [name for task in asyncio.all_tasks() if DOMAIN in (name := task.get_name())]
+
+
+async def test_a_port_that_is_open_and_silent_is_loaded_and_unavailable(home: Home) -> None:
+    meter = home.meter()
+    entry = await home.add(meter)
+    assert (entry.state, meter.is_open) == (ConfigEntryState.LOADED, True)
+    assert home.state("binary_sensor.linky_link") == "off"
+    assert tasks_of_ours()
+
+
+async def test_unloading_frees_the_port_and_leaves_no_task(home: Home) -> None:
+    meter = await home.hears()
+    await home.unload(meter)
+    assert meter.entry
+    assert meter.entry.state is ConfigEntryState.NOT_LOADED
+    assert not meter.is_open
+    assert not tasks_of_ours()
+    assert home.value("east") == "unavailable"
+
+
+async def test_an_entry_is_reloaded_as_often_as_one_likes(home: Home) -> None:
+    meter = await home.hears()
+    for _ in range(3):
+        await home.restart(meter)
+        await meter.play()
+        assert home.value("east") not in {None, "unknown", "unavailable"}
+    assert len(tasks_of_ours()) == 1
+
+
+async def test_a_meter_behind_a_bridge_is_heard(home: Home) -> None:
+    meter = home.meter()
+    with TcpPort(Line(Household()), speed=None) as bridge:
+        await home.add(meter, port=bridge.url)
+        await until(lambda: home.value("east") not in {None, "unknown"})
+        await home.unload(meter)
+
+
+async def test_nothing_of_a_removed_meter_is_left(home: Home) -> None:
+    meter = await home.hears()
+    assert meter.entry
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    await home.hass.async_block_till_done()
+    assert not [one for one in home.hass.states.async_all() if "linky" in one.entity_id]
+    assert not tasks_of_ours()
+    assert not meter.is_open
+
+
+async def test_two_meters_live_side_by_side(home: Home) -> None:
+    first, second = Household(), Household(phases=3, contract="tempo", index=5_000_000)
+    one = await home.hears(first)
+    other = home.meter(second, "tty2")
+    await home.add(other, second.address, "linky_2")
+    await other.play()
+    await one.play()
+    assert home.value("east") == str(int(first.truth["EAST"]) / 1000)
+    assert home.value("east", "linky_2") == str(int(second.truth["EAST"]) / 1000)
+    assert home.value("irms3") is None
+    assert home.registered("sensor.linky_2_irms3").unique_id == f"{second.address}_IRMS3"
+    await home.unload(one)
+    await other.play(1)
+    assert (home.value("east"), home.state("binary_sensor.linky_2_link")) == ("unavailable", "on")
+
+
+async def test_the_log_says_once_that_the_line_is_lost_and_once_that_it_is_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 0.2)
+    meter = await home.hears()
+    await until(lambda: home.state("binary_sensor.linky_link") == "off")
+    await asyncio.sleep(0.3)
+    await meter.play()
+    ours = [record for record in caplog.records if DOMAIN in record.name]
+    assert [(record.levelname, record.getMessage()) for record in ours] == [
+        ("INFO", "The meter 041961••••00 is no longer heard"),
+        ("INFO", "The meter 041961••••00 is heard again"),
+    ]
+
+
+async def test_a_bad_line_is_no_news(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+    faults: tuple[Fault, ...] = (
+        Noise(200),
+        Lose(4),
+        Double(8),
+        Damage(),
+        Damage(every=True),
+        Interruption(),
+    )
+    script = [(2 * number, fault) for number, fault in enumerate(faults)]
+    meter = await home.hears(Line(Household(), noise=1e-3, script=script), 20)
+    meter.port.unplug()
+    await until(lambda: meter.coordinator.link._port is None)
+    meter.port.replug()
+    await home.restart(meter)
+    await meter.play(20)
+    assert not complaints(caplog)
+    ours = [record for record in caplog.records if DOMAIN in record.name]
+    assert not [record for record in ours if record.levelno > logging.DEBUG]
+    assert ADDRESS not in "".join(record.getMessage() for record in ours)
+
+
+async def test_every_entity_is_of_its_entry_and_device(home: Home) -> None:
+    meter = await home.hears(frames=KNOWN)
+    assert meter.entry
+    registry = er.async_get(home.hass)
+    entities = er.async_entries_for_config_entry(registry, meter.entry.entry_id)
+    assert len(entities) > 50
+    assert len({one.device_id for one in entities}) == 1
+    assert all(one.unique_id.startswith(f"{ADDRESS}_") for one in entities)
+    assert all(one.has_entity_name and one.original_name for one in entities)
