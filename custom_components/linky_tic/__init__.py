@@ -13,6 +13,13 @@ from .port_watch import stop_watching, watch_port
 from .troubles import Trouble, Troubles
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+_VERSION: Final = 1
+"""Major version of the entries that this release understands."""
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
+    """Keep an entry of any minor version: they only add. A newer major one may mean anything."""
+    return entry.version == _VERSION
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
