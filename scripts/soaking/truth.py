@@ -14,6 +14,8 @@ WITHIN: Final = 300.0
 REMEMBERED: Final = 1800.0
 _LOOKS: Final = 2
 """Frames of a kind without a label after which the meter no longer says it."""
+_NO_BURST: Final = 3
+"""Long frames in a row that no burst of short ones has."""
 SILENCE: Final = 60.0
 """Seconds without a frame after which nothing is shown, and the meter has to be heard anew."""
 
@@ -31,6 +33,7 @@ class Truth:
         self._frames: defaultdict[str, deque[frozenset[str]]] = defaultdict(
             lambda: deque(maxlen=_LOOKS)
         )
+        self._last_kinds: deque[str] = deque(maxlen=_NO_BURST)
         self._kinds_of: defaultdict[str, set[str]] = defaultdict(set)
 
     def hear(self, passage: Passage) -> None:
@@ -56,6 +59,7 @@ class Truth:
         self.kinds = {"long", "short"} if passage.kind in {"long", "short"} else {passage.kind}
         if passage.is_whole:
             self._frames[passage.kind].append(names)
+            self._last_kinds.append(passage.kind)
 
     def said(self, label: str, key: Key) -> float | None:
         """When the meter last said this of a label."""
@@ -67,8 +71,13 @@ class Truth:
         return next(reversed(said.values())) if said else 0.0
 
     def lacks(self, label: str) -> bool:
-        """Whether the meter's last frames of each kind that has held a label are without it."""
+        """Whether the meter's last frames of each kind that has held a label are without it.
+
+        What stands in short frames alone is over with them.
+        """
         kinds = self._kinds_of[label] & self.kinds
+        if kinds == {"short"} and self._last_kinds.count("long") == _NO_BURST:
+            return True
         return not any(label in names for kind in kinds for names in self._frames[kind])
 
     def missing(self, passage: Passage, labels: Iterable[str]) -> list[str]:
