@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from . import decode, inside, machine, memory, scale
+from . import day, decode, inside, machine, memory, scale
 
 type Rows = Sequence[tuple[str, ...]]
 
@@ -45,12 +45,16 @@ def _scale(_: argparse.Namespace) -> str:
     return table(scale.HEADER, scale.rows(scale.main()))
 
 
+def _day(_: argparse.Namespace) -> str:
+    return table(day.HEADER, day.main())
+
+
 def _memory(options: argparse.Namespace) -> str:
     return table(memory.HEADER, memory.rows(memory.main(options.days)))
 
 
 BENCHES: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
-    "decode": _decode, "home": _home, "scale": _scale, "memory": _memory,
+    "decode": _decode, "home": _home, "day": _day, "scale": _scale, "memory": _memory,
 }  # fmt: skip
 
 
