@@ -1,0 +1,220 @@
+"""What is heard reaches those whom it concerns, and what is another meter's reaches nobody."""
+
+from datetime import datetime
+import re
+from typing import Final
+
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.linky_tic.const import CONF_MODE, CONF_OVERSEAS, CONF_REPORTING, CONF_SPEED
+from simulator import Household
+from simulator.line import Burst, Line, Replay
+from simulator.wire import to_8n1
+
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
+from .test_troubles import shown
+from .tic.streams import frame
+
+NEW_INDEX: Final = 1_234_567
+
+
+def states(home: Home) -> dict[str, str]:
+    """All states but those of the line itself."""
+    line = {"binary_sensor.linky_link", "sensor.linky_line_quality"}
+    return {
+        one.entity_id: one.state
+        for one in home.hass.states.async_all()
+        if one.entity_id not in line
+    }
+
+
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+async def test_nothing_that_another_meter_says_reaches_a_state(
+    home: Home, mode: str, parity: str
+) -> None:
+    house = Household(mode=mode)
+    meter = await home.hears(Line(house, parity=parity), 2 * KNOWN)
+    before = states(home)
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    for _ in range(2 * KNOWN):
+        await meter.play(1)
+        for entity_id, state in states(home).items():
+            assert state in {before[entity_id], "unavailable"}
+    assert set(states(home).values()) == {"unavailable"}
+    assert (shown(home), home.state("binary_sensor.linky_link")) == ({"other_meter"}, "off")
+
+
+async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_who_it_is(
+    home: Home,
+) -> None:
+    house = Household(mode="historic", contract="hphc")
+    meter = await home.hears(house, 2 * KNOWN)
+    before = states(home)
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await home.minutes()
+    data = meter.source.next().data
+    await meter.send(data[data.index(b"\n", 5) :])
+    assert states(home) == before
+    await meter.play()
+    assert set(states(home).values()) == {"unavailable"}
+
+
+async def test_the_first_meter_is_shown_again_when_it_is_back(home: Home) -> None:
+    house = Household(living=False)
+    meter = await home.hears(house)
+    before = states(home)
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await meter.play()
+    house.replace_meter(ADDRESS, 27_103_549)
+    await meter.play()
+    assert states(home).keys() == before.keys()
+    assert states(home)["sensor.linky_east"] == before["sensor.linky_east"]
+    assert (shown(home), home.state("binary_sensor.linky_link")) == (set(), "on")
+
+
+async def test_a_meter_that_was_replaced_while_nobody_listened_is_noticed(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    await home.unload(meter)
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await home.restart(meter)
+    await meter.play()
+    assert shown(home) == {"other_meter"}
+    assert set(states(home).values()) == {"unavailable"}
+
+
+async def test_entities_of_the_other_mode_appear_when_it_changes(home: Home) -> None:
+    house = Household(contract="tempo")
+    meter = await home.hears(house)
+    house.switch_mode("historic")
+    await meter.play(8)
+    assert home.value("bbrhcjb") == str(int(house.truth["BBRHCJB"]) / 1000)
+    assert home.value("ptec") == house.truth["PTEC"]
+    assert home.value("east") == "unknown"
+    house.switch_mode("standard")
+    await meter.play(8)
+    assert home.value("east") == str(int(house.truth["EAST"]) / 1000)
+    assert home.value("bbrhcjb") == "unknown"
+
+
+async def test_entities_of_what_a_meter_begins_to_send_appear(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    assert home.value("eait") is None
+    house.producer = True
+    await meter.play(2)
+    assert home.value("eait") is None
+    await meter.play(2)
+    assert home.value("eait") == str(int(house.truth["EAIT"]) / 1000)
+
+
+async def test_a_label_that_nobody_knows_makes_no_entity(home: Home) -> None:
+    groups = (("ADSC", ADDRESS), ("PREF", "09"), ("ZORK", "123"))
+    await home.hears(Replay(frame("standard", *groups), 9600))
+    assert home.value("pref") == "9"
+    assert home.value("zork") is None
+
+
+async def test_what_works_on_the_line_is_stored(home: Home) -> None:
+    meter = await home.hears(Household(mode="historic"))
+    assert meter.entry
+    stored = {key: meter.entry.data[key] for key in (CONF_SPEED, CONF_MODE, CONF_OVERSEAS)}
+    assert stored == {CONF_SPEED: 9600, CONF_MODE: "historic", CONF_OVERSEAS: 0}
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_the_time_of_an_island_is_learned_and_stored(home: Home) -> None:
+    house = Household(utc_offset=4 * 3600)
+    meter = await home.hears(house, 16)
+    assert meter.entry
+    assert meter.entry.data[CONF_OVERSEAS] == 3 * 60
+    await home.restart(meter)
+    await meter.play()
+    shown_time = datetime.fromisoformat(home.value("date") or "")
+    assert abs((house.now - shown_time).total_seconds()) < 3
+
+
+def disable(home: Home, entity_id: str, by: er.RegistryEntryDisabler) -> None:
+    er.async_get(home.hass).async_update_entity(entity_id, disabled_by=by)
+
+
+async def test_a_register_that_moves_for_the_first_time_is_enabled(home: Home) -> None:
+    house = Household(start="2026-11-23T21:58:00")
+    meter = await home.hears(house)
+    assert home.registered("sensor.linky_easf02").disabled
+    house.change_contract("hphc")
+    await meter.play()
+    assert not home.registered("sensor.linky_easf02").disabled
+    assert home.registered("sensor.linky_easf03").disabled
+    await home.restart(meter)
+    await meter.play()
+    assert home.value("easf02") == str(int(house.truth["EASF02"]) / 1000)
+
+
+async def test_a_register_that_a_person_has_disabled_stays_so(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    disable(home, "sensor.linky_easf02", er.RegistryEntryDisabler.USER)
+    house.change_contract("hphc")
+    await meter.play()
+    entity = home.registered("sensor.linky_easf02")
+    assert entity.disabled_by is er.RegistryEntryDisabler.USER
+
+
+async def test_a_register_known_to_count_at_the_next_start_is_enabled_then(home: Home) -> None:
+    house = Household(contract="hphc")
+    meter = await home.hears(house)
+    disable(home, "sensor.linky_easf02", er.RegistryEntryDisabler.INTEGRATION)
+    await home.restart(meter)
+    await meter.play()
+    assert not home.registered("sensor.linky_easf02").disabled
+
+
+class Lacking:
+    """A house of which some groups do not get through."""
+
+    def __init__(self, house: Household, *labels: bytes) -> None:
+        self._house = house
+        self._lost = re.compile(rb"\n(?:%b)\t.*?\r" % b"|".join(map(re.escape, labels)))
+
+    def next(self) -> Burst:
+        characters = self._lost.sub(b"", self._house.frame())
+        return Burst(to_8n1(characters), self._house.frame_seconds, self._house.baud)
+
+
+async def test_the_registers_of_a_contract_heard_late_are_enabled(home: Home) -> None:
+    house = Household(contract="tempo", index=0)
+    meter = await home.hears(Lacking(house, b"STGE", b"PJOURF+1", b"PPOINTE"))
+    assert home.registered("sensor.linky_easf05").disabled
+    meter.source = Line(house)
+    await meter.play()
+    assert not home.registered("sensor.linky_easf05").disabled
+
+
+async def test_states_follow_the_rule_that_was_chosen(home: Home) -> None:
+    house = Household(living=False)
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: "balanced"})
+    house.set_load(9000)
+    await meter.play()
+    first = home.value("east")
+    await meter.play(8)
+    assert home.value("east") == first
+    home.clock.now += 60
+    house.advance(60)
+    await meter.play(2)  # the gate wants an index to be borne out after so long
+    assert home.value("east") == str(int(house.truth["EAST"]) / 1000)
+
+
+async def test_a_reading_that_waits_is_told_though_no_other_comes(home: Home) -> None:
+    house = Household(living=False)
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: "balanced"})
+    house.set_load(9000)
+    await meter.play(2 * KNOWN)
+    waiting = str(int(house.truth["EAST"]) / 1000)
+    assert home.value("east") != waiting
+    await home.minutes(2)
+    assert home.value("east") == waiting
