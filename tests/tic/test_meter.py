@@ -289,3 +289,30 @@ def test_a_degraded_clock_is_no_island() -> None:
     for _ in range(30):
         listener.hear(date(listener.now, 3).replace(b"\tH26", b"\th26").replace(b"\r", b"\r"))
     assert listener.receiver.meter.overseas == timedelta(0)
+
+
+# A frame whose address is damaged
+
+
+def anonymous(stream: bytes) -> bytes:
+    """A frame whose address cannot be read."""
+    return stream.replace(b"ADSC\t", b"ADSC\x00", 1)
+
+
+def test_what_is_new_in_a_frame_without_its_address_waits_for_one_that_has_it() -> None:
+    changed = standard(*ROW[:2], ("NTARF", "02"))
+    listener = settled()
+    assert values(listener.hear(anonymous(changed)), "NTARF") == []
+    assert values(listener.hear(changed), "NTARF") == [2]
+
+
+def test_another_meter_whose_address_is_damaged_enters_nothing_that_stays() -> None:
+    listener = settled()
+    events = listener.hear(*[anonymous(THEIRS)] * 2, THEIRS, OURS)
+    assert [reading.label.name for reading in readings(events)] == ["SINSTS"] * 2
+
+
+def test_a_power_does_not_wait_for_an_address() -> None:
+    listener = settled()
+    stronger = standard(ROW[0], ("SINSTS", "00900"), ROW[2])
+    assert values(listener.hear(anonymous(stronger)), "SINSTS") == [900]

@@ -375,3 +375,20 @@ def test_a_jump_of_our_own_clock_costs_at_most_three_frames(jump: float) -> None
     assert values(events, "EAST")[-1] == 1004
     assert len(values(events, "EAST")) >= 2
     assert len(values(events, "SINSTS")) == 4
+
+
+def test_an_index_that_cannot_be_is_held_after_a_silence_too() -> None:
+    listener = settled(index(1000))
+    listener.now += 240
+    events = listener.hear(*[index(999_999_999)] * 2, index(1004), index(1004))
+    assert values(events, "EAST") == [1004]
+
+
+@pytest.mark.parametrize(("parity", "shown"), [(True, 1), (False, 0)])
+def test_without_parity_a_clock_that_is_two_seconds_off_is_held(parity: bool, shown: int) -> None:  # noqa: FBT001 - parametrized
+    def at(second: int) -> bytes:
+        return standard(("DATE", f"H2611231200{second:02}\t"), *MONO)
+
+    listener = Listener(parity=parity)
+    listener.hear(*(at(2 * second) for second in range(6)))
+    assert len(values(listener.hear(at(12 + 2)), "DATE")) == shown

@@ -99,3 +99,16 @@ def test_the_cut_into_chunks_changes_neither_characters_nor_judgement() -> None:
         characters = b"".join(read(wire, chunk) for chunk in chunks(stream))
         outcomes.append((characters, wire.bit7, wire.damaged, wire.parity_errors))
     assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+@pytest.mark.parametrize("length", [100, 300, 900])
+def test_a_burst_of_noise_does_not_change_what_bit_7_is_taken_for(parity: str, length: int) -> None:
+    wire = Wire()
+    line = to_8n1(TEXT, parity)
+    read(wire, line)
+    taken = wire.bit7
+    read(wire, luck(length).randbytes(length))
+    read(wire, bytes(wire.left))
+    assert wire.bit7 is taken
+    assert read(wire, line) == TEXT

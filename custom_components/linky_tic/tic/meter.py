@@ -50,6 +50,7 @@ class Meter:
         self._keys: dict[str, bytes] = {}
         self._early: dict[str, Reading] = {}
         self._identified = address is None
+        self._is_own_frame = False
         self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
         self._offsets: tuple[timedelta, int] = (overseas, 0)
@@ -94,6 +95,7 @@ class Meter:
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
+        self._is_own_frame = False
         if frame.mode is self.mode:
             self._foreign_frames = 0
             if self._identified and not self.presence.end_usual(frame, now):
@@ -109,6 +111,7 @@ class Meter:
     def _recognise(self, address: str, out: list[Event]) -> bool:
         """Compare an address with the one expected; three frames in a row make another meter."""
         if self.address is None or address == self.address:
+            self._is_own_frame = True
             if self._stranger[1]:  # what is suspected may be what the stranger said
                 self._gate = Gate()
                 self._stranger = ("", 0)
@@ -137,14 +140,25 @@ class Meter:
             chosen = self._gate.judge(
                 sighting, self._last(group.name), self._line_with(parity=parity)
             )
-            if chosen is None or not self._identified:
+            if chosen is None or not self._is_ours(label):
+                chosen = None
                 self._known.pop(self._keys.get(group.name, b""), None)
                 reason = Reason.HELD if self._identified else Reason.OTHER_METER
                 out.append(Rejected(reason, group.name))
             else:
                 self._accept(chosen, out, parity=parity)
-        if self._identified and self.presence.sighted(label, believed=chosen is not None):
+        if self._is_ours(label) and self.presence.sighted(label, believed=chosen is not None):
             self._introduce(label, out)
+
+    def _is_ours(self, label: Label) -> bool:
+        """Whether what a label says is this meter's: its frame began with the address.
+
+        Another meter's may have been damaged: then a new value waits for the next frame. Not so
+        what is measured every second, nor warnings, which come before the address.
+        """
+        if not self._identified:
+            return False
+        return self.address is None or self._is_own_frame or label.name in _FLEETING
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
         stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
@@ -190,6 +204,8 @@ class Meter:
 
     def _remember(self, group: Group) -> None:
         """Let a group pass without a second look, once nothing about its label is in doubt."""
+        if group.name in ADDRESS_LABELS:
+            return  # each frame is asked whose it is
         if group.name in self.presence.established and not self._gate.holds(group.name):
             self._known[group.key] = group
 
@@ -277,6 +293,13 @@ def _names_of(*quantities: Quantity) -> frozenset[str]:
 
 _LIMITS: Final = _names_of(
     Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT
+)
+_FLEETING: Final = _names_of(
+    Quantity.IMPORTED_POWER,
+    Quantity.EXPORTED_POWER,
+    Quantity.CURRENT,
+    Quantity.VOLTAGE,
+    Quantity.OVERRUN_CURRENT,
 )
 _CLOCKS: Final = _names_of(Quantity.CLOCK)
 _OTHER_PHASES: Final = frozenset(

@@ -33,6 +33,8 @@ _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
 _DRIFT: Final = 5.0
 """Seconds by which DATE may differ from what the receiver's clock says has passed."""
+_STRICT_DRIFT: Final = 1.5
+"""The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
 
 
 class Sighting(NamedTuple):
@@ -198,11 +200,12 @@ def _choose_index(row: list[Sighting], last: Last | None, line: Line) -> Sightin
     are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`.
     """
     now = row[-1]
+    if last is not None:
+        gain = _number(now.value) - _number(last.value)
+        if not 0 <= gain <= _growth(now.label, now.at - last.heard, line):
+            return _middle(row)
     if last is None or now.at - last.heard > _FRESH:
         return _latest(row, 2) if line.parity else _in_line(row)
-    gain = _number(now.value) - _number(last.value)
-    if not 0 <= gain <= _growth(now.label, now.at - last.heard, line):
-        return _middle(row)
     if line.parity or (len(row) > 1 and row[-2].value == now.value):
         return now
     return _in_line(row) if now.at - last.taken >= _PATIENCE else None
@@ -246,20 +249,21 @@ def _choose_peak(row: list[Sighting], _last: Last | None, line: Line) -> Sightin
     return _middle(row)
 
 
-def _in_time(value: Value, at: float, now: Sighting) -> bool:
+def _in_time(value: Value, at: float, now: Sighting, line: Line) -> bool:
     if not isinstance(value, datetime) or not isinstance(now.value, datetime):
         return False
-    return abs((now.value - value).total_seconds() - (now.at - at)) <= _DRIFT
+    drift = abs((now.value - value).total_seconds() - (now.at - at))
+    return drift <= (_DRIFT if line.parity else _STRICT_DRIFT)
 
 
-def _ticks(before: Sighting, now: Sighting, _line: Line) -> bool:
-    return _in_time(before.value, before.at, now)
+def _ticks(before: Sighting, now: Sighting, line: Line) -> bool:
+    return _in_time(before.value, before.at, now, line)
 
 
 def _choose_clock(row: list[Sighting], last: Last | None, line: Line) -> Sighting | None:
     """Believe a clock that goes on from the one before; a jump when three frames keep to it."""
     now = row[-1]
-    if last is not None and _in_time(last.value, last.taken, now):
+    if last is not None and _in_time(last.value, last.taken, now, line):
         return now
     return _latest(row, 1 if last is None and line.parity else AGREEMENT)
 

@@ -18,7 +18,9 @@ _PROOF: Final = 128
 _WATCH: Final = 256
 """Bytes after which the decision is looked at again."""
 _TOO_MANY: Final = 1 / 5
-"""Damaged bytes among all that disprove a decision; at a bit error rate of 1e-2 it is 1 in 13."""
+"""Damaged bytes among all that put a decision in doubt; at a bit error rate of 1e-2, 1 in 13."""
+_CLEAR: Final = 1 / 8
+"""Bytes among all that may contradict another decision for it to be taken; in noise half do."""
 
 _ODD: Final = bytes(code for code in range(0x80) if code.bit_count() % 2)
 _EVEN: Final = bytes(code for code in range(0x80) if not code.bit_count() % 2)
@@ -67,6 +69,7 @@ class Wire:
         self.damaged = 0
         self._table = Bit7.UNDECIDED.value
         self._window = bytearray()
+        self._is_judging = True
         self._stretch = self.left = _WINDOW
         self._bad = 0
         self.carries_parity = False
@@ -80,9 +83,9 @@ class Wire:
     def characters(self, piece: bytes) -> bytes:
         """Turn at most `left` bytes into as many characters, `DAMAGED` in the place of bad ones."""
         characters = piece.translate(self._table)
-        if self.bit7 is Bit7.UNDECIDED:
+        if self._is_judging:
             self._window += piece
-        elif _DAMAGED_BYTE in characters:
+        if _DAMAGED_BYTE in characters:
             self._count(characters.count(_DAMAGED_BYTE))
         self.left -= len(piece)
         if not self.left:
@@ -96,20 +99,33 @@ class Wire:
             self.parity_errors += damaged
 
     def _decide(self) -> None:
-        """Close a stretch of the stream: choose a table, or give up one that the bytes disprove."""
-        if self.bit7 is Bit7.UNDECIDED:
-            self.bit7 = _judge(bytes(self._window))
-            self._stretch = _PROOF
+        """Close a stretch of the stream: choose a table, or look closer at what it damaged."""
+        if self._window:
+            judged = _judge(bytes(self._window))
+            is_clear = _contradictions(self._window, judged) <= _CLEAR * _WINDOW
+            if self.bit7 is Bit7.UNDECIDED or (is_clear and judged is not self.bit7):
+                self._settle(judged)
+            else:  # noise tells nothing: what was true before it is kept
+                self._stretch = _WATCH
+            self._window.clear()
         elif self._bad > _TOO_MANY * self._stretch:
-            self.bit7 = Bit7.UNDECIDED
             self._stretch = _WINDOW
         else:
             self._stretch = _WATCH
-        self._window.clear()
-        self._table = self.bit7.value
         self.left = self._stretch
+        self._is_judging = self._stretch == _WINDOW
         self.carries_parity = self.bit7 is Bit7.PARITY and self._stretch == _WATCH
         self._bad = 0
+
+    def _settle(self, bit7: Bit7) -> None:
+        self.bit7 = bit7
+        self._table = bit7.value
+        self._stretch = _PROOF
+
+
+def _contradictions(window: bytes | bytearray, bit7: Bit7) -> int:
+    """Count the bytes that would be damaged if bit 7 carried this."""
+    return window.translate(bit7.value).count(_DAMAGED_BYTE)
 
 
 _DAMAGED_BYTE: Final = bytes([DAMAGED])
