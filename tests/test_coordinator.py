@@ -1,13 +1,23 @@
 """What is heard reaches those whom it concerns, and what is another meter's reaches nobody."""
 
+import asyncio
 from datetime import datetime
+import json
 import re
 from typing import Final
 
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from custom_components.linky_tic.const import CONF_MODE, CONF_OVERSEAS, CONF_REPORTING, CONF_SPEED
+from custom_components.linky_tic.const import (
+    CONF_MIRROR_FORMAT,
+    CONF_MODE,
+    CONF_OVERSEAS,
+    CONF_REPORTING,
+    CONF_SPEED,
+)
+from custom_components.linky_tic.payloads import LINKY_SENSOR
 from simulator import Household
 from simulator.line import Burst, Line, Replay
 from simulator.wire import to_8n1
@@ -17,6 +27,18 @@ from .test_troubles import shown
 from .tic.streams import frame
 
 NEW_INDEX: Final = 1_234_567
+
+
+class Lacking:
+    """A house of which some groups do not get through."""
+
+    def __init__(self, house: Household, *labels: bytes) -> None:
+        self._house = house
+        self._lost = re.compile(rb"\n(?:%b)\t.*?\r" % b"|".join(map(re.escape, labels)))
+
+    def next(self) -> Burst:
+        characters = self._lost.sub(b"", self._house.frame())
+        return Burst(to_8n1(characters), self._house.frame_seconds, self._house.baud)
 
 
 def states(home: Home) -> dict[str, str]:
@@ -44,6 +66,26 @@ async def test_nothing_that_another_meter_says_reaches_a_state(
             assert state in {before[entity_id], "unavailable"}
     assert set(states(home).values()) == {"unavailable"}
     assert (shown(home), home.state("binary_sensor.linky_link")) == ({"other_meter"}, "off")
+
+
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # of Home Assistant's MQTT client
+async def test_another_meter_is_not_mirrored_either(
+    mqtt_mock: MqttMockHAClient, home: Home
+) -> None:
+    house = Household()
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_MIRROR_FORMAT: LINKY_SENSOR})
+    await meter.play()
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await meter.play()
+    meter.source = Lacking(house, b"ADSC")  # what it says does not say who it is
+    await meter.play()
+    await asyncio.sleep(0.1)
+    published = [call.args for call in mqtt_mock.async_publish.mock_calls]
+    frames = [json.loads(args[1]) for args in published if args[0] == "house/sensors/energy"]
+    assert frames
+    assert {frame["ADSC"]["Value"] for frame in frames} == {ADDRESS}
+    assert published[-1][:2] == ("house/probes/linky-sensor/status", "Connection Lost")
 
 
 async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_who_it_is(
@@ -170,18 +212,6 @@ async def test_a_register_known_to_count_at_the_next_start_is_enabled_then(home:
     await home.restart(meter)
     await meter.play()
     assert not home.registered("sensor.linky_easf02").disabled
-
-
-class Lacking:
-    """A house of which some groups do not get through."""
-
-    def __init__(self, house: Household, *labels: bytes) -> None:
-        self._house = house
-        self._lost = re.compile(rb"\n(?:%b)\t.*?\r" % b"|".join(map(re.escape, labels)))
-
-    def next(self) -> Burst:
-        characters = self._lost.sub(b"", self._house.frame())
-        return Burst(to_8n1(characters), self._house.frame_seconds, self._house.baud)
 
 
 async def test_the_registers_of_a_contract_heard_late_are_enabled(home: Home) -> None:
