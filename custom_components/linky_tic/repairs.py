@@ -35,6 +35,7 @@ class OtherMeterFlow(RepairsFlow):
         """Ask what has happened."""
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_menu(
+            step_id="init",
             menu_options=["replaced", "elsewhere"],
             description_placeholders=issue.translation_placeholders if issue else None,
         )
