@@ -5,7 +5,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.editions import Settings, edition_of
 from custom_components.linky_tic.payloads import FORMATS
-from custom_components.linky_tic.tic import CATALOGUE
+from custom_components.linky_tic.tic import CATALOGUE, Receiver
+from simulator.wire import to_8n1
+
+from .tic.streams import frames, standard
 
 ADDRESS = "041961000000"
 
@@ -78,6 +81,33 @@ def test_topics_are_kept_where_something_is_retained() -> None:
     assert f"{base}/PRM" in kept(mirror_per_label=True, mirror_private=True)
     assert f"homeassistant/device/linky_tic_{ADDRESS}/config" in kept(mirror_discovery=True)
     assert kept(mirror_format="teleinfo2mqtt") == set()
+
+
+def published(*streams: bytes, **options: object) -> list[str]:
+    """The data that a mirror says of a line."""
+    one = entry(**options)
+    edition, receiver = edition_of(one, Settings.of(one)), Receiver(ADDRESS)
+    return [
+        message.payload
+        for stream in streams
+        for frame in frames(receiver.feed(to_8n1(stream), 1.0))
+        for message in edition.messages(frame, receiver.meter.readings, 1.0)
+    ]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_line_whose_stx_is_read_as_a_letter_is_mirrored(name: str) -> None:
+    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
+    damaged = whole.replace(b"\x02", b"C")
+    heard = published(*[whole] * 6, mirror_format=name)
+    assert heard
+    assert published(*[damaged] * 6, mirror_format=name) == heard
+
+
+@pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
+def test_the_end_of_a_frame_alone_is_not_mirrored(name: str) -> None:
+    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
+    assert published(whole[10:], mirror_format=name) == []
 
 
 def test_every_label_but_the_private_ones_may_have_a_topic() -> None:

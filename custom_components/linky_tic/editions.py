@@ -38,7 +38,7 @@ from .payloads import (
     teleinfo2mqtt,
     topic_level,
 )
-from .tic import CATALOGUE, Frame, Label, Reading
+from .tic import CATALOGUE, Frame, Label, Quantity, Reading
 
 _SETTLED: Final = 3
 """Whole frames after which a label without a reading is not waited for: the gate holds it."""
@@ -85,6 +85,16 @@ def _status_topic(name: str, topic: str, chosen: str | None) -> str | None:
     if name == LINKY_SENSOR and chosen:
         return chosen
     return usual.format(topic=topic) if usual is not None else None
+
+
+def _is_whole(frame: Frame) -> bool:
+    """Whether a frame was heard from its start, be its STX read as a letter, to its end."""
+    return frame.closed and (frame.opened or _begins_with_the_address(frame))
+
+
+def _begins_with_the_address(frame: Frame) -> bool:
+    first = next((group.label for group in frame.groups if group.label), None)
+    return first is not None and first.quantity is Quantity.ADDRESS
 
 
 class Edition(ABC):
@@ -148,7 +158,7 @@ class TypedEdition(Edition):
 
     def _is_settled(self, frame: Frame, readings: Mapping[str, Reading]) -> bool:
         """Whether the readings are those of a whole meter, as they are not right after a start."""
-        if self._whole_frames < _SETTLED and frame.opened and frame.closed:
+        if self._whole_frames < _SETTLED and _is_whole(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
             self._whole_frames = _SETTLED if complete else self._whole_frames + 1
         return self._whole_frames >= _SETTLED
@@ -203,7 +213,7 @@ class GroupsEdition(Edition):
     def messages(
         self, frame: Frame, readings: Mapping[str, Reading], now: float
     ) -> Iterator[Message]:
-        if frame.opened and frame.closed and frame.groups:
+        if frame.groups and _is_whole(frame):
             overseas = timedelta(minutes=self._entry.data.get(CONF_OVERSEAS, 0))
             payload = self._write(frame, overseas)
             yield Message(self.settings.topic, payload, 0, self.settings.retain)
