@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 import signal
 import sys
+from tempfile import TemporaryDirectory
 from threading import Event
 
 from .faults import storm
@@ -30,11 +31,21 @@ def minute(text: str) -> int:
     return int(hour) * 60 + int(minutes)
 
 
+def host(text: str) -> tuple[str, int]:
+    name, _, number = text.rpartition(":")
+    return name or "127.0.0.1", int(number)
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    where = parser.add_mutually_exclusive_group(required=True)
-    where.add_argument("--pty", type=Path, metavar="PATH", help="a pseudo-terminal, linked here")
-    where.add_argument("--tcp", metavar="HOST:PORT", help="any number of clients")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--pty",
+        type=Path,
+        metavar="PATH",
+        help="a pseudo-terminal, linked here; else where it says",
+    )
+    where.add_argument("--tcp", type=host, metavar="HOST:PORT", help="any number of clients")
     meter = parser.add_argument_group("the meter")
     meter.add_argument("--mode", choices=tuple(BAUD), default="standard")
     meter.add_argument("--contract", choices=tuple(CONTRACTS), default="base")
@@ -114,11 +125,13 @@ def source(options: argparse.Namespace) -> Source:
     )
 
 
-def port(options: argparse.Namespace) -> Port:
-    if options.pty:
-        return PtyPort(source(options), options.pty, speed=options.speed or None, uart=options.uart)
-    host, _, number = options.tcp.rpartition(":")
-    return TcpPort(source(options), host or "127.0.0.1", int(number), speed=options.speed or None)
+def port(options: argparse.Namespace, folder: Path) -> Port:
+    """The port that was asked for; else one in a folder."""
+    speed = options.speed or None
+    if options.tcp:
+        return TcpPort(source(options), *options.tcp, speed=speed)
+    link = options.pty or folder / "linky"
+    return PtyPort(source(options), link, speed=speed, uart=options.uart)
 
 
 def main(arguments: list[str]) -> None:
@@ -126,7 +139,11 @@ def main(arguments: list[str]) -> None:
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with port(options) as opened, suppress(BrokenPipeError):
+    with (
+        TemporaryDirectory(prefix="linky-") as folder,
+        port(options, Path(folder)) as opened,
+        suppress(BrokenPipeError),
+    ):
         print(f"A {options.mode} meter talks at {opened.url}", flush=True)
         stopped.wait()
 

@@ -55,6 +55,23 @@ def test_a_signal_ends_it_without_a_trace(tmp_path: Path, number: int) -> None:
     assert not link.is_symlink()
 
 
+def test_without_a_place_it_finds_one_and_leaves_nothing_there() -> None:
+    with simulator() as (child, url):
+        assert Path(url).exists()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(5) == 0
+    assert not Path(url).parent.exists()
+
+
+@pytest.mark.parametrize("place", ["nowhere", "127.0.0.1:http"])
+def test_a_place_that_is_none_is_answered_in_a_line(
+    place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["--tcp", place])
+    assert "invalid host value" in capsys.readouterr().err
+
+
 def test_with_the_right_options_a_meter_says_everything() -> None:
     options = parser().parse_args(EVERYTHING.split())
     house = household(options)
