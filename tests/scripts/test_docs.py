@@ -88,6 +88,17 @@ def test_links_lead_to_files_and_headings_that_exist(path: Path) -> None:
     assert {link[1:] for link in local if link.startswith("#")} <= anchors(page)
 
 
+def test_each_of_the_forty_errors_names_tests_that_exist() -> None:
+    page = (docs.ROOT / "docs" / "errors.md").read_text()
+    rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| \d", line)]
+    assert [row[0] for row in rows] == [f"| {number}" for number in range(1, 41)]
+    for row in rows:
+        proofs = re.findall(r"`([^:`]+)::(\w+)`", row[-1])
+        assert proofs
+        for file, test in proofs:
+            assert f"def {test}(" in (docs.ROOT / "tests" / file).read_text()
+
+
 def test_a_symptom_that_is_quoted_is_one_that_people_are_told() -> None:
     _, _, table = docs.PAGES[0].read_text().partition("| What you see | What to do |")
     symptoms = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
