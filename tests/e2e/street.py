@@ -127,6 +127,6 @@ def street(
             port = _port(name, witness, folder, kinds.get(name, "pty"))
             meters[name] = Meter(witness, stack.enter_context(port))
         street = Street(home, mqtt, meters, Recorded(folder / "home"))
-        with ThreadPoolExecutor(4) as several:
+        with ThreadPoolExecutor(7) as several:
             list(several.map(street.add, meters))
         yield street
