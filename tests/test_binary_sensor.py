@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.linky_tic import link
 from simulator import Household
-from simulator.line import Replay
+from simulator.line import Line, Replay
 
 from .home import ADDRESS, KNOWN, Home, until
 from .tic.streams import historic
@@ -75,10 +75,26 @@ async def test_a_warning_is_unavailable_when_nothing_is_heard(home: Home) -> Non
     assert home.state("binary_sensor.linky_adps") == "unavailable"
 
 
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+async def test_a_warning_that_is_on_all_the_while_is_never_off(home: Home, parity: str) -> None:
+    house = Household(mode="historic", living=False)
+    house.set_load(11_000)
+    meter = await home.hears(Line(house, parity=parity))
+    await home.restart(meter)
+    said = set()
+    data = meter.source.next().data
+    await meter.send(data[len(data) // 2 :])  # from the middle of a frame on
+    for _ in range(KNOWN):
+        said.add(home.state("binary_sensor.linky_adps"))
+        await meter.play(1)
+    assert said <= {"unknown", "on"}
+    assert home.state("binary_sensor.linky_adps") == "on"
+
+
 async def test_the_link_is_off_until_the_meter_is_heard_and_again_when_it_is_not(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 0.2)
+    monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = home.meter()
     await home.add(meter)
     assert home.state("binary_sensor.linky_link") == "off"

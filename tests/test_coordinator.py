@@ -10,6 +10,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
+from custom_components.linky_tic import link
 from custom_components.linky_tic.const import (
     CONF_MIRROR_FORMAT,
     CONF_MODE,
@@ -19,10 +20,11 @@ from custom_components.linky_tic.const import (
 )
 from custom_components.linky_tic.payloads import LINKY_SENSOR
 from simulator import Household
+from simulator.frames import Group, standard_group
 from simulator.line import Burst, Line, Replay
 from simulator.wire import to_8n1
 
-from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, until
 from .test_troubles import shown
 from .tic.streams import frame
 
@@ -114,6 +116,52 @@ async def test_the_first_meter_is_shown_again_when_it_is_back(home: Home) -> Non
     assert states(home).keys() == before.keys()
     assert states(home)["sensor.linky_east"] == before["sensor.linky_east"]
     assert (shown(home), home.state("binary_sensor.linky_link")) == (set(), "on")
+
+
+async def test_nothing_of_before_a_silence_is_shown_after_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    house = Household()
+    meter = await home.hears(house)
+    names = ["sensor.linky_east", "sensor.linky_urms1", "sensor.linky_ltarf"]
+    await until(lambda: home.value("east") == "unavailable")
+    await meter.send(to_8n1(b"\x02" + standard_group(Group("ADSC", ADDRESS))))
+    assert home.state("binary_sensor.linky_link") == "on"
+    assert [home.state(name) for name in names] == ["unknown"] * 3
+    await meter.play()
+    assert "unknown" not in [home.state(name) for name in names]
+
+
+async def test_what_has_changed_during_a_silence_is_not_shown_as_it_was(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    house = Household(contract="hphc", start="2026-11-23T21:55:00", off_peak=((1320, 360),))
+    meter = await home.hears(Line(house, parity="stripped"))
+    assert home.value("ntarf") == "2"
+    await until(lambda: home.value("ntarf") == "unavailable")
+    house.advance(600)
+    home.clock.now += 600
+    said = set()
+    for _ in range(KNOWN):
+        await meter.play(1)
+        said.add(home.value("ntarf"))
+    assert said == {"unknown", "1"}
+    assert home.value("pref") == "9"
+
+
+async def test_nothing_of_before_another_meter_is_shown_after_it(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    before = home.value("east")
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await meter.play()
+    house.replace_meter(ADDRESS, 27_200_000)
+    await meter.play(1)
+    assert home.value("east") not in {before, "unavailable"}
+    await meter.play()
+    assert home.value("east") == str(int(house.truth["EAST"]) / 1000)
 
 
 async def test_a_meter_that_was_replaced_while_nobody_listened_is_noticed(home: Home) -> None:

@@ -100,7 +100,7 @@ async def test_what_was_created_under_another_mode_is_there_too(home: Home) -> N
 async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 0.3)
+    monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = await home.hears(Household(living=False))
     before = {name: home.state(name) for name in heard_entities(home)}
     await until(lambda: home.value("east") == "unavailable")

@@ -86,10 +86,10 @@ async def test_two_meters_live_side_by_side(home: Home) -> None:
 async def test_the_log_says_once_that_the_line_is_lost_and_once_that_it_is_back(
     home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 0.2)
+    monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = await home.hears()
     await until(lambda: home.state("binary_sensor.linky_link") == "off")
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(1.2)
     await meter.play()
     ours = [record for record in caplog.records if DOMAIN in record.name]
     assert [(record.levelname, record.getMessage()) for record in ours] == [

@@ -73,4 +73,6 @@ class WarningSensor(LinkyEntity, BinarySensorEntity):
 
     @override
     def _read(self) -> None:
-        self._attr_is_on = self.coordinator.reading(self._key) is not None
+        is_sent = self.coordinator.reading(self._key) is not None
+        # One that is not heard yet, after a restart, may be on all the same.
+        self._attr_is_on = is_sent if is_sent or self.coordinator.freshness.is_settled else None

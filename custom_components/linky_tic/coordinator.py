@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PORT
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
 from .const import (
@@ -28,7 +28,8 @@ from .const import (
     LOGGER,
     MODE_NAMES,
 )
-from .enabling import Enabling
+from .enabling import Enabling, registered_labels
+from .freshness import Freshness
 from .link import Link, Settings
 from .mirror import Mirror
 from .quality import LineQuality
@@ -73,7 +74,7 @@ class LinkyCoordinator:
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.receiver = Receiver(
             self.address,
-            self._registered_labels(),
+            registered_labels(hass, entry) & _LABELS.keys(),
             timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
         )
         mode = entry.data.get(CONF_MODE)
@@ -86,6 +87,7 @@ class LinkyCoordinator:
         )
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
+        self.freshness = Freshness(self.receiver)
         self.refusals = Refusals()
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
@@ -106,7 +108,7 @@ class LinkyCoordinator:
 
     def reading(self, name: str) -> Reading | None:
         """What a label says now, None when it is not known."""
-        return self.receiver.meter.readings.get(name)
+        return self.freshness.reading(name)
 
     def registers_in_use(self) -> set[int]:
         """The supplier's registers, 1 to 10, that count under this contract."""
@@ -150,20 +152,13 @@ class LinkyCoordinator:
         listener(self.labels.values())
         return lambda: self._label_listeners.remove(listener)
 
-    def _registered_labels(self) -> list[str]:
-        """The labels of this meter's entities: it has sent them, so they exist from the start."""
-        prefix = f"{self.address}_"
-        registry = er.async_get(self.hass)
-        entries = er.async_entries_for_config_entry(registry, self.entry.entry_id)
-        names = (one.unique_id.removeprefix(prefix) for one in entries if one.domain == "sensor")
-        return [name for name in names if name in _LABELS]
-
     def _handle(self, events: list[Event], now: float) -> None:
         for event in events:
             match event:
                 case Reading():
                     self._handle_reading(event)
                 case Vanished(label):
+                    self.freshness.heard(label.name)
                     self._reporter.forget(label.name)
                     self._notify(label.name)
                 case Frame():
@@ -183,6 +178,7 @@ class LinkyCoordinator:
     def _handle_reading(self, reading: Reading) -> None:
         if reading.label.quantity is Quantity.VERSION:
             self._update_device(reading)
+        self.freshness.heard(reading.label.name)
         self._enabling.heard(reading)
         if self._reporter.admits(reading, time.monotonic()):
             self._notify(reading.label.name)
@@ -192,13 +188,28 @@ class LinkyCoordinator:
         if self._appeared:
             appeared, self._appeared = self._appeared, []
             self._add_labels(appeared)
-        if self.stranger and self.receiver.meter.is_identified:
+        self._remember_line()
+        if self.receiver.meter.is_identified:
+            self._handle_own_frame(frame)
+            self.mirror.frame(frame, self.freshness.readings, now)
+
+    def _handle_own_frame(self, frame: Frame) -> None:
+        """Show what this meter has said again, and all that a stranger's absence makes known."""
+        was_settled = self.freshness.is_settled
+        repeated = self.freshness.frame(frame)
+        if self.stranger:
             self.stranger = None
             self.troubles.cure(Trouble.OTHER_METER)
             self._notify_all()
-        self._remember_line()
-        if self.receiver.meter.is_identified:
-            self.mirror.frame(frame, self.receiver.meter.readings, now)
+        elif self.freshness.is_settled is not was_settled:
+            self._notify_all()
+        else:
+            self._notify(*repeated)
+
+    def _doubt_readings(self) -> None:
+        """Believe what was known only when it is said again."""
+        for name in self.freshness.lost():
+            self._reporter.forget(name)
 
     def _add_labels(self, labels: Iterable[Label]) -> None:
         """Make labels known, and with each the events that it announces."""
@@ -217,6 +228,7 @@ class LinkyCoordinator:
         self.stranger = address
         self.troubles.raise_(Trouble.OTHER_METER, {"old": mask(self.address), "new": mask(address)})
         self.mirror.line(connected=False)
+        self._doubt_readings()
         self._notify_all()
 
     def _handle_mode(self, mode: Mode) -> None:
@@ -242,6 +254,7 @@ class LinkyCoordinator:
     def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
         if not connected:
             LOGGER.info("The meter %s is no longer heard", mask(self.address))
+            self._doubt_readings()
         elif self._was_lost:
             LOGGER.info("The meter %s is heard again", mask(self.address))
         self._was_lost = not connected
@@ -249,16 +262,15 @@ class LinkyCoordinator:
         self._notify_all()
 
     def _tell_what_is_due(self) -> None:
-        for name in self._reporter.due(time.monotonic(), self.receiver.meter.readings):
-            self._notify(name)
+        self._notify(*self._reporter.due(time.monotonic(), self.receiver.meter.readings))
 
-    def _notify(self, name: str) -> None:
-        for listener in self._listeners.get(name, ()):
-            listener()
+    def _notify(self, *names: str) -> None:
+        for name in names:
+            for listener in self._listeners.get(name, ()):
+                listener()
 
     def _notify_all(self) -> None:
-        for name in list(self._listeners):
-            self._notify(name)
+        self._notify(*self._listeners)
 
     def _remember_line(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

@@ -1,4 +1,4 @@
-"""Which entities are enabled when they first have something to say: a register, an announced event.
+"""The entities that a meter has, and those enabled when they first have something to say.
 
 It knows readings and the entity registry. What a person has disabled stays disabled.
 """
@@ -6,6 +6,7 @@ It knows readings and the entity registry. What a person has disabled stays disa
 from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -22,6 +23,13 @@ _CONTRACT: Final = frozenset(
     }
 )
 """Quantities that tell which of the supplier's registers count."""
+
+
+def registered_labels(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Give the labels, and keys, of a meter's sensors: what it has sent exists from the start."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    prefix = f"{entry.unique_id}_"
+    return {one.unique_id.removeprefix(prefix) for one in entities if one.domain == "sensor"}
 
 
 class Enabling:
