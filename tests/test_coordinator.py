@@ -6,7 +6,6 @@ import json
 import re
 from typing import Final
 
-from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
@@ -224,51 +223,6 @@ async def test_the_time_of_an_island_is_learned_and_stored(home: Home) -> None:
     await meter.play()
     shown_time = datetime.fromisoformat(home.value("date") or "")
     assert abs((house.now - shown_time).total_seconds()) < 3
-
-
-def disable(home: Home, entity_id: str, by: er.RegistryEntryDisabler) -> None:
-    er.async_get(home.hass).async_update_entity(entity_id, disabled_by=by)
-
-
-async def test_a_register_that_moves_for_the_first_time_is_enabled(home: Home) -> None:
-    house = Household(start="2026-11-23T21:58:00")
-    meter = await home.hears(house)
-    assert home.registered("sensor.linky_easf02").disabled
-    house.change_contract("hphc")
-    await meter.play()
-    assert not home.registered("sensor.linky_easf02").disabled
-    assert home.registered("sensor.linky_easf03").disabled
-    await home.restart(meter)
-    await meter.play()
-    assert home.value("easf02") == str(int(house.truth["EASF02"]) / 1000)
-
-
-async def test_a_register_that_a_person_has_disabled_stays_so(home: Home) -> None:
-    house = Household()
-    meter = await home.hears(house)
-    disable(home, "sensor.linky_easf02", er.RegistryEntryDisabler.USER)
-    house.change_contract("hphc")
-    await meter.play()
-    entity = home.registered("sensor.linky_easf02")
-    assert entity.disabled_by is er.RegistryEntryDisabler.USER
-
-
-async def test_a_register_known_to_count_at_the_next_start_is_enabled_then(home: Home) -> None:
-    house = Household(contract="hphc")
-    meter = await home.hears(house)
-    disable(home, "sensor.linky_easf02", er.RegistryEntryDisabler.INTEGRATION)
-    await home.restart(meter)
-    await meter.play()
-    assert not home.registered("sensor.linky_easf02").disabled
-
-
-async def test_the_registers_of_a_contract_heard_late_are_enabled(home: Home) -> None:
-    house = Household(contract="tempo", index=0)
-    meter = await home.hears(Lacking(house, b"STGE", b"PJOURF+1", b"PPOINTE"))
-    assert home.registered("sensor.linky_easf05").disabled
-    meter.source = Line(house)
-    await meter.play()
-    assert not home.registered("sensor.linky_easf05").disabled
 
 
 async def test_states_follow_the_rule_that_was_chosen(home: Home) -> None:

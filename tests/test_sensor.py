@@ -271,28 +271,6 @@ async def test_all_indexes_of_a_contract_are_on_from_the_start(
     assert {name for name in registers if home.value(name)} == on
 
 
-PEAK: Final = tuple(map(datetime.fromisoformat, ("2026-11-24T06:00", "2026-11-25T06:00")))
-
-
-async def test_a_peak_that_is_announced_at_the_start_is_on(home: Home) -> None:
-    house = Household(contract="tempo")
-    house.order_peak(1, *PEAK)
-    await home.hears(house)
-    assert home.value("dpm1") == "2026-11-24T05:00:00+00:00"
-    assert home.value("fpm1") == "2026-11-25T05:00:00+00:00"
-    assert home.value("dpm2") is None
-
-
-async def test_a_peak_that_is_announced_later_is_then_on(home: Home) -> None:
-    house = Household(contract="tempo")
-    meter = await home.hears(house)
-    assert home.registered("sensor.linky_dpm1").disabled
-    house.order_peak(1, *PEAK)
-    await meter.play()
-    assert not home.registered("sensor.linky_dpm1").disabled
-    assert home.registered("sensor.linky_dpm2").disabled
-
-
 async def test_the_moment_of_a_maximum_is_told_beside_it(home: Home) -> None:
     meter = await home.hears()
     state = home.hass.states.get("sensor.linky_smaxsn")
