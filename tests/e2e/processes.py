@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 import contextlib
 import os
 from pathlib import Path
+from random import sample
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
+_FOR_SERVERS = range(20_000, 30_000)  # below what Linux gives to clients, 32768 and up
 
 
 class Child:
@@ -71,15 +73,16 @@ def wait_for[T](look: Callable[[], T], seconds: float, what: str, pause: float =
 
 
 def free_port(wanted: int = 0) -> int:
-    """Return `wanted` if nobody listens there, else a port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", wanted))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return `wanted` if nobody listens there, else a port that is free at this moment.
+
+    Not one of those that the system gives to clients: a server that restarts would find it taken.
+    """
+    for port in filter(None, (wanted, *sample(_FOR_SERVERS, 100))):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def listens(port: int) -> bool:
