@@ -109,7 +109,8 @@ class Soak:
         before = self._good_at.get(passage.kind, now)
         self.unheard[passage.kind] = max(self.unheard.get(passage.kind, 0.0), now - before)
         self._good_at[passage.kind] = now
-        self._arrived_at = now
+        if passage.is_settled:
+            self._arrived_at = now
 
     def _deliver(self, chunk: bytes, now: float) -> None:
         if events := self.listener.feed(chunk, now):
@@ -138,7 +139,8 @@ class Soak:
         self._good_at[passage.kind] = now
         if self._arrived_at and now - self._arrived_at < SILENCE < now - self.listener.good_at:
             self.judge.fail("unavailable", "", "good groups, none heard for 60 s", now)
-        self._arrived_at = now
+        if passage.is_settled:
+            self._arrived_at = now
 
     def _look(self, minute: int) -> None:
         now = self.traffic.house.now.timestamp()
