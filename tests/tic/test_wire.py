@@ -57,6 +57,16 @@ def test_parity_is_not_relied_on_for_a_group_that_began_before_it_was_checked() 
     assert wire.carries_parity
 
 
+@pytest.mark.parametrize("size", [21, 64, 256])
+def test_a_line_of_which_a_sample_is_known_is_judged_from_its_first_byte(size: int) -> None:
+    stream = to_8n1(TEXT)
+    wire = Wire()
+    wire.learn(stream[:size])
+    characters = read(wire, bytes([stream[0] ^ 1]) + stream[1:])
+    assert characters == bytes([DAMAGED]) + TEXT[1:]
+    assert wire.parity_errors == 1
+
+
 def test_every_single_bit_error_is_seen_where_there_is_parity() -> None:
     wire = Wire()
     read(wire, to_8n1(TEXT))
