@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+import logging
 from pathlib import Path
 import time
 from types import SimpleNamespace
@@ -43,6 +44,13 @@ async def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         await asyncio.sleep(_BREATH)
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged above INFO, but for what Home Assistant says of itself in every test."""
+    usual = ("homeassistant.loader", "aiohttp_fast_zlib", "asyncio")
+    loud = (record for record in caplog.records if record.levelno > logging.INFO)
+    return [record.getMessage() for record in loud if record.name not in usual]
 
 
 class Clock:

@@ -14,8 +14,7 @@ from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
 from simulator.line import Line
 from simulator.ports import TcpPort
 
-from .home import ADDRESS, KNOWN, Home, until
-from .test_sensor import complaints
+from .home import ADDRESS, KNOWN, Home, complaints, until
 
 
 def tasks_of_ours() -> list[str]:

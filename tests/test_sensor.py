@@ -1,8 +1,6 @@
 """Every label of the catalogue becomes a sensor, and says what the wire says."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-import logging
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
@@ -14,19 +12,13 @@ import pytest
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household
 from simulator.frames import ETX
-from simulator.line import Burst, Line, Replay
-from simulator.wire import to_8n1
+from simulator.line import Line, Replay
 
-from .home import ADDRESS, KNOWN, Home
+from .everything import INSTANTS, PILOT, SHOWN_UNITS, Everything, examples, expected, unit_of
+from .home import ADDRESS, KNOWN, Home, complaints
 from .test_translations import texts
-from .tic.referee import DATA, good_groups, rows
-from .tic.streams import frame
+from .tic.referee import DATA, good_groups
 
-PROFILE: Final = "00004002 06004001 22004002" + 8 * " NONUTILE"
-PILOT: Final = {"SINST1": "SINSTS", "SMAXN": "SMAXSN", "SMAXN-1": "SMAXSN-1"}
-UNITS: Final = {"VArh": "varh", "W (Linky puts VA in it)": "VA", "-": None}
-# Unit on the wire -> unit of the state.
-SHOWN_UNITS: Final = {"Wh": "kWh", "varh": "kvarh"}
 CLASSES: Final = {
     "Wh": SensorDeviceClass.ENERGY,
     "varh": SensorDeviceClass.REACTIVE_ENERGY,
@@ -37,7 +29,6 @@ CLASSES: Final = {
     "W": SensorDeviceClass.POWER,
     "min": SensorDeviceClass.DURATION,
 }
-INSTANTS: Final = {"DATE", "DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3"}
 CONTRACT: Final = {"NGTF", "PREF", "PCOUP", "OPTARIF", "ISOUSC"}
 RAW: Final = {
     *("ADSC", "VTIC", "STGE", "PRM", "RELAIS", "NJOURF", "NJOURF+1", "PJOURF+1", "PPOINTE"),
@@ -54,62 +45,6 @@ OFF: Final = (
 )
 
 
-def examples(mode: Mode) -> dict[str, dict[str, str]]:
-    """Every label of a mode with its line in the specification; pilot meters are as the others."""
-    found = {row["label"]: row for row in rows(mode)}
-    pilot = PILOT if mode is Mode.STANDARD else {}
-    return found | {name: {**found[other], "label": name} for name, other in pilot.items()}
-
-
-LABELS: Final = [(mode, name) for mode in Mode for name in examples(mode)]
-
-
-def unit_of(mode: Mode, name: str) -> str | None:
-    unit = examples(mode)[name]["unit"]
-    return UNITS.get(unit, unit)
-
-
-def group(mode: Mode, name: str) -> tuple[str, ...]:
-    """The label as the specification's example shows it on the wire."""
-    row = examples(mode)[name]
-    size, example = int(row["size_chars"]), row["example"].strip("'").split(" | ")[0]
-    if size == len(PROFILE):
-        return name, PROFILE
-    if row.get("has_horodate") == "yes":
-        return name, example[14:].strip("' ") if size else "", example[:13]
-    return name, ADDRESS if name in {"ADSC", "ADCO"} else f"{example:{size}.{size}}"
-
-
-class Everything:
-    """A meter that sends every label of its mode."""
-
-    def __init__(self, mode: Mode) -> None:
-        self.groups = {name: group(mode, name) for name in examples(mode)}
-        self._mode = mode
-
-    def next(self) -> Burst:
-        data = to_8n1(frame(self._mode, *self.groups.values()))
-        return Burst(data, 2.0, 9600)
-
-
-def expected(mode: Mode, sent: tuple[str, ...]) -> str:
-    """What a group of the wire is as a state."""
-    name, data, *_ = sent
-    unit = unit_of(mode, name)
-    if name in INSTANTS:
-        return read_instant(sent[2])
-    if unit in SHOWN_UNITS:
-        return str(int(data) / 1000)
-    is_number = unit or examples(mode)[name].get("data_type", "").lower().startswith("uint")
-    return str(int(data)) if is_number else data.strip()
-
-
-def read_instant(horodate: str) -> str:
-    """A winter or summer horodate; a space stands for the season of a date in winter here."""
-    local = datetime.strptime(horodate[1:], "%y%m%d%H%M%S").replace(tzinfo=UTC)
-    return (local - timedelta(hours=2 if horodate[0] in "Ee" else 1)).isoformat()
-
-
 @pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("mode", Mode)
 async def test_every_label_of_the_catalogue_says_what_the_wire_says(
@@ -120,13 +55,6 @@ async def test_every_label_of_the_catalogue_says_what_the_wire_says(
     said = {name: home.value(slugify(name)) for name in CATALOGUE[mode]}
     assert said == {name: expected(mode, sent) for name, sent in source.groups.items()}
     assert not complaints(caplog)
-
-
-def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What was logged above INFO, but for what Home Assistant says of itself in every test."""
-    usual = ("homeassistant.loader", "aiohttp_fast_zlib", "asyncio")
-    loud = (record for record in caplog.records if record.levelno > logging.INFO)
-    return [record.getMessage() for record in loud if record.name not in usual]
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -243,7 +171,7 @@ async def test_every_label_has_a_name_of_its_own_and_an_id_of_every_language(
 
 
 def test_no_two_labels_have_the_same_id() -> None:
-    ids = [slugify(name) for _, name in LABELS]
+    ids = [slugify(name) for mode in Mode for name in examples(mode)]
     assert len(set(ids)) == len(ids)
 
 
