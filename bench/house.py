@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 import json
 from pathlib import Path
+from statistics import median
 import tempfile
 import time
 from typing import Final
@@ -14,12 +15,23 @@ from tests.e2e.client import Json
 from tests.e2e.home_assistant import CONFIGURATION, HomeAssistant
 from tests.e2e.processes import ROOT, wait_for
 
+from .decode import split_and_compare
 from .judge import Shown
 from .player import Player
+from .streams import STREAMS
 from .usage import Mark
 
 STOPWATCH: Final = "bench_stopwatch"
 SETTLE: Final = 20.0  # seconds after a start, or after a meter was added
+_YARDSTICK: Final = 20  # frames
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Milliseconds of processor a second, and µs of `split_and_compare` a frame meanwhile."""
+
+    ms: float
+    pace: float
 
 
 @dataclass
@@ -59,11 +71,18 @@ class House:
     def tell(self, service: str, **arguments: Json) -> None:
         self.home.client.post(f"/api/services/{STOPWATCH}/{service}", arguments)
 
-    def cpu(self, seconds: float) -> float:
-        """Milliseconds a second that Home Assistant uses, whatever it does now."""
-        mark = Mark.now(self.pid)
-        time.sleep(seconds)
-        return mark.ms_per_second
+    def spend(self, seconds: float) -> Spent:
+        """What Home Assistant uses, whatever it does now, and how fast the machine was meanwhile.
+
+        A shared machine may run twice as slow from one minute to the next: the reference loop of
+        `decode`, timed every other second, tells.
+        """
+        chunks = STREAMS[0].chunks(0, _YARDSTICK)
+        mark, paces = Mark.now(self.pid), []
+        while (left := mark.at + seconds - time.monotonic()) > 0:
+            time.sleep(min(2.0, left))
+            paces.append(split_and_compare(chunks, b"\t") / _YARDSTICK * 1e6)
+        return Spent(mark.ms_per_second, median(paces))
 
     def start_stopwatch(self) -> None:
         for player in self.players:

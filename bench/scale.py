@@ -18,13 +18,14 @@ class Grown:
     meters: int
     preset: str
     over_idle: float  # ms a second
+    pace: float  # µs of the reference loop meanwhile
     megabytes: float  # over idle
 
 
 def main(seconds: float = 60.0, counts: tuple[int, ...] = METERS) -> list[Grown]:
     with launched() as house:
         time.sleep(SETTLE)
-        idle, memory = house.cpu(seconds), resident_bytes(house.pid)
+        idle, memory = house.spend(seconds), resident_bytes(house.pid)
         found = []
         for count in counts:
             while len(house.players) < count:
@@ -32,13 +33,20 @@ def main(seconds: float = 60.0, counts: tuple[int, ...] = METERS) -> list[Grown]
             for preset in PRESETS:
                 house.set_options(reporting=preset)
                 time.sleep(SETTLE)
-                cpu = house.cpu(seconds)
+                spent = house.spend(seconds)
                 megabytes = (resident_bytes(house.pid) - memory) / 1e6
-                found.append(Grown(count, preset, cpu - idle, megabytes))
+                found.append(Grown(count, preset, spent.ms - idle.ms, spent.pace, megabytes))
         return found
 
 
-HEADER: Final = ("Meters", "preset", "CPU ms/s over idle", "ms/s a meter", "MB over idle")
+HEADER: Final = (
+    "Meters",
+    "preset",
+    "CPU ms/s over idle",
+    "ms/s a meter",
+    "reference loop µs",
+    "MB over idle",
+)
 
 
 def rows(grown: list[Grown]) -> list[tuple[str, ...]]:
@@ -48,6 +56,7 @@ def rows(grown: list[Grown]) -> list[tuple[str, ...]]:
             one.preset,
             f"{one.over_idle:.1f}",
             f"{one.over_idle / one.meters:.1f}",
+            f"{one.pace:.1f}",
             f"{one.megabytes:.1f}",
         )
         for one in grown
