@@ -22,7 +22,7 @@ from custom_components.linky_tic.const import (
 from custom_components.linky_tic.payloads import FORMATS
 
 from .dialog import placeholders
-from .home import ADDRESS, Home
+from .home import ADDRESS, OTHER_ADDRESS, Home
 from .test_translations import leaves, texts
 
 SHOWN: Final = {
@@ -159,6 +159,71 @@ async def test_a_topic_on_which_nothing_can_be_published_is_refused(
     assert form["description_placeholders"]["topic"] == topic
 
 
+async def second(home: Home, **options: object) -> MockConfigEntry:
+    """Another meter, beside that of `entry`."""
+    return await home.add(home.meter(name="other"), OTHER_ADDRESS, "linky_2", options=options)
+
+
+STATUS: Final = FORMATS["linky-sensor"].status_topic
+
+
+@pytest.mark.parametrize(
+    ("other", "chosen", "topic"),
+    [
+        ({CONF_MIRROR_FORMAT: "linky-sensor"}, {CONF_MIRROR_TOPIC: "a/b"}, STATUS),
+        (
+            {CONF_MIRROR_FORMAT: "linky-sensor"},
+            {CONF_MIRROR_STATUS_TOPIC: "a/b"},
+            FORMATS["linky-sensor"].topic,
+        ),
+        ({}, {CONF_MIRROR_TOPIC: f"linky_tic/{OTHER_ADDRESS}"}, f"linky_tic/{OTHER_ADDRESS}"),
+    ],
+)
+async def test_two_meters_never_share_a_topic(
+    home: Home,
+    entry: MockConfigEntry,
+    other: dict[str, object],
+    chosen: dict[str, object],
+    topic: str,
+) -> None:
+    await second(home, **other)
+    chosen = {CONF_MIRROR_FORMAT: "linky-sensor", **chosen}
+    form = await submit(home.hass, entry, **chosen)
+    assert form["errors"] == {"base": "topic_taken"}
+    assert placeholders(texts("en")["options"]["error"]["topic_taken"]) == {"topic", "title"}
+    told = form["description_placeholders"] or {}
+    assert (told["topic"], told["title"]) == (topic, "Linky 2")
+    assert values(form).items() >= chosen.items()
+
+
+async def test_two_meters_may_have_one_format_under_topics_of_their_own(
+    hass: HomeAssistant, home: Home, entry: MockConfigEntry
+) -> None:
+    await second(home, mirror_format="linky-sensor")
+    apart = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/c"}
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **apart})
+    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor", **apart}
+
+
+async def test_a_mirror_that_is_off_takes_no_topic(
+    hass: HomeAssistant, home: Home, entry: MockConfigEntry
+) -> None:
+    other = await second(home, mirror_format="linky-sensor", mirror=False)
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor"})
+    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor"}
+    form = await submit(hass, other, **{CONF_MIRROR: True})
+    assert form["errors"] == {"base": "topic_taken"}
+
+
+async def test_frames_and_status_of_a_meter_have_two_topics(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    same = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/b"}
+    form = await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **same})
+    assert form["errors"] == {"base": "topic_taken"}
+    assert (form["description_placeholders"] or {})["title"] == "Linky"
+
+
 @pytest.mark.parametrize(
     "wrong", [{CONF_MIRROR_FORMAT: "xml"}, {CONF_MIRROR_INTERVAL: -1}, {"unknown": True}]
 )
@@ -180,6 +245,17 @@ async def test_a_preset_is_chosen_and_kept(hass: HomeAssistant, home: Home) -> N
     assert entry.state is ConfigEntryState.LOADED
 
 
+async def test_a_section_that_is_not_sent_keeps_what_it_had(
+    hass: HomeAssistant, home: Home
+) -> None:
+    entry = await home.add(home.meter(), options={"reporting": "economy", CONF_MIRROR_INTERVAL: 5})
+    form = await show(hass, entry)
+    data = {"reporting": {"reporting": "realtime"}}
+    await hass.config_entries.options.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    assert entry.options == {"reporting": "realtime", CONF_MIRROR_INTERVAL: 5}
+
+
 async def test_options_of_other_forms_are_kept(hass: HomeAssistant, home: Home) -> None:
     entry = await home.add(home.meter(), options={"reporting": "economy", "prices": {}})
     await submit(hass, entry, **{CONF_MIRROR: False})
@@ -195,7 +271,7 @@ async def test_every_field_and_fact_has_its_text(
     assert {str(field) for field in fields(form).schema.schema} == named.keys()
     told = set[str]().union(*(placeholders(text) for _, text in leaves(said)))
     assert form["description_placeholders"]
-    assert form["description_placeholders"].keys() == told
+    assert form["description_placeholders"].keys() == told - {"topic", "title"}  # told of errors
     assert form["description_placeholders"]["typed"] == f"linky_tic/{ADDRESS}"
 
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Self, override
+from typing import Any, Final, Self, override
 
 from homeassistant.config_entries import ConfigEntry
 
@@ -61,11 +61,14 @@ class Settings:
 
     @classmethod
     def of(cls, entry: ConfigEntry) -> Self:
-        options = entry.options
+        return cls.chosen(entry.options, entry.unique_id)
+
+    @classmethod
+    def chosen(cls, options: Mapping[str, Any], address: str | None) -> Self:
         name = options.get(CONF_MIRROR_FORMAT, TYPED)
         row = FORMATS[name]
         typed = name == TYPED
-        topic = options.get(CONF_MIRROR_TOPIC) or row.topic.format(address=entry.unique_id)
+        topic = options.get(CONF_MIRROR_TOPIC) or row.topic.format(address=address)
         return cls(
             enabled=options.get(CONF_MIRROR, True),
             format=name,
@@ -77,6 +80,12 @@ class Settings:
             private=typed and options.get(CONF_MIRROR_PRIVATE, False),
             discovery=typed and options.get(CONF_MIRROR_DISCOVERY, False),
         )
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that are the mirror's own: what else came there would be taken for it."""
+        topics = (self.topic, self.status_topic) if self.enabled else ()
+        return tuple(topic for topic in topics if topic is not None)
 
 
 def _status_topic(name: str, topic: str, chosen: str | None) -> str | None:

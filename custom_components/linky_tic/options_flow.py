@@ -5,6 +5,7 @@ format.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.mqtt import valid_publish_topic
@@ -35,45 +36,51 @@ from .const import (
     CONF_MIRROR_TOPIC,
     CONF_REPORTING,
     DEFAULT_REPORTING,
+    DOMAIN,
 )
+from .editions import Settings
 from .payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from .reporting import Preset
 
-_MQTT: Final = "mqtt"
-_REPORTING: Final = "reporting"
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
 """Seconds: a day, since a mirror that says less is better turned off."""
-_FIELDS: Final[Mapping[str, Selector[Any]]] = {
-    CONF_MIRROR: BooleanSelector(),
-    CONF_MIRROR_FORMAT: SelectSelector(
-        SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
-    ),
-    CONF_MIRROR_TOPIC: TextSelector(),
-    CONF_MIRROR_STATUS_TOPIC: TextSelector(),
-    CONF_MIRROR_INTERVAL: NumberSelector(
-        NumberSelectorConfig(
-            min=0,
-            max=_LONGEST_INTERVAL,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=UnitOfTime.SECONDS,
+_SECTIONS: Final[Mapping[str, Mapping[str, Selector[Any]]]] = {
+    "reporting": {
+        CONF_REPORTING: SelectSelector(
+            SelectSelectorConfig(options=[*Preset], translation_key=CONF_REPORTING)
         )
-    ),
-    CONF_MIRROR_RETAIN: BooleanSelector(),
-    CONF_MIRROR_PER_LABEL: BooleanSelector(),
-    CONF_MIRROR_PRIVATE: BooleanSelector(),
-    CONF_MIRROR_DISCOVERY: BooleanSelector(),
+    },
+    "mqtt": {
+        CONF_MIRROR: BooleanSelector(),
+        CONF_MIRROR_FORMAT: SelectSelector(
+            SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
+        ),
+        CONF_MIRROR_TOPIC: TextSelector(),
+        CONF_MIRROR_STATUS_TOPIC: TextSelector(),
+        CONF_MIRROR_INTERVAL: NumberSelector(
+            NumberSelectorConfig(
+                min=0,
+                max=_LONGEST_INTERVAL,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement=UnitOfTime.SECONDS,
+            )
+        ),
+        CONF_MIRROR_RETAIN: BooleanSelector(),
+        CONF_MIRROR_PER_LABEL: BooleanSelector(),
+        CONF_MIRROR_PRIVATE: BooleanSelector(),
+        CONF_MIRROR_DISCOVERY: BooleanSelector(),
+    },
 }
-_PRESETS: Final = SelectSelector(
-    SelectSelectorConfig(options=[*Preset], translation_key=CONF_REPORTING)
-)
+"""Section of the form -> its fields; all of them are stored side by side."""
+_COLLAPSED: Final = frozenset({"mqtt"})
 _SCHEMA: Final = vol.Schema(
     {
-        vol.Optional(_REPORTING): section(vol.Schema({vol.Optional(CONF_REPORTING): _PRESETS})),
-        vol.Required(_MQTT): section(
-            vol.Schema({vol.Optional(key): field for key, field in _FIELDS.items()}),
-            {"collapsed": True},
-        ),
+        vol.Optional(name): section(
+            vol.Schema({vol.Optional(key): field for key, field in fields.items()}),
+            {"collapsed": name in _COLLAPSED},
+        )
+        for name, fields in _SECTIONS.items()
     }
 )
 
@@ -99,28 +106,51 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
         defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
-        values = _tidied(user_input.get(_REPORTING, {}) | user_input[_MQTT])
-        wrong = [values[key] for key in _TOPICS if key in values and not _is_topic(values[key])]
-        if wrong:
-            return self._show(values, wrong[0])
-        others = {k: v for k, v in stored.items() if k not in _FIELDS and k != CONF_REPORTING}
+        shown = {key for name in user_input for key in _SECTIONS[name]}
+        others = {key: value for key, value in stored.items() if key not in shown}
+        values = _tidied(
+            {key: one for fields in user_input.values() for key, one in fields.items()}
+        )
         changed = {key: value for key, value in values.items() if value != defaults.get(key)}
-        return self.async_create_entry(data={**others, **changed})
+        options = {**others, **changed}
+        if wrong := self._wrong_topic(options):
+            return self._show({**others, **values}, *wrong)
+        return self.async_create_entry(data=options)
 
-    def _show(self, values: Mapping[str, Any], wrong_topic: str = "") -> ConfigFlowResult:
+    def _wrong_topic(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+        """Find a topic on which nothing can be published, or something else already is."""
+        for key in _TOPICS:
+            if key in options and not _is_topic(options[key]):
+                return "invalid_topic", {"topic": options[key]}
+        entry = self.config_entry
+        topics = Settings.chosen(options, entry.unique_id).topics
+        if len(topics) > len(set(topics)):
+            return "topic_taken", {"topic": topics[0], "title": entry.title}
+        for other in self.hass.config_entries.async_entries(DOMAIN):  # one may be enabled later
+            taken = Settings.of(other).topics if other is not entry else ()
+            if shared := set(topics).intersection(taken):
+                return "topic_taken", {"topic": min(shared), "title": other.title}
+        return None
+
+    def _show(
+        self,
+        values: Mapping[str, Any],
+        error: str | None = None,
+        facts: Mapping[str, str] = MappingProxyType({}),
+    ) -> ConfigFlowResult:
         address = self.config_entry.unique_id
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                _SCHEMA, {_REPORTING: values, _MQTT: values}
+                _SCHEMA, dict.fromkeys(_SECTIONS, values)
             ),
-            errors={"base": "invalid_topic"} if wrong_topic else None,
+            errors={"base": error} if error else None,
             description_placeholders={
-                "topic": wrong_topic,
                 "typed": FORMATS[TYPED].topic.format(address=address),
                 "linky_sensor": FORMATS[LINKY_SENSOR].topic,
                 "teleinfo2mqtt": FORMATS[TELEINFO2MQTT].topic.format(address=address),
                 "status": FORMATS[LINKY_SENSOR].status_topic or "",
+                **facts,
             },
         )
 
