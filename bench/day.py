@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Final
 
 from custom_components.linky_tic.reporting import Reporter
-from custom_components.linky_tic.sensor import SHOWN
+from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import Reading, Receiver, Value
 from simulator.household import Household
 from simulator.wire import to_8n1

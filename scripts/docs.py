@@ -15,7 +15,8 @@ from typing import Final
 from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
 from custom_components.linky_tic.reporting import PACES, Pace, Preset
-from custom_components.linky_tic.sensor import _PEAKS, SHOWN, _name
+from custom_components.linky_tic.sensor import _PEAKS, _name
+from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
 
 ROOT: Final = Path(__file__).parents[1]

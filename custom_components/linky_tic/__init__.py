@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .errors import not_ready
 from .link import PortUnavailable
+from .memory import Memory
 from .mirror import async_remove_topics
 from .port_watch import stop_watching, watch_port
 from .troubles import Trouble, Troubles
@@ -48,3 +49,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     stop_watching(hass, entry)
     Troubles(hass, entry).cure(*Trouble)
     await async_remove_topics(hass, entry)
+    await Memory(hass, entry.entry_id).remove()

@@ -14,10 +14,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
+from .facts import Flag, FlagSensor, add_facts
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
 
+FACTS: Final[tuple[Flag, ...]] = ()
+"""What labels tell together, each room its own rows."""
 _WARNINGS: Final = frozenset({Quantity.OVERRUN_CURRENT, Quantity.PEAK_NOTICE})
 """Quantities whose groups vanish instead of returning to zero: their presence is the state."""
 
@@ -36,7 +39,8 @@ async def async_setup_entry(
         async_add_entities([WarningSensor(coordinator, label) for label in warnings])
 
     async_add_entities([LinkSensor(coordinator)])
-    entry.async_on_unload(coordinator.listen_for_labels(add))
+    add_facts(entry, PLATFORM, FACTS, FlagSensor, async_add_entities)
+    entry.async_on_unload(coordinator.known.listen(add))
 
 
 class LinkSensor(LinkyEntity, BinarySensorEntity):

@@ -4,15 +4,14 @@ It decides what is told and when; how a value is shown is the platforms' busines
 is that of `link.py` and `tic/`.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 import time
 from typing import Final, assert_never
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PORT
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
@@ -30,18 +29,18 @@ from .const import (
 )
 from .enabling import Enabling, registered_labels
 from .freshness import Freshness
+from .known_labels import LABELS, KnownLabels
 from .link import Link, Settings
+from .listeners import Listeners
+from .memory import Memory
 from .mirror import Mirror
 from .quality import LineQuality
 from .refusals import Refusals
 from .reporting import Reporter
 from .tic import (
-    CATALOGUE,
-    EVENTS,
     Appeared,
     Event,
     Frame,
-    Label,
     Mode,
     ModeChanged,
     OtherMeter,
@@ -56,12 +55,10 @@ from .tic import (
 from .troubles import LASTING, Trouble, Troubles, console_on
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
-type LabelListener = Callable[[Iterable[Label]], None]
 
 LINE: Final = "_line"
 """What to listen to for the counters of the line, told once a minute."""
 _MINUTE: Final = timedelta(minutes=1)
-_LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 
 
 class LinkyCoordinator:
@@ -74,7 +71,7 @@ class LinkyCoordinator:
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.receiver = Receiver(
             self.address,
-            registered_labels(hass, entry) & _LABELS.keys(),
+            registered_labels(hass, entry) & LABELS.keys(),
             timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
         )
         mode = entry.data.get(CONF_MODE)
@@ -92,19 +89,22 @@ class LinkyCoordinator:
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
         self._reporter = Reporter(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
-        self.labels: dict[str, Label] = {}
-        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
-        self._label_listeners: list[LabelListener] = []
-        self._appeared: list[Label] = []
+        self.listeners = Listeners()
+        self.memory = Memory(hass, entry.entry_id)
+        self.known = KnownLabels(self.receiver.meter.presence.established)
         self._started = time.time()
         self._was_lost = False
         self._enabling = Enabling(hass, self.address, self.receiver.meter.readings)
-        self._add_labels(_LABELS[name] for name in self.receiver.meter.presence.established)
 
     @property
     def is_available(self) -> bool:
         """Whether the line is alive and it is this meter that speaks."""
         return self.link.is_connected and self.stranger is None
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """What every label says now, as far as it is known to hold."""
+        return self.freshness.readings
 
     def reading(self, name: str) -> Reading | None:
         """What a label says now, None when it is not known."""
@@ -116,6 +116,7 @@ class LinkyCoordinator:
 
     async def async_start(self) -> None:
         """Open the port; raises `PortUnavailable`."""
+        await self.memory.load()
         await self.link.open()
         console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
         if console:
@@ -137,20 +138,8 @@ class LinkyCoordinator:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
         await self.mirror.async_stop()
+        await self.memory.flush()
         self.troubles.cure(*(set(Trouble) - LASTING))
-
-    @callback
-    def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener when a label's reading or the line's state changes; returns its end."""
-        self._listeners[name].append(listener)
-        return lambda: self._listeners[name].remove(listener)
-
-    @callback
-    def listen_for_labels(self, listener: LabelListener) -> CALLBACK_TYPE:
-        """Give a listener the labels there are, and each new one; returns its end."""
-        self._label_listeners.append(listener)
-        listener(self.labels.values())
-        return lambda: self._label_listeners.remove(listener)
 
     def _handle(self, events: list[Event], now: float) -> None:
         for event in events:
@@ -160,11 +149,11 @@ class LinkyCoordinator:
                 case Vanished(label):
                     self.freshness.heard(label.name)
                     self._reporter.forget(label.name)
-                    self._notify(label.name)
+                    self.listeners.tell(label.name)
                 case Frame():
                     self._handle_frame(event, now)
                 case Appeared(label):
-                    self._appeared.append(label)
+                    self.known.appeared(label)
                 case OtherMeter(address):
                     self._handle_other_meter(address)
                 case Rejected():
@@ -180,17 +169,17 @@ class LinkyCoordinator:
             self._update_device(reading)
         self.freshness.heard(reading.label.name)
         self._enabling.heard(reading)
+        self.listeners.heard(reading)
         if self._reporter.admits(reading, time.monotonic()):
-            self._notify(reading.label.name)
+            self.listeners.tell(reading.label.name)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
-        if self._appeared:
-            appeared, self._appeared = self._appeared, []
-            self._add_labels(appeared)
+        self.known.end_frame()
         self._remember_line()
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
+            self.listeners.ended(self.readings, now)
             self.mirror.frame(frame, self.freshness.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:
@@ -200,27 +189,17 @@ class LinkyCoordinator:
         if self.stranger:
             self.stranger = None
             self.troubles.cure(Trouble.OTHER_METER)
-            self._notify_all()
+            self.listeners.tell_all()
         elif self.freshness.is_settled is not was_settled:
-            self._notify_all()
+            self.listeners.tell_all()
         else:
-            self._notify(*repeated)
+            self.listeners.tell(*repeated)
 
     def _doubt_readings(self) -> None:
         """Believe what was known only when it is said again."""
         for name in self.freshness.lost():
             self._reporter.forget(name)
-
-    def _add_labels(self, labels: Iterable[Label]) -> None:
-        """Make labels known, and with each the events that it announces."""
-        new: dict[str, Label] = {}
-        for label in labels:
-            for name in (label.name, *EVENTS.get(label.name, ())):
-                if name not in self.labels:
-                    new[name] = _LABELS[name]
-        self.labels |= new
-        for listener in self._label_listeners:
-            listener(new.values())
+        self.listeners.lost()
 
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
@@ -229,7 +208,7 @@ class LinkyCoordinator:
         self.troubles.raise_(Trouble.OTHER_METER, {"old": mask(self.address), "new": mask(address)})
         self.mirror.line(connected=False)
         self._doubt_readings()
-        self._notify_all()
+        self.listeners.tell_all()
 
     def _handle_mode(self, mode: Mode) -> None:
         """Explain once what the other mode changes; going back to the first one is the cure."""
@@ -249,7 +228,7 @@ class LinkyCoordinator:
             self.troubles.judge_quality(self.quality.good_share)
         silence = now - max(self.receiver.heard_at, self._started)
         self.troubles.judge_silence(silence, self.link.name)
-        self._notify(LINE)
+        self.listeners.tell(LINE)
 
     def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
         if not connected:
@@ -259,18 +238,10 @@ class LinkyCoordinator:
             LOGGER.info("The meter %s is heard again", mask(self.address))
         self._was_lost = not connected
         self.mirror.line(connected)
-        self._notify_all()
+        self.listeners.tell_all()
 
     def _tell_what_is_due(self) -> None:
-        self._notify(*self._reporter.due(time.monotonic(), self.receiver.meter.readings))
-
-    def _notify(self, *names: str) -> None:
-        for name in names:
-            for listener in self._listeners.get(name, ()):
-                listener()
-
-    def _notify_all(self) -> None:
-        self._notify(*self._listeners)
+        self.listeners.tell(*self._reporter.due(time.monotonic(), self.receiver.meter.readings))
 
     def _remember_line(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

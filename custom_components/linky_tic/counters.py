@@ -59,7 +59,7 @@ class CounterSensor(LinkyEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.listen(LINE, self._refresh))
+        self.async_on_remove(self.coordinator.listeners.listen(LINE, self._refresh))
 
     @override
     def _read(self) -> None:

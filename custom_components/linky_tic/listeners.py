@@ -1,0 +1,72 @@
+"""Who is told when something about a meter changes: by label, or by the key of what is derived.
+
+It knows names and callbacks, nothing of what they are about. Two circles: `listen` is for what is
+shown, called when the reporting rules say so; `follow` is for what is reckoned, called at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+from homeassistant.core import CALLBACK_TYPE, callback
+
+from .tic import Reading
+
+type ReadingFollower = Callable[[Reading], None]
+type FrameFollower = Callable[[Mapping[str, Reading], float], None]
+
+
+class Listeners:
+    """The listeners and followers of one meter."""
+
+    def __init__(self) -> None:
+        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
+        self._followers: defaultdict[str, list[ReadingFollower]] = defaultdict(list)
+        self._frame_followers: list[FrameFollower] = []
+        self._loss_followers: list[CALLBACK_TYPE] = []
+
+    @callback
+    def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call when what is shown under a name may differ, the line's state too; give its end."""
+        self._listeners[name].append(listener)
+        return lambda: self._listeners[name].remove(listener)
+
+    @callback
+    def follow(self, labels: Iterable[str], follower: ReadingFollower) -> None:
+        """Call with every reading of these labels, however often."""
+        for label in labels:
+            self._followers[label].append(follower)
+
+    @callback
+    def follow_frames(self, follower: FrameFollower) -> None:
+        """Call at the end of each of this meter's frames: what holds now, seconds since 1970."""
+        self._frame_followers.append(follower)
+
+    @callback
+    def follow_losses(self, follower: CALLBACK_TYPE) -> None:
+        """Call when the meter is no longer heard, or another one speaks."""
+        self._loss_followers.append(follower)
+
+    def tell(self, *names: str) -> None:
+        """Call those who listen to these names."""
+        for name in names:
+            for listener in tuple(self._listeners.get(name, ())):
+                listener()
+
+    def tell_all(self) -> None:
+        """Call every listener: whether anything is available has changed."""
+        self.tell(*self._listeners)
+
+    def heard(self, reading: Reading) -> None:
+        """Pass a reading on to its followers."""
+        for follower in self._followers.get(reading.label.name, ()):
+            follower(reading)
+
+    def ended(self, readings: Mapping[str, Reading], now: float) -> None:
+        """Pass the end of a frame on."""
+        for follower in self._frame_followers:
+            follower(readings, now)
+
+    def lost(self) -> None:
+        """Pass on that nothing more is known."""
+        for follower in self._loss_followers:
+            follower()
