@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from websockets.sync.client import connect
 
+from .broker import PROTOCOL
 from .processes import wait_for
 
 type Json = Any  # Home Assistant's answers are its own to shape, and to change
@@ -147,7 +148,7 @@ class Client:
 
     def add_broker(self, port: int) -> Json:
         certificates = {"set_client_cert": False, "set_ca_cert": "off"}
-        broker = {"broker": "127.0.0.1", "port": port, "protocol": "3.1.1"}
+        broker = {"broker": "127.0.0.1", "port": port, "protocol": PROTOCOL}
         return self.configure("mqtt", {"broker": broker | {"other_settings": certificates}})
 
     def add_meter(self, port: str) -> Json:
