@@ -41,7 +41,7 @@ async def test_the_line_is_in_the_language_of_the_system(home: Home) -> None:
     home.hass.config.language = "fr"
     await home.hears(Household(mode="historic"))
     assert await lines(home) == {
-        "Linky": "Historique, 9600 bauds : entendu il y a 0 s, 100.0 % de groupes bons"
+        "Linky": "Historique, 9600 bauds\u00a0: entendu il y a 0 s, 100.0\u00a0% de groupes bons"
     }
 
 

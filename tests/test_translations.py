@@ -25,6 +25,7 @@ INTEGRATION: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN
 LANGUAGES: Final = ("en", "fr")
 KEY: Final = re.compile(r"(?!.*[_-]{2})[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 HTML: Final = re.compile(r"<[a-z].*?>", re.IGNORECASE)
+BREAKS_BEFORE_A_SIGN: Final = re.compile(r" [;:!?%»]|« ")
 QUOTED_PLACEHOLDER: Final = re.compile(r"'{\w+}'")
 REFERENCE: Final = re.compile(r"\[%key:")
 LINK: Final = re.compile(
@@ -103,6 +104,11 @@ def test_texts_have_nothing_that_hassfest_refuses(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_neither_begin_nor_end_with_a_space(language: str) -> None:
     assert not [path for path, text in leaves(texts(language)) if text != text.strip()]
+
+
+def test_no_line_of_french_begins_with_a_sign() -> None:
+    """A space that breaks no line stands before : ; ! ? and %."""
+    assert not [path for path, text in leaves(texts("fr")) if BREAKS_BEFORE_A_SIGN.search(text)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
