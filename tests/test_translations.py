@@ -14,9 +14,10 @@ from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.linky_tic import PLATFORMS
+from custom_components.linky_tic import PLATFORMS, binary_sensor, sensor
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.facts import Fact
 from custom_components.linky_tic.tic import CATALOGUE
 
 type Json = dict[str, Any]  # files of Home Assistant's own shapes
@@ -57,14 +58,22 @@ def keys(entities: Iterable[Entity]) -> set[str]:
     return {str(entity.translation_key) for entity in entities}
 
 
+def facts() -> Iterator[tuple[str, Fact]]:
+    """Every row of what labels tell together, with its platform."""
+    yield from (("binary_sensor", fact) for fact in binary_sensor.FACTS)
+    yield from (("sensor", fact) for fact in sensor.FACTS)
+
+
 def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConfigEntry:
-    """An entry whose meter has sent every label of both modes that its phases allow."""
+    """An entry whose meter has sent every label of both modes, and all facts, its phases allow."""
     entry = MockConfigEntry(domain=DOMAIN, unique_id=address, data={"port": "/dev/null"})
     entry.add_to_hass(hass)
     registry = er.async_get(hass)
     labels = (label for rows in CATALOGUE.values() for label in rows.values())
     for name in (label.name for label in labels if (label.phase or 1) <= phases):
         registry.async_get_or_create("sensor", DOMAIN, f"{address}_{name}", config_entry=entry)
+    for platform, fact in facts():
+        registry.async_get_or_create(platform, DOMAIN, f"{address}_{fact.key}", config_entry=entry)
     # It knows the labels of the registry from the start.
     entry.runtime_data = LinkyCoordinator(hass, entry)
     return entry

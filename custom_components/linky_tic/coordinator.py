@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
+from .active_power import ActivePower
 from .const import (
     CONF_MODE,
     CONF_OVERSEAS,
@@ -90,6 +91,7 @@ class LinkyCoordinator:
         self.stranger: str | None = None
         self._reporter = Reporter(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.listeners = Listeners()
+        self.active_power = ActivePower(self.receiver, self.listeners, self._reporter)
         self.memory = Memory(hass, entry.entry_id)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self._started = time.time()

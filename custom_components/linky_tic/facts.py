@@ -60,11 +60,15 @@ class Flag(Fact):
     device: BinarySensorDeviceClass | None = None
 
 
+def _nothing(_readings: Readings) -> None:
+    """Stand in a row for a part that reckons by itself, which a sensor of its own class asks."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value(Fact):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name)."""
 
-    read: Callable[[Readings], str | float | datetime | None]
+    read: Callable[[Readings], str | float | datetime | None] = _nothing
     device: SensorDeviceClass | None = None
     state: SensorStateClass | None = None
     unit: str | None = None

@@ -13,6 +13,10 @@ from typing import Final
 
 from .tic import INDEXES, Quantity, Reading, Value
 
+ACTIVE_POWER: Final = "active_power"
+POWER_FACTOR: Final = "power_factor"
+"""Reckoned from several labels, hence no quantity of the catalogue."""
+
 
 class Preset(StrEnum):
     """How closely states follow the meter."""
@@ -41,29 +45,39 @@ class Pace:
 _POWER: Final   = Pace(25, 0.02,         1,      60)
 _CURRENT: Final = Pace( 2, 0.00,         1,      60)
 _VOLTAGE: Final = Pace( 3, 0.00,        10,     300)
+_FACTOR: Final  = Pace(.1, 0.00,        60,     300)
 _MINUTE: Final  = Pace( 0, 0.00,        60,      60)  # indexes, the meter's clock, running peaks
 
 _ECONOMY_POWER: Final   = Pace(100, 0.05,   5, 300)
 _ECONOMY_CURRENT: Final = Pace(  3, 0.00,   5, 300)
 _ECONOMY_VOLTAGE: Final = Pace(  5, 0.00,  60, 900)
+_ECONOMY_FACTOR: Final  = Pace( .1, 0.00, 300, 900)
 _FIVE_MINUTES: Final    = Pace(  0, 0.00, 300, 300)
 # fmt: on
 
-_POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)
+_POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, ACTIVE_POWER)
 _SLOW: Final = (*INDEXES, Quantity.CLOCK, Quantity.IMPORTED_PEAK, Quantity.EXPORTED_PEAK)
 
-PACES: Final[Mapping[Preset, Mapping[Quantity, Pace]]] = MappingProxyType(
+PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
     {
         Preset.REALTIME: MappingProxyType({}),
         Preset.BALANCED: MappingProxyType(
             dict.fromkeys(_POWERS, _POWER)
             | dict.fromkeys(_SLOW, _MINUTE)
-            | {Quantity.CURRENT: _CURRENT, Quantity.VOLTAGE: _VOLTAGE}
+            | {
+                Quantity.CURRENT: _CURRENT,
+                Quantity.VOLTAGE: _VOLTAGE,
+                POWER_FACTOR: _FACTOR,
+            }
         ),
         Preset.ECONOMY: MappingProxyType(
             dict.fromkeys(_POWERS, _ECONOMY_POWER)
             | dict.fromkeys(_SLOW, _FIVE_MINUTES)
-            | {Quantity.CURRENT: _ECONOMY_CURRENT, Quantity.VOLTAGE: _ECONOMY_VOLTAGE}
+            | {
+                Quantity.CURRENT: _ECONOMY_CURRENT,
+                Quantity.VOLTAGE: _ECONOMY_VOLTAGE,
+                POWER_FACTOR: _ECONOMY_FACTOR,
+            }
         ),
     }
 )
@@ -74,23 +88,27 @@ class Reporter:
 
     def __init__(self, preset: str) -> None:
         self._paces = PACES[Preset(preset)]
-        self._told: dict[str, tuple[Value, float]] = {}
+        self._told: dict[str, tuple[Value | float, float]] = {}
         self._due: dict[str, float] = {}
         self._next = inf
 
     def admits(self, reading: Reading, now: float) -> bool:
         """Whether a new reading is told at `now` (seconds); if not, `due` names it in time."""
-        pace = self._paces.get(reading.label.quantity)
+        label = reading.label
+        return self.admits_value(label.name, label.quantity, reading.value, now)
+
+    def admits_value(self, name: str, quantity: str, value: Value | float, now: float) -> bool:
+        """Whether what a name stands for is told, by the rule of its quantity; None at once."""
+        pace = self._paces.get(quantity)
         if pace is None:
             return True
-        name = reading.label.name
-        if (told := self._told.get(name)) is not None:
-            until = told[1] + _wait(pace, told[0], reading.value)
+        if (told := self._told.get(name)) is not None and None not in {told[0], value}:
+            until = told[1] + _wait(pace, told[0], value)
             if now < until:
                 self._due[name] = until
                 self._next = min(self._next, until)
                 return False
-        self._told[name] = (reading.value, now)
+        self._told[name] = (value, now)
         self._due.pop(name, None)
         return True
 
@@ -118,9 +136,9 @@ class Reporter:
         return names
 
 
-def _wait(pace: Pace, told: Value, value: Value) -> float:
+def _wait(pace: Pace, told: Value | float, value: Value | float) -> float:
     """Seconds that must have passed since `told` before `value` is told."""
-    if not isinstance(value, int) or not isinstance(told, int):
+    if not isinstance(value, int | float) or not isinstance(told, int | float):
         return pace.longest
-    has_moved = abs(value - told) >= max(pace.step, pace.share * told)
+    has_moved = abs(value - told) >= max(pace.step, pace.share * abs(told))
     return pace.shortest if has_moved else pace.longest

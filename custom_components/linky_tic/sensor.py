@@ -3,7 +3,7 @@
 The catalogue says what a label is, `shown.py` how its quantity is shown; facts have rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, override
 
 from homeassistant.components.sensor import DOMAIN as PLATFORM, RestoreSensor, SensorEntity
@@ -14,13 +14,16 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
 from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
+from .power_facts import POWER_SENSORS, POWER_VALUES
 from .shown import SHOWN
 from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = ()
+FACTS: Final[tuple[Value, ...]] = (*POWER_VALUES,)
 """What labels tell together, each room its own rows."""
+_KINDS: Final[Mapping[str, type[ValueSensor]]] = {**POWER_SENSORS}
+"""Key -> the class of those that ask a part of the house, not the readings alone."""
 _PEAKS: Final = frozenset({Quantity.IMPORTED_PEAK, Quantity.IMPORTED_PEAK_YESTERDAY})
 
 
@@ -37,7 +40,7 @@ async def async_setup_entry(
         async_add_entities([_sensor(coordinator, label) for label in labels])
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    add_facts(entry, PLATFORM, FACTS, ValueSensor, async_add_entities)
+    add_facts(entry, PLATFORM, FACTS, _fact_sensor, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 
 
@@ -85,6 +88,10 @@ class LatchedSensor(LabelSensor, RestoreSensor):
         if reading := self.coordinator.reading(self._key):
             self._attr_native_value = reading.value
             self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
+
+
+def _fact_sensor(coordinator: LinkyCoordinator, fact: Value) -> ValueSensor:
+    return _KINDS.get(fact.key, ValueSensor)(coordinator, fact)
 
 
 def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:

@@ -20,6 +20,7 @@ from .contract import contract_name, registers_in_use
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
+from .power import Estimate, IndexPower, net
 from .receiver import Receiver
 from .registers import RELAYS, STATUS, Field, Meaning, decode_relays, decode_status
 from .schedule import (
@@ -47,12 +48,14 @@ __all__ = [
     "Coding",
     "Contact",
     "Decision",
+    "Estimate",
     "Event",
     "Field",
     "Frame",
     "Group",
     "Horodate",
     "Identity",
+    "IndexPower",
     "Label",
     "Meaning",
     "Mode",
@@ -75,6 +78,7 @@ __all__ = [
     "decode_status",
     "identify",
     "mask",
+    "net",
     "read_horodate",
     "read_schedule",
     "read_value",

@@ -1,0 +1,192 @@
+"""Active power, estimated: the powers that explain when an index went from one Wh to the next.
+
+It knows an index in Wh, an apparent power in VA and seconds, neither labels nor frames. A meter
+sends no active power that is of now, but each step of an index dates an energy: one constant power
+must explain all the steps of a window, which is the longest that one does explain. What the steps
+leave open, just after a load was switched, follows the apparent power.
+"""
+
+from math import inf
+from typing import Final, NamedTuple
+
+_WH: Final = 3600.0
+"""Watt-seconds."""
+_LATCH: Final = 1.2
+"""Seconds by which an index may be old when it is sent: counted once a second, sent in turn."""
+_GAP: Final = 10.0
+"""Seconds without the index after which what was known of the load is of the past."""
+_LONGEST: Final = 300.0
+"""Seconds of a window: more would add nothing, and hide a slow change."""
+_MOST_STEPS: Final = 24
+"""Steps that are kept; some older ones are left out, since the outermost tell most."""
+_SWITCHED_VA, _SWITCHED_SHARE = 60, 0.06
+"""By how much the apparent power leaves its mean when a load is switched, whichever is more."""
+_SHARP: Final = 0.12
+"""Width of what the steps leave open, as a share of the power, under which it is known for good."""
+_CLEAR: Final = 0.3
+"""The same under which the steps alone decide."""
+_FAIR: Final = 0.5
+"""The same where nothing else is known."""
+_FAINT: Final = 60.0
+"""W: a width that is small whatever the power."""
+_ROUNDING: Final = 10
+"""VA by which an apparent power may be told too low: PAPP is rounded to tens."""
+_FACTOR_OVER: Final = 50
+"""VA under which a power factor would be made of rounding errors."""
+
+
+class Estimate(NamedTuple):
+    """Watts, the seconds of the window that they are the mean of, watts by volt-ampere."""
+
+    watts: float
+    window: float
+    factor: float | None
+
+
+class _Step(NamedTuple):
+    """What is sure of an index: `least` Wh by the second `late`, less than `most` at `early`."""
+
+    late: float
+    least: int
+    early: float
+    most: int
+
+
+class Window:
+    """The steps of one index while the load stays the same, and the powers that explain them all.
+
+    Those lie between `low` and `high`, in W.
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[_Step] = []
+        self.low, self.high = 0.0, inf
+
+    @property
+    def span(self) -> float:
+        """Seconds from the first step to the last."""
+        return self._steps[-1].late - self._steps[0].late if self._steps else 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a first point, from which steps are timed."""
+        return bool(self._steps)
+
+    def start(self, value: int, early: float, late: float) -> None:
+        """Begin with an index that was seen between two times: the next Wh is begun, not known."""
+        self._steps = [_Step(late, value, early, value + 1)]
+        self.low, self.high = 0.0, inf
+
+    def step(self, value: int, after: float, by: float) -> None:
+        """Take a step to `value` between two times; forget what no longer explains it."""
+        new = _Step(by, value, after, value)
+        recent = [one for one in self._steps if by - one.late <= _LONGEST] or self._steps[-1:]
+        self._steps = [*recent, new]
+        if len(recent) < len(self._steps) - 1 or not self._tighten(new, recent):
+            self._fit()
+        if len(self._steps) > _MOST_STEPS:
+            del self._steps[1 : -_MOST_STEPS // 3 : 2]
+
+    def rest(self, value: int, at: float) -> bool:
+        """Take that the index still was `value` at a time; whether the load explains that too."""
+        for one in self._steps:
+            if at > one.late:
+                self.high = min(self.high, _WH * (value + 1 - one.least) / (at - one.late))
+        if self.high >= self.low:
+            return True
+        self._steps = self._steps[-1:]
+        self.low = 0.0
+        self.high = inf
+        return self.rest(value, at)
+
+    def _tighten(self, new: _Step, others: list[_Step]) -> bool:
+        """Narrow the powers down to those that lead from other steps to a new one."""
+        for one in others:
+            self.low = max(self.low, _WH * (new.least - one.most) / (new.late - one.early))
+            if new.early > one.late:
+                high = _WH * (new.most - one.least) / (new.early - one.late)
+                self.high = min(self.high, high)
+        return self.low <= self.high
+
+    def _fit(self) -> None:
+        """Keep the longest row of steps, the newest last, that one power explains."""
+        steps, self._steps = self._steps, [self._steps[-1]]
+        self.low, self.high = 0.0, inf
+        for one in reversed(steps[:-1]):
+            low, high = self.low, self.high
+            if not all(self._tighten(later, [one]) for later in self._steps):
+                self.low, self.high = low, high
+                return
+            self._steps.insert(0, one)
+
+
+class IndexPower:
+    """The power that one index counts, in W, never negative."""
+
+    def __init__(self) -> None:
+        self._window = Window()
+        self._value: int | None = None
+        self._seen = -inf
+        self._apparent = 0
+        self._mean = 0.0
+        self._settled: tuple[float, int] | None = None
+
+    def see(self, value: int, at: float, apparent: int, slack: float = 0.0) -> None:
+        """Take an index that was good at `at` (seconds), and the apparent power of its frame.
+
+        `slack` is by how many seconds the reading may be behind what the meter has sent.
+        """
+        before, seen, early = self._value, self._seen, at - _LATCH - slack
+        if before is None or value < before or not 0 <= at - seen <= _GAP + slack:
+            self._settled = None
+            self._begin(apparent)
+            self._window.start(value, early, at)
+        elif self._is_switched(apparent):
+            self._begin(apparent)  # the index may be of before: steps are timed from the next one
+        elif not self._window.is_open:
+            self._window.start(value, early, at)
+        elif value > before:
+            self._window.step(value, seen - _LATCH - slack, at)
+        else:
+            self._window.rest(value, early)
+        self._mean += (apparent - self._mean) * min(1.0, (at - seen) / _GAP)
+        self._value, self._seen, self._apparent = value, at, apparent
+
+    def estimate(self, now: float) -> Estimate | None:
+        """Give the power as of the last index, None when it is not known well enough."""
+        if now - self._seen > _GAP:
+            return None
+        if self._apparent == 0:
+            return Estimate(0.0, 0.0, None)
+        low, high = self._window.low, min(self._window.high, self._apparent + _ROUNDING)
+        middle, width = (low + high) / 2, max(0.0, high - low)
+        if width <= _SHARP * middle:
+            self._settled = middle, self._apparent
+        if width <= _CLEAR * middle:
+            watts = middle
+        elif self._settled is not None:
+            power, apparent = self._settled
+            watts = min(max(power + self._apparent - apparent, low), high)
+        elif width <= max(_FAIR * middle, _FAINT):
+            watts = middle
+        else:
+            return None
+        is_known = width <= _SHARP * middle and self._mean >= _FACTOR_OVER
+        factor = min(1.0, middle / self._mean) if is_known else None
+        return Estimate(max(0.0, watts), self._window.span, factor)
+
+    def _begin(self, apparent: int) -> None:
+        self._window = Window()
+        self._mean = apparent
+
+    def _is_switched(self, apparent: int) -> bool:
+        jump = abs(apparent - self._mean)
+        return jump > max(_SWITCHED_VA, _SWITCHED_SHARE * self._mean)
+
+
+def net(imported: Estimate | None, exported: Estimate | None) -> Estimate | None:
+    """Give the power of both directions together, what is exported negative."""
+    if imported is None or exported is None:
+        return None
+    flowing = imported if imported.watts >= exported.watts else exported
+    return flowing._replace(watts=imported.watts - exported.watts)
