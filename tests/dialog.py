@@ -1,4 +1,4 @@
-"""The dialog that adds a meter, driven as the front end drives it, through the flow manager."""
+"""The dialogs about a meter, driven as the front end drives them, through the flow manager."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -7,14 +7,18 @@ import re
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USB,
     SOURCE_USER,
     ConfigEntry,
     ConfigEntryDisabler,
+    ConfigFlowContext,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
@@ -46,6 +50,19 @@ class Dialog:
         return cls(hass, result)
 
     @classmethod
+    async def about(cls, hass: HomeAssistant, entry: ConfigEntry) -> Self:
+        """The dialog that changes the port of an entry."""
+        context = ConfigFlowContext(source=SOURCE_RECONFIGURE, entry_id=entry.entry_id)
+        return cls(hass, await hass.config_entries.flow.async_init(DOMAIN, context=context))
+
+    @classmethod
+    async def offered(cls, hass: HomeAssistant, adapter: UsbServiceInfo) -> Self:
+        """The dialog that an adapter opens which says what it is for."""
+        context = ConfigFlowContext(source=SOURCE_USB)
+        result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data=adapter)
+        return cls(hass, result)
+
+    @classmethod
     async def on(cls, hass: HomeAssistant, port: object) -> Self:
         """A dialog where a port has been chosen."""
         dialog = await cls.open(hass)
@@ -56,6 +73,11 @@ class Dialog:
     def step(self) -> str | None:
         """The form shown; None when it is none."""
         return self.result["step_id"] if self.result["type"] is FlowResultType.FORM else None
+
+    @property
+    def menu(self) -> object:
+        """What a menu offers; None when none is shown."""
+        return self.result.get("menu_options")
 
     @property
     def is_listening(self) -> bool:
@@ -91,6 +113,10 @@ class Dialog:
 
     async def submit(self, data: dict[str, Any] | None = None) -> None:
         self.result = await self._flows.async_configure(self.result["flow_id"], data or {})
+
+    async def take(self, option: str) -> None:
+        """Take what a menu offers."""
+        await self.submit({"next_step_id": option})
 
     async def look(self) -> None:
         """Ask for what is shown, as a front end does that was told of a change, or reloaded."""

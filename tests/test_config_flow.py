@@ -13,7 +13,7 @@ from homeassistant.data_entry_flow import (
 )
 import pytest
 
-from custom_components.linky_tic import config_flow, listening
+from custom_components.linky_tic import listening, port_dialog
 from custom_components.linky_tic.const import CONF_SLUG
 from simulator import Household
 
@@ -24,7 +24,7 @@ from .test_translations import texts
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config_flow, "_LISTENING", 2.5)
+    monkeypatch.setattr(port_dialog, "_LISTENING", 2.5)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
 
 
@@ -282,7 +282,7 @@ async def test_a_dialog_that_waits_for_its_confirmation_keeps_the_port(
 async def test_a_dialog_that_was_forgotten_is_overtaken(
     hass: HomeAssistant, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(config_flow, "_PATIENCE", 0)
+    monkeypatch.setattr(port_dialog, "_PATIENCE", 0)
     forgotten = await heard(hass, meter.port.url)
     await added(hass, meter.port.url)
     with pytest.raises(UnknownFlow):

@@ -13,7 +13,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.linky_tic import config_flow, listening
+from custom_components.linky_tic import listening, port_dialog
 from custom_components.linky_tic.link import Cause
 from simulator import Household
 from simulator.line import Burst
@@ -28,7 +28,7 @@ GPS: Final = b"$GPGGA,101010.00,4851.4,N,00217.7,E,1,08,1.0,35.0,M,,M,,*56\r\n"
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config_flow, "_LISTENING", 1.0)
+    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
     monkeypatch.setattr(listening, "_SETTLING", 0.6)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
 

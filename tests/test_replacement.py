@@ -36,7 +36,9 @@ async def replace(meter: Meter) -> bool:
     assert stranger
     assert meter.entry
     async with meter.playing():
-        return await async_replace_meter(meter._hass, meter.entry, stranger)
+        return await async_replace_meter(
+            meter._hass, meter.entry, stranger, meter.port.url, meter.coordinator.link.settings
+        )
 
 
 async def swapped(
@@ -130,7 +132,8 @@ async def test_a_port_that_is_gone_changes_nothing(home: Home) -> None:
     meter = await swapped(home, Household())
     assert meter.entry
     assert meter.coordinator.stranger
+    settings, stranger = meter.coordinator.link.settings, meter.coordinator.stranger
     meter.port.unplug()
-    assert not await async_replace_meter(home.hass, meter.entry, meter.coordinator.stranger)
+    assert not await async_replace_meter(home.hass, meter.entry, stranger, meter.port.url, settings)
     assert meter.entry.unique_id == ADDRESS
     assert meter.entry.state is ConfigEntryState.SETUP_RETRY

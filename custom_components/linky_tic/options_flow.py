@@ -126,7 +126,7 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
         topics = Settings.chosen(options, entry.unique_id).topics
         if len(topics) > len(set(topics)):
             return "topic_taken", {"topic": topics[0], "title": entry.title}
-        for other in self.hass.config_entries.async_entries(DOMAIN):  # one may be enabled later
+        for other in self.hass.config_entries.async_entries(DOMAIN):  # one that is off may come on
             taken = Settings.of(other).topics if other is not entry else ()
             if shared := set(topics).intersection(taken):
                 return "topic_taken", {"topic": min(shared), "title": other.title}

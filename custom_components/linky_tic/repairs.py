@@ -6,6 +6,7 @@ from homeassistant.components.repairs import (
     RepairsFlowResult,
 )
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
@@ -49,7 +50,10 @@ class OtherMeterFlow(RepairsFlow):
         stranger = self._entry.runtime_data.stranger
         if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, stranger or ""):
             return self.async_abort(reason="already_configured")
-        if not stranger or not await async_replace_meter(self.hass, self._entry, stranger):
+        port, settings = self._entry.data[CONF_PORT], self._entry.runtime_data.link.settings
+        if not stranger or not await async_replace_meter(
+            self.hass, self._entry, stranger, port, settings
+        ):
             return self.async_abort(reason="not_heard")
         return self.async_create_entry(data={})
 

@@ -28,16 +28,17 @@ _INDEXES: Final = frozenset(
 )
 
 
-async def async_replace_meter(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> bool:
-    """Give the old meter's entities and history to the meter now on the line.
+async def async_replace_meter(
+    hass: HomeAssistant, entry: LinkyConfigEntry, address: str, port: str, settings: Settings
+) -> bool:
+    """Give the old meter's entities and history to the meter on a port, the entry's or another.
 
     False, and nothing changed, when the new meter's indexes could not be heard.
     """
-    settings = entry.runtime_data.link.settings
     entities = _index_entities(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     try:
-        readings = await _hear(entry.data[CONF_PORT], settings, address, entities.keys())
+        readings = await _hear(port, settings, address, entities.keys())
         if readings:
             indexes = [
                 Index(entities[name], reading.value, reading.label.unit)
@@ -45,7 +46,7 @@ async def async_replace_meter(hass: HomeAssistant, entry: LinkyConfigEntry, addr
                 if name in entities and isinstance(reading.value, int)
             ]
             await async_start_from(hass, indexes)
-            _move_identity(hass, entry, address)
+            _move_identity(hass, entry, address, port)
     finally:
         await hass.config_entries.async_setup(entry.entry_id)
     return bool(readings)
@@ -117,7 +118,7 @@ async def _hear(
     return hearing.receiver.meter.readings if hearing.is_enough else {}
 
 
-def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> None:
+def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str, port: str) -> None:
     """Put the new address wherever the old one stood: entry, entities, device."""
     old = entry.unique_id or ""
     entities = er.async_get(hass)
@@ -129,4 +130,5 @@ def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -
         devices.async_update_device(
             device.id, new_identifiers={(DOMAIN, address)}, serial_number=address
         )
-    hass.config_entries.async_update_entry(entry, unique_id=address)
+    data = {**entry.data, CONF_PORT: port}
+    hass.config_entries.async_update_entry(entry, unique_id=address, data=data)
