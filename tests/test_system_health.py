@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
-from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryDisabler
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import get_system_health_info
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
 
 from custom_components.linky_tic import link, system_health
 from custom_components.linky_tic.const import DOMAIN
@@ -63,6 +66,12 @@ async def test_two_meters_of_one_name_have_two_lines(home: Home) -> None:
     entry = await home.add(other, OTHER_ADDRESS, "linky_2")
     home.hass.config_entries.async_update_entry(entry, title="Linky")
     assert (await lines(home)).keys() == {"Linky", "Linky (linky_2)"}
+
+
+async def test_an_adapter_that_is_ignored_has_no_line(home: Home) -> None:
+    MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE).add_to_hass(home.hass)
+    await home.hears()
+    assert (await lines(home)).keys() == {"Linky"}
 
 
 async def test_a_meter_never_heard_is_told_from_one_that_fell_silent(

@@ -16,6 +16,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
+from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
 from .link import Heard, name_of
@@ -45,6 +46,33 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
         if user_input is None:
             return self.ask_for_port()
         await self.choose(user_input[CONF_PORT])
+        return await self.listen()
+
+    @override
+    async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
+        """Offer an adapter that says itself what it is for; the manifest says which ones do."""
+        await self.async_set_unique_id(f"usb_{discovery_info.serial_number}")  # ignored: for ever
+        self._abort_if_unique_id_configured()
+        await self.find(discovery_info.device)
+        name = discovery_info.description or discovery_info.serial_number or self.port
+        self.context["title_placeholders"] = {"name": name}
+        return await self.async_step_usb_confirm()
+
+    async def async_step_usb_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Open nothing before somebody has agreed."""
+        if user_input is None:
+            self._set_confirm_only()
+            return self.async_show_form(
+                step_id="usb_confirm",
+                description_placeholders={
+                    **self.context["title_placeholders"],
+                    "port": name_of(self.port),
+                },
+                last_step=False,
+            )
+        await self.choose(self.port)
         return await self.listen()
 
     @override

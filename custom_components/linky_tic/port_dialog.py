@@ -81,6 +81,11 @@ class PortDialog(ConfigFlow, ABC):
         if self.hass.config_entries.flow.async_has_matching_flow(self):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
+    async def find(self, port: str) -> None:
+        """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
+        self.port = await async_stable_name(self.hass, port)
+        await self._resolve(self._other_entries())
+
     async def _resolve(self, entries: Sequence[ConfigEntry]) -> str:
         """Give what the port is in the end; aborts when that is the port of one of the entries."""
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]

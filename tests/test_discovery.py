@@ -1,0 +1,152 @@
+"""An adapter that says itself what it is for is offered, and not opened before somebody agrees."""
+
+import asyncio
+from collections.abc import AsyncIterator
+import json
+from pathlib import Path
+from typing import Final
+
+from homeassistant.components.usb import USBDevice, async_get_usb_matchers_for_device
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
+from homeassistant.const import CONF_PORT
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.service_info.usb import UsbServiceInfo
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic import listening, port_dialog
+from custom_components.linky_tic.const import DOMAIN
+
+from .dialog import DATA, LOOK, Dialog, alias, configured, placeholders
+from .home import ADDRESS, Home, Meter
+from .test_translations import texts
+
+SERIAL: Final = "TINFO-1042"
+NAME: Final = "µTeleinfo V2.0"
+MANIFEST: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN / "manifest.json"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
+    monkeypatch.setattr(listening, "_LOOK", LOOK)
+
+
+@pytest.fixture(autouse=True)
+async def _no_dialog_is_left(home: Home) -> AsyncIterator[None]:
+    yield
+    for flow in home.hass.config_entries.flow.async_progress():
+        home.hass.config_entries.flow.async_abort(flow["flow_id"])
+    await asyncio.sleep(LOOK)
+
+
+def adapter(serial_number: str) -> USBDevice:
+    return USBDevice(
+        device="/dev/ttyUSB0",
+        vid="0403",
+        pid="6015",
+        serial_number=serial_number,
+        manufacturer="FTDI",
+        description="FT230X Basic UART",
+    )
+
+
+def plugged(meter: Meter, description: str | None = NAME) -> UsbServiceInfo:
+    """What Home Assistant tells of an adapter that is plugged in."""
+    return UsbServiceInfo(meter.port.url, "0403", "6015", SERIAL, "FTDI", description)
+
+
+async def test_only_an_adapter_with_the_serial_number_of_its_maker_is_offered(
+    hass: HomeAssistant,
+) -> None:
+    assert json.loads(MANIFEST.read_text())["usb"]
+    await async_setup_component(hass, "usb", {})
+
+    def domains(device: USBDevice) -> list[str]:
+        return [one["domain"] for one in async_get_usb_matchers_for_device(hass, device)]
+
+    assert DOMAIN in domains(adapter(SERIAL))
+    for serial_number in ("DK0CABCD", "TINF", "0001", ""):
+        assert DOMAIN not in domains(adapter(serial_number))
+
+
+async def test_nothing_is_opened_before_somebody_agrees(hass: HomeAssistant, home: Home) -> None:
+    meter = home.meter()
+    dialog = await Dialog.offered(hass, plugged(meter))
+    assert (dialog.step, meter.is_open) == ("usb_confirm", False)
+    said = texts("en")["config"]["step"]["usb_confirm"]
+    assert placeholders(said["description"]) == dialog.told.keys()
+    assert dialog.told == {"name": NAME, "port": meter.port.url}
+    await dialog.look()
+    assert (dialog.step, meter.is_open) == ("usb_confirm", False)
+
+
+async def test_the_meter_behind_it_is_added(hass: HomeAssistant, home: Home) -> None:
+    meter = home.meter()
+    dialog = await Dialog.offered(hass, plugged(meter))
+    async with meter.playing():
+        await dialog.submit()
+        assert dialog.is_listening
+        assert (await dialog.listened()).step == "confirm"
+        await dialog.submit()
+    assert dialog.result["data"] == {CONF_PORT: meter.port.url, **DATA}
+    assert (dialog.entry.unique_id, dialog.entry.state) == (ADDRESS, ConfigEntryState.LOADED)
+    assert (await Dialog.offered(hass, plugged(meter))).abort == "already_configured"
+
+
+async def test_what_goes_wrong_is_told_where_another_port_can_be_chosen(
+    hass: HomeAssistant, home: Home
+) -> None:
+    silence = home.meter()
+    dialog = await Dialog.offered(hass, plugged(silence))
+    await dialog.submit()
+    await dialog.listened()
+    assert (dialog.step, dialog.error, dialog.port) == ("user", "no_signal", silence.port.url)
+
+
+async def test_an_adapter_without_a_name_is_called_by_its_serial_number(
+    hass: HomeAssistant, home: Home
+) -> None:
+    dialog = await Dialog.offered(hass, plugged(home.meter(), None))
+    assert dialog.told["name"] == SERIAL
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+async def test_a_port_that_an_entry_has_is_not_offered(
+    hass: HomeAssistant, home: Home, *, disabled: bool
+) -> None:
+    meter = home.meter()
+    configured(hass, alias(meter), disabled=disabled)
+    assert (await Dialog.offered(hass, plugged(meter))).abort == "already_configured"
+
+
+async def test_an_adapter_is_offered_once(hass: HomeAssistant, home: Home) -> None:
+    meter = home.meter()
+    await Dialog.offered(hass, plugged(meter))
+    assert (await Dialog.offered(hass, plugged(meter))).abort == "already_in_progress"
+
+
+async def test_an_adapter_that_is_ignored_is_not_offered_again(
+    hass: HomeAssistant, home: Home
+) -> None:
+    ignored = MockConfigEntry(domain=DOMAIN, unique_id=f"usb_{SERIAL}", source=SOURCE_IGNORE)
+    ignored.add_to_hass(hass)
+    meter = home.meter()
+    assert (await Dialog.offered(hass, plugged(meter))).abort == "already_configured"
+    # It has no port, which is no reason to stumble over it.
+    dialog = await Dialog.on(hass, meter.port.url)
+    assert dialog.is_listening
+
+
+async def test_the_port_of_a_known_meter_follows_its_adapter(
+    hass: HomeAssistant, home: Home
+) -> None:
+    before, meter = home.meter(name="before"), home.meter(name="after")
+    entry = await home.add(before)
+    dialog = await Dialog.offered(hass, plugged(meter))
+    async with meter.playing():
+        await dialog.submit()
+        assert (await dialog.listened()).abort == "already_configured"
+        await hass.async_block_till_done()
+    assert (entry.data[CONF_PORT], entry.state) == (meter.port.url, ConfigEntryState.LOADED)
