@@ -29,6 +29,8 @@ _FAIR: Final = 0.5
 """The same where nothing else is known."""
 _FAINT: Final = 60.0
 """W: a width that is small whatever the power."""
+_SETTLED_DOUBT, _SWITCHED_DOUBT, _REST_DOUBT = 0.01, 0.03, 0.2
+"""Shares by which a settled power, a switched load, and all else may differ from a guess."""
 _ROUNDING: Final = 10
 """VA by which an apparent power may be told too low: PAPP is rounded to tens."""
 _FACTOR_OVER: Final = 50
@@ -165,8 +167,7 @@ class IndexPower:
         if width <= _CLEAR * middle:
             watts = middle
         elif self._settled is not None:
-            power, apparent = self._settled
-            watts = min(max(power + self._apparent - apparent, low), high)
+            watts = min(max(self._guess(*self._settled), low), high)
         elif width <= max(_FAIR * middle, _FAINT):
             watts = middle
         else:
@@ -174,6 +175,18 @@ class IndexPower:
         is_known = width <= _SHARP * middle and self._mean >= _FACTOR_OVER
         factor = min(1.0, middle / self._mean) if is_known else None
         return Estimate(max(0.0, watts), self._window.span, factor)
+
+    def _guess(self, watts: float, voltamperes: int) -> float:
+        """Tell the power after a switch from what was drawn before it.
+
+        What was switched heats, and draws its apparent power; or all draws in the same proportion.
+        The guess that may be less wrong weighs more.
+        """
+        now = self._apparent
+        apart = _SETTLED_DOUBT * watts + _SWITCHED_DOUBT * abs(now - voltamperes)
+        alike = _REST_DOUBT * now
+        weight = alike**2 / (alike**2 + apart**2)
+        return weight * (watts + now - voltamperes) + (1 - weight) * now * watts / voltamperes
 
     def _begin(self, apparent: int) -> None:
         self._window = Window()
