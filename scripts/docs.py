@@ -12,8 +12,12 @@ import re
 import sys
 from typing import Final
 
+from homeassistant.components.sensor import SensorDeviceClass
+
+from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.facts import Fact, Value
 from custom_components.linky_tic.reporting import PACES, Pace, Preset
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN
@@ -21,9 +25,10 @@ from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = (ROOT / "README.md",)
-NAMES: Final[Mapping[str, Mapping[str, str]]] = json.loads(
+ENTITIES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = json.loads(
     (ROOT / "custom_components/linky_tic/translations/en.json").read_text()
-)["entity"]["sensor"]
+)["entity"]
+NAMES: Final = ENTITIES["sensor"]
 
 _TABLE: Final = re.compile(
     r"(?P<head><!-- table: (?P<name>\w+) -->\n)(?P<body>.*?)(?P<foot><!-- end of table -->)",
@@ -50,6 +55,19 @@ def counters() -> str:
     return _table(("Entity", "Name", "Unit", "By default"), rows)
 
 
+def facts() -> str:
+    """A line for each thing that labels tell together."""
+    flags = (
+        (*_named("binary_sensor", fact), "", fact.device or "", _kept(fact))
+        for fact in binary_sensor.FACTS
+    )
+    values = (
+        (*_named("sensor", fact), fact.unit or "", _class(fact), _kept(fact))
+        for fact in sensor.FACTS
+    )
+    return _table(("Entity", "Name", "Unit", "Class", "By default"), chain(flags, values))
+
+
 def paces() -> str:
     """A line for each rule by which values become states, unless told otherwise."""
     rules: dict[Pace, list[Label]] = {}
@@ -65,9 +83,23 @@ def paces() -> str:
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "standard": lambda: labels_of(Mode.STANDARD),
     "historic": lambda: labels_of(Mode.HISTORIC),
+    "facts": facts,
     "counters": counters,
     "paces": paces,
 }
+
+
+def _named(platform: str, fact: Fact[object]) -> tuple[str, str]:
+    name = ENTITIES[platform][fact.name or fact.key]["name"].format_map(fact.placeholders)
+    return f"`{platform}.linky_{fact.key}`", name
+
+
+def _class(fact: Value) -> str:
+    return SensorDeviceClass.ENUM if fact.options else fact.device or ""
+
+
+def _kept(fact: Fact[object]) -> str:
+    return _default(on=fact.on) + (", diagnostic" if fact.category else "")
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

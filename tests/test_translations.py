@@ -8,6 +8,7 @@ import re
 from string import Formatter
 from typing import Any, Final
 
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
@@ -58,7 +59,7 @@ def keys(entities: Iterable[Entity]) -> set[str]:
     return {str(entity.translation_key) for entity in entities}
 
 
-def facts() -> Iterator[tuple[str, Fact]]:
+def facts() -> Iterator[tuple[str, Fact[object]]]:
     """Every row of what labels tell together, with its platform."""
     yield from (("binary_sensor", fact) for fact in binary_sensor.FACTS)
     yield from (("sensor", fact) for fact in sensor.FACTS)
@@ -163,6 +164,14 @@ def test_every_entity_has_a_name_in_the_translations(entities: dict[str, list[En
         assert keys(found) - named[platform].keys() == set()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_a_sensor_may_say_is_translated(language: str) -> None:
+    named = texts(language)["entity"]["sensor"]
+    for fact in sensor.FACTS:
+        words = named[fact.name or fact.key].get("state", {})
+        assert set(fact.options) == words.keys(), fact.key
+
+
 def test_no_name_is_left_over_from_an_entity_that_is_gone(
     entities: dict[str, list[Entity]],
 ) -> None:
@@ -175,7 +184,7 @@ def test_every_entity_has_an_icon_or_the_one_of_its_class(
 ) -> None:
     shown = icons()["entity"]
     for platform, found in entities.items():
-        bare = keys(entity for entity in found if not entity.device_class)
+        bare = keys(one for one in found if one.device_class in {None, SensorDeviceClass.ENUM})
         assert bare - shown.get(platform, {}).keys() == set()
 
 

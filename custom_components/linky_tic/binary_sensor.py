@@ -15,11 +15,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
 from .facts import Flag, FlagSensor, add_facts
+from .status_facts import STATUS_FLAGS
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Flag, ...]] = ()
+FACTS: Final[tuple[Flag, ...]] = (*STATUS_FLAGS,)
 """What labels tell together, each room its own rows."""
 _WARNINGS: Final = frozenset({Quantity.OVERRUN_CURRENT, Quantity.PEAK_NOTICE})
 """Quantities whose groups vanish instead of returning to zero: their presence is the state."""

@@ -161,7 +161,7 @@ class LinkyCoordinator:
                 case Rejected():
                     self.refusals.note(event, now)
                 case ModeChanged():
-                    pass  # it shows in the frames that follow
+                    self.freshness.lost()  # what the other mode did not send is not absent
                 case _:
                     assert_never(event)
         self._tell_what_is_due()

@@ -24,6 +24,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
@@ -34,17 +35,29 @@ from .tic import Reading
 type Readings = Mapping[str, Reading]
 
 
+def _unknown(_readings: Readings) -> None:
+    """Stand in a row where readings alone tell nothing.
+
+    A part that reckons by itself has an entity of its own class, which asks it.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact[T]:
     """What all rows say.
 
     `key` is that of the entity, and of its name unless `name` is. It is reckoned anew when one of
     `sources` changes: labels, or keys of parts that reckon by themselves. A meter has it as soon
     as it sends one of `sources`, or when `applies` says so of its readings; then for good.
+
+    `read` gives it, None while it is not known. Where it gives None though the meter has been heard
+    for so long that what was not sent is absent, `absent` gives what that means.
     """
 
     key: str
     sources: tuple[str, ...]
+    read: Callable[[Readings], T | None] = _unknown
+    absent: Callable[[Readings], T | None] = _unknown
     applies: Callable[[Readings], bool] | None = None
     category: EntityCategory | None = None
     on: bool = True
@@ -53,22 +66,16 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(Fact):
-    """What is so or not; None: not known."""
+class Flag(Fact[bool]):
+    """What is so or not."""
 
-    read: Callable[[Readings], bool | None]
     device: BinarySensorDeviceClass | None = None
 
 
-def _nothing(_readings: Readings) -> None:
-    """Stand in a row for a part that reckons by itself, which a sensor of its own class asks."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Value(Fact):
+class Value(Fact[str | float | datetime]):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name)."""
 
-    read: Callable[[Readings], str | float | datetime | None] = _nothing
     device: SensorDeviceClass | None = None
     state: SensorStateClass | None = None
     unit: str | None = None
@@ -76,12 +83,12 @@ class Value(Fact):
     options: tuple[str, ...] = ()
 
 
-class FactEntity(LinkyEntity):
+class FactEntity[T](LinkyEntity):
     """A fact as an entity: touched only when what it shows has changed."""
 
-    def __init__(self, coordinator: LinkyCoordinator, platform: str, fact: Fact) -> None:
+    def __init__(self, coordinator: LinkyCoordinator, platform: str, fact: Fact[T]) -> None:
         super().__init__(coordinator, platform, fact.key)
-        self._sources = fact.sources
+        self._fact = fact
         self._told: object = None
         self._attr_translation_key = fact.name or fact.key
         self._attr_translation_placeholders = dict(fact.placeholders)
@@ -90,7 +97,7 @@ class FactEntity(LinkyEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        for source in self._sources:
+        for source in self._fact.sources:
             self.async_on_remove(self.coordinator.listeners.listen(source, self._refresh))
         self._read()
         self._told = self._shown()
@@ -102,17 +109,23 @@ class FactEntity(LinkyEntity):
             self._told = shown
             self.async_write_ha_state()
 
+    def _reckon(self) -> T | None:
+        readings = self.coordinator.readings
+        value = self._fact.read(readings)
+        if value is None and self.coordinator.freshness.is_settled:
+            return self._fact.absent(readings)
+        return value
+
     @abstractmethod
     def _shown(self) -> object:
         """Give all that may differ in what is shown."""
 
 
-class ValueSensor(FactEntity, SensorEntity):
+class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
     """A value."""
 
     def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
         super().__init__(coordinator, SENSOR, fact)
-        self._reckon = fact.read
         self._attr_device_class = SensorDeviceClass.ENUM if fact.options else fact.device
         self._attr_state_class = fact.state
         self._attr_native_unit_of_measurement = fact.unit
@@ -122,24 +135,23 @@ class ValueSensor(FactEntity, SensorEntity):
 
     @override
     def _read(self) -> None:
-        self._attr_native_value = self._reckon(self.coordinator.readings)
+        self._attr_native_value = self._reckon()
 
     @override
     def _shown(self) -> object:
         return self.available, self._attr_native_value
 
 
-class FlagSensor(FactEntity, BinarySensorEntity):
+class FlagSensor(FactEntity[bool], BinarySensorEntity):
     """A flag."""
 
     def __init__(self, coordinator: LinkyCoordinator, fact: Flag) -> None:
         super().__init__(coordinator, BINARY_SENSOR, fact)
-        self._reckon = fact.read
         self._attr_device_class = fact.device
 
     @override
     def _read(self) -> None:
-        self._attr_is_on = self._reckon(self.coordinator.readings)
+        self._attr_is_on = self._reckon()
 
     @override
     def _shown(self) -> object:
@@ -147,11 +159,11 @@ class FlagSensor(FactEntity, BinarySensorEntity):
 
 
 @callback
-def add_facts[F: Fact](
+def add_facts[F: Fact[object]](
     entry: LinkyConfigEntry,
     platform: str,
     facts: Iterable[F],
-    make: Callable[[LinkyCoordinator, F], FactEntity],
+    make: Callable[[LinkyCoordinator, F], Entity],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Make the entity of each fact that this meter has: now, or once its readings show it."""
@@ -176,7 +188,7 @@ def add_facts[F: Fact](
     entry.async_on_unload(coordinator.known.listen(lambda _labels: look()))
 
 
-def _has(coordinator: LinkyCoordinator, platform: str, fact: Fact) -> bool:
+def _has(coordinator: LinkyCoordinator, platform: str, fact: Fact[object]) -> bool:
     """Whether a meter has a fact: what has been one of its entities stays one."""
     unique_id = f"{coordinator.address}_{fact.key}"
     if er.async_get(coordinator.hass).async_get_entity_id(platform, DOMAIN, unique_id):

@@ -16,11 +16,12 @@ from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
 from .power_facts import POWER_SENSORS, POWER_VALUES
 from .shown import SHOWN
+from .status_facts import STATUS_VALUES
 from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = (*POWER_VALUES,)
+FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *POWER_VALUES)
 """What labels tell together, each room its own rows."""
 _KINDS: Final[Mapping[str, type[ValueSensor]]] = {**POWER_SENSORS}
 """Key -> the class of those that ask a part of the house, not the readings alone."""

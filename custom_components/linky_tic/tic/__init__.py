@@ -34,6 +34,16 @@ from .schedule import (
     readings_of,
     registers_of,
 )
+from .tempo import (
+    colour_today,
+    colour_tomorrow,
+    has_colours,
+    has_notices,
+    has_peaks,
+    no_peak_notice,
+    peak_in_progress,
+    peak_notice,
+)
 from .values import Horodate, Value, read_horodate, read_value
 
 __all__ = [
@@ -73,12 +83,20 @@ __all__ = [
     "Vanished",
     "anonymise",
     "coding_shown",
+    "colour_today",
+    "colour_tomorrow",
     "contract_name",
     "decode_relays",
     "decode_status",
+    "has_colours",
+    "has_notices",
+    "has_peaks",
     "identify",
     "mask",
     "net",
+    "no_peak_notice",
+    "peak_in_progress",
+    "peak_notice",
     "read_horodate",
     "read_schedule",
     "read_value",

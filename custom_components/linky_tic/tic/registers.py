@@ -7,6 +7,7 @@ opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 import re
 from typing import Final
 
@@ -94,8 +95,9 @@ def decode(fields: tuple[Field, ...], register: int | None) -> Mapping[str, Mean
     return {field.slug: None if register is None else field.read(register) for field in used}
 
 
+@lru_cache(maxsize=16)
 def decode_status(text: str) -> Mapping[str, Meaning]:
-    """Tell what STGE says."""
+    """Tell what STGE says; it rarely changes, and a score of facts ask."""
     return decode(STATUS, read_status(text))
 
 
