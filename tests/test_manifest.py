@@ -111,9 +111,10 @@ def test_the_version_is_one_that_home_assistant_can_compare(manifest: Json) -> N
     assert version.valid
 
 
-def test_the_version_is_the_same_wherever_it_stands(manifest: Json) -> None:
+def test_the_version_stands_in_one_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["version"] == manifest["version"]
+    assert "version" not in project
+    assert project["dynamic"] == ["version"]
 
 
 def test_the_changelog_names_its_releases_in_the_form_it_announces() -> None:
