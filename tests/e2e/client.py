@@ -1,6 +1,7 @@
 """What a person does in Home Assistant's front end, done over the same HTTP and WebSocket doors."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 import http.client
 import json
 import time
@@ -25,6 +26,7 @@ FRANCE = {
     "longitude": 2.3522,
 }
 FLOWS = "/api/config/config_entries/flow"
+PERIOD = timedelta(minutes=5)
 
 
 class Refused(Exception):
@@ -83,7 +85,7 @@ class Client:
         return answer["result"]
 
     def onboard(self, username: str, password: str) -> None:
-        """Create the first user, log in for good, and move the house to France."""
+        """Create the first user and log in."""
         client_id = f"{self.url}/"
         user = {"name": username, "username": username, "password": password, "language": "fr"}
         made = self.post("/api/onboarding/users", {"client_id": client_id, **user})
@@ -95,8 +97,12 @@ class Client:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         granted = self._exchange("POST", "/auth/token", urlencode(grant), form)
         expires = int((time.time() + granted["expires_in"]) * 1000)
-        self.tokens = granted | {"hassUrl": self.url, "clientId": client_id, "expires": expires}
-        self._token = granted["access_token"]
+        self.log_in(granted | {"hassUrl": self.url, "clientId": client_id, "expires": expires})
+
+    def log_in(self, tokens: Json) -> None:
+        """Go on as the user of these tokens, for good, and move the house to France."""
+        self.tokens = tokens
+        self._token = tokens["access_token"]
         # The token of a login lasts half an hour, less than a demo may.
         self._token = self.command("auth/long_lived_access_token", client_name="linky", lifespan=30)
         self.command("config/core/update", **FRANCE)
@@ -134,6 +140,12 @@ class Client:
         done = self.post(f"{flows}/{form['flow_id']}", answers)
         if done["type"] != "create_entry":
             raise Refused(json.dumps(done, ensure_ascii=False))
+
+    def compile_statistics(self, periods: int) -> None:
+        """Close the period that is so many ahead of the present one; wants statistics_now."""
+        now = datetime.now(UTC)
+        start = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) + periods * PERIOD
+        self.post("/api/services/statistics_now/compile", {"start": start.isoformat()})
 
     def settled(self, step: Json, seconds: float = 60) -> Json:
         """Return what a progress step came to."""

@@ -13,6 +13,8 @@ from typing import Self
 from .client import Client
 from .processes import ROOT, Child, free_port, wait_for
 
+AIDS = Path(__file__).parent / "aids"  # integrations of which a configuration makes use or not
+
 # No `default_config`: it brings what reaches for the internet. No `http`: its port is SETUP_PORT.
 CONFIGURATION = """\
 config:
@@ -29,6 +31,11 @@ logger:
   logs:
     custom_components.linky_tic: info
 """
+
+# What has happened is in the database a second later; statistics are compiled when they are wanted.
+RECORDING = (
+    CONFIGURATION.replace("recorder:\n", "recorder:\n  commit_interval: 1\n") + "statistics_now:\n"
+)
 
 # These steps would add met, radio_browser and others that reach for the internet.
 ONBOARDING = {
@@ -58,7 +65,8 @@ class HomeAssistant:
         (self._folder / "configuration.yaml").write_text(configuration)
         (self._folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
         ours = ROOT / "custom_components" / "linky_tic"
-        (self._folder / "custom_components" / "linky_tic").symlink_to(ours)
+        for one in (ours, *AIDS.iterdir()):
+            (self._folder / "custom_components" / one.name).symlink_to(one)
 
     def __enter__(self) -> Self:
         try:

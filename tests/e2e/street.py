@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 
@@ -14,15 +13,10 @@ from simulator.ports import Port, PtyPort, TcpPort
 
 from .broker import Broker, Subscriber
 from .client import Json
-from .home_assistant import CONFIGURATION, HomeAssistant
+from .home_assistant import RECORDING, HomeAssistant
 from .processes import wait_for
 from .witness import Recorded, Witness
 
-AIDS = Path(__file__).parent / "aids"
-CONFIGURATION_HERE = (
-    CONFIGURATION.replace("recorder:\n", "recorder:\n  commit_interval: 1\n") + "statistics_now:\n"
-)
-PERIOD = timedelta(minutes=5)
 SILENT = {None, "unknown", "unavailable"}
 
 
@@ -81,13 +75,6 @@ class Street:
         menu = self.home.client.post(flows, {"handler": "linky_tic", "issue_id": issue})
         return self.home.client.post(f"{flows}/{menu['flow_id']}", {"next_step_id": choice})
 
-    def compile_statistics(self, periods: int) -> None:
-        """Close the period that is so many ahead of the present one."""
-        now = datetime.now(UTC)
-        start = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) + periods * PERIOD
-        arguments = {"start": start.isoformat()}
-        self.home.client.post("/api/services/statistics_now/compile", arguments)
-
     def mirrored(self, name: str) -> Json:
         """The newest frame of a meter on the broker."""
         address = self.meters[name].house.address
@@ -112,9 +99,7 @@ def street(
     folder: Path, witnesses: Mapping[str, Witness], kinds: Mapping[str, str]
 ) -> Iterator[Street]:
     """Let meters live on their ports, `kinds` of them being "tcp" or "uart", and add them all."""
-    home = HomeAssistant(folder / "home", configuration=CONFIGURATION_HERE)
-    aid = folder / "home" / "custom_components" / "statistics_now"
-    aid.symlink_to(AIDS / "statistics_now")
+    home = HomeAssistant(folder / "home", configuration=RECORDING)
     with ExitStack() as stack:
         broker = stack.enter_context(Broker(folder))
         mqtt = stack.enter_context(Subscriber(broker.port))

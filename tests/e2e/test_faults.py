@@ -79,7 +79,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 def strike(house: Street) -> None:
     """Let everything happen that needs no answer."""
-    house.compile_statistics(0)
+    house.home.client.compile_statistics(0)
     house.struck = time.time()
     meters = house.meters
     meters["noisy"].suffer(BitErrors(1e-3, FOR_EVER))
@@ -217,14 +217,14 @@ def test_a_noisy_line_keeps_its_entities(house: Street) -> None:
 
 
 def test_after_a_power_cut_the_sums_go_on(house: Street) -> None:
-    house.compile_statistics(1)
+    house.home.client.compile_statistics(1)
     time.sleep(WRITTEN)
     house.home.kill()
     house.home.start()
     house.home.client.wait_until_running()
     wait_for(lambda: house.knows("noisy", "EAST"), 30, "the index known again")
     time.sleep(WRITTEN)
-    house.compile_statistics(2)
+    house.home.client.compile_statistics(2)
     for name, meter in house.meters.items():
         for label, entity in house.entities(meter).items():
             sums = house.recorded.sums(entity)

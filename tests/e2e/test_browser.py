@@ -1,0 +1,230 @@
+"""A household's first hour with its meter, and its last minute: clicked through in a browser.
+
+One house, in the order in which things happen there.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+import time
+
+import pytest
+
+from simulator.faults import SwapMeter, SwitchMode
+from simulator.household import Household
+from simulator.line import Line
+from simulator.ports import PtyPort
+
+from .broker import Broker, Subscriber
+from .browser import Person, person
+from .client import Json
+from .home_assistant import RECORDING, HomeAssistant
+from .processes import wait_for
+from .witness import Recorded
+
+ADDRESS, SUCCESSOR = "041961000000", "021975000001"
+PASSWORD = "un long mot de passe"  # noqa: S105 - of a house that lasts two minutes
+INDEX, NEW_INDEX = 25_000_000, 100  # Wh
+OURS = "/config/integrations/integration/linky_tic"
+SILENT = {"unknown", "unavailable"}
+THREE_FRAMES = 4 * 0.95  # seconds; the first one is heard in part
+WRITTEN = 2.5  # seconds until the recorder has written what happened
+MOST_USED = 2.0  # kWh that no simulated house uses during this test
+# Where Home Assistant keeps for a month what was deleted, for one who regrets it.
+MEMORIES = {"core.device_registry", "core.entity_registry"}
+
+
+@dataclass
+class House:
+    """A meter, a broker, a Home Assistant between the two, and somebody who looks at it."""
+
+    home: HomeAssistant
+    line: Line
+    port: PtyPort
+    broker: Broker
+    person: Person
+    folder: Path
+
+    @property
+    def states(self) -> dict[str, Json]:
+        """The states of our entities."""
+        states = self.home.client.states()
+        return {name: one for name, one in states.items() if ".linky_" in name}
+
+    def state(self, label: str) -> str | None:
+        state = self.states.get(f"sensor.linky_{label}")
+        return state and str(state["state"])
+
+    def known(self) -> set[str]:
+        """Our entities that have a value."""
+        return {name for name, one in self.states.items() if one["state"] not in SILENT}
+
+    def wait_for_a_change(self, label: str) -> None:
+        before = self.state(label)
+        wait_for(lambda: self.state(label) != before, 5, f"a change of {label}")
+
+    @property
+    def entry(self) -> Json:
+        """Our entry; empty when there is none."""
+        entries = self.home.client.get("/api/config/config_entries/entry?domain=linky_tic")
+        return next(iter(entries), {})
+
+    def issues(self) -> set[str]:
+        issues = self.home.client.command("repairs/list_issues")["issues"]
+        return {one["translation_key"] for one in issues if one["domain"] == "linky_tic"}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("browser")
+    line = Line(Household(contract="hphc", address=ADDRESS, index=INDEX, seed=1))
+    with ExitStack() as stack:
+        broker = stack.enter_context(Broker(folder))
+        home = stack.enter_context(HomeAssistant(folder / "home", configuration=RECORDING))
+        port = stack.enter_context(PtyPort(line, folder / "linky"))
+        somebody = stack.enter_context(person(home.client.url))
+        yield House(home, line, port, broker, somebody, folder / "home")
+
+
+def test_the_first_user_makes_an_account(house: House) -> None:
+    client = house.home.client
+    client.log_in(house.person.create_account("Jeanne", PASSWORD))
+    client.wait_until_running()
+    client.add_broker(house.broker.port)
+    house.person.visit("/")
+    house.person.read("Bienvenue Jeanne")
+
+
+def enter_port(person: Person, port: str) -> None:
+    person.press("Port")
+    person.choose("Saisir manuellement")
+    person.fill("Port*", port)
+    person.press("Suivant")
+
+
+def test_the_meter_is_added_by_its_port_alone(house: House) -> None:
+    person = house.person
+    person.visit("/config/integrations/dashboard")
+    person.press("Ajouter une intégration")
+    person.page.get_by_placeholder("Rechercher un nom de marque").fill("linky")
+    person.press("Linky TIC")
+    enter_port(person, "/dev/nowhere")
+    person.read("Le port /dev/nowhere n’existe pas")
+    person.look("port missing")
+    enter_port(person, house.port.url)
+    heard = person.read("Compteur trouvé")
+    person.look("meter found")
+    for fact in ("041961••••00", "Landis+Gyr, 2019", "Standard, 9600 bauds", "H PLEINE/CREUSE"):
+        assert fact in heard
+    person.press("Valider")
+    person.read("Linky 60 A G3 (2019)")
+    person.press("Ignorer et terminer")
+    wait_for(lambda: "sensor.linky_east" in house.known(), 15, "a first value")
+
+
+def test_the_page_of_the_meter_shows_what_it_says(house: House) -> None:
+    person = house.person
+    person.open("Linky TIC")
+    person.open("1 appareil")
+    shown = person.read("Énergie soutirée totale")
+    person.look("device")
+    for text in ("Linky 60 A G3 (2019)", "TIC 02", "HEURE", "kWh", "VA"):
+        assert text in shown
+    assert "Indisponible" not in shown
+
+
+def test_an_option_is_chosen_and_holds_at_once(house: House) -> None:
+    person = house.person
+    person.visit(OURS)
+    person.press("Configurer")
+    person.choose("Temps réel", role="radio")
+    person.press("Miroir MQTT")
+    person.switch("Un sujet par étiquette")
+    person.look("options")
+    person.press("Valider")
+    person.read("Options enregistrées avec succès")
+    person.press("Terminer")
+    with Subscriber(house.broker.port, f"linky_tic/{ADDRESS}/SINSTS") as mqtt:
+        assert mqtt.wait_for(1, 15)
+    for _ in range(3):
+        house.wait_for_a_change("sinsts")
+
+
+def test_another_meter_is_asked_about_and_replaces_the_first(house: House) -> None:
+    person = house.person
+    house.line.inject(SwapMeter(SUCCESSOR, NEW_INDEX))
+    wait_for(lambda: "other_meter" in house.issues(), 30, "the question")
+    assert house.state("east") == "unavailable"
+    person.visit("/config/repairs")
+    person.page.get_by_text("Un autre compteur parle sur la ligne de Linky").first.click()
+    person.read("041961••••00")
+    person.look("another meter")
+    person.page.get_by_text("garder le même historique").click()
+    person.read("Le problème est corrigé")
+    wait_for(lambda: "sensor.linky_east" in house.known(), 20, "the index of the new meter")
+    assert float(house.state("east") or 0) < 1
+    assert not house.issues()
+
+
+def test_after_a_restart_all_is_there_at_once_and_known_within_three_frames(house: House) -> None:
+    before, known = house.states, house.known()
+    house.home.client.compile_statistics(0)
+    time.sleep(WRITTEN)
+    house.home.stop()
+    house.port.unplug()
+    house.home.start()
+    house.home.client.wait_until_running()
+    names = {name: one["attributes"]["friendly_name"] for name, one in house.states.items()}
+    assert names == {name: one["attributes"]["friendly_name"] for name, one in before.items()}
+    assert {one["state"] for one in house.states.values()} == {"unavailable"}
+    house.port.replug()
+    wait_for(house.port._listened_to, 15, "the port opened")
+    wait_for(lambda: house.known() >= known, THREE_FRAMES, "the first values")
+
+
+def test_after_a_restart_the_statistics_go_on(house: House) -> None:
+    time.sleep(WRITTEN)
+    house.home.client.compile_statistics(1)
+    for entity in house.states:
+        sums = Recorded(house.folder).sums(entity)
+        assert sums == sorted(sums), f"{entity}: {sums}"
+        assert max(sums, default=0) < MOST_USED, f"{entity}: {sums}"
+    assert len(Recorded(house.folder).sums("sensor.linky_east")) == 2
+
+
+def test_what_is_removed_leaves_nothing_behind(house: House) -> None:
+    client, person, entry_id = house.home.client, house.person, house.entry["entry_id"]
+    house.line.inject(SwitchMode("historic"))
+    wait_for(lambda: "mode_changed" in house.issues(), 60, "a repair that lasts")
+    person.visit(OURS)
+    person.press("Menu", 1)
+    person.choose("Supprimer", role="menuitem")
+    person.look("removal")
+    person.press("Supprimer")
+    wait_for(lambda: not house.entry, 15, "the entry gone")
+    person.visit(OURS)
+    person.read("Aucune entrée")
+    person.look("removed")
+    assert house.states == {}
+    assert house.issues() == set()
+    for registry in ("entity", "device"):
+        assert "linky_tic" not in str(client.command(f"config/{registry}_registry/list"))
+    with Subscriber(house.broker.port) as mqtt:
+        time.sleep(1)
+        assert [topic for topic, _ in mqtt.messages() if topic.startswith("linky")] == []
+    house.home.stop()
+    assert holders(house.folder / ".storage", entry_id, ADDRESS, SUCCESSOR) <= MEMORIES
+
+
+def holders(folder: Path, *traces: str) -> set[str]:
+    """The files in which something can still be found."""
+    return {
+        file.name
+        for file in folder.iterdir()
+        if file.is_file() and any(trace in file.read_text() for trace in traces)
+    }
+
+
+def test_nothing_of_ours_is_logged_above_info(house: House) -> None:
+    assert list(house.home.complaints()) == []
