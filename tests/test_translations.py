@@ -28,6 +28,8 @@ LANGUAGES: Final = ("en", "fr")
 KEY: Final = re.compile(r"(?!.*[_-]{2})[a-z0-9]([a-z0-9_-]*[a-z0-9])?")
 HTML: Final = re.compile(r"<[a-z].*?>", re.IGNORECASE)
 BREAKS_BEFORE_A_SIGN: Final = re.compile(r" [;:!?%»]|« ")
+ON_A_PHONE: Final = 40
+"""Characters of a menu's line on a screen 390 pixels wide: measured."""
 QUOTED_PLACEHOLDER: Final = re.compile(r"'{\w+}'")
 REFERENCE: Final = re.compile(r"\[%key:")
 LINK: Final = re.compile(
@@ -156,6 +158,12 @@ def test_every_field_of_a_form_is_explained_and_nothing_else_is() -> None:
 def test_an_issue_is_either_described_or_mended() -> None:
     for issue in texts("en").get("issues", {}).values():
         assert ("description" in issue) != ("fix_flow" in issue)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_menu_offers_is_not_cut_on_a_phone(language: str) -> None:
+    offered = {text for path, text in leaves(texts(language)) if "menu_options" in path}
+    assert {text for text in offered if len(text) > ON_A_PHONE} == set()
 
 
 def test_every_entity_has_a_name_in_the_translations(entities: dict[str, list[Entity]]) -> None:
