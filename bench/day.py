@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final
 
-from custom_components.linky_tic.reporting import Reporter
+from custom_components.linky_tic.reporting import Preset, Reporter
 from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import Reading, Receiver, Value
 from simulator.household import Household
@@ -32,7 +32,7 @@ class Screen:
     errors: list[int] = field(default_factory=list)  # at the end of every frame
 
     def __post_init__(self) -> None:
-        self._reporter = Reporter(self.preset)
+        self._reporter = Reporter(Preset(self.preset))
         self._shown: dict[str, Value] = {}
 
     def hear(self, reading: Reading, now: float) -> None:
@@ -40,7 +40,7 @@ class Screen:
             self._show(reading)
 
     def pass_time(self, now: float, readings: dict[str, Reading]) -> None:
-        for name in self._reporter.due(now, readings):
+        for name in self._reporter.due(now):
             if name in readings:
                 self._show(readings[name])
 

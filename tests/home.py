@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.linky_tic import coordinator as coordinator_module, reception
+from custom_components.linky_tic import coordinator as coordinator_module, reception, telling
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.reporting import Preset
@@ -222,7 +222,8 @@ async def opened(
     # How long a port is waited for is not simulated.
     real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
     monkeypatch.setattr(reception, "time", real)
-    monkeypatch.setattr(coordinator_module, "time", clock)
+    for module in (coordinator_module, telling):
+        monkeypatch.setattr(module, "time", clock)
     home = Home(hass, folder, clock)
     yield home
     await home._close()

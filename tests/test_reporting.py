@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from custom_components.linky_tic.reporting import PACES, Pace, Preset, Reporter
+from custom_components.linky_tic.reporting import ACTIVE_POWER, PACES, Pace, Preset, Reporter
 from custom_components.linky_tic.tic import CATALOGUE, Mode, Quantity, Reading
 
 LABELS = CATALOGUE[Mode.STANDARD]
@@ -22,7 +22,7 @@ def told(reporter: Reporter, values: Sequence[tuple[float, int]]) -> list[int]:
         last = {"SINSTS": reading(value)}
         if reporter.admits(last["SINSTS"], now):
             out.append(value)
-        out += [value for _ in reporter.due(now, last)]
+        out += [value for _ in reporter.due(now)]
     return out
 
 
@@ -46,9 +46,17 @@ def test_a_step_too_soon_after_another_is_told_when_its_time_has_come() -> None:
     reporter = Reporter(Preset.BALANCED)
     assert reporter.admits(reading(400), 0.0)
     assert not reporter.admits(reading(1900), 0.5)
-    assert reporter.due(0.9, {}) == []
-    assert reporter.due(1.0, {"SINSTS": reading(1900)}) == ["SINSTS"]
-    assert reporter.due(inf, {}) == []
+    assert reporter.due(0.9) == []
+    assert reporter.due(1.0) == ["SINSTS"]
+    assert reporter.due(inf) == []
+
+
+def test_what_is_told_because_its_time_has_come_waits_anew() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 400, 0.0)
+    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 410, 59.0)
+    assert reporter.due(60.0) == [ACTIVE_POWER]
+    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 411, 61.0)
 
 
 def test_a_slow_drift_adds_up() -> None:
@@ -60,7 +68,7 @@ def test_the_last_value_before_a_silence_is_told() -> None:
     reporter = Reporter(Preset.BALANCED)
     reporter.admits(reading(400), 0.0)
     reporter.admits(reading(410), 3.0)
-    assert reporter.flush(10.0, {"SINSTS": reading(410)}) == ["SINSTS"]
+    assert reporter.flush(10.0) == ["SINSTS"]
 
 
 def test_what_vanished_is_told_at_once_when_it_comes_again() -> None:

@@ -6,11 +6,11 @@ the business of `tic/`, and how it is shown that of the sensors.
 
 from collections.abc import Mapping
 from operator import attrgetter
-import time
 from typing import Final
 
 from .listeners import Listeners
-from .reporting import ACTIVE_POWER, POWER_FACTOR, Reporter
+from .reporting import ACTIVE_POWER, POWER_FACTOR
+from .telling import Teller
 from .tic import (
     CATALOGUE,
     Estimate,
@@ -43,10 +43,9 @@ type Readings = Mapping[str, Reading]
 class ActivePower:
     """The power of one meter, in W: what is exported is negative."""
 
-    def __init__(self, receiver: Receiver, listeners: Listeners, reporter: Reporter) -> None:
+    def __init__(self, receiver: Receiver, listeners: Listeners, teller: Teller) -> None:
         self._receiver = receiver
-        self._listeners = listeners
-        self._reporter = reporter
+        self._teller = teller
         self._forget()
         listeners.follow_frames(self._frame)
         listeners.follow_losses(self._forget)
@@ -76,8 +75,7 @@ class ActivePower:
     def _frame(self, readings: Readings, now: float) -> None:
         self._estimate = self._reckon(readings, now)
         for key, value in ((ACTIVE_POWER, self.watts), (POWER_FACTOR, self.factor)):
-            if self._reporter.admits_value(key, key, value, time.monotonic()):
-                self._listeners.tell(key)
+            self._teller.offer(key, key, value)
 
     def _reckon(self, readings: Readings, now: float) -> Estimate | None:
         names = _HISTORIC if self._receiver.mode is Mode.HISTORIC else _TOTAL

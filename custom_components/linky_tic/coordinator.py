@@ -37,7 +37,8 @@ from .memory import Memory
 from .mirror import Mirror
 from .quality import LineQuality
 from .refusals import Refusals
-from .reporting import Reporter
+from .reporting import Preset
+from .telling import Teller
 from .tic import (
     Appeared,
     Event,
@@ -76,6 +77,7 @@ class LinkyCoordinator:
             timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
         )
         mode = entry.data.get(CONF_MODE)
+        preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
@@ -89,9 +91,9 @@ class LinkyCoordinator:
         self.refusals = Refusals()
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
-        self._reporter = Reporter(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.listeners = Listeners()
-        self.active_power = ActivePower(self.receiver, self.listeners, self._reporter)
+        self._teller = Teller(hass, preset, self.receiver, self.listeners.tell)
+        self.active_power = ActivePower(self.receiver, self.listeners, self._teller)
         self.memory = Memory(hass, entry.entry_id)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self._started = time.time()
@@ -139,6 +141,7 @@ class LinkyCoordinator:
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
+        self._teller.stop()
         await self.mirror.async_stop()
         await self.memory.flush()
         self.troubles.cure(*(set(Trouble) - LASTING))
@@ -150,7 +153,7 @@ class LinkyCoordinator:
                     self._handle_reading(event)
                 case Vanished(label):
                     self.freshness.heard(label.name)
-                    self._reporter.forget(label.name)
+                    self._teller.forget(label.name)
                     self.listeners.tell(label.name)
                 case Frame():
                     self._handle_frame(event, now)
@@ -164,7 +167,7 @@ class LinkyCoordinator:
                     self.freshness.lost()  # what the other mode did not send is not absent
                 case _:
                     assert_never(event)
-        self._tell_what_is_due()
+        self._teller.look()
 
     def _handle_reading(self, reading: Reading) -> None:
         if reading.label.quantity is Quantity.VERSION:
@@ -172,8 +175,7 @@ class LinkyCoordinator:
         self.freshness.heard(reading.label.name)
         self._enabling.heard(reading)
         self.listeners.heard(reading)
-        if self._reporter.admits(reading, time.monotonic()):
-            self.listeners.tell(reading.label.name)
+        self._teller.heard(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
@@ -199,8 +201,7 @@ class LinkyCoordinator:
 
     def _doubt_readings(self) -> None:
         """Believe what was known only when it is said again."""
-        for name in self.freshness.lost():
-            self._reporter.forget(name)
+        self._teller.forget(*self.freshness.lost())
         self.listeners.lost()
 
     def _handle_other_meter(self, address: str) -> None:
@@ -225,7 +226,7 @@ class LinkyCoordinator:
         """Take stock of the line."""
         now = time.time()
         self.quality.mark(now)
-        self._tell_what_is_due()
+        self._teller.look()
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
         silence = now - max(self.receiver.heard_at, self._started)
@@ -241,9 +242,6 @@ class LinkyCoordinator:
         self._was_lost = not connected
         self.mirror.line(connected)
         self.listeners.tell_all()
-
-    def _tell_what_is_due(self) -> None:
-        self.listeners.tell(*self._reporter.due(time.monotonic(), self.receiver.meter.readings))
 
     def _remember_line(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

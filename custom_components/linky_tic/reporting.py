@@ -86,11 +86,16 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
 class Reporter:
     """What one meter's entities show, and what they are still to be told; times never jump."""
 
-    def __init__(self, preset: str) -> None:
-        self._paces = PACES[Preset(preset)]
+    def __init__(self, preset: Preset) -> None:
+        self._paces = PACES[preset]
         self._told: dict[str, tuple[Value | float, float]] = {}
-        self._due: dict[str, float] = {}
+        self._due: dict[str, tuple[Value | float, float]] = {}
         self._next = inf
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything is still to be told."""
+        return bool(self._due)
 
     def admits(self, reading: Reading, now: float) -> bool:
         """Whether a new reading is told at `now` (seconds); if not, `due` names it in time."""
@@ -105,34 +110,33 @@ class Reporter:
         if (told := self._told.get(name)) is not None and None not in {told[0], value}:
             until = told[1] + _wait(pace, told[0], value)
             if now < until:
-                self._due[name] = until
+                self._due[name] = value, until
                 self._next = min(self._next, until)
                 return False
         self._told[name] = (value, now)
         self._due.pop(name, None)
         return True
 
-    def due(self, now: float, readings: Mapping[str, Reading]) -> list[str]:
-        """Name the labels whose newest reading has waited long enough by `now`."""
+    def due(self, now: float) -> list[str]:
+        """Name what has waited long enough by `now`."""
         if now < self._next:
             return []
-        return self._tell([name for name, at in self._due.items() if at <= now], now, readings)
+        return self._tell([name for name, (_, at) in self._due.items() if at <= now], now)
 
-    def flush(self, now: float, readings: Mapping[str, Reading]) -> list[str]:
-        """Name every label with a reading that still waits: nothing more is coming."""
-        return self._tell(list(self._due), now, readings)
+    def flush(self, now: float) -> list[str]:
+        """Name all that still waits: nothing more is coming."""
+        return self._tell(list(self._due), now)
 
     def forget(self, name: str) -> None:
         """Forget a label that is no longer sent: its next reading is told at once."""
         self._told.pop(name, None)
         self._due.pop(name, None)
 
-    def _tell(self, names: list[str], now: float, readings: Mapping[str, Reading]) -> list[str]:
+    def _tell(self, names: list[str], now: float) -> list[str]:
         for name in names:
-            del self._due[name]
-            if name in readings:
-                self._told[name] = (readings[name].value, now)
-        self._next = min(self._due.values(), default=inf)
+            value, _ = self._due.pop(name)
+            self._told[name] = value, now
+        self._next = min((at for _, at in self._due.values()), default=inf)
         return names
 
 

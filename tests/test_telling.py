@@ -1,0 +1,59 @@
+"""What waits under a reporting rule is told in time, and before a silence whatever its time."""
+
+from datetime import timedelta
+
+from homeassistant.util.dt import utcnow
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.linky_tic.const import CONF_REPORTING
+from custom_components.linky_tic.reporting import Preset
+from simulator import Household
+
+from .home import KNOWN, Home, Meter
+
+
+async def _hears(home: Home, house: Household, preset: Preset) -> Meter:
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: preset.value})
+    await meter.play(KNOWN)
+    return meter
+
+
+@pytest.mark.parametrize("preset", [Preset.BALANCED, Preset.ECONOMY])
+async def test_the_last_value_before_a_silence_is_shown_without_another_byte(
+    home: Home, preset: Preset
+) -> None:
+    house = Household(living=False)
+    house.set_load(400)
+    meter = await _hears(home, house, preset)
+    before = home.value("sinsts")
+    house.set_load(410)
+    await meter.play(2)
+    assert home.value("sinsts") == before
+    await home.minutes()
+    assert home.value("sinsts") == house.truth["SINSTS"].lstrip("0") != before
+
+
+async def test_what_waits_on_a_line_that_speaks_is_not_told_before_its_time(home: Home) -> None:
+    house = Household(living=False)
+    house.set_load(400)
+    meter = await _hears(home, house, Preset.ECONOMY)
+    before = home.value("sinsts")
+    house.set_load(410)
+    for _ in range(20):
+        await meter.play(1)
+        async_fire_time_changed(home.hass, utcnow() + timedelta(seconds=6))
+    assert home.value("sinsts") == before
+
+
+async def test_nothing_is_told_by_itself_once_the_meter_is_unloaded(home: Home) -> None:
+    house = Household(living=False)
+    house.set_load(400)
+    meter = await _hears(home, house, Preset.ECONOMY)
+    house.set_load(410)
+    await meter.play(2)
+    teller = meter.coordinator._teller
+    assert teller._timer
+    await home.unload(meter)
+    assert not teller._timer
