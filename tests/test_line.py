@@ -1,7 +1,7 @@
 """Ports are opened at 8N1 for ourselves alone, and their failures have names."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import errno
@@ -15,13 +15,11 @@ from typing import Final
 from homeassistant.components.usb.serial_proxy_stub import register_serialx_transport
 from homeassistant.core import Event
 import pytest
-import serial_asyncio
 import serialx
 
 from custom_components.linky_tic import line
 from custom_components.linky_tic.line import (
     Cause,
-    Line,
     Port,
     PortUnavailable,
     name_of,
@@ -58,47 +56,6 @@ async def _cause_of_opening(port: str) -> Cause:
     return failure.value.cause
 
 
-type Opener = Callable[..., Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
-
-
-@pytest.mark.parametrize(
-    "connect", [serialx.create_serial_connection, serial_asyncio.create_serial_connection]
-)
-async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
-    connect: Opener, pty: tuple[int, str]
-) -> None:
-    master, path = pty
-    loop = asyncio.get_running_loop()
-    heard: asyncio.Queue[bytes] = asyncio.Queue()
-    lost = loop.create_future()
-    transport, protocol = await connect(
-        loop, lambda: Line(heard.put_nowait, lost.set_result), path, baudrate=9600
-    )
-    assert type(protocol) is Line
-    await asyncio.sleep(0)  # pyserial-asyncio begins to read a moment later
-    os.write(master, b"\n\xd6\xd4IC\t02\tJ\r")
-    assert await asyncio.wait_for(heard.get(), _SOON) == b"\n\xd6\xd4IC\t02\tJ\r"
-    transport.close()
-    assert await asyncio.wait_for(lost, _SOON) is None
-    await asyncio.sleep(0.05)  # pyserial-asyncio gives its descriptor back after that
-
-
-async def test_the_protocol_runs_on_a_bare_tcp_connection() -> None:
-    loop = asyncio.get_running_loop()
-    heard: asyncio.Queue[bytes] = asyncio.Queue()
-    lost = loop.create_future()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        transport, _ = await loop.create_connection(
-            lambda: Line(heard.put_nowait, lost.set_result), *server.getsockname()
-        )
-        client, _ = server.accept()
-        with client:
-            client.sendall(b"\x02")
-            assert await asyncio.wait_for(heard.get(), _SOON) == b"\x02"
-        assert await asyncio.wait_for(lost, _SOON) is None
-        transport.close()
-
-
 async def test_a_port_is_opened_at_8n1_and_its_speed_changes_while_it_is_open(
     pty: tuple[int, str],
 ) -> None:
@@ -114,12 +71,13 @@ async def test_a_port_is_opened_at_8n1_and_its_speed_changes_while_it_is_open(
     await port.close()
 
 
+@pytest.mark.parametrize("interval", [0.0, 0.002])
 async def test_a_change_of_speed_while_bytes_pour_in_does_not_lose_the_line(
-    pty: tuple[int, str],
+    pty: tuple[int, str], interval: float
 ) -> None:
     master, path = pty
     os.set_blocking(master, False)
-    port = await Port.open(path, 9600, bytearray().extend)
+    port = await Port.open(path, 9600, bytearray().extend, interval)
     with ThreadPoolExecutor(1) as meter:
         for change in range(250):
             pouring = meter.submit(_pour, master)
@@ -194,10 +152,12 @@ async def test_an_opening_that_is_cancelled_leaves_no_descriptor(pty: tuple[int,
     await port.close()
 
 
-async def test_a_line_that_is_unplugged_is_lost_at_once() -> None:
+@pytest.mark.parametrize("interval", [0.0, 0.2])
+async def test_a_line_that_is_unplugged_is_lost_at_once(interval: float) -> None:
     master, slave = os.openpty()
-    port = await Port.open(os.ttyname(slave), 9600, bytearray().extend)
+    port = await Port.open(os.ttyname(slave), 9600, bytearray().extend, interval)
     os.close(slave)
+    os.write(master, b"\n")
     await port.wait(0.05)
     os.close(master)
     with pytest.raises(PortUnavailable) as failure:
@@ -208,11 +168,16 @@ async def test_a_line_that_is_unplugged_is_lost_at_once() -> None:
     await port.close()
 
 
-async def test_a_host_that_hangs_up_ends_the_line() -> None:
+@pytest.mark.parametrize("interval", [0.0, 0.2])
+async def test_a_host_that_hangs_up_ends_the_line(interval: float) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = server.getsockname()[1]
-        port = await Port.open(f"socket://127.0.0.1:{number}", 9600, bytearray().extend)
-        server.accept()[0].close()
+        url = f"socket://127.0.0.1:{number}"
+        port = await Port.open(url, 9600, bytearray().extend, interval)
+        client, _ = server.accept()
+        client.sendall(b"\n")
+        await port.wait(0.05)
+        client.close()
         with pytest.raises(PortUnavailable) as failure:
             await port.wait(_SOON)
     assert failure.value.cause is Cause.REFUSED

@@ -41,6 +41,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: 0.6})
     monkeypatch.setattr(detection, "DOUBT", 0.6)
     monkeypatch.setattr(link_module, "_LOOK", 0.1)
+    monkeypatch.setattr(link_module, "_GLANCE", 0.1)
     monkeypatch.setattr(link_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr(link_module, "_LONGEST_WAIT", 0.2)
     monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)

@@ -37,7 +37,7 @@ from .memory import Memory
 from .mirror import Mirror
 from .quality import LineQuality
 from .refusals import Refusals
-from .reporting import Preset
+from .reporting import READ_EVERY, Preset
 from .telling import Teller
 from .tic import (
     Appeared,
@@ -85,6 +85,7 @@ class LinkyCoordinator:
             on_events=self._handle,
             on_state=self._handle_state,
         )
+        self.link.interval = READ_EVERY[preset]
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
         self.freshness = Freshness(self.receiver)

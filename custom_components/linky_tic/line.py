@@ -9,10 +9,12 @@ from enum import StrEnum
 import errno
 import socket
 import time
-from typing import Final, Self, override
+from typing import Final, Self
 
 import serialx
 from serialx.common import UnknownUriScheme
+
+from .pacing import Line
 
 _OPENING: Final = 10.0
 """Seconds that opening may take: a host that drops packets never answers at all."""
@@ -104,32 +106,6 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
     return PortUnavailable(port, cause, number)
 
 
-class Line(asyncio.Protocol):
-    """Gives every chunk to one callback and the end of the line to another.
-
-    It asks nothing of its transport but asyncio's own contract, so it runs under serialx,
-    pyserial-asyncio and a bare TCP connection.
-    """
-
-    def __init__(
-        self,
-        on_chunk: Callable[[bytes], None],
-        on_loss: Callable[[Exception | None], None],
-    ) -> None:
-        self._on_chunk = on_chunk
-        self._on_loss = on_loss
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        # One wake-up of the event loop per chunk, 16 bytes on most UARTs. The place to let chunks
-        # grow: pause_reading() here, resume_reading() some tens of milliseconds later.
-        self._on_chunk(data)
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._on_loss(exc)
-
-
 class Port:
     """A port while it is open, at 8N1.
 
@@ -141,24 +117,32 @@ class Port:
         self,
         name: str,
         transport: serialx.BaseSerialTransport,
+        line: Line,
         lost: asyncio.Future[Exception | None],
     ) -> None:
         self.name = name
         self.opened_at = time.monotonic()
         self.is_network = path_of(name) is None
         self._transport = transport
+        self._line = line
         self._lost = lost
 
     @classmethod
-    async def open(cls, name: str, speed: int, on_chunk: Callable[[bytes], None]) -> Self:
-        """Open a path or URL for ourselves alone; raises `PortUnavailable`."""
+    async def open(
+        cls, name: str, speed: int, on_chunk: Callable[[bytes], None], interval: float = 0.0
+    ) -> Self:
+        """Open a path or URL for ourselves alone; raises `PortUnavailable`.
+
+        It is read every `interval` seconds, or as bytes come.
+        """
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[Exception | None] = loop.create_future()
+        line = Line(on_chunk, lost.set_result, interval)
         try:
             async with asyncio.timeout(_OPENING):
                 transport, _ = await serialx.create_serial_connection(
                     loop,
-                    lambda: Line(on_chunk, lost.set_result),
+                    lambda: line,
                     name,
                     speed,
                     parity=serialx.Parity.NONE,
@@ -168,7 +152,7 @@ class Port:
                 )
         except Exception as error:  # of any type: see `unavailable`
             raise unavailable(name, error) from error
-        return cls(name, transport, lost)
+        return cls(name, transport, line, lost)
 
     async def wait(self, seconds: float) -> None:
         """Wait while the line lasts; raises `PortUnavailable` as soon as it is lost."""
@@ -191,11 +175,11 @@ class Port:
             return
         # serialx flushes the input meanwhile. A read that was already due would then give nothing,
         # which serialx takes for the loss of the device.
-        self._transport.pause_reading()
+        self._line.hold()
         try:
             await self._transport.reconfigure_port(baudrate=speed)
         finally:
-            self._transport.resume_reading()
+            self._line.release()
 
     async def close(self) -> None:
         """Give the descriptor back, however often; nothing is received any more."""

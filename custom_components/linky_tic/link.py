@@ -13,8 +13,9 @@ import time
 from typing import Final
 
 from .detection import Settings
-from .line import Cause, Line, LinkError, Port, PortUnavailable, name_of, path_of
+from .line import Cause, LinkError, Port, PortUnavailable, name_of, path_of
 from .listening import Heard, NoAddress, NoSignal, NotTic, listen
+from .pacing import Line
 from .reception import Reception
 from .tic import Event, Receiver
 
@@ -41,6 +42,8 @@ SILENCE: Final = 60.0
 without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
 _LOOK: Final = 1.0
 """Seconds between two looks at the speed. Bytes and the loss of the line come by themselves."""
+_GLANCE: Final = 10.0
+"""The same, at a speed that is good: nothing is done for as long, see `detection.DOUBT`."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
 """Seconds before a port is opened again: doubled at each attempt, until a group is good."""
@@ -64,6 +67,7 @@ class Link:
 
     `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
     heard (True) and when it has not been for `SILENCE` (False), whatever became of the port.
+    The port is read every `interval` seconds, or as bytes come when it is 0.
     """
 
     def __init__(
@@ -76,6 +80,7 @@ class Link:
         on_state: Callable[[bool], None],
     ) -> None:
         self.name = name_of(port)
+        self.interval = 0.0
         self.is_connected = False
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
@@ -107,7 +112,7 @@ class Link:
 
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
-        self._port = await self._reception.open(self._url)
+        self._port = await self._reception.open(self._url, self.interval)
         self._note(Turn.OPENED)
 
     async def run(self) -> None:
@@ -140,7 +145,7 @@ class Link:
         """Look after an open port until it is lost."""
         try:
             while True:
-                await self._reception.look(port, _LOOK)
+                await self._reception.look(port, _GLANCE if self._reception.is_good else _LOOK)
         except PortUnavailable as error:
             self._note(f"{Turn.LOST} {error.cause}")
         await port.close()

@@ -37,11 +37,19 @@ class Reception:
         """The last bytes as they came, whatever they are."""
         return bytes(self._recent[-KEPT:])
 
-    async def open(self, name: str) -> Port:
-        """Open a port, at the speed that worked last; raises `PortUnavailable`."""
+    @property
+    def is_good(self) -> bool:
+        """Whether groups have been good at the speed of now."""
+        return self._detection.is_good
+
+    async def open(self, name: str, interval: float = 0.0) -> Port:
+        """Open a port, at the speed that worked last; raises `PortUnavailable`.
+
+        It is read every `interval` seconds, or as bytes come.
+        """
         self._has_speed = has_speed(name)
         self._detection = Detection(self.settings.speed, time.monotonic())
-        return await Port.open(name, self._detection.speed, self._hear)
+        return await Port.open(name, self._detection.speed, self._hear, interval)
 
     async def look(self, port: Port, seconds: float) -> None:
         """Wait, then see to the speed; raises `PortUnavailable` as soon as the line is lost."""

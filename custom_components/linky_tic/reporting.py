@@ -83,6 +83,13 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
 )
 
 
+READ_EVERY: Final[Mapping[Preset, float]] = MappingProxyType(
+    {Preset.REALTIME: 0.045, Preset.BALANCED: 0.2, Preset.ECONOMY: 0.2}
+)
+"""Seconds between two readings of the port: what wakes Home Assistant costs more than what the
+meter says. Each event is told that much later, half of it in the mean."""
+
+
 class Reporter:
     """What one meter's entities show, and what they are still to be told; times never jump."""
 

@@ -1,0 +1,116 @@
+"""When a line is read: as its bytes come, or at a pace, so that the event loop seldom wakes.
+
+It knows asyncio's transports and their descriptors; it knows neither ports nor what bytes say.
+"""
+
+import asyncio
+from collections.abc import Callable
+import os
+from typing import Final, override
+
+_ENOUGH: Final = 4096
+"""Bytes read at once: what a terminal holds, four seconds of a meter."""
+
+
+class Line(asyncio.Protocol):
+    """Gives its bytes to one callback and the end of the line to another.
+
+    With an interval (seconds) it leaves them in the kernel until the next multiple of it, one
+    instant for all lines of that interval. It asks nothing of its transport but asyncio's own
+    contract, so it runs under serialx, pyserial-asyncio and a bare TCP connection.
+    """
+
+    def __init__(
+        self,
+        on_chunk: Callable[[bytes], None],
+        on_loss: Callable[[Exception | None], None],
+        interval: float = 0.0,
+    ) -> None:
+        self._on_chunk = on_chunk
+        self._on_loss = on_loss
+        self._interval = interval
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._descriptor: int | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+            self._descriptor = _descriptor_of(transport)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._on_chunk(data)
+        if self._interval and self._timer is None:
+            self._rest()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._cancel()
+        self._on_loss(exc)
+
+    def hold(self) -> None:
+        """Read nothing until `release`."""
+        self._cancel()
+        if self._transport:
+            self._transport.pause_reading()
+
+    def release(self) -> None:
+        """Read again, from what comes next on."""
+        if self._transport:
+            self._transport.resume_reading()
+
+    def _rest(self) -> None:
+        """Leave what comes next in the kernel until it is time."""
+        if self._transport is None:
+            return
+        try:
+            self._transport.pause_reading()
+        except NotImplementedError:  # ESPHome's: its bytes come in messages, which wake anyway
+            self._interval = 0.0
+        else:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        beat = self._loop.time() // self._interval + 1
+        self._timer = self._loop.call_at(beat * self._interval, self._read)
+
+    def _cancel(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def _read(self) -> None:
+        """Take what has come, by ourselves: the transport would need a second wake-up for it.
+
+        Nothing may mean that the meter is silent or that the device is gone. The transport then
+        waits for what is next, and names the error.
+        """
+        self._timer = None
+        if self._transport is None or self._transport.is_closing():
+            return  # the descriptor may be another file's by now
+        if chunk := _take(self._descriptor):
+            self._set_timer()
+            self._on_chunk(chunk)
+        else:
+            self._transport.resume_reading()
+
+
+def _descriptor_of(transport: asyncio.Transport) -> int | None:
+    """Give the descriptor of a serial port; a connection over a network hides its own."""
+    try:
+        return int(transport.get_extra_info("serial").fileno())
+    except AttributeError, OSError:
+        return None
+
+
+def _take(descriptor: int | None) -> bytes:
+    if descriptor is None:
+        return b""
+    try:
+        return os.read(descriptor, _ENOUGH)
+    except OSError:
+        return b""
