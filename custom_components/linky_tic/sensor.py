@@ -14,6 +14,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
 from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
+from .margin_facts import MARGIN_VALUES
 from .power_facts import POWER_SENSORS, POWER_VALUES
 from .shown import SHOWN
 from .status_facts import STATUS_VALUES
@@ -21,7 +22,7 @@ from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *POWER_VALUES)
+FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *MARGIN_VALUES, *POWER_VALUES)
 """What labels tell together, each room its own rows."""
 _KINDS: Final[Mapping[str, type[ValueSensor]]] = {**POWER_SENSORS}
 """Key -> the class of those that ask a part of the house, not the readings alone."""

@@ -20,6 +20,15 @@ from .contract import contract_name, registers_in_use
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
+from .margin import (
+    has_phases,
+    phase_load,
+    phase_margin,
+    power_load,
+    power_margin,
+    share_of,
+    subscribed_power,
+)
 from .power import Estimate, IndexPower, net
 from .receiver import Receiver
 from .registers import RELAYS, STATUS, Field, Meaning, decode_relays, decode_status
@@ -91,16 +100,23 @@ __all__ = [
     "has_colours",
     "has_notices",
     "has_peaks",
+    "has_phases",
     "identify",
     "mask",
     "net",
     "no_peak_notice",
     "peak_in_progress",
     "peak_notice",
+    "phase_load",
+    "phase_margin",
+    "power_load",
+    "power_margin",
     "read_horodate",
     "read_schedule",
     "read_value",
     "readings_of",
     "registers_in_use",
     "registers_of",
+    "share_of",
+    "subscribed_power",
 ]
