@@ -4,7 +4,11 @@ from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_actions
+from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .errors import not_ready
 from .link import PortUnavailable
@@ -14,8 +18,15 @@ from .port_watch import stop_watching, watch_port
 from .troubles import Trouble, Troubles
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.SENSOR)
+CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 _VERSION: Final = 1
 """Major version of the entries that this release understands."""
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Offer the actions."""
+    async_setup_actions(hass)
+    return True
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:

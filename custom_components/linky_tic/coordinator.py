@@ -28,6 +28,7 @@ from .const import (
     LOGGER,
     MODE_NAMES,
 )
+from .days import Days
 from .enabling import Enabling, registered_labels
 from .freshness import Freshness
 from .known_labels import LABELS, KnownLabels
@@ -96,6 +97,7 @@ class LinkyCoordinator:
         self._teller = Teller(hass, preset, self.receiver, self.listeners.tell)
         self.active_power = ActivePower(self.receiver, self.listeners, self._teller)
         self.memory = Memory(hass, entry.entry_id)
+        self.days = Days(hass, self.address, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self._started = time.time()
         self._was_lost = False
@@ -122,6 +124,7 @@ class LinkyCoordinator:
     async def async_start(self) -> None:
         """Open the port; raises `PortUnavailable`."""
         await self.memory.load()
+        self.days.restore()
         await self.link.open()
         console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
         if console:
@@ -143,6 +146,7 @@ class LinkyCoordinator:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
         self._teller.stop()
+        self.days.stop()
         await self.mirror.async_stop()
         await self.memory.flush()
         self.troubles.cure(*(set(Trouble) - LASTING))
@@ -184,7 +188,7 @@ class LinkyCoordinator:
         self._remember_line()
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
-            self.listeners.ended(self.readings, now)
+            self.listeners.ended(frame, self.readings, now)
             self.mirror.frame(frame, self.freshness.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:

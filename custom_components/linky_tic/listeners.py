@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .tic import Reading
+from .tic import Frame, Reading
 
 type ReadingFollower = Callable[[Reading], None]
 type FrameFollower = Callable[[Mapping[str, Reading], float], None]
+type WholeFrameFollower = Callable[[Frame, Mapping[str, Reading]], None]
 
 
 class Listeners:
@@ -22,6 +23,7 @@ class Listeners:
         self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
         self._followers: defaultdict[str, list[ReadingFollower]] = defaultdict(list)
         self._frame_followers: list[FrameFollower] = []
+        self._whole_frame_followers: list[WholeFrameFollower] = []
         self._loss_followers: list[CALLBACK_TYPE] = []
 
     @callback
@@ -40,6 +42,11 @@ class Listeners:
     def follow_frames(self, follower: FrameFollower) -> None:
         """Call at the end of each of this meter's frames: what holds now, seconds since 1970."""
         self._frame_followers.append(follower)
+
+    @callback
+    def follow_whole_frames(self, follower: WholeFrameFollower) -> None:
+        """Call likewise, with the frame: for what two labels must have said in the same one."""
+        self._whole_frame_followers.append(follower)
 
     @callback
     def follow_losses(self, follower: CALLBACK_TYPE) -> None:
@@ -61,10 +68,12 @@ class Listeners:
         for follower in self._followers.get(reading.label.name, ()):
             follower(reading)
 
-    def ended(self, readings: Mapping[str, Reading], now: float) -> None:
+    def ended(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
         """Pass the end of a frame on."""
         for follower in self._frame_followers:
             follower(readings, now)
+        for whole_frame_follower in self._whole_frame_followers:
+            whole_frame_follower(frame, readings)
 
     def lost(self) -> None:
         """Pass on that nothing more is known."""

@@ -14,12 +14,15 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
+from .agenda import Agenda, Change, Day, Peak, Period
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .contract import contract_name, registers_in_use
+from .diary import Diary, Note
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
+from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .margin import (
     has_phases,
     phase_load,
@@ -60,13 +63,18 @@ __all__ = [
     "EVENTS",
     "IDENTITIES",
     "INDEXES",
+    "MAINLAND",
     "RELAYS",
     "STATUS",
     "Absence",
+    "Agenda",
     "Appeared",
+    "Change",
     "Coding",
     "Contact",
+    "Day",
     "Decision",
+    "Diary",
     "Estimate",
     "Event",
     "Field",
@@ -76,11 +84,15 @@ __all__ = [
     "Identity",
     "IndexPower",
     "Label",
+    "LegalTime",
     "Meaning",
     "Mode",
     "ModeChanged",
     "Model",
+    "Note",
     "OtherMeter",
+    "Peak",
+    "Period",
     "Quantity",
     "Reading",
     "Reason",
@@ -102,6 +114,7 @@ __all__ = [
     "has_peaks",
     "has_phases",
     "identify",
+    "legal_time_of",
     "mask",
     "net",
     "no_peak_notice",

@@ -4,17 +4,16 @@ It does not judge whether a value is likely, and it never raises: what cannot be
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
-from datetime import date, datetime, timedelta, timezone
-from functools import cache
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from .catalogue import Kind, Label, Quantity
+from .legal_time import HOUR, is_summer, zone
 
 Value = int | str | datetime | None
 """What a group can say: a number in its label's unit, a text, an instant."""
 
-HOUR: Final = timedelta(hours=1)
 SEASONS: Final = {"H": 1, "E": 2, "h": 1, "e": 2}
 """Season letter -> hours ahead of UTC in mainland France; lower case: the clock is degraded."""
 HORODATE_SIZE: Final = 13
@@ -25,18 +24,6 @@ class Horodate(NamedTuple):
 
     time: datetime
     degraded: bool
-
-
-def _last_sunday(year: int, month: int) -> date:
-    last = date(year, month, 31)
-    return last - timedelta(days=(last.weekday() + 1) % 7)
-
-
-def _is_summer(local: datetime) -> bool:
-    """European rule for a legal time without a season: an hour that exists twice is summer."""
-    start = datetime.combine(_last_sunday(local.year, 3), datetime.min.time()) + 2 * HOUR
-    end = datetime.combine(_last_sunday(local.year, 10), datetime.min.time()) + 3 * HOUR
-    return start <= local < end
 
 
 _PAIRS: Final = itemgetter(*(slice(at, at + 2) for at in range(0, 12, 2)))
@@ -56,17 +43,12 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
     except ValueError:
         return None
     if season == " ":
-        hours = 2 if _is_summer(local) else 1
+        hours = 2 if is_summer(local) else 1
     elif season in SEASONS:
         hours = SEASONS[season]
     else:
         return None
-    return Horodate(local.replace(tzinfo=_zone(hours, overseas)), degraded=season in "he")
-
-
-@cache
-def _zone(hours: int, overseas: timedelta) -> timezone:
-    return timezone(hours * HOUR + overseas)
+    return Horodate(local.replace(tzinfo=zone(hours * HOUR + overseas)), degraded=season in "he")
 
 
 def overseas_offset(mainland: datetime, now: float) -> timedelta | None:

@@ -1,0 +1,84 @@
+"""French legal time: what a clock on the wall shows as an instant, and the other way round.
+
+It knows summer time and that islands have none; nothing of what a meter does at which hour.
+Source: directive 2000/84/EC, from 01:00 UTC on the last Sunday of March to that of October.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from typing import Final
+
+HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+
+
+def is_summer(local: datetime) -> bool:
+    """Tell the season of a mainland time without one: an hour that exists twice is summer."""
+    start = datetime.combine(_last_sunday(local.year, 3), time.min) + 2 * HOUR
+    end = datetime.combine(_last_sunday(local.year, 10), time.min) + 3 * HOUR
+    return start <= local < end
+
+
+@cache
+def zone(offset: timedelta) -> timezone:
+    """Give the zone that is an offset ahead of UTC."""
+    return timezone(offset)
+
+
+@dataclass(frozen=True, slots=True)
+class LegalTime:
+    """The legal time of the mainland, or that of an island, always `island` ahead of UTC."""
+
+    island: timedelta | None = None
+
+    def at(self, day: date, moment: time) -> datetime:
+        """Give the instant at which the clock first shows an hour, or has jumped over it."""
+        local = datetime.combine(day, moment)
+        if self.island is not None:
+            return local.replace(tzinfo=zone(self.island))
+        if not is_summer(local):
+            return local.replace(tzinfo=zone(HOUR))
+        if not is_summer(local - HOUR):  # 02:00 to 03:00, which March leaves out
+            local = local.replace(hour=3, minute=0, second=0)
+        return local.replace(tzinfo=zone(2 * HOUR))
+
+    def midnight(self, day: date) -> datetime:
+        """Give the instant at which a day begins."""
+        return self.at(day, time.min)
+
+    def of(self, instant: datetime) -> datetime:
+        """Give an instant as the clock shows it."""
+        return instant.astimezone(zone(self._offset(instant)))
+
+    def day_of(self, instant: datetime) -> date:
+        """Give the day of an instant."""
+        return self.of(instant).date()
+
+    def _offset(self, instant: datetime) -> timedelta:
+        if self.island is not None:
+            return self.island
+        local = instant.astimezone(zone(HOUR)).replace(tzinfo=None)
+        return 2 * HOUR if is_summer(local) and is_summer(local + HOUR) else HOUR
+
+
+MAINLAND: Final = LegalTime()
+
+
+def legal_time_of(clock: datetime) -> LegalTime:
+    """Tell the legal time that a meter keeps, from the clock it shows.
+
+    An hour from either change of season both letters are the mainland's. Islands have no summer
+    time, and a letter that contradicts the calendar is believed.
+    """
+    offset = clock.utcoffset()
+    if offset is None or offset in {
+        MAINLAND.of(clock + side).utcoffset() for side in (-HOUR, HOUR)
+    }:
+        return MAINLAND
+    return LegalTime(offset)
+
+
+def _last_sunday(year: int, month: int) -> date:
+    last = date(year, month, 31)
+    return last - _DAY * ((last.weekday() + 1) % 7)
