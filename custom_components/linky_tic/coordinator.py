@@ -39,6 +39,7 @@ from .mirror import Mirror
 from .quality import LineQuality
 from .refusals import Refusals
 from .reporting import READ_EVERY, Preset
+from .tariffs import Tariffs
 from .telling import Teller
 from .tic import (
     Appeared,
@@ -99,6 +100,7 @@ class LinkyCoordinator:
         self.memory = Memory(hass, entry.entry_id)
         self.days = Days(hass, self.address, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
+        self.tariffs = Tariffs(self.listeners, self.memory, self.freshness, self._reload)
         self._started = time.time()
         self._was_lost = False
         self._enabling = Enabling(hass, self.address, self.receiver.meter.readings)
@@ -125,6 +127,7 @@ class LinkyCoordinator:
         """Open the port; raises `PortUnavailable`."""
         await self.memory.load()
         self.days.restore()
+        self.tariffs.restore()
         await self.link.open()
         console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
         if console:
@@ -247,6 +250,10 @@ class LinkyCoordinator:
         self._was_lost = not connected
         self.mirror.line(connected)
         self.listeners.tell_all()
+
+    def _reload(self) -> None:
+        """Set up anew, after what is going on: entities take their names when they are made."""
+        self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
 
     def _remember_line(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

@@ -1,0 +1,129 @@
+"""The tariff in force of one meter, the names that its registers have been heard to bear.
+
+It knows when it has to look, what to remember, and who is to be told; what labels say of the tariff
+is read in `tic/tariff.py`. A name once learned is shown after a reload, which names are read at.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from .freshness import Freshness
+from .listeners import Listeners
+from .memory import Memory
+from .tic import (
+    TARIFF_SOURCES,
+    TEMPO_NAMES,
+    Label,
+    Quantity,
+    Reading,
+    Tariff,
+    TariffFollower,
+    index_slug,
+    registers_in_use,
+    said,
+)
+
+CURRENT_TARIFF: Final = "current_tariff"
+"""What to listen to for the tariff in force."""
+_NAMES: Final = "tariff_names"
+_TEMPO: Final = "tempo"
+
+
+class Tariffs:
+    """The tariffs of one meter; `on_name` is called when a name that is shown has become wrong."""
+
+    def __init__(
+        self,
+        listeners: Listeners,
+        memory: Memory,
+        freshness: Freshness,
+        on_name: Callable[[], None],
+    ) -> None:
+        self._listeners = listeners
+        self._memory = memory
+        self._freshness = freshness
+        self._on_name = on_name
+        self._follower = TariffFollower()
+        self._shown: dict[int, str | None] = {}
+        self._is_due = True
+        for label in TARIFF_SOURCES:
+            listeners.listen(label, self._note)
+        listeners.follow_frames(self._end_frame)
+        listeners.follow_losses(self._lose)
+
+    def restore(self) -> None:
+        """Take up what the memory, now loaded, holds."""
+        names, tempo = self._memory.recall(_NAMES), self._memory.recall(_TEMPO)
+        if isinstance(names, dict):
+            self._follower.names = {int(number): str(name) for number, name in names.items()}
+        self._follower.tempo = tempo if isinstance(tempo, str) else None
+
+    @property
+    def current(self) -> Tariff | None:
+        """The tariff in force; None while it is not known."""
+        return self._follower.current
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Register -> its name, as far as known: a slug, or the text that the meter shows."""
+        if historic := self._historic():
+            return historic
+        if self._is_tempo:
+            return TEMPO_NAMES
+        return self._follower.names
+
+    @property
+    def registers(self) -> set[int]:
+        """The registers in use: in Historique all that have a label, and no other."""
+        return set(self._historic()) or registers_in_use(self._freshness.readings)
+
+    def label_of(self, register: int) -> str | None:
+        """Give the label of a register's index in the mode that is spoken."""
+        for name, label in self._indexes():
+            if label.register == register:
+                return name
+        return None
+
+    def counted_by(self, register: int) -> str | None:
+        """Tell what an index of the Standard mode is named by; that it is shown is noted."""
+        self._shown[register] = self._counted_by(register)
+        return self._shown[register]
+
+    def _counted_by(self, register: int) -> str | None:
+        if self._is_tempo:
+            return TEMPO_NAMES.get(register)
+        return self._follower.names.get(register)
+
+    @property
+    def _is_tempo(self) -> bool:
+        # Entities are made before the follower hears of the first frame.
+        return self._follower.is_tempo or said(self._freshness.readings).has_colours
+
+    def _indexes(self) -> list[tuple[str, Label]]:
+        labels = [(name, one.label) for name, one in self._freshness.readings.items()]
+        return [(name, one) for name, one in labels if one.quantity is Quantity.SUPPLIER_ENERGY]
+
+    def _historic(self) -> dict[int, str]:
+        slugs = [(label.register, index_slug(label)) for _, label in self._indexes()]
+        return {register: slug for register, slug in slugs if register and slug}
+
+    def _note(self) -> None:
+        self._is_due = True
+
+    def _lose(self) -> None:
+        self._follower.lost()
+
+    def _end_frame(self, readings: Mapping[str, Reading], _now: float) -> None:
+        """Look at what has changed; names are told at the end, when all the rest is."""
+        new = said(readings) if self._is_due else None
+        self._is_due = False
+        if not self._follower.end_frame(new):
+            return
+        follower = self._follower
+        names = {str(number): name for number, name in follower.names.items()}
+        self._memory.keep(_NAMES, dict(names) or None)
+        self._memory.keep(_TEMPO, follower.tempo)
+        self._listeners.tell(CURRENT_TARIFF)
+        if any(self._counted_by(number) != name for number, name in self._shown.items()):
+            self._shown.clear()
+            self._on_name()
