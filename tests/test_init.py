@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.helpers import entity_registry as er
 import pytest
 
@@ -14,6 +14,7 @@ from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
 from simulator.line import Line
 from simulator.ports import TcpPort
 
+from .descriptors import none_left
 from .home import ADDRESS, KNOWN, Home, complaints, until
 
 
@@ -46,6 +47,21 @@ async def test_an_entry_is_reloaded_as_often_as_one_likes(home: Home) -> None:
         await meter.play()
         assert home.value("east") not in {None, "unknown", "unavailable"}
     assert len(tasks_of_ours()) == 1
+
+
+async def test_an_entry_is_turned_off_and_on_as_often_as_one_likes(home: Home) -> None:
+    meter = await home.hears()
+    assert meter.entry
+    before, disable = tasks_of_ours(), home.hass.config_entries.async_set_disabled_by
+    with none_left():
+        for _ in range(10):
+            await disable(meter.entry.entry_id, ConfigEntryDisabler.USER)
+            assert (meter.is_open, tasks_of_ours()) == (False, [])
+            await disable(meter.entry.entry_id, None)
+            await home.hass.async_block_till_done()
+    await meter.play()
+    assert home.value("east") not in {None, "unknown", "unavailable"}
+    assert tasks_of_ours() == before
 
 
 async def test_a_meter_behind_a_bridge_is_heard(home: Home) -> None:

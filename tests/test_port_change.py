@@ -15,8 +15,10 @@ from simulator import Household
 from simulator.line import Line
 from simulator.ports import TcpPort
 
+from .descriptors import none_left
 from .dialog import LOOK, Dialog, alias, placeholders, until
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
+from .test_init import tasks_of_ours
 from .test_translations import texts
 from .test_troubles import shown
 
@@ -287,6 +289,21 @@ async def test_an_entry_that_is_removed_meanwhile_has_no_port_to_change(
     assert (await dialog.listened()).step == "reconfigure"
     await dialog.submit({CONF_PORT: silence.port.url})
     assert dialog.abort == "entry_removed"
+
+
+async def test_moving_to_and_fro_leaves_nothing_behind(
+    home: Home, meter: Meter, moved: Meter
+) -> None:
+    async with meter.playing():
+        await changed(home, meter, moved.port.url)
+        await changed(home, meter, meter.port.url)
+        before = tasks_of_ours()
+        with none_left():
+            for _ in range(5):
+                await changed(home, meter, moved.port.url)
+                await changed(home, meter, meter.port.url)
+    assert tasks_of_ours() == before
+    assert (state(meter), meter.is_open, moved.is_open) == (LOADED, True, False)
 
 
 async def test_an_entry_whose_port_is_gone_is_moved(home: Home, meter: Meter, moved: Meter) -> None:

@@ -5,6 +5,7 @@ It knows when something is wrong with a line; the texts are translations, the fi
 
 from collections.abc import Mapping
 from enum import StrEnum
+from inspect import signature
 from pathlib import Path
 import re
 from typing import Final
@@ -38,6 +39,8 @@ FIXABLE: Final = frozenset({Trouble.OTHER_METER, Trouble.MODE_CHANGED})
 LASTING: Final = frozenset({Trouble.MODE_CHANGED})
 """Troubles that happen once, and are not seen again at the next start."""
 
+_IS_LINKED: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
+"""From Home Assistant 2026.11 on an issue is tied to its entry, and hidden while that is off."""
 _DEVICES: Final = Path("/dev")
 _COMMAND_LINE: Final = Path("/proc/cmdline")
 _CONSOLE: Final = re.compile(r"(?:^|\s)console=([^\s,]+)")
@@ -53,6 +56,7 @@ class Troubles:
 
     def raise_(self, trouble: Trouble, facts: Mapping[str, str]) -> None:
         """Show a repair; facts fill its text. Issue ids carry the entry, never the meter."""
+        link = {"config_entry_id": self._entry.entry_id} if _IS_LINKED else {}
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -64,6 +68,7 @@ class Troubles:
             severity=ir.IssueSeverity.WARNING,
             translation_key=trouble.value,
             translation_placeholders={"name": self._entry.title, **facts},
+            **link,
         )
 
     def cure(self, *troubles: Trouble) -> None:
