@@ -3,28 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
 
 import serial
-from serial.rfc2217 import (
-    COM_PORT_OPTION,
-    IAC,
-    SB,
-    SERVER_SET_LINESTATE_MASK,
-    SERVER_SET_MODEMSTATE_MASK,
-    SET_LINESTATE_MASK,
-    SET_MODEMSTATE_MASK,
-    PortManager,
-)
+from serial.rfc2217 import PortManager
 
 from simulator.line import Source
 from simulator.wire import heard_at
-
-# pyserial's server takes note of the masks; RFC 2217 asks that they be answered.
-_ANSWERS: Final = {
-    SET_LINESTATE_MASK: SERVER_SET_LINESTATE_MASK,
-    SET_MODEMSTATE_MASK: SERVER_SET_MODEMSTATE_MASK,
-}
 
 
 class AccessServer:
@@ -44,9 +28,6 @@ class AccessServer:
         while received := await reader.read(256):
             for _ in manager.filter(received):
                 pass  # nobody writes to a meter
-            for asked, answer in _ANSWERS.items():
-                if IAC + SB + COM_PORT_OPTION + asked in received:
-                    manager.rfc2217_send_subnegotiation(answer, b"\0")
             if self.speeds[-1:] != [port.baudrate]:
                 self.speeds.append(port.baudrate)
         playing.cancel()

@@ -14,6 +14,7 @@ from typing import Final, Self
 import serialx
 from serialx.common import UnknownUriScheme
 
+from .access_server import transport_for
 from .pacing import Line
 
 _OPENING: Final = 10.0
@@ -148,6 +149,7 @@ class Port:
                     parity=serialx.Parity.NONE,
                     stopbits=serialx.StopBits.ONE,
                     exclusive=True,
+                    transport_cls=transport_for(name),
                     byte_size=8,
                 )
         except Exception as error:  # of any type: see `unavailable`
