@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_actions
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .dashboard import async_offer_dashboard, async_withdraw_dashboard
 from .errors import not_ready
 from .link import PortUnavailable
 from .memory import Memory
@@ -47,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await coordinator.async_run()
+    await async_offer_dashboard(hass)
     return True
 
 
@@ -61,3 +63,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     Troubles(hass, entry).cure(*Trouble)
     await async_remove_topics(hass, entry)
     await Memory(hass, entry.entry_id).remove()
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_withdraw_dashboard(hass)
