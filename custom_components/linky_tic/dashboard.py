@@ -24,12 +24,13 @@ _SERVED: Final[HassKey[str]] = HassKey(f"{DOMAIN}.dashboard")
 
 async def async_offer_dashboard(hass: HomeAssistant) -> None:
     """Let people choose the dashboard; a house without a front end needs none."""
-    if "http" not in hass.config.components or LOVELACE_DATA not in hass.data:
+    if not {"http", "lovelace"} <= hass.config.components:
         return
     url = await _serve(hass)
     resources = _resources(hass)
     if resources is None:  # they stand in configuration.yaml, which is not ours to write
-        add_extra_js_url(hass, url)
+        if "frontend" in hass.config.components:
+            add_extra_js_url(hass, url)
         return
     await resources.async_get_info()  # loads them
     known = [item for item in resources.async_items() if _is_ours(item["url"])]

@@ -14,10 +14,9 @@ const TEXTS = {
     last_hours: "Last hours",
     tariff: "Tariff",
     energy: "Energy",
-    today: "today",
-    yesterday: "yesterday",
+    today: "Today",
+    yesterday: "Yesterday",
     total: "Total",
-    exported: "Exported",
     week: "Day by day",
     schedule: "Hours",
     export: "Export",
@@ -65,10 +64,9 @@ const TEXTS = {
     last_hours: "Dernières heures",
     tariff: "Tarif",
     energy: "Énergie",
-    today: "aujourd’hui",
-    yesterday: "hier",
+    today: "Aujourd’hui",
+    yesterday: "Hier",
     total: "Total",
-    exported: "Injection",
     week: "Jour par jour",
     schedule: "Horaires",
     export: "Injection",
@@ -199,7 +197,7 @@ const tile = (meter, id, short, options = {}) =>
 const valueTile = (meter, key, options) => tile(meter, meter.sensor(key), key, options);
 const flagTile = (meter, key, options) => tile(meter, meter.flag(key), key, options);
 
-const statistic = (id, name, offset) => ({
+const change = (id, name, offset) => ({
   type: "statistic",
   entity: id,
   name,
@@ -268,9 +266,11 @@ const tariff = (meter) =>
     flagTile(meter, "dry_contact"),
   ]);
 
+/** What an index has counted today, and yesterday beside it. */
 const days = (meter, id, name) => [
-  statistic(id, `${name} · ${meter.texts.today}`, 0),
-  statistic(id, `${name} · ${meter.texts.yesterday}`, -1),
+  name && { type: "heading", heading: name, heading_style: "subtitle" },
+  change(id, meter.texts.today, 0),
+  change(id, meter.texts.yesterday, -1),
 ];
 
 const energy = (meter) => {
@@ -278,7 +278,7 @@ const energy = (meter) => {
   const total = meter.sensor("EAST") ?? (indexes.length === 1 ? indexes[0] : undefined);
   const byTariff = indexes.length > 1 ? indexes : [];
   return section(meter.texts.energy, "mdi:lightning-bolt", [
-    total && days(meter, total, meter.texts.total),
+    total && days(meter, total, byTariff.length ? meter.texts.total : undefined),
     byTariff.map((id) => days(meter, id, meter.title(id))),
     {
       type: "statistics-graph",
@@ -312,7 +312,7 @@ const exported = (meter) => {
   return section(meter.texts.export, "mdi:transmission-tower-import", [
     valueTile(meter, "SINSTI", { color: "purple" }),
     flagTile(meter, "exporting", { color: "purple", visibility }),
-    index && days(meter, index, meter.texts.exported),
+    index && days(meter, index),
   ], { visibility });
 };
 
@@ -356,9 +356,9 @@ const line = (meter) =>
 const viewOf = (meter, path) => ({
   title: meter.name,
   path,
-  icon: "mdi:meter-electric-outline",
   type: "sections",
   max_columns: 3,
+  dense_section_placement: true,
   sections: present([now, tariff, energy, schedule, exported, phases, peaks, line].map((make) => make(meter))),
 });
 
