@@ -36,6 +36,7 @@ from .link import Link, Settings
 from .listeners import Listeners
 from .memory import Memory
 from .mirror import Mirror
+from .peaks import Peaks
 from .quality import LineQuality
 from .refusals import Refusals
 from .reporting import READ_EVERY, Preset
@@ -99,6 +100,7 @@ class LinkyCoordinator:
         self.active_power = ActivePower(self.receiver, self.listeners, self._teller)
         self.memory = Memory(hass, entry.entry_id)
         self.days = Days(hass, self.address, self.listeners, self.memory)
+        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self._teller)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self.tariffs = Tariffs(self.listeners, self.memory, self.freshness, self._reload)
         self._started = time.time()
@@ -128,6 +130,7 @@ class LinkyCoordinator:
         await self.memory.load()
         self.days.restore()
         self.tariffs.restore()
+        self.peaks.restore()
         await self.link.open()
         console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
         if console:

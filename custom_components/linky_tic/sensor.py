@@ -14,7 +14,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
 from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
-from .margin_facts import MARGIN_VALUES
+from .margin_facts import MARGIN_SENSORS, MARGIN_VALUES
 from .power_facts import POWER_SENSORS, POWER_VALUES
 from .shown import SHOWN
 from .status_facts import STATUS_VALUES
@@ -24,7 +24,7 @@ PARALLEL_UPDATES = 0
 
 FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *MARGIN_VALUES, *POWER_VALUES)
 """What labels tell together, each room its own rows."""
-_KINDS: Final[Mapping[str, type[ValueSensor]]] = {**POWER_SENSORS}
+_KINDS: Final[Mapping[str, type[ValueSensor]]] = {**MARGIN_SENSORS, **POWER_SENSORS}
 """Key -> the class of those that ask a part of the house, not the readings alone."""
 _PEAKS: Final = frozenset({Quantity.IMPORTED_PEAK, Quantity.IMPORTED_PEAK_YESTERDAY})
 

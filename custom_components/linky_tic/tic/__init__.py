@@ -33,6 +33,7 @@ from .margin import (
     subscribed_power,
 )
 from .power import Estimate, IndexPower, net
+from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver
 from .registers import RELAYS, STATUS, Field, Meaning, decode_relays, decode_status
 from .schedule import (
@@ -86,6 +87,7 @@ __all__ = [
     "Coding",
     "Contact",
     "Day",
+    "DayPeak",
     "Decision",
     "Diary",
     "Estimate",
@@ -106,6 +108,7 @@ __all__ = [
     "OtherMeter",
     "Peak",
     "Period",
+    "PowerPeaks",
     "Quantity",
     "Reading",
     "Reason",
