@@ -32,14 +32,14 @@ from .days import Days
 from .enabling import Enabling, registered_labels
 from .freshness import Freshness
 from .known_labels import LABELS, KnownLabels
-from .link import Link, Settings
+from .link import Link, Rhythm, Settings
 from .listeners import Listeners
 from .memory import Memory
 from .mirror import Mirror
 from .peaks import Peaks
 from .quality import LineQuality
 from .refusals import Refusals
-from .reporting import READ_EVERY, Preset
+from .reporting import RHYTHMS, Preset
 from .tariffs import Tariffs
 from .telling import Teller
 from .tic import (
@@ -88,7 +88,7 @@ class LinkyCoordinator:
             on_events=self._handle,
             on_state=self._handle_state,
         )
-        self.link.interval = READ_EVERY[preset]
+        self.link.rhythm = Rhythm(*RHYTHMS[preset])
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
         self.freshness = Freshness(self.receiver)

@@ -130,15 +130,19 @@ class Port:
 
     @classmethod
     async def open(
-        cls, name: str, speed: int, on_chunk: Callable[[bytes], None], interval: float = 0.0
+        cls,
+        name: str,
+        speed: int,
+        on_chunk: Callable[[bytes], None],
+        wait: Callable[[], float] | None = None,
     ) -> Self:
         """Open a path or URL for ourselves alone; raises `PortUnavailable`.
 
-        It is read every `interval` seconds, or as bytes come.
+        After each chunk it is left alone for as many seconds as `wait` gives.
         """
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[Exception | None] = loop.create_future()
-        line = Line(on_chunk, lost.set_result, interval)
+        line = Line(on_chunk, lost.set_result, wait)
         try:
             async with asyncio.timeout(_OPENING):
                 transport, _ = await serialx.create_serial_connection(

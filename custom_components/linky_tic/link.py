@@ -17,6 +17,7 @@ from .line import Cause, LinkError, Port, PortUnavailable, name_of, path_of
 from .listening import Heard, NoAddress, NoSignal, NotTic, listen
 from .pacing import Line
 from .reception import Reception
+from .rhythm import Rhythm
 from .tic import Event, Receiver
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NoSignal",
     "NotTic",
     "PortUnavailable",
+    "Rhythm",
     "Settings",
     "Turn",
     "listen",
@@ -67,7 +69,7 @@ class Link:
 
     `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
     heard (True) and when it has not been for `SILENCE` (False), whatever became of the port.
-    The port is read every `interval` seconds, or as bytes come when it is 0.
+    The port is read in a `rhythm`, or as bytes come where there is none.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class Link:
         on_state: Callable[[bool], None],
     ) -> None:
         self.name = name_of(port)
-        self.interval = 0.0
+        self.rhythm: Rhythm | None = None
         self.is_connected = False
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
@@ -112,7 +114,7 @@ class Link:
 
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
-        self._port = await self._reception.open(self._url, self.interval)
+        self._port = await self._reception.open(self._url, self.rhythm)
         self._note(Turn.OPENED)
 
     async def run(self) -> None:

@@ -15,20 +15,20 @@ _ENOUGH: Final = 4096
 class Line(asyncio.Protocol):
     """Gives its bytes to one callback and the end of the line to another.
 
-    With an interval (seconds) it leaves them in the kernel until the next multiple of it, one
-    instant for all lines of that interval. It asks nothing of its transport but asyncio's own
-    contract, so it runs under serialx, pyserial-asyncio and a bare TCP connection.
+    Where `wait` gives seconds, it leaves the bytes in the kernel for as long after each chunk. It
+    asks nothing of its transport but asyncio's own contract, so it runs under serialx,
+    pyserial-asyncio and a bare TCP connection.
     """
 
     def __init__(
         self,
         on_chunk: Callable[[bytes], None],
         on_loss: Callable[[Exception | None], None],
-        interval: float = 0.0,
+        wait: Callable[[], float] | None = None,
     ) -> None:
         self._on_chunk = on_chunk
         self._on_loss = on_loss
-        self._interval = interval
+        self._wait = wait
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._descriptor: int | None = None
@@ -43,8 +43,8 @@ class Line(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._on_chunk(data)
-        if self._interval and self._timer is None:
-            self._rest()
+        if self._wait and self._timer is None:
+            self._rest(self._wait)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,27 +63,23 @@ class Line(asyncio.Protocol):
         if self._transport:
             self._transport.resume_reading()
 
-    def _rest(self) -> None:
+    def _rest(self, wait: Callable[[], float]) -> None:
         """Leave what comes next in the kernel until it is time."""
         if self._transport is None:
             return
         try:
             self._transport.pause_reading()
         except NotImplementedError:  # ESPHome's: its bytes come in messages, which wake anyway
-            self._interval = 0.0
+            self._wait = None
         else:
-            self._set_timer()
-
-    def _set_timer(self) -> None:
-        beat = self._loop.time() // self._interval + 1
-        self._timer = self._loop.call_at(beat * self._interval, self._read)
+            self._timer = self._loop.call_later(wait(), self._read, wait)
 
     def _cancel(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
-    def _read(self) -> None:
+    def _read(self, wait: Callable[[], float]) -> None:
         """Take what has come, by ourselves: the transport would need a second wake-up for it.
 
         Nothing may mean that the meter is silent or that the device is gone. The transport then
@@ -93,8 +89,10 @@ class Line(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return  # the descriptor may be another file's by now
         if chunk := _take(self._descriptor):
-            self._set_timer()
-            self._on_chunk(chunk)
+            try:
+                self._on_chunk(chunk)
+            finally:
+                self._timer = self._loop.call_later(wait(), self._read, wait)
         else:
             self._transport.resume_reading()
 

@@ -9,12 +9,15 @@ from typing import Final
 
 from .detection import METER_SPEEDS, Detection, Settings
 from .line import Port, has_speed, unavailable
+from .rhythm import Rhythm
 from .tic import Event, Receiver
 
 STALLED: Final = 60.0
 """Seconds without a byte after which a network connection is taken for half open."""
 KEPT: Final = 8192
 """Bytes that a bug report shows: four of the longest frames. Up to twice as many are held."""
+_BITS: Final = 10
+"""Of a byte on the line, start and stop included."""
 
 type OnChunk = Callable[[list[Event], float, int], None]
 """Told of every chunk: its events, their time (seconds since 1970), its good groups."""
@@ -29,6 +32,7 @@ class Reception:
         self._recent = bytearray()
         self._receiver = receiver
         self._on_chunk = on_chunk
+        self._rhythm: Rhythm | None = None
         self._has_speed = True
         self._detection = Detection(settings.speed, 0.0)
 
@@ -42,14 +46,17 @@ class Reception:
         """Whether groups have been good at the speed of now."""
         return self._detection.is_good
 
-    async def open(self, name: str, interval: float = 0.0) -> Port:
+    async def open(self, name: str, rhythm: Rhythm | None = None) -> Port:
         """Open a port, at the speed that worked last; raises `PortUnavailable`.
 
-        It is read every `interval` seconds, or as bytes come.
+        It is read in a rhythm, or as bytes come.
         """
+        self._rhythm = rhythm
         self._has_speed = has_speed(name)
         self._detection = Detection(self.settings.speed, time.monotonic())
-        return await Port.open(name, self._detection.speed, self._hear, interval)
+        return await Port.open(
+            name, self._detection.speed, self._hear, self._wait if rhythm else None
+        )
 
     async def look(self, port: Port, seconds: float) -> None:
         """Wait, then see to the speed; raises `PortUnavailable` as soon as the line is lost."""
@@ -73,7 +80,13 @@ class Reception:
         self._detection.received(time.monotonic(), good=bool(good))
         if good:
             self._remember()
+        if self._rhythm:
+            self._rhythm.heard(chunk, events)
         self._on_chunk(events, now, good)
+
+    def _wait(self) -> float:
+        """Give the seconds for which the port is best left alone."""
+        return self._rhythm.wait(_BITS / self.settings.speed) if self._rhythm else 0.0
 
     def _remember(self) -> None:
         mode, speed = self._receiver.mode, self._detection.speed

@@ -83,11 +83,26 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
 )
 
 
-READ_EVERY: Final[Mapping[Preset, float]] = MappingProxyType(
-    {Preset.REALTIME: 0.045, Preset.BALANCED: 0.2, Preset.ECONOMY: 0.2}
+_MEASURED: Final = frozenset({Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER})
+_MOVING: Final = frozenset(
+    {
+        Quantity.TOTAL_ENERGY,
+        Quantity.SUPPLIER_ENERGY,
+        Quantity.EXPORTED_ENERGY,
+        Quantity.CURRENT,
+        Quantity.VOLTAGE,
+    }
 )
-"""Seconds between two readings of the port: what wakes Home Assistant costs more than what the
-meter says. Each event is told that much later, half of it in the mean."""
+
+RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity]]]] = MappingProxyType(
+    {
+        Preset.REALTIME: (0.2, _MEASURED | _MOVING),
+        Preset.BALANCED: (0.25, _MEASURED),
+        Preset.ECONOMY: (0.25, frozenset()),
+    }
+)
+"""The most seconds between two readings of the port, since what wakes Home Assistant costs more
+than what the meter says, and the quantities after which it is read at once."""
 
 
 class Reporter:
