@@ -35,10 +35,15 @@ def _home(options: argparse.Namespace) -> str:
     measured = inside.main(options.minutes, presets)
     shown = table(inside.HEADER, inside.rows(measured))
     most = [
-        f"{one.preset}: " + ", ".join(f"{name} {n}" for name, n in one.written.rows.most_common(12))
+        f"{one.preset}, {load}: " + ", ".join(f"{name} {n}" for name, n in lived.most_common(20))
         for one in measured
-    ]
-    return "\n".join((shown, "", f"Rows in {options.minutes:g} minutes:", *most))
+        for load, lived in (
+            ("ordinary", one.ordinary.written.rows), ("heater", one.heater.written.rows)
+        )
+    ]  # fmt: skip
+    return "\n".join(
+        (shown, "", f"Rows in {options.minutes:g} minutes, half as many of the heater:", *most)
+    )
 
 
 def _scale(_: argparse.Namespace) -> str:

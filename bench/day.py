@@ -18,7 +18,7 @@ from simulator.wire import to_8n1
 from .inside import PRESETS
 from .memory import DAY
 from .streams import CHUNK
-from .trace import Trace
+from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
 
@@ -77,11 +77,13 @@ def live(house: Household, days: float) -> list[Screen]:
 
 
 def houses() -> dict[str, Household]:
-    """The ordinary house of `home`, and one where people live."""
+    """The houses of `home`, and one where people live."""
     start = "2026-11-23T00:00:00"
-    plain = Household(living=False, start=start)
-    plain.at(0, Trace())
-    return {"ordinary": plain, "living, Tempo": Household(contract="tempo", start=start)}
+    found = {}
+    for load in (Load.ORDINARY, Load.HEATER):
+        found[load.value] = Household(living=False, start=start)
+        found[load.value].at(0, Trace(load))
+    return found | {"living, Tempo": Household(contract="tempo", start=start)}
 
 
 HEADER: Final = (

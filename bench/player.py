@@ -70,7 +70,7 @@ class Player:
 
     def __init__(self, folder: Path, number: int = 0) -> None:
         self.address = f"0419610000{number:02d}"
-        self.trace = Trace(number)
+        self.trace = Trace(seed=number)
         house = Household(
             seed=number, address=self.address, living=False, start=datetime.now().astimezone()
         )

@@ -15,7 +15,7 @@ from bench.machine import cpu_model
 from bench.player import Player, Said
 from bench.recorder import Written
 from bench.streams import STREAMS, Stream
-from bench.trace import STEP, Trace, recorded_noise
+from bench.trace import STEP, Load, Trace, recorded_noise
 from bench.usage import Mark, resident_bytes
 from custom_components.linky_tic.tic import Frame, Reading
 from simulator.household import Household
@@ -72,12 +72,22 @@ def test_the_house_moves_as_the_recorded_one_and_steps_when_asked() -> None:
     assert max(map(abs, recorded_noise())) <= 12
     trace, house = Trace(), Household(living=False)
     house.at(0, trace)
-    trace.steps = True
+    trace.load = Load.STEPS
     powers = []
     for _ in range(60):
         house.frame()
         powers.append(int(house.truth["SINSTS"]))
     assert max(powers) - min(powers) > STEP - 50
+
+
+def test_a_heater_is_on_for_twenty_seconds_of_every_minute() -> None:
+    house, powers = Household(living=False), []
+    house.at(0, Trace(Load.HEATER))
+    while house.elapsed < 600:
+        house.frame()
+        powers.append(int(house.truth["SINSTS"]))
+    share = sum(power > STEP for power in powers) / len(powers)
+    assert share == pytest.approx(20 / 60, abs=0.02)
 
 
 def test_latency_counts_from_the_newest_group_that_says_what_is_shown() -> None:
