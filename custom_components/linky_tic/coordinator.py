@@ -10,8 +10,8 @@ import time
 from typing import Final, assert_never
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_PORT
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event as HassEvent, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
@@ -28,6 +28,7 @@ from .const import (
     LOGGER,
     MODE_NAMES,
 )
+from .costs import Costs
 from .days import Days
 from .enabling import Enabling, registered_labels
 from .freshness import Freshness
@@ -37,6 +38,7 @@ from .listeners import Listeners
 from .memory import Memory
 from .mirror import Mirror
 from .peaks import Peaks
+from .prices import Prices
 from .quality import LineQuality
 from .refusals import Refusals
 from .reporting import RHYTHMS, Preset
@@ -101,6 +103,8 @@ class LinkyCoordinator:
         self.memory = Memory(hass, entry.entry_id)
         self.days = Days(hass, self.address, self.listeners, self.memory)
         self.peaks = Peaks(self.receiver, self.listeners, self.memory, self._teller)
+        self.prices = Prices.chosen(entry.options)
+        self.costs = Costs(self.address, self.prices, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self.tariffs = Tariffs(self.listeners, self.memory, self.freshness, self._reload)
         self._started = time.time()
@@ -131,6 +135,7 @@ class LinkyCoordinator:
         self.days.restore()
         self.tariffs.restore()
         self.peaks.restore()
+        self.costs.restore(time.time())
         await self.link.open()
         console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
         if console:
@@ -147,6 +152,9 @@ class LinkyCoordinator:
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.quality.mark(time.time())
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
+        # Entries are not unloaded when Home Assistant stops; what the memory holds is written then.
+        stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
+        self.entry.async_on_unload(stop)
 
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
@@ -154,8 +162,13 @@ class LinkyCoordinator:
         self._teller.stop()
         self.days.stop()
         await self.mirror.async_stop()
+        self.costs.store()
         await self.memory.flush()
         self.troubles.cure(*(set(Trouble) - LASTING))
+
+    @callback
+    def _handle_stop(self, _event: HassEvent) -> None:
+        self.costs.store()
 
     def _handle(self, events: list[Event], now: float) -> None:
         for event in events:

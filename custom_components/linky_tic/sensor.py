@@ -16,15 +16,20 @@ from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
 from .margin_facts import MARGIN_SENSORS, MARGIN_VALUES
 from .power_facts import POWER_SENSORS, POWER_VALUES
+from .price_facts import PRICE_SENSORS, PRICE_VALUES, given
 from .shown import SHOWN
 from .status_facts import STATUS_VALUES
 from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *MARGIN_VALUES, *POWER_VALUES)
+FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *MARGIN_VALUES, *POWER_VALUES, *PRICE_VALUES)
 """What labels tell together, each room its own rows."""
-_KINDS: Final[Mapping[str, type[ValueSensor]]] = {**MARGIN_SENSORS, **POWER_SENSORS}
+_KINDS: Final[Mapping[str, type[ValueSensor]]] = {
+    **MARGIN_SENSORS,
+    **POWER_SENSORS,
+    **PRICE_SENSORS,
+}
 """Key -> the class of those that ask a part of the house, not the readings alone."""
 _PEAKS: Final = frozenset({Quantity.IMPORTED_PEAK, Quantity.IMPORTED_PEAK_YESTERDAY})
 
@@ -42,7 +47,8 @@ async def async_setup_entry(
         async_add_entities([_sensor(coordinator, label) for label in labels])
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    add_facts(entry, PLATFORM, FACTS, _fact_sensor, async_add_entities)
+    facts = given(FACTS, coordinator.prices.keys)
+    add_facts(entry, PLATFORM, facts, _fact_sensor, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 
 
