@@ -94,15 +94,17 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
     """Name what opening or reading a port raised.
 
     What is no OSError comes from a host that refuses (RFC 2217), from ESPHome or from Home
-    Assistant before ESPHome is loaded; this floor cannot name the types of those.
+    Assistant before ESPHome is loaded; this floor cannot name the types of those. What is neither
+    a path from the root nor a URL is often an address whose scheme was forgotten.
     """
     number = error.errno if isinstance(error, OSError) else None
-    if isinstance(error, _NOT_A_PORT):
+    path = path_of(port)
+    if isinstance(error, _NOT_A_PORT) or (path is not None and not path.startswith("/")):
         cause = Cause.INVALID
     elif isinstance(error, _NO_ANSWER):
         cause = Cause.REFUSED
     else:
-        cause = Cause.REFUSED if path_of(port) is None or number is None else Cause.FAILED
+        cause = Cause.REFUSED if path is None or number is None else Cause.FAILED
         cause = _CAUSES.get(number or 0, cause)
     return PortUnavailable(port, cause, number)
 
