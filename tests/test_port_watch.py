@@ -10,7 +10,7 @@ import pytest
 from custom_components.linky_tic import port_watch
 from simulator.ports import TcpPort
 
-from .home import Home, Meter, until
+from .home import Home, Meter, complaints, until
 
 RETRY = ConfigEntryState.SETUP_RETRY
 
@@ -87,6 +87,19 @@ async def test_a_bridge_that_was_off_is_tried_again(home: Home) -> None:
     await until(lambda: state(meter) is ConfigEntryState.LOADED)
     await home.unload(meter)
     bridge.unplug()
+
+
+async def test_a_serial_proxy_is_waited_for_until_esphome_is_loaded(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    meter = home.meter()
+    await home.add(meter, port="esphome-hass://esphome/01KD?port_name=tic")
+    assert meter.entry
+    assert state(meter) is RETRY
+    assert meter.entry.error_reason_translation_key == "port_refused"
+    await asyncio.sleep(0.5)
+    assert state(meter) is RETRY
+    assert not [one for one in complaints(caplog) if "not ready yet" not in one]
 
 
 async def test_a_port_that_home_assistant_finds_first_is_not_opened_twice(home: Home) -> None:
