@@ -96,3 +96,18 @@ async def test_each_meter_is_mirrored_under_its_own_topic(
         assert {one["_meter"]["address"] for one in told} == {address}
     ours = {topic for topic, _ in subscriber.messages()}
     assert ours == topics.keys() | {f"{topic}/availability" for topic in topics}
+
+
+async def test_each_meter_is_announced_by_its_own_name(
+    home: Home, subscriber: Subscriber, pair: Pair
+) -> None:
+    for meter in pair:
+        assert meter.entry
+        options = {"mirror_discovery": True}
+        home.hass.config_entries.async_update_entry(meter.entry, options=options)
+        await home.restart(meter)
+    await pair.play()
+    topics = [f"homeassistant/device/linky_tic_{one}/config" for one in (ADDRESS, OTHER_ADDRESS)]
+    await until(lambda: all(subscriber.newest(topic) for topic in topics))
+    devices = [json.loads(subscriber.newest(topic) or "")["device"] for topic in topics]
+    assert [device["name"] for device in devices] == ["Linky", "Linky 2"]

@@ -192,8 +192,9 @@ class TypedEdition(Edition):
         if shown.keys() <= self._announced.keys():
             return
         self._announced |= shown
-        settings, labels = self.settings, self._announced.values()
-        payload = discovery(self._address, labels, settings.topic, settings.status_topic or "")
+        settings, labels, name = self.settings, self._announced.values(), self._entry.title
+        status_topic = settings.status_topic or ""
+        payload = discovery(self._address, name, labels, settings.topic, status_topic)
         yield Message(discovery_topic(self._address), payload, 1, retain=True)
 
     @override

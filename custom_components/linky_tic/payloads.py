@@ -192,12 +192,14 @@ def discovery_topic(address: str) -> str:
     return f"homeassistant/device/linky_tic_{address}/config"
 
 
-def discovery(address: str, labels: Iterable[Label], topic: str, status_topic: str) -> str:
+def discovery(
+    address: str, name: str, labels: Iterable[Label], topic: str, status_topic: str
+) -> str:
     """Describe the meter to another Home Assistant that finds the typed format on `topic`."""
     identity = identify(address)
     device = {
         "identifiers": [f"linky_tic_{address}"],
-        "name": "Linky",
+        "name": name,
         "manufacturer": identity.maker,
         "model": identity.model.name if identity.model else None,
         "serial_number": address,
