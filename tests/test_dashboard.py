@@ -7,9 +7,11 @@ from typing import Any, Final
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.config_entries import SOURCE_IGNORE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.linky_tic import dashboard
@@ -68,6 +70,7 @@ async def test_a_new_content_has_a_new_url(home: Home) -> None:
 
 @pytest.mark.usefixtures("lovelace")
 async def test_the_resource_goes_with_the_last_meter(home: Home) -> None:
+    MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE).add_to_hass(home.hass)  # an adapter
     first = await home.hears()
     second = await home.add(home.meter(name="other"), OTHER_ADDRESS, "linky_2")
     assert first.entry

@@ -63,5 +63,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     Troubles(hass, entry).cure(*Trouble)
     await async_remove_topics(hass, entry)
     await Memory(hass, entry.entry_id).remove()
-    if not hass.config_entries.async_entries(DOMAIN):
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_withdraw_dashboard(hass)
