@@ -19,7 +19,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .tic import Period
+from .tic import Period, unnamed
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
@@ -61,15 +61,17 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
         "known": True,
         "coding": day.coding.value,
         "decision": day.decision.value,
-        "slots": [_slot(period) for period in day.periods],
+        "slots": [_slot(coordinator, period) for period in day.periods],
     }
 
 
-def _slot(period: Period) -> JsonObjectType:
+def _slot(coordinator: LinkyCoordinator, period: Period) -> JsonObjectType:
+    index, names = period.index, coordinator.tariffs.names
     return {
         "start": period.begin.isoformat(),
         "end": period.end.isoformat(),
-        "index": period.index,
+        "index": index,
+        "tariff": None if index is None else names.get(index, unnamed(index)),
         "contact": period.contact.value if period.contact else None,
         "peak": period.peak,
     }

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
+from .day_facts import DAY_SENSORS, DAY_VALUES
 from .entity import LinkyEntity
 from .facts import Value, ValueSensor, add_facts
 from .margin_facts import MARGIN_SENSORS, MARGIN_VALUES
@@ -23,12 +24,19 @@ from .tic import Absence, Label, Mode, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = (*STATUS_VALUES, *MARGIN_VALUES, *POWER_VALUES, *PRICE_VALUES)
+FACTS: Final[tuple[Value, ...]] = (
+    *STATUS_VALUES,
+    *MARGIN_VALUES,
+    *POWER_VALUES,
+    *PRICE_VALUES,
+    *DAY_VALUES,
+)
 """What labels tell together, each room its own rows."""
 _KINDS: Final[Mapping[str, type[ValueSensor]]] = {
     **MARGIN_SENSORS,
     **POWER_SENSORS,
     **PRICE_SENSORS,
+    **DAY_SENSORS,
 }
 """Key -> the class of those that ask a part of the house, not the readings alone."""
 _PEAKS: Final = frozenset({Quantity.IMPORTED_PEAK, Quantity.IMPORTED_PEAK_YESTERDAY})

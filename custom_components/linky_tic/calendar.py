@@ -1,0 +1,121 @@
+"""The calendar of a meter: the hours of the tariffs that are not the usual one, and the peaks.
+
+It knows Home Assistant's events and words; the days are reckoned elsewhere. A calendar that is
+always on says nothing, so the register with most hours of a day makes no event.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from homeassistant.components.calendar import (
+    DOMAIN as PLATFORM,
+    CalendarEntity,
+    CalendarEvent,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .days import DAYS
+from .entity import LinkyEntity
+from .tariffs import CURRENT_TARIFF
+from .tic import Label, Period, Quantity, unnamed
+
+PARALLEL_UPDATES = 0
+
+_KEY: Final = "tariff"
+_PROFILE: Final = "PJOURF+1"
+_ONE_DAY: Final = timedelta(days=1)
+_NAME: Final = "sensor.current_tariff.state"
+_PEAK: Final = "sensor.peak_in_progress.state"
+_CONTACT: Final = f"calendar.{_KEY}.state_attributes.contact.state"
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: LinkyConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Make the calendar of a meter that tells its days, which is not so in Historique."""
+    coordinator = entry.runtime_data
+
+    @callback
+    def add(labels: Iterable[Label]) -> None:
+        if any(label.quantity is Quantity.NEXT_DAY_PROFILE for label in labels):
+            async_add_entities([TariffCalendar(coordinator)])
+
+    entry.async_on_unload(coordinator.known.listen(add))
+
+
+class TariffCalendar(LinkyEntity, CalendarEntity):
+    """What is in force now or next, and all that is known of today and tomorrow."""
+
+    _attr_translation_key = _KEY
+
+    def __init__(self, coordinator: LinkyCoordinator) -> None:
+        super().__init__(coordinator, PLATFORM, _KEY)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether today is known, line or no line, or may become known."""
+        days, coordinator = self.coordinator.days, self.coordinator
+        is_told = coordinator.is_available and coordinator.reading(_PROFILE) is not None
+        return is_told or days.day(days.today) is not None
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        now = self.coordinator.days.now
+        return next((self._event(one) for one in self._periods() if one.end > now), None)
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        return [
+            self._event(period)
+            for period in self._periods()
+            if period.end > start_date and period.begin < end_date
+        ]
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        for source in (DAYS, CURRENT_TARIFF):  # when another name is known, too
+            self.async_on_remove(self.coordinator.listeners.listen(source, self._refresh))
+
+    def _periods(self) -> list[Period]:
+        """Give what there is from yesterday on: what began then may still be in force."""
+        days = self.coordinator.days
+        return days.agenda.unusual((days.today - _ONE_DAY, days.today, days.tomorrow))
+
+    def _event(self, period: Period) -> CalendarEvent:
+        index, peak = period.index, None
+        if period.peak is not None:
+            peak = self._word(_PEAK, f"pm{period.peak}")
+        details = (
+            None if index is None else self._word(_NAME, unnamed(index)),
+            None if period.contact is None else self._word(_CONTACT, period.contact),
+            peak,
+        )
+        return CalendarEvent(
+            start=dt_util.as_local(period.begin),
+            end=dt_util.as_local(period.end),
+            summary=(peak or "") if index is None else self._name(index),
+            description=" · ".join(filter(None, details)),
+        )
+
+    def _name(self, index: int) -> str:
+        """Give the name of a register."""
+        return self._word(_NAME, self.coordinator.tariffs.names.get(index, unnamed(index)))
+
+    def _word(self, path: str, slug: str) -> str:
+        """Give the word for a slug in the language of the house; a name as heard is one already."""
+        words = async_get_cached_translations(
+            self.hass, self.hass.config.language, "entity", DOMAIN
+        )
+        return words.get(f"component.{DOMAIN}.entity.{path}.{slug}", slug)

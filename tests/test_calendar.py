@@ -1,0 +1,160 @@
+"""The calendar of a meter: what it shows of today and tomorrow, in words, line or no line."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any, Final
+
+import pytest
+
+from simulator import Household
+
+from .calendar_days import DaysOfAHome, days_of
+from .home import Home
+
+CALENDAR: Final = "calendar.linky_tariff"
+CHANGE: Final = "sensor.linky_next_tariff_change"
+NEXT: Final = "sensor.linky_next_tariff"
+
+
+@pytest.fixture
+async def days(home: Home) -> AsyncIterator[DaysOfAHome]:
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    with days_of(home) as days:
+        yield days
+
+
+async def events(home: Home) -> list[str]:
+    """All events, as their hours and summary."""
+    answer: Any = await home.hass.services.async_call(
+        "calendar",
+        "get_events",
+        {
+            "entity_id": CALENDAR,
+            "start_date_time": "2026-11-01T00:00:00",
+            "end_date_time": "2026-12-24T00:00:00",
+        },
+        blocking=True,
+        return_response=True,
+    )
+    return [
+        f"{event['start'][8:16]} {event['end'][8:16]} {event['summary']}"
+        for event in answer[CALENDAR]["events"]
+    ]
+
+
+def hours(events: list[str]) -> list[str]:
+    return [event[:17] for event in events]
+
+
+async def test_off_peak_hours_are_events_from_the_first_evening_on(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
+    assert days.home.state(CALENDAR) == "off"
+    assert hours(await events(days.home)) == ["24T00:00 24T06:30", "24T22:30 25T00:00"]
+
+
+async def test_off_peak_hours_go_on_after_midnight(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T23:00:00")
+    assert await events(days.home) == [
+        "24T00:00 24T06:30 HEURE CREUSE",
+        "24T22:30 25T06:30 HEURE CREUSE",
+        "25T22:30 26T00:00 HEURE CREUSE",
+    ]
+    state = days.home.hass.states.get(CALENDAR)
+    assert state
+    assert (state.state, state.attributes["message"]) == ("on", "HEURE CREUSE")
+    assert state.attributes["description"].endswith("1 · Dry contact closed")
+    await days.wait_until("2026-11-25T00:01:00", frames=1)
+    moved = days.home.hass.states.get(CALENDAR)
+    assert moved
+    assert moved.attributes == state.attributes
+
+
+async def test_it_follows_the_hours_without_the_line(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-23T21:00:00"))
+    for time in ("2026-11-23T21:01:00", "2026-11-24T00:01:00"):
+        await days.wait_until(time)
+    said = []
+    for hour in (3, 6, 7, 22, 23):
+        await days.wait_until(f"2026-11-24T{hour:02}:31:00", frames=0)
+        said.append((days.home.state(CALENDAR), days.home.state(CHANGE), days.home.state(NEXT)))
+    morning, evening = "2026-11-24T05:30:00+00:00", "2026-11-24T21:30:00+00:00"
+    assert said == [
+        ("on", morning, "HEURE PLEINE"),
+        ("off", evening, "HEURE CREUSE"),
+        ("off", evening, "HEURE CREUSE"),
+        ("on", "2026-11-25T05:30:00+00:00", "HEURE PLEINE"),
+        ("on", "2026-11-25T05:30:00+00:00", "HEURE PLEINE"),
+    ]
+
+
+async def test_it_is_there_after_a_restart_before_the_meter_is_heard(days: DaysOfAHome) -> None:
+    meter = await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T01:00:00")
+    await days.home.restart(meter)
+    assert days.home.value("easf01") == "unavailable"
+    assert days.home.state(CALENDAR) == "on"
+    assert days.home.state(CHANGE) == "2026-11-24T05:30:00+00:00"
+
+
+async def test_it_is_unavailable_when_neither_today_nor_the_line_is_known(
+    days: DaysOfAHome,
+) -> None:
+    meter = await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
+    await days.home.restart(meter)
+    assert days.home.state(CALENDAR) == "unavailable"
+    assert days.home.state(CHANGE) == "unknown"
+
+
+async def test_one_register_makes_neither_events_nor_changes(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="base", start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T00:01:00")
+    assert days.home.state(CALENDAR) == "off"
+    assert await events(days.home) == []
+    assert days.home.state(CHANGE) is None
+    assert days.home.state(NEXT) is None
+
+
+async def test_the_whole_weekend_is_as_usual(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="weekend", start="2026-11-26T23:59:00"))  # a Thursday
+    await days.wait_until("2026-11-27T23:00:00")
+    assert hours(await events(days.home)) == [
+        "27T00:00 27T06:30",
+        "27T22:30 28T00:00",
+    ]
+    assert days.home.state(CHANGE) == "2026-11-27T23:00:00+00:00"
+    assert days.home.state(NEXT) == "index_3"
+
+
+async def test_a_white_day_is_an_event_from_six_to_six(days: DaysOfAHome) -> None:
+    colours = {date(2026, 11, day): "blue" for day in range(20, 30)} | {date(2026, 11, 25): "white"}
+    await days.hears(Household(contract="tempo", colours=colours, start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T21:00:00")
+    assert hours(await events(days.home)) == [
+        "24T00:00 24T06:00",
+        "24T22:00 25T06:00",
+        "25T06:00 25T22:00",
+        "25T22:00 26T00:00",
+    ]
+    await days.wait_until("2026-11-25T05:00:00")
+    assert days.home.state(NEXT) == "tempo_white_peak"
+    await days.wait_until("2026-11-25T12:00:00")
+    assert days.home.state(CALENDAR) == "on"
+    assert days.home.state(CHANGE) == "2026-11-25T21:00:00+00:00"
+
+
+async def test_an_ejp_day_is_an_event_from_seven_to_one(days: DaysOfAHome) -> None:
+    days_ = [date(2026, 11, 25)]
+    await days.hears(Household(contract="ejp", ejp_days=days_, start="2026-11-24T21:00:00"))
+    assert hours(await events(days.home)) == ["25T07:00 26T00:00"]
+    await days.wait_until("2026-11-25T12:00:00")
+    assert days.home.state(CALENDAR) == "on"
+    assert days.home.state(CHANGE) == "2026-11-26T00:00:00+00:00"
+    await days.wait_until("2026-11-26T01:30:00")
+    assert days.home.state(CALENDAR) == "off"
+
+
+async def test_there_is_no_calendar_in_historique(days: DaysOfAHome) -> None:
+    await days.hears(Household(mode="historic", contract="hphc"))
+    assert days.home.state(CALENDAR) is None
+    assert days.home.state(CHANGE) is None
