@@ -12,6 +12,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -213,3 +214,15 @@ def test_the_icon_of_a_state_differs_from_the_default() -> None:
     for platform in icons()["entity"].values():
         for icon in platform.values():
             assert icon.get("default") not in icon.get("state", {}).values()
+
+
+def test_every_action_has_its_texts_and_its_icon_and_there_are_no_others() -> None:
+    actions = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+    said = texts("en")["services"]
+    assert actions.keys() == said.keys() == icons()["services"].keys()
+    for name, action in actions.items():
+        assert {"name", "description"} <= said[name].keys()
+        assert action.get("fields", {}).keys() == said[name].get("fields", {}).keys()
+        assert all(
+            {"name", "description"} == one.keys() for one in said[name].get("fields", {}).values()
+        )
