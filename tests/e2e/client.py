@@ -141,6 +141,11 @@ class Client:
         if done["type"] != "create_entry":
             raise Refused(json.dumps(done, ensure_ascii=False))
 
+    def count_heads(self) -> dict[str, int]:
+        """Count what an integration may leave behind; wants head_count."""
+        answer = self.post("/api/services/head_count/count?return_response")
+        return dict(answer["service_response"])
+
     def compile_statistics(self, periods: int) -> None:
         """Close the period that is so many ahead of the present one; wants statistics_now."""
         now = datetime.now(UTC)

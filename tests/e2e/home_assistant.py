@@ -3,7 +3,7 @@
 What is done inside it is the business of `client`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import contextlib
 import json
 from pathlib import Path
@@ -51,8 +51,17 @@ _CUSTOMARY = "custom integration linky_tic which has not been tested"
 
 
 class HomeAssistant:
-    def __init__(self, folder: Path, port: int = 0, configuration: str = CONFIGURATION) -> None:
+    """`launcher` is what starts it in its place: a command that goes before its own."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        configuration: str = CONFIGURATION,
+        launcher: Sequence[str] = (),
+    ) -> None:
         self._folder = folder
+        self._launcher = launcher
         self.log = folder / "hass.log"
         self.port = free_port(port)
         self.client = Client(self.port)
@@ -82,7 +91,8 @@ class HomeAssistant:
     def start(self) -> None:
         """Launch, and wait for the first answer; the integrations may still be setting up."""
         hass = ROOT / ".venv-ha" / "bin" / "hass"
-        command: list[str | Path] = [hass, "-c", self._folder, "--skip-pip", "--log-no-color"]
+        arguments: list[str | Path] = ["-c", self._folder, "--skip-pip", "--log-no-color"]
+        command = [*self._launcher, hass, *arguments]
         self.child = child = Child(command, self.log, {"SETUP_PORT": str(self.port)})
 
         def answers() -> bool:
