@@ -6,9 +6,12 @@ from typing import Any, Final
 from homeassistant.components.sensor import SensorDeviceClass
 import pytest
 
+from custom_components.linky_tic import link
+from custom_components.linky_tic.const import CONF_REPORTING
+from custom_components.linky_tic.reporting import Preset
 from simulator import Household
 
-from .home import KNOWN, Home, Meter, complaints
+from .home import KNOWN, Home, Meter, complaints, until
 from .test_unusual_meters import Says
 from .tic.streams import standard
 
@@ -22,16 +25,19 @@ def house(watts: int, start: str, **options: Any) -> Household:  # noqa: ANN401 
     return made
 
 
-async def hears(home: Home, lives: Household) -> Meter:
+async def hears(home: Home, lives: Household, preset: Preset = Preset.REALTIME) -> Meter:
     """Hear a house at its own time, which is what our clock shows too."""
     home.clock.now = lives.now.timestamp()
-    return await home.hears(lives, address=lives.address)
+    meter = home.meter(lives)
+    await home.add(meter, lives.address, options={CONF_REPORTING: preset.value})
+    await meter.play()
+    return meter
 
 
-async def goes_on(home: Home, meter: Meter, lives: Household, until: str, watts: int) -> None:
+async def goes_on(home: Home, meter: Meter, lives: Household, moment: str, watts: int) -> None:
     """Let time pass until a legal time, at another power, and hear some frames."""
     lives.set_load(watts)
-    seconds = (datetime.fromisoformat(until) - lives.local_now).total_seconds()
+    seconds = (datetime.fromisoformat(moment) - lives.local_now).total_seconds()
     home.clock.now += seconds
     lives.advance(seconds)
     await meter.play(KNOWN)
@@ -98,6 +104,29 @@ async def test_historique_keeps_what_it_has_heard_today_across_a_restart(home: H
     await meter.play(KNOWN)
     assert values(home)[:2] == (3000, 3000)
     assert values(home)[2:] == (33.3, 33.3)
+
+
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+async def test_a_new_day_is_told_at_once(home: Home, mode: str) -> None:
+    lives = house(900, "2026-11-30T23:59:30", mode=mode)
+    meter = await hears(home, lives, Preset.ECONOMY)
+    assert values(home)[1] > values(home)[0] - 1
+    lives.set_load(300)
+    await goes_on(home, meter, lives, "2026-11-30T23:59:50", 300)
+    await meter.play(16)
+    assert lives.local_now.day == 1
+    lowered = int(lives.truth.get("SMAXSN", "300"))
+    assert values(home)[:2] == pytest.approx((lowered, lowered), abs=10)
+
+
+async def test_peaks_are_back_with_the_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    lives = house(3000, "2026-11-27T10:00:00")
+    meter = await hears(home, lives, Preset.ECONOMY)
+    peaks = values(home)
+    await until(lambda: home.value("peak_today") == "unavailable")
+    await meter.play(2)
+    assert values(home) == peaks
 
 
 async def test_a_day_that_passed_unheard_is_not_today(home: Home) -> None:

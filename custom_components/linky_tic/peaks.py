@@ -58,6 +58,7 @@ class Peaks:
     def _lost(self) -> None:
         self._peaks.lose()
         self._is_current = False
+        self._teller.forget(PEAK_TODAY, PEAK_MONTH)
 
     def _frame(self, readings: Mapping[str, Reading], now: float) -> None:
         before = self.today, self.month
@@ -67,8 +68,14 @@ class Peaks:
         if after != before:
             if self._is_current:
                 self._keep()
-            for key, peak in ((PEAK_TODAY, self.today), (PEAK_MONTH, self.month)):
-                self._teller.offer(key, Quantity.IMPORTED_PEAK, peak and peak.power)
+            self._offer(PEAK_TODAY, before[0], after[0])
+            self._offer(PEAK_MONTH, before[1], after[1])
+
+    def _offer(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
+        """Tell in time what has grown, and at once what is of another day."""
+        if (before and before.day) != (now and now.day):
+            self._teller.forget(key)
+        self._teller.offer(key, Quantity.IMPORTED_PEAK, now and now.power)
 
     def _keep(self) -> None:
         """Keep what the meter will not say again."""

@@ -30,7 +30,6 @@ class House:
 
     def papp(self, power: str, now: datetime) -> None:
         """Hear a meter in Historique, which tells neither time nor maximum."""
-        self.peaks.hear(int(power))
         self.hear(historic(("IINST", "002"), ("PAPP", power)), now)
 
     def hear(self, frame: bytes, now: datetime, overseas: timedelta = MAINLAND) -> bool:
@@ -102,8 +101,9 @@ def test_november_of_another_year_is_another_month() -> None:
 
 def test_historique_has_the_highest_power_that_was_heard() -> None:
     house = House()
-    for power in ("00610", "03200", "00900"):
-        house.papp(power, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    house.papp("00610", datetime(2026, 11, 23, 12, tzinfo=UTC))
+    house.peaks.hear(3200)  # between two looks at the line
+    house.papp("00900", datetime(2026, 11, 23, 12, tzinfo=UTC))
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 3200)
     assert not house.peaks.is_told
 
@@ -113,6 +113,15 @@ def test_a_day_of_historique_ends_at_midnight_of_legal_time() -> None:
     house.papp("03200", datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC))
     house.papp("00610", datetime(2026, 11, 30, 23, 0, 0, tzinfo=UTC))
     assert house.peaks.today == house.peaks.month == DayPeak(date(2026, 12, 1), 610)
+
+
+def test_a_steady_power_is_the_peak_of_each_day() -> None:
+    house = House()
+    frame = historic(("IINST", "002"), ("PAPP", "00300"))
+    house.hear(frame, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    house.hear(frame, datetime(2026, 11, 24, 12, tzinfo=UTC))
+    assert house.peaks.today == DayPeak(date(2026, 11, 24), 300)
+    assert house.peaks.month == DayPeak(NOVEMBER, 300)
 
 
 def test_a_day_of_summer_ends_an_hour_earlier_in_universal_time() -> None:
@@ -126,7 +135,6 @@ def test_a_day_of_summer_ends_an_hour_earlier_in_universal_time() -> None:
 
 def test_an_island_has_its_own_midnight() -> None:
     house = House()
-    house.peaks.hear(3200)
     frame = historic(("IINST", "002"), ("PAPP", "03200"))
     house.hear(frame, datetime(2026, 11, 23, 21, tzinfo=UTC), timedelta(hours=3))
     assert house.peaks.today == DayPeak(date(2026, 11, 24), 3200)

@@ -55,12 +55,15 @@ class PowerPeaks:
         if maximum is not None:
             self.today = _todays(maximum, clock, day)
         else:
-            self._reckon_today(day)
+            self._reckon_today(day, readings["PAPP"])
         before = _first(readings, _YESTERDAY)
         self._reckon_month(day, before and _yesterdays(before, day))
         return True
 
-    def _reckon_today(self, day: date) -> None:
+    def _reckon_today(self, day: date, power: Reading) -> None:
+        """Take the powers heard since the last frame, and the one that holds: it may be steady."""
+        if isinstance(power.value, int):
+            self.hear(power.value)
         heard, self._heard = self._heard, None
         if self.today and self.today.day != day:
             self.today = None
