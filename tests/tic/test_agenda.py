@@ -1,6 +1,7 @@
 """The periods of a day: what they are made of, and what a calendar and a person read in them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -103,6 +104,13 @@ EJP_TODAY: Final = peak(1, "25T07:00", "26T01:00", EJP_PEAK)
         # Nobody has heard what this peak is made of.
         (agenda(WHITE_TODAY._replace(profile=None), day=BLUE),
          ["00:00-06:00 1", "06:00-00:00 None pm1"]),
+        # Nor of this one, but Tempo has a register for each colour.
+        (replace(agenda(WHITE_TODAY._replace(profile=None), day=BLUE), tempo=True),
+         ["00:00-06:00 1", "06:00-22:00 4 pm1", "22:00-00:00 3 pm1"]),
+        (replace(agenda(peak(2, "24T06:00", "25T06:00"), day=BLUE), tempo=True),
+         ["00:00-06:00 5 pm2", "06:00-22:00 2", "22:00-00:00 1"]),
+        (replace(agenda(peak(3, "24T06:00", "25T06:00"), day=BLUE), tempo=True),
+         ["00:00-06:00 None pm3", "06:00-22:00 2", "22:00-00:00 1"]),
         # What is left as it was, was so before: in the day before, in the slot before.
         (agenda(day="00000000 06308002", before=NIGHT), ["00:00-06:30 1", "06:30-00:00 2"]),
         (agenda(day="06308002 2230C000", before=NIGHT),

@@ -8,12 +8,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, pairwise
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .legal_time import MAINLAND, LegalTime
 from .schedule import Coding, Contact, Decision, Schedule, Slot, read_schedule
 
 _DAY: Final = timedelta(days=1)
+_COLOURS: Final[Mapping[int, Mapping[int | None, int]]] = MappingProxyType(
+    {1: MappingProxyType({1: 3, 2: 4}), 2: MappingProxyType({1: 5, 2: 6})}
+)
+"""Mobile peak -> register of a blue day -> the one that white (PM1), red (PM2) put in its place.
+
+Sources: 54E 6.1 (registers), captures (peaks).
+"""
 
 
 class Peak(NamedTuple):
@@ -77,12 +85,16 @@ _UNKNOWN: Final[_State] = (None, None)
 
 @dataclass(frozen=True)
 class Agenda:
-    """All that is known of the days of one meter; `coding` is the one it is known to use."""
+    """All that is known of the days of one meter.
+
+    `coding` is the one it is known to use, `tempo` whether the status register speaks of colours.
+    """
 
     profiles: Mapping[date, str] = field(default_factory=dict)
     peaks: tuple[Peak, ...] = ()
     coding: Coding | None = None
     legal: LegalTime = MAINLAND
+    tempo: bool = False
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""
@@ -173,12 +185,21 @@ class Agenda:
         """Give the whole day as the profile of a peak has it."""
         schedule = read_schedule(peak.profile or "", self.coding)
         if not schedule or not schedule.slots:
-            return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
+            return self._unheard(peak, base)
         if peak.begin < base[0].begin:
             before = _states(schedule.slots, _UNKNOWN)[-1][1]
         else:
             before = next((one.index, one.contact) for one in base if peak.begin < one.end)
         return self._placed(day, _states(schedule.slots, before), peak.number)
+
+    def _unheard(self, peak: Peak, base: list[Period]) -> list[Period]:
+        """Give a day of a peak whose PPOINTE was not heard: known for the colours of Tempo alone.
+
+        White and red have the hours of blue.
+        """
+        if self.tempo and (registers := _COLOURS.get(peak.number)):
+            return [replace(one, index=registers.get(one.index), peak=peak.number) for one in base]
+        return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
 
 
 def _begin(period: Period) -> datetime:

@@ -13,7 +13,8 @@ from .agenda import Agenda, Peak
 from .events import Reading
 from .frames import Frame
 from .legal_time import MAINLAND, LegalTime, legal_time_of
-from .schedule import Coding, Decision, coding_shown, read_schedule
+from .schedule import Coding, Decision, coding_shown, read_schedule, readings_of
+from .tempo import has_colours
 
 _PEAK_LABELS: Final = tuple((n, f"DPM{n}", f"FPM{n}") for n in (1, 2, 3))
 _LABELS: Final = (
@@ -54,6 +55,7 @@ class Diary:
         self.coding: Coding | None = None
         self.legal: LegalTime = MAINLAND
         self.ahead = timedelta()
+        self.tempo = False
         self._apart = 0
         self._register: tuple[object, datetime] | None = None
         self._seen: tuple[object, ...] = ()
@@ -61,7 +63,7 @@ class Diary:
     def agenda(self) -> Agenda:
         """Give the days as far as they are known."""
         profiles = {day: note.profile for day, note in self.profiles.items()}
-        return Agenda(profiles, self.peaks, self.coding, self.legal)
+        return Agenda(profiles, self.peaks, self.coding, self.legal, tempo=self.tempo)
 
     def heard(self, frame: Frame, readings: Mapping[str, Reading], now: datetime) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new."""
@@ -74,7 +76,7 @@ class Diary:
             return is_new
         self._seen = seen
         is_new |= self._note_profile(readings, local.date())
-        is_new |= self._note_peaks(readings, local, is_complete=frame.complete)
+        is_new |= self._note_peaks(frame, readings, local)
         return is_new
 
     def _compare_clocks(self, clock: Reading | None, now: datetime) -> bool:
@@ -146,33 +148,49 @@ class Diary:
         note = profiles.get(today)
         if note and None not in {number, note.number} and number != note.number:
             del profiles[today]
-        if profile:
+        if profile and any(readings_of(profile.raw).values()):  # all of it is sound
             profiles[today + _ONE_DAY] = Note(profile.raw, _number(readings, "NJOURF+1"))
         is_new = profiles != self.profiles
         self.profiles = profiles
         return bool(profile and self._learn_from(profile.raw)) or is_new
 
-    def _note_peaks(
-        self, readings: Mapping[str, Reading], local: datetime, *, is_complete: bool
-    ) -> bool:
+    def _note_peaks(self, frame: Frame, readings: Mapping[str, Reading], local: datetime) -> bool:
         """Note the peaks that are announced, and of the next one its profile."""
-        told = {(peak.number, peak.begin): peak for peak in self._peaks_of(readings)}
-        kept = {(peak.number, peak.begin): peak for peak in self.peaks}
-        for key, peak in kept.items():
+        before = self.peaks, self.tempo
+        self.tempo = has_colours(readings)
+        heard = self._peaks_of(readings)
+        told = {(peak.number, peak.begin): peak for peak in heard}
+        for peak in self.peaks:
+            key = peak.number, peak.begin
             if key in told:
                 told[key] = told[key]._replace(profile=peak.profile)
-            elif local - _LASTS < peak.end <= local:
+            elif peak.end <= local:
+                if peak.end > local - _LASTS:
+                    told[key] = peak
+            elif self._may_come(peak, heard, frame, readings):
                 told[key] = peak
-            elif peak.end > local and not is_complete:
-                told[key] = peak  # only a whole frame without it takes it back
-                self._seen = ()
-            elif peak.begin < local < peak.end:
+            elif peak.begin < local:
                 told[key] = peak._replace(end=local)
         is_new = self._note_peak_profile(readings, told, local)
-        peaks = tuple(sorted(told.values(), key=lambda peak: (peak.begin, peak.number)))
-        is_new |= peaks != self.peaks
-        self.peaks = peaks
-        return is_new
+        self.peaks = tuple(sorted(told.values(), key=lambda peak: (peak.begin, peak.number)))
+        return is_new or (self.peaks, self.tempo) != before
+
+    def _may_come(
+        self, peak: Peak, heard: list[Peak], frame: Frame, readings: Mapping[str, Reading]
+    ) -> bool:
+        """Whether a peak that is not told any more may still hold.
+
+        An earlier one of its number stands before it, or it has not been told yet since the line
+        is heard: it is taken back only by a frame without a fault in which its place is empty.
+        """
+        same = [one for one in heard if one.number == peak.number]
+        if same:
+            return same[0].begin < peak.begin
+        is_there = any(group.name == f"DPM{peak.number}" for group in frame.groups)
+        if frame.complete and "PJOURF+1" in readings and not is_there:
+            return False
+        self._seen = ()
+        return True
 
     def _note_peak_profile(
         self,
