@@ -21,7 +21,7 @@ from custom_components.linky_tic.facts import Fact, Value
 from custom_components.linky_tic.reporting import PACES, Pace, Preset
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN
-from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
+from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
 
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = (ROOT / "README.md",)
@@ -42,7 +42,7 @@ def labels_of(mode: Mode) -> str:
     """A line for the labels that share a name but for the number in it."""
     rows: dict[str, list[Label]] = {}
     for label in CATALOGUE[mode].values():
-        rows.setdefault(_name(label, phases=3)[0], []).append(label)
+        rows.setdefault(_name(label, phases=3, tariff=index_slug(label))[0], []).append(label)
     return _table(("Label", "Name", "Unit", "Class", "By default"), map(_cells, rows.values()))
 
 
@@ -108,7 +108,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _cells(labels: list[Label]) -> tuple[str, ...]:
-    key, numbers = _name(labels[0], phases=3)
+    key, numbers = _name(labels[0], phases=3, tariff=index_slug(labels[0]))
     if len(labels) > 1:
         numbers = dict.fromkeys(numbers, "*n*")
     shown = SHOWN[labels[0].quantity]

@@ -24,10 +24,12 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.linky_tic import coordinator as coordinator_module, reception, telling
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.memory import Memory
 from custom_components.linky_tic.reporting import Preset
 from simulator import Household
 from simulator.line import Line, Source
 from simulator.ports import PtyPort
+from simulator.tariff import CONTRACTS
 
 ADDRESS: Final = "041961000000"
 OTHER_ADDRESS: Final = "021975000001"
@@ -66,12 +68,17 @@ class Clock:
 
 
 class Meter:
-    """A meter at the other end of a pseudo-terminal; it speaks when the test says so."""
+    """A meter at the other end of a pseudo-terminal; it speaks when the test says so.
+
+    What its registers are called has been `learned` in a former life: the entry would reload when
+    a name is new.
+    """
 
     def __init__(self, hass: HomeAssistant, clock: Clock, source: Source, path: Path) -> None:
         self.source = source
         self.port = PtyPort(source, path)
         self.entry: MockConfigEntry | None = None
+        self.learned = _names(source)
         self._hass = hass
         self._clock = clock
         self.port.replug()
@@ -93,6 +100,8 @@ class Meter:
             burst = self.source.next()
             self._clock.now += burst.seconds
             await self.send(burst.data)
+            if self.entry and self.entry.state is not ConfigEntryState.LOADED:
+                await self._hass.async_block_till_done()  # it reloads: the line waits for it
         await self._hass.async_block_till_done()
 
     async def send(self, data: bytes) -> None:
@@ -157,6 +166,9 @@ class Home:
             options=options or {CONF_REPORTING: Preset.REALTIME.value},
         )
         meter.entry.add_to_hass(self.hass)
+        memory = Memory(self.hass, meter.entry.entry_id)
+        memory.keep("tariff_names", dict(meter.learned))
+        await memory.flush()
         await self.hass.config_entries.async_setup(meter.entry.entry_id)
         await self.hass.async_block_till_done()
         return meter.entry
@@ -211,6 +223,14 @@ class Home:
                 await self.hass.config_entries.async_unload(entry.entry_id)
         for meter in self.meters:
             meter.port.unplug()
+
+
+def _names(source: Source) -> dict[str, str]:
+    """What the registers of a house's contract are called; Tempo's need not be learned."""
+    if not isinstance(source, Line) or source.house.contract == "tempo":
+        return {}
+    tariffs = CONTRACTS[source.house.contract].tariffs
+    return {str(one.register): " ".join(one.name.split()) for one in tariffs}
 
 
 @asynccontextmanager

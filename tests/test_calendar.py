@@ -123,7 +123,7 @@ async def test_the_whole_weekend_is_as_usual(days: DaysOfAHome) -> None:
         "27T22:30 28T00:00",
     ]
     assert days.home.state(CHANGE) == "2026-11-27T23:00:00+00:00"
-    assert days.home.state(NEXT) == "index_3"
+    assert days.home.state(NEXT) == "HEURE WEEK-END"
 
 
 async def test_a_white_day_is_an_event_from_six_to_six(days: DaysOfAHome) -> None:

@@ -25,7 +25,13 @@ def device(home: Home, meter: Meter) -> dr.DeviceEntry:
 def heard_entities(home: Home) -> set[str]:
     """The entities that are there, but for those that need no meter to speak."""
     ids = {state.entity_id for state in home.hass.states.async_all()}
-    return ids - {"binary_sensor.linky_link", "sensor.linky_line_quality"}
+    return ids - {
+        "binary_sensor.linky_link",
+        "sensor.linky_line_quality",
+        "calendar.linky_tariff",
+        "sensor.linky_next_tariff",
+        "sensor.linky_next_tariff_change",
+    }
 
 
 async def test_the_device_is_the_meter(home: Home) -> None:

@@ -1,5 +1,7 @@
 """The last bytes of a line are kept for a bug report, and no more than that."""
 
+from typing import override
+
 from custom_components.linky_tic.reception import KEPT
 from simulator import Household
 from simulator.line import Burst, Line
@@ -7,15 +9,16 @@ from simulator.line import Burst, Line
 from .home import Home
 
 
-class Recorded:
+class Recorded(Line):
     """A meter, and all that it has sent."""
 
     def __init__(self) -> None:
+        super().__init__(Household(), noise=1e-3)
         self.sent = b""
-        self._line = Line(Household(), noise=1e-3)
 
+    @override
     def next(self) -> Burst:
-        burst = self._line.next()
+        burst = super().next()
         self.sent += burst.data
         return burst
 

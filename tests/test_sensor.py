@@ -210,6 +210,7 @@ async def test_the_moment_of_a_maximum_is_told_beside_it(home: Home) -> None:
 
 async def test_a_label_that_is_not_sent_any_more_is_unknown(home: Home) -> None:
     source = Everything(Mode.STANDARD)
+    source.groups["LTARF"] = ("LTARF", " " * 16)
     meter = await home.hears(source)
     assert home.value("eait") == "3278.145"
     del source.groups["EAIT"], source.groups["SMAXIN"]

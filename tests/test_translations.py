@@ -12,6 +12,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
+from homeassistant.util.json import JsonValueType
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -83,11 +84,19 @@ def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConf
     return entry
 
 
+async def has_learned(coordinator: LinkyCoordinator, names: JsonValueType) -> None:
+    """Let a meter have heard what its registers are called."""
+    coordinator.memory.keep("tariff_names", names)
+    await coordinator.memory.flush()
+    coordinator.tariffs.restore()
+
+
 @pytest.fixture
 async def entities(hass: HomeAssistant) -> dict[str, list[Entity]]:
     """Platform -> all the entities that it can make."""
     mono = entry_of_a_meter(hass, "041961000000", phases=1)
     three_phase = entry_of_a_meter(hass, "041963000000", phases=3)
+    await has_learned(three_phase.runtime_data, {"1": "HEURE CREUSE"})
     made: dict[str, list[Entity]] = {platform: [] for platform in PLATFORMS}
     for platform, found in made.items():
 

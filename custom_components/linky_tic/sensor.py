@@ -20,19 +20,22 @@ from .power_facts import POWER_SENSORS, POWER_VALUES
 from .price_facts import PRICE_SENSORS, PRICE_VALUES, given
 from .shown import SHOWN
 from .status_facts import STATUS_VALUES
-from .tic import Absence, Label, Mode, Quantity
+from .tariff_facts import TARIFF_SENSORS, TARIFF_VALUES
+from .tic import TARIFF_SLUGS, Absence, Label, Mode, Quantity, index_slug
 
 PARALLEL_UPDATES = 0
 
 FACTS: Final[tuple[Value, ...]] = (
     *STATUS_VALUES,
+    *TARIFF_VALUES,
+    *DAY_VALUES,
     *MARGIN_VALUES,
     *POWER_VALUES,
     *PRICE_VALUES,
-    *DAY_VALUES,
 )
 """What labels tell together, each room its own rows."""
 _KINDS: Final[Mapping[str, type[ValueSensor]]] = {
+    **TARIFF_SENSORS,
     **MARGIN_SENSORS,
     **POWER_SENSORS,
     **PRICE_SENSORS,
@@ -76,7 +79,7 @@ class LabelSensor(LinkyEntity, SensorEntity):
         self._attr_suggested_unit_of_measurement = shown.suggested_unit
         self._attr_suggested_display_precision = shown.precision
         self._attr_translation_key, self._attr_translation_placeholders = _name(
-            label, phases=coordinator.receiver.meter.phases
+            label, phases=coordinator.receiver.meter.phases, tariff=_tariff(label, coordinator)
         )
         self._attr_entity_registry_enabled_default = _is_on(label, coordinator)
 
@@ -115,10 +118,19 @@ def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
     return kind(coordinator, label)
 
 
-def _name(label: Label, *, phases: int | None) -> tuple[str, dict[str, str]]:
+def _tariff(label: Label, coordinator: LinkyCoordinator) -> str | None:
+    """Give what a supplier's index counts: a slug, or a text, as learned by now."""
+    if label.quantity is not Quantity.SUPPLIER_ENERGY or label.register is None:
+        return None
+    return index_slug(label) or coordinator.tariffs.counted_by(label.register)
+
+
+def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:
     """Give the key of a label's name and what fills it: the quantity's, by phase or register."""
-    if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.HISTORIC:
-        return f"{label.quantity}_{label.name.lower()}", {}
+    if tariff in TARIFF_SLUGS:
+        return f"{label.quantity}_{tariff}", {}
+    if tariff is not None:
+        return f"{label.quantity}_named", {"register": str(label.register), "tariff": tariff}
     if label.register is not None:
         return label.quantity, {"register": str(label.register)}
     if label.phase is not None and (phases == 3 or label.phase > 1):  # noqa: PLR2004 - phases

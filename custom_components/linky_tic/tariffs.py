@@ -21,6 +21,7 @@ from .tic import (
     index_slug,
     registers_in_use,
     said,
+    unnamed,
 )
 
 CURRENT_TARIFF: Final = "current_tariff"
@@ -71,6 +72,10 @@ class Tariffs:
         if self._is_tempo:
             return TEMPO_NAMES
         return self._follower.names
+
+    def name_of(self, register: int) -> str:
+        """Give the name of a register, `index_<n>` when none is known."""
+        return self.names.get(register, unnamed(register))
 
     @property
     def registers(self) -> set[int]:

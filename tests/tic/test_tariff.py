@@ -1,11 +1,14 @@
 """The tariff in force is the meter's own word for it, and never that of another register."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import pytest
 
 from custom_components.linky_tic.tic import (
     TEMPO_NAMES,
+    Event,
+    Frame,
     Reading,
     Tariff,
     TariffFollower,
@@ -14,6 +17,7 @@ from custom_components.linky_tic.tic import (
 )
 from custom_components.linky_tic.tic.tariff import SURE
 from simulator import Household
+from simulator.line import Line
 from simulator.tariff import CONTRACTS
 
 from .referee import DATA
@@ -25,24 +29,43 @@ OFF_PEAK_TARIFF: Final = Tariff(1, "HEURE CREUSE")
 PEAK_TARIFF: Final = Tariff(2, "HEURE PLEINE")
 
 
+PERIODS: Final[Mapping[str, tuple[int, str]]] = {
+    "TH..": (1, "base"),
+    "HC..": (1, "off_peak"),
+    "HP..": (2, "peak"),
+    "HN..": (1, "ejp_normal"),
+    "PM..": (2, "ejp_peak"),
+    "HCJB": (1, "tempo_blue_off_peak"),
+    "HPJB": (2, "tempo_blue_peak"),
+    "HCJW": (3, "tempo_white_off_peak"),
+    "HPJW": (4, "tempo_white_peak"),
+    "HCJR": (5, "tempo_red_off_peak"),
+    "HPJR": (6, "tempo_red_peak"),
+}
+
+
 class Follow:
     """A follower of what a line says, frame by frame."""
 
-    def __init__(self, follower: TariffFollower | None = None) -> None:
-        self.follower = follower or TariffFollower()
-        self.listener = Listener()
-        self._changed = True
+    def __init__(self, *, parity: bool = True) -> None:
+        self.follower = TariffFollower()
+        self.listener = Listener(parity=parity)
 
     def hear(self, *frames: bytes) -> list[Tariff | None]:
         """Feed frames; gives what is in force at the end of each."""
-        told = []
-        for frame in frames:
-            events = self.listener.hear(frame)
-            news = any(isinstance(event, Reading | Vanished) for event in events)
-            new = said(self.listener.receiver.meter.readings) if news else None
-            self.follower.end_frame(new)
-            told.append(self.follower.current)
-        return told
+        return [self._end(self.listener.hear(frame)) for frame in frames]
+
+    def feed(self, chunk: bytes) -> None:
+        """Feed what came over a line while two seconds passed."""
+        events = self.listener.receiver.feed(chunk, self.listener.now)
+        self.listener.now += 2
+        for _ in (event for event in events if isinstance(event, Frame)):
+            self._end(events)
+
+    def _end(self, events: list[Event]) -> Tariff | None:
+        news = any(isinstance(event, Reading | Vanished) for event in events)
+        self.follower.end_frame(said(self.listener.receiver.meter.readings) if news else None)
+        return self.follower.current
 
 
 def says(
@@ -62,27 +85,13 @@ def steady(named: tuple[str, int], frames: int = 6) -> list[bytes]:
     return [says(named, named[1])] * frames
 
 
-@pytest.mark.parametrize(
-    ("period", "tariff"),
-    [
-        ("TH..", (1, "base")),
-        ("HC..", (1, "off_peak")),
-        ("HP..", (2, "peak")),
-        ("HN..", (1, "ejp_normal")),
-        ("PM..", (2, "ejp_peak")),
-        ("HCJB", (1, "tempo_blue_off_peak")),
-        ("HPJB", (2, "tempo_blue_peak")),
-        ("HCJW", (3, "tempo_white_off_peak")),
-        ("HPJW", (4, "tempo_white_peak")),
-        ("HCJR", (5, "tempo_red_off_peak")),
-        ("HPJR", (6, "tempo_red_peak")),
-        ("XX..", None),
-    ],
-)
-def test_the_historic_mode_names_a_known_tariff(
-    period: str, tariff: tuple[int, str] | None
-) -> None:
-    assert Follow().hear(*[historic(("PTEC", period))] * 3)[-1] == tariff
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_historic_mode_names_a_known_tariff(period: str) -> None:
+    assert Follow().hear(*[historic(("PTEC", period))] * 3)[-1] == PERIODS[period]
+
+
+def test_a_period_that_no_document_knows_is_no_tariff() -> None:
+    assert Follow().hear(*[historic(("PTEC", "XX.."))] * 3)[-1] is None
 
 
 def test_the_standard_mode_names_a_tariff_by_what_the_meter_shows() -> None:
@@ -213,3 +222,18 @@ def test_a_real_meter_is_told_as_it_says(capture: str, tariff: tuple[int, str]) 
     stream = (DATA / "captures" / f"{capture}.bin").read_bytes()
     frames = [b"\x02" + one for one in stream.split(b"\x02")[1:]]
     assert follow.hear(*frames * 4)[-1] == tariff
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+def test_no_noise_gives_a_register_the_name_of_another(seed: int, parity: str) -> None:
+    evening = "2026-11-23T22:29:00"
+    house = Household(contract="hphc", start=evening, living=False, seed=seed)
+    line = Line(house, noise=5e-4, parity=parity)
+    follow = Follow(parity=parity == "even")
+    while house.elapsed < 400:
+        follow.feed(line.next().data)
+        wrong = {1: "HEURE PLEINE", 2: "HEURE CREUSE"}.items()
+        assert not follow.follower.names.items() & wrong
+        assert follow.follower.current not in {(1, "HEURE PLEINE"), (2, "HEURE CREUSE")}
+    assert follow.follower.current == OFF_PEAK_TARIFF

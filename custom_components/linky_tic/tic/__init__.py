@@ -49,6 +49,7 @@ from .schedule import (
 )
 from .tariff import (
     KNOWN_TARIFFS,
+    TARIFF_SLUGS,
     TARIFF_SOURCES,
     TEMPO_NAMES,
     Tariff,
@@ -78,6 +79,7 @@ __all__ = [
     "MAINLAND",
     "RELAYS",
     "STATUS",
+    "TARIFF_SLUGS",
     "TARIFF_SOURCES",
     "TEMPO_NAMES",
     "Absence",

@@ -62,6 +62,8 @@ KNOWN_TARIFFS: Final = (
     Known("tempo_red_peak",       "HPJR", "BBRHPJR"),
 )
 # fmt: on
+TARIFF_SLUGS: Final = frozenset(known.slug for known in KNOWN_TARIFFS)
+"""The names of tariffs that are no text of a supplier."""
 _PERIODS: Final[Mapping[str, Tariff]] = MappingProxyType(
     {known.period: known.tariff for known in KNOWN_TARIFFS}
 )
@@ -161,6 +163,8 @@ class TariffFollower:
         if stood > _LONG:
             return False
         before = self.current, self.names, self.tempo
+        if self.tempo is None and self._said.has_colours:
+            self.tempo = self._said.calendar or ""
         if stood in {SURE - 1, _LONG}:
             self._learn(is_long=stood == _LONG)
         self.current = self._reckon()
