@@ -37,6 +37,13 @@ def placeholders(text: str) -> set[str]:
     return set(_PLACEHOLDER.findall(text))
 
 
+async def choose(hass: HomeAssistant, entry: ConfigEntry, step: str) -> ConfigFlowResult:
+    """Open the options of an entry at one of the menu's steps."""
+    options = hass.config_entries.options
+    menu = await options.async_init(entry.entry_id)
+    return await options.async_configure(menu["flow_id"], {"next_step_id": step})
+
+
 class Dialog:
     """One dialog; `result` is what it shows."""
 

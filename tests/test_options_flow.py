@@ -21,7 +21,7 @@ from custom_components.linky_tic.const import (
 )
 from custom_components.linky_tic.payloads import FORMATS
 
-from .dialog import placeholders
+from .dialog import choose, placeholders
 from .home import ADDRESS, OTHER_ADDRESS, Home
 from .test_translations import leaves, texts
 
@@ -43,7 +43,7 @@ async def entry(home: Home) -> MockConfigEntry:
 
 
 async def show(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
-    return await hass.config_entries.options.async_init(entry.entry_id)
+    return await choose(hass, entry, "settings")
 
 
 def stored(entry: MockConfigEntry) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def fields(form: ConfigFlowResult, name: str = "mqtt") -> section:
 
 async def test_the_form_shows_the_defaults(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     form = await show(hass, entry)
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "init")
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "settings")
     assert values(form) == SHOWN
 
 
@@ -267,11 +267,11 @@ async def test_every_field_and_fact_has_its_text(
 ) -> None:
     form = await show(hass, entry)
     said = texts("en")["options"]
-    named = said["step"]["init"]["sections"]["mqtt"]["data"]
+    named = said["step"]["settings"]["sections"]["mqtt"]["data"]
     assert {str(field) for field in fields(form).schema.schema} == named.keys()
-    told = set[str]().union(*(placeholders(text) for _, text in leaves(said)))
+    told = set[str]().union(*(placeholders(text) for _, text in leaves(said["step"]["settings"])))
     assert form["description_placeholders"]
-    assert form["description_placeholders"].keys() == told - {"topic", "title"}  # told of errors
+    assert form["description_placeholders"].keys() == told
     assert form["description_placeholders"]["typed"] == f"linky_tic/{ADDRESS}"
 
 

@@ -1,6 +1,6 @@
-"""What goes wrong on a line, said in Home Assistant's exceptions: every one is made here."""
+"""What goes wrong, said in Home Assistant's exceptions: every one is made here."""
 
-from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryNotReady, ServiceValidationError
 
 from .const import DOMAIN
 from .link import PortUnavailable
@@ -12,4 +12,13 @@ def not_ready(error: PortUnavailable) -> ConfigEntryNotReady:
         translation_domain=DOMAIN,
         translation_key=f"port_{error.cause}",
         translation_placeholders={"port": error.port},
+    )
+
+
+def not_heard(title: str) -> ServiceValidationError:
+    """Say that a meter has not said yet what an action asks for."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_heard",
+        translation_placeholders={"title": title},
     )

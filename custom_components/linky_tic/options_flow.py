@@ -1,4 +1,4 @@
-"""What a person may set once a meter is there: how closely states follow it, its MQTT mirror.
+"""What a person may set once a meter is there: how states follow it, the mirror, money.
 
 Only what differs from the defaults is stored, since those of a topic or of retain change with the
 format.
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.mqtt import valid_publish_topic
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import UnitOfTime
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
@@ -39,6 +39,7 @@ from .const import (
     DOMAIN,
 )
 from .editions import Settings
+from .energy_steps import EnergySteps
 from .payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from .reporting import Preset
 
@@ -98,10 +99,15 @@ def _defaults(mirror_format: str) -> dict[str, Any]:
     }
 
 
-class LinkyOptionsFlow(OptionsFlowWithReload):
+class LinkyOptionsFlow(EnergySteps):
     """The settings of one meter; the entry is set up again when one has changed."""
 
-    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+    async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        return self.async_show_menu(step_id="init", menu_options=["settings", "prices", "energy"])
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         stored = self.config_entry.options
         defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
@@ -140,7 +146,7 @@ class LinkyOptionsFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         address = self.config_entry.unique_id
         return self.async_show_form(
-            step_id="init",
+            step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
                 _SCHEMA, dict.fromkeys(_SECTIONS, values)
             ),

@@ -26,6 +26,7 @@ FRANCE = {
     "longitude": 2.3522,
 }
 FLOWS = "/api/config/config_entries/flow"
+OPTIONS = "/api/config/config_entries/options/flow"
 PERIOD = timedelta(minutes=5)
 
 
@@ -133,13 +134,17 @@ class Client:
                 told = ("type", "step_id", "reason", "errors", "description_placeholders")
                 raise Refused(json.dumps({key: step.get(key) for key in told}, ensure_ascii=False))
 
-    def set_options(self, entry_id: str, answers: Json) -> None:
-        """Fill in the options form of an entry, which is then set up again."""
-        flows = "/api/config/config_entries/options/flow"
-        form = self.post(flows, {"handler": entry_id})
-        done = self.post(f"{flows}/{form['flow_id']}", answers)
+    def set_options(self, entry_id: str, answers: Json, step: str = "settings") -> None:
+        """Fill in a form of an entry's options; the entry is then set up again."""
+        form = self.options(entry_id, step)
+        done = self.post(f"{OPTIONS}/{form['flow_id']}", answers)
         if done["type"] != "create_entry":
             raise Refused(json.dumps(done, ensure_ascii=False))
+
+    def options(self, entry_id: str, step: str) -> Json:
+        """What a step of the options of an entry shows."""
+        menu = self.post(OPTIONS, {"handler": entry_id})
+        return self.post(f"{OPTIONS}/{menu['flow_id']}", {"next_step_id": step})
 
     def count_heads(self) -> dict[str, int]:
         """Count what an integration may leave behind; wants head_count."""
