@@ -107,7 +107,7 @@ class LinkyCoordinator:
         self.costs = Costs(self.address, self.prices, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
         self.tariffs = Tariffs(self.listeners, self.memory, self.freshness, self._reload)
-        self._started = time.time()
+        self._heard_at, self._silent_since = self.receiver.heard_at, time.monotonic()
         self._was_lost = False
         self._enabling = Enabling(hass, self.address, self.receiver.meter.readings)
 
@@ -150,7 +150,7 @@ class LinkyCoordinator:
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
-        self.quality.mark(time.time())
+        self.quality.mark(time.monotonic())
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
         # Entries are not unloaded when Home Assistant stops; what the memory holds is written then.
         stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
@@ -247,14 +247,15 @@ class LinkyCoordinator:
 
     @callback
     def _minute(self, _at: datetime) -> None:
-        """Take stock of the line."""
-        now = time.time()
+        """Take stock of the line, by a clock that nobody sets."""
+        now = time.monotonic()
         self.quality.mark(now)
         self._teller.look()
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
-        silence = now - max(self.receiver.heard_at, self._started)
-        self.troubles.judge_silence(silence, self.link.name)
+        if self.receiver.heard_at != self._heard_at:
+            self._heard_at, self._silent_since = self.receiver.heard_at, now
+        self.troubles.judge_silence(now - self._silent_since, self.link.name)
         self.listeners.tell(LINE)
 
     def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
