@@ -1,0 +1,223 @@
+"""Each blueprint at work: a simulated meter on one side, appliances of a house on the other."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+import shutil
+from typing import Any, Final
+
+from homeassistant.components.automation import DOMAIN as AUTOMATION
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint.models import Blueprint
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util.dt import utcnow
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from custom_components.linky_tic import link
+from simulator import Household
+from simulator.line import Line
+from tests.home import KNOWN, Home, Meter, until
+
+BLUEPRINTS: Final = Path(__file__).parents[2] / "blueprints" / "automation" / "linky_tic"
+NAMES: Final = sorted(path.name for path in BLUEPRINTS.iterdir())
+
+
+def imported(hass: HomeAssistant, name: str) -> None:
+    folder = Path(hass.config.path("blueprints", "automation", "linky_tic"))
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(BLUEPRINTS / name, folder)
+
+
+async def furnish(
+    hass: HomeAssistant, name: str, appliances: tuple[str, ...] = (), **inputs: object
+) -> None:
+    """Import a blueprint, and make an automation and the appliances that it switches."""
+    imported(hass, name)
+    await async_setup_component(hass, "homeassistant", {})
+    switches = {appliance: {"initial": True} for appliance in appliances}
+    await async_setup_component(hass, "input_boolean", {"input_boolean": switches})
+    uses = {"use_blueprint": {"path": f"linky_tic/{name}", "input": inputs}}
+    assert await async_setup_component(hass, AUTOMATION, {AUTOMATION: {"alias": "Test", **uses}})
+    await hass.async_block_till_done()
+    assert hass.states.get("automation.test")
+
+
+async def later(hass: HomeAssistant, seconds: float) -> None:
+    """Let the time of automations go on."""
+    async_fire_time_changed(hass, utcnow() + timedelta(seconds=seconds))
+    await hass.async_block_till_done()
+    await asyncio.sleep(0)
+
+
+def on(home: Home, *appliances: str) -> list[str | None]:
+    return [home.state(f"input_boolean.{appliance}") for appliance in appliances]
+
+
+def house(meter: Meter) -> Household:
+    assert isinstance(meter.source, Line)
+    return meter.source.house
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_blueprint_is_one_that_home_assistant_imports(name: str) -> None:
+    blueprint = Blueprint(
+        load_yaml_dict(BLUEPRINTS / name),
+        path=name,
+        expected_domain=AUTOMATION,
+        schema=AUTOMATION_BLUEPRINT_SCHEMA,
+    )
+    assert str(blueprint.metadata["source_url"]).endswith(f"blueprints/automation/linky_tic/{name}")
+    assert not blueprint.validate()
+
+
+SHEDDING: Final = {
+    "load": "sensor.linky_load",
+    "loads": ["input_boolean.heater", "input_boolean.oven"],
+    "shed_after": {"milliseconds": 300},
+    "restore_after": {"milliseconds": 600},
+}
+
+
+async def test_a_load_is_shed_and_given_back_when_there_is_room(home: Home) -> None:
+    meter = await home.hears(Household(pref=6, breaker=False))
+    await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING)
+    house(meter).set_load(7000)
+    async with meter.playing():
+        await until(lambda: on(home, "heater") == ["off"])
+        house(meter).set_load(5000)
+        await asyncio.sleep(2)
+        assert on(home, "heater", "oven") == ["off", "on"]
+        house(meter).set_load(1000)
+        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
+    await until(lambda: is_idle(home))
+
+
+async def test_all_loads_are_shed_while_it_is_too_much(home: Home) -> None:
+    meter = await home.hears(Household(pref=6, breaker=False))
+    await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING)
+    house(meter).set_load(8000)
+    async with meter.playing():
+        await until(lambda: on(home, "heater", "oven") == ["off", "off"])
+        house(meter).set_load(500)
+        await until(lambda: on(home, "heater", "oven") == ["off", "on"])
+        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
+    await until(lambda: is_idle(home))
+
+
+def is_idle(home: Home) -> bool:
+    automation = home.hass.states.get("automation.test")
+    return automation is not None and automation.attributes["current"] == 0
+
+
+async def test_water_is_heated_while_the_meter_closes_its_contact(home: Home) -> None:
+    source = Household(contract="hphc", start="2026-11-23T22:29:40")
+    meter = await home.hears(source)
+    await furnish(
+        home.hass,
+        "water_heater.yaml",
+        ("heater",),
+        follow="binary_sensor.linky_dry_contact",
+        heater={"entity_id": "input_boolean.heater"},
+    )
+    await turn_off(home, "heater")
+    await meter.play(30)
+    assert on(home, "heater") == ["on"]
+    source.advance(8 * 3600)
+    home.clock.now += 8 * 3600
+    await meter.play(KNOWN)
+    assert on(home, "heater") == ["off"]
+
+
+async def test_water_is_heated_in_the_tariffs_that_are_chosen(home: Home) -> None:
+    source = Household(mode="historic", contract="hphc", start="2026-11-23T22:29:40")
+    meter = await home.hears(source)
+    assert home.state("sensor.linky_current_tariff") == "peak"
+    await furnish(
+        home.hass,
+        "water_heater.yaml",
+        ("heater",),
+        follow="sensor.linky_current_tariff",
+        states=["off_peak"],
+        heater={"entity_id": "input_boolean.heater"},
+    )
+    await turn_off(home, "heater")
+    await meter.play(30)
+    assert on(home, "heater") == ["on"]
+
+
+async def test_a_red_day_is_told_when_the_meter_knows(home: Home) -> None:
+    colours: dict[Any, str | None] = {}
+    source = Household(contract="tempo", start="2026-11-23T19:59:50", colours=colours)
+    colours[(source.local_now + timedelta(days=1)).date()] = "red"
+    meter = await home.hears(source, 3)
+    told: list[str] = []
+    home.hass.bus.async_listen("told", lambda event: told.append(event.data["message"]))
+    await furnish(
+        home.hass,
+        "tomorrow.yaml",
+        tomorrow=["sensor.linky_tempo_tomorrow"],
+        notices=["sensor.linky_peak_notice"],
+        tell=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
+    )
+    assert home.state("sensor.linky_tempo_tomorrow") == "not_announced"
+    await meter.play(20)
+    assert home.state("sensor.linky_tempo_tomorrow") == "red"
+    await home.hass.async_block_till_done()
+    assert len(told) == 1
+    assert "red" in told[0].lower()
+
+
+async def test_an_overload_and_a_silent_meter_are_told(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    meter = await home.hears(Household(pref=6, breaker=False))
+    told: list[str] = []
+    home.hass.bus.async_listen("told", lambda event: told.append(event.data["message"]))
+    await furnish(
+        home.hass,
+        "alerts.yaml",
+        problems=["binary_sensor.linky_over_subscribed_power", "binary_sensor.linky_overvoltage"],
+        links=["binary_sensor.linky_link"],
+        silent_after={"minutes": 10},
+        tell=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
+    )
+    house(meter).set_load(7000)
+    await meter.play()
+    assert len(told) == 1
+    await until(lambda: home.state("binary_sensor.linky_link") == "off")
+    await later(home.hass, 601)
+    assert len(told) == 2
+
+
+async def test_a_surplus_is_used_and_no_import_bought_for_it(home: Home) -> None:
+    source = Household(producer=True, breaker=False)
+    source.set_load(300)
+    source.set_solar(0)
+    meter = await home.hears(source)
+    await furnish(
+        home.hass,
+        "solar_surplus.yaml",
+        ("boiler",),
+        power="sensor.linky_active_power",
+        appliance="input_boolean.boiler",
+        watts=1500,
+    )
+    await turn_off(home, "boiler")
+    source.set_solar(2600)
+    await meter.play(30)
+    await later(home.hass, 121)
+    assert on(home, "boiler") == ["on"]
+    source.set_solar(100)
+    source.set_load(1800)
+    await meter.play(30)
+    await later(home.hass, 302)
+    assert on(home, "boiler") == ["off"]
+
+
+async def turn_off(home: Home, appliance: str) -> None:
+    target = {"entity_id": f"input_boolean.{appliance}"}
+    await home.hass.services.async_call("input_boolean", "turn_off", target, blocking=True)
