@@ -7,7 +7,7 @@ from typing import Any, Final
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
-from homeassistant.config_entries import SOURCE_IGNORE
+from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -52,6 +52,22 @@ async def test_the_resource_stays_one_however_often_an_entry_is_set_up(home: Hom
     meter = await home.hears()
     await home.restart(meter)
     await home.add(home.meter(name="other"), OTHER_ADDRESS, "linky_2")
+    assert len(await resources(home.hass)) == 1
+
+
+@pytest.mark.usefixtures("lovelace")
+async def test_meters_that_are_set_up_side_by_side_offer_it_once(home: Home) -> None:
+    for number in (1, 2, 3):
+        meter = home.meter(name=f"tty{number}")
+        MockConfigEntry(
+            domain=DOMAIN,
+            unique_id=f"04196100000{number}",
+            data={"port": meter.port.url, "slug": f"linky_{number}"},
+        ).add_to_hass(home.hass)
+    assert await async_setup_component(home.hass, DOMAIN, {})
+    await home.hass.async_block_till_done()
+    entries = home.hass.config_entries.async_entries(DOMAIN)
+    assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
     assert len(await resources(home.hass)) == 1
 
 

@@ -4,6 +4,7 @@ It knows Lovelace's resources and no meter: `www/dashboard.js` decides what is s
 added by `add_extra_js_url` may come too late for a dashboard; a resource is waited for.
 """
 
+from asyncio import Lock
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -20,12 +21,18 @@ from .const import DOMAIN
 URL: Final = f"/{DOMAIN}/dashboard.js"
 _FILE: Final = Path(__file__).parent / "www" / "dashboard.js"
 _SERVED: Final[HassKey[str]] = HassKey(f"{DOMAIN}.dashboard")
+_OFFERING: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
 
 
 async def async_offer_dashboard(hass: HomeAssistant) -> None:
     """Let people choose the dashboard; a house without a front end needs none."""
     if not {"http", "lovelace"} <= hass.config.components:
         return
+    async with hass.data.setdefault(_OFFERING, Lock()):  # meters are set up side by side
+        await _offer(hass)
+
+
+async def _offer(hass: HomeAssistant) -> None:
     url = await _serve(hass)
     resources = _resources(hass)
     if resources is None:  # they stand in configuration.yaml, which is not ours to write
