@@ -260,6 +260,17 @@ async def test_a_new_meter_that_is_not_heard_again_changes_nothing(
     assert (state(meter), meter.is_open) == (LOADED, True)
 
 
+async def test_an_entry_that_is_being_set_up_is_not_replaced(
+    home: Home, meter: Meter, stranger: Meter
+) -> None:
+    dialog = await changed(home, meter, stranger.port.url)
+    entry_of(meter)._async_set_state(home.hass, ConfigEntryState.SETUP_IN_PROGRESS, None)
+    await dialog.take("replaced")
+    assert (await dialog.listened()).abort == "not_heard"
+    entry_of(meter)._async_set_state(home.hass, LOADED, None)
+    assert entry_of(meter).unique_id == ADDRESS
+
+
 async def test_a_meter_that_has_an_entry_keeps_it(
     home: Home, meter: Meter, stranger: Meter
 ) -> None:

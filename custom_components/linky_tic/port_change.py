@@ -135,12 +135,12 @@ class PortChange(PortDialog):
         """Give the history to the new meter; a dialog that is closed does not stop halfway."""
         heard, entry = self.heard, self._entry
         settings = Settings(heard.speed, heard.mode)
-        return await asyncio.shield(
-            self.hass.async_create_task(
-                async_replace_meter(self.hass, entry, heard.address, self.port, settings),
-                f"{DOMAIN} replacement",
-            )
-        )
+        replacement = async_replace_meter(self.hass, entry, heard.address, self.port, settings)
+        task = self.hass.async_create_task(replacement, f"{DOMAIN} replacement")
+        try:
+            return await asyncio.shield(task)
+        except OperationNotAllowed:  # it is being set up at this moment
+            return False
 
     def _abort_if_known(self) -> None:
         """A meter that has an entry keeps it."""
