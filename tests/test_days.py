@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from simulator import Household
+from simulator.line import Replay
 
 from .calendar_days import DaysOfAHome, days_of
 from .home import OTHER_ADDRESS, Home
 from .test_actions import SCHEDULE, ask
 
+CAPTURES: Final = Path(__file__).parent / "data" / "captures"
 NIGHT: Final = ["00:00 1", "06:30 2", "22:30 1"]
 NEW_NIGHT: Final = ["00:00 1", "05:00 2", "21:00 1"]
 WEEKEND: Final = ["00:00 3", "06:30 3", "22:30 3"]
@@ -210,3 +213,36 @@ async def test_a_meter_overseas_has_its_own_midnight(days: DaysOfAHome) -> None:
     answer = await ask(days.home, meter, SCHEDULE)
     assert told(answer["today"]) == NIGHT
     assert answer["today"]["slots"][1]["start"] == "2026-11-25T06:30:00+04:00"
+
+
+REAL: Final = {
+    "standard_three_tempo_white": ("041776682393", "2020-02-14T23:08:04"),
+    "standard_mono_hphc": ("061961738042", "2020-07-19T17:34:48"),
+    "standard_mono_hphc_producer_noisy": ("031764111688", "2025-03-07T13:43:49"),
+    "standard_three_base": ("031776767429", "2021-04-15T20:01:46"),
+}
+"""Captures: the address and the clock of each."""
+
+
+@pytest.mark.parametrize(
+    ("capture", "tomorrow", "decision"),
+    [
+        ("standard_three_tempo_white", ["00:00 3 pm1", "06:00 2", "22:00 1"], "proven"),
+        ("standard_mono_hphc", ["00:00 2", "01:30 1", "07:00 2", "12:00 1", "14:30 2"], "guessed"),
+        ("standard_mono_hphc_producer_noisy",
+         ["00:00 2", "02:10 1", "08:10 2", "14:40 1", "16:40 2"], "proven"),
+        ("standard_three_base", ["00:00 1"], "same"),
+    ],
+)  # fmt: skip
+async def test_what_real_meters_tell_of_tomorrow(
+    days: DaysOfAHome, capture: str, tomorrow: list[str], decision: str
+) -> None:
+    address, clock = REAL[capture]
+    days.home.clock.now = Household(start=clock).now.timestamp()
+    await days.pass_time(0)
+    recording = Replay(CAPTURES / f"{capture}.bin", 9600)
+    meter = await days.home.hears(recording, frames=20, address=address)
+    answer = await ask(days.home, meter, SCHEDULE)
+    assert told(answer["today"]) is None
+    assert told(answer["tomorrow"]) == tomorrow
+    assert answer["tomorrow"]["decision"] == decision

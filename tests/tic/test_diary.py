@@ -40,17 +40,7 @@ class Writer:
 
     def _groups(self) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = []
-        for name in (
-            "DPM1",
-            "FPM1",
-            "DPM2",
-            "FPM2",
-            "NTARF",
-            "NJOURF",
-            "NJOURF1",
-            "PJOURF1",
-            "PPOINTE",
-        ):
+        for name in _LABELS:
             if text := self.said.get(name):
                 label = name.replace("F1", "F+1")
                 if name[:3] in {"DPM", "FPM"}:

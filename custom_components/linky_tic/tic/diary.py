@@ -57,6 +57,7 @@ class Diary:
         self.ahead = timedelta()
         self.tempo = False
         self._apart = 0
+        self._season: tuple[object, ...] = ()
         self._register: tuple[object, datetime] | None = None
         self._seen: tuple[object, ...] = ()
 
@@ -84,7 +85,9 @@ class Diary:
         if clock is None or clock.degraded or not isinstance(clock.value, datetime):
             return False
         before = self.legal, self.ahead
-        self.legal = legal_time_of(clock.value)
+        season = clock.value.tzinfo, clock.value.month
+        if season != self._season:
+            self._season, self.legal = season, legal_time_of(clock.value)
         apart = clock.value - now
         self._apart = self._apart + 1 if abs(apart - self.ahead) > _SAME_TIME else 0
         if self._apart >= _SURE:
@@ -93,11 +96,11 @@ class Diary:
 
     def _local(self, clock: Reading | None, now: datetime) -> datetime:
         """Give the legal time that the meter goes by: its clock's, as long as that makes sense."""
-        ours = self.legal.of(now + self.ahead)
         if clock is None or not isinstance(clock.value, datetime):
-            return ours
-        is_lost = clock.degraded and abs(clock.value - ours) > _HALF_DAY
-        return ours if is_lost else clock.value
+            return self.legal.of(now + self.ahead)
+        if clock.degraded and abs(clock.value - now - self.ahead) > _HALF_DAY:
+            return self.legal.of(now + self.ahead)
+        return clock.value
 
     def _watch_register(
         self, readings: Mapping[str, Reading], local: datetime, now: datetime
