@@ -12,6 +12,7 @@ from .calendar_days import DaysOfAHome, days_of
 from .home import Home
 
 CALENDAR: Final = "calendar.linky_tariff"
+EVENING: Final = "2026-11-23T21:00:00"
 CHANGE: Final = "sensor.linky_next_tariff_change"
 NEXT: Final = "sensor.linky_next_tariff"
 
@@ -49,7 +50,10 @@ def hours(events: list[str]) -> list[str]:
 async def test_off_peak_hours_are_events_from_the_first_evening_on(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
     assert days.home.state(CALENDAR) == "off"
-    assert hours(await events(days.home)) == ["24T00:00 24T06:30", "24T22:30 25T00:00"]
+    assert await events(days.home) == [
+        "24T00:00 24T06:30 HEURE CREUSE",
+        "24T22:30 25T00:00 HEURE CREUSE",
+    ]
 
 
 async def test_off_peak_hours_go_on_after_midnight(days: DaysOfAHome) -> None:
@@ -63,7 +67,7 @@ async def test_off_peak_hours_go_on_after_midnight(days: DaysOfAHome) -> None:
     state = days.home.hass.states.get(CALENDAR)
     assert state
     assert (state.state, state.attributes["message"]) == ("on", "HEURE CREUSE")
-    assert state.attributes["description"].endswith("1 · Dry contact closed")
+    assert state.attributes["description"] == "Index 1 · Dry contact closed"
     await days.wait_until("2026-11-25T00:01:00", frames=1)
     moved = days.home.hass.states.get(CALENDAR)
     assert moved
@@ -130,11 +134,11 @@ async def test_a_white_day_is_an_event_from_six_to_six(days: DaysOfAHome) -> Non
     colours = {date(2026, 11, day): "blue" for day in range(20, 30)} | {date(2026, 11, 25): "white"}
     await days.hears(Household(contract="tempo", colours=colours, start="2026-11-23T23:59:00"))
     await days.wait_until("2026-11-24T21:00:00")
-    assert hours(await events(days.home)) == [
-        "24T00:00 24T06:00",
-        "24T22:00 25T06:00",
-        "25T06:00 25T22:00",
-        "25T22:00 26T00:00",
+    assert await events(days.home) == [
+        "24T00:00 24T06:00 Blue, off-peak",
+        "24T22:00 25T06:00 Blue, off-peak",
+        "25T06:00 25T22:00 White, peak",
+        "25T22:00 26T00:00 White, off-peak",
     ]
     await days.wait_until("2026-11-25T05:00:00")
     assert days.home.state(NEXT) == "tempo_white_peak"
@@ -158,3 +162,15 @@ async def test_there_is_no_calendar_in_historique(days: DaysOfAHome) -> None:
     await days.hears(Household(mode="historic", contract="hphc"))
     assert days.home.state(CALENDAR) is None
     assert days.home.state(CHANGE) is None
+
+
+async def test_it_speaks_the_language_of_the_house(days: DaysOfAHome) -> None:
+    days.home.hass.config.language = "fr"
+    house = Household(contract="tempo", colours={date(2026, 11, 24): "red"}, start=EVENING)
+    await days.hears(house)
+    assert [event.split(" ", 2)[2] for event in await events(days.home)] == [
+        "Bleu, heures creuses",
+        "Rouge, heures pleines",
+        "Rouge, heures creuses",
+    ]
+    assert days.home.registered(CALENDAR).original_name == "Programme tarifaire"

@@ -23,7 +23,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_sources import grid_sources, offer
 from .errors import not_heard
 from .payloads import typed_reading
-from .tic import Period, Quantity, Reading, mask, unnamed
+from .tic import Period, Quantity, Reading, mask
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
@@ -77,12 +77,12 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
 
 
 def _slot(coordinator: LinkyCoordinator, period: Period) -> JsonObjectType:
-    index, names = period.index, coordinator.tariffs.names
+    index = period.index
     return {
         "start": period.begin.isoformat(),
         "end": period.end.isoformat(),
         "index": index,
-        "tariff": None if index is None else names.get(index, unnamed(index)),
+        "tariff": None if index is None else coordinator.tariffs.name_of(index),
         "contact": period.contact.value if period.contact else None,
         "peak": period.peak,
     }

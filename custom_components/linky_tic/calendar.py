@@ -22,6 +22,7 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .days import DAYS
 from .entity import LinkyEntity
+from .tariff_names import tariff_name
 from .tariffs import CURRENT_TARIFF
 from .tic import Label, Period, Quantity, unnamed
 
@@ -30,7 +31,7 @@ PARALLEL_UPDATES = 0
 _KEY: Final = "tariff"
 _PROFILE: Final = "PJOURF+1"
 _ONE_DAY: Final = timedelta(days=1)
-_NAME: Final = "sensor.current_tariff.state"
+_INDEX: Final = f"sensor.{CURRENT_TARIFF}.state"
 _PEAK: Final = "sensor.peak_in_progress.state"
 _CONTACT: Final = f"calendar.{_KEY}.state_attributes.contact.state"
 
@@ -98,23 +99,19 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         if period.peak is not None:
             peak = self._word(_PEAK, f"pm{period.peak}")
         details = (
-            None if index is None else self._word(_NAME, unnamed(index)),
+            None if index is None else self._word(_INDEX, unnamed(index)),
             None if period.contact is None else self._word(_CONTACT, period.contact),
             peak,
         )
         return CalendarEvent(
             start=dt_util.as_local(period.begin),
             end=dt_util.as_local(period.end),
-            summary=(peak or "") if index is None else self._name(index),
+            summary=(peak or "") if index is None else tariff_name(self.coordinator, index),
             description=" · ".join(filter(None, details)),
         )
 
-    def _name(self, index: int) -> str:
-        """Give the name of a register."""
-        return self._word(_NAME, self.coordinator.tariffs.names.get(index, unnamed(index)))
-
     def _word(self, path: str, slug: str) -> str:
-        """Give the word for a slug in the language of the house; a name as heard is one already."""
+        """Give the word for a slug in the language of the house."""
         words = async_get_cached_translations(
             self.hass, self.hass.config.language, "entity", DOMAIN
         )

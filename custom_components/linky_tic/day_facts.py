@@ -10,8 +10,9 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from .days import DAYS
 from .facts import Readings, Value, ValueSensor
+from .tariff_facts import TARIFF_SLUGS, TariffSensor
 from .tariffs import CURRENT_TARIFF
-from .tic import registers_in_use, unnamed
+from .tic import registers_in_use
 
 
 def _changes(readings: Readings) -> bool:
@@ -33,15 +34,20 @@ class NextChangeSensor(ValueSensor):
         self._attr_native_value = change.at if change else None
 
 
-class NextTariffSensor(NextChangeSensor):
+class NextTariffSensor(TariffSensor):
     """The name of the tariff that comes then."""
 
+    @property
     @override
-    def _read(self) -> None:
+    def available(self) -> bool:
+        return True
+
+    @override
+    def _tariff(self) -> str | None:
         change = self.coordinator.days.next_change
-        index = change.index if change else None
-        names = self.coordinator.tariffs.names
-        self._attr_native_value = None if index is None else names.get(index, unnamed(index))
+        if change is None or change.index is None:
+            return None
+        return self.coordinator.tariffs.name_of(change.index)
 
 
 DAY_VALUES: Final = (
@@ -51,7 +57,13 @@ DAY_VALUES: Final = (
         applies=_changes,
         device=SensorDeviceClass.TIMESTAMP,
     ),
-    Value(key="next_tariff", sources=(DAYS, CURRENT_TARIFF), applies=_changes),
+    Value(
+        key="next_tariff",
+        sources=(DAYS, CURRENT_TARIFF),
+        applies=_changes,
+        device=SensorDeviceClass.ENUM,
+        options=TARIFF_SLUGS,
+    ),
 )
 DAY_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
     "next_tariff_change": NextChangeSensor,

@@ -1,5 +1,6 @@
 """The sensor of the tariff in force, in the same words in both modes where both know them."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Final, override
 
@@ -10,7 +11,7 @@ from .facts import Readings, Value, ValueSensor
 from .tariffs import CURRENT_TARIFF
 from .tic import KNOWN_TARIFFS, unnamed
 
-_SLUGS: Final = (
+TARIFF_SLUGS: Final = (
     *(known.slug for known in KNOWN_TARIFFS),
     *(unnamed(register) for register in range(1, 11)),
 )
@@ -21,7 +22,7 @@ def _is_told(readings: Readings) -> bool:
     return "NTARF" in readings or "PTEC" in readings
 
 
-class CurrentTariffSensor(ValueSensor):
+class TariffSensor(ValueSensor):
     """A slug, or the text that the meter shows; the options are the tariffs of the contract."""
 
     def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
@@ -31,14 +32,26 @@ class CurrentTariffSensor(ValueSensor):
     @override
     def _read(self) -> None:
         tariffs = self.coordinator.tariffs
-        current = tariffs.current
-        self._attr_native_value = current.name if current else None
+        name = self._attr_native_value = self._tariff()
         names = [tariffs.name_of(register) for register in sorted(tariffs.registers)]
-        self._attr_options = list(dict.fromkeys((*names, *([current.name] if current else ()))))
+        self._attr_options = list(dict.fromkeys((*names, *([name] if name else ()))))
+
+    @abstractmethod
+    def _tariff(self) -> str | None:
+        """Give the name to be shown."""
 
     @override
     def _shown(self) -> object:
         return super()._shown(), self._attr_options
+
+
+class CurrentTariffSensor(TariffSensor):
+    """The tariff in force."""
+
+    @override
+    def _tariff(self) -> str | None:
+        current = self.coordinator.tariffs.current
+        return current.name if current else None
 
 
 TARIFF_VALUES: Final = (
@@ -47,7 +60,7 @@ TARIFF_VALUES: Final = (
         sources=(CURRENT_TARIFF,),
         applies=_is_told,
         device=SensorDeviceClass.ENUM,
-        options=_SLUGS,
+        options=TARIFF_SLUGS,
     ),
 )
 TARIFF_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {CURRENT_TARIFF: CurrentTariffSensor}
