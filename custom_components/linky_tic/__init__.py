@@ -18,7 +18,7 @@ from .mirror import async_remove_topics
 from .port_watch import stop_watching, watch_port
 from .troubles import Trouble, Troubles
 
-PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.SENSOR)
+PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 _VERSION: Final = 1
 """Major version of the entries that this release understands."""

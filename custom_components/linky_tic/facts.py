@@ -64,6 +64,11 @@ class Fact[T]:
     name: str | None = None
     placeholders: Mapping[str, str] = field(default_factory=dict)
 
+    def reckon(self, readings: Readings, *, is_settled: bool) -> T | None:
+        """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
+        value = self.read(readings)
+        return self.absent(readings) if value is None and is_settled else value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag(Fact[bool]):
@@ -110,11 +115,8 @@ class FactEntity[T](LinkyEntity):
             self.async_write_ha_state()
 
     def _reckon(self) -> T | None:
-        readings = self.coordinator.readings
-        value = self._fact.read(readings)
-        if value is None and self.coordinator.freshness.is_settled:
-            return self._fact.absent(readings)
-        return value
+        is_settled = self.coordinator.freshness.is_settled
+        return self._fact.reckon(self.coordinator.readings, is_settled=is_settled)
 
     @abstractmethod
     def _shown(self) -> object:

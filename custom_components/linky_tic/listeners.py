@@ -44,9 +44,13 @@ class Listeners:
         self._frame_followers.append(follower)
 
     @callback
-    def follow_whole_frames(self, follower: WholeFrameFollower) -> None:
-        """Call likewise, with the frame: for what two labels must have said in the same one."""
+    def follow_whole_frames(self, follower: WholeFrameFollower) -> CALLBACK_TYPE:
+        """Call likewise, with the frame: for what two labels must have said in the same one.
+
+        Gives its end.
+        """
         self._whole_frame_followers.append(follower)
+        return lambda: self._whole_frame_followers.remove(follower)
 
     @callback
     def follow_losses(self, follower: CALLBACK_TYPE) -> None:

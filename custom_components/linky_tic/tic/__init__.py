@@ -22,6 +22,7 @@ from .diary import Diary, Note
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
+from .happenings import Happening, Moment, Profiles, ShortMessages, happened
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .margin import (
     has_phases,
@@ -97,6 +98,7 @@ __all__ = [
     "Field",
     "Frame",
     "Group",
+    "Happening",
     "Horodate",
     "Identity",
     "IndexPower",
@@ -106,17 +108,20 @@ __all__ = [
     "Mode",
     "ModeChanged",
     "Model",
+    "Moment",
     "Note",
     "OtherMeter",
     "Peak",
     "Period",
     "PowerPeaks",
+    "Profiles",
     "Quantity",
     "Reading",
     "Reason",
     "Receiver",
     "Rejected",
     "Schedule",
+    "ShortMessages",
     "Slot",
     "Tariff",
     "TariffFollower",
@@ -129,6 +134,7 @@ __all__ = [
     "contract_name",
     "decode_relays",
     "decode_status",
+    "happened",
     "has_colours",
     "has_notices",
     "has_peaks",

@@ -1,0 +1,177 @@
+"""What has happened at a meter, told by what it says now and what it said before.
+
+It knows moments and nothing of what lies between them. What was not known before has not happened:
+it was found so.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from .catalogue import Mode
+from .events import Reading
+from .frames import Frame
+from .tariff import TARIFF_SLUGS, Tariff, unnamed
+from .tempo import has_colours
+
+_NO_PEAK: Final = "none"
+_COLOURS: Final[Mapping[int, str]] = {1: "white", 2: "red"}
+"""Of the mobile peaks of Tempo, as in captures."""
+_TWICE: Final = 2
+"""Frames that must say a number and a profile together: midnight may have split the first."""
+
+
+class Happening(NamedTuple):
+    """A kind of event, and what is to be known of it."""
+
+    kind: str
+    facts: Mapping[str, object]
+
+
+class Moment(NamedTuple):
+    """What a meter says; None is not known. A peak is `pm1` to `pm3`, or `none`.
+
+    `mode` is that of the tariff: the two modes may have different words, and registers, for it.
+    """
+
+    mode: Mode | None = None
+    tariff: Tariff | None = None
+    notice: str | None = None
+    peak: str | None = None
+    is_over: bool | None = None
+    message: str | None = None
+
+    def after(self, before: "Moment") -> "Moment":
+        """Give this moment, with what is not known of it as it was before."""
+        return Moment(
+            self.mode or before.mode,
+            self.tariff or before.tariff,
+            self.notice or before.notice,
+            self.peak or before.peak,
+            before.is_over if self.is_over is None else self.is_over,
+            before.message if self.message is None else self.message,
+        )
+
+
+def happened(before: Moment, now: Moment, readings: Mapping[str, Reading]) -> Iterator[Happening]:
+    """Tell what has happened between two moments, in the order in which people would."""
+    if before.tariff and now.tariff and before.mode is now.mode:
+        yield from _tariff(before.tariff, now.tariff)
+    if before.peak and now.peak:
+        yield from _peaks(before.peak, now.peak, readings)
+    if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
+        yield Happening("peak_notice", _peak(str(now.notice), readings))
+    if before.is_over is not None and now.is_over not in {None, before.is_over}:
+        yield _overload(readings, is_over=now.is_over)
+    if before.message is not None and now.message not in {None, before.message}:
+        yield Happening("message", {"text": now.message})
+
+
+def _tariff(before: Tariff, now: Tariff) -> Iterator[Happening]:
+    if _is_another(before, now):
+        facts = {"from": before.name, "to": now.name, "register": now.register}
+        yield Happening("tariff_changed", facts)
+
+
+def _peaks(before: str, now: str, readings: Mapping[str, Reading]) -> Iterator[Happening]:
+    if before not in {now, _NO_PEAK}:
+        yield Happening("peak_ended", _peak(before, readings, has_ended=True))
+    if now not in {before, _NO_PEAK}:
+        yield Happening("peak_started", _peak(now, readings))
+
+
+def _is_another(before: Tariff, now: Tariff) -> bool:
+    """Whether it is more than another word for the tariff that was in force, or its first name."""
+    if before.register != now.register:
+        return True
+    is_same_kind = (before.name in TARIFF_SLUGS) is (now.name in TARIFF_SLUGS)
+    is_named = unnamed(now.register) not in {before.name, now.name}
+    return before.name != now.name and is_same_kind and is_named
+
+
+def _peak(
+    peak: str, readings: Mapping[str, Reading], *, has_ended: bool = False
+) -> Mapping[str, object]:
+    """Describe a mobile peak; what is still announced when it has ended is the next one."""
+    number = int(peak[-1])
+    facts: dict[str, object] = {"number": number}
+    if number in _COLOURS and has_colours(readings):
+        facts["colour"] = _COLOURS[number]
+    for name, label in (("start", f"DPM{number}"), ("end", f"FPM{number}")):
+        reading = readings.get(label)
+        if reading and isinstance(reading.value, datetime) and not has_ended:
+            facts[name] = reading.value.isoformat()
+    return facts
+
+
+def _overload(readings: Mapping[str, Reading], *, is_over: bool | None) -> Happening:
+    """Describe an overload; only Historique on three phases tells which ones are too high."""
+    if not is_over:
+        return Happening("overload_ended", {})
+    phases = [number for number in (1, 2, 3) if f"ADIR{number}" in readings]
+    return Happening("overload_started", {"phases": phases} if phases else {})
+
+
+class ShortMessages:
+    """The messages that are sent in one frame and no other."""
+
+    def __init__(self) -> None:
+        self._was_sent = False
+
+    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Happening | None:
+        """Tell of a message when its frame ends; one that goes on into the next is the same."""
+        sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
+        reading = readings.get("MSG2")
+        is_new, self._was_sent = not self._was_sent, sent is not None
+        if sent is None or not is_new or reading is None or reading.raw != sent:
+            return None
+        facts = {"text": reading.value, "confirmed": reading.confirmed}
+        return Happening("short_message", facts)
+
+
+class Hours(NamedTuple):
+    """Hours that have changed: the number of the day profile, and its text before and now."""
+
+    profile: int
+    before: str
+    now: str
+
+
+class Profiles:
+    """The day profiles that a meter has told, by number; `texts` outlives it.
+
+    The number of tomorrow's profile changes with the day of the week: only another profile under
+    the same number is a change of hours.
+    """
+
+    def __init__(self) -> None:
+        self.texts: Mapping[str, str] = {}
+        self._pair: tuple[str, str] | None = None
+        self._times = 0
+        self._is_first = True
+
+    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Hours | None:
+        """Tell of a change when frames have said number and profile together."""
+        number, profile = readings.get("NJOURF+1"), readings.get("PJOURF+1")
+        if number is None or profile is None:
+            return None
+        pair = number.raw, profile.raw
+        if pair != self._pair:
+            self._pair, self._times = pair, 0
+        if self._times == _TWICE:
+            return None
+        said = {group.name: group.data for group in frame.groups}
+        if (said.get("NJOURF+1"), said.get("PJOURF+1")) != pair:
+            return None
+        self._times += 1
+        return self._take(*pair) if self._times == _TWICE else None
+
+    def _take(self, number: str, profile: str) -> Hours | None:
+        """Keep a profile; the first after a start may have changed at any time before it."""
+        is_first, self._is_first = self._is_first, False
+        before = self.texts.get(number)
+        if before != profile:
+            self.texts = {**self.texts, number: profile}
+        if is_first or before in {None, profile}:
+            return None
+        return Hours(int(number), str(before), profile)
