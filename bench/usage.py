@@ -7,6 +7,7 @@ import time
 from typing import Final, Self
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+_CPU_CLOCK: Final = 2  # CPUCLOCK_SCHED of the kernel's posix-timers.h
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -19,13 +20,15 @@ def _children(pid: int) -> list[int]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process, of its children that live and of those that ended."""
+    """User and system time of a process, of its children that live and of those that ended.
+
+    Its own to the nanosecond, by its clock (clock_getcpuclockid(3)); theirs in ticks of 10 ms.
+    """
     ticks = 0
     for number in (pid, *_children(pid)):
         fields = Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2].split()
-        own = 4 if number == pid else 2
-        ticks += sum(map(int, fields[11 : 11 + own]))
-    return ticks / _TICKS
+        ticks += sum(map(int, fields[11:15] if number != pid else fields[13:15]))
+    return time.clock_gettime(~pid << 3 | _CPU_CLOCK) + ticks / _TICKS
 
 
 def resident_bytes(pid: int | str = "self") -> int:
