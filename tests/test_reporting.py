@@ -30,8 +30,8 @@ def test_a_first_reading_is_told_at_once() -> None:
     assert Reporter(Preset.ECONOMY).admits(reading(400), 0.0)
 
 
-def test_noise_is_told_once_a_minute() -> None:
-    noise = [(second, 400 + second % 7) for second in range(181)]
+def test_noise_is_told_every_two_minutes() -> None:
+    noise = [(second, 400 + second % 7) for second in range(361)]
     assert len(told(Reporter(Preset.BALANCED), noise)) == 4
 
 
@@ -54,9 +54,28 @@ def test_a_step_too_soon_after_another_is_told_when_its_time_has_come() -> None:
 def test_what_is_told_because_its_time_has_come_waits_anew() -> None:
     reporter = Reporter(Preset.BALANCED)
     assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 400, 0.0)
-    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 410, 59.0)
-    assert reporter.due(60.0) == [ACTIVE_POWER]
-    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 411, 61.0)
+    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 410, 119.0)
+    assert reporter.due(120.0) == [ACTIVE_POWER]
+    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 411, 121.0)
+
+
+def test_a_load_on_a_thermostat_is_told_at_once_all_day() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    heater = [(second, 1900 if second % 60 < 20 else 400) for second in range(3600)]
+    assert len(told(reporter, heater)) == 120
+
+
+def test_what_never_rests_is_told_no_more_than_its_share() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    restless = [(second, 400 + 1000 * (second % 2)) for second in range(86_400)]
+    assert 86_400 / 20 <= len(told(reporter, restless)) <= 86_400 / 20 + 10
+
+
+def test_after_a_rest_some_steps_are_told_at_once_again() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    told(reporter, [(second, 400 + 1000 * (second % 2)) for second in range(600)])
+    steps = [(2000.0 + second, 3000 + 1000 * (second % 2)) for second in range(8)]
+    assert len(told(reporter, steps)) == 8
 
 
 def test_a_slow_drift_adds_up() -> None:
@@ -93,6 +112,7 @@ def test_in_real_time_everything_is_told() -> None:
 def test_nothing_is_told_more_often_than_it_may_nor_later_than_it_must() -> None:
     paces: list[Pace] = [pace for paces in PACES.values() for pace in paces.values()]
     assert all(0 < pace.shortest <= pace.longest for pace in paces)
+    assert all(pace.mean <= pace.longest for pace in paces)
 
 
 def test_alarms_are_in_no_table() -> None:

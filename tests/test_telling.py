@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util.dt import utcnow
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -53,7 +54,27 @@ async def test_nothing_is_told_by_itself_once_the_meter_is_unloaded(home: Home) 
     meter = await _hears(home, house, Preset.ECONOMY)
     house.set_load(410)
     await meter.play(2)
-    teller = meter.coordinator._teller
+    teller = meter.coordinator.teller
     assert teller._timer
     await home.unload(meter)
     assert not teller._timer
+
+
+async def test_what_moves_with_a_power_is_told_less_often_than_it_and_right_in_the_end(
+    home: Home,
+) -> None:
+    house = Household(living=False, pref=9)
+    meter = await _hears(home, house, Preset.BALANCED)
+    told: list[str] = []
+    for entity in ("sensor.linky_sinsts", "sensor.linky_power_margin"):
+        async_track_state_change_event(
+            home.hass, entity, lambda event: told.append(event.data["entity_id"])
+        )
+    for turn in range(30):
+        home.clock.now += 20
+        house.set_load((400, 1900)[turn % 2])
+        await meter.play(2)
+    await home.hass.async_block_till_done()
+    assert 0 < 2 * told.count("sensor.linky_power_margin") < told.count("sensor.linky_sinsts")
+    await home.minutes()
+    assert home.value("power_margin") == str(9000 - int(house.truth["SINSTS"]))

@@ -98,11 +98,11 @@ class LinkyCoordinator:
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
         self.listeners = Listeners()
-        self._teller = Teller(hass, preset, self.receiver, self.listeners.tell)
-        self.active_power = ActivePower(self.receiver, self.listeners, self._teller)
+        self.teller = Teller(hass, preset, self.receiver, self.listeners.tell)
+        self.active_power = ActivePower(self.receiver, self.listeners, self.teller)
         self.memory = Memory(hass, entry.entry_id)
         self.days = Days(hass, self.address, self.listeners, self.memory)
-        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self._teller)
+        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self.teller)
         self.prices = Prices.chosen(entry.options)
         self.costs = Costs(self.address, self.prices, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
@@ -159,7 +159,7 @@ class LinkyCoordinator:
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
-        self._teller.stop()
+        self.teller.stop()
         self.days.stop()
         await self.mirror.async_stop()
         self.costs.store()
@@ -177,7 +177,7 @@ class LinkyCoordinator:
                     self._handle_reading(event)
                 case Vanished(label):
                     self.freshness.heard(label.name)
-                    self._teller.forget(label.name)
+                    self.teller.forget(label.name)
                     self.listeners.tell(label.name)
                 case Frame():
                     self._handle_frame(event, now)
@@ -191,7 +191,7 @@ class LinkyCoordinator:
                     self.freshness.lost()  # what the other mode did not send is not absent
                 case _:
                     assert_never(event)
-        self._teller.look()
+        self.teller.look()
 
     def _handle_reading(self, reading: Reading) -> None:
         if reading.label.quantity is Quantity.VERSION:
@@ -199,7 +199,7 @@ class LinkyCoordinator:
         self.freshness.heard(reading.label.name)
         self._enabling.heard(reading)
         self.listeners.heard(reading)
-        self._teller.heard(reading)
+        self.teller.heard(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
@@ -225,7 +225,7 @@ class LinkyCoordinator:
 
     def _doubt_readings(self) -> None:
         """Believe what was known only when it is said again."""
-        self._teller.forget(*self.freshness.lost())
+        self.teller.forget(*self.freshness.lost())
         self.listeners.lost()
 
     def _handle_other_meter(self, address: str) -> None:
@@ -250,7 +250,7 @@ class LinkyCoordinator:
         """Take stock of the line, by a clock that nobody sets."""
         now = time.monotonic()
         self.quality.mark(now)
-        self._teller.look()
+        self.teller.look()
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
         if self.receiver.heard_at != self._heard_at:

@@ -79,8 +79,12 @@ class Flag(Fact[bool]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value(Fact[str | float | datetime]):
-    """A number, an instant, a text, or a word of `options` (slugs, which translations name)."""
+    """A number, an instant, a text, or a word of `options` (slugs, which translations name).
 
+    `rule` is the reporting rule of one that moves with what it is reckoned from.
+    """
+
+    rule: str | None = None
     device: SensorDeviceClass | None = None
     state: SensorStateClass | None = None
     unit: str | None = None
@@ -109,6 +113,9 @@ class FactEntity[T](LinkyEntity):
 
     @override
     def _refresh(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
         self._read()
         if (shown := self._shown()) != self._told:
             self._told = shown
@@ -128,12 +135,26 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
 
     def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
         super().__init__(coordinator, SENSOR, fact)
+        self._rule = fact.rule
         self._attr_device_class = SensorDeviceClass.ENUM if fact.options else fact.device
         self._attr_state_class = fact.state
         self._attr_native_unit_of_measurement = fact.unit
         self._attr_suggested_display_precision = fact.precision
         if fact.options:
             self._attr_options = list(fact.options)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if self._rule:
+            self.async_on_remove(self.coordinator.listeners.listen(self._key, self._show))
+
+    @override
+    def _refresh(self) -> None:
+        if self._rule:
+            self.coordinator.teller.offer(self._key, self._rule, self._reckon())
+        else:
+            self._show()
 
     @override
     def _read(self) -> None:

@@ -11,6 +11,7 @@ from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 
 from .facts import Readings, Value, ValueSensor
 from .peaks import PEAK_MONTH, PEAK_TODAY
+from .reporting import LOAD, POWER_MARGIN
 from .tic import (
     DayPeak,
     has_phases,
@@ -90,17 +91,17 @@ class MonthUseSensor(DayUseSensor):
 
 # fmt: off
 MARGIN_VALUES: Final = (
-    Value(key="power_margin", sources=(*_DRAWN, *_SUBSCRIBED), read=power_margin,
+    Value(key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED), read=power_margin,
           device=SensorDeviceClass.APPARENT_POWER, state=SensorStateClass.MEASUREMENT,
           unit=UnitOfApparentPower.VOLT_AMPERE, precision=0),
-    Value(key="load", sources=(*_DRAWN, *_SUBSCRIBED), read=power_load,
+    Value(key="load", rule=LOAD, sources=(*_DRAWN, *_SUBSCRIBED), read=power_load,
           state=SensorStateClass.MEASUREMENT, unit=PERCENTAGE, precision=0),
-    *(Value(key=f"power_margin_phase_{phase}", sources=_sources(phase),
+    *(Value(key=f"power_margin_phase_{phase}", rule=POWER_MARGIN, sources=_sources(phase),
             read=_of_phase(phase_margin, phase), applies=has_phases,
             device=SensorDeviceClass.APPARENT_POWER, state=SensorStateClass.MEASUREMENT,
             unit=UnitOfApparentPower.VOLT_AMPERE, precision=0,
             name="power_margin_phase", placeholders={"phase": str(phase)}) for phase in _PHASES),
-    *(Value(key=f"load_phase_{phase}", sources=_sources(phase),
+    *(Value(key=f"load_phase_{phase}", rule=LOAD, sources=_sources(phase),
             read=_of_phase(phase_load, phase), applies=has_phases, on=False,
             state=SensorStateClass.MEASUREMENT, unit=PERCENTAGE, precision=0,
             name="load_phase", placeholders={"phase": str(phase)}) for phase in _PHASES),

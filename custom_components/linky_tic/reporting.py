@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from .tic import INDEXES, Quantity, Reading, Value
+from .tic import INDEXES, Label, Quantity, Reading, Value
 
 ACTIVE_POWER: Final = "active_power"
 POWER_FACTOR: Final = "power_factor"
+POWER_MARGIN: Final = "power_margin"
+LOAD: Final = "load"
 """Reckoned from several labels, hence no quantity of the catalogue."""
+PHASE_POWER: Final = "phase_power"
+"""A part of the apparent power, which is told by itself."""
 
 
 class Preset(StrEnum):
@@ -30,32 +34,45 @@ class Preset(StrEnum):
 class Pace:
     """The rule of a quantity.
 
-    A reading is told when it has moved by `step` (in its unit) or by `share` of what is shown,
-    whichever is more, or when `longest` seconds have passed; never within `shortest` seconds.
+    A value is told when it has moved by `step` (in its unit) or by `share` of what is shown,
+    whichever is more, or when `longest` seconds have passed; never within `shortest` seconds, and
+    in the long run once in `mean` seconds: some may come sooner, others then come later.
     """
 
     step: float
     share: float
     shortest: float
     longest: float
+    mean: float
 
+
+_AHEAD: Final = 8
+"""How many may be told before `mean` seconds each have passed."""
 
 # fmt: off
-#                    step  share  shortest  longest
-_POWER: Final   = Pace(25, 0.02,         1,      60)
-_CURRENT: Final = Pace( 2, 0.00,         1,      60)
-_VOLTAGE: Final = Pace( 3, 0.00,        10,     300)
-_FACTOR: Final  = Pace(.1, 0.00,        60,     300)
-_MINUTE: Final  = Pace( 0, 0.00,        60,      60)  # indexes, the meter's clock, running peaks
+#                  step  share  shortest  longest  mean
+_POWER: Final = Pace(25, 0.02,         1,     120,   20)
+_PHASE: Final = Pace(50, 0.05,         1,     300,   60)  # of a three-phase meter
+_WATTS: Final = Pace(50, 0.05,         5,     120,   30)
+_MARGIN: Final = Pace(50, 0.02,        5,     300,  120)
+_LOAD: Final = Pace(  2, 0.00,         5,     300,  120)  # percent
+_CURRENT: Final = Pace(2, 0.00,        5,     300,  240)
+_VOLTAGE: Final = Pace(3, 0.00,       10,     300,  120)
+_FACTOR: Final = Pace(.1, 0.00,       60,     300,   60)
+_INDEX: Final = Pace( 0, 0.00,       120,     120,  120)  # the meter's clock, running peaks too
 
-_ECONOMY_POWER: Final   = Pace(100, 0.05,   5, 300)
-_ECONOMY_CURRENT: Final = Pace(  3, 0.00,   5, 300)
-_ECONOMY_VOLTAGE: Final = Pace(  5, 0.00,  60, 900)
-_ECONOMY_FACTOR: Final  = Pace( .1, 0.00, 300, 900)
-_FIVE_MINUTES: Final    = Pace(  0, 0.00, 300, 300)
+_ECONOMY_POWER: Final = Pace(100, 0.05,   5, 300,   60)
+_ECONOMY_PHASE: Final = Pace(100, 0.05,  60, 900,  300)
+_ECONOMY_WATTS: Final = Pace(100, 0.05,  60, 300,  180)
+_ECONOMY_MARGIN: Final = Pace(100, 0.05, 60, 900,  300)
+_ECONOMY_LOAD: Final = Pace(   5, 0.00,  60, 900,  300)
+_ECONOMY_CURRENT: Final = Pace(3, 0.00,  60, 900,  600)
+_ECONOMY_VOLTAGE: Final = Pace(5, 0.00,  60, 900,  600)
+_ECONOMY_FACTOR: Final = Pace(.1, 0.00, 300, 900,  300)
+_ECONOMY_INDEX: Final = Pace(  0, 0.00, 300, 300,  300)
 # fmt: on
 
-_POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, ACTIVE_POWER)
+_POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)
 _SLOW: Final = (*INDEXES, Quantity.CLOCK, Quantity.IMPORTED_PEAK, Quantity.EXPORTED_PEAK)
 
 PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
@@ -63,8 +80,12 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
         Preset.REALTIME: MappingProxyType({}),
         Preset.BALANCED: MappingProxyType(
             dict.fromkeys(_POWERS, _POWER)
-            | dict.fromkeys(_SLOW, _MINUTE)
+            | dict.fromkeys(_SLOW, _INDEX)
             | {
+                PHASE_POWER: _PHASE,
+                ACTIVE_POWER: _WATTS,
+                POWER_MARGIN: _MARGIN,
+                LOAD: _LOAD,
                 Quantity.CURRENT: _CURRENT,
                 Quantity.VOLTAGE: _VOLTAGE,
                 POWER_FACTOR: _FACTOR,
@@ -72,8 +93,12 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
         ),
         Preset.ECONOMY: MappingProxyType(
             dict.fromkeys(_POWERS, _ECONOMY_POWER)
-            | dict.fromkeys(_SLOW, _FIVE_MINUTES)
+            | dict.fromkeys(_SLOW, _ECONOMY_INDEX)
             | {
+                PHASE_POWER: _ECONOMY_PHASE,
+                ACTIVE_POWER: _ECONOMY_WATTS,
+                POWER_MARGIN: _ECONOMY_MARGIN,
+                LOAD: _ECONOMY_LOAD,
                 Quantity.CURRENT: _ECONOMY_CURRENT,
                 Quantity.VOLTAGE: _ECONOMY_VOLTAGE,
                 POWER_FACTOR: _ECONOMY_FACTOR,
@@ -81,7 +106,6 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
         ),
     }
 )
-
 
 _MEASURED: Final = frozenset({Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER})
 _MOVING: Final = frozenset(
@@ -105,13 +129,21 @@ RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity]]]] = MappingProx
 than what the meter says, and the quantities after which it is read at once."""
 
 
+class Told(NamedTuple):
+    """What was told last, when, and until when what was told so far would have lasted."""
+
+    value: Value | float | None
+    at: float
+    lasts: float
+
+
 class Reporter:
     """What one meter's entities show, and what they are still to be told; times never jump."""
 
     def __init__(self, preset: Preset) -> None:
         self._paces = PACES[preset]
-        self._told: dict[str, tuple[Value | float, float]] = {}
-        self._due: dict[str, tuple[Value | float, float]] = {}
+        self._told: dict[str, Told] = {}
+        self._due: dict[str, tuple[Value | float | None, float, Pace]] = {}
         self._next = inf
 
     @property
@@ -121,29 +153,29 @@ class Reporter:
 
     def admits(self, reading: Reading, now: float) -> bool:
         """Whether a new reading is told at `now` (seconds); if not, `due` names it in time."""
-        label = reading.label
-        return self.admits_value(label.name, label.quantity, reading.value, now)
+        return self.admits_value(reading.label.name, rule_of(reading.label), reading.value, now)
 
-    def admits_value(self, name: str, quantity: str, value: Value | float, now: float) -> bool:
+    def admits_value(self, name: str, rule: str, value: Value | float | None, now: float) -> bool:
         """Whether what a name stands for is told, by the rule of its quantity; None at once."""
-        pace = self._paces.get(quantity)
+        pace = self._paces.get(rule)
         if pace is None:
             return True
-        if (told := self._told.get(name)) is not None and None not in {told[0], value}:
-            until = told[1] + _wait(pace, told[0], value)
+        told = self._told.get(name)
+        if told is not None and told.value is not None and value is not None:
+            until = max(told.at + _wait(pace, told.value, value), told.lasts - _AHEAD * pace.mean)
             if now < until:
-                self._due[name] = value, until
+                self._due[name] = value, until, pace
                 self._next = min(self._next, until)
                 return False
-        self._told[name] = (value, now)
         self._due.pop(name, None)
+        self._note(name, value, now, pace)
         return True
 
     def due(self, now: float) -> list[str]:
         """Name what has waited long enough by `now`."""
         if now < self._next:
             return []
-        return self._tell([name for name, (_, at) in self._due.items() if at <= now], now)
+        return self._tell([name for name, (_, at, _) in self._due.items() if at <= now], now)
 
     def flush(self, now: float) -> list[str]:
         """Name all that still waits: nothing more is coming."""
@@ -156,10 +188,21 @@ class Reporter:
 
     def _tell(self, names: list[str], now: float) -> list[str]:
         for name in names:
-            value, _ = self._due.pop(name)
-            self._told[name] = value, now
-        self._next = min((at for _, at in self._due.values()), default=inf)
+            value, _, pace = self._due.pop(name)
+            self._note(name, value, now, pace)
+        self._next = min((at for _, at, _ in self._due.values()), default=inf)
         return names
+
+    def _note(self, name: str, value: Value | float | None, now: float, pace: Pace) -> None:
+        told = self._told.get(name)
+        self._told[name] = Told(value, now, max(told.lasts if told else now, now) + pace.mean)
+
+
+def rule_of(label: Label) -> str:
+    """Name the rule of a label: its quantity, but for the powers that are parts of another."""
+    if label.phase and label.quantity is Quantity.IMPORTED_POWER:
+        return PHASE_POWER
+    return label.quantity
 
 
 def _wait(pace: Pace, told: Value | float, value: Value | float) -> float:

@@ -63,10 +63,10 @@ class Teller:
     @callback
     def _look_for_silence(self) -> None:
         """Tell what waits when nothing more is coming, though its time has not come."""
-        self._timer = None
         if time.time() - self._receiver.heard_at >= _QUIET:
             self._tell(*self._reporter.flush(time.monotonic()))
         else:
             self.look()
+        self._timer = None  # not before: what is told may have others wait
         if self._reporter.is_waiting:
             self._watch()
