@@ -1,17 +1,22 @@
 """Lives a whole day at once through receiver and reporting rules: rows, and the error shown.
 
-Without Home Assistant: it counts labels whose sensor is on by default and knows no derived entity.
-It shows what the minutes of `home` cannot: nights, meals, every register of the day.
+Without Home Assistant: of what is on by default it counts labels, active power, margin and load,
+not what changes a few times a day. It shows what the minutes of `home` cannot: nights, meals, every
+register of the day.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Final
+from typing import Final, override
 
-from custom_components.linky_tic.reporting import Preset, Reporter
+from custom_components.linky_tic.active_power import ActivePower
+from custom_components.linky_tic.listeners import Listeners
+from custom_components.linky_tic.margin_facts import MARGIN_VALUES
+from custom_components.linky_tic.reporting import ACTIVE_POWER, Preset, Reporter, rule_of
 from custom_components.linky_tic.shown import SHOWN
-from custom_components.linky_tic.tic import Reading, Receiver, Value
+from custom_components.linky_tic.telling import Teller
+from custom_components.linky_tic.tic import Frame, Reading, Receiver, Value
 from simulator.household import Household
 from simulator.wire import to_8n1
 
@@ -21,6 +26,10 @@ from .streams import CHUNK
 from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
+_FOLLOWING: Final = {
+    source: [fact for fact in MARGIN_VALUES if fact.rule and fact.on and source in fact.sources]
+    for source in (POWER, "PREF")
+}
 
 
 @dataclass
@@ -28,37 +37,61 @@ class Screen:
     """What the entities of one preset show; a state that does not change makes no row."""
 
     preset: str
+    receiver: Receiver
+    now: float = 0.0
     rows: Counter[str] = field(default_factory=Counter)
     errors: list[int] = field(default_factory=list)  # at the end of every frame
 
     def __post_init__(self) -> None:
         self._reporter = Reporter(Preset(self.preset))
-        self._shown: dict[str, Value] = {}
+        self._shown: dict[str, Value | float | None] = {}
+        self._newest: dict[str, Value | float | None] = {}
 
-    def hear(self, reading: Reading, now: float) -> None:
-        if self._reporter.admits(reading, now):
-            self._show(reading)
+    def hear(self, reading: Reading) -> None:
+        row = SHOWN.get(reading.label.quantity)
+        if row is not None and row.on:
+            self.offer(reading.label.name, rule_of(reading.label), reading.value)
 
-    def pass_time(self, now: float, readings: dict[str, Reading]) -> None:
+    def offer(self, name: str, rule: str, value: Value | float | None) -> None:
+        self._newest[name] = value
+        if self._reporter.admits_value(name, rule, value, self.now):
+            self._show(name)
+
+    def pass_time(self, now: float) -> None:
+        self.now = now
         for name in self._reporter.due(now):
-            if name in readings:
-                self._show(readings[name])
+            self._show(name)
 
     def look(self, power: int) -> None:
         shown = self._shown.get(POWER)
         if isinstance(shown, int):
             self.errors.append(abs(shown - power))
 
-    def _show(self, reading: Reading) -> None:
-        name = reading.label.name
-        is_on = (row := SHOWN.get(reading.label.quantity)) is not None and row.on
-        if is_on and self._shown.get(name) != reading.value:
-            self._shown[name] = reading.value
+    def _show(self, name: str) -> None:
+        if self._shown.get(name) != self._newest[name]:
+            self._shown[name] = self._newest[name]
             self.rows[name] += 1
+        for fact in _FOLLOWING.get(name, ()):
+            self.offer(fact.key, fact.rule or fact.key, fact.read(self.receiver.meter.readings))
+
+
+class Offers(Teller):
+    """Gives each screen what a part of the coordinator reckons."""
+
+    def __init__(self, screens: list[Screen]) -> None:
+        self._screens = screens
+
+    @override
+    def offer(self, name: str, quantity: str, value: Value | float | None) -> None:
+        for screen in self._screens:
+            if name == ACTIVE_POWER:  # the power factor is off
+                screen.offer(name, quantity, value)
 
 
 def live(house: Household, days: float) -> list[Screen]:
-    receiver, screens = Receiver(), [Screen(preset) for preset in PRESETS]
+    receiver, listeners = Receiver(), Listeners()
+    screens = [Screen(preset, receiver) for preset in PRESETS]
+    ActivePower(receiver, listeners, Offers(screens))
     begin = house.now.timestamp()
     while house.elapsed < days * DAY:
         started = begin + house.elapsed
@@ -67,10 +100,13 @@ def live(house: Household, days: float) -> list[Screen]:
             now = started + start * 10 / house.baud
             events = receiver.feed(line[start : start + CHUNK], now)
             for screen in screens:
-                for event in events:
-                    if isinstance(event, Reading):
-                        screen.hear(event, now)
-                screen.pass_time(now, receiver.meter.readings)
+                screen.pass_time(now)
+            for event in events:
+                if isinstance(event, Reading):
+                    for screen in screens:
+                        screen.hear(event)
+                elif isinstance(event, Frame):
+                    listeners.ended(event, receiver.meter.readings, now)
         for screen in screens:
             screen.look(int(house.truth[POWER]))
     return screens
@@ -99,7 +135,7 @@ def main(days: float = 1.0) -> list[tuple[str, ...]]:
             screen.preset,
             f"{screen.rows.total() / days:.0f}",
             f"{fmean(screen.errors):.1f} / {max(screen.errors)}",
-            ", ".join(f"{label} {n / days:.0f}" for label, n in screen.rows.most_common(6)),
+            ", ".join(f"{label} {n / days:.0f}" for label, n in screen.rows.most_common(9)),
         )
         for name, house in houses().items()
         for screen in live(house, days)

@@ -18,7 +18,7 @@ from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
 from custom_components.linky_tic.facts import Fact, Value
-from custom_components.linky_tic.reporting import PACES, Pace, Preset
+from custom_components.linky_tic.reporting import PACES, PHASE_POWER, Pace, Preset, rule_of
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
@@ -70,14 +70,28 @@ def facts() -> str:
 
 def paces() -> str:
     """A line for each rule by which values become states, unless told otherwise."""
-    rules: dict[Pace, list[Label]] = {}
-    preset, quantities = PACES[Preset(DEFAULT_REPORTING)], set[Quantity]()
+    rules: dict[Pace, tuple[str, list[str]]] = {}
+    preset = PACES[Preset(DEFAULT_REPORTING)]
+    for rule, name, unit in _ruled():
+        if pace := preset.get(rule):
+            _, names = rules.setdefault(pace, (unit, []))
+            names.extend({name} - {*names})
+    head = ("What", "Shown when it has moved by", "At most every", "In the long run every",
+            "At the latest after")  # fmt: skip
+    return _table(head, (_rule(pace, *named) for pace, named in rules.items()))
+
+
+def _ruled() -> Iterator[tuple[str, str, str]]:
+    """Give the rule, name and unit of what has one."""
     for label in CATALOGUE[Mode.STANDARD].values():
-        if label.quantity in preset and label.quantity not in quantities:
-            quantities.add(label.quantity)
-            rules.setdefault(preset[label.quantity], []).append(label)
-    head = ("What", "Shown when it has moved by", "At most every", "At the latest after")
-    return _table(head, (_rule(pace, labels) for pace, labels in rules.items()))
+        key, _ = _name(label, phases=3, tariff=None)
+        numbers = {"register": "*n*", "phase": "*n*"}
+        key = key if rule_of(label) == PHASE_POWER else label.quantity
+        yield rule_of(label), NAMES[key]["name"].format_map(numbers), label.unit or ""
+    for fact in sensor.FACTS:
+        numbers = dict.fromkeys(fact.placeholders, "*n*")
+        name = NAMES[fact.name or fact.key]["name"].format_map(numbers)
+        yield fact.rule or fact.key, name, fact.unit or ""
 
 
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
@@ -133,12 +147,12 @@ def _state(label: Label) -> str:
     return _default(on=on) + (", diagnostic" if shown.category else "")
 
 
-def _rule(pace: Pace, labels: list[Label]) -> tuple[str, ...]:
-    names = (NAMES[label.quantity]["name"].format(register="*n*") for label in labels)
-    step = f"{pace.step:g} {labels[0].unit}" if pace.step else "anything"
+def _rule(pace: Pace, unit: str, names: list[str]) -> tuple[str, ...]:
+    step = f"{pace.step:g} {unit}".rstrip() if pace.step else "anything"
     if pace.share:
         step += f", or {100 * pace.share:g} % if that is more"
-    return "; ".join(names), step, f"{pace.shortest:g} s", f"{pace.longest:g} s"
+    times = (f"{seconds:g} s" for seconds in (pace.shortest, pace.mean, pace.longest))
+    return "; ".join(names), step, *times
 
 
 def _default(*, on: bool) -> str:

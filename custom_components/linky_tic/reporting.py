@@ -36,7 +36,7 @@ class Pace:
 
     A value is told when it has moved by `step` (in its unit) or by `share` of what is shown,
     whichever is more, or when `longest` seconds have passed; never within `shortest` seconds, and
-    in the long run once in `mean` seconds: some may come sooner, others then come later.
+    in the long run once in `mean` seconds: `ahead` may come sooner, others then come later.
     """
 
     step: float
@@ -44,32 +44,35 @@ class Pace:
     shortest: float
     longest: float
     mean: float
+    ahead: int
 
-
-_AHEAD: Final = 8
-"""How many may be told before `mean` seconds each have passed."""
 
 # fmt: off
-#                  step  share  shortest  longest  mean
-_POWER: Final = Pace(25, 0.02,         1,     120,   20)
-_PHASE: Final = Pace(50, 0.05,         1,     300,   60)  # of a three-phase meter
-_WATTS: Final = Pace(50, 0.05,         5,     120,   30)
-_MARGIN: Final = Pace(50, 0.02,        5,     300,  120)
-_LOAD: Final = Pace(  2, 0.00,         5,     300,  120)  # percent
-_CURRENT: Final = Pace(2, 0.00,        5,     300,  240)
-_VOLTAGE: Final = Pace(3, 0.00,       10,     300,  120)
-_FACTOR: Final = Pace(.1, 0.00,       60,     300,   60)
-_INDEX: Final = Pace( 0, 0.00,       120,     120,  120)  # the meter's clock, running peaks too
+#                         step  share  shortest  longest  mean  ahead
+_POWER: Final   = Pace(     25,  0.02,        1,     120,   20,   100)
+_PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     8)  # of a three-phase meter
+_WATTS: Final   = Pace(     50,  0.05,        5,     120,   30,     8)
+_MARGIN: Final  = Pace(     50,  0.02,        5,     300,  150,     8)
+_LOAD: Final    = Pace(      2,  0.00,        5,     600,  180,     8)  # percent
+_CURRENT: Final = Pace(      2,  0.00,        5,     600,  240,     8)
+_VOLTAGE: Final = Pace(      3,  0.00,       10,     600,  180,     8)
+_FACTOR: Final  = Pace(     .1,  0.00,       60,     300,   60,     8)
+_INDEX: Final   = Pace(      0,  0.00,      120,     120,  120,     8)  # clock, peaks too
 
-_ECONOMY_POWER: Final = Pace(100, 0.05,   5, 300,   60)
-_ECONOMY_PHASE: Final = Pace(100, 0.05,  60, 900,  300)
-_ECONOMY_WATTS: Final = Pace(100, 0.05,  60, 300,  180)
-_ECONOMY_MARGIN: Final = Pace(100, 0.05, 60, 900,  300)
-_ECONOMY_LOAD: Final = Pace(   5, 0.00,  60, 900,  300)
-_ECONOMY_CURRENT: Final = Pace(3, 0.00,  60, 900,  600)
-_ECONOMY_VOLTAGE: Final = Pace(5, 0.00,  60, 900,  600)
-_ECONOMY_FACTOR: Final = Pace(.1, 0.00, 300, 900,  300)
-_ECONOMY_INDEX: Final = Pace(  0, 0.00, 300, 300,  300)
+_ECONOMY_POWER: Final   = Pace(100, 0.05,     5,     300,   25,   100)
+_ECONOMY_PHASE: Final   = Pace(100, 0.05,    60,     900,  300,     8)
+_ECONOMY_WATTS: Final   = Pace(100, 0.05,    60,     300,  180,     8)
+_ECONOMY_MARGIN: Final  = Pace(100, 0.05,    60,     900,  300,     8)
+_ECONOMY_LOAD: Final    = Pace(  5, 0.00,    60,     900,  300,     8)
+_ECONOMY_CURRENT: Final = Pace(  3, 0.00,    60,     900,  600,     8)
+_ECONOMY_VOLTAGE: Final = Pace(  5, 0.00,    60,     900,  600,     8)
+_ECONOMY_FACTOR: Final  = Pace( .1, 0.00,   300,     900,  300,     8)
+_ECONOMY_INDEX: Final   = Pace(  0, 0.00,   300,     300,  300,     8)
+
+# What is reckoned is no change that the meter has sent.
+_REALTIME_WATTS: Final  = Pace( 10, 0.01,     1,      10,    1,     8)
+_REALTIME_MARGIN: Final = Pace( 25, 0.01,     1,      10,    1,     8)
+_REALTIME_LOAD: Final   = Pace(  1, 0.00,     1,      10,    1,     8)
 # fmt: on
 
 _POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)
@@ -77,7 +80,13 @@ _SLOW: Final = (*INDEXES, Quantity.CLOCK, Quantity.IMPORTED_PEAK, Quantity.EXPOR
 
 PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
     {
-        Preset.REALTIME: MappingProxyType({}),
+        Preset.REALTIME: MappingProxyType(
+            {
+                ACTIVE_POWER: _REALTIME_WATTS,
+                POWER_MARGIN: _REALTIME_MARGIN,
+                LOAD: _REALTIME_LOAD,
+            }
+        ),
         Preset.BALANCED: MappingProxyType(
             dict.fromkeys(_POWERS, _POWER)
             | dict.fromkeys(_SLOW, _INDEX)
@@ -162,7 +171,9 @@ class Reporter:
             return True
         told = self._told.get(name)
         if told is not None and told.value is not None and value is not None:
-            until = max(told.at + _wait(pace, told.value, value), told.lasts - _AHEAD * pace.mean)
+            until = max(
+                told.at + _wait(pace, told.value, value), told.lasts - pace.ahead * pace.mean
+            )
             if now < until:
                 self._due[name] = value, until, pace
                 self._next = min(self._next, until)
