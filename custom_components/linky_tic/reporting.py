@@ -49,30 +49,30 @@ class Pace:
 
 # fmt: off
 #                         step  share  shortest  longest  mean  ahead
-_POWER: Final   = Pace(     25,  0.02,        1,     120,   20,   100)
-_PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     8)  # of a three-phase meter
-_WATTS: Final   = Pace(     50,  0.05,        5,     120,   30,     8)
-_MARGIN: Final  = Pace(     50,  0.02,        5,     300,  150,     8)
-_LOAD: Final    = Pace(      2,  0.00,        5,     600,  180,     8)  # percent
-_CURRENT: Final = Pace(      2,  0.00,        5,     600,  240,     8)
-_VOLTAGE: Final = Pace(      3,  0.00,       10,     600,  180,     8)
-_FACTOR: Final  = Pace(     .1,  0.00,       60,     300,   60,     8)
-_INDEX: Final   = Pace(      0,  0.00,      120,     120,  120,     8)  # clock, peaks too
+_POWER: Final   = Pace(     25,  0.02,        1,     120,   20,   300)
+_PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     2)  # of a three-phase meter
+_WATTS: Final   = Pace(     50,  0.05,        5,     120,   45,     3)
+_MARGIN: Final  = Pace(     50,  0.02,        5,     300,   60,     2)
+_LOAD: Final    = Pace(      2,  0.00,        5,     600,  300,     1)  # percent
+_CURRENT: Final = Pace(      2,  0.00,        5,     600,  240,     1)
+_VOLTAGE: Final = Pace(      3,  0.00,       10,     600,  180,     1)
+_FACTOR: Final  = Pace(     .1,  0.00,       60,     300,   60,     0)
+_INDEX: Final   = Pace(      0,  0.00,      120,     120,  120,     0)  # clock, peaks too
 
-_ECONOMY_POWER: Final   = Pace(100, 0.05,     5,     300,   25,   100)
-_ECONOMY_PHASE: Final   = Pace(100, 0.05,    60,     900,  300,     8)
-_ECONOMY_WATTS: Final   = Pace(100, 0.05,    60,     300,  180,     8)
-_ECONOMY_MARGIN: Final  = Pace(100, 0.05,    60,     900,  300,     8)
-_ECONOMY_LOAD: Final    = Pace(  5, 0.00,    60,     900,  300,     8)
-_ECONOMY_CURRENT: Final = Pace(  3, 0.00,    60,     900,  600,     8)
-_ECONOMY_VOLTAGE: Final = Pace(  5, 0.00,    60,     900,  600,     8)
-_ECONOMY_FACTOR: Final  = Pace( .1, 0.00,   300,     900,  300,     8)
-_ECONOMY_INDEX: Final   = Pace(  0, 0.00,   300,     300,  300,     8)
+_ECONOMY_POWER: Final   = Pace(100, 0.05,     5,     300,   25,   300)
+_ECONOMY_PHASE: Final   = Pace(100, 0.05,    60,     900,  300,     1)
+_ECONOMY_WATTS: Final   = Pace(100, 0.05,    60,     300,  180,     1)
+_ECONOMY_MARGIN: Final  = Pace(100, 0.05,    60,     900,  300,     1)
+_ECONOMY_LOAD: Final    = Pace(  5, 0.00,    60,     900,  300,     1)
+_ECONOMY_CURRENT: Final = Pace(  3, 0.00,    60,     900,  600,     1)
+_ECONOMY_VOLTAGE: Final = Pace(  5, 0.00,    60,     900,  600,     1)
+_ECONOMY_FACTOR: Final  = Pace( .1, 0.00,   300,     900,  300,     0)
+_ECONOMY_INDEX: Final   = Pace(  0, 0.00,   300,     300,  300,     0)
 
 # What is reckoned is no change that the meter has sent.
-_REALTIME_WATTS: Final  = Pace( 10, 0.01,     1,      10,    1,     8)
-_REALTIME_MARGIN: Final = Pace( 25, 0.01,     1,      10,    1,     8)
-_REALTIME_LOAD: Final   = Pace(  1, 0.00,     1,      10,    1,     8)
+_REALTIME_WATTS: Final  = Pace( 10, 0.01,     1,      10,    1,     0)
+_REALTIME_MARGIN: Final = Pace( 25, 0.01,     1,      10,    1,     0)
+_REALTIME_LOAD: Final   = Pace(  1, 0.00,     1,      10,    1,     0)
 # fmt: on
 
 _POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)
@@ -130,8 +130,8 @@ _MOVING: Final = frozenset(
 RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity]]]] = MappingProxyType(
     {
         Preset.REALTIME: (0.2, _MEASURED | _MOVING),
-        Preset.BALANCED: (0.25, _MEASURED),
-        Preset.ECONOMY: (0.25, frozenset()),
+        Preset.BALANCED: (0.3, _MEASURED),
+        Preset.ECONOMY: (0.3, frozenset()),
     }
 )
 """The most seconds between two readings of the port, since what wakes Home Assistant costs more
