@@ -174,6 +174,21 @@ async def test_a_new_contract_brings_new_names(home: Home) -> None:
     assert name == "Index 2 · HEURE PLEINE"
 
 
+async def test_a_contract_that_changed_while_nobody_listened_costs_one_reload(home: Home) -> None:
+    house = Household(contract="tempo", colours={})
+    meter = await home.hears(house, 2 * KNOWN)
+    await home.unload(meter)
+    house.change_contract("base")
+    assert meter.entry
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    first = meter.coordinator
+    await meter.play(2 * KNOWN)
+    second = meter.coordinator
+    await meter.play(6 * KNOWN)
+    assert (second is not first, meter.coordinator is second) == (True, True)
+    assert home.registered("sensor.linky_easf01").original_name == "Index 1 · BASE"
+
+
 async def test_nothing_is_in_force_while_nothing_is_heard(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

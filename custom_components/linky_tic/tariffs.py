@@ -119,16 +119,22 @@ class Tariffs:
         self._follower.lost()
 
     def _end_frame(self, readings: Mapping[str, Reading], _now: float) -> None:
-        """Look at what has changed; names are told at the end, when all the rest is."""
-        new = said(readings) if self._is_due else None
+        """Look at what has changed."""
+        follower, new = self._follower, said(readings) if self._is_due else None
         self._is_due = False
-        if not self._follower.end_frame(new):
+        learned = follower.names, follower.tempo
+        if not follower.end_frame(new):
             return
+        self._listeners.tell(CURRENT_TARIFF)
+        if learned != (follower.names, follower.tempo):
+            self._keep()
+
+    def _keep(self) -> None:
+        """Store what was learned, and ask for a reload where a name that is shown is another."""
         follower = self._follower
         names = {str(number): name for number, name in follower.names.items()}
         self._memory.keep(_NAMES, dict(names) or None)
         self._memory.keep(_TEMPO, follower.tempo)
-        self._listeners.tell(CURRENT_TARIFF)
         if any(self._counted_by(number) != name for number, name in self._shown.items()):
             self._shown.clear()
             self._on_name()

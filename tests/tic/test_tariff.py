@@ -148,6 +148,14 @@ def test_a_name_that_the_supplier_changes_is_followed() -> None:
     assert follow.follower.names == {1: "HC NUIT"}
 
 
+def test_a_text_that_changes_all_the_time_is_learned_once() -> None:
+    follow = Follow()
+    follow.hear(*steady(OFF_PEAK))
+    for _ in range(5):
+        follow.hear(*steady(OFF_PEAK, 8), *steady(("CREUSE", 1), 8))
+        assert follow.follower.names == {1: "HEURE CREUSE"}
+
+
 def test_a_tariff_without_a_name_is_its_register() -> None:
     follow = Follow()
     assert follow.hear(*[says(None, 3)] * 6)[-1] == Tariff(3, "index_3")

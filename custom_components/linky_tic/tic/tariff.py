@@ -23,7 +23,8 @@ gate takes a text when it has come twice."""
 _HOLD: Final = 6
 """Frames for which a register without a known name waits for one that is its own."""
 _LONG: Final = 60
-"""Frames after which a name that did not change with its register is the name of both."""
+"""Frames after which a name is believed that is not the one learned, or that did not change with
+its register. A display that shows two texts in turn is not followed from one to the other."""
 
 
 class Tariff(NamedTuple):
@@ -205,7 +206,8 @@ class TariffFollower:
             self.tempo = None
         if heard.text is None or heard.register is None or self.is_tempo:
             return
-        if is_long or self._agrees:
+        is_new = heard.register not in self.names
+        if is_long or (is_new and self._agrees):
             self.names = {**self.names, heard.register: heard.text}
 
     def _reckon(self) -> Tariff | None:
