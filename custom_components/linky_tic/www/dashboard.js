@@ -252,10 +252,17 @@ const now = (meter) =>
     history(meter.texts.last_hours, present([meter.power, meter.sensor("SINSTI")]), 6),
   ]);
 
+/** The hour of the next change, once the meter has told the day's. */
+const nextChange = (meter) => {
+  const id = meter.sensor("next_tariff_change");
+  const visibility = [{ condition: "state", entity: id, state_not: ["unknown", "unavailable"] }];
+  return tile(meter, id, "next_tariff_change", { color: "teal", grid_options: WHOLE, visibility });
+};
+
 const tariff = (meter) =>
   section(meter.texts.tariff, "mdi:cash-clock", [
     tile(meter, meter.sensor("current_tariff", "LTARF", "PTEC"), "current_tariff", { color: "teal", grid_options: WHOLE }),
-    valueTile(meter, "next_tariff_change", { color: "teal", grid_options: WHOLE }),
+    nextChange(meter),
     colourTiles(meter, "tempo_today"),
     colourTiles(meter, "tempo_tomorrow"),
     valueTile(meter, "peak_notice", { color: "orange" }),
@@ -332,7 +339,8 @@ const phases = (meter) => {
       history(meter.texts.voltages, voltages, 24),
     ]);
   }
-  return section(meter.texts.voltage, "mdi:sine-wave", [
+  // Historique tells no voltage.
+  return section(voltages.length ? meter.texts.voltage : meter.texts.short.current, "mdi:sine-wave", [
     tile(meter, voltages[0], "voltage"),
     tile(meter, meter.sensor("IRMS1", "IINST"), "current"),
     history(meter.texts.voltage, voltages, 24),

@@ -1,0 +1,99 @@
+"""The dashboard of whatever meter is there, as a person sees it: in both languages, on any screen.
+
+The pictures are kept beside those of the other browser tests, for whoever wants to look.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+import json
+from typing import Any, Final
+
+from playwright.sync_api import Page
+import pytest
+
+from simulator.household import Household
+from simulator.line import Line
+from simulator.ports import PtyPort
+
+from .browser import DESKTOP, PHONE, SCREENSHOTS, Person, person
+from .home_assistant import HomeAssistant
+from .processes import wait_for
+
+TABLET: Final = {"width": 820, "height": 1180}
+HOUSES: Final[dict[str, dict[str, Any]]] = {
+    "tempo-producer": {"contract": "tempo", "phases": 3, "producer": True, "seed": 2},
+    "base": {"contract": "base", "seed": 1},
+    "historic": {"mode": "historic", "contract": "hphc", "seed": 4, "address": "031764000002"},
+}
+LOOKS: Final = (("fr", "light", DESKTOP), ("fr", "dark", PHONE), ("en", "light", TABLET))
+TITLES: Final = {
+    "fr": ("En ce moment", "Tarif", "Énergie", "Liaison"),
+    "en": ("Now", "Tariff", "Energy", "Line"),
+}
+BROKEN: Final = ("Erreur de configuration", "Configuration error", "Entité non trouvée")
+TALL: Final = 2600  # pixels: all of a phone's page at once
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HomeAssistant, Person]]:
+    folder = tmp_path_factory.mktemp("dashboard")
+    with ExitStack() as stack:
+        home = stack.enter_context(HomeAssistant(folder / "home"))
+        home.client.onboard("linky", "a long password")
+        home.client.wait_until_running()
+        for name, options in HOUSES.items():
+            port = stack.enter_context(PtyPort(Line(Household(**options)), folder / name))
+            home.client.add_meter(port.url)
+        states = home.client.states
+        wait_for(lambda: "sensor.linky_3_active_power" in states(), 60, "the last meter's facts")
+        yield home, stack.enter_context(person(home.client.url))
+
+
+def test_the_dashboard_is_offered_to_whoever_makes_a_new_one(
+    house: tuple[HomeAssistant, Person],
+) -> None:
+    home, somebody = house
+    log_in(home, somebody.page, "fr")
+    somebody.visit("/config/lovelace/dashboards")
+    somebody.press("Ajouter un tableau de bord")
+    assert "Votre compteur" in somebody.read("Linky")
+    somebody.look("new dashboard")
+    dashboard = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
+    home.client.command("lovelace/dashboards/create", require_admin=False, **dashboard)
+    config = {"strategy": {"type": "custom:linky-tic"}}
+    home.client.command("lovelace/config/save", url_path="linky-board", config=config)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+@pytest.mark.parametrize("number", range(len(HOUSES)), ids=HOUSES)
+def test_each_meter_has_a_page_without_a_fault(
+    house: tuple[HomeAssistant, Person], number: int, look: tuple[str, str, dict[str, int]]
+) -> None:
+    home, somebody = house
+    language, scheme, size = look
+    page = somebody.page
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    log_in(home, page, language)
+    page.set_viewport_size({"width": size["width"], "height": TALL})
+    somebody.visit(f"/linky-board/meter-{number + 1}")
+    for title in TITLES[language]:
+        shown = somebody.read(title)
+    page.wait_for_timeout(1500)  # charts draw themselves
+    shown = page.locator("body").aria_snapshot()
+    name = f"dashboard-{list(HOUSES)[number]}-{language}-{scheme}-{size['width']}"
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    assert not [text for text in BROKEN if text in shown]
+    assert ("Phase 3" in shown) is (number == 0)
+    assert "VA" in shown
+
+
+def log_in(home: HomeAssistant, page: Page, language: str) -> None:
+    page.goto(f"{home.client.url}/manifest.json")
+    page.evaluate(
+        """([tokens, language]) => {
+            localStorage.setItem("hassTokens", tokens);
+            localStorage.setItem("selectedLanguage", language);
+            localStorage.setItem("dockedSidebar", '"always_hidden"');
+        }""",
+        [json.dumps(home.client.tokens), json.dumps(language)],
+    )
