@@ -14,7 +14,7 @@ _NEXT: Final = timedelta(days=1)
 
 _LABELS: Final = (
     *("DPM1", "FPM1", "DPM2", "FPM2"),
-    *("NTARF", "NJOURF", "NJOURF1", "PJOURF1", "PPOINTE"),
+    *("STGE", "NTARF", "NJOURF", "NJOURF1", "PJOURF1", "PPOINTE"),
 )
 
 
@@ -196,3 +196,15 @@ def test_the_legal_time_is_that_of_the_meters_letter() -> None:
     for _ in range(4):
         writer._hears(data, "260715110000")
     assert writer.diary.legal == LegalTime(timedelta(hours=1))
+
+
+def test_the_second_of_two_white_days_is_told_by_its_colour_alone() -> None:
+    white = {"DPM1": "261124060000", "FPM1": "261125060000"}
+    writer = meter(PJOURF1=BLUE, STGE="463A0800", **white)  # white today, blue tomorrow
+    assert writer.peaks() == ["pm1 24T06-25T06 -"]
+    writer.writes("200000", frames=2, STGE="4A3A0800")  # white tomorrow, too
+    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]
+    writer.writes("25030000", frames=2)
+    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]
+    writer.writes("25060001", frames=2, STGE="463A0800", DPM1="261125060000", FPM1="261126060000")
+    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]

@@ -7,6 +7,7 @@ that has not begun: so nothing is noted from a frame in which one of them was da
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .agenda import Agenda, Peak
@@ -14,7 +15,7 @@ from .events import Reading
 from .frames import Frame
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .schedule import Coding, Decision, coding_shown, read_schedule, readings_of
-from .tempo import has_colours
+from .tempo import colour_tomorrow, has_colours
 
 _PEAK_LABELS: Final = tuple((n, f"DPM{n}", f"FPM{n}") for n in (1, 2, 3))
 _LABELS: Final = (
@@ -22,9 +23,13 @@ _LABELS: Final = (
     "NJOURF",
     "NJOURF+1",
     "PPOINTE",
+    "STGE",
     *(name for _, *names in _PEAK_LABELS for name in names),
 )
 _ONE_DAY: Final = timedelta(days=1)
+_TEMPO_BEGINS: Final = time(6)
+_COLOURS: Final[Mapping[str, int]] = MappingProxyType({"white": 1, "red": 2})
+"""Colour -> its mobile peak (captures)."""
 _TURN: Final = time(23, 59, 57)
 """A frame that begins later may end in the next day."""
 _SAME_TIME: Final = timedelta(minutes=5)
@@ -161,7 +166,7 @@ class Diary:
         """Note the peaks that are announced, and of the next one its profile."""
         before = self.peaks, self.tempo
         self.tempo = has_colours(readings)
-        heard = self._peaks_of(readings)
+        heard = self._peaks_of(readings, local)
         told = {(peak.number, peak.begin): peak for peak in heard}
         for peak in self.peaks:
             key = peak.number, peak.begin
@@ -186,9 +191,9 @@ class Diary:
         An earlier one of its number stands before it, or it has not been told yet since the line
         is heard: it is taken back only by a frame without a fault in which its place is empty.
         """
-        same = [one for one in heard if one.number == peak.number]
+        same = [one.begin for one in heard if one.number == peak.number]
         if same:
-            return same[0].begin < peak.begin
+            return min(same) < peak.begin
         is_there = any(group.name == f"DPM{peak.number}" for group in frame.groups)
         if frame.complete and "PJOURF+1" in readings and not is_there:
             return False
@@ -209,14 +214,29 @@ class Diary:
         peaks[nearest] = peaks[nearest]._replace(profile=profile.raw)
         return self._learn_from(profile.raw)
 
-    def _peaks_of(self, readings: Mapping[str, Reading]) -> list[Peak]:
+    def _peaks_of(self, readings: Mapping[str, Reading], local: datetime) -> list[Peak]:
         """Give the peaks that stand in the frame. Their stamps have no season: legal time's."""
         peaks = []
         for number, *names in _PEAK_LABELS:
             begin, end = (self._instant(readings.get(name)) for name in names)
             if begin and end and begin < end:
                 peaks.append(Peak(number, begin, end))
+        coloured = self._coloured(readings, local)
+        if coloured and not any(one.begin <= coloured.begin < one.end for one in peaks):
+            peaks.append(coloured)
         return peaks
+
+    def _coloured(self, readings: Mapping[str, Reading], local: datetime) -> Peak | None:
+        """Give tomorrow's peak as STGE tells its colour: DPM has the first of two white days only.
+
+        Not before 06:00: which day is tomorrow then, for the meter, nobody has seen.
+        """
+        number = _COLOURS.get(colour_tomorrow(readings) or "")
+        if number is None or local.time() < _TEMPO_BEGINS:
+            return None
+        day = local.date() + _ONE_DAY
+        begin, end = (self.legal.at(one, _TEMPO_BEGINS) for one in (day, day + _ONE_DAY))
+        return Peak(number, begin, end)
 
     def _instant(self, reading: Reading | None) -> datetime | None:
         if reading is None or not isinstance(reading.value, datetime):
