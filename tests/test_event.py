@@ -14,6 +14,7 @@ from custom_components.linky_tic.event import EVENT_TYPES
 from simulator import Household
 
 from .home import KNOWN, Home, Meter, complaints, until
+from .test_translations import LANGUAGES, texts
 
 EVENTS: Final = "event.linky_events"
 HIDDEN: Final = {"event_types", "event_type", "friendly_name", "restored", "supported_features"}
@@ -265,6 +266,12 @@ async def test_hours_known_before_a_restart_are_compared_with(home: Home, told: 
     house.change_contract(off_peak=NEW_HOURS)
     await later(meter, house, 48 * 3600, KNOWN)  # on Sunday, that of the week comes again
     assert told.types.count("hours_changed") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_type_has_a_name(language: str) -> None:
+    attributes = texts(language)["entity"]["event"]["events"]["state_attributes"]
+    assert tuple(attributes["event_type"]["state"]) == EVENT_TYPES
 
 
 async def test_an_entity_that_is_renamed_goes_on_telling_once(home: Home) -> None:

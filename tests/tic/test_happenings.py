@@ -1,0 +1,138 @@
+"""What has happened is told by what differs, and by nothing that was unknown before."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.tic import (
+    Frame,
+    Happening,
+    Mode,
+    Moment,
+    Profiles,
+    ShortMessages,
+    Tariff,
+    happened,
+)
+
+from .streams import Listener, standard
+
+BEFORE: Final = Moment(
+    Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"
+)
+WEEK: Final = " ".join(["0000C001", "06308002", "2230C001", *["NONUTILE"] * 8])
+WEEKEND: Final = " ".join(["0000C003", *["NONUTILE"] * 10])
+OTHER: Final = " ".join(["0000C001", "07008002", "2300C001", *["NONUTILE"] * 8])
+
+
+def kinds(before: Moment, now: Moment) -> list[str]:
+    return [happening.kind for happening in happened(before, now.after(before), {})]
+
+
+@pytest.mark.parametrize("field", Moment._fields)
+def test_what_is_not_known_has_neither_begun_nor_ended(field: str) -> None:
+    unknown = BEFORE._replace(**{field: None})
+    assert kinds(unknown, BEFORE) == []
+    assert kinds(BEFORE, unknown) == []
+    assert unknown.after(BEFORE) == BEFORE
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ({"tariff": Tariff(1, "HEURE CREUSE")}, ["tariff_changed"]),
+        ({"tariff": Tariff(2, "HP NOUVEAU")}, ["tariff_changed"]),
+        ({"tariff": Tariff(2, "index_2")}, []),
+        ({"tariff": Tariff(2, "tempo_blue_peak")}, []),
+        ({"tariff": Tariff(1, "base"), "mode": Mode.HISTORIC}, []),
+        ({"notice": "pm2"}, ["peak_notice"]),
+        ({"peak": "pm1"}, ["peak_started"]),
+        ({"peak": "pm3", "notice": "pm1"}, ["peak_started", "peak_notice"]),
+        ({"is_over": True}, ["overload_started"]),
+        ({"message": ""}, ["message"]),
+        ({}, []),
+    ],
+    ids=str,
+)
+def test_what_differs_has_happened(now: dict[str, object], expected: list[str]) -> None:
+    assert kinds(BEFORE, Moment(**{**BEFORE._asdict(), **now})) == expected
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        ("pm1", "none", ["peak_ended"]),
+        ("pm1", "pm2", ["peak_ended", "peak_started"]),
+        ("pm1", "pm1", []),
+    ],
+)
+def test_a_peak_that_gives_way_to_another_has_ended(
+    was: str, now: str, expected: list[str]
+) -> None:
+    assert kinds(BEFORE._replace(peak=was), BEFORE._replace(peak=now)) == expected
+
+
+class Heard:
+    """A meter whose frames are looked at as they end."""
+
+    def __init__(self) -> None:
+        self.profiles, self.messages = Profiles(), ShortMessages()
+        self._listener = Listener()
+
+    def hear(self, *frames: bytes) -> list[tuple[str, str]]:
+        """Feed frames; gives what was told of, and a word of it."""
+        return [one for frame in frames for one in self._end(self._listener.hear(frame))]
+
+    def _end(self, events: Iterable[object]) -> Iterable[tuple[str, str]]:
+        readings = self._listener.receiver.meter.readings
+        for frame in (event for event in events if isinstance(event, Frame)):
+            if hours := self.profiles.heard(frame, readings):
+                yield "hours", f"{hours.profile}: {hours.before[:8]} {hours.now[9:13]}"
+            if message := self.messages.heard(frame, readings):
+                yield message.kind, str(message.facts["text"])
+
+
+def day(number: int, profile: str) -> bytes:
+    return standard(("NJOURF+1", f"{number:02}"), ("PJOURF+1", profile))
+
+
+def test_other_hours_under_the_same_number_are_told_once() -> None:
+    heard = Heard()
+    assert heard.hear(*[day(0, WEEK)] * 6, *[day(1, WEEKEND)] * 4, *[day(0, WEEK)] * 4) == []
+    assert heard.hear(*[day(0, OTHER)] * 6) == [("hours", "0: 0000C001 0700")]
+
+
+@pytest.mark.parametrize("split", [day(0, WEEKEND), day(1, WEEK)], ids=["number", "profile"])
+def test_a_day_that_changes_in_the_middle_of_a_frame_has_no_new_hours(split: bytes) -> None:
+    heard = Heard()
+    heard.hear(*[day(1, WEEKEND)] * 6, *[day(0, WEEK)] * 6)
+    assert heard.hear(split, *[day(1, WEEKEND)] * 6) == []
+
+
+def test_a_profile_that_is_lost_on_the_line_is_not_the_one_of_another_day() -> None:
+    heard = Heard()
+    heard.hear(*[day(1, WEEKEND)] * 6, *[day(0, WEEK)] * 6)
+    alone = standard(("NJOURF+1", "01"), ("PJOURF+1", WEEK[:-1] + "X"))
+    assert heard.hear(*[alone] * 10, *[day(1, WEEKEND)] * 6) == []
+
+
+def test_hours_that_changed_before_the_first_frame_are_not_told() -> None:
+    heard = Heard()
+    heard.profiles.texts = {"00": OTHER}
+    assert heard.hear(*[day(0, WEEK)] * 6) == []
+    assert heard.profiles.texts == {"00": WEEK}
+
+
+def test_a_short_message_is_told_once_for_each_sending() -> None:
+    heard = Heard()
+    calm = standard(("MSG1", " " * 32))
+    sent = standard(("MSG1", " " * 32), ("MSG2", f"{'APPELEZ':16}"))
+    told = heard.hear(calm, calm, sent, calm, calm, sent, sent, calm)
+    assert told == [("short_message", "APPELEZ")] * 2
+
+
+def test_a_happening_is_a_kind_and_its_facts() -> None:
+    now = BEFORE._replace(tariff=Tariff(1, "HEURE CREUSE"))
+    facts = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
+    assert list(happened(BEFORE, now, {})) == [Happening("tariff_changed", facts)]
