@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
+import re
 from typing import Any, Final
 
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
@@ -9,17 +10,24 @@ from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.linky_tic import dashboard
 from custom_components.linky_tic.const import DOMAIN
+from simulator import Household
 
 from .home import OTHER_ADDRESS, Home
 
 FILE: Final = Path(dashboard.__file__).parent / "www" / "dashboard.js"
+
+
+PRICED: Final = {"sensor.linky_price", "sensor.linky_cost_today", "sensor.linky_cost_month"}
+"""There once prices are given."""
 
 
 async def resources(hass: HomeAssistant) -> list[str]:
@@ -113,3 +121,13 @@ async def test_a_house_without_a_front_end_needs_no_dashboard(home: Home) -> Non
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert not home.hass.config_entries.async_entries(DOMAIN)
+
+
+async def test_the_plain_dashboard_of_the_docs_names_entities_that_there_are(home: Home) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "dashboard.yaml").read_text()
+    assert set(parse_yaml(text)) == {"views"}
+    house = Household(contract="tempo", phases=3, producer=True, start="2026-01-12T19:00:00")
+    await home.hears(house, 10, house.address)
+    registry = er.async_get(home.hass)
+    named = set(re.findall(r"\b(?:binary_sensor|calendar|sensor)\.linky_\w+", text))
+    assert {name for name in named if not registry.async_get(name)} == PRICED
