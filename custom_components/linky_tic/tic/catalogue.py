@@ -261,6 +261,20 @@ CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = MappingProxyType(
 )
 """Mode -> label name -> its row, in the order of the frame. No name stands in both modes."""
 
+
+def names_of(*quantities: Quantity) -> frozenset[str]:
+    """The labels, in either mode, of some quantities.
+
+    A name is quicker to look up in a set than a member of an enumeration.
+    """
+    return frozenset(
+        row.name
+        for rows in CATALOGUE.values()
+        for row in rows.values()
+        if row.quantity in quantities
+    )
+
+
 ADDRESS_LABELS: Final = frozenset({"ADSC", "ADCO"})
 """The label of each mode that says which meter speaks."""
 

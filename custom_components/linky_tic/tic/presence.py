@@ -21,7 +21,6 @@ _MISSES: Final = 3
 """Frames that must show a label's place empty before it has vanished."""
 _PATIENCE: Final = 900.0
 """Seconds for which a label that comes and goes keeps its reading."""
-_NOT_WAITED_FOR: Final = frozenset({Absence.EVENT, Absence.LATCH})
 
 
 class Presence:
@@ -41,19 +40,20 @@ class Presence:
 
         One that announces an event may never come three times: `believed` by the gate, it is sent.
         """
-        if label.name in self.established:
+        name = label.name
+        if name in self.established:
             return False
-        if label.absence in _NOT_WAITED_FOR:
+        if label.absence is Absence.EVENT or label.absence is Absence.LATCH:
             if believed:
-                self.established.add(label.name)
+                self.established.add(name)
             return believed
-        count, frame = self._seen.get(label.name, (0, -1))
+        count, frame = self._seen.get(name, (0, -1))
         if frame != self._frame:
             count = count + 1 if self._frame - frame <= _NEARBY else 1
-            self._seen[label.name] = (count, self._frame)
+            self._seen[name] = (count, self._frame)
         if count < ESTABLISHED:
             return False
-        self.established.add(label.name)
+        self.established.add(name)
         return True
 
     def last_heard(self, name: str, taken: float) -> float:

@@ -4,11 +4,10 @@ It does not judge whether a value is likely, and it never raises: what cannot be
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
-from datetime import datetime, timedelta
-from operator import itemgetter
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from .catalogue import Kind, Label, Quantity
+from .catalogue import Kind, Label, Quantity, names_of
 from .legal_time import HOUR, is_summer, zone
 
 Value = int | str | datetime | None
@@ -26,9 +25,6 @@ class Horodate(NamedTuple):
     degraded: bool
 
 
-_PAIRS: Final = itemgetter(*(slice(at, at + 2) for at in range(0, 12, 2)))
-
-
 def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | None:
     """Read SAAMMJJhhmmss; `overseas` is what the meter's legal time adds to mainland time.
 
@@ -37,18 +33,24 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
     season, digits = text[:1], text[1:]
     if len(text) != HORODATE_SIZE or not (digits.isascii() and digits.isdigit()):
         return None
-    year, month, day, hour, minute, second = map(int, _PAIRS(digits))
+    if digits[6:8] == "24":  # newer versions of Python read 240000 as a time of the next day
+        return None
     try:
-        local = datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001 - see zone
+        local = datetime.fromisoformat(f"20{digits[:6]}T{digits[6:]}")
     except ValueError:
         return None
-    if season == " ":
+    hours = SEASONS.get(season)
+    if hours is None:
+        if season != " ":
+            return None
         hours = 2 if is_summer(local) else 1
-    elif season in SEASONS:
-        hours = SEASONS[season]
-    else:
-        return None
-    return Horodate(local.replace(tzinfo=zone(hours * HOUR + overseas)), degraded=season in "he")
+    ahead = zone(hours * HOUR + overseas) if overseas else _MAINLAND[hours]
+    return _new(Horodate, (local.replace(tzinfo=ahead), season in _DEGRADED))
+
+
+_DEGRADED: Final = frozenset("he")
+_MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
+_new: Final = tuple.__new__  # without a call of Python's own
 
 
 def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
@@ -58,15 +60,21 @@ def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
     two are not a whole number of half hours apart, or further than any time zone.
     """
     apart = mainland.timestamp() - now
-    if not abs(apart) <= _FURTHEST_ZONE * 1800 + _CLOCK_TOLERANCE:  # nor is it when not a number
+    if not abs(apart) <= _FURTHEST_ZONE * 1800 + CLOCK_TOLERANCE:  # nor is it when not a number
         return None
     halves = round(apart / 1800)
-    if abs(apart - halves * 1800) > _CLOCK_TOLERANCE:
+    if abs(apart - halves * 1800) > CLOCK_TOLERANCE:
         return None
     return timedelta(minutes=30 * halves)
 
 
-_CLOCK_TOLERANCE: Final = 60.0
+def is_right(clock: datetime, now: float) -> bool:
+    """Whether a clock shows `now` (seconds since 1970), or nearly."""
+    return abs((clock - _EPOCH).total_seconds() - now) <= CLOCK_TOLERANCE
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCK_TOLERANCE: Final = 60.0
 """Seconds by which a meter's clock and ours may differ."""
 _FURTHEST_ZONE: Final = 26
 """Half hours between the mainland and the furthest island."""
@@ -76,9 +84,9 @@ def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
     """Give the typed value of a group whose size and characters are those of its label."""
     if label.kind is Kind.NUMBER:
         return int(data)
-    if label.quantity in _INSTANTS:
+    if label.horodate and label.name in _INSTANTS:
         return horodate.time if horodate else None
     return data.strip()
 
 
-_INSTANTS: Final = frozenset({Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END})
+_INSTANTS: Final = names_of(Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END)
