@@ -99,7 +99,9 @@ def sizes(receiver: Receiver) -> int:
         *vars(meter).values(),
         *vars(meter.presence).values(),
         *vars(meter._gate).values(),
+        *vars(meter.routine).values(),
         *vars(splitter).values(),
+        *vars(receiver).values(),
         *vars(receiver.wire).values(),
     )
     return max(len(one) for one in holders if hasattr(one, "__len__"))

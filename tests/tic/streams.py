@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
+from custom_components.linky_tic import tic as heard
 from custom_components.linky_tic.tic import Event, Frame, Reading, Receiver, Rejected, Vanished
 from custom_components.linky_tic.tic.frames import Item, Splitter
 from simulator.frames import ETX, STX, Group, historic_group, standard_group
@@ -54,8 +55,16 @@ def historic(*groups: Sequence[str], address: str = ADDRESS) -> bytes:
 
 def split(stream: bytes) -> list[Item]:
     """Everything that a recording holds."""
-    splitter = Splitter()
-    return [*splitter.split(stream), *splitter.finish()]
+    items: list[Item] = []
+    one = splitter(items)
+    one.split(stream)
+    one.finish()
+    return items
+
+
+def splitter(items: list[Item], known: dict[bytes, heard.Group] | None = None) -> Splitter:
+    """A splitter that puts what it tells into a list."""
+    return Splitter([], items.append, ({} if known is None else known).get)
 
 
 class Listener:

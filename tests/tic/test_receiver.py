@@ -109,8 +109,8 @@ def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
     receiver = Receiver()
     for _ in range(20):
         receiver.feed(stream, 1.0)
-    assert len(receiver._splitter._tail) < 1000
-    assert len(receiver._splitter._heard) <= 128
+    assert len(receiver._splitter.tail) < 1000
+    assert len(receiver._splitter.heard) <= 128
 
 
 def test_frames_are_counted() -> None:

@@ -5,15 +5,17 @@ control character but HT is a boundary, so that one damaged separator costs at m
 Source: 54E 5.3.6 (frames), the notices of older meters (EOT).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from operator import attrgetter
 import re
 from typing import Final, NamedTuple
 
 from .catalogue import Mode
-from .groups import STRAY, Group, Reason, name_of, verify
+from .groups import STRAY, Group, Reason, name_of, verify, verify_line
 
 STX, ETX, EOT = b"\x02", b"\x03", b"\x04"
+_MARKS: Final = frozenset({STX, ETX, EOT})
+_new: Final = tuple.__new__  # without a call of Python's own
 _LF: Final = ord("\n")
 
 MOST_GROUPS: Final = 128
@@ -51,8 +53,10 @@ class Frame(NamedTuple):
     @property
     def is_short(self) -> bool:
         """Whether this is the historic three-phase frame sent during an overrun (54E 6.1.2)."""
-        names = {group.name for group in self.groups}
-        return bool(names & _SHORT_MARKS) and names <= _SHORT_NAMES
+        # What it does not have ends the search: in any other frame the first group or the second.
+        if any(group is not None and group.name not in _SHORT_NAMES for group in self.heard):
+            return False
+        return not _SHORT_MARKS.isdisjoint(group.name for group in self.groups)
 
 
 _SHORT_MARKS: Final = frozenset({"IINST1", "IINST2", "IINST3"})
@@ -71,55 +75,83 @@ Item = Group | Rejected | Frame
 
 
 class Splitter:
-    """The frames of one line.
+    """The frames of one line; what is new in them is given to `tell` in the order of the line.
 
-    `known` holds the groups that need no second look: LF and body -> group. Its owner fills it,
-    and what is in it goes into its frame without being told. `good` counts verified groups.
+    `recall` gives, for LF and body, the group that needs no second look: it goes into its frame
+    without being told. `heard` is the frame in progress, None in the place of what was damaged;
+    `tail` is what no boundary has ended yet.
     """
 
-    def __init__(self) -> None:
-        self.known: dict[bytes, Group] = {}
-        self.good = 0
-        self._tail = b""
-        self._heard: list[Group | None] = []
+    def __init__(
+        self,
+        heard: list[Group | None],
+        tell: Callable[[Item], None],
+        recall: Callable[[bytes], Group | None],
+    ) -> None:
+        self.heard = heard
+        self.tail = b""
+        self._tell = tell
+        self._recall = recall
+        self._ended = 0
+        self._lost = 0
         self._bad = 0
         self._opened = False
         self._synchronised = False
 
-    def split(self, characters: bytes) -> Iterable[Item]:
-        """Take characters and give what is new in them, in the order of the line.
+    @property
+    def good(self) -> int:
+        """Verified groups so far."""
+        return self._ended + len(self.heard) - self._lost
 
-        What an item changes in `known` holds for the next one: how the line is cut into chunks
-        changes nothing.
+    def split(self, characters: bytes) -> None:
+        """Take characters.
+
+        What an item changes in what is recalled holds for the next one: how the line is cut into
+        chunks changes nothing.
         """
-        segments = (self._tail + characters).split(b"\r")
-        tail = self._tail = segments.pop()
-        groups = list(map(self.known.get, segments))
-        if None in groups or len(self._heard) + len(groups) >= MOST_GROUPS:
-            return self._take_each(segments)
-        self._heard += groups
-        self.good += len(groups)
+        segments = (self.tail + characters).split(b"\r")
+        tail = self.tail = segments.pop()
+        for segment in segments:
+            if (group := self._recall(segment)) is not None:
+                self.note(group)
+            else:
+                self.take(segment)
         if tail and (tail[0] != _LF or len(tail) > _OVERDUE):
-            return self._take_early()
-        return ()
+            self._take_early()
 
-    def finish(self) -> Iterator[Item]:
+    def finish(self) -> None:
         """End of a recording: a last group without its CR counts if it verifies."""
-        tail, self._tail = self._tail, b""
+        tail, self.tail = self.tail, b""
         *whole, last = _LINE.findall(tail) or [b""]
-        *damaged, last = (last,) if last in {STX, ETX, EOT} else STRAY.split(last)
+        *damaged, last = (last,) if last in _MARKS else STRAY.split(last)
         for line in (*whole, *filter(None, damaged)):
-            yield from self._take_line(line)
-        if last in {STX, ETX, EOT}:
-            yield from self._mark(last)
+            self._take_line(line)
+        if last in _MARKS:
+            self._mark(last)
         elif isinstance(group := verify(last), Group) and group.label:
-            yield from self._good(group)
-        yield from self._close(closed=False)
+            self._good(group)
+        self._close(closed=False)
 
-    def _take_early(self) -> Iterator[Item]:
+    def turn(self) -> Frame | None:
+        """End a frame with ETX and open the next with STX; give the one that has ended."""
+        frame = self._ended_frame(closed=True)
+        self._opened = True
+        return frame
+
+    def take(self, segment: bytes) -> None:
+        """Take what stands between two CR and is not recalled: a group, or what it may hold."""
+        group = verify_line(segment)
+        if isinstance(group, Group):
+            self._synchronised = True
+            self._tell(group)
+            self.note(group)
+        else:
+            self._take_lines(segment)
+
+    def _take_early(self) -> None:
         """Treat what a frame mark, or where CR is overdue any boundary, ends already."""
-        while self._tail:
-            tail = self._tail
+        while self.tail:
+            tail = self.tail
             if tail[0] != _LF and (mark := _MARK.search(tail)):
                 end = mark.end()
             elif len(tail) > _OVERDUE:
@@ -128,96 +160,82 @@ class Splitter:
                     break
             else:
                 return
-            self._tail = tail[end:]
-            yield from self._take(tail[:end])
-        self._tail = self._tail[: _OVERDUE + 1]
+            self.tail = tail[end:]
+            self._take_lines(tail[:end])
+        self.tail = self.tail[: _OVERDUE + 1]
 
-    def _take_each(self, segments: list[bytes]) -> Iterator[Item]:
-        for segment in segments:
-            group = self.known.get(segment)
-            if group is None:
-                group = _sound(segment)
-                if group is None:
-                    yield from self._take(segment)
-                    continue
-                yield group
-            self.good += 1
-            self._synchronised = True
-            self._heard.append(group)
-            if len(self._heard) >= MOST_GROUPS:
-                yield from self._close(closed=False)
-        if self._tail and (self._tail[0] != _LF or len(self._tail) > _OVERDUE):
-            yield from self._take_early()
-
-    def _take(self, segment: bytes) -> Iterator[Item]:
+    def _take_lines(self, segment: bytes) -> None:
         """Treat what stands between two CR and is no sound group: it may hold several lines."""
         for line in _LINE.findall(segment):
-            yield from self._take_line(line)
+            self._take_line(line)
             self._synchronised = True
         self._synchronised = True
 
-    def _take_line(self, line: bytes) -> Iterator[Item]:
-        if line in {STX, ETX, EOT}:
-            yield from self._mark(line)
+    def _take_line(self, line: bytes) -> None:
+        if line in _MARKS:
+            self._mark(line)
         elif len(line) >= _OVERDUE:
-            yield from self._lose(Reason.FORMAT, line)
+            self._lose(Reason.FORMAT, line)
         elif isinstance(group := verify(line), Group):
-            yield from self._good(group)
+            self._good(group)
         else:
-            yield from self._mend(line, group)
+            self._mend(line, group)
 
-    def _mend(self, line: bytes, reason: Reason) -> Iterator[Item]:
+    def _mend(self, line: bytes, reason: Reason) -> None:
         """Use the groups of a line whose only damage is in the separators around them."""
         runs = [run for run in STRAY.split(line) if run]
-        if not runs and not self._heard:
+        if not runs and not self.heard:
             return
         verdicts = [verify(run) for run in runs]
         good = [one for one in verdicts if isinstance(one, Group) and one.label is not None]
         damaged = len(line) != sum(map(len, runs))
         if damaged:
-            yield from self._note(None)
+            self.note(None)
         for group in good:
-            yield from self._good(group)
+            self._good(group)
         if len(good) < len(runs):
-            yield from self._lose(Reason.DAMAGED if damaged else reason, line)
+            self._lose(Reason.DAMAGED if damaged else reason, line)
 
-    def _good(self, group: Group) -> Iterator[Item]:
-        self.good += 1
-        if group.key not in self.known:
-            yield group
-        yield from self._note(group)
+    def _good(self, group: Group) -> None:
+        known = self._recall(group.key)
+        if known is None:
+            self._tell(group)
+        self.note(known or group)
 
-    def _lose(self, reason: Reason, line: bytes) -> Iterator[Item]:
+    def _lose(self, reason: Reason, line: bytes) -> None:
         """Count a line that is no group, unless it is the end of one whose start was not heard."""
         if self._synchronised:
-            yield Rejected(reason, name_of(line))
+            self._tell(Rejected(reason, name_of(line)))
             self._bad += 1
-            yield from self._note(None)
+            self.note(None)
 
-    def _note(self, heard: Group | None) -> Iterator[Frame]:
-        self._heard.append(heard)
-        if len(self._heard) >= MOST_GROUPS:
-            yield from self._close(closed=False)
+    def note(self, heard: Group | None) -> None:
+        """Add to the frame in progress, None for what is damaged."""
+        self.heard.append(heard)
+        if heard is None:
+            self._lost += 1
+        if len(self.heard) >= MOST_GROUPS:
+            self._close(closed=False)
 
-    def _mark(self, mark: bytes) -> Iterator[Frame]:
-        yield from self._close(closed=mark == ETX)
+    def _mark(self, mark: bytes) -> None:
+        self._close(closed=mark == ETX)
         self._opened = mark == STX
 
-    def _close(self, *, closed: bool) -> Iterator[Frame]:
+    def _close(self, *, closed: bool) -> None:
+        if (frame := self._ended_frame(closed=closed)) is not None:
+            self._tell(frame)
+
+    def _ended_frame(self, *, closed: bool) -> Frame | None:
         """End the frame in progress, if anything of one has come."""
-        heard, bad, opened = tuple(self._heard), self._bad, self._opened
-        self._heard = []
-        self._bad = 0
-        self._opened = False
-        if heard:
-            complete = opened and closed and None not in heard
-            yield Frame(_mode_of(heard), heard, bad, opened, closed, complete)
-
-
-def _sound(segment: bytes) -> Group | None:
-    """Give the group that stands, alone and good, between LF and CR."""
-    group = verify(segment[1:]) if segment[:1] == b"\n" else None
-    return group if isinstance(group, Group) else None
+        opened, self._opened = self._opened, False
+        if not self.heard:
+            return None
+        heard, lost, bad = tuple(self.heard), self._lost, self._bad
+        self.heard.clear()
+        self._ended += len(heard) - lost
+        self._lost = self._bad = 0
+        complete = opened and closed and not lost
+        return _new(Frame, (_mode_of(heard), heard, bad, opened, closed, complete))
 
 
 def _last_boundary(tail: bytes) -> int:

@@ -3,17 +3,18 @@
 It knows groups, frames and time as a number of seconds; it knows neither bytes nor who listens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
+from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity, names_of
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .plausible import DEFAULT_SUPPLY, Gate, Last, Line, Sighting
 from .presence import Presence
-from .values import overseas_offset, read_horodate, read_value
+from .routine import Routine
+from .values import is_right, overseas_offset, read_horodate, read_value
 
 _AGREEMENT: Final = 3
 """Frames in a row that make another meter, or another mode."""
@@ -27,12 +28,12 @@ class Meter:
     """One meter. With an `address`, nothing that another one says is taken for its own.
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
-    mainland France. `known` is the splitter's table of groups that need no second look.
+    mainland France. `heard` is the frame in progress.
     """
 
     def __init__(
         self,
-        known: dict[bytes, Group],
+        heard: Sequence[Group | None],
         *,
         address: str | None = None,
         labels: Iterable[str] = (),
@@ -42,12 +43,9 @@ class Meter:
         self.mode: Mode | None = None
         self.readings: dict[str, Reading] = {}
         self.unknown: dict[str, str] = {}
-        self.overseas = overseas
         self.presence = Presence(labels)
-        self._known = known
+        self.routine = Routine(self.readings, heard, overseas)
         self._gate = Gate()
-        self._line = Line()
-        self._keys: dict[str, bytes] = {}
         self._early: dict[str, Reading] = {}
         self._identified = address is None
         self._is_own_frame = False
@@ -55,6 +53,11 @@ class Meter:
         self._foreign_frames = 0
         self._offsets: tuple[timedelta, int] = (overseas, 0)
         self._supply: dict[Quantity, int] = {}
+
+    @property
+    def overseas(self) -> timedelta:
+        """What the meter's legal time adds to that of the mainland."""
+        return self.routine.overseas
 
     @property
     def phases(self) -> int | None:
@@ -75,23 +78,24 @@ class Meter:
 
     def hear(self, group: Group, now: float, out: list[Event], *, parity: bool) -> None:
         """Take a verified group that is not the one its label had before."""
-        if self.mode is None and group.label is not None:
+        name, label = group.name, group.label
+        if self.mode is None and label is not None:
             self.mode = group.mode
-        if group.name in ADDRESS_LABELS and not self._recognise(group.data, out):
-            out.append(Rejected(Reason.OTHER_METER, group.name))
-        elif self.mode not in {None, group.mode}:
-            out.append(Rejected(Reason.OTHER_MODE, group.name))
-        elif group.label is None:
+        if name in ADDRESS_LABELS and not self._recognise(group.data, out):
+            out.append(Rejected(Reason.OTHER_METER, name))
+        elif self.mode is not group.mode and self.mode is not None:
+            out.append(Rejected(Reason.OTHER_MODE, name))
+        elif label is None:
             if len(self.unknown) < _MOST_UNKNOWN:
-                self.unknown[group.name] = group.data
+                self.unknown[name] = group.data
         else:
-            self._hear_label(group, group.label, now, out, parity=parity)
+            self._hear_label(group, label, now, out, self._line_with(parity=parity))
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
         if self.address is not None:
             self._identified = False
-            self._known.clear()
+            self.routine.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
@@ -119,7 +123,7 @@ class Meter:
             return True
         if self._identified:
             self._identified = False
-            self._known.clear()
+            self.routine.clear()
         self._gate = Gate()
         who, times = self._stranger
         times = times + 1 if who == address else 1
@@ -129,28 +133,26 @@ class Meter:
         return False
 
     def _hear_label(
-        self, group: Group, label: Label, now: float, out: list[Event], *, parity: bool
+        self, group: Group, label: Label, now: float, out: list[Event], line: Line
     ) -> None:
-        chosen = None
-        if self._keys.get(group.name) == group.key and self._identified:
-            self._gate.forget(group.name)
+        name, chosen, routine = group.name, None, self.routine
+        is_ours = self._is_ours(name)
+        accepted = routine.accepted.get(name)
+        if accepted is not None and accepted.key == group.key and self._identified:
+            self._gate.forget(name)
             self._remember(group)
         else:
-            sighting = self._sight(group, label, now)
-            chosen = self._gate.judge(
-                sighting, self._last(group.name), self._line_with(parity=parity)
-            )
-            if chosen is None or not self._is_ours(label):
+            chosen = self._gate.judge(self._sight(group, label, now), self._last(name), line)
+            if chosen is None or not is_ours:
                 chosen = None
-                self._known.pop(self._keys.get(group.name, b""), None)
-                reason = Reason.HELD if self._identified else Reason.OTHER_METER
-                out.append(Rejected(reason, group.name))
+                routine.drop(name)
+                out.append(Rejected(Reason.HELD if self._identified else Reason.OTHER_METER, name))
             else:
-                self._accept(chosen, out, parity=parity)
-        if self._is_ours(label) and self.presence.sighted(label, believed=chosen is not None):
+                self._accept(chosen, out, parity=line.parity)
+        if is_ours and self.presence.sighted(label, believed=chosen is not None):
             self._introduce(label, out)
 
-    def _is_ours(self, label: Label) -> bool:
+    def _is_ours(self, name: str) -> bool:
         """Whether what a label says is this meter's: its frame began with the address.
 
         Another meter's may have been damaged: then a new value waits for the next frame. Not so
@@ -158,14 +160,17 @@ class Meter:
         """
         if not self._identified:
             return False
-        return self.address is None or self._is_own_frame or label.name in _FLEETING
+        if name in _FLEETING or self._is_own_frame or self.address is None:
+            return True
+        return self.routine.is_own_frame()
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
-        stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
+        text = group.horodate
+        stamp = read_horodate(text, self.overseas) if text else None
         value = read_value(label, group.data, stamp)
         if stamp is None:
-            return Sighting(group, label, value, None, False, now)  # noqa: FBT003 - a plain record
-        return Sighting(group, label, value, stamp.time, stamp.degraded, now)
+            return _new(Sighting, (group, label, value, None, False, now))
+        return _new(Sighting, (group, label, value, stamp.time, stamp.degraded, now))
 
     def _last(self, name: str) -> Last | None:
         reading = self.readings.get(name) or self._early.get(name)
@@ -174,26 +179,18 @@ class Meter:
         return Last(reading.value, reading.at, self.presence.last_heard(name, reading.at))
 
     def _line_with(self, *, parity: bool) -> Line:
-        if self._line.parity is not parity:
-            self._line = self._line._replace(parity=parity)
-        return self._line
+        line = self.routine.line
+        if line.parity is not parity:
+            line = self.routine.line = line._replace(parity=parity)
+        return line
 
     def _accept(self, chosen: Sighting, out: list[Event], *, parity: bool) -> None:
-        label, name = chosen.label, chosen.label.name
+        group, label, value, time, degraded, at = chosen
+        name = label.name
         confirmed = parity or label.absence is not Absence.LATCH
-        reading = Reading(
-            label,
-            chosen.value,
-            chosen.group.data,
-            chosen.time,
-            chosen.degraded,
-            confirmed,
-            chosen.at,
-        )
-        self._known.pop(self._keys.get(name, b""), None)
-        self._keys[name] = chosen.group.key
-        self._remember(chosen.group)
-        self._learn(reading)
+        reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
+        self.routine.drop(name)
+        self.routine.accepted[name] = group
         if name in self.readings:
             self.readings[name] = reading
             out.append(reading)
@@ -201,13 +198,14 @@ class Meter:
             self._begin(reading, out)
         else:
             self._early[name] = reading
+        self._remember(group)
+        self._learn(reading)
 
     def _remember(self, group: Group) -> None:
         """Let a group pass without a second look, once nothing about its label is in doubt."""
-        if group.name in ADDRESS_LABELS:
-            return  # each frame is asked whose it is
-        if group.name in self.presence.established and not self._gate.holds(group.name):
-            self._known[group.key] = group
+        name = group.name
+        if name in self.presence.established and not self._gate.holds(name):
+            self.routine.keep(group)
 
     def _introduce(self, label: Label, out: list[Event]) -> None:
         out.append(Appeared(label))
@@ -226,15 +224,16 @@ class Meter:
         self.presence.changed(one.label for one in self.readings.values())
         self.readings.pop(label.name, None)
         self._early.pop(label.name, None)
-        self._known.pop(self._keys.pop(label.name, b""), None)
+        self.routine.drop(label.name)
+        self.routine.accepted.pop(label.name, None)
         self._gate.forget(label.name)
         out.append(Vanished(label))
 
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
         for reading in list(self.readings.values()):
             self._forget(reading.label, out)
-        self._known.clear()
-        self._keys.clear()
+        self.routine.clear()
+        self.routine.accepted.clear()
         self._early.clear()
         self._gate = Gate()
         self._supply.clear()
@@ -266,42 +265,39 @@ class Meter:
             or said.get(Quantity.SUBSCRIBED_POWER, 0) * 1000
             or said.get(Quantity.SUBSCRIBED_CURRENT, 0) * 200 * (phases or 3)
         )
-        self._line = self._line._replace(power=power or DEFAULT_SUPPLY, phases=phases or 1)
+        line = self.routine.line
+        self.routine.line = line._replace(power=power or DEFAULT_SUPPLY, phases=phases or 1)
 
     def _learn_offset(self, clock: datetime, now: float) -> None:
         """Learn that the meter keeps another legal time than the mainland's (overseas)."""
-        offset = overseas_offset(clock + self.overseas, now)
+        offset = None
+        if not is_right(clock, now):
+            offset = overseas_offset(clock + self.overseas, now)
         if offset is None or offset == self.overseas:
             self._offsets = (self.overseas, 0)
+            self.routine.is_time_in_doubt = False
             return
         times = self._offsets[1] + 1 if self._offsets[0] == offset else 1
         self._offsets = (offset, times)
+        self.routine.is_time_in_doubt = True
         if times >= _OFFSET_FRAMES:
-            self.overseas = offset
-            self._known.clear()
-            self._keys.clear()
+            self.routine.overseas = offset
+            self.routine.clear()
+            self.routine.accepted.clear()
 
 
-def _names_of(*quantities: Quantity) -> frozenset[str]:
-    return frozenset(
-        row.name
-        for rows in CATALOGUE.values()
-        for row in rows.values()
-        if row.quantity in quantities
-    )
-
-
-_LIMITS: Final = _names_of(
+_LIMITS: Final = names_of(
     Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT
 )
-_FLEETING: Final = _names_of(
+_FLEETING: Final = names_of(
     Quantity.IMPORTED_POWER,
     Quantity.EXPORTED_POWER,
     Quantity.CURRENT,
     Quantity.VOLTAGE,
     Quantity.OVERRUN_CURRENT,
 )
-_CLOCKS: Final = _names_of(Quantity.CLOCK)
+_CLOCKS: Final = names_of(Quantity.CLOCK)
 _OTHER_PHASES: Final = frozenset(
     row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
 )
+_new: Final = tuple.__new__  # without a call of Python's own

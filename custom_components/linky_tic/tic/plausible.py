@@ -23,17 +23,17 @@ MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
 AGREEMENT: Final = 3
 """Frames in a row that must agree on what one frame alone is not believed."""
-_ROLL_UP: Final = 2
+ROLL_UP: Final = 2
 """Wh by which an index may run ahead: it is a truncated count, and EASD leads EAST by one."""
-_FRAME: Final = 4.0
+FRAME_SECONDS: Final = 4.0
 """Seconds: a value is as old as a frame, and the longest one takes 3 s."""
-_FRESH: Final = 60.0
+FRESH: Final = 60.0
 """Seconds without a label after which its next index is taken as the first one again."""
 _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
-_DRIFT: Final = 5.0
+DRIFT: Final = 5.0
 """Seconds by which DATE may differ from what the receiver's clock says has passed."""
-_STRICT_DRIFT: Final = 1.5
+STRICT_DRIFT: Final = 1.5
 """The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
 
 
@@ -110,7 +110,8 @@ class Gate:
             if rule.goes_on(suspects[-1], now, line):
                 row = [*suspects, now]
         chosen = rule.choose(row, last, line)
-        if left := _left(row, chosen, rule):
+        left = row if chosen is None and suspects is None else _left(row, chosen, rule)
+        if left:
             self._suspects[name] = left
             if last is not None:
                 self._heard.setdefault(name, last.heard)
@@ -128,12 +129,14 @@ def _left(row: list[Sighting], chosen: Sighting | None, rule: Rule) -> list[Sigh
 
 def _in_range(now: Sighting) -> bool:
     """Whether a number is within its label's range, and a horodate is a real date."""
-    if isinstance(now.value, int):
-        most = now.label.most
-        in_range = now.value >= now.label.least and (most is None or now.value <= most)
-    else:
-        in_range = now.value is not None
-    return in_range and (now.time is not None or not now.label.horodate)
+    _, label, value, time, _, _ = now
+    if isinstance(value, int):
+        most = label.most
+        if value < label.least or (most is not None and value > most):
+            return False
+    elif value is None:
+        return False
+    return time is not None or not label.horodate
 
 
 def _number(value: Value) -> int:
@@ -145,7 +148,7 @@ def _same(before: Sighting, now: Sighting, _line: Line) -> bool:
 
 
 def _soon(before: Sighting, now: Sighting, _line: Line) -> bool:
-    return now.at - before.at <= _FRESH
+    return now.at - before.at <= FRESH
 
 
 def _latest(row: list[Sighting], count: int) -> Sighting | None:
@@ -185,7 +188,7 @@ def _agreement(with_parity: int) -> Callable[[list[Sighting], Last | None, Line]
 def _growth(label: Label, seconds: float, line: Line) -> float:
     """Wh that an index can have gained: what the supply allows, with the margin."""
     power = DEFAULT_SUPPLY if label.producer else line.power
-    return _ROLL_UP + MARGIN * power * (max(seconds, 0.0) + _FRAME) / 3600
+    return ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
 
 
 def _grows(before: Sighting, now: Sighting, line: Line) -> bool:
@@ -204,7 +207,7 @@ def _choose_index(row: list[Sighting], last: Last | None, line: Line) -> Sightin
         gain = _number(now.value) - _number(last.value)
         if not 0 <= gain <= _growth(now.label, now.at - last.heard, line):
             return _middle(row)
-    if last is None or now.at - last.heard > _FRESH:
+    if last is None or now.at - last.heard > FRESH:
         return _latest(row, 2) if line.parity else _in_line(row)
     if line.parity or (len(row) > 1 and row[-2].value == now.value):
         return now
@@ -253,7 +256,7 @@ def _in_time(value: Value, at: float, now: Sighting, line: Line) -> bool:
     if not isinstance(value, datetime) or not isinstance(now.value, datetime):
         return False
     drift = abs((now.value - value).total_seconds() - (now.at - at))
-    return drift <= (_DRIFT if line.parity else _STRICT_DRIFT)
+    return drift <= (DRIFT if line.parity else STRICT_DRIFT)
 
 
 def _ticks(before: Sighting, now: Sighting, line: Line) -> bool:

@@ -1,10 +1,11 @@
 """Chunks of bytes in, events out: the one door of this package.
 
-It knows the order of the rooms below it and nothing of what happens inside them.
+It knows the order of the rooms below it, and the short way past them: what a meter says again,
+or goes on saying, is taken by the bytes between two CR, before they are even characters.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
@@ -12,13 +13,17 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import Frame, Item, Rejected, Splitter
+from .frames import EOT, ETX, MOST_GROUPS, STX, Frame, Item, Rejected, Splitter
 from .groups import Group, Reason
 from .meter import Meter
-from .wire import Wire
+from .wire import DAMAGED, Bit7, Wire
 
 GAP: Final = 10.0
 """Seconds without a good group after which another meter may be on the line."""
+
+_LONGEST: Final = 128
+"""Bytes without CR that are more than any group has (109, 54E), LF included."""
+_MARKS: Final = frozenset({ETX, STX, ETX + STX, EOT})
 
 
 @dataclass(slots=True)
@@ -46,8 +51,18 @@ class Receiver:
         self.wire = Wire()
         self.counters = Counters()
         self.heard_at = -inf
-        self._splitter = Splitter()
-        self.meter = Meter(self._splitter.known, address=address, labels=labels, overseas=overseas)
+        self._heard: list[Group | None] = []
+        self.meter = Meter(self._heard, address=address, labels=labels, overseas=overseas)
+        self._routine = self.meter.routine
+        self._known: Callable[[bytes], Group | None] = self._routine.known.get
+        self._follow: Callable[[bytes, float, list[Event]], Group | None] = self._routine.follow
+        self._splitter = Splitter(self._heard, self._take, self._routine.recall)
+        self._bit7 = self.wire.bit7
+        self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
+        self._tail = b""
+        self._passed = 0  # bytes that the wire has not been told of
+        self._is_long_way = True
+        self._begin_long_way(-inf, [])
 
     @property
     def mode(self) -> Mode | None:
@@ -61,49 +76,146 @@ class Receiver:
 
     def feed(self, chunk: bytes | bytearray | memoryview, now: float) -> list[Event]:
         """Take bytes that came at `now` (seconds since 1970), give what they completed."""
-        chunk = bytes(chunk)  # no copy of what is bytes already
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        while len(chunk) > (left := self.wire.left):
-            self._feed_piece(chunk[:left], now, out)
-            chunk = chunk[left:]
-        self._feed_piece(chunk, now, out)
+        if not isinstance(chunk, bytes):
+            chunk = bytes(chunk)
+        if self._is_long_way and not (chunk := self._take_slowly(chunk, now, out)):
+            return out
+        self._passed += len(chunk)
+        segments = (self._tail + chunk).split(self._cr)
+        self._tail = segments.pop()
+        known, follow, heard = self._known, self._follow, self._heard
+        before = len(heard)
+        if before + len(segments) < MOST_GROUPS:
+            for segment in segments:
+                group = known(segment)
+                if group is None and (group := follow(segment, now, out)) is None:
+                    break
+                heard.append(group)
+        if taken := len(heard) - before:
+            self.heard_at = now
+        if taken < len(segments):
+            self._take_rest(segments[taken:], now, out)
+        tail = self._tail
+        if tail and (tail[0] != self._lf or len(tail) > _LONGEST):
+            self._take_tail(now, out)
         return out
 
     def finish(self, now: float) -> list[Event]:
         """End of a recording: give what is still open."""
         out: list[Event] = []
-        self._deliver(self._splitter.finish(), now, out, parity=self.wire.carries_parity)
+        self._begin_long_way(now, out)
+        self._take_again(self._tail)
+        self._parity = self.wire.carries_parity
+        self._splitter.finish()
+        self._end_long_way()
         return out
 
-    def _feed_piece(self, piece: bytes, now: float, out: list[Event]) -> None:
-        splitter, wire = self._splitter, self.wire
-        good = splitter.good
-        parity = wire.carries_parity  # a decision that ends the piece is not yet true in it
-        if items := splitter.split(wire.characters(piece)):
-            self._deliver(items, now, out, parity=parity)
-        if splitter.good > good:
-            self.heard_at = now
+    def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
+        """Take what stands between CR, from one on that is not as the others."""
+        self._begin_long_way(now, out)
+        splitter, table, habits = self._splitter, self._bit7.value, self._routine.habits
+        for at, segment in enumerate(segments):
+            if segment.startswith(self._turn):
+                segment = segment[len(ETX + STX) :]  # noqa: PLW2901 - what is left of it
+                self._end(splitter.turn(), now, out)
+            group = self._known(segment)
+            if group is None and habits:
+                group = self._follow(segment, now, out)
+            if group is not None:
+                splitter.note(group)
+                continue
+            characters = segment.translate(table)
+            if DAMAGED in characters:
+                self._take_again(self._cr.join((segment, *segments[at + 1 :], self._tail)))
+                break
+            splitter.take(characters)
+        self._end_long_way()
 
-    def _deliver(
-        self, items: Iterable[Item], now: float, out: list[Event], *, parity: bool
-    ) -> None:
-        before = len(out)
-        for item in items:
-            if isinstance(item, Group):
-                self.meter.hear(item, now, out, parity=parity)
-            elif isinstance(item, Frame):
-                self._count(item)
-                self.meter.end(item, now, out)
-            else:
-                out.append(item)
-        for event in out[before:]:
+    def _take_tail(self, now: float, out: list[Event]) -> None:
+        """Treat at once the marks of a frame's end; leave to the splitter what is no group."""
+        if self._tail.startswith(self._turn):
+            self._tail = self._tail[len(ETX + STX) :]
+            self._end(self._splitter.turn(), now, out)
+            return
+        self._begin_long_way(now, out)
+        if (mark := self._tail.translate(self._bit7.value)) in _MARKS:
+            self._tail = b""
+            self._splitter.split(mark)
+        else:
+            self._take_again(self._tail)
+        self._end_long_way()
+
+    def _take_slowly(self, chunk: bytes, now: float, out: list[Event]) -> bytes:
+        """Take bytes one stretch of the wire after the other; give those that need not be."""
+        self._begin_long_way(now, out)
+        rest = b""
+        if self.wire.is_calm:
+            head, cr, rest = chunk.partition(self._cr)
+            chunk = head + cr
+        self._take_stretches(chunk)
+        if rest and (self._splitter.tail or not self.wire.is_calm):
+            self._take_stretches(rest)
+            rest = b""
+        self._end_long_way()
+        return rest
+
+    def _take_again(self, octets: bytes) -> None:
+        """Give wire and splitter the bytes that have come last."""
+        self._tail = b""
+        self.wire.skip(self._passed - len(octets))
+        self._passed = 0
+        self._take_stretches(octets)
+
+    def _take_stretches(self, octets: bytes) -> None:
+        """Stop wherever the wire decides: a decision that ends a piece is not yet true in it."""
+        wire = self.wire
+        self._heed(wire.bit7)
+        while octets:
+            piece = octets[: wire.left]
+            octets = octets[len(piece) :]
+            self._parity = wire.carries_parity
+            self._splitter.split(wire.characters(piece))
+            self._heed(wire.bit7)
+
+    def _heed(self, bit7: Bit7) -> None:
+        """Take the bytes for what they are from now on."""
+        if bit7 is not self._bit7:
+            self._bit7 = bit7
+            self._routine.recode(bit7)
+            self._cr, (self._lf,) = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
+            self._turn = (ETX + STX + b"\n").translate(bit7.code)
+
+    def _begin_long_way(self, now: float, out: list[Event]) -> None:
+        self._now, self._out = now, out
+        self._parity = self.wire.carries_parity
+        self._good, self._told = self._splitter.good, len(out)
+
+    def _end_long_way(self) -> None:
+        """Count what came of it, and see whether the short way is open."""
+        splitter = self._splitter
+        if splitter.good > self._good:
+            self.heard_at = self._now
+        for event in self._out[self._told :]:
             if isinstance(event, Rejected):
                 self.counters.rejected[event.reason] += 1
+        self._is_long_way = bool(splitter.tail) or not self.wire.is_calm
 
-    def _count(self, frame: Frame) -> None:
-        if frame.complete:
-            self.counters.complete_frames += 1
+    def _take(self, item: Item) -> None:
+        """Hand on what the splitter tells."""
+        if isinstance(item, Group):
+            self.meter.hear(item, self._now, self._out, parity=self._parity)
+        elif isinstance(item, Frame):
+            self._end(item, self._now, self._out)
         else:
-            self.counters.cut_frames += 1
+            self._out.append(item)
+
+    def _end(self, frame: Frame | None, now: float, out: list[Event]) -> None:
+        if frame is not None:
+            if frame.complete:
+                self.counters.complete_frames += 1
+            else:
+                self.counters.cut_frames += 1
+            self.meter.end(frame, now, out)

@@ -6,6 +6,7 @@ bytes themselves. Source: 54E 5.3.5 (character), errors.md of the specification 
 """
 
 from enum import Enum
+from types import MappingProxyType
 from typing import Final
 
 DAMAGED: Final = 0x80
@@ -33,6 +34,22 @@ class Bit7(Enum):
     PARITY = bytes(DAMAGED if code.bit_count() % 2 else code & 0x7F for code in range(0x100))
     STRIPPED = bytes(range(0x80)) + bytes([DAMAGED]) * 0x80
     STUCK = bytes([DAMAGED]) * 0x80 + bytes(range(0x80))
+
+    @property
+    def code(self) -> bytes:
+        """The table that turns a character back into the byte that the line has for it."""
+        return _CODES[self]
+
+
+def _coded(bit7: Bit7) -> bytes:
+    """The bytes by character; what is no character has none, and is left as it is."""
+    return bytes(
+        code if bit7.value[code & 0x7F] == code & 0x7F or code & 0x80 else code | 0x80
+        for code in range(0x100)
+    )
+
+
+_CODES: Final = MappingProxyType({bit7: _coded(bit7) for bit7 in Bit7})
 
 
 def _all_but(kept: bytes) -> bytes:
@@ -72,6 +89,8 @@ class Wire:
         self._is_judging = True
         self._stretch = self.left = _WINDOW
         self._bad = 0
+        self.is_calm = False
+        """Whether nothing has been damaged since the last decision, and none is in doubt."""
         self.carries_parity = False
         """Whether every character of a group that ends now came with a parity bit, checked."""
 
@@ -80,13 +99,17 @@ class Wire:
         self._window += sample
         self._decide()
 
+    def skip(self, count: int) -> None:
+        """Let so many bytes go by that are all good: while it is calm, they decide nothing."""
+        self.left = (self.left - count) % _WATCH or _WATCH
+
     def characters(self, piece: bytes) -> bytes:
         """Turn at most `left` bytes into as many characters, `DAMAGED` in the place of bad ones."""
         characters = piece.translate(self._table)
         if self._is_judging:
             self._window += piece
-        if _DAMAGED_BYTE in characters:
-            self._count(characters.count(_DAMAGED_BYTE))
+        if DAMAGED in characters:
+            self._count(characters.count(DAMAGED))
         self.left -= len(piece)
         if not self.left:
             self._decide()
@@ -94,6 +117,7 @@ class Wire:
 
     def _count(self, damaged: int) -> None:
         self._bad += damaged
+        self.is_calm = False
         self.damaged += damaged
         if self.bit7 is Bit7.PARITY:
             self.parity_errors += damaged
@@ -114,7 +138,8 @@ class Wire:
             self._stretch = _WATCH
         self.left = self._stretch
         self._is_judging = self._stretch == _WINDOW
-        self.carries_parity = self.bit7 is Bit7.PARITY and self._stretch == _WATCH
+        self.is_calm = self._stretch == _WATCH
+        self.carries_parity = self.bit7 is Bit7.PARITY and self.is_calm
         self._bad = 0
 
     def _settle(self, bit7: Bit7) -> None:
@@ -125,7 +150,4 @@ class Wire:
 
 def _contradictions(window: bytes | bytearray, bit7: Bit7) -> int:
     """Count the bytes that would be damaged if bit 7 carried this."""
-    return window.translate(bit7.value).count(_DAMAGED_BYTE)
-
-
-_DAMAGED_BYTE: Final = bytes([DAMAGED])
+    return window.translate(bit7.value).count(DAMAGED)
