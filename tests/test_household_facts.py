@@ -10,8 +10,12 @@ from typing import Any, Final
 import pytest
 
 from simulator import Household
+from simulator.frames import ETX
+from simulator.line import Replay
 
 from .home import KNOWN, Home, Meter, complaints
+from .test_sensor import CAPTURES
+from .tic.referee import DATA, good_groups
 
 WORDS: Final = {  # key: lowest bit of STGE, width, words in the order of the codes
     "breaker": (1, 3, ("closed", "open_over_power")),
@@ -39,6 +43,10 @@ CONTRACTUAL: Final = {"tempo_today", "tempo_tomorrow", "peak_notice", "peak_in_p
 TEMPO_PEAKS: Final = {"B": "none", "W": "pm1", "R": "pm2"}
 COLOURS: Final = {"B": "blue", "W": "white", "R": "red"}
 ANNOUNCED: Final = {"----": "not_announced", "BLEU": "blue", "BLAN": "white", "ROUG": "red"}
+
+
+PART_OF_A_FRAME: Final = "standard_mono_tempo_lf_as_0f"
+"""It holds neither status nor power."""
 
 
 def on_off(is_on: object) -> str:
@@ -133,6 +141,16 @@ def told(home: Home, keys: Mapping[str, str]) -> dict[str, str | None]:
     return {key: home.state(f"{kind}.linky_{key}") for key, kind in kinds.items()}
 
 
+def said_of(home: Home, wire: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str | None]]:
+    """What should be told, and what is; of what a contract lacks, nothing may be told."""
+    facts = of_standard(wire) if "STGE" in wire else of_historic(wire)
+    said = told(home, facts)
+    hidden = {key for key in CONTRACTUAL & facts.keys() if said[key] is None}
+    assert all(facts[key] in {"none", "not_announced"} for key in hidden)
+    keys = facts.keys() - hidden
+    return {key: facts[key] for key in keys}, {key: said[key] for key in keys}
+
+
 @pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("options", HOUSES.values(), ids=HOUSES.keys())
 async def test_a_house_is_told_what_its_wire_says_at_any_hour(
@@ -143,12 +161,18 @@ async def test_a_house_is_told_what_its_wire_says_at_any_hour(
     meter = await home.hears(house, 2 * KNOWN, house.address)
     for moment in MOMENTS:
         await goes_on(home, meter, house, f"2027-01-{moment}")
-        read = of_standard if house.mode == "standard" else of_historic
-        facts = read(house.truth)
-        said = told(home, facts)
-        hidden = {key for key in CONTRACTUAL & facts.keys() if said[key] is None}
-        assert all(facts[key] in {"none", "not_announced"} for key in hidden), moment
-        assert {key: said[key] for key in facts.keys() - hidden} == {
-            key: facts[key] for key in facts.keys() - hidden
-        }, moment
+        facts, said = said_of(home, house.truth)
+        assert said == facts, moment
     assert not complaints(caplog)
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize("capture", [one for one in CAPTURES if one != PART_OF_A_FRAME])
+async def test_a_real_meter_s_house_is_told_what_was_captured(home: Home, capture: str) -> None:
+    stream = (DATA / "captures" / f"{capture}.bin").read_bytes()
+    wire = {heard.label: heard.data for heard in good_groups(stream)}
+    replay = Replay(stream, 9600)
+    turns = 1 if stream.count(ETX) > KNOWN else KNOWN
+    await home.hears(replay, turns * len(replay._frames), wire.get("ADSC") or wire["ADCO"])
+    facts, said = said_of(home, wire)
+    assert said == facts
