@@ -104,6 +104,17 @@ def test_historique_gives_no_notice_of_a_tempo_peak() -> None:
     assert not has_notices(readings)
 
 
+@pytest.mark.parametrize("group", [TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "----")])
+def test_one_word_of_tempo_is_evidence_enough(group: tuple[str, str]) -> None:
+    assert has_colours(said(group))
+
+
+@pytest.mark.parametrize("group", [EJP, ("PEJP", "30")])
+def test_one_word_of_ejp_is_evidence_enough(group: tuple[str, str]) -> None:
+    assert has_notices(said(group))
+    assert not has_colours(said(group))
+
+
 @pytest.mark.parametrize(
     "option", [("BASE", "TH.."), ("HC..", "HP..")], ids=["base or hidden", "peak hours"]
 )
