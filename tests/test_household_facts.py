@@ -128,11 +128,12 @@ MOMENTS: Final = (
 
 
 async def goes_on(home: Home, meter: Meter, house: Household, until: str) -> None:
-    """Let time pass until a legal time, and hear some frames."""
+    """Let time pass until a legal time, hear some frames, and wait for what is told late."""
     seconds = (datetime.fromisoformat(until) - house.local_now).total_seconds()
     home.clock.now += seconds
     house.advance(seconds)
     await meter.play(KNOWN + 1)
+    await home.minutes()
 
 
 def told(home: Home, keys: Mapping[str, str]) -> dict[str, str | None]:
@@ -174,5 +175,6 @@ async def test_a_real_meter_s_house_is_told_what_was_captured(home: Home, captur
     replay = Replay(stream, 9600)
     turns = 1 if stream.count(ETX) > KNOWN else KNOWN
     await home.hears(replay, turns * len(replay._frames), wire.get("ADSC") or wire["ADCO"])
+    await home.minutes()
     facts, said = said_of(home, wire)
     assert said == facts
