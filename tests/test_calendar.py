@@ -92,6 +92,14 @@ async def test_it_follows_the_hours_without_the_line(days: DaysOfAHome) -> None:
     ]
 
 
+async def test_it_catches_up_after_the_machine_has_slept(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T05:00:00")
+    await days.sleep(2 * 3600)
+    assert days.home.state(CALENDAR) == "off"
+    assert days.home.state(CHANGE) == "2026-11-24T21:30:00+00:00"
+
+
 async def test_it_is_there_after_a_restart_before_the_meter_is_heard(days: DaysOfAHome) -> None:
     meter = await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
     await days.wait_until("2026-11-24T01:00:00")

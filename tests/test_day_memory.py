@@ -37,6 +37,12 @@ def test_what_was_not_written_by_us_is_left_out() -> None:
     assert as_kept(after) == as_kept(Diary())
 
 
+def test_a_day_or_an_instant_that_cannot_be_read_is_left_out() -> None:
+    after = Diary()
+    take_up({"profiles": {"someday": ["a", 1]}, "peaks": [[1, "soon", "later", "a"]]}, after)
+    assert (after.profiles, after.peaks) == ({}, ())
+
+
 def test_nothing_that_was_kept_is_an_empty_diary() -> None:
     after = Diary()
     take_up({}, after)

@@ -4,8 +4,9 @@ It knows the shape in which they are kept, nothing of what they mean.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .tic import Coding, Diary, LegalTime, Note, Peak
@@ -22,7 +23,7 @@ def as_kept(diary: Diary) -> JsonObjectType:
             [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
             for peak in diary.peaks
         ],
-        "coding": diary.coding,
+        "coding": diary.coding.value if diary.coding else None,
         "island": None if island is None else island.total_seconds(),
     }
 
@@ -39,9 +40,9 @@ def take_up(kept: JsonObjectType, diary: Diary) -> None:
 
 def _profiles(kept: JsonValueType) -> Iterator[tuple[date, Note]]:
     for day, note in kept.items() if isinstance(kept, dict) else ():
-        match note:
-            case [str(profile), int() | None as number]:
-                yield date.fromisoformat(day), Note(profile, number)
+        match dt_util.parse_date(day), note:
+            case date() as date_, [str(profile), int() | None as number]:
+                yield date_, Note(profile, number)
             case _:
                 pass
 
@@ -49,9 +50,9 @@ def _profiles(kept: JsonValueType) -> Iterator[tuple[date, Note]]:
 def _peaks(kept: JsonValueType) -> Iterator[Peak]:
     for peak in kept if isinstance(kept, list) else ():
         match peak:
-            case [int(number), str(begin), str(end), str() | None as profile]:
-                yield Peak(
-                    number, datetime.fromisoformat(begin), datetime.fromisoformat(end), profile
-                )
+            case [int(number), str(first), str(last), str() | None as profile]:
+                begin, end = map(dt_util.parse_datetime, (first, last))
+                if begin and end:
+                    yield Peak(number, begin, end, profile)
             case _:
                 pass

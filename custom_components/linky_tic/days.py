@@ -7,7 +7,7 @@ its number (NJOURF) does not make up for it, since new hours come under the numb
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -40,6 +40,7 @@ class Days:
         self._diary = Diary()
         self._agenda = Agenda()
         self._timer: CALLBACK_TYPE | None = None
+        self._edge = datetime.max.replace(tzinfo=UTC)
         listeners.follow_whole_frames(self._end_frame)
 
     @property
@@ -86,10 +87,13 @@ class Days:
             self._timer = None
 
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading]) -> None:
-        if self._diary.heard(frame, readings, dt_util.utcnow()):
+        now = dt_util.utcnow()
+        if self._diary.heard(frame, readings, now):
             self._memory.keep(_MEMORY, {"address": self._address, **as_kept(self._diary)})
             self._renew()
             self._listeners.tell(DAYS)
+        elif now >= self._edge:  # a machine that slept has not woken its timers in time
+            self._look(now)
 
     def _renew(self) -> None:
         self._agenda = self._diary.agenda()
@@ -98,12 +102,11 @@ class Days:
     def _wait(self) -> None:
         """Look again when something else comes into force."""
         self.stop()
-        now = self.now
-        seconds = (self._agenda.next_edge(now) - now).total_seconds()
+        self._edge = self._agenda.next_edge(self.now) - self._diary.ahead
+        seconds = (self._edge - dt_util.utcnow()).total_seconds()
         self._timer = async_call_later(self._hass, max(seconds, _SOONEST), self._look)
 
     @callback
     def _look(self, _at: datetime) -> None:
-        self._timer = None
         self._wait()
         self._listeners.tell(DAYS)
