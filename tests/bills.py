@@ -43,14 +43,20 @@ async def in_france(hass: HomeAssistant) -> None:
     hass.config.currency = "EUR"
 
 
-async def pays(home: Home, start: str, watts: int = 3000, **options: object) -> Meter:
+async def pays(
+    home: Home,
+    start: str,
+    watts: int = 3000,
+    standing_charge: float | None = MONTHLY,
+    **options: object,
+) -> Meter:
     """A meter under HP/HC that is heard from a local time on, by someone who has given prices."""
     await in_france(home.hass)
     lives = Household(**{"start": start, "contract": "hphc", "breaker": False} | options)  # type: ignore[arg-type] # any of its own
     lives.set_load(watts)
     home.clock.now = lives.now.timestamp()
     meter = home.meter(lives)
-    await home.add(meter, options=OPTIONS)
+    await home.add(meter, options={**OPTIONS, "standing_charge": standing_charge})
     await meter.play(KNOWN)
     return meter
 

@@ -140,6 +140,13 @@ async def test_a_new_standing_charge_counts_from_today_on(home: Home) -> None:
     assert amount(home, MONTH) == pytest.approx(22 * DAILY + 1, abs=0.01)
 
 
+async def test_a_first_standing_charge_is_for_the_whole_month(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00", watts=0, standing_charge=None)
+    assert amount(home, MONTH) == pytest.approx(0, abs=0.01)
+    await reprice(home, meter, standing_charge=MONTHLY)
+    assert amount(home, MONTH) == pytest.approx(23 * DAILY, abs=0.01)
+
+
 async def test_first_prices_count_for_what_was_used_before_them(home: Home) -> None:
     meter = await pays(home, "2026-11-23T08:00:00")
     await reprice(home, meter, prices={}, standing_charge=0.0)

@@ -119,8 +119,8 @@ async def test_the_step_adds_what_it_shows(home: Home, manager: EnergyManager) -
     form = await show(meter)
     told = form["description_placeholders"] or {}
     assert "`sensor.linky_easf01`" in told["sources"]
-    assert told["exported"] == "sensor.linky_eait"
-    assert told["power"] == "sensor.linky_active_power"
+    assert told["exported"] == "`sensor.linky_eait`"
+    assert told["power"] == "`sensor.linky_active_power`"
     await submit(meter, form, {**PRICES, "export_price": 0.13})
     first, second = sources(manager)
     assert first["stat_energy_from"] == "sensor.linky_easf01"
@@ -162,7 +162,7 @@ async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: Ene
     await hold(manager, kept)
     form = await show(meter)
     told = form["description_placeholders"] or {}
-    assert told["present"] == "sensor.linky_easf01, sensor.linky_active_power"
+    assert told["present"] == "`sensor.linky_easf01`, `sensor.linky_active_power`"
     await submit(meter, form, PRICES)
     assert sources(manager)[0] == kept
     assert sources(manager)[1]["stat_energy_from"] == "sensor.linky_easf02"

@@ -89,41 +89,38 @@ def _counted(count: Count, start: float, gain: float, since: float, at: float) -
 
 @dataclass(slots=True)
 class Standing:
-    """What is paid by the month: the days before `days` were paid for at charges that were."""
+    """What is paid by the month whatever is used; None until somebody has told.
+
+    `month` is when it began; its first `days` have been charged `spent`, by charges that were.
+    """
 
     month: float = 0.0
     days: int = 0
     spent: float = 0.0
-    charge: float = 0.0
-
-    @classmethod
-    def recalled(cls, numbers: Sequence[float]) -> Self:
-        """Read what `stored` gave."""
-        month, days, spent, charge = numbers
-        return cls(month, int(days), spent, charge)
+    charge: float | None = None
 
     def stored(self) -> list[float]:
-        """Give it as a row of numbers."""
-        return [*astuple(self)]
+        """Give it as a row of numbers; the charge is among the prices."""
+        return [self.month, self.days, self.spent]
 
-    def settle(self, charge: float, month: float, today: date) -> None:
-        """Take another charge, from today on."""
+    def settle(self, charge: float | None, month: float, today: date) -> None:
+        """Take another charge, from today on; a first one is for the whole month."""
         if self.month < month:
             self.month, self.days, self.spent = month, 0, 0.0
-        elif charge != self.charge:
-            self.spent += (today.day - 1 - self.days) * self.charge / _days(today)
+        elif self.charge is not None and charge != self.charge:
+            self.spent = self.until(today, month) - self.of(today)
             self.days = today.day - 1
         self.charge = charge
 
     def until(self, today: date, month: float) -> float:
         """Give the month's share of the whole days that have begun."""
         if self.month < month:
-            return today.day * self.charge / _days(today)
-        return self.spent + (today.day - self.days) * self.charge / _days(today)
+            return today.day * self.of(today)
+        return self.spent + (today.day - self.days) * self.of(today)
 
     def of(self, today: date) -> float:
         """Give the share of one day."""
-        return self.charge / _days(today)
+        return (self.charge or 0.0) / _days(today)
 
 
 def _days(today: date) -> int:

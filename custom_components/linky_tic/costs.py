@@ -45,7 +45,7 @@ class Costs:
         self._listeners = listeners
         self._memory = memory
         self._accounts: dict[str, Account] = {}
-        self._standing = Standing(charge=prices.standing_charge or 0.0)
+        self._standing = Standing(charge=prices.standing_charge)
         self._waiting: set[str] = set()
         self._patience = 0
         self._today = date.min
@@ -155,9 +155,10 @@ class Costs:
         if isinstance(kept, dict):
             rows = _dict(kept["accounts"])
             self._accounts = {name: Account.recalled(_numbers(row)) for name, row in rows.items()}
-            self._heard, *standing = _numbers(kept["standing"])
-            self._standing = Standing.recalled(standing)
-            self._settle(Prices.chosen(_dict(kept["prices"])))
+            before = Prices.chosen(_dict(kept["prices"]))
+            self._heard, month, days, spent = _numbers(kept["standing"])
+            self._standing = Standing(month, int(days), spent, before.standing_charge)
+            self._settle(before)
             self._wait(is_new=kept["address"] != self._address)
         self._standing.settle(self._prices.standing_charge or 0.0, self._starts[MONTH], self._today)
 

@@ -65,7 +65,7 @@ class EnergySteps(OptionsFlowWithReload):
             return self.async_abort(reason="not_heard")
         self._plan = await async_plan(coordinator)
         if not self._plan.added.statistics:
-            told = {"present": ", ".join(self._plan.present)}
+            told = {"present": _quoted(*self._plan.present)}
             return self.async_abort(reason="nothing_to_add", description_placeholders=told)
         if user_input is None:
             return self._form("energy", coordinator, {})
@@ -143,19 +143,23 @@ class EnergySteps(OptionsFlowWithReload):
         if step == "prices":
             return told
         plan = self._plan
-        sources = [f"{one.name}: `{one.statistic}`" for one in plan.added.imported]
+        sources = [f"**{one.name}** `{one.statistic}`" for one in plan.added.imported]
         return {
             **told,
             "sources": _listed(sources),
-            "exported": plan.added.exported or _NONE,
-            "power": plan.added.power or _NONE,
-            "present": ", ".join(plan.present) or _NONE,
+            "exported": _quoted(plan.added.exported),
+            "power": _quoted(plan.added.power),
+            "present": _quoted(*plan.present),
             "others": ", ".join(plan.others) or _NONE,
         }
 
 
 def _listed(lines: list[str]) -> str:
     return "\n".join(f"- {line}" for line in lines) or _NONE
+
+
+def _quoted(*statistics: str | None) -> str:
+    return ", ".join(f"`{one}`" for one in statistics if one) or _NONE
 
 
 def _shown(prices: Prices) -> dict[str, float | None]:
