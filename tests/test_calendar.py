@@ -1,15 +1,18 @@
 """The calendar of a meter: what it shows of today and tomorrow, in words, line or no line."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pytest
 
 from simulator import Household
+from simulator.line import Replay
 
 from .calendar_days import DaysOfAHome, days_of
 from .home import Home
+from .tic.streams import standard
+from .tic.test_agenda import profile
 
 CALENDAR: Final = "calendar.linky_tariff"
 EVENING: Final = "2026-11-23T21:00:00"
@@ -182,3 +185,22 @@ async def test_it_speaks_the_language_of_the_house(days: DaysOfAHome) -> None:
         "Rouge, heures creuses",
     ]
     assert days.home.registered(CALENDAR).original_name == "Programme tarifaire"
+
+
+async def test_a_peak_whose_profile_nobody_heard_is_called_by_its_number(
+    days: DaysOfAHome,
+) -> None:
+    frame = standard(
+        ("DATE", "", "H261124210000"),
+        ("DPM1", "00", " 261125070000"),
+        ("FPM1", "00", " 261126010000"),
+        ("NTARF", "01"),
+        ("PJOURF+1", profile("0000C001")),
+    )
+    days.home.clock.now = datetime(2026, 11, 24, 20, tzinfo=UTC).timestamp()
+    await days.pass_time(0)
+    await days.home.hears(Replay(frame, 9600))
+    assert await events(days.home) == ["25T07:00 26T00:00 Peak 1 (PM1)"]
+    state = days.home.hass.states.get(CALENDAR)
+    assert state
+    assert state.attributes["description"] == "Peak 1 (PM1)"

@@ -204,6 +204,31 @@ async def test_the_coding_is_learned_from_a_change_and_kept(days: DaysOfAHome) -
     assert (await today_and_tomorrow(days))[1] == ["00:00 1", "07:00 2", "22:00 1"]
 
 
+async def test_a_meter_that_is_switched_to_historique_goes_on_until_midnight(
+    days: DaysOfAHome,
+) -> None:
+    meter = await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
+    await days.wait_until("2026-11-24T12:00:00")
+    days.house.switch_mode("historic")
+    await meter.play(20)
+    await days.wait_until("2026-11-24T23:00:00")
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
+    await days.wait_until("2026-11-26T00:10:00")
+    assert await today_and_tomorrow(days) == (None, None)
+    assert days.home.state("calendar.linky_tariff") == "unavailable"
+
+
+async def test_a_pilot_meter_which_has_no_numbers_of_days_tells_them_too(
+    days: DaysOfAHome,
+) -> None:
+    house = Household(pilot=True, contract="hphc", start="2026-11-23T23:59:00")
+    days.home.clock.now = house.now.timestamp()
+    await days.pass_time(0)
+    days.meter = await days.home.hears(house, address=house.address)
+    await days.wait_until("2026-11-24T00:00:05")
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
+
+
 async def test_a_meter_overseas_has_its_own_midnight(days: DaysOfAHome) -> None:
     meter = await days.hears(
         Household(contract="hphc", utc_offset=4 * 3600, start="2026-11-24T19:50:00+00:00")

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.linky_tic.tic import Agenda, Diary, Frame, Receiver
 from simulator import Household
-from simulator.wire import to_8n1
+from simulator.line import Line
 
 _STEP: Final = timedelta(minutes=26)
 """Between two looks: they fall on no hour in particular."""
@@ -51,14 +51,15 @@ LIVES: Final[dict[str, dict[str, Any]]] = {
 class Life:
     """A house, and the diary of its meter."""
 
-    def __init__(self, house: Household) -> None:
+    def __init__(self, house: Household, noise: float = 0.0) -> None:
         self.house = house
+        self.line = Line(house, noise=noise)
         self.receiver = Receiver(house.address)
         self.diary = Diary()
 
     def hear(self, frames: int = 4) -> None:
         for _ in range(frames):
-            data = to_8n1(self.house.frame())
+            data = self.line.next().data
             for event in self.receiver.feed(data, self.house.now.timestamp()):
                 if isinstance(event, Frame):
                     self.diary.heard(event, self.receiver.meter.readings, self.house.now)
@@ -88,6 +89,20 @@ def test_the_register_that_is_noted_is_the_one_that_counts(life: str) -> None:
         lived.pass_time(_STEP)
         lived.hear()
     assert known > 48 * timedelta(hours=1) / _STEP
+
+
+@pytest.mark.parametrize("life", ["a weekend", "white, white, blue"])
+def test_a_noisy_line_makes_days_unknown_but_never_wrong(life: str) -> None:
+    lived = Life(Household(living=False, **LIVES[life]), noise=3e-4)  # one frame in 20 is whole
+    lived.hear(60)
+    known = 0
+    for _ in range(60):
+        noted = index_at(lived.diary.agenda(), lived.house.now)
+        assert noted in {None, lived.house.meter.slot.register}, lived.house.local_now
+        known += noted is not None
+        lived.pass_time(_STEP)
+        lived.hear(10)
+    assert known > 0
 
 
 @pytest.mark.parametrize("life", ["two tariffs", "the end of summer", "white, white, blue", "EJP"])
