@@ -76,7 +76,9 @@ def of_historic(wire: Mapping[str, str]) -> dict[str, str]:
     """What a long frame of Historique says, by key."""
     facts = {"over_subscribed_power": on_off("ADPS" in wire)}
     three = "IINST1" in wire
-    facts |= of_power(int(wire["ISOUSC"]) * 200 * (3 if three else 1), int(wire["PAPP"]))
+    amperes = sum(int(data) for name, data in wire.items() if name.startswith("IINST"))
+    drawn = amperes * 200 if int(wire["PAPP"]) else 0  # else it flows out
+    facts |= of_power(int(wire["ISOUSC"]) * 200 * (3 if three else 1), drawn)
     period = wire["PTEC"]
     if period[2] == "J":
         facts["tempo_today"] = COLOURS[period[3]]

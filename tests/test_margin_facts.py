@@ -24,9 +24,8 @@ def phases(home: Home, key: str) -> list[str | None]:
     return [home.value(f"{key}_phase_{phase}") for phase in PHASES]
 
 
-@pytest.mark.parametrize("mode", ["standard", "historic"])
-async def test_what_is_left_goes_below_nothing(home: Home, mode: str) -> None:
-    lives = house(4500, mode=mode)
+async def test_what_is_left_goes_below_nothing(home: Home) -> None:
+    lives = house(4500)
     meter = await home.hears(lives)
     assert (home.value("power_margin"), home.value("load")) == ("4500", "50.0")
     lives.set_load(9900)
@@ -35,14 +34,16 @@ async def test_what_is_left_goes_below_nothing(home: Home, mode: str) -> None:
     assert phases(home, "power_margin") == [None, None, None]
 
 
-async def test_the_warning_of_historique_comes_later_than_the_margin_is_gone(home: Home) -> None:
-    """It compares amperes at 200 V, and there are 230."""
-    lives = house(9900, mode="historic")
+async def test_the_margin_of_historique_is_gone_when_its_warning_comes(home: Home) -> None:
+    """Both compare amperes at 200 V."""
+    lives = house(10_050, mode="historic")
     meter = await home.hears(lives)
-    assert home.value("power_margin") == "-900"
+    assert (lives.truth["IINST"], lives.truth["ISOUSC"]) == ("045", "45")
+    assert (home.value("power_margin"), home.value("load")) == ("0", "100.0")
     assert home.state("binary_sensor.linky_over_subscribed_power") == "off"
     lives.set_load(11_000)
     await meter.play(2)
+    assert float(home.value("power_margin") or 0) < 0
     assert home.state("binary_sensor.linky_over_subscribed_power") == "on"
 
 
@@ -62,7 +63,7 @@ async def test_phases_in_historique_are_measured_as_their_warnings_are(home: Hom
     lives.set_load(2340, phase=2)
     await home.hears(lives, address=lives.address)
     assert lives.truth["IINST2"] == "010"
-    assert home.value("power_margin") == "9660"
+    assert home.value("power_margin") == "10000"
     assert phases(home, "power_margin") == ["4000", "2000", "4000"]
     assert phases(home, "load") == ["0.0", "50.0", "0.0"]
 
@@ -94,7 +95,7 @@ async def test_the_margin_goes_on_when_the_mode_changes(home: Home) -> None:
     meter = await home.hears(lives)
     lives.switch_mode("historic")
     await meter.play(2 * KNOWN)
-    assert home.value("power_margin") == "6000"
+    assert home.value("power_margin") == str((45 - int(lives.truth["IINST"])) * 200)
 
 
 async def test_what_the_sensors_are(home: Home, caplog: pytest.LogCaptureFixture) -> None:

@@ -25,7 +25,7 @@ from .tic import (
 
 _PHASES: Final = (1, 2, 3)
 _SUBSCRIBED: Final = ("PREF", "PCOUP", "ISOUSC")
-_DRAWN: Final = ("SINSTS", "SINST1", "PAPP")
+_DRAWN: Final = ("SINSTS", "SINST1", "IINST", "IINST1", "IINST2", "IINST3", "PAPP")
 
 
 def _of_phase[T](

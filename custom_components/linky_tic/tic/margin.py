@@ -13,7 +13,8 @@ Readings = Mapping[str, Reading]
 
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
-_DRAWN: Final = ("SINSTS", "SINST1", "PAPP")
+_DRAWN: Final = ("SINSTS", "SINST1")
+_CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 _SUBSCRIBED: Final = ("PREF", "PCOUP")
 """kVA; pilot meters send 00 for the first."""
 
@@ -30,13 +31,16 @@ def subscribed_power(readings: Readings) -> float | None:
 def drawn_power(readings: Readings) -> int | None:
     """Give the VA drawn now; none while the house exports.
 
-    In Historique the apparent power is taken, not the current: on a single phase that flows out
-    too, and 200 V is what nobody has.
+    In Historique as the meter itself reckons ADPS and ADIRn: amperes against ISOUSC, at 200 V. A
+    current has no sign there: while no power is drawn (PAPP), it flows out.
     """
     for name in _DRAWN:
         if (power := _number(readings, name)) is not None:
             return power
-    return None
+    currents = [_number(readings, name) for name in _CURRENTS if name in readings]
+    if not currents or None in currents:
+        return None
+    return 0 if _number(readings, "PAPP") == 0 else _VOLTS * sum(filter(None, currents))
 
 
 def power_margin(readings: Readings) -> int | None:
@@ -73,8 +77,7 @@ def share_of(drawn: float | None, subscribed: float | None) -> float | None:
 def _of_phase(readings: Readings, phase: int) -> tuple[float | None, float | None]:
     """Give what a phase may draw, and what it draws, in VA.
 
-    In Historique that is the warning's own reckoning, amperes at 200 V. Currents have no sign
-    there: while the house as a whole draws nothing, one that flows may flow out.
+    In Historique, while the house as a whole draws nothing, a current that flows may flow out.
     """
     subscribed = subscribed_power(readings)
     limit = None if subscribed is None else subscribed / 3
