@@ -104,7 +104,7 @@ async def test_a_meter_that_is_heard_on_another_port_moves_there(
 ) -> None:
     before, data, options = entities(home), {**entry_of(meter).data}, {**entry_of(meter).options}
     dialog = await changed(home, meter, moved.port.url)
-    assert dialog.abort == "reconfigure_successful"
+    assert dialog.abort == "port_changed"
     assert entry_of(meter).data == {**data, CONF_PORT: moved.port.url}
     assert entry_of(meter).options == options
     assert entry_of(meter).unique_id == ADDRESS
@@ -116,7 +116,7 @@ async def test_a_meter_that_is_heard_on_another_port_moves_there(
 async def test_a_meter_moves_from_an_adapter_to_the_network(home: Home, meter: Meter) -> None:
     with TcpPort(Line(Household()), speed=None) as bridge:
         dialog = await changed(home, meter, bridge.url)
-        assert dialog.abort == "reconfigure_successful"
+        assert dialog.abort == "port_changed"
         assert entry_of(meter).data[CONF_PORT] == bridge.url
         await until(lambda: home.value("east") not in {None, "unknown", "unavailable"})
         await home.unload(meter)
@@ -126,7 +126,7 @@ async def test_the_port_in_use_may_be_chosen_under_another_name(home: Home, mete
     name = alias(meter)
     async with meter.playing():
         dialog = await changed(home, meter, name)
-    assert (dialog.abort, entry_of(meter).data[CONF_PORT]) == ("reconfigure_successful", name)
+    assert (dialog.abort, entry_of(meter).data[CONF_PORT]) == ("port_changed", name)
     assert (state(meter), meter.is_open) == (LOADED, True)
 
 
@@ -158,7 +158,7 @@ async def test_another_port_can_be_chosen_after_one_that_is_of_no_use(
 ) -> None:
     dialog = await changed(home, meter, tmp_path / "none")
     await dialog.submit({CONF_PORT: moved.port.url})
-    assert (await dialog.listened()).abort == "reconfigure_successful"
+    assert (await dialog.listened()).abort == "port_changed"
     await until(lambda: moved.is_open)
     assert entry_of(meter).data[CONF_PORT] == moved.port.url
 
@@ -322,7 +322,7 @@ async def test_an_entry_whose_port_is_gone_is_moved(home: Home, meter: Meter, mo
     await home.restart(meter)
     assert state(meter) is ConfigEntryState.SETUP_RETRY
     dialog = await changed(home, meter, moved.port.url)
-    assert (dialog.abort, state(meter)) == ("reconfigure_successful", LOADED)
+    assert (dialog.abort, state(meter)) == ("port_changed", LOADED)
 
 
 async def test_an_entry_that_is_off_is_moved_and_stays_off(
@@ -331,7 +331,7 @@ async def test_an_entry_that_is_off_is_moved_and_stays_off(
     user = ConfigEntryDisabler.USER
     await home.hass.config_entries.async_set_disabled_by(entry_of(meter).entry_id, user)
     dialog = await changed(home, meter, moved.port.url)
-    assert dialog.abort == "reconfigure_successful"
+    assert dialog.abort == "port_changed"
     assert (entry_of(meter).data[CONF_PORT], entry_of(meter).disabled_by) == (moved.port.url, user)
     assert state(meter) is ConfigEntryState.NOT_LOADED
 
@@ -343,7 +343,7 @@ async def test_a_mode_that_is_another_on_the_new_port_is_explained(home: Home) -
     moved = home.meter(house, "moved")
     async with moved.playing():
         dialog = await changed(home, meter, moved.port.url)
-        assert dialog.abort == "reconfigure_successful"
+        assert dialog.abort == "port_changed"
         await until(lambda: shown(home) == {"mode_changed"})
     assert entry_of(meter).data.items() >= {CONF_MODE: "historic", CONF_SPEED: 9600}.items()
 

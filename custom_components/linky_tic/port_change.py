@@ -64,7 +64,9 @@ class PortChange(PortDialog):
         entry = self._entry
         if self.heard.address == entry.unique_id:
             self._is_freed = False
-            return self.async_update_reload_and_abort(entry, data_updates=self.line)
+            return self.async_update_reload_and_abort(
+                entry, data_updates=self.line, reason="port_changed"
+            )
         await self._come_back()
         self._abort_if_known()
         self.wait_for_answer()

@@ -89,7 +89,7 @@ def test_the_meter_moves_to_the_network_with_all_its_entities(house: House) -> N
     assert form["step_id"] == "reconfigure"
     assert form["description_placeholders"]["title"] == "Linky"
     done = house.answered(form, {"port": house.bridge.url})
-    assert (done["type"], done["reason"]) == ("abort", "reconfigure_successful")
+    assert (done["type"], done["reason"]) == ("abort", "port_changed")
     wait_for(house.bridge._listened_to, VALUE_AGAIN, "the bridge in use")
     house.wait_for_value()
     assert house.entities() == before
