@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page, sync_playwright
 
 from .client import Json
 from .processes import ROOT, wait_for
@@ -18,7 +18,7 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
-PATIENCE = 30  # seconds: the first page takes half of that on two busy cores
+PATIENCE = 45  # seconds: the first page takes a third of that on two busy cores
 SETTLED = 0.6  # seconds that what slides or fades takes
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -69,6 +69,10 @@ class Person:
     def choose(self, option: str, role: Json = "option") -> None:
         self.page.get_by_role(role, name=option).filter(visible=True).first.click()
 
+    def pick(self, text: str) -> None:
+        """Press a line of a list."""
+        self.page.get_by_text(text).filter(visible=True).first.click()
+
     def switch(self, name: str) -> None:
         # What is drawn over a switch takes the pointer.
         self.page.get_by_role("switch", name=name).press("Space")
@@ -78,7 +82,11 @@ class Person:
 
     def read(self, text: str) -> str:
         """Wait until a text is on the screen; returns all that is."""
-        self.page.get_by_text(text).filter(visible=True).first.wait_for()
+        try:
+            self.page.get_by_text(text).filter(visible=True).first.wait_for()
+        except Error:
+            self.look("not read")
+            raise
         return self.page.locator("body").aria_snapshot()
 
     def look(self, name: str) -> None:

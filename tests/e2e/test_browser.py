@@ -14,7 +14,7 @@ import pytest
 from simulator.faults import SwapMeter, SwitchMode
 from simulator.household import Household
 from simulator.line import Line
-from simulator.ports import PtyPort
+from simulator.ports import PtyPort, TcpPort
 
 from .broker import Broker, Subscriber
 from .browser import Person, person
@@ -25,7 +25,10 @@ from .witness import Recorded
 
 ADDRESS, SUCCESSOR = "041961000000", "021975000001"
 PASSWORD = "un long mot de passe"  # noqa: S105 - of a house that lasts two minutes
-INDEX, NEW_INDEX = 25_000_000, 100  # Wh
+INDEX, NEW_INDEX, MOVED_INDEX = 25_000_000, 100, 2000  # Wh
+PRICES = ("0.1579", "0.2146", "15.5")  # two registers, and the standing charge of a month
+POWER = "sensor.linky_active_power"
+INDEXES = ["sensor.linky_easf01", "sensor.linky_easf02"]
 OURS = "/config/integrations/integration/linky_tic"
 SILENT = {"unknown", "unavailable"}
 THREE_FRAMES = 4 * 0.95  # seconds; the first one is heard in part
@@ -49,11 +52,13 @@ class House:
     @property
     def states(self) -> dict[str, Json]:
         """The states of our entities."""
-        states = self.home.client.states()
-        return {name: one for name, one in states.items() if ".linky_" in name}
+        client = self.home.client
+        registered = client.command("config/entity_registry/list")
+        ours = {one["entity_id"] for one in registered if one["platform"] == "linky_tic"}
+        return {name: one for name, one in client.states().items() if name in ours}
 
     def state(self, label: str) -> str | None:
-        state = self.states.get(f"sensor.linky_{label}")
+        state = self.home.client.states().get(f"sensor.linky_{label}")
         return state and str(state["state"])
 
     def known(self) -> set[str]:
@@ -138,6 +143,7 @@ def test_an_option_is_chosen_and_holds_at_once(house: House) -> None:
     person = house.person
     person.visit(OURS)
     person.press("Configurer")
+    person.pick("Suivi et miroir MQTT")
     person.choose("Temps réel", role="radio")
     person.press("Miroir MQTT")
     person.switch("Un sujet par étiquette")
@@ -151,16 +157,41 @@ def test_an_option_is_chosen_and_holds_at_once(house: House) -> None:
         house.wait_for_a_change("sinsts")
 
 
+def test_the_energy_dashboard_is_filled_in_one_step(house: House) -> None:
+    person, client = house.person, house.home.client
+    person.visit(OURS)
+    person.press("Configurer")
+    person.pick("Ajouter au tableau de bord Énergie")
+    person.read("Ces sources du réseau électrique")
+    for field, price in enumerate(PRICES):
+        person.page.get_by_role("spinbutton").nth(field).fill(price)
+    person.look("energy step")
+    person.press("Valider")
+    person.read("Options enregistrées avec succès")
+    person.press("Terminer")
+    sources = client.command("energy/get_prefs")["energy_sources"]
+    assert [one["stat_energy_from"] for one in sources] == INDEXES
+    house.line.house.set_load(5000)
+    wait_for(lambda: house.known() >= {*INDEXES, POWER}, 60, "the indexes and the power")
+    time.sleep(WRITTEN)
+    client.compile_statistics(0)
+    told = client.command("energy/validate")
+    assert [issue for one in told["energy_sources"] for issue in one] == []
+    person.visit("/energy")
+    person.read("Énergie")
+    person.look("energy dashboard")
+
+
 def test_another_meter_is_asked_about_and_replaces_the_first(house: House) -> None:
     person = house.person
     house.line.inject(SwapMeter(SUCCESSOR, NEW_INDEX))
     wait_for(lambda: "other_meter" in house.issues(), 30, "the question")
     assert house.state("east") == "unavailable"
     person.visit("/config/repairs")
-    person.page.get_by_text("Un autre compteur parle sur la ligne de Linky").first.click()
+    person.pick("Un autre compteur parle sur la ligne de Linky")
     person.read("041961••••00")
     person.look("another meter")
-    person.page.get_by_text("garder le même historique").click()
+    person.pick("garder le même historique")
     person.read("Le problème est corrigé")
     wait_for(lambda: "sensor.linky_east" in house.known(), 20, "the index of the new meter")
     assert float(house.state("east") or 0) < 1
@@ -169,7 +200,7 @@ def test_another_meter_is_asked_about_and_replaces_the_first(house: House) -> No
 
 def test_after_a_restart_all_is_there_at_once_and_known_within_three_frames(house: House) -> None:
     before, known = house.states, house.known()
-    house.home.client.compile_statistics(0)
+    house.home.client.compile_statistics(1)
     time.sleep(WRITTEN)
     house.home.stop()
     house.port.unplug()
@@ -185,18 +216,36 @@ def test_after_a_restart_all_is_there_at_once_and_known_within_three_frames(hous
 
 def test_after_a_restart_the_statistics_go_on(house: House) -> None:
     time.sleep(WRITTEN)
-    house.home.client.compile_statistics(1)
+    house.home.client.compile_statistics(2)
     for entity in house.states:
         sums = Recorded(house.folder).sums(entity)
         assert sums == sorted(sums), f"{entity}: {sums}"
         assert max(sums, default=0) < MOST_USED, f"{entity}: {sums}"
-    assert len(Recorded(house.folder).sums("sensor.linky_east")) == 2
+    assert len(Recorded(house.folder).sums("sensor.linky_east")) == 3
+
+
+def test_the_meter_moves_to_a_bridge_with_all_it_has(house: House) -> None:
+    person, before = house.person, house.states.keys()
+    line = Line(Household(contract="hphc", address=SUCCESSOR, index=MOVED_INDEX, seed=1))
+    with TcpPort(line) as bridge:
+        person.visit(OURS)
+        person.press("Menu", 1)
+        person.choose("Reconfigurer", role="menuitem")
+        person.read("Changer le port de Linky")
+        person.look("reconfigure")
+        enter_port(person, bridge.url)
+        person.read("Le port a été changé")
+        person.look("reconfigured")
+        wait_for(lambda: "sensor.linky_east" in house.known(), 20, "the index over the bridge")
+        assert float(house.state("east") or 0) * 1000 >= MOVED_INDEX
+        assert house.states.keys() >= before
+        line.inject(SwitchMode("historic"))
+        wait_for(lambda: "mode_changed" in house.issues(), 60, "a repair that lasts")
 
 
 def test_what_is_removed_leaves_nothing_behind(house: House) -> None:
     client, person, entry_id = house.home.client, house.person, house.entry["entry_id"]
-    house.line.inject(SwitchMode("historic"))
-    wait_for(lambda: "mode_changed" in house.issues(), 60, "a repair that lasts")
+    assert house.issues() == {"mode_changed"}
     person.visit(OURS)
     person.press("Menu", 1)
     person.choose("Supprimer", role="menuitem")
