@@ -86,7 +86,9 @@ class Reception:
 
     def _wait(self) -> float:
         """Give the seconds for which the port is best left alone."""
-        return self._rhythm.wait(_BITS / self.settings.speed) if self._rhythm else 0.0
+        if self._rhythm is None:
+            return 0.0
+        return self._rhythm.wait(_BITS / self.settings.speed, time.monotonic())
 
     def _remember(self) -> None:
         mode, speed = self._receiver.mode, self._detection.speed

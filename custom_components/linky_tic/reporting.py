@@ -127,15 +127,15 @@ _MOVING: Final = frozenset(
     }
 )
 
-RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity]]]] = MappingProxyType(
+RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity], float]]] = MappingProxyType(
     {
-        Preset.REALTIME: (0.2, _MEASURED | _MOVING),
-        Preset.BALANCED: (0.3, _MEASURED),
-        Preset.ECONOMY: (0.3, frozenset()),
+        Preset.REALTIME: (0.2, _MEASURED | _MOVING, 0.0),
+        Preset.BALANCED: (0.3, _MEASURED, 0.05),
+        Preset.ECONOMY: (0.3, frozenset(), 0.05),
     }
 )
 """The most seconds between two readings of the port, since what wakes Home Assistant costs more
-than what the meter says, and the quantities after which it is read at once."""
+than what the meter says; the quantities after which it is read at once; the beat of all meters."""
 
 
 class Told(NamedTuple):

@@ -24,10 +24,14 @@ _STALE: Final = 900
 
 
 class Rhythm:
-    """The rhythm of one line. `longest` is the most seconds between two readings."""
+    """The rhythm of one line. `longest` is the most seconds between two readings.
 
-    def __init__(self, longest: float, awaited: frozenset[Quantity]) -> None:
+    `beat` is their common divisor in seconds, on the clock of all lines: one wake-up for several.
+    """
+
+    def __init__(self, longest: float, awaited: frozenset[Quantity], beat: float = 0.0) -> None:
         self._longest = longest
+        self._beat = beat
         self._awaited = awaited
         self._at: int | None = None  # bytes since the last STX
         self._length: int | None = None  # from one STX to the next
@@ -49,8 +53,12 @@ class Rhythm:
         elif self._at is not None:
             self._at += len(text)
 
-    def wait(self, byte_seconds: float) -> float:
+    def wait(self, byte_seconds: float, now: float) -> float:
         """Give the seconds after which something will have come that is worth a reading."""
+        seconds = self._until_news(byte_seconds)
+        return seconds + -(now + seconds) % self._beat if self._beat else seconds
+
+    def _until_news(self, byte_seconds: float) -> float:
         if self._awaited and (self._at is None or self._length is None):
             return min(_UNKNOWN, self._longest)
         if self._at is None or self._length is None or not self._marks:
