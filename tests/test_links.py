@@ -1,0 +1,65 @@
+"""What the pages of the repository point to exists: files, headings, the help of repairs."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+import re
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.const import LEARN_MORE
+
+ROOT: Final = Path(__file__).parents[1]
+FOLDERS: Final = (".github", "bench", "blueprints", "docs", "scripts", "simulator", "tests")
+PAGES: Final = sorted(
+    [*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in ROOT.glob(f"{folder}/**/*.md"))]
+)
+CODE: Final = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+LINK: Final = re.compile(
+    r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)|(?:src|srcset|href)=\"([^\"]+)\"", re.MULTILINE
+)
+
+
+def links(page: Path) -> Iterator[str]:
+    """Give what a page points to, code left out."""
+    for found in LINK.findall(CODE.sub("", page.read_text())):
+        yield from filter(None, found)
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the anchors that GitHub makes of a page's headings."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    given: Counter[str] = Counter()
+    names = set()
+    for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE):
+        name = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        names.add(f"{name}-{given[name]}" if given[name] else name)
+        given[name] += 1
+    return names
+
+
+def is_there(page: Path, link: str) -> bool:
+    """Whether a relative link of a page leads to a file and, if it names one, to a heading."""
+    path, _, anchor = link.partition("#")
+    target = page.parent / path if path else page
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings_that_exist(page: Path) -> None:
+    local = [link for link in links(page) if not re.match(r"[a-z]+:", link)]
+    assert [link for link in local if not is_there(page, link)] == []
+
+
+def test_a_link_to_nowhere_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# One heading\n# One heading\n```\n# no heading\n```\n[a](b.md) `[c](d.md)`\n")
+    assert list(links(page)) == ["b.md"]
+    assert not is_there(page, "b.md")
+    assert is_there(page, "#one-heading-1")
+    assert not is_there(page, "page.md#no-heading")
+
+
+def test_a_repair_points_to_a_heading_of_the_readme() -> None:
+    assert is_there(ROOT / "README.md", LEARN_MORE[LEARN_MORE.index("#") :])
