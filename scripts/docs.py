@@ -1,12 +1,13 @@
 """The entity tables of the documentation, written from the catalogue, the platforms and the names.
 
-A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`, and is replaced whole.
+A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`, and is replaced whole, in
+the language of its page. So is the drawing of the house, from its imports.
 """
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
-import json
 from pathlib import Path
 import re
 import sys
@@ -22,13 +23,13 @@ from custom_components.linky_tic.reporting import PACES, PHASE_POWER, Pace, Pres
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
+from scripts.drawing import drawing
+from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of
 
-ROOT: Final = Path(__file__).parents[1]
-PAGES: Final = (ROOT / "README.md",)
-ENTITIES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = json.loads(
-    (ROOT / "custom_components/linky_tic/translations/en.json").read_text()
-)["entity"]
-NAMES: Final = ENTITIES["sensor"]
+PAGES: Final = (
+    ROOT / "README.md",
+    ROOT / "docs" / "architecture.md",
+)
 
 _TABLE: Final = re.compile(
     r"(?P<head><!-- table: (?P<name>\w+) -->\n)(?P<body>.*?)(?P<foot><!-- end of table -->)",
@@ -38,73 +39,81 @@ _MOST_SPELT_OUT: Final = 3
 """Labels of a row that are written one by one; of more, the first and the last."""
 
 
-def labels_of(mode: Mode) -> str:
+def labels_of(mode: Mode, tongue: Tongue = ENGLISH) -> str:
     """A line for the labels that share a name but for the number in it."""
     rows: dict[str, list[Label]] = {}
     for label in CATALOGUE[mode].values():
         rows.setdefault(_name(label, phases=3, tariff=index_slug(label))[0], []).append(label)
-    return _table(("Label", "Name", "Unit", "Class", "By default"), map(_cells, rows.values()))
+    head = ("Label", "Name", "Unit", "Class", "By default")
+    return _table(tongue, head, (_cells(tongue, labels) for labels in rows.values()))
 
 
-def counters() -> str:
+def counters(tongue: Tongue = ENGLISH) -> str:
     """A line for each counter of the line."""
     rows = (
-        (f"`sensor.linky_{one.key}`", NAMES[one.key]["name"], one.unit or "", _default(on=one.on))
+        (
+            f"`sensor.linky_{one.key}`",
+            tongue.names[one.key]["name"],
+            one.unit or "",
+            _default(tongue, on=one.on),
+        )
         for one in COUNTERS
     )
-    return _table(("Entity", "Name", "Unit", "By default"), rows)
+    return _table(tongue, ("Entity", "Name", "Unit", "By default"), rows)
 
 
-def facts() -> str:
+def facts(tongue: Tongue = ENGLISH) -> str:
     """A line for each thing that labels tell together."""
     flags = (
-        (*_named("binary_sensor", fact), "", fact.device or "", _kept(fact))
+        (*_named(tongue, "binary_sensor", fact), "", fact.device or "", _kept(tongue, fact))
         for fact in binary_sensor.FACTS
     )
     values = (
-        (*_named("sensor", fact), fact.unit or "", _class(fact), _kept(fact))
+        (*_named(tongue, "sensor", fact), fact.unit or "", _class(fact), _kept(tongue, fact))
         for fact in sensor.FACTS
     )
-    return _table(("Entity", "Name", "Unit", "Class", "By default"), chain(flags, values))
+    head = ("Entity", "Name", "Unit", "Class", "By default")
+    return _table(tongue, head, chain(flags, values))
 
 
-def paces() -> str:
+def paces(tongue: Tongue = ENGLISH) -> str:
     """A line for each rule by which values become states, unless told otherwise."""
     rules: dict[Pace, tuple[str, list[str]]] = {}
     preset = PACES[Preset(DEFAULT_REPORTING)]
-    for rule, name, unit in _ruled():
+    for rule, name, unit in _ruled(tongue):
         if pace := preset.get(rule):
             _, names = rules.setdefault(pace, (unit, []))
             names.extend({name} - {*names})
     head = ("What", "Shown when it has moved by", "At most every", "In the long run every",
             "At the latest after")  # fmt: skip
-    return _table(head, (_rule(pace, *named) for pace, named in rules.items()))
+    return _table(tongue, head, (_rule(tongue, pace, *named) for pace, named in rules.items()))
 
 
-def _ruled() -> Iterator[tuple[str, str, str]]:
+def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
     """Give the rule, name and unit of what has one."""
     for label in CATALOGUE[Mode.STANDARD].values():
         key, _ = _name(label, phases=3, tariff=None)
         numbers = {"register": "*n*", "phase": "*n*"}
         key = key if rule_of(label) == PHASE_POWER else label.quantity
-        yield rule_of(label), NAMES[key]["name"].format_map(numbers), label.unit or ""
+        yield rule_of(label), tongue.names[key]["name"].format_map(numbers), label.unit or ""
     for fact in sensor.FACTS:
         numbers = dict.fromkeys(fact.placeholders, "*n*")
-        name = NAMES[fact.name or fact.key]["name"].format_map(numbers)
+        name = tongue.names[fact.name or fact.key]["name"].format_map(numbers)
         yield fact.rule or fact.key, name, fact.unit or ""
 
 
-TABLES: Final[Mapping[str, Callable[[], str]]] = {
-    "standard": lambda: labels_of(Mode.STANDARD),
-    "historic": lambda: labels_of(Mode.HISTORIC),
+TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
+    "standard": partial(labels_of, Mode.STANDARD),
+    "historic": partial(labels_of, Mode.HISTORIC),
     "facts": facts,
     "counters": counters,
     "paces": paces,
+    "floors": lambda _: drawing(),
 }
 
 
-def _named(platform: str, fact: Fact[object]) -> tuple[str, str]:
-    name = ENTITIES[platform][fact.name or fact.key]["name"].format_map(fact.placeholders)
+def _named(tongue: Tongue, platform: str, fact: Fact[object]) -> tuple[str, str]:
+    name = tongue.entities[platform][fact.name or fact.key]["name"].format_map(fact.placeholders)
     return f"`{platform}.linky_{fact.key}`", name
 
 
@@ -112,25 +121,25 @@ def _class(fact: Value) -> str:
     return SensorDeviceClass.ENUM if fact.options else fact.device or ""
 
 
-def _kept(fact: Fact[object]) -> str:
-    return _default(on=fact.on) + (", diagnostic" if fact.category else "")
+def _kept(tongue: Tongue, fact: Fact[object]) -> str:
+    return _default(tongue, on=fact.on) + (", diagnostic" if fact.category else "")
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = chain([head, ("---",) * len(head)], rows)
+def _table(tongue: Tongue, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = chain([map(tongue.say, head), ("---",) * len(head)], rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def _cells(labels: list[Label]) -> tuple[str, ...]:
+def _cells(tongue: Tongue, labels: list[Label]) -> tuple[str, ...]:
     key, numbers = _name(labels[0], phases=3, tariff=index_slug(labels[0]))
     if len(labels) > 1:
         numbers = dict.fromkeys(numbers, "*n*")
     shown = SHOWN[labels[0].quantity]
     unit = labels[0].unit or ""
     if shown.suggested_unit:
-        unit += f", shown in {shown.suggested_unit}"
-    name = NAMES[key]["name"].format_map(numbers)
-    return _spelt(labels), name, unit, shown.device or "", _state(labels[0])
+        unit = tongue.say("{unit}, shown in {shown}").format(unit=unit, shown=shown.suggested_unit)
+    name = tongue.names[key]["name"].format_map(numbers)
+    return _spelt(labels), name, unit, shown.device or "", _state(tongue, labels[0])
 
 
 def _spelt(labels: list[Label]) -> str:
@@ -138,37 +147,40 @@ def _spelt(labels: list[Label]) -> str:
     return ", ".join(names) if len(names) <= _MOST_SPELT_OUT else f"{names[0]} … {names[-1]}"
 
 
-def _state(label: Label) -> str:
+def _state(tongue: Tongue, label: Label) -> str:
     """Say whether the entity is enabled when it is made, in the words of `sensor._is_on`."""
     shown = SHOWN[label.quantity]
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
-        return "on: those of the contract"
+        return tongue.say("on: those of the contract")
     on = shown.on and not (label.quantity in _PEAKS and label.phase)
-    return _default(on=on) + (", diagnostic" if shown.category else "")
+    return _default(tongue, on=on) + (", diagnostic" if shown.category else "")
 
 
-def _rule(pace: Pace, unit: str, names: list[str]) -> tuple[str, ...]:
-    step = f"{pace.step:g} {unit}".rstrip() if pace.step else "anything"
+def _rule(tongue: Tongue, pace: Pace, unit: str, names: list[str]) -> tuple[str, ...]:
+    step = tongue.measure(pace.step, unit) if pace.step else tongue.say("anything")
     if pace.share:
-        step += f", or {100 * pace.share:g} % if that is more"
-    times = (f"{seconds:g} s" for seconds in (pace.shortest, pace.mean, pace.longest))
-    return "; ".join(names), step, *times
+        both = tongue.say("{step}, or {share} % if that is more")
+        step = both.format(step=step, share=f"{100 * pace.share:g}")
+    times = (tongue.measure(seconds, "s") for seconds in (pace.shortest, pace.mean, pace.longest))
+    return tongue.say("; ").join(names), step, *times
 
 
-def _default(*, on: bool) -> str:
-    return "on" if on else "off"
+def _default(tongue: Tongue, *, on: bool) -> str:
+    return tongue.say("on" if on else "off")
 
 
-def renewed(page: str) -> str:
+def renewed(page: str, tongue: Tongue) -> str:
     """Give a page with its tables as they should be."""
-    return _TABLE.sub(lambda found: found["head"] + TABLES[found["name"]]() + found["foot"], page)
+    return _TABLE.sub(
+        lambda found: found["head"] + TABLES[found["name"]](tongue) + found["foot"], page
+    )
 
 
 def stale(pages: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Give the pages whose tables are not as they should be, with what they should read."""
     for path in pages:
         page = path.read_text()
-        text = renewed(page)
+        text = renewed(page, tongue_of(path))
         if text != page:
             yield path, text
 
@@ -176,7 +188,7 @@ def stale(pages: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one is stale")
-    parser.add_argument("pages", nargs="*", type=Path, default=PAGES, help="default: README.md")
+    parser.add_argument("pages", nargs="*", type=Path, default=PAGES, help="default: all of them")
     options = parser.parse_args(arguments)
     found = dict(stale(options.pages))
     for path, text in found.items():

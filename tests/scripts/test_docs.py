@@ -1,5 +1,6 @@
 """The tables of the documentation say what the code says."""
 
+from collections.abc import Callable
 from pathlib import Path
 import re
 
@@ -7,15 +8,15 @@ import pytest
 
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from scripts import docs
+from scripts.tongues import ENGLISH, FRENCH, ROOT, Tongue
 
 HOME_ASSISTANTS = {"unavailable"}  # words of its own front end
-PAGES = sorted([*docs.ROOT.glob("*.md"), *docs.ROOT.glob("docs/**/*.md")])
 PAGE = "before\n<!-- table: standard -->\nold\n<!-- end of table -->\nafter\n"
 
 
-@pytest.fixture
-def page(tmp_path: Path) -> Path:
-    path = tmp_path / "page.md"
+@pytest.fixture(params=["page.md", "page.fr.md"])
+def page(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    path = tmp_path / str(request.param)
     path.write_text(PAGE)
     return path
 
@@ -35,7 +36,8 @@ def test_a_check_fails_on_a_stale_page_and_leaves_it(
 def test_writing_changes_the_table_and_nothing_around_it(page: Path) -> None:
     assert docs.main([str(page)]) == 0
     text = page.read_text()
-    assert text.startswith("before\n<!-- table: standard -->\n| Label |")
+    head = "Étiquette" if ".fr." in page.name else "Label"
+    assert text.startswith(f"before\n<!-- table: standard -->\n| {head} |")
     assert text.endswith("|\n<!-- end of table -->\nafter\n")
     assert "old" not in text
 
@@ -43,6 +45,26 @@ def test_writing_changes_the_table_and_nothing_around_it(page: Path) -> None:
 def test_a_page_that_was_written_passes_the_check(page: Path) -> None:
     docs.main([str(page)])
     assert docs.main(["--check", str(page)]) == 0
+
+
+def test_a_french_page_has_the_french_names_of_the_entities(tmp_path: Path) -> None:
+    page = tmp_path / "page.fr.md"
+    page.write_text(PAGE)
+    docs.main([str(page)])
+    row = "| `EAST` | Énergie soutirée totale | Wh, affiché en kWh | energy | activée |"
+    assert row in page.read_text()
+
+
+@pytest.mark.parametrize("table", [docs.facts, docs.counters, docs.paces])
+def test_a_french_table_says_nothing_in_english(table: Callable[[Tongue], str]) -> None:
+    english = {cell for cell in re.split(r"\s*[|\n]\s*", table(ENGLISH)) if " " in cell}
+    french = {cell for cell in re.split(r"\s*[|\n]\s*", table(FRENCH)) if " " in cell}
+    assert english & french == set()
+
+
+def test_a_number_is_written_as_its_language_writes_it() -> None:
+    assert ENGLISH.measure(0.5, "V") == "0.5 V"
+    assert FRENCH.measure(0.5, "V") == "0,5\N{NO-BREAK SPACE}V"
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -72,37 +94,21 @@ def test_the_rule_of_a_power_is_told_with_its_unit() -> None:
     assert "| Apparent power imported; Apparent power exported | 25 VA" in docs.paces()
 
 
-def anchors(page: str) -> set[str]:
-    """The anchors that GitHub makes of the headings."""
-    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_to_files_and_headings_that_exist(path: Path) -> None:
-    page = path.read_text()
-    links = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", page)
-    local = [link for pair in links for link in pair if link and "://" not in link]
-    missing = [link for link in local if not (path.parent / link.split("#")[0]).exists()]
-    assert missing == []
-    assert {link[1:] for link in local if link.startswith("#")} <= anchors(page)
-
-
 def test_each_of_the_forty_errors_names_tests_that_exist() -> None:
-    page = (docs.ROOT / "docs" / "errors.md").read_text()
+    page = (ROOT / "docs" / "errors.md").read_text()
     rows = [line.split(" | ") for line in page.splitlines() if re.match(r"\| \d", line)]
     assert [row[0] for row in rows] == [f"| {number}" for number in range(1, 41)]
     for row in rows:
         proofs = re.findall(r"`([^:`]+)::(\w+)`", row[-1])
         assert proofs
         for file, test in proofs:
-            assert f"def {test}(" in (docs.ROOT / "tests" / file).read_text()
+            assert f"def {test}(" in (ROOT / "tests" / file).read_text()
 
 
 def test_a_symptom_that_is_quoted_is_one_that_people_are_told() -> None:
     _, _, table = docs.PAGES[0].read_text().partition("| What you see | What to do |")
     symptoms = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
     quoted = [part for symptom in symptoms for part in re.findall(r"\*(.+?)\*", symptom)]
-    said = (docs.ROOT / "custom_components/linky_tic/translations/en.json").read_text()
+    said = (ROOT / "custom_components/linky_tic/translations/en.json").read_text()
     fragments = {piece.strip() for part in quoted for piece in part.split("…")} - HOME_ASSISTANTS
     assert {fragment for fragment in fragments if fragment not in said} == set()

@@ -1,0 +1,54 @@
+"""The drawing of the house is that of its imports."""
+
+from graphlib import CycleError
+from pathlib import Path
+
+import pytest
+
+from scripts import drawing
+
+IMPORTS = drawing.imports_of(drawing.HOUSE, "tic")
+FLOORS = drawing.floors_of(IMPORTS)
+
+
+def test_every_room_has_a_floor_and_no_more_than_one() -> None:
+    rooms = [room for floor in FLOORS.values() for room in floor]
+    assert sorted(rooms) == sorted(IMPORTS)
+    assert all(FLOORS.values())
+
+
+def test_a_room_imports_from_its_floor_and_those_below() -> None:
+    below: set[str] = set()
+    for floor in FLOORS.values():
+        below |= floor
+        assert {step for room in floor for step in IMPORTS[room]} <= below
+
+
+def test_the_floors_of_the_tic_and_of_the_line_know_nothing_of_home_assistant() -> None:
+    _, line, *_ = FLOORS.values()
+    files = [*(drawing.HOUSE / f"{room}.py" for room in line), *drawing.HOUSE.glob("tic/*.py")]
+    assert [file.name for file in files if "homeassistant" in file.read_text()] == []
+
+
+def test_rooms_that_import_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "hen.py").write_text("from .egg import Egg\n")
+    (tmp_path / "egg.py").write_text("from . import hen\n")
+    with pytest.raises(CycleError):
+        drawing.imports_of(tmp_path)
+
+
+def test_an_arrow_that_a_longer_way_says_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "roof.py").write_text("from .wall import stone\nfrom .ground import earth\n")
+    (tmp_path / "wall.py").write_text("from .ground import earth\n")
+    (tmp_path / "ground.py").write_text("import ast\n")
+    imports = drawing.imports_of(tmp_path)
+    arrows = [line for line in drawing._inside(imports, frozenset(imports), 7) if "-->" in line]
+    assert arrows == ["    f7_roof --> f7_wall", "    f7_wall --> f7_ground"]
+
+
+def test_the_drawing_shows_the_rooms_and_the_floors() -> None:
+    text = drawing.drawing()
+    assert text.startswith("```mermaid\n")
+    assert 'f1_link["link"]' in text
+    assert "floor1 --> floor0" in text
+    assert "floor0 -->" not in text
