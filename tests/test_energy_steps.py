@@ -144,6 +144,17 @@ async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_co
     }
 
 
+async def test_an_index_of_a_contract_that_has_ended_can_be_left_out(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    form = await submit(meter, await show(meter), {**PRICES, "indexes": []})
+    assert form["errors"] == {"base": "nothing_chosen"}
+    await submit(meter, form, {**PRICES, "indexes": ["2"]})
+    assert [one["stat_energy_from"] for one in sources(manager)] == ["sensor.linky_easf02"]
+    assert sources(manager)[0]["stat_rate"] == "sensor.linky_active_power"
+
+
 async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> None:
     meter = await hears(home)
     await submit(meter, await show(meter), PRICES)

@@ -48,6 +48,14 @@ class Offer:
         others = (one for one in (self.exported, self.power) if one is not None)
         return (*(one.statistic for one in self.imported), *others)
 
+    def only(self, registers: Collection[int]) -> Offer:
+        """Leave out what people do not want, such as the indexes of a contract that has ended.
+
+        Those cannot be told from the indexes of a rare tariff: that of a peak day, or a week-end.
+        """
+        wanted = tuple(one for one in self.imported if one.register in registers)
+        return Offer(wanted, self.exported, self.power if wanted else None)
+
     def without(self, used: Collection[str]) -> Offer:
         """Leave out what a dashboard has already.
 

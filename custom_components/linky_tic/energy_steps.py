@@ -3,7 +3,7 @@
 It knows forms and what they store; which sources there are to add is not its business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,12 +19,16 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
 )
 import voluptuous as vol
 
 from .coordinator import LinkyCoordinator
 from .energy_dashboard import Plan, async_add, async_plan, is_set_up
-from .energy_sources import EXPORTED, offer
+from .energy_sources import EXPORTED, Imported, offer
 from .prices import (
     CONF_EXPORT_PRICE,
     CONF_PRICES,
@@ -34,6 +38,7 @@ from .prices import (
 )
 from .tariff_names import tariff_name
 
+_INDEXES: Final = "indexes"
 _BESIDE: Final = "beside"
 """The section that is shown where others' sources are in the dashboard, and its one field."""
 _ANYWAY: Final = "anyway"
@@ -76,9 +81,14 @@ class EnergySteps(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         if self._plan.others and not user_input.get(_BESIDE, {}).get(_ANYWAY):
             return self._form("energy", coordinator, user_input, "counted_twice")
+        added = self._plan.added
+        if _INDEXES in user_input:
+            added = added.only([int(one) for one in user_input[_INDEXES]])
+        if not added.statistics:
+            return self._form("energy", coordinator, user_input, "nothing_chosen")
         prices = self._given(user_input, self._registers(coordinator))
         try:
-            await async_add(coordinator, self._plan.added, prices)
+            await async_add(coordinator, added, prices)
         except vol.Invalid:
             return self._form("energy", coordinator, user_input, "energy_refused")
         return self.async_create_entry(data=self._with(prices))
@@ -132,7 +142,13 @@ class EnergySteps(OptionsFlowWithReload):
         if EXPORTED in coordinator.readings or CONF_EXPORT_PRICE in self.config_entry.options:
             fields[CONF_EXPORT_PRICE] = by_kwh
         schema: dict[vol.Optional, object] = {vol.Optional(key): one for key, one in fields.items()}
-        if step == "energy" and self._plan.others:
+        if step == "prices":
+            return vol.Schema(schema)
+        imported = self._plan.added.imported
+        if len(imported) > 1:
+            every = [str(one.register) for one in imported]
+            schema = {vol.Optional(_INDEXES, default=every): _choice(imported), **schema}
+        if self._plan.others:
             tick = vol.Schema({vol.Optional(_ANYWAY, default=False): BooleanSelector()})
             schema[vol.Optional(_BESIDE)] = section(tick, {"collapsed": False})
         return vol.Schema(schema)
@@ -169,6 +185,13 @@ def _shown(prices: Prices) -> dict[str, float | None]:
         CONF_STANDING_CHARGE: prices.standing_charge,
         CONF_EXPORT_PRICE: prices.export,
     }
+
+
+def _choice(imported: Iterable[Imported]) -> SelectSelector:
+    options = [SelectOptionDict(value=str(one.register), label=one.name) for one in imported]
+    return SelectSelector(
+        SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
+    )
 
 
 def _amount(unit: str) -> NumberSelector:
