@@ -261,3 +261,17 @@ async def test_an_entry_whose_port_is_missing_has_a_file_too(
     assert data["entry"]["state"] == "setup_retry"
     assert data["entry"]["reason"] == "port_missing"
     assert "meter" not in data
+
+
+async def test_a_repair_that_home_assistant_adds_does_not_tell_the_title(
+    home: Home, reporter: Reporter
+) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    assert meter.entry
+    home.hass.config_entries.async_update_entry(meter.entry, title="Chez Jeanne")
+    house.switch_mode("historic")
+    await meter.play(8)
+    file = await reporter.file(meter)
+    assert [issue["translation_key"] for issue in file["issues"]] == ["mode_changed"]
+    assert "jeanne" not in json.dumps(file).lower()

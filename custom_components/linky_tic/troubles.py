@@ -14,7 +14,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN, LEARN_MORE
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, LEARN_MORE
 from .link import path_of
 
 NOISY_BELOW: Final = 95.0
@@ -67,9 +67,16 @@ class Troubles:
             learn_more_url=LEARN_MORE,
             severity=ir.IssueSeverity.WARNING,
             translation_key=trouble.value,
-            translation_placeholders={"name": self._entry.title, **facts},
+            translation_placeholders={"name": self._name_in(trouble), **facts},
             **link,
         )
+
+    def _name_in(self, trouble: Trouble) -> str:
+        """Name the meter in a text; Home Assistant joins those that last to its bug reports."""
+        if trouble not in LASTING:
+            return self._entry.title
+        slug: str = self._entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        return slug.replace("_", " ").capitalize()
 
     def cure(self, *troubles: Trouble) -> None:
         """Take repairs back, shown or not."""
