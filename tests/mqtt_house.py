@@ -71,7 +71,9 @@ async def connected(
 def new_entry(hass: HomeAssistant, **options: object) -> MockConfigEntry:
     """Add an entry for a meter whose address no other test has."""
     address = f"0419617{next(_numbers):05}"
-    entry = MockConfigEntry(domain=DOMAIN, unique_id=address, data={}, options=options)
+    entry = MockConfigEntry(
+        domain=DOMAIN, title="Linky", unique_id=address, data={}, options=options
+    )
     entry.add_to_hass(hass)
     return entry
 
