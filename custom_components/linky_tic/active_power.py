@@ -69,6 +69,7 @@ class ActivePower:
 
     def _forget(self) -> None:
         self._estimate: Estimate | None = None
+        self._teller.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
         self._imported = _Direction(self._receiver, _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED_POWER)
 
