@@ -12,8 +12,8 @@ import pytest
 import serial_asyncio
 import serialx
 
-from custom_components.linky_tic.line import Port
-from custom_components.linky_tic.pacing import Line
+from custom_components.linky_tic.line import Port, PortUnavailable
+from custom_components.linky_tic.pacing import Line, _take
 
 from .descriptors import none_left
 
@@ -152,3 +152,27 @@ async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
     line.data_received(b"\r")
     assert heard.chunks == [b"\n", b"\r"]
     assert line._timer is None
+
+
+async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() -> None:
+    master, slave = os.openpty()
+    heard = Heard()
+    port = await Port.open(os.ttyname(slave), 9600, heard, lambda: _PACE)
+    os.close(slave)
+    os.write(master, b"\n")
+    await heard.wait_for(1)
+    os.close(master)
+    with pytest.raises(PortUnavailable):
+        await port.wait(_SOON)
+    await port.close()
+
+
+async def test_a_descriptor_that_cannot_be_read_gives_nothing() -> None:
+    assert _take(-1) == b""
+
+
+async def test_a_line_that_is_told_bytes_without_a_transport_hears_them() -> None:
+    heard = Heard()
+    line = Line(heard, lambda _: None, lambda: _PACE)
+    line.data_received(b"\n")
+    assert (heard.chunks, line._timer) == ([b"\n"], None)
