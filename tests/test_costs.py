@@ -5,7 +5,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from homeassistant.components.sensor import ATTR_LAST_RESET, ATTR_STATE_CLASS
-from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, STATE_UNKNOWN
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_UNIT_OF_MEASUREMENT,
+    EVENT_HOMEASSISTANT_STOP,
+    STATE_UNKNOWN,
+)
 import pytest
 
 from .bills import (
@@ -110,6 +115,22 @@ async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None
     await sleep(home, meter, "2026-11-23T12:05:00")
     used = index(meter, "EASF02") - first
     assert amount(home, TODAY) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
+
+
+async def test_accounts_are_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
+    kept = meter.coordinator.memory.recall("costs")
+    await meter.play(20)
+    assert meter.coordinator.memory.recall("costs") == kept
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await home.hass.async_block_till_done()
+    stopped = meter.coordinator.memory.recall("costs")
+    assert isinstance(stopped, dict)
+    accounts = stopped["accounts"]
+    assert isinstance(accounts, dict)
+    row = accounts["EASF02"]
+    assert isinstance(row, list)
+    assert row[0] == index(meter, "EASF02")
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:

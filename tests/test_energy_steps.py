@@ -246,6 +246,21 @@ async def test_a_list_that_home_assistant_refuses_is_not_written(
     assert sources(manager) == [broken]
 
 
+async def test_what_is_exported_later_gets_a_source_of_its_own(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    house(meter).producer = True
+    await meter.play(3 * KNOWN)
+    await submit(meter, await show(meter), {**PRICES, "export_price": 0.13})
+    *_, added = sources(manager)
+    assert (added["stat_energy_from"], added["stat_energy_to"]) == (None, "sensor.linky_eait")
+    assert added["entity_energy_price_export"] == "sensor.linky_price_export"
+    assert "stat_rate" not in added
+    assert len(sources(manager)) == 3
+
+
 async def test_another_mode_adds_its_indexes_beside_the_old_ones(
     home: Home, manager: EnergyManager
 ) -> None:
