@@ -64,7 +64,7 @@ def split(stream: bytes) -> list[Item]:
 
 def splitter(items: list[Item], known: dict[bytes, heard.Group] | None = None) -> Splitter:
     """A splitter that puts what it tells into a list."""
-    return Splitter([], items.append, ({} if known is None else known).get)
+    return Splitter([], items.append, items.append, ({} if known is None else known).get)
 
 
 class Listener:

@@ -75,7 +75,7 @@ Item = Group | Rejected | Frame
 
 
 class Splitter:
-    """The frames of one line; what is new in them is given to `tell` in the order of the line.
+    """The frames of one line; new groups are given to `hear`, all else to `tell`, as they come.
 
     `recall` gives, for LF and body, the group that needs no second look: it goes into its frame
     without being told. `heard` is the frame in progress, None in the place of what was damaged;
@@ -85,11 +85,13 @@ class Splitter:
     def __init__(
         self,
         heard: list[Group | None],
-        tell: Callable[[Item], None],
+        hear: Callable[[Group], None],
+        tell: Callable[[Frame | Rejected], None],
         recall: Callable[[bytes], Group | None],
     ) -> None:
         self.heard = heard
         self.tail = b""
+        self._hear = hear
         self._tell = tell
         self._recall = recall
         self._ended = 0
@@ -143,7 +145,7 @@ class Splitter:
         group = verify_line(segment)
         if isinstance(group, Group):
             self._synchronised = True
-            self._tell(group)
+            self._hear(group)
             self.note(group)
         else:
             self._take_lines(segment)
@@ -199,7 +201,7 @@ class Splitter:
     def _good(self, group: Group) -> None:
         known = self._recall(group.key)
         if known is None:
-            self._tell(group)
+            self._hear(group)
         self.note(known or group)
 
     def _lose(self, reason: Reason, line: bytes) -> None:

@@ -145,7 +145,8 @@ class Meter:
             chosen = self._gate.judge(self._sight(group, label, now), self._last(name), line)
             if chosen is None or not is_ours:
                 chosen = None
-                routine.drop(name)
+                if accepted is not None:
+                    routine.drop(name)
                 out.append(Rejected(Reason.HELD if self._identified else Reason.OTHER_METER, name))
             else:
                 self._accept(chosen, out, parity=line.parity)
@@ -160,13 +161,12 @@ class Meter:
         """
         if not self._identified:
             return False
-        if name in _FLEETING or self._is_own_frame or self.address is None:
+        if self._is_own_frame or name in _FLEETING or self.address is None:
             return True
         return self.routine.is_own_frame()
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
-        text = group.horodate
-        stamp = read_horodate(text, self.overseas) if text else None
+        stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
         value = read_value(label, group.data, stamp)
         if stamp is None:
             return _new(Sighting, (group, label, value, None, False, now))
@@ -176,7 +176,8 @@ class Meter:
         reading = self.readings.get(name) or self._early.get(name)
         if reading is None:
             return None
-        return Last(reading.value, reading.at, self.presence.last_heard(name, reading.at))
+        heard = self.presence.last_heard(name, reading.at)
+        return _new(Last, (reading.value, reading.at, heard))
 
     def _line_with(self, *, parity: bool) -> Line:
         line = self.routine.line
@@ -189,7 +190,8 @@ class Meter:
         name = label.name
         confirmed = parity or label.absence is not Absence.LATCH
         reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
-        self.routine.drop(name)
+        if name in self.routine.accepted:
+            self.routine.drop(name)
         self.routine.accepted[name] = group
         if name in self.readings:
             self.readings[name] = reading
@@ -199,7 +201,8 @@ class Meter:
         else:
             self._early[name] = reading
         self._remember(group)
-        self._learn(reading)
+        if name in _TEACHING:
+            self._learn(reading)
 
     def _remember(self, group: Group) -> None:
         """Let a group pass without a second look, once nothing about its label is in doubt."""
@@ -297,6 +300,7 @@ _FLEETING: Final = names_of(
     Quantity.OVERRUN_CURRENT,
 )
 _CLOCKS: Final = names_of(Quantity.CLOCK)
+_TEACHING: Final = ADDRESS_LABELS | _LIMITS | _CLOCKS
 _OTHER_PHASES: Final = frozenset(
     row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
 )

@@ -102,15 +102,18 @@ class Gate:
         name = now.label.name
         rule = _RULES[name] if _in_range(now) else _UNLIKELY
         suspects = self._suspects.get(name)
-        row = [now]
-        if suspects is not None:
+        if suspects is None:
+            chosen = rule.choose([now], last, line)
+            left = [now] if chosen is None else []
+        else:
+            row = [now]
             if last is not None:
                 heard = self._heard.setdefault(name, last.heard)
                 last = last._replace(heard=max(heard, last.taken))
             if rule.goes_on(suspects[-1], now, line):
                 row = [*suspects, now]
-        chosen = rule.choose(row, last, line)
-        left = row if chosen is None and suspects is None else _left(row, chosen, rule)
+            chosen = rule.choose(row, last, line)
+            left = _left(row, chosen, rule)
         if left:
             self._suspects[name] = left
             if last is not None:
@@ -180,7 +183,7 @@ def _agreement(with_parity: int) -> Callable[[list[Sighting], Last | None, Line]
     """Believe so many sightings in agreement, three where a false text passes the checksum."""
 
     def choose(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
-        return _latest(row, with_parity if line.parity else AGREEMENT)
+        return row[-1] if len(row) >= (with_parity if line.parity else AGREEMENT) else None
 
     return choose
 

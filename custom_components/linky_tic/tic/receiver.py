@@ -13,7 +13,7 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import EOT, ETX, MOST_GROUPS, STX, Frame, Item, Rejected, Splitter
+from .frames import EOT, ETX, MOST_GROUPS, STX, Frame, Rejected, Splitter
 from .groups import Group, Reason
 from .meter import Meter
 from .wire import DAMAGED, Bit7, Wire
@@ -56,7 +56,7 @@ class Receiver:
         self._routine = self.meter.routine
         self._known: Callable[[bytes], Group | None] = self._routine.known.get
         self._follow: Callable[[bytes, float, list[Event]], Group | None] = self._routine.follow
-        self._splitter = Splitter(self._heard, self._take, self._routine.recall)
+        self._splitter = Splitter(self._heard, self._hear, self._tell, self._routine.recall)
         self._bit7 = self.wire.bit7
         self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
         self._tail = b""
@@ -86,18 +86,8 @@ class Receiver:
         self._passed += len(chunk)
         segments = (self._tail + chunk).split(self._cr)
         self._tail = segments.pop()
-        known, follow, heard = self._known, self._follow, self._heard
-        before = len(heard)
-        if before + len(segments) < MOST_GROUPS:
-            for segment in segments:
-                group = known(segment)
-                if group is None and (group := follow(segment, now, out)) is None:
-                    break
-                heard.append(group)
-        if taken := len(heard) - before:
-            self.heard_at = now
-        if taken < len(segments):
-            self._take_rest(segments[taken:], now, out)
+        if segments:
+            self._take_segments(segments, now, out)
         tail = self._tail
         if tail and (tail[0] != self._lf or len(tail) > _LONGEST):
             self._take_tail(now, out)
@@ -112,6 +102,24 @@ class Receiver:
         self._splitter.finish()
         self._end_long_way()
         return out
+
+    def _take_segments(self, segments: list[bytes], now: float, out: list[Event]) -> None:
+        """Take what stands between CR, the short way as far as it goes."""
+        known, follow, heard = self._known, self._follow, self._heard
+        before = len(heard)
+        if before + len(segments) >= MOST_GROUPS:
+            self._take_rest(segments, now, out)
+            return
+        for segment in segments:
+            group = known(segment)
+            if group is None and (group := follow(segment, now, out)) is None:
+                break
+            heard.append(group)
+        taken = len(heard) - before
+        if taken:
+            self.heard_at = now
+        if taken < len(segments):
+            self._take_rest(segments[taken:], now, out)
 
     def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, from one on that is not as the others."""
@@ -203,11 +211,11 @@ class Receiver:
                 self.counters.rejected[event.reason] += 1
         self._is_long_way = bool(splitter.tail) or not self.wire.is_calm
 
-    def _take(self, item: Item) -> None:
-        """Hand on what the splitter tells."""
-        if isinstance(item, Group):
-            self.meter.hear(item, self._now, self._out, parity=self._parity)
-        elif isinstance(item, Frame):
+    def _hear(self, group: Group) -> None:
+        self.meter.hear(group, self._now, self._out, parity=self._parity)
+
+    def _tell(self, item: Frame | Rejected) -> None:
+        if isinstance(item, Frame):
             self._end(item, self._now, self._out)
         else:
             self._out.append(item)
