@@ -79,6 +79,23 @@ def test_after_a_rest_some_steps_are_told_at_once_again() -> None:
     assert len(told(reporter, steps)) == 8
 
 
+def test_what_was_not_known_for_long_is_told_as_often_as_anything_else() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    unknown = [reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, None, now) for now in range(900)]
+    assert unknown.count(True) == 1
+    assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 400, 900.0)
+    assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 1900, 906.0)
+
+
+def test_a_value_that_comes_and_goes_does_not_run_into_debt() -> None:
+    reporter = Reporter(Preset.BALANCED)
+    for now in range(600):
+        value = 400 if now % 2 else None
+        assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, value, now)
+    assert not reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 1900, 602.0)
+    assert reporter.admits_value(ACTIVE_POWER, ACTIVE_POWER, 1900, 660.0)
+
+
 def test_a_slow_drift_adds_up() -> None:
     drift = [(second, 400 + 2 * second) for second in range(40)]
     assert told(Reporter(Preset.BALANCED), drift) == [400, 426, 452, 478]

@@ -170,7 +170,10 @@ class Reporter:
         if pace is None:
             return True
         told = self._told.get(name)
-        if told is not None and told.value is not None and value is not None:
+        if told is not None and None in {told.value, value}:
+            if told.value is value:
+                return False
+        elif told is not None:
             until = max(
                 told.at + _wait(pace, told.value, value), told.lasts - pace.ahead * pace.mean
             )
@@ -206,7 +209,10 @@ class Reporter:
 
     def _note(self, name: str, value: Value | float | None, now: float, pace: Pace) -> None:
         told = self._told.get(name)
-        self._told[name] = Told(value, now, max(told.lasts if told else now, now) + pace.mean)
+        lasts = max(told.lasts if told else now, now)
+        if value is not None:  # not known costs nothing, and what is known again is told at once
+            lasts = min(lasts + pace.mean, now + (pace.ahead + 1) * pace.mean)
+        self._told[name] = Told(value, now, lasts)
 
 
 def rule_of(label: Label) -> str:
@@ -216,7 +222,7 @@ def rule_of(label: Label) -> str:
     return label.quantity
 
 
-def _wait(pace: Pace, told: Value | float, value: Value | float) -> float:
+def _wait(pace: Pace, told: Value | float | None, value: Value | float | None) -> float:
     """Seconds that must have passed since `told` before `value` is told."""
     if not isinstance(value, int | float) or not isinstance(told, int | float):
         return pace.longest

@@ -1,0 +1,44 @@
+"""What a day of a household writes, every entity counted that is on by default."""
+
+from statistics import fmean
+from typing import Final
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, callback
+import pytest
+
+from bench.trace import Load, Trace
+from custom_components.linky_tic.const import CONF_REPORTING
+from simulator import Household
+
+from .home import Home
+
+_DAY: Final = 86_400
+_RUN_UP: Final = 180.0
+_COUNTED: Final = 600.0
+
+
+@pytest.mark.parametrize("load", [Load.ORDINARY, Load.HEATER])
+async def test_balanced_writes_less_than_ten_thousand_rows_a_day_and_shows_little_wrong(
+    home: Home, load: Load
+) -> None:
+    house = Household(living=False)
+    house.at(0, Trace(load))
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: "balanced"})
+    rows: list[str] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        rows.append(event.data["entity_id"])
+
+    while house.elapsed < _RUN_UP:
+        await meter.play(1)
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    errors = []
+    while house.elapsed < _RUN_UP + _COUNTED:
+        await meter.play(1)
+        errors.append(abs(int(home.value("sinsts") or 0) - int(house.truth["SINSTS"])))
+    ours = [entity for entity in rows if ".linky" in entity]
+    assert 1000 < len(ours) * _DAY / _COUNTED < 10_000
+    assert fmean(errors) < 15
