@@ -10,7 +10,6 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntry,
     ConfigFlowResult,
     OptionsFlow,
 )
@@ -19,6 +18,7 @@ from homeassistant.core import callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
+from .coordinator import LinkyConfigEntry
 from .link import Heard, name_of
 from .options_flow import LinkyOptionsFlow
 from .port_change import PortChange
@@ -38,7 +38,7 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(config_entry: LinkyConfigEntry) -> OptionsFlow:
         return LinkyOptionsFlow()
 
     @override

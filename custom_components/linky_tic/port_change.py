@@ -9,7 +9,6 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
     OperationNotAllowed,
@@ -19,6 +18,7 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 
 from .const import DOMAIN
+from .coordinator import LinkyConfigEntry
 from .link import Settings, name_of
 from .port_dialog import PortDialog, owner
 from .replacement import async_replace_meter
@@ -34,7 +34,7 @@ class PortChange(PortDialog):
         self._replacing: asyncio.Task[bool] | None = None
 
     @property
-    def _entry(self) -> ConfigEntry:
+    def _entry(self) -> LinkyConfigEntry:
         entry = self.hass.config_entries.async_get_entry(self.context["entry_id"])
         if entry is None:
             raise AbortFlow("entry_removed")
@@ -115,7 +115,7 @@ class PortChange(PortDialog):
         await self.port_is_free()
         await self._come_back()
 
-    async def _free_port(self, entry: ConfigEntry) -> None:
+    async def _free_port(self, entry: LinkyConfigEntry) -> None:
         self._is_freed = True
         try:
             is_freed = await self.hass.config_entries.async_unload(entry.entry_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import os
 from typing import Any, Final, Self, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
@@ -17,6 +17,7 @@ from homeassistant.helpers.selector import SerialPortSelector
 import voluptuous as vol
 
 from .const import CONF_SPEED, DOMAIN, LOGGER
+from .coordinator import LinkyConfigEntry
 from .link import Heard, NoAddress, NoSignal, NotTic, PortUnavailable, listen, name_of
 from .port_names import async_real_names, async_stable_name
 
@@ -86,7 +87,7 @@ class PortDialog(ConfigFlow, ABC):
         self.port = await async_stable_name(self.hass, port)
         await self._resolve(self._other_entries())
 
-    async def _resolve(self, entries: Sequence[ConfigEntry]) -> str:
+    async def _resolve(self, entries: Sequence[LinkyConfigEntry]) -> str:
         """Give what the port is in the end; aborts when that is the port of one of the entries."""
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
         real_port, *taken = await async_real_names(self.hass, ports)
@@ -95,7 +96,7 @@ class PortDialog(ConfigFlow, ABC):
                 raise AbortFlow("already_configured", owner(entry))
         return real_port
 
-    def _other_entries(self) -> list[ConfigEntry]:
+    def _other_entries(self) -> list[LinkyConfigEntry]:
         """Give the entries of other meters than the one that this dialog may be about."""
         entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
@@ -151,7 +152,7 @@ class PortDialog(ConfigFlow, ABC):
         )
 
 
-def owner(entry: ConfigEntry) -> dict[str, str]:
+def owner(entry: LinkyConfigEntry) -> dict[str, str]:
     """Name an entry and its port, for the texts."""
     return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
 

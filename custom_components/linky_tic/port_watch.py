@@ -7,11 +7,12 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
+from .coordinator import LinkyConfigEntry
 from .link import Cause, PortUnavailable, path_of
 
 _LOOK: Final = 1.0
@@ -21,7 +22,7 @@ _RETRY: Final = 30.0
 _WATCHES: Final[HassKey[dict[str, asyncio.Task[None]]]] = HassKey(f"{DOMAIN}_port_watches")
 
 
-def watch_port(hass: HomeAssistant, entry: ConfigEntry, error: PortUnavailable) -> None:
+def watch_port(hass: HomeAssistant, entry: LinkyConfigEntry, error: PortUnavailable) -> None:
     """Reload an entry when the port that failed it may work again."""
     watches = hass.data.setdefault(_WATCHES, {})
     stop_watching(hass, entry)
@@ -30,14 +31,14 @@ def watch_port(hass: HomeAssistant, entry: ConfigEntry, error: PortUnavailable) 
     )
 
 
-def stop_watching(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def stop_watching(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
     """Forget a port: its entry is set up, or gone."""
     task = hass.data.get(_WATCHES, {}).pop(entry.entry_id, None)
     if task:
         task.cancel()
 
 
-async def _watch(hass: HomeAssistant, entry: ConfigEntry, error: PortUnavailable) -> None:
+async def _watch(hass: HomeAssistant, entry: LinkyConfigEntry, error: PortUnavailable) -> None:
     name = path_of(error.port) if error.cause is Cause.MISSING else None
     path = Path(name) if name else None
     while True:
