@@ -66,7 +66,7 @@ async def test_a_meter_is_heard_confirmed_and_added(hass: HomeAssistant, meter: 
     entry = dialog.entry
     assert (entry.title, entry.unique_id) == ("Linky", ADDRESS)
     assert not entry.options
-    assert entry.state is ConfigEntryState.LOADED
+    await until(lambda: entry.state is ConfigEntryState.LOADED)  # it is set up anew for a name
 
 
 async def test_the_confirmation_shows_what_was_heard(hass: HomeAssistant, meter: Meter) -> None:
@@ -192,8 +192,9 @@ async def test_a_meter_that_is_known_moves_to_the_port_where_it_is_heard(
     assert dialog.abort == "already_configured"
     assert dialog.told == {"title": "Linky", "port": other.port.url}
     await hass.async_block_till_done()
-    assert (entry.data[CONF_PORT], entry.state) == (other.port.url, ConfigEntryState.LOADED)
-    assert (meter.is_open, other.is_open) == (False, True)
+    assert entry.data[CONF_PORT] == other.port.url
+    await until(lambda: entry.state is ConfigEntryState.LOADED and other.is_open)
+    assert not meter.is_open
 
 
 async def test_a_meter_that_got_an_entry_meanwhile_is_not_added_twice(

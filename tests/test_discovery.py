@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.linky_tic import listening, port_dialog
 from custom_components.linky_tic.const import DOMAIN
 
-from .dialog import DATA, LOOK, Dialog, alias, configured, placeholders
+from .dialog import DATA, LOOK, Dialog, alias, configured, placeholders, until
 from .home import ADDRESS, Home, Meter
 from .test_translations import texts
 
@@ -91,7 +91,8 @@ async def test_the_meter_behind_it_is_added(hass: HomeAssistant, home: Home) -> 
         assert (await dialog.listened()).step == "confirm"
         await dialog.submit()
     assert dialog.result["data"] == {CONF_PORT: meter.port.url, **DATA}
-    assert (dialog.entry.unique_id, dialog.entry.state) == (ADDRESS, ConfigEntryState.LOADED)
+    assert dialog.entry.unique_id == ADDRESS
+    await until(lambda: dialog.entry.state is ConfigEntryState.LOADED)  # the name of a tariff heard
     assert (await Dialog.offered(hass, plugged(meter))).abort == "already_configured"
 
 
@@ -119,6 +120,13 @@ async def test_a_port_that_an_entry_has_is_not_offered(
     meter = home.meter()
     configured(hass, alias(meter), disabled=disabled)
     assert (await Dialog.offered(hass, plugged(meter))).abort == "already_configured"
+
+
+async def test_an_adapter_that_an_entry_knows_by_its_link_is_not_offered_before_the_link_is_back(
+    hass: HomeAssistant, home: Home
+) -> None:
+    configured(hass, f"/dev/serial/by-id/usb-FTDI_FT230X_Basic_UART_{SERIAL}-if00-port0")
+    assert (await Dialog.offered(hass, plugged(home.meter()))).abort == "already_configured"
 
 
 async def test_an_adapter_is_offered_once(hass: HomeAssistant, home: Home) -> None:
@@ -149,4 +157,5 @@ async def test_the_port_of_a_known_meter_follows_its_adapter(
         await dialog.submit()
         assert (await dialog.listened()).abort == "already_configured"
         await hass.async_block_till_done()
-    assert (entry.data[CONF_PORT], entry.state) == (meter.port.url, ConfigEntryState.LOADED)
+    assert entry.data[CONF_PORT] == meter.port.url
+    await until(lambda: entry.state is ConfigEntryState.LOADED)

@@ -53,7 +53,7 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
         """Offer an adapter that says itself what it is for; the manifest says which ones do."""
         await self.async_set_unique_id(f"usb_{discovery_info.serial_number}")  # ignored: for ever
         self._abort_if_unique_id_configured()
-        await self.find(discovery_info.device)
+        await self.find(discovery_info.device, discovery_info.serial_number or "")
         name = discovery_info.description or discovery_info.serial_number or self.port
         self.context["title_placeholders"] = {"name": name}
         return await self.async_step_usb_confirm()

@@ -82,8 +82,11 @@ class PortDialog(ConfigFlow, ABC):
         if self.hass.config_entries.flow.async_has_matching_flow(self):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
-    async def find(self, port: str) -> None:
+    async def find(self, port: str, serial_number: str) -> None:
         """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
+        for entry in self._other_entries():  # udev may not have made its link yet, or again
+            if serial_number and serial_number in entry.data[CONF_PORT]:
+                raise AbortFlow("already_configured", owner(entry))
         self.port = await async_stable_name(self.hass, port)
         await self._resolve(self._other_entries())
 
