@@ -124,14 +124,12 @@ class Receiver:
     def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, from one on that is not as the others."""
         self._begin_long_way(now, out)
-        splitter, table, habits = self._splitter, self._bit7.value, self._routine.habits
+        splitter, table = self._splitter, self._bit7.value
         for at, segment in enumerate(segments):
             if segment.startswith(self._turn):
                 segment = segment[len(ETX + STX) :]  # noqa: PLW2901 - what is left of it
                 self._end(splitter.turn(), now, out)
-            group = self._known(segment)
-            if group is None and habits:
-                group = self._follow(segment, now, out)
+            group = self._known(segment) or self._follow(segment, now, out)
             if group is not None:
                 splitter.note(group)
                 continue

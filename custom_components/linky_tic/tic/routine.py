@@ -82,7 +82,7 @@ class Routine:
         self._readings = readings
         self._heard = heard
         self._own: object = _NOBODY
-        self.habits: dict[bytes, _Habit] = {}
+        self._habits: dict[bytes, _Habit] = {}
         self._clock: _Clock | None = None
         self._separator, self._uncovered = _SHAPES[Mode.STANDARD]
         self._table = self._code = Bit7.UNDECIDED.value
@@ -96,7 +96,7 @@ class Routine:
     def line(self, line: Line) -> None:
         if line != self._line:
             self._line = line
-            self.habits.clear()  # their bounds were reckoned from it
+            self._habits.clear()  # their bounds were reckoned from it
             self._clock = None
 
     def recode(self, bit7: Bit7) -> None:
@@ -108,7 +108,7 @@ class Routine:
     def clear(self) -> None:
         """Have everything take the long way again."""
         self.known.clear()
-        self.habits.clear()
+        self._habits.clear()
         self._clock = None
 
     def recall(self, line: bytes) -> Group | None:
@@ -126,7 +126,7 @@ class Routine:
             return
         elif name in _NUMBERS:
             self._separator, self._uncovered = _SHAPES[group.mode]
-            self.habits[_head(name)] = _Habit(segment, reading, self._line)
+            self._habits[_head(name)] = _Habit(segment, reading, self._line)
         elif name in _CLOCKS and group.horodate:
             self._clock = _Clock(segment, reading, group.horodate)
 
@@ -134,7 +134,7 @@ class Routine:
         """Look twice at whatever a label says next."""
         if (group := self.accepted.get(name)) is not None:
             self.known.pop(group.key.translate(self._code), None)
-            self.habits.pop(_head(name), None)
+            self._habits.pop(_head(name), None)
             if name in _CLOCKS:
                 self._clock = None
 
@@ -148,18 +148,19 @@ class Routine:
 
         None, and nothing has happened, where they do not.
         """
+        if not self._habits:
+            return None
         characters = segment.translate(self._table)
         fields = characters.split(self._separator)
         if len(fields) != PLAIN:
             return self._tick(segment, characters, fields, now, out)
         head, data, mark = fields
-        habit = self.habits.get(head)
+        habit = self._habits.get(head)
         if habit is None or len(mark) != 1 or len(data) != habit.size or not data.isdigit():
             return None
         code, value = characters[-1], int(data)
-        if (sum(characters) - self._uncovered - code) & 0x3F != code - 0x20:
-            return None
-        if not habit.low <= value <= habit.high:
+        covered = sum(characters) - self._uncovered - code
+        if covered & 0x3F != code - 0x20 or not habit.low <= value <= habit.high:
             return None
         if habit.gain:
             heard = self._heard
