@@ -28,6 +28,7 @@ from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of
 
 PAGES: Final = (
     ROOT / "README.md",
+    ROOT / "README.fr.md",
     ROOT / "docs" / "architecture.md",
 )
 

@@ -10,7 +10,7 @@ from custom_components.linky_tic.tic import CATALOGUE, Mode
 from scripts import docs
 from scripts.tongues import ENGLISH, FRENCH, ROOT, Tongue
 
-HOME_ASSISTANTS = {"unavailable"}  # words of its own front end
+HOME_ASSISTANTS = {"unavailable", "indisponibles"}  # words of its own front end
 PAGE = "before\n<!-- table: standard -->\nold\n<!-- end of table -->\nafter\n"
 
 
@@ -105,10 +105,20 @@ def test_each_of_the_forty_errors_names_tests_that_exist() -> None:
             assert f"def {test}(" in (ROOT / "tests" / file).read_text()
 
 
-def test_a_symptom_that_is_quoted_is_one_that_people_are_told() -> None:
-    _, _, table = docs.PAGES[0].read_text().partition("| What you see | What to do |")
+SYMPTOMS = [
+    ("README.md", "en", "| What you see |"),
+    ("README.fr.md", "fr", "| Ce que vous voyez |"),
+]
+
+
+@pytest.mark.parametrize(("page", "language", "head"), SYMPTOMS)
+def test_a_symptom_that_is_quoted_is_one_that_people_are_told(
+    page: str, language: str, head: str
+) -> None:
+    _, _, table = (ROOT / page).read_text().partition(head)
     symptoms = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
     quoted = [part for symptom in symptoms for part in re.findall(r"\*(.+?)\*", symptom)]
-    said = (ROOT / "custom_components/linky_tic/translations/en.json").read_text()
+    said = (ROOT / f"custom_components/linky_tic/translations/{language}.json").read_text()
     fragments = {piece.strip() for part in quoted for piece in part.split("…")} - HOME_ASSISTANTS
+    assert len(fragments) > 10
     assert {fragment for fragment in fragments if fragment not in said} == set()
