@@ -1,4 +1,4 @@
-"""The automations that the documentation shows are ones that Home Assistant takes."""
+"""What the documentation shows is taken by Home Assistant, and what it names exists."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +10,27 @@ from homeassistant.components.automation.config import (
     async_validate_config_item,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.util import slugify
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
+from custom_components.linky_tic import binary_sensor, sensor
+from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.tic import CATALOGUE, Mode
+
 ROOT: Final = Path(__file__).parents[1]
 PAGES: Final = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md")])
-ENTITY: Final = re.compile(r"(?:binary_sensor|calendar|event|sensor)\.linky_\w+")
+ENTITY: Final = re.compile(r"\b(?:binary_sensor|calendar|event|sensor)\.linky_\w+")
+OLD: Final = {"sensor.linky_index_option_base"}  # what another integration made
+ENTITIES: Final = {
+    *(f"sensor.linky_{slugify(name)}" for mode in Mode for name in CATALOGUE[mode]),
+    *(f"sensor.linky_{one.key}" for one in sensor.FACTS),
+    *(f"sensor.linky_{one.key}" for one in COUNTERS),
+    *(f"binary_sensor.linky_{one.key}" for one in binary_sensor.FACTS),
+    *(f"binary_sensor.linky_{name}" for name in ("link", "adps", "adir1", "pejp")),
+    "calendar.linky_tariff",
+    "event.linky_events",
+}
 
 
 def automations(page: Path) -> Iterator[dict[str, Any]]:
@@ -37,3 +52,8 @@ async def test_an_example_is_an_automation(
     automation = await async_validate_config_item(hass, "example", {"alias": page, **example})
     assert automation is not None
     assert automation.validation_status is ValidationStatus.OK
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_an_entity_that_a_page_names_exists(page: Path) -> None:
+    assert set(ENTITY.findall(page.read_text())) - ENTITIES - OLD == set()
