@@ -106,20 +106,22 @@ class Receiver:
     def _take_segments(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, the short way as far as it goes."""
         known, follow, heard = self._known, self._follow, self._heard
-        before = len(heard)
-        if before + len(segments) >= MOST_GROUPS:
-            self._take_rest(segments, now, out)
-            return
-        for segment in segments:
-            group = known(segment)
-            if group is None and (group := follow(segment, now, out)) is None:
+        while (before := len(heard)) + len(segments) < MOST_GROUPS:
+            for segment in segments:
+                group = known(segment)
+                if group is None and (group := follow(segment, now, out)) is None:
+                    break
+                heard.append(group)
+            if taken := len(heard) - before:
+                self.heard_at = now
+            if taken == len(segments):
+                return
+            segments = segments[taken:]
+            if not segments[0].startswith(self._turn):
                 break
-            heard.append(group)
-        taken = len(heard) - before
-        if taken:
-            self.heard_at = now
-        if taken < len(segments):
-            self._take_rest(segments[taken:], now, out)
+            segments[0] = segments[0][len(ETX + STX) :]
+            self._end(self._splitter.turn(), now, out)
+        self._take_rest(segments, now, out)
 
     def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, from one on that is not as the others."""
