@@ -221,7 +221,8 @@ def test_after_a_restart_the_statistics_go_on(house: House) -> None:
         sums = Recorded(house.folder).sums(entity)
         assert sums == sorted(sums), f"{entity}: {sums}"
         assert max(sums, default=0) < MOST_USED, f"{entity}: {sums}"
-    assert len(Recorded(house.folder).sums("sensor.linky_east")) == 3
+    # Home Assistant may have closed a period of its own meanwhile.
+    assert len(Recorded(house.folder).sums("sensor.linky_east")) >= 3
 
 
 def test_the_meter_moves_to_a_bridge_with_all_it_has(house: House) -> None:
