@@ -1,6 +1,7 @@
 """What the documentation shows is taken by Home Assistant, and what it names exists."""
 
 from collections.abc import Iterator
+import json
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -57,3 +58,15 @@ async def test_an_example_is_an_automation(
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_an_entity_that_a_page_names_exists(page: Path) -> None:
     assert set(ENTITY.findall(page.read_text())) - ENTITIES - OLD == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_json_that_a_page_shows_is_json(page: Path) -> None:
+    blocks = re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
+    assert all(json.loads(block) for block in blocks)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_label_that_an_expression_takes_exists(page: Path) -> None:
+    taken = set(re.findall(r"\.([A-Z][A-Z0-9]{3,})\b", page.read_text()))
+    assert taken <= {name for mode in Mode for name in CATALOGUE[mode]}
