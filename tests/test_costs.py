@@ -241,6 +241,27 @@ async def test_a_change_of_mode_counts_nothing_twice(home: Home) -> None:
     assert amount(home, TODAY) >= before
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_a_mode_that_comes_back_counts_nothing_twice(home: Home, *, is_on: bool) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00")
+    house(meter).switch_mode("historic")
+    await meter.play(60)
+    await sleep(home, meter, "2026-11-23T12:00:00")
+    await meter.play(20)  # until what is not sent any more is known not to be
+    before = amount(home, TODAY)
+    assert before > 4 * 3 * PEAK
+    if is_on:
+        house(meter).switch_mode("standard")
+        await meter.play(60)
+    else:  # while Home Assistant is off
+        assert meter.entry
+        await home.unload(meter)
+        house(meter).switch_mode("standard")
+        await home.hass.config_entries.async_setup(meter.entry.entry_id)
+        await meter.play(60)
+    assert before <= amount(home, TODAY) == pytest.approx(before, abs=0.05)
+
+
 async def test_what_is_exported_earns_its_price_and_lessens_no_cost(home: Home) -> None:
     meter = await pays(home, "2026-06-21T12:00:00", watts=0, producer=True, solar=3000)
     assert home.state("sensor.linky_revenue_today") is None

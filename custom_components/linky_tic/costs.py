@@ -16,7 +16,7 @@ from .known_labels import LABELS
 from .listeners import Listeners
 from .memory import Memory
 from .prices import Prices
-from .tic import Quantity, Reading
+from .tic import Mode, Quantity, Reading
 
 COSTS: Final = "_costs"
 """What to listen to for costs that change without an index: a day, or a line, that begins."""
@@ -48,6 +48,7 @@ class Costs:
         self._standing = Standing(charge=prices.standing_charge)
         self._waiting: set[str] = set()
         self._patience = 0
+        self._mode: Mode | None = None
         self._today = date.min
         self._starts = {DAY: 0.0, MONTH: 0.0}
         self._day_ends = self._store_at = self._heard = 0.0
@@ -99,12 +100,22 @@ class Costs:
         name, value = reading.label.name, reading.value
         if not isinstance(value, int):
             return
+        if reading.label.mode is not self._mode:
+            self._change_mode(reading.label.mode)
         self._turn(reading.at)
         day, month = self._starts[DAY], self._starts[MONTH]
         if account := self._accounts.get(name):
             account.move(value, reading.at, self._heard, day, month)
         else:
             self._accounts[name] = Account(value, reading.at, Count(day), Count(month))
+
+    def _change_mode(self, mode: Mode) -> None:
+        """Go on with the indexes of another mode: the last one's have counted what is imported."""
+        self._mode = mode
+        for name, account in self._accounts.items():
+            if LABELS[name].mode is mode:
+                account.is_new |= LABELS[name].quantity is Quantity.SUPPLIER_ENERGY
+                account.lost = account.at
 
     def _end_frame(self, readings: Mapping[str, Reading], now: float) -> None:
         self._heard = now
@@ -131,10 +142,10 @@ class Costs:
         """Note until when the indexes held: the next values may be of another day, or meter."""
         self._waiting = set(self._accounts)
         self._patience = _PATIENCE
-        for account in self._accounts.values():
+        for name, account in self._accounts.items():
             account.is_new = account.is_new or is_new
             if account.lost is None:
-                account.lost = self._heard
+                account.lost = self._heard if LABELS[name].mode is self._mode else account.at
 
     def _turn(self, at: float) -> bool:
         """Begin the periods that an instant is in; whether they are new."""
@@ -155,6 +166,8 @@ class Costs:
         if isinstance(kept, dict):
             rows = _dict(kept["accounts"])
             self._accounts = {name: Account.recalled(_numbers(row)) for name, row in rows.items()}
+            newest = max(self._accounts, key=lambda name: self._accounts[name].at)
+            self._mode = LABELS[newest].mode
             before = Prices.chosen(_dict(kept["prices"]))
             self._heard, month, days, spent = _numbers(kept["standing"])
             self._standing = Standing(month, int(days), spent, before.standing_charge)
