@@ -24,8 +24,10 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.linky_tic import coordinator as coordinator_module, reception, telling
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.known_labels import LABELS
 from custom_components.linky_tic.memory import Memory
 from custom_components.linky_tic.reporting import Preset
+from custom_components.linky_tic.tic import index_slug
 from simulator import Household
 from simulator.line import Line, Source
 from simulator.ports import PtyPort
@@ -75,8 +77,8 @@ class Clock:
 class Meter:
     """A meter at the other end of a pseudo-terminal; it speaks when the test says so.
 
-    What its registers are called has been `learned` in a former life: the entry would reload when
-    a name is new.
+    What its registers are called has been `learned` in a former life, in either mode: the entry
+    would reload when a name is new.
     """
 
     def __init__(self, hass: HomeAssistant, clock: Clock, source: Source, path: Path) -> None:
@@ -84,6 +86,7 @@ class Meter:
         self.port = PtyPort(source, path)
         self.entry: MockConfigEntry | None = None
         self.learned = _names(source)
+        self.counted = _counted(source)
         self._hass = hass
         self._clock = clock
         self.port.replug()
@@ -173,6 +176,7 @@ class Home:
         meter.entry.add_to_hass(self.hass)
         memory = Memory(self.hass, meter.entry.entry_id)
         memory.keep("tariff_names", dict(meter.learned))
+        memory.keep("historic_tariffs", dict(meter.counted))
         await memory.flush()
         await self.hass.config_entries.async_setup(meter.entry.entry_id)
         await self.hass.async_block_till_done()
@@ -236,6 +240,14 @@ def _names(source: Source) -> dict[str, str]:
         return {}
     tariffs = CONTRACTS[source.house.contract].tariffs
     return {str(one.register): " ".join(one.name.split()) for one in tariffs}
+
+
+def _counted(source: Source) -> dict[str, str]:
+    """What the indexes of a house count that speaks Historique."""
+    if not isinstance(source, Line) or source.house.mode == "standard":
+        return {}
+    labels = [LABELS[name] for name, _ in CONTRACTS[source.house.contract].indexes]
+    return {str(label.register): index_slug(label) or "" for label in labels}
 
 
 @asynccontextmanager

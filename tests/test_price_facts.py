@@ -5,11 +5,12 @@ from typing import Final
 from homeassistant.components.sensor import ATTR_STATE_CLASS
 from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from custom_components.linky_tic.prices import Prices
 
-from .bills import OFF_PEAK, OPTIONS, PEAK, in_france, pays, reprice
-from .home import Home
+from .bills import OFF_PEAK, OPTIONS, PEAK, house, in_france, pays, reprice
+from .home import KNOWN, Home
 
 PRICES: Final = {"sensor.linky_price_1": str(OFF_PEAK), "sensor.linky_price_2": str(PEAK)}
 
@@ -65,11 +66,41 @@ async def test_a_price_that_is_taken_away_is_unknown(home: Home) -> None:
     assert home.state("sensor.linky_price_2") == str(PEAK)
 
 
-async def test_a_price_is_named_by_its_tariff(home: Home) -> None:
-    await pays(home, "2026-11-23T12:00:00", mode="historic", contract="tempo")
-    state = home.hass.states.get("sensor.linky_price_1")
+def name_of(home: Home, register: int) -> str:
+    state = home.hass.states.get(f"sensor.linky_price_{register}")
     assert state
-    assert state.name.startswith("Linky Price · ")
+    return state.name
+
+
+@pytest.mark.parametrize(
+    ("contract", "first"),
+    [("hphc", "Off-peak"), ("base", "Base"), ("tempo", "Blue, off-peak"), ("ejp", "Normal (EJP)")],
+)
+async def test_a_price_is_named_by_its_tariff_in_historique(
+    home: Home, contract: str, first: str
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract=contract)
+    meter.coordinator.memory.keep("historic_tariffs", None)
+    await home.restart(meter)
+    await meter.play(KNOWN)  # it was never heard before, and reloads
+    assert name_of(home, 1) == f"Linky Price · {first}"
+    await home.restart(meter)
+    assert name_of(home, 1) == f"Linky Price · {first}"
+
+
+async def test_a_price_is_renamed_once_with_the_contract_and_the_mode(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract="hphc")
+    house(meter).change_contract("tempo")
+    await meter.play(12)
+    assert name_of(home, 2) == "Linky Price · Blue, peak"
+    coordinator = meter.coordinator
+    house(meter).change_contract("base")
+    await meter.play(12)
+    assert meter.coordinator is not coordinator
+    assert name_of(home, 1) == "Linky Price · Base"
+    coordinator = meter.coordinator
+    await meter.play(70)
+    assert meter.coordinator is coordinator
 
 
 async def test_constant_prices_keep_no_statistics(home: Home) -> None:

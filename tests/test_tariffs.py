@@ -174,6 +174,15 @@ async def test_a_new_contract_brings_new_names(home: Home) -> None:
     assert name == "Index 2 · HEURE PLEINE"
 
 
+async def test_the_tariffs_to_choose_from_are_those_of_the_contract_in_force(home: Home) -> None:
+    house = Household(contract="base", mode="historic")
+    meter = await home.hears(house, 2 * KNOWN)
+    assert options(home) == ["base"]
+    house.change_contract("ejp")
+    await meter.play(3 * KNOWN)
+    assert options(home) == ["ejp_normal", "ejp_peak"]
+
+
 async def test_a_contract_that_changed_while_nobody_listened_costs_one_reload(home: Home) -> None:
     house = Household(contract="tempo", colours={})
     meter = await home.hears(house, 2 * KNOWN)

@@ -23,7 +23,7 @@ from .prices import (
     REVENUE_TODAY,
     price_key,
 )
-from .tariff_names import tariff_name
+from .tariff_names import lasting_tariff_name
 from .tariffs import CURRENT_TARIFF
 from .tic import unnamed
 
@@ -60,7 +60,7 @@ class PriceSensor(ValueSensor):
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
         self._register = _REGISTERS.get(fact.key, 0)
         if self._register:
-            tariff = tariff_name(coordinator, self._register)
+            tariff = lasting_tariff_name(coordinator, self._register)
             self._attr_translation_placeholders = {"tariff": tariff}
 
     @property

@@ -7,6 +7,8 @@ is read in `tic/tariff.py`. A name once learned is shown after a reload, which n
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from homeassistant.util.json import JsonValueType
+
 from .freshness import Freshness
 from .listeners import Listeners
 from .memory import Memory
@@ -27,6 +29,7 @@ from .tic import (
 CURRENT_TARIFF: Final = "current_tariff"
 """What to listen to for the tariff in force."""
 _NAMES: Final = "tariff_names"
+_SLUGS: Final = "historic_tariffs"
 _TEMPO: Final = "tempo"
 
 
@@ -45,7 +48,10 @@ class Tariffs:
         self._freshness = freshness
         self._on_name = on_name
         self._follower = TariffFollower()
+        self._slugs: Mapping[int, str] = {}
+        self._in_use: set[int] = set()
         self._shown: dict[int, str | None] = {}
+        self._named: dict[int, str] = {}
         self._is_due = True
         for label in TARIFF_SOURCES:
             listeners.listen(label, self._note)
@@ -54,9 +60,9 @@ class Tariffs:
 
     def restore(self) -> None:
         """Take up what the memory, now loaded, holds."""
-        names, tempo = self._memory.recall(_NAMES), self._memory.recall(_TEMPO)
-        if isinstance(names, dict):
-            self._follower.names = {int(number): str(name) for number, name in names.items()}
+        tempo = self._memory.recall(_TEMPO)
+        self._slugs = _by_register(self._memory.recall(_SLUGS))
+        self._follower.names = _by_register(self._memory.recall(_NAMES))
         self._follower.tempo = tempo if isinstance(tempo, str) else None
 
     @property
@@ -67,7 +73,8 @@ class Tariffs:
     @property
     def names(self) -> Mapping[int, str]:
         """Register -> its name, as far as known: a slug, or the text that the meter shows."""
-        if historic := self._historic():
+        # Before anything is heard, the mode and the contract are those of the last time.
+        if historic := self._historic() if self._indexes() else self._slugs:
             return historic
         if self._is_tempo:
             return TEMPO_NAMES
@@ -76,6 +83,10 @@ class Tariffs:
     def name_of(self, register: int) -> str:
         """Give the name of a register, `index_<n>` when none is known."""
         return self.names.get(register, unnamed(register))
+
+    def shown_name_of(self, register: int) -> str:
+        """Give the name of a register, and note that it is shown until the next reload."""
+        return self._named.setdefault(register, self.name_of(register))
 
     @property
     def registers(self) -> set[int]:
@@ -122,19 +133,42 @@ class Tariffs:
         """Look at what has changed."""
         follower, new = self._follower, said(readings) if self._is_due else None
         self._is_due = False
-        learned = follower.names, follower.tempo
-        if not follower.end_frame(new):
+        learned = follower.names, follower.tempo, self._slugs
+        differs = follower.end_frame(new)
+        if follower.is_settling:
+            differs |= self._look_at_indexes()
+        if not differs:
             return
         self._listeners.tell(CURRENT_TARIFF)
-        if learned != (follower.names, follower.tempo):
+        if learned != (follower.names, follower.tempo, self._slugs):
             self._keep()
+
+    def _look_at_indexes(self) -> bool:
+        """See what counts, which is known some frames after a contract has changed."""
+        before = self._in_use, self._slugs
+        self._in_use = self.registers
+        if slugs := self._historic():
+            self._slugs = {**self._slugs, **slugs}
+        elif self._in_use:
+            self._slugs = {}
+        return before != (self._in_use, self._slugs)
 
     def _keep(self) -> None:
         """Store what was learned, and ask for a reload where a name that is shown is another."""
         follower = self._follower
-        names = {str(number): name for number, name in follower.names.items()}
-        self._memory.keep(_NAMES, dict(names) or None)
+        self._memory.keep(_NAMES, _as_kept(follower.names))
+        self._memory.keep(_SLUGS, _as_kept(self._slugs))
         self._memory.keep(_TEMPO, follower.tempo)
-        if any(self._counted_by(number) != name for number, name in self._shown.items()):
+        counted = any(self._counted_by(number) != name for number, name in self._shown.items())
+        if counted or any(self.name_of(number) != name for number, name in self._named.items()):
             self._shown.clear()
+            self._named.clear()
             self._on_name()
+
+
+def _as_kept(names: Mapping[int, str]) -> JsonValueType:
+    return {str(number): name for number, name in names.items()} or None
+
+
+def _by_register(kept: JsonValueType) -> dict[int, str]:
+    return {int(n): str(name) for n, name in kept.items()} if isinstance(kept, dict) else {}

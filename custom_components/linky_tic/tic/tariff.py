@@ -151,6 +151,11 @@ class TariffFollower:
             return True
         return self.tempo is not None and self._said.calendar in {None, self.tempo}
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether something has changed not long ago."""
+        return self._stood <= _LONG
+
     def lost(self) -> None:
         """Know nothing of now any more."""
         self._said, self.current = _NOTHING, None
@@ -160,9 +165,9 @@ class TariffFollower:
         self._frame += 1
         if new is not None and new != self._said:
             self._note(new)
-        stood = self._stood
-        if stood > _LONG:
+        if not self.is_settling:
             return False
+        stood = self._stood
         before = self.current, self.names, self.tempo
         if self.tempo is None and self._said.has_colours:
             self.tempo = self._said.calendar or ""
