@@ -278,6 +278,14 @@ def names_of(*quantities: Quantity) -> frozenset[str]:
 ADDRESS_LABELS: Final = frozenset({"ADSC", "ADCO"})
 """The label of each mode that says which meter speaks."""
 
+LIMITS: Final = names_of(Q.SUBSCRIBED_POWER, Q.CUT_OFF_POWER, Q.SUBSCRIBED_CURRENT)
+"""Labels that tell how much the supply allows."""
+FLEETING: Final = names_of(
+    Q.IMPORTED_POWER, Q.EXPORTED_POWER, Q.CURRENT, Q.VOLTAGE, Q.OVERRUN_CURRENT
+)
+"""Labels of what is measured every second, and the warnings that may come before the address."""
+CLOCKS: Final = names_of(Q.CLOCK)
+
 EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "ADSC": ("DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3", "MSG2"),

@@ -7,13 +7,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity, names_of
+from .catalogue import (
+    ADDRESS_LABELS,
+    CATALOGUE,
+    CLOCKS,
+    FLEETING,
+    LIMITS,
+    Absence,
+    Label,
+    Mode,
+    Quantity,
+)
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
-from .plausible import DEFAULT_SUPPLY, Gate, Last, Line, Sighting
+from .plausible import Gate
 from .presence import Presence
 from .routine import Routine
+from .rules import DEFAULT_SUPPLY, Last, Line, Sighting
 from .values import is_right, overseas_offset, read_horodate, read_value
 
 _AGREEMENT: Final = 3
@@ -145,8 +156,7 @@ class Meter:
             chosen = self._gate.judge(self._sight(group, label, now), self._last(name), line)
             if chosen is None or not is_ours:
                 chosen = None
-                if accepted is not None:
-                    routine.drop(name)
+                routine.drop(name)
                 out.append(Rejected(Reason.HELD if self._identified else Reason.OTHER_METER, name))
             else:
                 self._accept(chosen, out, parity=line.parity)
@@ -161,16 +171,14 @@ class Meter:
         """
         if not self._identified:
             return False
-        if self._is_own_frame or name in _FLEETING or self.address is None:
+        if self._is_own_frame or name in FLEETING or self.address is None:
             return True
         return self.routine.is_own_frame()
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
         stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
         value = read_value(label, group.data, stamp)
-        if stamp is None:
-            return _new(Sighting, (group, label, value, None, False, now))
-        return _new(Sighting, (group, label, value, stamp.time, stamp.degraded, now))
+        return _new(Sighting, (group, label, value, *(stamp or (None, False)), now))
 
     def _last(self, name: str) -> Last | None:
         reading = self.readings.get(name) or self._early.get(name)
@@ -190,8 +198,7 @@ class Meter:
         name = label.name
         confirmed = parity or label.absence is not Absence.LATCH
         reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
-        if name in self.routine.accepted:
-            self.routine.drop(name)
+        self.routine.drop(name)
         self.routine.accepted[name] = group
         if name in self.readings:
             self.readings[name] = reading
@@ -201,13 +208,11 @@ class Meter:
         else:
             self._early[name] = reading
         self._remember(group)
-        if name in _TEACHING:
-            self._learn(reading)
+        self._learn(reading)
 
     def _remember(self, group: Group) -> None:
         """Let a group pass without a second look, once nothing about its label is in doubt."""
-        name = group.name
-        if name in self.presence.established and not self._gate.holds(name):
+        if group.name in self.presence.established and not self._gate.holds(group.name):
             self.routine.keep(group)
 
     def _introduce(self, label: Label, out: list[Event]) -> None:
@@ -251,10 +256,10 @@ class Meter:
         name, value = reading.label.name, reading.value
         if name in ADDRESS_LABELS:
             self.address = reading.raw
-        elif name in _LIMITS:
+        elif name in LIMITS:
             self._supply[reading.label.quantity] = int(reading.raw)
             self._reckon_supply()
-        elif name in _CLOCKS and isinstance(value, datetime) and not reading.degraded:
+        elif name in CLOCKS and isinstance(value, datetime) and not reading.degraded:
             self._learn_offset(value, reading.at)
 
     def _reckon_supply(self) -> None:
@@ -289,18 +294,6 @@ class Meter:
             self.routine.accepted.clear()
 
 
-_LIMITS: Final = names_of(
-    Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER, Quantity.SUBSCRIBED_CURRENT
-)
-_FLEETING: Final = names_of(
-    Quantity.IMPORTED_POWER,
-    Quantity.EXPORTED_POWER,
-    Quantity.CURRENT,
-    Quantity.VOLTAGE,
-    Quantity.OVERRUN_CURRENT,
-)
-_CLOCKS: Final = names_of(Quantity.CLOCK)
-_TEACHING: Final = ADDRESS_LABELS | _LIMITS | _CLOCKS
 _OTHER_PHASES: Final = frozenset(
     row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
 )

@@ -1,84 +1,10 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
-It knows quantities, the supply's limit and elapsed time; it knows neither bytes nor frames.
+It knows which sightings are suspected and nothing of why: `rules.py` tells which are believed.
 A hold is better than a lie: a value is accepted, or stays with the gate as a suspect.
-Sources: 54E 7 (cut-off); frame and error notes of the specification on what a checksum and a
-parity bit cannot see.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from math import log
-from types import MappingProxyType
-from typing import Final, NamedTuple
-
-from .catalogue import CATALOGUE, INDEXES, Label, Quantity
-from .groups import Group
-from .values import Value
-
-DEFAULT_SUPPLY: Final = 36_000
-"""VA: the largest supply that has a Linky, assumed until the meter tells its own."""
-MARGIN: Final = 1.5
-"""Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
-AGREEMENT: Final = 3
-"""Frames in a row that must agree on what one frame alone is not believed."""
-ROLL_UP: Final = 2
-"""Wh by which an index may run ahead: it is a truncated count, and EASD leads EAST by one."""
-FRAME_SECONDS: Final = 4.0
-"""Seconds: a value is as old as a frame, and the longest one takes 3 s."""
-FRESH: Final = 60.0
-"""Seconds without a label after which its next index is taken as the first one again."""
-_PATIENCE: Final = 10.0
-"""Seconds between two indexes taken from a growing row on a line without parity."""
-DRIFT: Final = 5.0
-"""Seconds by which DATE may differ from what the receiver's clock says has passed."""
-STRICT_DRIFT: Final = 1.5
-"""The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
-
-
-class Sighting(NamedTuple):
-    """A verified group with its typed value, and when it was heard (seconds)."""
-
-    group: Group
-    label: Label
-    value: Value
-    time: datetime | None
-    degraded: bool
-    at: float
-
-
-class Last(NamedTuple):
-    """What the gate needs of the reading in force: its value, when taken, when last heard."""
-
-    value: Value
-    taken: float
-    heard: float
-
-
-class Line(NamedTuple):
-    """What the gate knows of the supply and of the wire."""
-
-    parity: bool = False
-    power: int = DEFAULT_SUPPLY  # VA, all phases together
-    phases: int = 1
-
-    def limit(self, label: Label) -> float:
-        """VA that the supply allows for the power, or the phase's power, that a label tells."""
-        power = DEFAULT_SUPPLY if label.producer else self.power
-        return power / 3 if label.phase and self.phases > 1 else power
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How a quantity is judged.
-
-    `goes_on` tells whether a sighting continues the row of suspects that the one before is in;
-    `choose` gives the sighting of a row that is believed, if any.
-    """
-
-    goes_on: Callable[[Sighting, Sighting, Line], bool]
-    choose: Callable[[list[Sighting], Last | None, Line], Sighting | None]
+from .rules import AGREEMENT, POWER, RULES, UNLIKELY, Last, Line, Rule, Sighting
 
 
 class Gate:
@@ -100,7 +26,7 @@ class Gate:
     def judge(self, now: Sighting, last: Last | None, line: Line) -> Sighting | None:
         """Give the sighting that becomes the reading, this one or one it bears out; None: held."""
         name = now.label.name
-        rule = _RULES[name] if _in_range(now) else _UNLIKELY
+        rule = RULES[name] if _in_range(now) else UNLIKELY
         suspects = self._suspects.get(name)
         if suspects is None:
             chosen = rule.choose([now], last, line)
@@ -125,7 +51,7 @@ class Gate:
 
 def _left(row: list[Sighting], chosen: Sighting | None, rule: Rule) -> list[Sighting]:
     """Give what stays suspected; the first of a row stays too: an overload is timed from it."""
-    if chosen is None or (rule is _POWER and len(row) > 1):
+    if chosen is None or (rule is POWER and len(row) > 1):
         return [row[0], *row[1:][1 - AGREEMENT :]]
     return [] if chosen is row[-1] else row[-2:]
 
@@ -140,169 +66,3 @@ def _in_range(now: Sighting) -> bool:
     elif value is None:
         return False
     return time is not None or not label.horodate
-
-
-def _number(value: Value) -> int:
-    return value if isinstance(value, int) else 0
-
-
-def _same(before: Sighting, now: Sighting, _line: Line) -> bool:
-    return before.group.key == now.group.key
-
-
-def _soon(before: Sighting, now: Sighting, _line: Line) -> bool:
-    return now.at - before.at <= FRESH
-
-
-def _latest(row: list[Sighting], count: int) -> Sighting | None:
-    return row[-1] if len(row) >= count else None
-
-
-def _middle(row: list[Sighting]) -> Sighting | None:
-    """Give the sighting that both the one before and the one after bear out."""
-    return row[-2] if len(row) >= AGREEMENT else None
-
-
-def _in_line(row: list[Sighting]) -> Sighting | None:
-    """Give the middle of three that lies between its neighbours where time puts it.
-
-    Two false bits that the checksum misses may move an index by a few Wh: less than a heavy load
-    does from frame to frame, but rarely along with it.
-    """
-    middle = _middle(row)
-    if middle is None:
-        return None
-    before, now = row[-3], row[-1]
-    span = _number(now.value) - _number(before.value)
-    share = (middle.at - before.at) / (now.at - before.at) if now.at > before.at else 0.5
-    off = _number(middle.value) - _number(before.value) - span * share
-    return middle if abs(off) <= 1 + span / 10 else None
-
-
-def _agreement(with_parity: int) -> Callable[[list[Sighting], Last | None, Line], Sighting | None]:
-    """Believe so many sightings in agreement, three where a false text passes the checksum."""
-
-    def choose(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
-        return row[-1] if len(row) >= (with_parity if line.parity else AGREEMENT) else None
-
-    return choose
-
-
-def _growth(label: Label, seconds: float, line: Line) -> float:
-    """Wh that an index can have gained: what the supply allows, with the margin."""
-    power = DEFAULT_SUPPLY if label.producer else line.power
-    return ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
-
-
-def _grows(before: Sighting, now: Sighting, line: Line) -> bool:
-    gain = _number(now.value) - _number(before.value)
-    return 0 <= gain <= _growth(now.label, now.at - before.at, line)
-
-
-def _choose_index(row: list[Sighting], last: Last | None, line: Line) -> Sighting | None:
-    """Believe an index that grows as the supply allows, the first one when the next bears it out.
-
-    Without parity a false digit can hide in the growth of one frame: then the same bytes twice
-    are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`.
-    """
-    now = row[-1]
-    if last is not None:
-        gain = _number(now.value) - _number(last.value)
-        if not 0 <= gain <= _growth(now.label, now.at - last.heard, line):
-            return _middle(row)
-    if last is None or now.at - last.heard > FRESH:
-        return _latest(row, 2) if line.parity else _in_line(row)
-    if line.parity or (len(row) > 1 and row[-2].value == now.value):
-        return now
-    return _in_line(row) if now.at - last.taken >= _PATIENCE else None
-
-
-def _over(before: Sighting, now: Sighting, line: Line) -> bool:
-    return min(_number(before.value), _number(now.value)) > MARGIN * line.limit(now.label)
-
-
-def _time_to_trip(overload: float) -> float:
-    """Seconds after which the breaker opens at a multiple of the supply (54E 7, B = 0.008)."""
-    return -125 * log(1 - 1.69 / overload**2)
-
-
-def _choose_power(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
-    """Believe a power within the margin; beyond, one that lasts, yet not past the breaker."""
-    now, limit = row[-1], line.limit(row[-1].label)
-    if _number(now.value) <= MARGIN * limit:
-        return now
-    least = min(_number(one.value) for one in row)
-    lasted = now.at - row[0].at
-    return _latest(row, AGREEMENT) if lasted < _time_to_trip(least / limit) else None
-
-
-def _climbs(before: Sighting, now: Sighting, _line: Line) -> bool:
-    if before.time is None or now.time is None or before.time > now.time:
-        return False
-    return _number(before.value) <= _number(now.value)
-
-
-def _choose_peak(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
-    """Believe the highest power of the day, which climbs at most once a second.
-
-    Without parity, the same bytes twice, or the middle of three that climb.
-    """
-    now = row[-1]
-    if _number(now.value) > MARGIN * line.limit(now.label):
-        return _latest(row, AGREEMENT)
-    if line.parity or (len(row) > 1 and row[-2].group.key == now.group.key):
-        return now
-    return _middle(row)
-
-
-def _in_time(value: Value, at: float, now: Sighting, line: Line) -> bool:
-    if not isinstance(value, datetime) or not isinstance(now.value, datetime):
-        return False
-    drift = abs((now.value - value).total_seconds() - (now.at - at))
-    return drift <= (DRIFT if line.parity else STRICT_DRIFT)
-
-
-def _ticks(before: Sighting, now: Sighting, line: Line) -> bool:
-    return _in_time(before.value, before.at, now, line)
-
-
-def _choose_clock(row: list[Sighting], last: Last | None, line: Line) -> Sighting | None:
-    """Believe a clock that goes on from the one before; a jump when three frames keep to it."""
-    now = row[-1]
-    if last is not None and _in_time(last.value, last.taken, now, line):
-        return now
-    return _latest(row, 1 if last is None and line.parity else AGREEMENT)
-
-
-_STEADY: Final = Rule(_same, _agreement(1))
-# Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
-_TEXT: Final = Rule(_same, _agreement(2))
-_PRESENCE: Final = Rule(_soon, _agreement(1))
-_AT_ONCE: Final = Rule(_soon, lambda row, _last, _line: row[-1])
-_POWER: Final = Rule(_over, _choose_power)
-_PEAK: Final = Rule(_climbs, _choose_peak)
-_INDEX: Final = Rule(_grows, _choose_index)
-_UNLIKELY: Final = Rule(_same, lambda row, _last, _line: _latest(row, AGREEMENT))
-
-_RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
-    dict.fromkeys(Quantity, _STEADY)
-    | dict.fromkeys(INDEXES, _INDEX)
-    | {
-        Quantity.IMPORTED_POWER: _POWER,
-        Quantity.EXPORTED_POWER: _POWER,
-        Quantity.IMPORTED_PEAK: _PEAK,
-        Quantity.EXPORTED_PEAK: _PEAK,
-        Quantity.CURRENT: _AT_ONCE,
-        Quantity.VOLTAGE: _AT_ONCE,
-        Quantity.OVERRUN_CURRENT: _PRESENCE,
-        Quantity.CLOCK: Rule(_ticks, _choose_clock),
-        Quantity.CALENDAR_NAME: _TEXT,
-        Quantity.TARIFF_NAME: _TEXT,
-        Quantity.MESSAGE: _TEXT,
-        Quantity.SHORT_MESSAGE: _AT_ONCE,  # sent in one frame: nothing can bear it out
-    }
-)
-_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {row.name: _RULE_OF[row.quantity] for rows in CATALOGUE.values() for row in rows.values()}
-)
-"""Label -> its rule: a name is quicker to look up than a member of an enumeration."""

@@ -11,10 +11,10 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, INDEXES, Mode, Quantity, names_of
+from .catalogue import ADDRESS_LABELS, CLOCKS, INDEXES, Mode, Quantity, names_of
 from .events import Event, Reading
 from .groups import DATED, PLAIN, Group
-from .plausible import (
+from .rules import (
     DEFAULT_SUPPLY,
     DRIFT,
     FRAME_SECONDS,
@@ -127,7 +127,7 @@ class Routine:
         elif name in _NUMBERS:
             self._separator, self._uncovered = _SHAPES[group.mode]
             self._habits[_head(name)] = _Habit(segment, reading, self._line)
-        elif name in _CLOCKS and group.horodate:
+        elif name in CLOCKS and group.horodate:
             self._clock = _Clock(segment, reading, group.horodate)
 
     def drop(self, name: str) -> None:
@@ -135,7 +135,7 @@ class Routine:
         if (group := self.accepted.get(name)) is not None:
             self.known.pop(group.key.translate(self._code), None)
             self._habits.pop(_head(name), None)
-            if name in _CLOCKS:
+            if name in CLOCKS:
                 self._clock = None
 
     def is_own_frame(self) -> bool:
@@ -226,7 +226,6 @@ _ANYTHING: Final = 10**9
 _POWERS: Final = frozenset({Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER})
 _NUMBERS: Final = names_of(*INDEXES, *_POWERS, Quantity.CURRENT, Quantity.VOLTAGE)
 """Labels whose next number may plainly follow; the others change rarely, or need the gate."""
-_CLOCKS: Final = names_of(Quantity.CLOCK)
 _CLOCK_HEAD: Final = b"\nDATE"
 _SECONDS: Final = MappingProxyType({b"%02d" % second: second for second in range(60)})
 _STEPS: Final = MappingProxyType({step: timedelta(seconds=step) for step in range(-59, 60)})
