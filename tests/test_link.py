@@ -14,7 +14,15 @@ import pytest
 
 from custom_components.linky_tic import detection, link as link_module, reception
 from custom_components.linky_tic.line import Port
-from custom_components.linky_tic.link import Cause, Link, PortUnavailable, Settings, Turn
+from custom_components.linky_tic.link import (
+    Cause,
+    Link,
+    PortUnavailable,
+    Rhythm,
+    Settings,
+    Turn,
+)
+from custom_components.linky_tic.reporting import RHYTHMS, Preset
 from custom_components.linky_tic.tic import Event, Mode, ModeChanged, Reading, Receiver
 from simulator.faults import Silence, SwitchMode
 from simulator.household import Household
@@ -82,8 +90,11 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def _following(port: str, settings: Settings | None = None) -> AsyncIterator[Followed]:
+async def _following(
+    port: str, settings: Settings | None = None, rhythm: Rhythm | None = None
+) -> AsyncIterator[Followed]:
     followed = Followed(port, settings)
+    followed.link.rhythm = rhythm
     await followed.link.open()
     running = asyncio.create_task(followed.link.run())
     try:
@@ -215,6 +226,36 @@ async def test_an_access_server_is_followed_to_the_speed_of_the_meter() -> None:
     async with (
         access_server(recording, pace=_PACE) as server,
         _following(server.url) as followed,
+    ):
+        await _until(lambda: followed.has(Reading))
+    assert server.speeds == [9600, 1200]
+
+
+@pytest.mark.parametrize("kind", [PtyPort, TcpPort])
+async def test_a_line_read_in_a_rhythm_is_heard_lost_and_found(
+    tmp_path: Path, kind: type[PtyPort | TcpPort]
+) -> None:
+    line = Line(Household())
+    port = PtyPort(line, tmp_path / "tty") if kind is PtyPort else TcpPort(line)
+    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
+    with port as meter:
+        async with _following(meter.url, rhythm=rhythm) as followed:
+            await _until(lambda: followed.has(Reading))
+            meter.unplug()
+            await _until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
+            meter.replug()
+            await _until(lambda: followed.link.reconnections == 1)
+            followed.events.clear()
+            await _until(lambda: followed.has(Reading))
+    assert followed.states == [True]
+
+
+async def test_an_access_server_is_read_in_a_rhythm_at_the_speed_of_the_meter() -> None:
+    recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
+    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
+    async with (
+        access_server(recording, pace=_PACE) as server,
+        _following(server.url, rhythm=rhythm) as followed,
     ):
         await _until(lambda: followed.has(Reading))
     assert server.speeds == [9600, 1200]
