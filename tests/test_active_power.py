@@ -80,11 +80,12 @@ async def test_what_is_exported_is_negative(home: Home) -> None:
     assert watts(home) == pytest.approx(-2000, rel=0.06)
 
 
-async def test_what_is_exported_unmeasured_is_unknown(home: Home) -> None:
-    roof = Household(solar=3000, breaker=False)
+@pytest.mark.parametrize("options", [{}, {"mode": "historic"}, {"mode": "historic", "phases": 3}])
+async def test_what_is_exported_unmeasured_is_unknown(home: Home, options: dict[str, Any]) -> None:
+    roof = Household(solar=3000, breaker=False, **options)
     roof.set_load(500)
     roof.set_solar(2500)
-    await home.hears(roof, MINUTE)
+    await home.hears(roof, MINUTE, roof.address)
     assert home.state(WATTS) == "unknown"
     roof.set_load(4000)
     await home.meters[0].play(MINUTE)

@@ -32,6 +32,7 @@ _HISTORIC: Final = frozenset(
 _EXPORTED: Final = frozenset({"EAIT"})
 _IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
 _EXPORTED_POWER: Final = ("SINSTI",)
+_CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 _SAME_FRAME: Final = 3.0
 """Seconds: no frame lasts longer (54E 6.1)."""
 _HELD: Final = 12.0
@@ -126,9 +127,16 @@ class _Direction:
 
 
 def is_exporting(readings: Readings) -> bool:
-    """Whether STGE says that energy goes out, which a consumer's meter does not measure."""
+    """Whether energy goes out, which a consumer's meter does not measure.
+
+    STGE says so; in Historique it is a current that flows while no power is drawn.
+    """
     status = readings.get("STGE")
-    return bool(status and decode_status(status.raw).get("exporting"))
+    if status:
+        return bool(decode_status(status.raw).get("exporting"))
+    drawn = readings.get("PAPP")
+    currents = (readings[name] for name in _CURRENTS if name in readings)
+    return drawn is not None and not drawn.value and any(map(_number, currents))
 
 
 def _number(reading: Reading) -> int:
