@@ -101,6 +101,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             entries = dict(
                 zip(urls, several.map(home.client.add_meter, urls.values()), strict=True)
             )
+        # Its power is to show that it is heard: by default it is told when it moves enough.
+        every = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
+        home.client.set_options(entries["restarted"]["entry_id"], every)
         slugs = {name: entry["title"].lower().replace(" ", "_") for name, entry in entries.items()}
         yield House(home, relays, slugs)
 
