@@ -236,6 +236,6 @@ def test_a_port_is_read_as_it_speaks_until_ctrl_c(mode: str) -> None:
                 line = child.stdout.readline()
         assert len(json.loads(line)) > 10
         child.send_signal(signal.SIGINT)
-        assert child.wait(10) == 130
+        assert child.wait(60) == 130
         assert child.stderr is not None
         assert child.stderr.read() == b""
