@@ -196,3 +196,7 @@ def test_a_picture_of_the_brand_has_the_size_that_is_asked_for(name: str, height
 
 def test_the_brand_has_no_picture_that_home_assistant_does_not_ask_for() -> None:
     assert {path.name for path in (INTEGRATION / "brand").iterdir()} == BRAND.keys()
+
+
+def test_the_oldest_home_assistant_that_is_admitted_runs_these_tests() -> None:
+    assert json.loads((ROOT / "hacs.json").read_text())["homeassistant"] == __version__
