@@ -19,6 +19,7 @@ from .processes import wait_for
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 CALENDAR: Final = "calendar.linky_tariff"
+KNOWN: Final = 15  # seconds in which the coding of the slots is made out
 SLOTS: Final = [("00:00", "06:30", 1), ("06:30", "22:30", 2), ("22:30", "00:00", 1)]
 
 
@@ -63,7 +64,7 @@ def events(home: HomeAssistant) -> list[tuple[datetime, datetime]]:
 
 
 def test_tomorrow_is_known_as_soon_as_the_meter_is_heard(home: HomeAssistant) -> None:
-    assert tomorrow(home) == SLOTS
+    wait_for(lambda: tomorrow(home) == SLOTS, KNOWN, "the slots of tomorrow")
     assert events(home) == [(at(0), at(6, 30)), (at(22, 30), at(0, day=2))]
     assert home.client.states()[CALENDAR]["state"] == "off"
 
@@ -71,5 +72,5 @@ def test_tomorrow_is_known_as_soon_as_the_meter_is_heard(home: HomeAssistant) ->
 def test_tomorrow_is_known_after_a_restart(home: HomeAssistant) -> None:
     home.restart()
     wait_for(lambda: CALENDAR in home.client.states(), 30, "the calendar")
-    assert tomorrow(home) == SLOTS
+    wait_for(lambda: tomorrow(home) == SLOTS, KNOWN, "the slots of tomorrow")
     assert list(home.complaints()) == []
