@@ -140,7 +140,7 @@ class Costs:
 
     def _wait(self, *, is_new: bool) -> None:
         """Note until when the indexes held: the next values may be of another day, or meter."""
-        self._waiting = set(self._accounts)
+        self._waiting = {name for name in self._accounts if LABELS[name].mode is self._mode}
         self._patience = _PATIENCE
         for name, account in self._accounts.items():
             account.is_new = account.is_new or is_new
