@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from bench import decode, memory
+from bench import day, decode, memory
 from bench.judge import error, latencies, percentile, reactions
 from bench.machine import cpu_model
 from bench.player import Player, Said
@@ -88,6 +88,15 @@ def test_a_heater_is_on_for_twenty_seconds_of_every_minute() -> None:
         powers.append(int(house.truth["SINSTS"]))
     share = sum(power > STEP for power in powers) / len(powers)
     assert share == pytest.approx(20 / 60, abs=0.02)
+
+
+def test_a_day_counts_what_each_preset_shows_derived_values_too() -> None:
+    house = day.houses()["heater"]
+    realtime, balanced, _ = day.live(house, 0.005)
+    assert 0 < balanced.rows["SINSTS"] < realtime.rows["SINSTS"]
+    assert balanced.rows["active_power"] > 0
+    assert balanced.rows["power_margin"] > 0
+    assert max(realtime.errors) == 0 < max(balanced.errors)
 
 
 def test_latency_counts_from_the_newest_group_that_says_what_is_shown() -> None:
