@@ -56,6 +56,15 @@ async def test_what_is_drawn_is_known_after_a_minute(home: Home, options: dict[s
     assert watts(home) == pytest.approx(2000, rel=0.06)
 
 
+@pytest.mark.parametrize("load", [300, 2000, 8000])
+async def test_what_is_drawn_is_known_on_a_line_without_parity_too(home: Home, load: int) -> None:
+    """There the gate believes an index late, and a fast one only now and then."""
+    steadily = Household(breaker=False)
+    steadily.set_load(load)
+    await home.hears(Line(steadily, parity="stripped"), 2 * MINUTE)
+    assert watts(home) == pytest.approx(load, rel=0.06)
+
+
 async def test_the_sensor_is_one_that_the_energy_dashboard_takes(home: Home) -> None:
     await steady(home, 2000)
     state = home.hass.states.get(WATTS)

@@ -38,6 +38,9 @@ _SAME_FRAME: Final = 3.0
 _HELD: Final = 12.0
 """Seconds by which an index may be behind on a line without parity, where the gate waits."""
 
+_SIGHTINGS: Final = 2
+"""Frames in which an index that is believed there has come at most."""
+
 type Readings = Mapping[str, Reading]
 
 
@@ -98,6 +101,7 @@ class _Direction:
         self._power = IndexPower()
         self._total = -1
         self._lag = _SAME_FRAME
+        self._ended = 0.0
 
     def estimate(self, names: frozenset[str], readings: Readings, now: float) -> Estimate | None:
         """Take what a frame has told; `now` is its end."""
@@ -109,8 +113,12 @@ class _Direction:
         if labels != self._labels:
             self._labels, self._power, self._total = labels, IndexPower(), -1
         at = self._sighted(indexes, now)
-        slack = 0.0 if self._receiver.wire.carries_parity else _HELD
-        self._power.see(self._total, at, _number(apparent), slack)
+        frame, self._ended = min(now - self._ended, _SAME_FRAME), now
+        if self._receiver.wire.carries_parity:
+            self._power.see(self._total, at, _number(apparent))
+        else:  # the gate believes what comes twice, or between two others
+            since = at - _SIGHTINGS * frame
+            self._power.see(self._total, at, _number(apparent), slack=_HELD, since=since)
         return self._power.estimate(now)
 
     def _sighted(self, indexes: list[Reading], now: float) -> float:

@@ -115,7 +115,8 @@ def test_an_index_that_may_be_late_takes_longer_to_tell() -> None:
     for frame in range(20):
         energy += 3000 * FRAME / 3600
         soon.see(int(energy), frame * FRAME, 3000)
-        late.see(int(energy), frame * FRAME, 3000, slack=12.0)
+        at = frame * FRAME
+        late.see(int(energy), at, 3000, slack=12.0, since=at - 10)
     assert soon.estimate(19 * FRAME) is not None
     assert late.estimate(19 * FRAME) is None
 

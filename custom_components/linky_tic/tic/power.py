@@ -133,13 +133,22 @@ class IndexPower:
         self._mean = 0.0
         self._settled: tuple[float, int] | None = None
 
-    def see(self, value: int, at: float, apparent: int, slack: float = 0.0) -> None:
+    def see(
+        self,
+        value: int,
+        at: float,
+        apparent: int,
+        *,
+        slack: float = 0.0,
+        since: float | None = None,
+    ) -> None:
         """Take an index that was good at `at` (seconds), and the apparent power of its frame.
 
-        `slack` is by how many seconds the reading may be behind what the meter has sent.
+        `slack` is by how many seconds the reading may be behind what the meter has sent; `since`
+        when a new index may have been sent first, if not after the one before was good.
         """
         before, seen, early = self._value, self._seen, at - _LATCH - slack
-        if before is None or value < before or not 0 <= at - seen <= _GAP + slack:
+        if before is None or value < before or not -slack <= at - seen <= _GAP + slack:
             self._settled = None
             self._begin(apparent)
             self._window.start(value, early, at)
@@ -148,11 +157,11 @@ class IndexPower:
         elif not self._window.is_open:
             self._window.start(value, early, at)
         elif value > before:
-            self._window.step(value, seen - _LATCH - slack, at)
+            self._window.step(value, (seen if since is None else since) - _LATCH, at)
         else:
             self._window.rest(value, early)
-        self._mean += (apparent - self._mean) * min(1.0, (at - seen) / _GAP)
-        self._value, self._seen, self._apparent = value, at, apparent
+        self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _GAP)
+        self._value, self._seen, self._apparent = value, max(at, seen - slack), apparent
 
     def estimate(self, now: float) -> Estimate | None:
         """Give the power as of the last index, None when it is not known well enough."""
