@@ -46,9 +46,12 @@ def listening(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     meter, port = pty.openpty()
     tty.setraw(port)
     path = os.ttyname(port)
+    # Whoever is run in the background has Ctrl-C ignored, and so have the children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     child = subprocess.Popen(
         [DECODE, path, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    signal.signal(signal.SIGINT, before)
     try:
         yield meter, child
     finally:
