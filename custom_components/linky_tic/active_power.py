@@ -37,9 +37,8 @@ _SAME_FRAME: Final = 3.0
 """Seconds: no frame lasts longer (54E 6.1)."""
 _HELD: Final = 12.0
 """Seconds by which an index may be behind on a line without parity, where the gate waits."""
-
 _SIGHTINGS: Final = 2
-"""Frames in which an index that is believed there has come at most."""
+"""Frames, at most, before an index that is believed there in which it may have come first."""
 
 type Readings = Mapping[str, Reading]
 

@@ -161,6 +161,7 @@ class IndexPower:
         else:
             self._window.rest(value, early)
         self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _GAP)
+        # What is believed late was sent before frames that have been looked at since.
         self._value, self._seen, self._apparent = value, max(at, seen - slack), apparent
 
     def estimate(self, now: float) -> Estimate | None:
