@@ -102,3 +102,21 @@ async def test_a_fact_that_a_person_has_disabled_disturbs_nobody(
     assert home.state(BREAKER) is None
     assert home.state("binary_sensor.linky_dry_contact") == "off"
     assert not complaints(caplog)
+
+
+async def test_an_index_that_counts_makes_nobody_look_for_what_the_meter_may_have(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = await home.hears(Household(phases=1))
+    looks: list[str] = []
+    registry = er.EntityRegistry.async_get_entity_id
+
+    def counted(one: er.EntityRegistry, platform: str, domain: str, unique_id: str) -> str | None:
+        looks.append(unique_id)
+        return registry(one, platform, domain, unique_id)
+
+    monkeypatch.setattr(er.EntityRegistry, "async_get_entity_id", counted)
+    before = home.state("sensor.linky_east")
+    await meter.play(30)
+    assert home.state("sensor.linky_east") != before
+    assert len(looks) < 10  # of 30 frames, and as many facts that the meter does not have

@@ -53,7 +53,7 @@ class NextTariffSensor(TariffSensor):
 DAY_VALUES: Final = (
     Value(
         key="next_tariff_change",
-        sources=(DAYS,),
+        sources=(DAYS, CURRENT_TARIFF),
         applies=_changes,
         device=SensorDeviceClass.TIMESTAMP,
     ),

@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -40,6 +41,11 @@ def _unknown(_readings: Readings) -> None:
 
     A part that reckons by itself has an entity of its own class, which asks it.
     """
+
+
+def never(_readings: Readings) -> bool:
+    """Stand in a row that no reading makes true: it is given, as a price is."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,24 +197,25 @@ def add_facts[F: Fact[object]](
 ) -> None:
     """Make the entity of each fact that this meter has: now, or once its readings show it."""
     coordinator = entry.runtime_data
-    waiting: dict[str, tuple[F, list[CALLBACK_TYPE]]] = {}
+    waiting: dict[str, tuple[F, list[CALLBACK_TYPE]]] = {fact.key: (fact, []) for fact in facts}
 
     @callback
-    def look() -> None:
-        found = [fact for fact, _ in waiting.values() if _has(coordinator, platform, fact)]
-        for fact in found:
-            _, ends = waiting.pop(fact.key)
+    def look(keys: Iterable[str]) -> None:
+        found = [key for key in keys if _has(coordinator, platform, waiting[key][0])]
+        rows = []
+        for key in found:
+            fact, ends = waiting.pop(key)
+            rows.append(fact)
             for end in ends:
                 end()
-        if found:
-            async_add_entities([make(coordinator, fact) for fact in found])
+        if rows:
+            async_add_entities([make(coordinator, fact) for fact in rows])
 
-    for fact in facts:
-        waiting[fact.key] = fact, []
-    look()
+    entry.async_on_unload(coordinator.known.listen(lambda _labels: look([*waiting])))
     for fact, ends in waiting.values():
-        ends.extend(coordinator.listeners.listen(source, look) for source in fact.sources)
-    entry.async_on_unload(coordinator.known.listen(lambda _labels: look()))
+        if fact.applies not in {None, never}:  # what its sources say may be evidence, at any time
+            look_at_it = partial(look, (fact.key,))
+            ends.extend(coordinator.listeners.listen(one, look_at_it) for one in fact.sources)
 
 
 def _has(coordinator: LinkyCoordinator, platform: str, fact: Fact[object]) -> bool:

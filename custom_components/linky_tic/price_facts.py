@@ -13,7 +13,7 @@ from homeassistant.const import UnitOfEnergy
 from .accounts import DAY, MONTH
 from .coordinator import LinkyCoordinator
 from .costs import COSTED, COSTS
-from .facts import Readings, Value, ValueSensor
+from .facts import Readings, Value, ValueSensor, never
 from .prices import (
     COST_MONTH,
     COST_TODAY,
@@ -35,11 +35,6 @@ _PERIODS: Final[Mapping[str, str]] = {
     REVENUE_MONTH: MONTH,
 }
 _EARNED: Final = frozenset({REVENUE_TODAY, REVENUE_MONTH})
-
-
-def _never(_readings: Readings) -> bool:
-    """No reading makes a price: it is given."""
-    return False
 
 
 def _always(_readings: Readings) -> bool:
@@ -115,18 +110,18 @@ PRICE_VALUES: Final = (
         Value(
             key=key,
             sources=(),
-            applies=_never,
+            applies=never,
             precision=4,
             name="price_tariff",
             placeholders={"tariff": unnamed(register)},
         )
         for key, register in _REGISTERS.items()
     ),
-    Value(key=PRICE_EXPORT, sources=(), applies=_never, precision=4),
+    Value(key=PRICE_EXPORT, sources=(), applies=never, precision=4),
     Value(
         key=PRICE,
         sources=(CURRENT_TARIFF,),
-        applies=_never,
+        applies=never,
         state=SensorStateClass.MEASUREMENT,
         precision=4,
     ),
@@ -134,7 +129,7 @@ PRICE_VALUES: Final = (
         Value(
             key=key,
             sources=(*COSTED, COSTS),
-            applies=_never,
+            applies=never,
             device=SensorDeviceClass.MONETARY,
             state=SensorStateClass.TOTAL,
             precision=2,
