@@ -31,6 +31,7 @@ from .const import (
 from .costs import Costs
 from .days import Days
 from .enabling import Enabling, registered_labels
+from .ensemble import play_together
 from .freshness import Freshness
 from .known_labels import LABELS, KnownLabels
 from .link import Link, Rhythm, Settings
@@ -90,7 +91,7 @@ class LinkyCoordinator:
             on_events=self._handle,
             on_state=self._handle_state,
         )
-        self.link.rhythm = Rhythm(*RHYTHMS[preset])
+        self.link.rhythm = self._rhythm = Rhythm(*RHYTHMS[preset])
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
         self.freshness = Freshness(self.receiver)
@@ -149,6 +150,7 @@ class LinkyCoordinator:
         for reading in self.receiver.meter.readings.values():
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
+        self.entry.async_on_unload(play_together(self.hass, self._rhythm))
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.quality.mark(time.monotonic())
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))

@@ -31,7 +31,7 @@ class Rhythm:
 
     def __init__(self, longest: float, awaited: frozenset[Quantity], beat: float = 0.0) -> None:
         self._longest = longest
-        self._beat = beat
+        self._own_beat = self._beat = beat
         self._awaited = awaited
         self._at: int | None = None  # bytes since the last STX
         self._length: int | None = None  # from one STX to the next
@@ -39,6 +39,10 @@ class Rhythm:
         self._known: set[str] = set()
         self._ends: dict[str, tuple[int, int]] = {}  # where a label's group ended, in which frame
         self._marks: list[int] = []
+
+    def share(self, beat: float) -> None:
+        """Keep a beat that others keep too, in seconds; its own is kept where it is longer."""
+        self._beat = max(beat, self._own_beat)
 
     def heard(self, chunk: bytes, events: Iterable[Event]) -> None:
         """Take a chunk, with what it made known."""
