@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
+from homeassistant.setup import async_setup_component
 import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
 import custom_components  # noqa: F401  (imported for that effect)
 
+from .course import Course, course_of_time
 from .home import Home, opened
 
 
@@ -36,6 +39,16 @@ async def home(
     """A Home Assistant where meters can be plugged in; they are unplugged at the end."""
     async with opened(hass, tmp_path, monkeypatch) as home:
         yield home
+
+
+@pytest.fixture
+async def course(
+    recorder_mock: Recorder, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Course]:
+    """The time of a home whose recorder compiles statistics as it passes."""
+    await async_setup_component(home.hass, "sensor", {})
+    with course_of_time(home.hass, monkeypatch) as course:
+        yield course
 
 
 @pytest.fixture

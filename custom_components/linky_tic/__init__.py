@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .adoption_records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .dashboard import async_offer_dashboard, async_withdraw_dashboard
@@ -63,5 +64,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     Troubles(hass, entry).cure(*Trouble)
     await async_remove_topics(hass, entry)
     await Memory(hass, entry.entry_id).remove()
+    await AdoptionRecords(hass, entry.entry_id).remove()
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_withdraw_dashboard(hass)

@@ -18,6 +18,7 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JsonObjectType, json_loads_object
 import voluptuous as vol
 
+from .adoption_actions import async_setup_adoption
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_sources import grid_sources, offer
@@ -42,6 +43,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
     service.async_register_admin_service(
         hass, DOMAIN, "energy_sources", _energy_sources, _OF_A_METER, SupportsResponse.ONLY
     )
+    async_setup_adoption(hass)
 
 
 def coordinator_of(call: ServiceCall) -> LinkyCoordinator:

@@ -34,8 +34,7 @@ def is_set_up(hass: HomeAssistant) -> bool:
 
 async def async_plan(coordinator: LinkyCoordinator) -> Plan:
     """Compare what a meter offers with what the dashboard holds."""
-    manager = await async_get_manager(coordinator.hass)
-    sources: list[SourceType] = manager.data["energy_sources"] if manager.data else []
+    sources = await _sources(coordinator.hass)
     offered = offer(coordinator)
     used = {one for source in sources for one in _statistics(source)}
     ours = indexes_of(coordinator)
@@ -44,6 +43,13 @@ async def async_plan(coordinator: LinkyCoordinator) -> Plan:
         tuple(one for one in offered.statistics if one in used),
         tuple(_title(source) for source in sources if _is_of_another(source, ours)),
     )
+
+
+async def async_used(hass: HomeAssistant) -> set[str]:
+    """Give every statistic that the dashboard takes."""
+    if not is_set_up(hass):
+        return set()
+    return {one for source in await _sources(hass) for one in _statistics(source)}
 
 
 async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> None:
@@ -59,6 +65,11 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
     sources = held["energy_sources"]
     checked = ENERGY_SOURCE_SCHEMA([*sources, *grid_sources(coordinator, added)])
     await manager.async_update({**held, "energy_sources": [*sources, *checked[len(sources) :]]})
+
+
+async def _sources(hass: HomeAssistant) -> list[SourceType]:
+    manager = await async_get_manager(hass)
+    return manager.data["energy_sources"] if manager.data else []
 
 
 def _statistics(source: Mapping[str, object]) -> Iterable[str]:

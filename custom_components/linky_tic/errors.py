@@ -1,6 +1,10 @@
 """What goes wrong, said in Home Assistant's exceptions: every one is made here."""
 
-from homeassistant.exceptions import ConfigEntryNotReady, ServiceValidationError
+from homeassistant.exceptions import (
+    ConfigEntryNotReady,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 
 from .const import DOMAIN
 from .link import PortUnavailable
@@ -21,4 +25,20 @@ def not_heard(title: str) -> ServiceValidationError:
         translation_domain=DOMAIN,
         translation_key="not_heard",
         translation_placeholders={"title": title},
+    )
+
+
+def refused(key: str, **facts: str) -> ServiceValidationError:
+    """Say why an action does nothing of what it was asked for."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts
+    )
+
+
+def unfinished(entity_id: str) -> HomeAssistantError:
+    """Say that the recorder has not written all it was asked to: its own log says why."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="adopt_incomplete",
+        translation_placeholders={"entity": entity_id},
     )

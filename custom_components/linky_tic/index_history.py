@@ -29,7 +29,7 @@ class Index(NamedTuple):
     """Where a new counter stands, in its unit, and which statistic it goes on with."""
 
     statistic_id: str
-    value: int
+    value: float
     unit: str | None
 
 
@@ -49,7 +49,7 @@ async def async_start_from(hass: HomeAssistant, indexes: Iterable[Index]) -> Non
             state = _converted(index, meta["unit_of_measurement"])
             row = StatisticData(start=start, state=state, sum=total)
             recorder.async_import_statistics(meta, [row], StatisticsShortTerm)
-    await _settle(recorder)
+    await settle(recorder)
 
 
 async def _close_period(recorder: Recorder) -> None:
@@ -61,10 +61,10 @@ async def _close_period(recorder: Recorder) -> None:
     previous = get_start_time()
     for start in (previous, previous + _PERIOD):
         recorder.queue_task(StatisticsTask(start, fire_events=True))
-    await _settle(recorder)
+    await settle(recorder)
 
 
-async def _settle(recorder: Recorder) -> None:
+async def settle(recorder: Recorder) -> None:
     """Wait until the recorder has done what was asked of it, the task in progress included."""
     done = recorder.hass.loop.create_future()
     recorder.queue_task(SynchronizeTask(done))

@@ -1,0 +1,121 @@
+"""What an old statistic's rows become before our own: which go over, and where the two join.
+
+It knows rows and indexes, nothing of the recorder, of entities or of storage. Every number is in
+the unit of our own statistic: rows are converted where they are read.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+HOUR: Final = 3600.0
+_MOST: Final = 40.0
+"""kW: a Linky serves up to 36 kVA, and its breaker lets a little more pass for a while."""
+_ROUNDING: Final = 1.0
+"""kWh by which an old index may be off: some programs show whole ones (Zigbee2MQTT does)."""
+_LEFT_OUT: Final = 48 * HOUR
+"""Of the last hours of an old sensor, so many may be wrong: rounded up, or a 0 as it was removed.
+
+Looked for further back, a row that fits could be that of any other index.
+"""
+_NOTHING: Final = 1e-6
+"""Less than any meter counts, and more than what two sums of floats differ by."""
+
+
+class Row(NamedTuple):
+    """A row of statistics, from `start` to `end` in seconds since 1970."""
+
+    start: float
+    end: float
+    state: float | None = None
+    sum: float | None = None
+    mean: float | None = None
+    min: float | None = None
+    max: float | None = None
+
+
+class Join(NamedTuple):
+    """The last old row and our first one, which show the same index of the same meter."""
+
+    before: Row
+    after: Row
+    energy: float
+    """What was used from the one to the other: it is shown in our first hour."""
+    offset: float
+    """What all our own sums have to grow by, so that they go on from the old one."""
+
+
+class Doubt(NamedTuple):
+    """An hour in which a sum grew by what no meter counts."""
+
+    start: float
+    growth: float
+
+
+def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
+    """Give the rows that say something, of the hours before the one in which we begin.
+
+    That hour is ours, even while the recorder has not compiled it yet: it would find it taken.
+    """
+    begun = first.start // HOUR * HOUR
+    said = "mean" if first.sum is None else "sum"
+    return [row for row in rows if row.start < begun and getattr(row, said) is not None]
+
+
+def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
+    """Look for the last old row whose index our first one can follow; `kilo` is a kWh in the unit.
+
+    Later rows are left out: what they counted is in our first row then, once.
+    """
+    if first.state is None or first.sum is None:
+        return None
+    for before in reversed(rows):
+        if rows[-1].start - before.start > _LEFT_OUT:
+            break
+        if before.state is None or before.sum is None:
+            continue
+        energy = first.state - before.state
+        if energy >= 0 and follows(before, first, kilo):
+            return Join(before, first, energy, before.sum + energy - first.sum)
+    return None
+
+
+def follows(before: Row, after: Row, kilo: float) -> bool:
+    """Whether the index of a row can be that of an earlier one after the time between them."""
+    if before.state is None or after.state is None:
+        return False
+    hours = max(after.end - before.end, 0.0) / HOUR
+    return -_ROUNDING <= (after.state - before.state) / kilo <= _MOST * hours + _ROUNDING
+
+
+def doubts(rows: Sequence[Row], kilo: float) -> Iterator[Doubt]:
+    """Find what the old sensor has counted wrongly: it goes over as it is."""
+    summed = ((row.start, row.sum) for row in rows if row.sum is not None)
+    for (start, before), (later, total) in pairwise(summed):
+        growth = total - before
+        most = _MOST * (later - start) / HOUR + _ROUNDING
+        if not -_NOTHING <= growth / kilo <= most:
+            yield Doubt(later, growth)
+
+
+def is_shifted(rows: Sequence[Row], sums: dict[float, float], offset: float) -> bool | None:
+    """Whether rows have their old sums or those with the offset; None when none of them is left."""
+    for row in rows:
+        if row.sum is not None and row.start in sums:
+            grown = row.sum - sums[row.start]
+            return abs(grown - offset) <= abs(grown)
+    return None
+
+
+def put_right(rows: Sequence[Row], sums: dict[float, float]) -> list[Row]:
+    """Give the rows whose sums came back but for a float's last digits, with the sums they had.
+
+    A sum that somebody has changed in between stays as it is.
+    """
+    return [
+        row._replace(sum=sums[row.start])
+        for row in rows
+        if row.sum is not None
+        and row.start in sums
+        and 0 < abs(row.sum - sums[row.start]) < _NOTHING
+    ]

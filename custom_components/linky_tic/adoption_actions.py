@@ -1,0 +1,196 @@
+"""The actions that adopt an old statistic and undo that: who may, what is asked, what is answered.
+
+It knows calls and their answers. Numbers are answered in the unit of our statistic.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
+from .adoption import Row, doubts
+from .adoption_plan import Plan, async_plan, entity_of_ours
+from .adoption_records import Method, Record
+from .const import DOMAIN
+from .energy_dashboard import async_used
+from .errors import refused
+from .statistics_rows import can_clear
+
+ATTR_OLD: Final = "old_statistic"
+ATTR_ENTITY: Final = "entity_id"
+ATTR_METHOD: Final = "method"
+ATTR_DRY_RUN: Final = "dry_run"
+
+_ADOPT: Final = vol.Schema(
+    {
+        vol.Required(ATTR_OLD): cv.string,
+        vol.Required(ATTR_ENTITY): cv.entity_id,
+        vol.Optional(ATTR_METHOD): vol.Coerce(Method),
+        vol.Optional(ATTR_DRY_RUN, default=True): cv.boolean,
+    }
+)
+_UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY): cv.entity_id})
+_SHOWN: Final = 10
+"""Doubtful hours that are listed; of more, the number is told."""
+_GAP: Final = 2.0
+"""Hours without any row from which on people should know of it."""
+
+
+@callback
+def async_setup_adoption(hass: HomeAssistant) -> None:
+    """Register both actions, for administrators."""
+    for name, handler, schema in (
+        ("adopt_statistics", _adopt, _ADOPT),
+        ("undo_adopted_statistics", _undo, _UNDO),
+    ):
+        service.async_register_admin_service(
+            hass, DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL
+        )
+
+
+async def _adopt(call: ServiceCall) -> ServiceResponse:
+    """Answer with what will be done; do it, unless it is a dry run."""
+    hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
+    entity = entity_of_ours(hass, call.data[ATTR_ENTITY])
+    async with one_by_one(hass):
+        record = await records_of(hass, entity).find(key_of(entity))
+        if record is None:
+            plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD))
+            answer = await _planned(hass, plan)
+            if not is_dry:
+                await async_adopt(hass, plan)
+            return {"dry_run": is_dry, **answer}
+        if record.is_done or record.old != old_id:
+            raise refused("adopt_already", entity=entity.entity_id, old=record.old)
+        if is_dry:
+            raise refused("adopt_interrupted", entity=entity.entity_id, old=record.old)
+        await async_finish(hass, entity, record)
+        return {"dry_run": False, **_recorded(record)}
+
+
+async def _undo(call: ServiceCall) -> ServiceResponse:
+    """Answer with what was undone."""
+    entity = entity_of_ours(call.hass, call.data[ATTR_ENTITY])
+    async with one_by_one(call.hass):
+        return _recorded(await async_undo(call.hass, entity))
+
+
+async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
+    doubted = list(doubts(plan.rows, plan.kilo)) if plan.kilo else []
+    used = await async_used(hass)
+    return {
+        "method": plan.method.value,
+        "methods": {way.value: found for way, found in plan.ways.items()},
+        "old": {
+            "statistic": plan.old_id,
+            "unit": plan.old_unit,
+            "hours": len(plan.old.hours),
+            **_span(plan.old.hours),
+            "in_energy_dashboard": plan.old_id in used,
+        },
+        "new": {
+            "entity_id": plan.entity.entity_id,
+            "unit": plan.ours.meta["unit_of_measurement"],
+            "hours": len(plan.ours.hours),
+            **_span(plan.ours.hours or [plan.first]),
+            "in_energy_dashboard": plan.entity.entity_id in used,
+        },
+        "join": _join(plan),
+        "will": _taken_over(plan) if plan.method is Method.ENTITY_ID else _imported(plan),
+        "doubtful_hours": [
+            {"start": _instant(one.start), "growth": one.growth} for one in doubted[:_SHOWN]
+        ],
+        "warnings": list(_warnings(hass, plan, doubtful=bool(doubted))),
+    }
+
+
+def _join(plan: Plan) -> JsonObjectType | None:
+    """Give both sides of the join: what is counted between them is counted once."""
+    is_import = plan.method is Method.IMPORT
+    if is_import and plan.join:
+        before, after = plan.join.before, plan.join.after
+    elif plan.kilo and not is_import:
+        before, after = plan.old.last, plan.ours.last
+    else:
+        return None
+    energy = None if before.state is None or after.state is None else after.state - before.state
+    return {
+        "old_until": _instant(before.end),
+        "old_index": before.state,
+        "old_sum": before.sum,
+        "new_until": _instant(after.end),
+        "new_index": after.state,
+        "new_sum": after.sum,
+        "hours": (after.end - before.end) / 3600,
+        "used_in_between": energy,
+    }
+
+
+def _imported(plan: Plan) -> JsonObjectType:
+    return {
+        "insert_hours": len(plan.rows),
+        **_span(plan.rows),
+        "leave_out_hours": len(plan.old.hours) - len(plan.rows),
+        "overwrite_hours": 0,
+        "shift_rows": len(plan.ours.hours) + len(plan.ours.periods) if plan.join else 0,
+        "shift_sums_by": plan.join.offset if plan.join else None,
+    }
+
+
+def _taken_over(plan: Plan) -> JsonObjectType:
+    """Tell what our entity will be called, and which of its rows stay under its present name."""
+    left = [row for row in plan.ours.hours if row.start >= plan.old.last.end]
+    return {
+        "rename": plan.entity.entity_id,
+        "to": plan.old_id,
+        "leave_behind_hours": len(left),
+    }
+
+
+def _warnings(hass: HomeAssistant, plan: Plan, *, doubtful: bool) -> Iterable[str]:
+    """Name what people should look at before they go on; the documentation tells of each."""
+    is_import = plan.method is Method.IMPORT
+    join = _join(plan)
+    gap = join["hours"] if join else 0.0
+    found: Mapping[str, bool] = {
+        "doubtful_hours": doubtful,
+        "gap": isinstance(gap, float) and gap > _GAP,
+        "last_hours_left_out": is_import and plan.left_out > 0,
+        "undo_needs_home_assistant_2026_11": is_import and not can_clear(get_instance(hass)),
+    }
+    return (name for name, is_so in found.items() if is_so)
+
+
+def _recorded(record: Record) -> JsonObjectType:
+    return {
+        "method": record.method.value,
+        "old_statistic": record.old,
+        "former_entity_id": record.former,
+        "from": _instant(record.start) if record.end else None,
+        "to": _instant(record.end) if record.end else None,
+        "sums_shifted_by": record.offset,
+        "unit": record.unit,
+    }
+
+
+def _span(rows: list[Row]) -> JsonObjectType:
+    return {
+        "from": _instant(rows[0].start) if rows else None,
+        "to": _instant(rows[-1].end) if rows else None,
+    }
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,80 @@
+"""What was adopted, and what it has replaced: in storage before anything is written.
+
+It knows the shape of a record, nothing of how one is made or undone. A file of its own for each
+entry, since a record holds every sum that was changed.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+
+_VERSION: Final = 1
+
+type Sums = list[tuple[float, float]]  # start of a row, its sum
+
+
+class Method(StrEnum):
+    """The two ways to go on with an old statistic."""
+
+    ENTITY_ID = "entity_id"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One adoption.
+
+    Of an import: the rows from `start` to `end` were inserted, those from `begun` on shifted by
+    `offset`; they had the sums that are listed, in `unit`.
+    """
+
+    method: Method
+    old: str
+    former: str
+    """The entity id of our entity as it was before."""
+    is_done: bool = False
+    unit: str | None = None
+    start: float = 0.0
+    end: float = 0.0
+    begun: float = 0.0
+    offset: float | None = None
+    hours: Sums
+    periods: Sums
+
+    def done(self) -> Record:
+        """Give it as it is once all has been written."""
+        return replace(self, is_done=True)
+
+
+class AdoptionRecords:
+    """The records of one entry, by label or key of the entity that has adopted."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.adopted")
+
+    async def find(self, key: str) -> Record | None:
+        """Give what an entity has adopted, if anything."""
+        kept = (await self._load()).get(key)
+        return Record(**{**kept, "method": Method(kept["method"])}) if kept else None
+
+    async def keep(self, key: str, record: Record) -> None:
+        """Write a record down at once."""
+        await self._store.async_save(await self._load() | {key: asdict(record)})
+
+    async def forget(self, key: str) -> None:
+        """Drop the record of what has been undone."""
+        kept = await self._load()
+        del kept[key]
+        await (self._store.async_save(kept) if kept else self._store.async_remove())
+
+    async def remove(self) -> None:
+        """Leave no file."""
+        await self._store.async_remove()
+
+    async def _load(self) -> dict[str, Any]:
+        return await self._store.async_load() or {}
