@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.db_schema import Statistics, StatisticsMeta
+from homeassistant.components.recorder.db_schema import (
+    Statistics,
+    StatisticsMeta,
+    StatisticsShortTerm,
+)
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -133,14 +137,15 @@ class NewerRecorder:
         monkeypatch.setattr(self._recorder, "async_clear_statistics", self.clear)
 
     def clear(self, statistic_ids: list[str], *, start_time: datetime, end_time: datetime) -> None:
-        """Take out the hours that overlap a range, as 2026.11 does."""
+        """Take out the rows that overlap a range, as 2026.11 does."""
+        known = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(statistic_ids))
         with session_scope(session=self._recorder.get_session()) as session:
-            known = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(statistic_ids))
-            session.query(Statistics).filter(
-                Statistics.metadata_id.in_(known),
-                Statistics.start_ts > (start_time - HOUR).timestamp(),
-                Statistics.start_ts < end_time.timestamp(),
-            ).delete(synchronize_session=False)
+            for table in (Statistics, StatisticsShortTerm):
+                session.query(table).filter(
+                    table.metadata_id.in_(known),
+                    table.start_ts > (start_time - table.duration).timestamp(),
+                    table.start_ts < end_time.timestamp(),
+                ).delete(synchronize_session=False)
 
 
 async def adopt(hass: HomeAssistant, user: MockUser | None = None, **data: object) -> Any:  # noqa: ANN401 - an answer
@@ -177,3 +182,18 @@ async def hears(home: Home, course: Course) -> Meter:
     await meter.play(5)
     await course.end_period()
     return meter
+
+
+async def lives(home: Home, course: Course, since: float = 24998.0) -> None:
+    """The old sensor is recorded up to the end of an hour, 0.1 kWh in each five minutes."""
+    hour, index = course.period.hour, since
+    attributes = {
+        "state_class": "total_increasing",
+        "unit_of_measurement": "kWh",
+        "device_class": "energy",
+    }
+    while course.period.hour == hour:
+        home.hass.states.async_set(OLD, f"{index:.1f}", attributes)
+        index += 0.1
+        await course.end_period()
+    home.hass.states.async_remove(OLD)

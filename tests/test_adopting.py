@@ -19,6 +19,7 @@ from .old_sensor import (
     adopt,
     counted,
     hears,
+    lives,
     meant,
     recorded,
     refusal,
@@ -153,6 +154,22 @@ async def test_means_are_inserted_and_nothing_is_summed(
     ]
     assert await rows_of(home.hass, power, "5minute") == before
     assert answer["join"] is answer["will"]["shift_sums_by"] is None
+
+
+async def test_the_last_days_go_over_by_five_minutes_too(
+    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    NewerRecorder(home.hass, monkeypatch)
+    await lives(home, course)
+    await hears(home, course)
+    before = await rows_of(home.hass, NEW, "5minute")
+    await imports(home)
+    periods = await rows_of(home.hass, NEW, "5minute")
+    assert [row["sum"] for row in periods[:13]] == pytest.approx(
+        [*(number / 10 for number in range(12)), 2.0]
+    )
+    await undo(home.hass)
+    assert await rows_of(home.hass, NEW, "5minute") == before
 
 
 async def test_a_dry_run_is_the_default_and_writes_nothing(

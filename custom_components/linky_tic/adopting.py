@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.hass_dict import HassKey
 
-from .adoption import HOUR, Row, is_shifted, put_right
+from .adoption import HOUR, Row, is_shifted, put_right, told
 from .adoption_plan import Plan
 from .adoption_records import AdoptionRecords, Method, Record, Sums
 from .const import DOMAIN
@@ -100,27 +100,26 @@ async def _import(hass: HomeAssistant, entity: er.RegistryEntry, record: Record)
     if old is None or ours is None:
         raise refused("adopt_no_statistics", old=record.old, entity=entity.entity_id)
     recorder = get_instance(hass)
-    rows = _inserted(old, record)
+    rows = _inserted(old.hours, record)
     write(recorder, ours.meta, rows)
+    # What is asked for by five minutes would else begin with all that the old one had counted.
+    write(recorder, ours.meta, _inserted(old.periods, record), PERIODS)
     if record.offset is not None and not _is_shifted(ours, record):
         shift(recorder, entity.entity_id, record.begun, record.offset, record.unit)
     await settle(recorder)
     written = await async_history(hass, entity.entity_id, record.unit)
     if (
         written is None
-        or len(_inserted(written, record)) < len(rows)
+        or len(_inserted(written.hours, record)) < len(rows)
         or (record.offset is not None and not _is_shifted(written, record))
     ):
         raise unfinished(entity.entity_id)
 
 
-def _inserted(history: History, record: Record) -> list[Row]:
-    said = "mean" if record.offset is None else "sum"
-    return [
-        row
-        for row in history.hours
-        if record.start <= row.start <= record.end and getattr(row, said) is not None
-    ]
+def _inserted(rows: list[Row], record: Record) -> list[Row]:
+    """Give the rows that go over, or have gone: they lie in the hours that were chosen."""
+    between = [row for row in rows if record.start <= row.start < record.end + HOUR]
+    return told(between, is_total=record.offset is not None)
 
 
 def _is_shifted(ours: History, record: Record) -> bool:

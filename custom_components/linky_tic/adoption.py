@@ -58,8 +58,12 @@ def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
     That hour is ours, even while the recorder has not compiled it yet: it would find it taken.
     """
     begun = first.start // HOUR * HOUR
-    said = "mean" if first.sum is None else "sum"
-    return [row for row in rows if row.start < begun and getattr(row, said) is not None]
+    return told([row for row in rows if row.start < begun], is_total=first.sum is not None)
+
+
+def told(rows: Sequence[Row], *, is_total: bool) -> list[Row]:
+    """Leave out the rows that say nothing: those of a time when the sensor was of another kind."""
+    return [row for row in rows if (row.sum if is_total else row.mean) is not None]
 
 
 def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
