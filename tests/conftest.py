@@ -1,7 +1,9 @@
 """What every test shares: our integration can be loaded, and loopback can be reached."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+import os
 from pathlib import Path
+import tty
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
@@ -13,6 +15,7 @@ import pytest
 import custom_components  # noqa: F401  (imported for that effect)
 
 from .course import Course, course_of_time
+from .descriptors import none_left
 from .home import Home, opened
 
 
@@ -55,3 +58,21 @@ async def course(
 def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enable the entities that are registered as disabled."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
+
+
+@pytest.fixture
+async def all_is_closed() -> AsyncIterator[None]:
+    """Find no descriptor left open by a test."""
+    with none_left():
+        yield
+
+
+@pytest.fixture
+def pty() -> Iterator[tuple[int, str]]:
+    """Give the meter's end of a raw pseudo-terminal, and the path of the reader's end."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    path = os.ttyname(slave)
+    os.close(slave)
+    yield master, path
+    os.close(master)

@@ -1,7 +1,7 @@
 """Ports are opened at 8N1 for ourselves alone, and their failures have names."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import errno
@@ -9,7 +9,6 @@ import os
 import socket
 import termios
 import time
-import tty
 from typing import Final
 
 from homeassistant.components.usb.serial_proxy_stub import register_serialx_transport
@@ -27,26 +26,9 @@ from custom_components.linky_tic.line import (
     unavailable,
 )
 
-from .descriptors import none_left
+pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _SOON: Final = 20.0
-
-
-@pytest.fixture(autouse=True)
-async def _all_is_closed() -> AsyncIterator[None]:
-    with none_left():
-        yield
-
-
-@pytest.fixture
-def pty() -> Iterator[tuple[int, str]]:
-    """Give the meter's end of a raw pseudo-terminal, and the path of the reader's end."""
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    path = os.ttyname(slave)
-    os.close(slave)
-    yield master, path
-    os.close(master)
 
 
 async def _cause_of_opening(port: str) -> Cause:

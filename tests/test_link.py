@@ -30,17 +30,12 @@ from simulator.line import Line, Replay
 from simulator.ports import PtyPort, TcpPort
 
 from .access_server import access_server
-from .descriptors import none_left
+
+pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _CAPTURES: Final = Path(__file__).parent / "data" / "captures"
 _PACE: Final = 8.0
 _SOON: Final = 20.0
-
-
-@pytest.fixture(autouse=True)
-async def _all_is_closed() -> AsyncIterator[None]:
-    with none_left():
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """One listening tells which meter speaks on a port, or what is wrong there."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 import time
@@ -18,17 +17,12 @@ from simulator.line import Burst, Replay
 from simulator.ports import PtyPort, TcpPort
 
 from .access_server import access_server
-from .descriptors import none_left
+
+pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _CAPTURES: Final = Path(__file__).parent / "data" / "captures"
 _SPEEDS: Final = {"standard": 9600, "historic": 1200}
 _PACE: Final = 8.0
-
-
-@pytest.fixture(autouse=True)
-async def _all_is_closed() -> AsyncIterator[None]:
-    with none_left():
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,10 @@
 """A line that is read at a pace wakes its reader seldom, and nothing is lost or late by it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 import os
 import socket
 import time
-import tty
 from typing import Final
 
 import pytest
@@ -15,7 +14,7 @@ import serialx
 from custom_components.linky_tic.line import Port, PortUnavailable
 from custom_components.linky_tic.pacing import Line, _take
 
-from .descriptors import none_left
+pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _SOON: Final = 20.0
 _PACE: Final = 0.1
@@ -24,23 +23,6 @@ _BYTES: Final = bytes(range(256)) * 2
 
 type Wait = Callable[[], float] | None
 type Opener = Callable[..., Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
-
-
-@pytest.fixture(autouse=True)
-async def _all_is_closed() -> AsyncIterator[None]:
-    with none_left():
-        yield
-
-
-@pytest.fixture
-def pty() -> Iterator[tuple[int, str]]:
-    """Give the meter's end of a raw pseudo-terminal, and the path of the reader's end."""
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    path = os.ttyname(slave)
-    os.close(slave)
-    yield master, path
-    os.close(master)
 
 
 class Heard:

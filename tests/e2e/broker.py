@@ -11,13 +11,13 @@ import shutil
 import signal
 import sys
 import threading
-from typing import Self
+from typing import Self, override
 
 from amqtt.broker import Broker as Engine
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from .processes import ROOT, Child, free_port, listens, wait_for
+from .processes import ROOT, Child, Server, free_port, listens, wait_for
 
 QOS = 1
 REMEMBERED = 10_000  # messages: hours of a meter, a few tens of megabytes
@@ -27,7 +27,7 @@ PROTOCOL = "5" if MOSQUITTO else "3.1.1"
 _SETTINGS = "listener {port} 127.0.0.1\nallow_anonymous true\n"
 
 
-class Broker:
+class Broker(Server):
     """Keeps its port when it is stopped, so that it can come back where its clients expect it."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
@@ -36,17 +36,7 @@ class Broker:
         self._log = folder / "broker.log"
         self.child: Child | None = None
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:  # a signal too: nobody else would stop what has been launched
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
+    @override
     def start(self) -> None:
         self._settings.write_text(_SETTINGS.format(port=self.port))
         command: list[str | Path] = (
@@ -57,6 +47,7 @@ class Broker:
         self.child = Child(command, self._log, {"PYTHONPATH": str(ROOT)})
         wait_for(lambda: listens(self.port), 20, "the broker listening")
 
+    @override
     def stop(self) -> None:
         if self.child:
             self.child.stop(5)

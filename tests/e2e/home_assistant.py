@@ -8,10 +8,10 @@ import contextlib
 import json
 from pathlib import Path
 import re
-from typing import Self
+from typing import override
 
 from .client import Client
-from .processes import ROOT, Child, free_port, wait_for
+from .processes import ROOT, Child, Server, free_port, wait_for
 
 AIDS = Path(__file__).parent / "aids"  # integrations of which a configuration makes use or not
 
@@ -50,7 +50,7 @@ _ABOVE_INFO = re.compile(r"\d{4}-\S+ \S+ (WARNING|ERROR|CRITICAL) ")
 _CUSTOMARY = "custom integration linky_tic which has not been tested"
 
 
-class HomeAssistant:
+class HomeAssistant(Server):
     """`launcher` is what starts it in its place: a command that goes before its own."""
 
     def __init__(
@@ -77,17 +77,7 @@ class HomeAssistant:
         for one in (ours, *AIDS.iterdir()):
             (self._folder / "custom_components" / one.name).symlink_to(one)
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:  # a signal too: nobody else would stop what has been launched
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
+    @override
     def start(self) -> None:
         """Launch, and wait for the first answer; the integrations may still be setting up."""
         hass = ROOT / ".venv-ha" / "bin" / "hass"
@@ -105,6 +95,7 @@ class HomeAssistant:
 
         wait_for(answers, 120, "Home Assistant answering")
 
+    @override
     def stop(self) -> None:
         if self.child:
             self.child.stop()

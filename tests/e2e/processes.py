@@ -1,5 +1,6 @@
 """Child processes, and how to wait for what they do; what they are for is not known here."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 import contextlib
 import os
@@ -89,3 +90,26 @@ def listens(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+class Server(ABC):
+    """What is started and stopped, several times over perhaps, and stopped for good at the end."""
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:  # a signal too: nobody else would stop what has been launched
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Launch it, and wait until it answers."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop it, if it runs."""
