@@ -1,5 +1,6 @@
 """What every test shares: our integration can be loaded, and loopback can be reached."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 import os
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
 import custom_components  # noqa: F401  (imported for that effect)
+from custom_components.linky_tic import listening, port_dialog
 
 from .course import Course, course_of_time
 from .descriptors import none_left
+from .dialog import LOOK
 from .home import Home, opened
 
 
@@ -76,3 +79,20 @@ def pty() -> Iterator[tuple[int, str]]:
     os.close(slave)
     yield master, path
     os.close(master)
+
+
+@pytest.fixture
+def quick_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the dialogs about ports listen no longer than the simulated meters need."""
+    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
+    monkeypatch.setattr(listening, "_LOOK", LOOK)
+
+
+@pytest.fixture
+async def no_dialog_is_left(home: Home) -> AsyncIterator[None]:
+    """Close, before the home looks for ports that were left open, what a user would close."""
+    yield
+    for flow in home.hass.config_entries.flow.async_progress():
+        home.hass.config_entries.flow.async_abort(flow["flow_id"])
+    await home.hass.async_block_till_done()
+    await asyncio.sleep(LOOK)

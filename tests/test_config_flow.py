@@ -21,20 +21,13 @@ from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeho
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import texts
 
+pytestmark = pytest.mark.usefixtures("no_dialog_is_left")
+
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(port_dialog, "_LISTENING", 2.5)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
-
-
-@pytest.fixture(autouse=True)
-async def _no_dialog_is_left(hass: HomeAssistant, home: Home) -> AsyncIterator[None]:
-    """Close, before the home looks for ports that were left open, what a user would close."""
-    yield
-    for flow in hass.config_entries.flow.async_progress():
-        hass.config_entries.flow.async_abort(flow["flow_id"])
-    await asyncio.sleep(LOOK)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """An adapter that says itself what it is for is offered, and not opened before somebody agrees."""
 
-import asyncio
-from collections.abc import AsyncIterator
 import json
 from pathlib import Path
 from typing import Final
@@ -15,30 +13,17 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.linky_tic import listening, port_dialog
 from custom_components.linky_tic.const import DOMAIN
 
-from .dialog import DATA, LOOK, Dialog, alias, configured, placeholders, until
+from .dialog import DATA, Dialog, alias, configured, placeholders, until
 from .home import ADDRESS, Home, Meter
 from .test_translations import texts
+
+pytestmark = pytest.mark.usefixtures("quick_dialogs", "no_dialog_is_left")
 
 SERIAL: Final = "TINFO-1042"
 NAME: Final = "µTeleinfo V2.0"
 MANIFEST: Final = Path(__file__).parents[1] / "custom_components" / DOMAIN / "manifest.json"
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
-    monkeypatch.setattr(listening, "_LOOK", LOOK)
-
-
-@pytest.fixture(autouse=True)
-async def _no_dialog_is_left(home: Home) -> AsyncIterator[None]:
-    yield
-    for flow in home.hass.config_entries.flow.async_progress():
-        home.hass.config_entries.flow.async_abort(flow["flow_id"])
-    await asyncio.sleep(LOOK)
 
 
 def adapter(serial_number: str) -> USBDevice:

@@ -9,35 +9,22 @@ from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.linky_tic import listening, port_dialog, replacement
+from custom_components.linky_tic import replacement
 from custom_components.linky_tic.const import CONF_MODE, CONF_SPEED
 from simulator import Household
 from simulator.line import Line
 from simulator.ports import TcpPort
 
 from .descriptors import none_left
-from .dialog import LOOK, Dialog, alias, placeholders, until
+from .dialog import Dialog, alias, placeholders, until
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_init import tasks_of_ours
 from .test_translations import texts
 from .test_troubles import shown
 
+pytestmark = pytest.mark.usefixtures("quick_dialogs", "no_dialog_is_left")
+
 LOADED = ConfigEntryState.LOADED
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
-    monkeypatch.setattr(listening, "_LOOK", LOOK)
-
-
-@pytest.fixture(autouse=True)
-async def _no_dialog_is_left(home: Home) -> AsyncIterator[None]:
-    """Close, before the home looks for ports that were left open, what a user would close."""
-    yield
-    for flow in home.hass.config_entries.flow.async_progress():
-        home.hass.config_entries.flow.async_abort(flow["flow_id"])
-    await home.hass.async_block_till_done()
 
 
 @pytest.fixture
