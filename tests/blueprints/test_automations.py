@@ -74,7 +74,7 @@ def test_a_blueprint_is_one_that_home_assistant_imports(name: str) -> None:
 
 
 SHEDDING: Final = {
-    "load": "sensor.linky_load",
+    "power": "sensor.linky_sinsts",
     "loads": ["input_boolean.heater", "input_boolean.oven"],
     "shed_after": {"milliseconds": 300},
     "restore_after": {"milliseconds": 600},
