@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from homeassistant.components.recorder import get_instance
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.diagnostics import async_get_config_entry_diagnostics
 
 from .course import MORNING, Course
 from .home import Home, Meter
@@ -15,6 +18,7 @@ from .old_sensor import (
     HOUR,
     INDEX,
     NEW,
+    OLD,
     NewerRecorder,
     adopt,
     counted,
@@ -207,6 +211,66 @@ async def test_the_record_goes_with_the_entry(
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert stored(hass_storage, meter) is None
+
+
+async def test_a_bug_report_tells_what_was_adopted(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await imports(home)
+    told = await async_get_config_entry_diagnostics(home.hass, meter.coordinator.entry)
+    assert told["adopted"] == {
+        "BASE": {"method": "import", "is_done": True, "unit": "kWh", "offset": pytest.approx(1010)}
+    }
+
+
+async def test_what_the_recorder_did_not_write_is_told_and_finished_later(
+    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    with monkeypatch.context() as broken:
+        broken.setattr(get_instance(home.hass), "async_adjust_statistics", lambda *_: None)
+        with pytest.raises(HomeAssistantError, match="adopt_incomplete"):
+            await imports(home)
+    await imports(home)
+    assert (await sums_of(home.hass, NEW))[:4] == pytest.approx([1000, 1005, 1009, 1010])
+
+
+async def test_what_somebody_has_cleared_needs_no_undoing(
+    course: Course, home: Home, hass_storage: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await imports(home)
+    get_instance(home.hass).async_clear_statistics([NEW])
+    NewerRecorder(home.hass, monkeypatch)
+    await undo(home.hass)
+    assert await rows_of(home.hass, NEW) == []
+    assert stored(hass_storage, meter) is None
+
+
+async def test_what_was_cut_short_is_not_finished_without_the_old_statistics(
+    course: Course, home: Home, hass_storage: Json
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await imports(home)
+    cut_short(hass_storage, meter, stored(hass_storage, meter))
+    get_instance(home.hass).async_clear_statistics([OLD])
+    with refusal("adopt_no_statistics"):
+        await imports(home)
+
+
+async def test_an_old_sensor_that_had_means_as_well_gives_its_sums(
+    course: Course, home: Home
+) -> None:
+    rows = list(counted(MORNING, BEFORE))
+    for row in rows:
+        row["mean"] = 1.0
+    await recorded(home.hass, rows)
+    await hears(home, course)
+    await imports(home)
+    assert [row.get("mean") for row in await rows_of(home.hass, NEW)] == [None] * 3
 
 
 async def test_nothing_is_undone_where_home_assistant_cannot_take_hours_out(

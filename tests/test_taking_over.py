@@ -1,12 +1,17 @@
 """A sensor of ours takes the entity id of one that is gone, and gives it back."""
 
 from datetime import timedelta
+from typing import Any
 
+from homeassistant.components.energy import async_get_manager
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.tasks import PurgeTask
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 from homeassistant.util.dt import utcnow
 import pytest
+
+from custom_components.linky_tic.const import DOMAIN
 
 from .course import MORNING, Course
 from .home import Home, Meter
@@ -151,3 +156,45 @@ async def test_the_id_of_another_index_is_not_offered(course: Course, home: Home
     await hears(home, course)
     with refusal("adopt_index_differs"):
         await adopt(home.hass, method="entity_id")
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+async def test_what_was_cut_short_is_finished(
+    course: Course, home: Home, hass_storage: dict[str, Any], *, is_renamed: bool
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    if not is_renamed:
+        er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
+    assert meter.entry
+    kept = hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
+    kept["BASE"]["is_done"] = False  # as a crash leaves it
+    await adopt(home.hass, dry_run=False, entity_id=OLD if is_renamed else NEW)
+    assert home.registered(OLD).unique_id.endswith("_BASE")
+    assert kept != hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
+
+
+async def test_what_was_cut_short_is_not_finished_once_the_old_sensor_is_back(
+    course: Course, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
+    assert meter.entry
+    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]["BASE"]["is_done"] = False
+    home.hass.states.async_set(OLD, "24999.0")
+    with refusal("adopt_old_is_there"):
+        await adopt(home.hass, dry_run=False)
+
+
+async def test_a_name_that_the_energy_dashboard_loses_is_told(course: Course, home: Home) -> None:
+    await async_setup_component(home.hass, "energy", {})
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    manager = await async_get_manager(home.hass)
+    sources = [{"type": "solar", "stat_energy_from": one} for one in (OLD, NEW)]
+    await manager.async_update({"energy_sources": sources})  # type: ignore[typeddict-item] # shortened
+    assert (await adopt(home.hass))["warnings"] == ["new_in_energy_dashboard"]
+    assert "both_in_energy_dashboard" in (await adopt(home.hass, method="import"))["warnings"]

@@ -106,7 +106,6 @@ async def _import(hass: HomeAssistant, entity: er.RegistryEntry, record: Record)
     write(recorder, ours.meta, _inserted(old.periods, record), PERIODS)
     if record.offset is not None and not _is_shifted(ours, record):
         shift(recorder, entity.entity_id, record.begun, record.offset, record.unit)
-    await settle(recorder)
     written = await async_history(hass, entity.entity_id, record.unit)
     if (
         written is None
@@ -143,7 +142,6 @@ async def _take_out(hass: HomeAssistant, entity: er.RegistryEntry, record: Recor
     if record.offset is not None and _is_shifted(ours, record):
         shift(recorder, entity.entity_id, record.begun, -record.offset, record.unit)
     clear(recorder, entity.entity_id, record.start, record.end + HOUR)
-    await settle(recorder)
     left = await async_history(hass, entity.entity_id, record.unit)
     if left and left.meta["unit_of_measurement"] == record.unit:
         write(recorder, left.meta, put_right(left.hours, dict(record.hours)))

@@ -62,8 +62,12 @@ def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
 
 
 def told(rows: Sequence[Row], *, is_total: bool) -> list[Row]:
-    """Leave out the rows that say nothing: those of a time when the sensor was of another kind."""
-    return [row for row in rows if (row.sum if is_total else row.mean) is not None]
+    """Give what rows say of a total, or of a measurement: an old sensor may have been both."""
+    if is_total:
+        plain = (row._replace(mean=None, min=None, max=None) for row in rows)
+        return [row for row in plain if row.sum is not None]
+    plain = (row._replace(state=None, sum=None) for row in rows)
+    return [row for row in plain if row.mean is not None]
 
 
 def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:

@@ -3,7 +3,7 @@
 It knows calls and their answers. Numbers are answered in the unit of our statistic.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from datetime import UTC, datetime
 from typing import Final
 
@@ -112,7 +112,7 @@ async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
         "doubtful_hours": [
             {"start": _instant(one.start), "growth": one.growth} for one in doubted[:_SHOWN]
         ],
-        "warnings": list(_warnings(hass, plan, doubtful=bool(doubted))),
+        "warnings": [*_warnings(hass, plan, used), *(["doubtful_hours"] if doubted else [])],
     }
 
 
@@ -159,15 +159,17 @@ def _taken_over(plan: Plan) -> JsonObjectType:
     }
 
 
-def _warnings(hass: HomeAssistant, plan: Plan, *, doubtful: bool) -> Iterable[str]:
+def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
     is_import = plan.method is Method.IMPORT
     join = _join(plan)
     gap = join["hours"] if join else 0.0
+    are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
-        "doubtful_hours": doubtful,
         "gap": isinstance(gap, float) and gap > _GAP,
         "last_hours_left_out": is_import and plan.left_out > 0,
+        "both_in_energy_dashboard": is_import and all(are_used),
+        "new_in_energy_dashboard": not is_import and are_used[1],
         "undo_needs_home_assistant_2026_11": is_import and not can_clear(get_instance(hass)),
     }
     return (name for name, is_so in found.items() if is_so)

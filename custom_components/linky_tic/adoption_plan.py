@@ -120,7 +120,8 @@ def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping
     told = {**named, "old_unit": units[0] or "–", "unit": units[1] or "–"}
     if quantities[0] != quantities[1] or (quantities[0] is None and units[0] != units[1]):
         raise refused("adopt_other_quantity", **told)
-    if old["has_sum"] != ours["has_sum"] or old["mean_type"] != ours["mean_type"]:
+    is_alike = old["has_sum"] if ours["has_sum"] else old["mean_type"] == ours["mean_type"]
+    if not is_alike:
         raise refused("adopt_other_kind", **told)
     if ours["has_sum"] and quantities[1] not in _KILO:
         raise refused("adopt_no_index", **told)

@@ -62,6 +62,14 @@ class AdoptionRecords:
         kept = (await self._load()).get(key)
         return Record(**{**kept, "method": Method(kept["method"])}) if kept else None
 
+    async def summary(self) -> dict[str, dict[str, Any]]:
+        """Tell of each adoption what a bug report needs; a name that a person gave is left out."""
+        wanted = ("method", "is_done", "unit", "offset")
+        return {
+            key: {name: record[name] for name in wanted}
+            for key, record in (await self._load()).items()
+        }
+
     async def keep(self, key: str, record: Record) -> None:
         """Write a record down at once."""
         await self._store.async_save(await self._load() | {key: asdict(record)})

@@ -18,6 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
 
+from .adoption_records import AdoptionRecords
 from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .link import Link, path_of
@@ -48,6 +49,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
         "entry": _entry(entry),
         "mqtt_is_loaded": "mqtt" in hass.config.components,
         "entities": _entities(hass, entry),
+        "adopted": await AdoptionRecords(hass, entry.entry_id).summary(),
     }
     numbers = {entry.unique_id}
     if entry.state is ConfigEntryState.LOADED:

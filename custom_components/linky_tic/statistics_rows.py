@@ -1,7 +1,7 @@
 """The rows of a statistic, read and written: the recorder's part in adopting another one's.
 
-It knows the recorder and nothing of meters. What is written is queued: it is done, in this order,
-once the recorder has settled.
+It knows the recorder and nothing of meters. What is written is queued, and done in this order; what
+is read is as it is when all that has been done.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import BaseUnitConverter
 
 from .adoption import Row
+from .index_history import settle
 
 type _Table = type[Statistics | StatisticsShortTerm]
 
@@ -60,6 +61,7 @@ def is_loaded(hass: HomeAssistant) -> bool:
 
 async def async_meta(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:
     """Give what the recorder knows of a statistic; None: there is none."""
+    await settle(get_instance(hass))
     return await get_instance(hass).async_add_executor_job(_meta, hass, statistic_id)
 
 
@@ -72,6 +74,7 @@ async def async_history(
     hass: HomeAssistant, statistic_id: str, unit: str | None = None
 ) -> History | None:
     """Read a statistic whole, in a unit of the same quantity or its own; None: there is no row."""
+    await settle(get_instance(hass))
     return await get_instance(hass).async_add_executor_job(_history, hass, statistic_id, unit)
 
 

@@ -34,14 +34,13 @@ async def async_give_back(hass: HomeAssistant, entity: er.RegistryEntry, record:
     await _go_on_from_last(hass, record.former)
     taken = entity.entity_id
     er.async_get(hass).async_update_entity(taken, new_entity_id=record.former)
-    recorder = get_instance(hass)
-    await settle(recorder)
     if would_move and await async_meta(hass, taken) is None:
+        recorder = get_instance(hass)
         # The recorder moves statistics and states along where nothing stands in the way: people
         # may have deleted what we had recorded at first.
         recorder.async_update_statistics_metadata(record.former, new_statistic_id=taken)
         recorder.async_update_states_metadata(record.former, new_entity_id=taken)
-        await settle(recorder)
+    await settle(get_instance(hass))
 
 
 def _is_free(hass: HomeAssistant, entity_id: str) -> bool:
@@ -52,9 +51,9 @@ def _is_free(hass: HomeAssistant, entity_id: str) -> bool:
 async def _go_on_from_last(hass: HomeAssistant, statistic_id: str) -> None:
     """Let the sum of a statistic go on from its last index, however long ago that was.
 
-    The recorder looks at short-term rows alone: once these are purged, a sum would begin anew.
+    The recorder looks at short-term rows alone: where these are purged, a sum would begin anew.
     """
     history = await async_history(hass, statistic_id)
-    if history and history.last.state is not None and history.meta["has_sum"]:
+    if history and not history.periods and history.last.state is not None:
         unit = history.meta["unit_of_measurement"]
         await async_start_from(hass, [Index(statistic_id, history.last.state, unit)])
