@@ -98,6 +98,27 @@ async def test_hours_in_which_both_were_recorded_stay_ours(course: Course, home:
     assert sums == pytest.approx([1000, 1005, 1009, *(1010 + one for one in ours)])
 
 
+async def test_hours_in_which_ours_was_away_stay_as_they_are_and_that_is_told(
+    course: Course, home: Home
+) -> None:
+    meter = await hears(home, course)
+    await hour_ends(course)
+    await home.unload(meter)
+    for _ in range(3):  # it was still there when the first of them began
+        await hour_ends(course)
+    assert meter.entry
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(5)
+    await course.end_period()
+    await recorded(home.hass, counted(MORNING + 4 * HOUR, [*BEFORE, *[25000.0] * 4]))
+    ours = await sums_of(home.hass, NEW)
+    answer = await imports(home)
+    assert answer["will"]["leave_out_in_gaps_hours"] == 2
+    assert "gaps_stay" in answer["warnings"]
+    sums = await sums_of(home.hass, NEW)
+    assert sums == pytest.approx([1000, 1005, 1009, *(1010 + one for one in ours)])
+
+
 async def test_what_was_used_while_nobody_listened_is_in_our_first_hour(
     course: Course, home: Home
 ) -> None:

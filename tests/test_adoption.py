@@ -11,6 +11,7 @@ from custom_components.linky_tic.adoption import (
     earlier,
     find_join,
     follows,
+    in_gaps,
     is_shifted,
     put_right,
 )
@@ -73,6 +74,12 @@ def test_no_more_is_counted_than_a_breaker_lets_pass() -> None:
 
 def test_what_says_nothing_follows_nothing() -> None:
     assert not follows(hour(-1, None, 1), hour(0, 1, 0), 1)
+
+
+def test_hours_in_which_ours_was_away_are_found() -> None:
+    ours = [hour(0, 1, 1), hour(3, 1, 1), Row(BEGUN + 5.5 * HOUR, BEGUN + 5.6 * HOUR)]
+    found = in_gaps([hour(number, 1, 1) for number in range(-2, 9)], ours)
+    assert [(row.start - BEGUN) / HOUR for row in found] == [1, 2, 4]
 
 
 def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:

@@ -61,6 +61,15 @@ def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
     return told([row for row in rows if row.start < begun], is_total=first.sum is not None)
 
 
+def in_gaps(rows: Sequence[Row], ours: Sequence[Row]) -> list[Row]:
+    """Give the hours that only the old sensor has, between our first row and our last.
+
+    `ours` are our rows of either length: the hour that goes on has short ones alone.
+    """
+    known = {row.start // HOUR * HOUR for row in ours}
+    return [row for row in rows if min(known) < row.start < max(known) and row.start not in known]
+
+
 def told(rows: Sequence[Row], *, is_total: bool) -> list[Row]:
     """Give what rows say of a total, or of a measurement: an old sensor may have been both."""
     if is_total:

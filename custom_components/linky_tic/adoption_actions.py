@@ -20,7 +20,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
-from .adoption import Row, doubts
+from .adoption import Row, doubts, in_gaps
 from .adoption_plan import Plan, async_plan, entity_of_ours
 from .adoption_records import Method, Record
 from .const import DOMAIN
@@ -143,10 +143,15 @@ def _imported(plan: Plan) -> JsonObjectType:
         "insert_hours": len(plan.rows),
         **_span(plan.rows),
         "leave_out_hours": len(plan.old.hours) - len(plan.rows),
+        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, _ours(plan))),
         "overwrite_hours": 0,
-        "shift_rows": len(plan.ours.hours) + len(plan.ours.periods) if plan.join else 0,
+        "shift_rows": len(_ours(plan)) if plan.join else 0,
         "shift_sums_by": plan.join.offset if plan.join else None,
     }
+
+
+def _ours(plan: Plan) -> list[Row]:
+    return [*plan.ours.hours, *plan.ours.periods]
 
 
 def _taken_over(plan: Plan) -> JsonObjectType:
@@ -167,6 +172,7 @@ def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterab
     are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
         "gap": isinstance(gap, float) and gap > _GAP,
+        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, _ours(plan))),
         "last_hours_left_out": is_import and plan.left_out > 0,
         "both_in_energy_dashboard": is_import and all(are_used),
         "new_in_energy_dashboard": not is_import and are_used[1],
