@@ -129,6 +129,8 @@ async def test_without_a_recorder_there_is_nothing_to_adopt(home: Home) -> None:
     await home.hears(Household(mode="historic", contract="base"))
     with refusal("adopt_no_recorder"):
         await adopt(home.hass)
+    with refusal("adopt_no_recorder"):
+        await undo(home.hass)
 
 
 async def test_who_is_no_admin_is_refused(

@@ -15,7 +15,7 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers import config_validation as cv, entity_registry as er, service
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
@@ -26,7 +26,7 @@ from .adoption_records import Method, Record
 from .const import DOMAIN
 from .energy_dashboard import async_used
 from .errors import refused
-from .statistics_rows import can_clear
+from .statistics_rows import can_clear, is_loaded
 
 ATTR_OLD: Final = "old_statistic"
 ATTR_ENTITY: Final = "entity_id"
@@ -63,7 +63,7 @@ def async_setup_adoption(hass: HomeAssistant) -> None:
 async def _adopt(call: ServiceCall) -> ServiceResponse:
     """Answer with what will be done; do it, unless it is a dry run."""
     hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
-    entity = entity_of_ours(hass, call.data[ATTR_ENTITY])
+    entity = _entity(call)
     async with one_by_one(hass):
         record = await records_of(hass, entity).find(key_of(entity))
         if record is None:
@@ -82,9 +82,16 @@ async def _adopt(call: ServiceCall) -> ServiceResponse:
 
 async def _undo(call: ServiceCall) -> ServiceResponse:
     """Answer with what was undone."""
-    entity = entity_of_ours(call.hass, call.data[ATTR_ENTITY])
+    entity = _entity(call)
     async with one_by_one(call.hass):
         return _recorded(await async_undo(call.hass, entity))
+
+
+def _entity(call: ServiceCall) -> er.RegistryEntry:
+    """Give the entity that a call is about; refused where nothing is recorded."""
+    if not is_loaded(call.hass):
+        raise refused("adopt_no_recorder")
+    return entity_of_ours(call.hass, call.data[ATTR_ENTITY])
 
 
 async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:

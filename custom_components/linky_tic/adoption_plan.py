@@ -23,7 +23,6 @@ from .statistics_rows import (
     async_history,
     async_meta,
     in_unit,
-    is_loaded,
     quantity_of,
 )
 
@@ -95,8 +94,6 @@ async def _read(
 ) -> tuple[str | None, History, History]:
     """Give the unit of the old statistic, its rows in ours, and ours; refused where unlike."""
     named = {"old": old_id, "entity": entity_id}
-    if not is_loaded(hass):
-        raise refused("adopt_no_recorder")
     if old_id == entity_id:
         raise refused("adopt_same", **named)
     if not valid_entity_id(old_id) or split_entity_id(old_id)[0] != SENSOR:
