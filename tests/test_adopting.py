@@ -251,7 +251,7 @@ async def test_what_the_recorder_did_not_write_is_told_and_finished_later(
     await hears(home, course)
     with monkeypatch.context() as broken:
         broken.setattr(get_instance(home.hass), "async_adjust_statistics", lambda *_: None)
-        with pytest.raises(HomeAssistantError, match="adopt_incomplete"):
+        with pytest.raises(HomeAssistantError, match="recorder did not write"):
             await imports(home)
     await imports(home)
     assert (await sums_of(home.hass, NEW))[:4] == pytest.approx([1000, 1005, 1009, 1010])

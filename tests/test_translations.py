@@ -165,6 +165,13 @@ def test_every_field_of_a_form_is_explained_and_nothing_else_is() -> None:
         assert form["data_description"].keys() == form["data"].keys()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exception_has_a_message_and_nothing_else(language: str) -> None:
+    """Home Assistant shows the bare key of one that is written otherwise."""
+    for said in texts(language)["exceptions"].values():
+        assert said.keys() == {"message"}
+
+
 def test_an_issue_is_either_described_or_mended() -> None:
     for issue in texts("en").get("issues", {}).values():
         assert ("description" in issue) != ("fix_flow" in issue)
