@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.dt import as_local
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
@@ -158,7 +159,10 @@ async def test_an_hour_that_no_meter_can_have_counted_is_told(course: Course, ho
     await recorded(home.hass, counted(MORNING, [4000.0, *BEFORE]))
     await hears(home, course)
     answer = await adopt(home.hass)
-    assert answer["doubtful_hours"] == [{"start": "2026-11-23T05:00:00+00:00", "growth": 20990.0}]
+    assert answer["doubtful_hours"] == [
+        {"start": as_local(MORNING - 3 * HOUR).isoformat(), "growth": 20990.0}
+    ]
+    assert answer["doubtful_hours_count"] == 1
     assert answer["warnings"] == ["doubtful_hours"]
 
 

@@ -4,7 +4,6 @@ It knows calls and their answers. Numbers are answered in the unit of our statis
 """
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
-from datetime import UTC, datetime
 from typing import Final
 
 from homeassistant.components.recorder import get_instance
@@ -16,6 +15,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv, entity_registry as er, service
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
@@ -43,7 +43,7 @@ _ADOPT: Final = vol.Schema(
 )
 _UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY): cv.entity_id})
 _SHOWN: Final = 10
-"""Doubtful hours that are listed; of more, the number is told."""
+"""Doubtful hours that are listed, of all that are counted."""
 _GAP: Final = 2.0
 """Hours without any row from which on people should know of it."""
 
@@ -116,8 +116,10 @@ async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
         },
         "join": _join(plan),
         "will": _taken_over(plan) if plan.method is Method.ENTITY_ID else _imported(plan),
+        "doubtful_hours_count": len(doubted),
         "doubtful_hours": [
-            {"start": _instant(one.start), "growth": one.growth} for one in doubted[:_SHOWN]
+            {"start": _instant(one.start), "growth": _number(one.growth)}
+            for one in doubted[:_SHOWN]
         ],
         "warnings": [*_warnings(hass, plan, used), *(["doubtful_hours"] if doubted else [])],
     }
@@ -135,13 +137,13 @@ def _join(plan: Plan) -> JsonObjectType | None:
     energy = None if before.state is None or after.state is None else after.state - before.state
     return {
         "old_until": _instant(before.end),
-        "old_index": before.state,
-        "old_sum": before.sum,
+        "old_index": _number(before.state),
+        "old_sum": _number(before.sum),
         "new_until": _instant(after.end),
-        "new_index": after.state,
-        "new_sum": after.sum,
-        "hours": (after.end - before.end) / 3600,
-        "used_in_between": energy,
+        "new_index": _number(after.state),
+        "new_sum": _number(after.sum),
+        "hours": _number((after.end - before.end) / 3600),
+        "used_in_between": _number(energy),
     }
 
 
@@ -153,7 +155,7 @@ def _imported(plan: Plan) -> JsonObjectType:
         "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, _ours(plan))),
         "overwrite_hours": 0,
         "shift_rows": len(_ours(plan)) if plan.join else 0,
-        "shift_sums_by": plan.join.offset if plan.join else None,
+        "shift_sums_by": _number(plan.join.offset) if plan.join else None,
     }
 
 
@@ -195,7 +197,7 @@ def _recorded(record: Record) -> JsonObjectType:
         "former_entity_id": record.former,
         "from": _instant(record.start) if record.end else None,
         "to": _instant(record.end) if record.end else None,
-        "sums_shifted_by": record.offset,
+        "sums_shifted_by": _number(record.offset),
         "unit": record.unit,
     }
 
@@ -208,4 +210,10 @@ def _span(rows: list[Row]) -> JsonObjectType:
 
 
 def _instant(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    """Write an instant as the clocks of the house show it, to be compared with its graphs."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
+
+
+def _number(value: float | None) -> float | None:
+    """Write a number without what floats add to it: six digits are a Wh, even in MWh."""
+    return None if value is None else round(value, 6)
