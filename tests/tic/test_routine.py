@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import override
 
 from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.linky_tic.tic import Event, Frame, Reading, Receiver
+from custom_components.linky_tic.tic.groups import Group
 from simulator.household import Household
 from simulator.wire import to_8n1
 
@@ -35,6 +37,11 @@ class LongWay(Receiver):
         super().__init__(address)
         self._known = lambda _segment: None
         self._follow = lambda _segment, _now, _out: None
+        self.meter._unheard.clear()
+
+    @override
+    def _take_new(self, _segment: bytes, _now: float, _out: list[Event]) -> Group | None:
+        return None
 
 
 def household(chance: Random) -> Iterator[bytes]:

@@ -148,7 +148,7 @@ class Splitter:
             self._hear(group)
             self.note(group)
         else:
-            self._take_lines(segment)
+            self.take_lines(segment)
 
     def _take_early(self) -> None:
         """Treat what a frame mark, or where CR is overdue any boundary, ends already."""
@@ -163,10 +163,10 @@ class Splitter:
             else:
                 return
             self.tail = tail[end:]
-            self._take_lines(tail[:end])
+            self.take_lines(tail[:end])
         self.tail = self.tail[: _OVERDUE + 1]
 
-    def _take_lines(self, segment: bytes) -> None:
+    def take_lines(self, segment: bytes) -> None:
         """Treat what stands between two CR and is no sound group: it may hold several lines."""
         for line in _LINE.findall(segment):
             self._take_line(line)

@@ -3,34 +3,34 @@
 It knows groups, frames and time as a number of seconds; it knows neither bytes nor who listens.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
 from .catalogue import (
     ADDRESS_LABELS,
-    CATALOGUE,
     CLOCKS,
     FLEETING,
     LIMITS,
     Absence,
+    Kind,
     Label,
     Mode,
-    Quantity,
 )
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
-from .plausible import Gate
+from .plausible import Gate, is_likely
 from .presence import Presence
 from .routine import Routine
-from .rules import DEFAULT_SUPPLY, Last, Line, Sighting
-from .values import is_right, overseas_offset, read_horodate, read_value
+from .rules import FIRST, Last, Sighting
+from .setting import Setting
+from .values import read_horodate, read_value
 
 _AGREEMENT: Final = 3
 """Frames in a row that make another meter, or another mode."""
-_OFFSET_FRAMES: Final = 10
-"""Frames whose DATE must show the same offset before it is that of the meter's island."""
 _MOST_UNKNOWN: Final = 32
 """Unknown labels kept for a bug report; noise makes new ones for ever."""
 
@@ -45,6 +45,7 @@ class Meter:
     def __init__(
         self,
         heard: Sequence[Group | None],
+        rejected: Counter[Reason],
         *,
         address: str | None = None,
         labels: Iterable[str] = (),
@@ -56,14 +57,15 @@ class Meter:
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
         self.routine = Routine(self.readings, heard, overseas)
+        self._setting = Setting(self.routine, self.presence.established)
+        self._rejected = rejected
         self._gate = Gate()
         self._early: dict[str, Reading] = {}
         self._identified = address is None
         self._is_own_frame = False
         self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
-        self._offsets: tuple[timedelta, int] = (overseas, 0)
-        self._supply: dict[Quantity, int] = {}
+        self._unheard = dict(FIRST)  # labels that were never heard, and how they are judged then
 
     @property
     def overseas(self) -> timedelta:
@@ -73,9 +75,7 @@ class Meter:
     @property
     def phases(self) -> int | None:
         """Three when a label of another phase than the first is sent; None before anything is."""
-        if not self.presence.established:
-            return None
-        return 3 if self.presence.established & _OTHER_PHASES else 1
+        return self._setting.phases
 
     @property
     def is_identified(self) -> bool:
@@ -89,18 +89,41 @@ class Meter:
 
     def hear(self, group: Group, now: float, out: list[Event], *, parity: bool) -> None:
         """Take a verified group that is not the one its label had before."""
+        name, _, _, mode, label, _ = group
+        first = self._unheard.pop(name, None)
+        if mode is not self.mode or (first is None and (label is None or name in ADDRESS_LABELS)):
+            label = self._admit(group, out)
+        if label is None:
+            return
+        routine = self.routine
+        if routine.line.parity is not parity:
+            routine.judge_by(routine.line._replace(parity=parity))
+        # Another meter's address may have been damaged: what is new in a frame without one waits
+        # for the next. Not so what is measured every second, nor warnings, which come before it.
+        is_ours = self._identified and (
+            self._is_own_frame or name in FLEETING or self.address is None or routine.is_own_frame()
+        )
+        if is_ours and first is not None:
+            self._meet(group, label, now, out, is_believed=first[parity])
+            return
+        is_believed = self._weigh(group, label, now, out, is_ours=is_ours)
+        if is_ours and self.presence.sighted(label, believed=is_believed):
+            self._introduce(label, out)
+
+    def _admit(self, group: Group, out: list[Event]) -> Label | None:
+        """Give the label of a group that may be this meter's, in the mode that it speaks."""
         name, label = group.name, group.label
         if self.mode is None and label is not None:
             self.mode = group.mode
         if name in ADDRESS_LABELS and not self._recognise(group.data, out):
-            out.append(Rejected(Reason.OTHER_METER, name))
+            self._reject(Reason.OTHER_METER, name, out)
         elif self.mode is not group.mode and self.mode is not None:
-            out.append(Rejected(Reason.OTHER_MODE, name))
-        elif label is None:
-            if len(self.unknown) < _MOST_UNKNOWN:
-                self.unknown[name] = group.data
-        else:
-            self._hear_label(group, label, now, out, self._line_with(parity=parity))
+            self._reject(Reason.OTHER_MODE, name, out)
+        elif label is not None:
+            return label
+        elif len(self.unknown) < _MOST_UNKNOWN:
+            self.unknown[name] = group.data
+        return None
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -123,6 +146,10 @@ class Meter:
                 self._change_mode(frame.mode, out)
         out.append(frame)
 
+    def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
+        self._rejected[reason] += 1
+        out.append(_new(Rejected, (reason, name)))
+
     def _recognise(self, address: str, out: list[Event]) -> bool:
         """Compare an address with the one expected; three frames in a row make another meter."""
         if self.address is None or address == self.address:
@@ -143,42 +170,45 @@ class Meter:
             out.append(OtherMeter(address))
         return False
 
-    def _hear_label(
-        self, group: Group, label: Label, now: float, out: list[Event], line: Line
+    def _meet(
+        self, group: Group, label: Label, now: float, out: list[Event], *, is_believed: bool
     ) -> None:
-        name, chosen, routine = group.name, None, self.routine
-        is_ours = self._is_ours(name)
-        accepted = routine.accepted.get(name)
-        if accepted is not None and accepted.key == group.key and self._identified:
+        """Take the first group of a label, by a verdict that needs no look at anything before."""
+        sighting = self._sight(group, label, now)
+        if is_believed and is_likely(sighting):
+            self._accept(sighting, out)
+        else:
+            self._gate.suspect(sighting)
+            self._rejected[Reason.HELD] += 1
+            out.append(_HELD[label.name])
+        self.presence.met(label.name)
+
+    def _weigh(
+        self, group: Group, label: Label, now: float, out: list[Event], *, is_ours: bool
+    ) -> bool:
+        """Put a group before the gate, unless it is in force already; whether one is believed."""
+        name, routine = group.name, self.routine
+        last = routine.accepted.get(name)
+        if last is not None and last.key == group.key and self._identified:
             self._gate.forget(name)
             self._remember(group)
-        else:
-            chosen = self._gate.judge(self._sight(group, label, now), self._last(name), line)
-            if chosen is None or not is_ours:
-                chosen = None
-                routine.drop(name)
-                out.append(Rejected(Reason.HELD if self._identified else Reason.OTHER_METER, name))
-            else:
-                self._accept(chosen, out, parity=line.parity)
-        if is_ours and self.presence.sighted(label, believed=chosen is not None):
-            self._introduce(label, out)
-
-    def _is_ours(self, name: str) -> bool:
-        """Whether what a label says is this meter's: its frame began with the address.
-
-        Another meter's may have been damaged: then a new value waits for the next frame. Not so
-        what is measured every second, nor warnings, which come before the address.
-        """
-        if not self._identified:
             return False
-        if self._is_own_frame or name in FLEETING or self.address is None:
-            return True
-        return self.routine.is_own_frame()
+        sighting = self._sight(group, label, now)
+        chosen = self._gate.judge(sighting, self._last(name), routine.line)
+        if last is not None:
+            routine.drop(name)
+        if chosen is None or not is_ours:
+            self._reject(Reason.HELD if self._identified else Reason.OTHER_METER, name, out)
+            return False
+        self._accept(chosen, out)
+        return True
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
-        stamp = read_horodate(group.horodate, self.overseas) if group.horodate else None
-        value = read_value(label, group.data, stamp)
-        return _new(Sighting, (group, label, value, *(stamp or (None, False)), now))
+        _, data, horodate, _, _, _ = group
+        stamp = read_horodate(horodate, self.routine.overseas) if horodate else None
+        value = int(data) if label.kind is Kind.NUMBER else read_value(label, data, stamp)
+        time, degraded = stamp or _NO_TIME
+        return _new(Sighting, (group, label, value, time, degraded, now))
 
     def _last(self, name: str) -> Last | None:
         reading = self.readings.get(name) or self._early.get(name)
@@ -187,28 +217,25 @@ class Meter:
         heard = self.presence.last_heard(name, reading.at)
         return _new(Last, (reading.value, reading.at, heard))
 
-    def _line_with(self, *, parity: bool) -> Line:
-        line = self.routine.line
-        if line.parity is not parity:
-            line = self.routine.line = line._replace(parity=parity)
-        return line
-
-    def _accept(self, chosen: Sighting, out: list[Event], *, parity: bool) -> None:
+    def _accept(self, chosen: Sighting, out: list[Event]) -> None:
         group, label, value, time, degraded, at = chosen
-        name = label.name
-        confirmed = parity or label.absence is not Absence.LATCH
+        name, routine = label.name, self.routine
+        confirmed = label.absence is not Absence.LATCH or routine.line.parity
         reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
-        self.routine.drop(name)
-        self.routine.accepted[name] = group
+        routine.accepted[name] = group
         if name in self.readings:
             self.readings[name] = reading
             out.append(reading)
+            self._remember(group)
         elif name in self.presence.established:
             self._begin(reading, out)
+            self._remember(group)
         else:
             self._early[name] = reading
-        self._remember(group)
-        self._learn(reading)
+        if name in ADDRESS_LABELS:
+            self.address = reading.raw
+        elif name in _TELLING:
+            self._setting.learn(reading)
 
     def _remember(self, group: Group) -> None:
         """Let a group pass without a second look, once nothing about its label is in doubt."""
@@ -217,7 +244,7 @@ class Meter:
 
     def _introduce(self, label: Label, out: list[Event]) -> None:
         out.append(Appeared(label))
-        self._reckon_supply()
+        self._setting.reckon()
         if (reading := self._early.pop(label.name, None)) is not None:
             self._begin(reading, out)
 
@@ -244,57 +271,15 @@ class Meter:
         self.routine.accepted.clear()
         self._early.clear()
         self._gate = Gate()
-        self._supply.clear()
-        self._reckon_supply()
+        self._setting.forget()
         self._foreign_frames = 0
         self.mode = mode
         self.doubt()
         out.append(ModeChanged(mode))
 
-    def _learn(self, reading: Reading) -> None:
-        """Keep what other judgements need: who speaks, the supply's limit, the island's time."""
-        name, value = reading.label.name, reading.value
-        if name in ADDRESS_LABELS:
-            self.address = reading.raw
-        elif name in LIMITS:
-            self._supply[reading.label.quantity] = int(reading.raw)
-            self._reckon_supply()
-        elif name in CLOCKS and isinstance(value, datetime) and not reading.degraded:
-            self._learn_offset(value, reading.at)
 
-    def _reckon_supply(self) -> None:
-        """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none.
-
-        The current is that of a phase, and until a label tells how many there are, of the most.
-        """
-        said, phases = self._supply, self.phases
-        power = (
-            said.get(Quantity.CUT_OFF_POWER, 0) * 1000
-            or said.get(Quantity.SUBSCRIBED_POWER, 0) * 1000
-            or said.get(Quantity.SUBSCRIBED_CURRENT, 0) * 200 * (phases or 3)
-        )
-        line = self.routine.line
-        self.routine.line = line._replace(power=power or DEFAULT_SUPPLY, phases=phases or 1)
-
-    def _learn_offset(self, clock: datetime, now: float) -> None:
-        """Learn that the meter keeps another legal time than the mainland's (overseas)."""
-        offset = None
-        if not is_right(clock, now):
-            offset = overseas_offset(clock + self.overseas, now)
-        if offset is None or offset == self.overseas:
-            self._offsets = (self.overseas, 0)
-            self.routine.is_time_in_doubt = False
-            return
-        times = self._offsets[1] + 1 if self._offsets[0] == offset else 1
-        self._offsets = (offset, times)
-        self.routine.is_time_in_doubt = True
-        if times >= _OFFSET_FRAMES:
-            self.routine.overseas = offset
-            self.routine.clear()
-            self.routine.accepted.clear()
-
-
-_OTHER_PHASES: Final = frozenset(
-    row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
-)
 _new: Final = tuple.__new__  # without a call of Python's own
+_NO_TIME: Final = (None, False)
+_TELLING: Final = LIMITS | CLOCKS
+"""Labels whose readings tell how the meter is set."""
+_HELD: Final = MappingProxyType({name: Rejected(Reason.HELD, name) for name in FIRST})

@@ -4,6 +4,9 @@ It knows which sightings are suspected and nothing of why: `rules.py` tells whic
 A hold is better than a lie: a value is accepted, or stays with the gate as a suspect.
 """
 
+from typing import Final
+
+from .catalogue import CATALOGUE
 from .rules import AGREEMENT, POWER, RULES, UNLIKELY, Last, Line, Rule, Sighting
 
 
@@ -23,10 +26,14 @@ class Gate:
         self._suspects.pop(name, None)
         self._heard.pop(name, None)
 
+    def suspect(self, now: Sighting) -> None:
+        """Hold the first sighting of a label."""
+        self._suspects[now.label.name] = [now]
+
     def judge(self, now: Sighting, last: Last | None, line: Line) -> Sighting | None:
         """Give the sighting that becomes the reading, this one or one it bears out; None: held."""
         name = now.label.name
-        rule = RULES[name] if _in_range(now) else UNLIKELY
+        rule = RULES[name] if is_likely(now) else UNLIKELY
         suspects = self._suspects.get(name)
         if suspects is None:
             chosen = rule.choose([now], last, line)
@@ -56,9 +63,11 @@ def _left(row: list[Sighting], chosen: Sighting | None, rule: Rule) -> list[Sigh
     return [] if chosen is row[-1] else row[-2:]
 
 
-def _in_range(now: Sighting) -> bool:
+def is_likely(now: Sighting) -> bool:
     """Whether a number is within its label's range, and a horodate is a real date."""
     _, label, value, time, _, _ = now
+    if label.name not in _BOUNDED:
+        return True
     if isinstance(value, int):
         most = label.most
         if value < label.least or (most is not None and value > most):
@@ -66,3 +75,12 @@ def _in_range(now: Sighting) -> bool:
     elif value is None:
         return False
     return time is not None or not label.horodate
+
+
+_BOUNDED: Final = frozenset(
+    row.name
+    for rows in CATALOGUE.values()
+    for row in rows.values()
+    if row.horodate or row.least > 0 or row.most is not None
+)
+"""Labels that can say what is not likely whatever came before."""

@@ -56,6 +56,11 @@ class Presence:
         self.established.add(name)
         return True
 
+    def met(self, name: str) -> None:
+        """Count the first good group of a label, unless it is one that announces an event."""
+        if name not in self.established:
+            self._seen[name] = (1, self._frame)
+
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""
         heard = self._heard_at.get(name, taken) if self._usual is None else self._frame_at
@@ -80,7 +85,7 @@ class Presence:
         self._frame += 1
         self.changed(live)
         self._frame_at = now
-        heard = {group.name for group in frame.groups if group.label}
+        heard = {one.name for one in frame.heard if one is not None and one.label is not None}
         self._heard_at.update(dict.fromkeys(heard, now))
         for name in heard & self._misses.keys():
             del self._misses[name]

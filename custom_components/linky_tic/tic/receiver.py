@@ -14,7 +14,7 @@ from typing import Final
 from .catalogue import Mode
 from .events import Event
 from .frames import EOT, ETX, MOST_GROUPS, STX, Frame, Rejected, Splitter
-from .groups import Group, Reason
+from .groups import Group, Reason, verify_line
 from .meter import Meter
 from .wire import DAMAGED, Bit7, Wire
 
@@ -52,13 +52,16 @@ class Receiver:
         self.counters = Counters()
         self.heard_at = -inf
         self._heard: list[Group | None] = []
-        self.meter = Meter(self._heard, address=address, labels=labels, overseas=overseas)
+        self.meter = Meter(
+            self._heard, self.counters.rejected, address=address, labels=labels, overseas=overseas
+        )
         self._routine = self.meter.routine
         self._known: Callable[[bytes], Group | None] = self._routine.known.get
         self._follow: Callable[[bytes, float, list[Event]], Group | None] = self._routine.follow
         self._splitter = Splitter(self._heard, self._hear, self._tell, self._routine.recall)
         self._bit7 = self.wire.bit7
-        self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
+        self._table = self._bit7.value
+        self._cr, self._lf, self._turn = b"\r", b"\n", ETX + STX + b"\n"
         self._tail = b""
         self._passed = 0  # bytes that the wire has not been told of
         self._is_long_way = True
@@ -79,17 +82,25 @@ class Receiver:
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        if not isinstance(chunk, bytes):
-            chunk = bytes(chunk)
-        if self._is_long_way and not (chunk := self._take_slowly(chunk, now, out)):
+        if self._is_long_way and not (chunk := self._take_slowly(bytes(chunk), now, out)):
             return out
         self._passed += len(chunk)
         segments = (self._tail + chunk).split(self._cr)
         self._tail = segments.pop()
-        if segments:
-            self._take_segments(segments, now, out)
+        known, heard = self._known, self._heard
+        if len(heard) + len(segments) >= MOST_GROUPS:
+            self._take_rest(segments, now, out)
+            segments = []
+        ahead = iter(segments)
+        for segment in ahead:
+            group = known(segment)
+            if group is None and (group := self._take_new(segment, now, out)) is None:
+                self._take_rest([segment, *ahead], now, out)
+                break
+            heard.append(group)
+            self.heard_at = now
         tail = self._tail
-        if tail and (tail[0] != self._lf or len(tail) > _LONGEST):
+        if tail and (tail[:1] != self._lf or len(tail) > _LONGEST):
             self._take_tail(now, out)
         return out
 
@@ -103,43 +114,46 @@ class Receiver:
         self._end_long_way()
         return out
 
-    def _take_segments(self, segments: list[bytes], now: float, out: list[Event]) -> None:
-        """Take what stands between CR, the short way as far as it goes."""
-        known, follow, heard = self._known, self._follow, self._heard
-        while (before := len(heard)) + len(segments) < MOST_GROUPS:
-            for segment in segments:
-                group = known(segment)
-                if group is None and (group := follow(segment, now, out)) is None:
-                    break
-                heard.append(group)
-            if taken := len(heard) - before:
-                self.heard_at = now
-            if taken == len(segments):
-                return
-            segments = segments[taken:]
-            if not segments[0].startswith(self._turn):
-                break
-            segments[0] = segments[0][len(ETX + STX) :]
-            self._end(self._splitter.turn(), now, out)
-        self._take_rest(segments, now, out)
+    def _take_new(self, segment: bytes, now: float, out: list[Event]) -> Group | None:
+        """Take the bytes between two CR that are not known, if they are a sound group.
+
+        None, and nothing has happened, where they are not.
+        """
+        group = self._follow(segment, now, out)
+        if group is not None:
+            return group
+        if segment.startswith(self._turn):
+            return self._take_first(segment[len(ETX + STX) :], now, out)
+        verdict = verify_line(segment.translate(self._table))
+        if isinstance(verdict, Reason):
+            return None
+        self.meter.hear(verdict, now, out, parity=self.wire.carries_parity)
+        return verdict
+
+    def _take_first(self, segment: bytes, now: float, out: list[Event]) -> Group | None:
+        """Take the first group after the marks that part two frames, if it is known."""
+        if self._known(segment) is None:
+            return None
+        self._end(self._splitter.turn(), now, out)  # after which all may be in doubt
+        return self._known(segment) or self._take_new(segment, now, out)
 
     def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, from one on that is not as the others."""
         self._begin_long_way(now, out)
-        splitter, table = self._splitter, self._bit7.value
+        splitter, table = self._splitter, self._table
         for at, segment in enumerate(segments):
             if segment.startswith(self._turn):
                 segment = segment[len(ETX + STX) :]  # noqa: PLW2901 - what is left of it
                 self._end(splitter.turn(), now, out)
             group = self._known(segment) or self._follow(segment, now, out)
-            if group is not None:
+            if group is None:
+                characters = segment.translate(table)
+                if DAMAGED in characters:
+                    self._take_again(self._cr.join((segment, *segments[at + 1 :], self._tail)))
+                    break
+                splitter.take(characters)
+            else:
                 splitter.note(group)
-                continue
-            characters = segment.translate(table)
-            if DAMAGED in characters:
-                self._take_again(self._cr.join((segment, *segments[at + 1 :], self._tail)))
-                break
-            splitter.take(characters)
         self._end_long_way()
 
     def _take_tail(self, now: float, out: list[Event]) -> None:
@@ -193,22 +207,20 @@ class Receiver:
         if bit7 is not self._bit7:
             self._bit7 = bit7
             self._routine.recode(bit7)
-            self._cr, (self._lf,) = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
+            self._table = bit7.value
+            self._cr, self._lf = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
             self._turn = (ETX + STX + b"\n").translate(bit7.code)
 
     def _begin_long_way(self, now: float, out: list[Event]) -> None:
         self._now, self._out = now, out
         self._parity = self.wire.carries_parity
-        self._good, self._told = self._splitter.good, len(out)
+        self._good = self._splitter.good
 
     def _end_long_way(self) -> None:
-        """Count what came of it, and see whether the short way is open."""
+        """See what came of it, and whether the short way is open."""
         splitter = self._splitter
         if splitter.good > self._good:
             self.heard_at = self._now
-        for event in self._out[self._told :]:
-            if isinstance(event, Rejected):
-                self.counters.rejected[event.reason] += 1
         self._is_long_way = bool(splitter.tail) or not self.wire.is_calm
 
     def _hear(self, group: Group) -> None:
@@ -218,6 +230,7 @@ class Receiver:
         if isinstance(item, Frame):
             self._end(item, self._now, self._out)
         else:
+            self.counters.rejected[item.reason] += 1
             self._out.append(item)
 
     def _end(self, frame: Frame | None, now: float, out: list[Event]) -> None:

@@ -10,10 +10,11 @@ from datetime import timedelta
 from math import inf
 from types import MappingProxyType
 from typing import Final
+from zlib import adler32
 
 from .catalogue import ADDRESS_LABELS, CLOCKS, INDEXES, Mode, Quantity, names_of
 from .events import Event, Reading
-from .groups import DATED, PLAIN, Group
+from .groups import HORODATE_SIZE, SUMS, Group
 from .rules import (
     DEFAULT_SUPPLY,
     DRIFT,
@@ -31,12 +32,15 @@ from .wire import Bit7
 class _Habit:
     """What one label said last, and from where to where its next number may be."""
 
-    __slots__ = ("gain", "high", "label", "low", "mode", "name", "reading", "segment", "size")
+    __slots__ = (
+        "begin", "gain", "high", "label", "length", "low", "mode", "name", "reading", "segment"
+    )  # fmt: skip
 
     def __init__(self, segment: bytes, reading: Reading, line: Line) -> None:
         self.label = label = reading.label
-        self.name, self.mode, self.size = label.name, label.mode, label.size
+        self.name, self.mode = label.name, label.mode
         self.segment = segment
+        self.length, self.begin = len(segment), len(segment) - 2 - label.size
         self.reading = reading
         self.low = self.gain = 0
         last = reading.value
@@ -54,12 +58,13 @@ class _Habit:
 class _Clock:
     """What the meter's clock said last: its minute as it was written, and seconds since 1970."""
 
-    __slots__ = ("epoch", "minute", "reading", "second", "segment")
+    __slots__ = ("end", "epoch", "length", "minute", "reading", "second", "segment")
 
     def __init__(self, segment: bytes, reading: Reading, horodate: str) -> None:
-        self.segment = segment
+        self.segment, self.length = segment, len(segment)
         self.reading = reading
-        self.minute, self.second = horodate[:-2].encode(), int(horodate[-2:])
+        self.minute, self.end = segment[: _STAMP.stop - 2], segment[_END]
+        self.second = int(horodate[-2:])
         self.epoch = reading.time.timestamp() if reading.time else inf
 
 
@@ -78,38 +83,31 @@ class Routine:
         self.accepted: dict[str, Group] = {}
         self.overseas = overseas
         self.is_time_in_doubt = False
-        self._line = Line()
+        self.line = Line()
         self._readings = readings
         self._heard = heard
         self._own: object = _NOBODY
-        self._habits: dict[bytes, _Habit] = {}
-        self._clock: _Clock | None = None
-        self._separator, self._uncovered = _SHAPES[Mode.STANDARD]
+        self._habits: dict[bytes, _Habit | _Clock] = {}
+        self._separator, self._separating = b"\t", ord("\t")  # as a string, and its code
+        self._sums = SUMS[Mode.STANDARD]
         self._table = self._code = Bit7.UNDECIDED.value
 
-    @property
-    def line(self) -> Line:
-        """What the gate knows of the supply and of the wire."""
-        return self._line
-
-    @line.setter
-    def line(self, line: Line) -> None:
-        if line != self._line:
-            self._line = line
+    def judge_by(self, line: Line) -> None:
+        """Take what the gate knows of the supply and of the wire."""
+        if line != self.line:
+            self.line = line
             self._habits.clear()  # their bounds were reckoned from it
-            self._clock = None
 
     def recode(self, bit7: Bit7) -> None:
         """Forget all bytes: bit 7 means something else from now on."""
         self._table, self._code = bit7.value, bit7.code
-        self.line = self.line._replace(parity=False)
+        self.judge_by(self.line._replace(parity=False))
         self.clear()
 
     def clear(self) -> None:
         """Have everything take the long way again."""
         self.known.clear()
         self._habits.clear()
-        self._clock = None
 
     def recall(self, line: bytes) -> Group | None:
         """Give the group of LF and body, in characters, if it needs no second look."""
@@ -122,21 +120,23 @@ class Routine:
         self.known[segment] = group
         if name in ADDRESS_LABELS:
             self._own = group
-        elif (reading := self._readings.get(name)) is None:
-            return
-        elif name in _NUMBERS:
-            self._separator, self._uncovered = _SHAPES[group.mode]
-            self._habits[_head(name)] = _Habit(segment, reading, self._line)
-        elif name in CLOCKS and group.horodate:
-            self._clock = _Clock(segment, reading, group.horodate)
+        elif (name in _NUMBERS or name in CLOCKS) and (reading := self._readings.get(name)):
+            self._separator, self._separating = segment[-2:-1], segment[-2]
+            self._sums = SUMS[group.mode]
+            self._habits[self._head(name)] = (
+                _Clock(segment, reading, group.horodate)
+                if group.horodate
+                else _Habit(segment, reading, self.line)
+            )
 
     def drop(self, name: str) -> None:
         """Look twice at whatever a label says next."""
         if (group := self.accepted.get(name)) is not None:
             self.known.pop(group.key.translate(self._code), None)
-            self._habits.pop(_head(name), None)
-            if name in CLOCKS:
-                self._clock = None
+            self._habits.pop(self._head(name), None)
+
+    def _head(self, name: str) -> bytes:
+        return f"\n{name}".encode().translate(self._code)
 
     def is_own_frame(self) -> bool:
         """Whether the address that is known stands in the frame in progress."""
@@ -148,19 +148,17 @@ class Routine:
 
         None, and nothing has happened, where they do not.
         """
-        if not self._habits:
+        habit = self._habits.get(segment[: segment.find(self._separator)])
+        if habit is None or len(segment) != habit.length or segment[-2] != self._separating:
             return None
         characters = segment.translate(self._table)
-        fields = characters.split(self._separator)
-        if len(fields) != PLAIN:
-            return self._tick(segment, characters, fields, now, out)
-        head, data, mark = fields
-        habit = self._habits.get(head)
-        if habit is None or len(mark) != 1 or len(data) != habit.size or not data.isdigit():
+        # whether the bytes have a parity bit is all the same to a sum of which six bits count
+        if adler32(segment) & 0x3F != self._sums[characters[-1]]:
             return None
-        code, value = characters[-1], int(data)
-        covered = sum(characters) - self._uncovered - code
-        if covered & 0x3F != code - 0x20 or not habit.low <= value <= habit.high:
+        if isinstance(habit, _Clock):
+            return self._tick(habit, segment, characters, now, out)
+        data = characters[habit.begin : -2]
+        if not (data.isdigit() and habit.low <= (value := int(data)) <= habit.high):
             return None
         if habit.gain:
             heard = self._heard
@@ -179,23 +177,20 @@ class Routine:
         return group
 
     def _tick(
-        self, segment: bytes, characters: bytes, fields: list[bytes], now: float, out: list[Event]
+        self, clock: _Clock, segment: bytes, characters: bytes, now: float, out: list[Event]
     ) -> Group | None:
         """Take the group of the clock if it moved on within its minute, and is right."""
-        clock, heard = self._clock, self._heard
-        if clock is None or len(fields) != DATED or not heard or heard[0] is not self._own:
+        heard, stamp = self._heard, characters[_STAMP]
+        if not segment.startswith(clock.minute) or segment[_END] != clock.end:
             return None
-        head, stamp, data, mark = fields
-        if stamp[:-2] != clock.minute or head != _CLOCK_HEAD or data or len(mark) != 1:
+        if not heard or heard[0] is not self._own:
             return None
-        code, second = characters[-1], _SECONDS.get(stamp[-2:], clock.second)
-        if (sum(characters) - self._uncovered - code) & 0x3F != code - 0x20:
-            return None
+        second = _SECONDS.get(stamp[-2:], clock.second)
         last, step = clock.reading, second - clock.second
         label, _, _, time, degraded, _, at = last
         if not step or time is None or self.is_time_in_doubt:
             return None
-        tolerance = DRIFT if self._line.parity else STRICT_DRIFT
+        tolerance = DRIFT if self.line.parity else STRICT_DRIFT
         epoch = clock.epoch + step
         if not (-tolerance <= now - at - step <= tolerance and (degraded or _is_sure(epoch - now))):
             return None
@@ -226,17 +221,9 @@ _ANYTHING: Final = 10**9
 _POWERS: Final = frozenset({Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER})
 _NUMBERS: Final = names_of(*INDEXES, *_POWERS, Quantity.CURRENT, Quantity.VOLTAGE)
 """Labels whose next number may plainly follow; the others change rarely, or need the gate."""
-_CLOCK_HEAD: Final = b"\nDATE"
+_STAMP: Final = slice(len("\nDATE\t"), len("\nDATE\t") + HORODATE_SIZE)
+"""Where in its group the clock says the time."""
 _SECONDS: Final = MappingProxyType({b"%02d" % second: second for second in range(60)})
 _STEPS: Final = MappingProxyType({step: timedelta(seconds=step) for step in range(-59, 60)})
-_SHAPES: Final = MappingProxyType(
-    {Mode.STANDARD: (b"\t", ord("\n")), Mode.HISTORIC: (b" ", ord("\n") + ord(" "))}
-)
-"""Mode -> what separates the fields, and the sum of what its checksum leaves out of a line."""
-
-
-def _head(name: str) -> bytes:
-    return b"\n" + name.encode()
-
-
+_END: Final = slice(_STAMP.stop, -1)
 _new: Final = tuple.__new__  # without a call of Python's own

@@ -12,7 +12,7 @@ from math import log
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .catalogue import CATALOGUE, INDEXES, Label, Quantity
+from .catalogue import CATALOGUE, INDEXES, Absence, Label, Quantity
 from .groups import Group
 from .values import Value
 
@@ -73,11 +73,13 @@ class Rule:
     """How a quantity is judged.
 
     `goes_on` tells whether a sighting continues the row of suspects that the one before is in;
-    `choose` gives the sighting of a row that is believed, if any.
+    `choose` gives the sighting of a row that is believed, if any. `first` is what it comes to for a
+    likely sighting with nothing before it, without parity and with it; None where that depends.
     """
 
     goes_on: Callable[[Sighting, Sighting, Line], bool]
     choose: Callable[[list[Sighting], Last | None, Line], Sighting | None]
+    first: tuple[bool, bool] | None = None
 
 
 def _number(value: Value) -> int:
@@ -212,14 +214,14 @@ def _choose_clock(row: list[Sighting], last: Last | None, line: Line) -> Sightin
     return _latest(row, 1 if last is None and line.parity else AGREEMENT)
 
 
-_STEADY: Final = Rule(_same, _agreement(1))
+_STEADY: Final = Rule(_same, _agreement(1), first=(False, True))
 # Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
-_TEXT: Final = Rule(_same, _agreement(2))
-_PRESENCE: Final = Rule(_soon, _agreement(1))
-_AT_ONCE: Final = Rule(_soon, lambda row, _last, _line: row[-1])
+_TEXT: Final = Rule(_same, _agreement(2), first=(False, False))
+_PRESENCE: Final = Rule(_soon, _agreement(1), first=(False, True))
+_AT_ONCE: Final = Rule(_soon, lambda row, _last, _line: row[-1], first=(True, True))
 POWER: Final = Rule(_over, _choose_power)
 _PEAK: Final = Rule(_climbs, _choose_peak)
-_INDEX: Final = Rule(_grows, _choose_index)
+_INDEX: Final = Rule(_grows, _choose_index, first=(False, False))
 UNLIKELY: Final = Rule(_same, lambda row, _last, _line: _latest(row, AGREEMENT))
 
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
@@ -244,3 +246,18 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {row.name: _RULE_OF[row.quantity] for rows in CATALOGUE.values() for row in rows.values()}
 )
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""
+
+FIRST: Final[Mapping[str, tuple[bool, bool]]] = MappingProxyType(
+    {
+        row.name: first
+        for rows in CATALOGUE.values()
+        for row in rows.values()
+        if row.quantity is not Quantity.ADDRESS
+        and (first := RULES[row.name].first) is not None
+        and row.absence not in {Absence.EVENT, Absence.LATCH}
+    }
+)
+"""Label -> whether its first sighting is believed, without parity and with it.
+
+Not of labels that are sent when something happens: the first group makes them known.
+"""
