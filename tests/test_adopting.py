@@ -59,7 +59,7 @@ def cut_short(hass_storage: Json, meter: Meter, kept: Json | None) -> None:
     """Leave the record that a crash leaves: nothing says that all was written."""
     assert meter.entry
     assert kept
-    kept["data"]["BASE"]["is_done"] = False
+    kept["data"]["BASE"][0]["is_done"] = False
     hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"] = kept
 
 
@@ -166,6 +166,40 @@ async def test_an_hour_that_no_meter_can_have_counted_is_told(course: Course, ho
     assert answer["warnings"] == ["doubtful_hours"]
 
 
+async def test_the_sensor_before_the_old_one_goes_before_its_hours(
+    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    NewerRecorder(home.hass, monkeypatch)
+    oldest = "sensor.teleinfo_index"
+    await recorded(home.hass, counted(MORNING - 3 * HOUR, [24980.0, 24989.0]), statistic_id=oldest)
+    await recorded(home.hass, counted(MORNING, BEFORE, 5))
+    await hears(home, course)
+    ours = await sums_of(home.hass, NEW)
+    await imports(home)
+    once = await sums_of(home.hass, NEW)
+    await imports(home, old_statistic=oldest)
+    assert (await sums_of(home.hass, NEW))[:6] == pytest.approx(
+        [1000, 1009, 1010, 1015, 1019, 1020]
+    )
+    for old in (OLD, oldest):
+        with refusal("adopt_already"):
+            await imports(home, old_statistic=old)
+    for left in (once, ours):
+        await undo(home.hass)
+        assert await sums_of(home.hass, NEW) == left
+
+
+async def test_another_is_not_begun_before_the_one_that_was_cut_short_is_finished(
+    course: Course, home: Home, hass_storage: Json
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await imports(home)
+    cut_short(hass_storage, meter, stored(hass_storage, meter))
+    with refusal("adopt_interrupted"):
+        await imports(home, old_statistic="sensor.teleinfo_index")
+
+
 @pytest.mark.parametrize(("unit", "factor"), [("VA", 1.0), ("kVA", 0.001)])
 async def test_means_are_inserted_and_nothing_is_summed(
     course: Course, home: Home, unit: str, factor: float
@@ -222,7 +256,7 @@ async def test_what_is_replaced_is_stored(course: Course, home: Home, hass_stora
     await imports(home)
     kept = stored(hass_storage, meter)
     assert kept
-    record = kept["data"]["BASE"]
+    (record,) = kept["data"]["BASE"]
     assert record["periods"] == [[row["start"], row["sum"]] for row in before]
     assert record["is_done"]
 
@@ -244,7 +278,9 @@ async def test_a_bug_report_tells_what_was_adopted(course: Course, home: Home) -
     await imports(home)
     told = await async_get_config_entry_diagnostics(home.hass, meter.coordinator.entry)
     assert told["adopted"] == {
-        "BASE": {"method": "import", "is_done": True, "unit": "kWh", "offset": pytest.approx(1010)}
+        "BASE": [
+            {"method": "import", "is_done": True, "unit": "kWh", "offset": pytest.approx(1010)}
+        ]
     }
 
 

@@ -169,7 +169,7 @@ async def test_what_was_cut_short_is_finished(
         er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
     assert meter.entry
     kept = hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
-    kept["BASE"]["is_done"] = False  # as a crash leaves it
+    kept["BASE"][0]["is_done"] = False  # as a crash leaves it
     await adopt(home.hass, dry_run=False, entity_id=OLD if is_renamed else NEW)
     assert home.registered(OLD).unique_id.endswith("_BASE")
     assert kept != hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
@@ -183,7 +183,7 @@ async def test_what_was_cut_short_is_not_finished_once_the_old_sensor_is_back(
     await adopt(home.hass, dry_run=False)
     er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
     assert meter.entry
-    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]["BASE"]["is_done"] = False
+    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]["BASE"][0]["is_done"] = False
     home.hass.states.async_set(OLD, "24999.0")
     with refusal("adopt_old_is_there"):
         await adopt(home.hass, dry_run=False)

@@ -63,14 +63,14 @@ async def async_finish(hass: HomeAssistant, entity: er.RegistryEntry, record: Re
 
 
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
-    """Put back what an entity has adopted, and give what that was."""
+    """Put back what an entity has adopted last, and give what that was."""
     records = records_of(hass, entity)
-    record = await records.find(key_of(entity))
-    if record is None:
+    adopted = await records.find(key_of(entity))
+    if not adopted:
         raise refused("undo_nothing", entity=entity.entity_id)
-    await _UNDOING[record.method](hass, entity, record)
-    await records.forget(key_of(entity))
-    return record
+    await _UNDOING[adopted[-1].method](hass, entity, adopted[-1])
+    await records.forget_last(key_of(entity))
+    return adopted[-1]
 
 
 def _record(plan: Plan) -> Record:

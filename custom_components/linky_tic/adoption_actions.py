@@ -3,7 +3,7 @@
 It knows calls and their answers. Numbers are answered in the unit of our statistic.
 """
 
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from typing import Final
 
 from homeassistant.components.recorder import get_instance
@@ -65,19 +65,28 @@ async def _adopt(call: ServiceCall) -> ServiceResponse:
     hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
     entity = _entity(call)
     async with one_by_one(hass):
-        record = await records_of(hass, entity).find(key_of(entity))
-        if record is None:
-            plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD))
-            answer = await _planned(hass, plan)
-            if not is_dry:
-                await async_adopt(hass, plan)
-            return {"dry_run": is_dry, **answer}
-        if record.is_done or record.old != old_id:
-            raise refused("adopt_already", entity=entity.entity_id, old=record.old)
-        if is_dry:
-            raise refused("adopt_interrupted", entity=entity.entity_id, old=record.old)
-        await async_finish(hass, entity, record)
-        return {"dry_run": False, **_recorded(record)}
+        adopted = await records_of(hass, entity).find(key_of(entity))
+        begun = _interrupted(adopted, old_id, entity, is_dry=is_dry)
+        if begun:
+            await async_finish(hass, entity, begun)
+            return {"dry_run": False, **_recorded(begun)}
+        plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD))
+        answer = await _planned(hass, plan)
+        if not is_dry:
+            await async_adopt(hass, plan)
+        return {"dry_run": is_dry, **answer}
+
+
+def _interrupted(
+    adopted: Sequence[Record], old_id: str, entity: er.RegistryEntry, *, is_dry: bool
+) -> Record | None:
+    """Give the adoption that is to be finished, if any; refused is another one before that."""
+    last = adopted[-1] if adopted and not adopted[-1].is_done else None
+    if last and (is_dry or last.old != old_id):
+        raise refused("adopt_interrupted", entity=entity.entity_id, old=last.old)
+    if last is None and old_id in {one.old for one in adopted}:
+        raise refused("adopt_already", entity=entity.entity_id, old=old_id)
+    return last
 
 
 async def _undo(call: ServiceCall) -> ServiceResponse:

@@ -16,6 +16,7 @@ from .const import DOMAIN
 _VERSION: Final = 1
 
 type Sums = list[tuple[float, float]]  # start of a row, its sum
+type _Stored = dict[str, list[dict[str, Any]]]  # JSON, as Home Assistant's storage takes it
 
 
 class Method(StrEnum):
@@ -52,37 +53,43 @@ class Record:
 
 
 class AdoptionRecords:
-    """The records of one entry, by label or key of the entity that has adopted."""
+    """The records of one entry, by label or key of the entity that has adopted.
+
+    Of one that has adopted several, in that order: each lies on what the ones before have done.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.adopted")
+        self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.adopted")
 
-    async def find(self, key: str) -> Record | None:
-        """Give what an entity has adopted, if anything."""
-        kept = (await self._load()).get(key)
-        return Record(**{**kept, "method": Method(kept["method"])}) if kept else None
-
-    async def summary(self) -> dict[str, dict[str, Any]]:
-        """Tell of each adoption what a bug report needs; a name that a person gave is left out."""
-        wanted = ("method", "is_done", "unit", "offset")
-        return {
-            key: {name: record[name] for name in wanted}
-            for key, record in (await self._load()).items()
-        }
+    async def find(self, key: str) -> list[Record]:
+        """Give what an entity has adopted."""
+        kept = (await self._load()).get(key, [])
+        return [Record(**{**one, "method": Method(one["method"])}) for one in kept]
 
     async def keep(self, key: str, record: Record) -> None:
-        """Write a record down at once."""
-        await self._store.async_save(await self._load() | {key: asdict(record)})
+        """Write a record down at once, in the place of an earlier one of the same adoption."""
+        kept = await self._load()
+        before = [one for one in kept.get(key, []) if one["old"] != record.old]
+        await self._store.async_save({**kept, key: [*before, asdict(record)]})
 
-    async def forget(self, key: str) -> None:
+    async def forget_last(self, key: str) -> None:
         """Drop the record of what has been undone."""
         kept = await self._load()
-        del kept[key]
-        await (self._store.async_save(kept) if kept else self._store.async_remove())
+        left = {**kept, key: kept[key][:-1]}
+        some = {one: records for one, records in left.items() if records}
+        await (self._store.async_save(some) if some else self._store.async_remove())
 
     async def remove(self) -> None:
         """Leave no file."""
         await self._store.async_remove()
 
-    async def _load(self) -> dict[str, Any]:
+    async def summary(self) -> _Stored:
+        """Tell of each adoption what a bug report needs; a name that a person gave is left out."""
+        wanted = ("method", "is_done", "unit", "offset")
+        return {
+            key: [{name: one[name] for name in wanted} for one in kept]
+            for key, kept in (await self._load()).items()
+        }
+
+    async def _load(self) -> _Stored:
         return await self._store.async_load() or {}
