@@ -48,6 +48,16 @@ async def test_it_is_offered_first_where_the_old_sensor_is_gone(course: Course, 
     assert home.state(NEW) is not None
 
 
+async def test_hours_that_ours_would_leave_behind_are_told(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    while course.period.hour == MORNING.hour:
+        await course.end_period()
+    answer = await adopt(home.hass)
+    assert answer["will"]["leave_behind_hours"] == 1
+    assert "hours_left_behind" in answer["warnings"]
+
+
 async def test_it_is_not_offered_while_the_old_sensor_is_there(course: Course, home: Home) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     await hears(home, course)

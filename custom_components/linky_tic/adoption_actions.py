@@ -174,12 +174,15 @@ def _ours(plan: Plan) -> list[Row]:
 
 def _taken_over(plan: Plan) -> JsonObjectType:
     """Tell what our entity will be called, and which of its rows stay under its present name."""
-    left = [row for row in plan.ours.hours if row.start >= plan.old.last.end]
     return {
         "rename": plan.entity.entity_id,
         "to": plan.old_id,
-        "leave_behind_hours": len(left),
+        "leave_behind_hours": len(_left_behind(plan)),
     }
+
+
+def _left_behind(plan: Plan) -> list[Row]:
+    return [row for row in plan.ours.hours if row.start >= plan.old.last.end]
 
 
 def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
@@ -190,6 +193,7 @@ def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterab
     are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
         "gap": isinstance(gap, float) and gap > _GAP,
+        "hours_left_behind": not is_import and bool(_left_behind(plan)),
         "gaps_stay": is_import and bool(in_gaps(plan.old.hours, _ours(plan))),
         "last_hours_left_out": is_import and plan.left_out > 0,
         "both_in_energy_dashboard": is_import and all(are_used),
