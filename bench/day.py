@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final, override
 
-from custom_components.linky_tic.active_power import ActivePower
+from custom_components.linky_tic.facts.margin import MARGIN_VALUES
+from custom_components.linky_tic.household.active_power import ActivePower
 from custom_components.linky_tic.listeners import Listeners
-from custom_components.linky_tic.margin_facts import MARGIN_VALUES
 from custom_components.linky_tic.reporting import ACTIVE_POWER, Preset, Reporter, rule_of
 from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.telling import Teller

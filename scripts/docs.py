@@ -18,7 +18,7 @@ from homeassistant.components.sensor import SensorDeviceClass
 from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
-from custom_components.linky_tic.facts import Fact, Value
+from custom_components.linky_tic.facts.fact import Fact, Value
 from custom_components.linky_tic.reporting import PACES, PHASE_POWER, Pace, Preset, rule_of
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN

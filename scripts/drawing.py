@@ -5,7 +5,7 @@ inside a floor an arrow is left out where a longer way leads to the same room.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from custom_components.linky_tic import PLATFORMS
 HOUSE: Final = Path(__file__).parents[1] / "custom_components" / "linky_tic"
 FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
     "tic/ · bytes to meaning, standard library alone": ("tic",),
-    "The line · asyncio, serialx": ("link",),
+    "line/ · asyncio, serialx": ("line",),
     "One meter · what is told, when, to whom": ("coordinator",),
     "Entities · tables of what is shown": tuple(sorted(PLATFORMS)),
     "What people ask, and are asked": (),
@@ -39,10 +39,17 @@ def drawing() -> str:
 
 
 def imports_of(folder: Path, *packages: str) -> Imports:
-    """Read what each room of a folder imports of the others; a package in it is one room."""
-    files = {path.stem: path for path in folder.glob("*.py")}
+    """Read what each room of a folder imports of the others; a package of `packages` is one room.
+
+    A room in another folder is named with it, and a folder's face as the folder is.
+    """
+    files = {_room(path, folder): path for path in folder.rglob("*.py") if _does(path)}
+    files = {room: path for room, path in files.items() if room.split("/")[0] not in packages}
     rooms = {*files, *packages}
-    imports = {room: frozenset(_imported(file)) & rooms for room, file in files.items()}
+    imports = {
+        room: frozenset(_doors(_imported(path, folder), packages)) & rooms
+        for room, path in files.items()
+    }
     imports |= dict.fromkeys(packages, frozenset())
     list(TopologicalSorter(imports).static_order())  # raises where rooms import each other
     return imports
@@ -59,10 +66,32 @@ def floors_of(imports: Imports) -> dict[str, frozenset[str]]:
     return floors
 
 
-def _imported(path: Path) -> Iterator[str]:
+def _room(path: Path, folder: Path) -> str:
+    parts = path.relative_to(folder).with_suffix("").parts
+    return "/".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def _does(path: Path) -> bool:
+    """Whether a file is a room: the face of a folder may be words alone."""
+    return path.name != "__init__.py" or len(ast.parse(path.read_text()).body) > 1
+
+
+def _imported(path: Path, folder: Path) -> Iterator[str]:
+    """Give what a file imports by its distance, as rooms are named; not all of it is one."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level == 1:
-            yield from [node.module] if node.module else [name.name for name in node.names]
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].relative_to(folder).parts
+            if node.module:
+                base = (*base, *node.module.split("."))
+                yield "/".join(base)
+            yield from ("/".join((*base, name.name)) for name in node.names)
+
+
+def _doors(imported: Iterable[str], packages: tuple[str, ...]) -> Iterator[str]:
+    """Give what is imported, of a package that is one room its name alone."""
+    for name in imported:
+        package = name.split("/")[0]
+        yield package if package in packages else name
 
 
 def _reached(imports: Imports, roots: Imports | tuple[str, ...]) -> set[str]:
@@ -80,12 +109,16 @@ def _reached(imports: Imports, roots: Imports | tuple[str, ...]) -> set[str]:
 def _inside(imports: Imports, rooms: frozenset[str], number: int) -> Iterator[str]:
     """Draw the rooms of a floor and the shortest set of arrows among them."""
     for room in sorted(rooms):
-        yield f'    f{number}_{room}["{room}"]'
+        yield f'    {_id(number, room)}["{room}"]'
     for room in sorted(rooms):
         steps = imports[room] & rooms
         further = {far for step in steps for far in _reached(imports, tuple(imports[step]))}
         for step in sorted(steps - further):
-            yield f"    f{number}_{room} --> f{number}_{step}"
+            yield f"    {_id(number, room)} --> {_id(number, step)}"
+
+
+def _id(number: int, room: str) -> str:
+    return f"f{number}_{room.replace('/', '_')}"
 
 
 def _stairs(

@@ -14,7 +14,7 @@ from simulator.line import Line
 
 from .home import KNOWN, Home, Meter
 
-_WAITS = ["asyncio", "tests.home", "custom_components.linky_tic.reception", "simulator.ports"]
+_WAITS = ["asyncio", "tests.home", "custom_components.linky_tic.line.reception", "simulator.ports"]
 """What waits for real bytes waits in real time."""
 
 

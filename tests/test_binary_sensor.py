@@ -6,7 +6,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 import pytest
 
-from custom_components.linky_tic import link
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line, Replay
 

@@ -13,8 +13,9 @@ from homeassistant.data_entry_flow import (
 )
 import pytest
 
-from custom_components.linky_tic import listening, port_dialog
 from custom_components.linky_tic.const import CONF_SLUG
+from custom_components.linky_tic.line import listening
+from custom_components.linky_tic.ports import dialog as port_dialog
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until

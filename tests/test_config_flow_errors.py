@@ -13,8 +13,8 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.linky_tic import listening, port_dialog
-from custom_components.linky_tic.link import Cause
+from custom_components.linky_tic.line import Cause, listening
+from custom_components.linky_tic.ports import dialog as port_dialog
 from simulator import Household
 from simulator.line import Burst
 

@@ -9,7 +9,6 @@ from typing import Final
 import pytest
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
-from custom_components.linky_tic import link
 from custom_components.linky_tic.const import (
     CONF_MIRROR_FORMAT,
     CONF_MODE,
@@ -17,7 +16,8 @@ from custom_components.linky_tic.const import (
     CONF_REPORTING,
     CONF_SPEED,
 )
-from custom_components.linky_tic.payloads import LINKY_SENSOR
+from custom_components.linky_tic.line import link
+from custom_components.linky_tic.mirror.payloads import LINKY_SENSOR
 from simulator import Household
 from simulator.frames import Group, standard_group
 from simulator.line import Burst, Line, Replay

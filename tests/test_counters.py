@@ -6,8 +6,8 @@ from homeassistant.components.sensor import SensorStateClass
 from homeassistant.const import EntityCategory
 import pytest
 
-from custom_components.linky_tic import link
 from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.faults import Damage, Garbage
 from simulator.line import Line

@@ -15,7 +15,7 @@ from custom_components.linky_tic.const import (
     CONF_MIRROR_TOPIC,
 )
 from custom_components.linky_tic.diagnostics import _port
-from custom_components.linky_tic.reception import KEPT
+from custom_components.linky_tic.line.reception import KEPT
 from custom_components.linky_tic.tic import Receiver
 from simulator import Household
 from simulator.faults import Garbage, storm

@@ -4,8 +4,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.ensemble import play_together
+from custom_components.linky_tic.line.rhythm import Rhythm
 from custom_components.linky_tic.reporting import RHYTHMS, Preset
-from custom_components.linky_tic.rhythm import Rhythm
 
 _BYTE = 10 / 9600
 

@@ -5,8 +5,8 @@ from typing import Final
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.linky_tic import link
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 

@@ -9,8 +9,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.linky_tic import link
 from custom_components.linky_tic.event import EVENT_TYPES
+from custom_components.linky_tic.line import link
 from simulator import Household
 
 from .home import KNOWN, Home, Meter, complaints, until

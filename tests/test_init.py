@@ -7,8 +7,8 @@ from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.linky_tic import link
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
 from simulator.line import Line

@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.link import Link, Settings
+from custom_components.linky_tic.line import Link, Settings
 from custom_components.linky_tic.quality import LineQuality
 from custom_components.linky_tic.tic import Reason, Receiver
 

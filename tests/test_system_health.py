@@ -10,8 +10,9 @@ from pytest_homeassistant_custom_component.common import (
     get_system_health_info,
 )
 
-from custom_components.linky_tic import link, system_health
+from custom_components.linky_tic import system_health
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 

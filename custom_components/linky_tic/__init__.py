@@ -8,15 +8,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
-from .adoption_records import AdoptionRecords
+from .adoption.records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .dashboard import async_offer_dashboard, async_withdraw_dashboard
 from .errors import not_ready
-from .link import PortUnavailable
+from .line import PortUnavailable
 from .memory import Memory
 from .mirror import async_remove_topics
-from .port_watch import stop_watching, watch_port
+from .ports.watch import stop_watching, watch_port
 from .troubles import Trouble, Troubles
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)

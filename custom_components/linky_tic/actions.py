@@ -18,12 +18,12 @@ from homeassistant.helpers.json import json_bytes
 from homeassistant.util.json import JsonObjectType, json_loads_object
 import voluptuous as vol
 
-from .adoption_actions import async_setup_adoption
+from .adoption.actions import async_setup_adoption
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_sources import grid_sources, offer
 from .errors import not_heard
-from .payloads import typed_reading
+from .mirror.payloads import typed_reading
 from .tic import Period, Quantity, Reading, mask
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"

@@ -14,8 +14,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
-from .facts import Flag, FlagSensor, add_facts
-from .status_facts import STATUS_FLAGS
+from .facts.fact import Flag, FlagSensor, add_facts
+from .facts.status import STATUS_FLAGS
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0

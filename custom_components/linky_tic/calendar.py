@@ -20,10 +20,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .days import DAYS
 from .entity import LinkyEntity
-from .tariff_names import tariff_name
-from .tariffs import CURRENT_TARIFF
+from .facts.tariff_names import tariff_name
+from .household.days import DAYS
+from .household.tariffs import CURRENT_TARIFF
 from .tic import Label, Period, Quantity, unnamed
 
 PARALLEL_UPDATES = 0

@@ -19,10 +19,10 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
 from .coordinator import LinkyConfigEntry
-from .link import Heard, name_of
+from .line import Heard, name_of
 from .options_flow import LinkyOptionsFlow
-from .port_change import PortChange
-from .port_dialog import UNKNOWN
+from .ports.change import PortChange
+from .ports.dialog import UNKNOWN
 from .tic import Mode, identify, mask
 
 _CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}

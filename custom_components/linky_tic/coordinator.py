@@ -1,7 +1,7 @@
 """One meter in Home Assistant: its line, its readings, and who is told when one changes.
 
 It decides what is told and when; how a value is shown is the platforms' business, how it travels
-is that of `link.py` and `tic/`.
+is that of `line/` and `tic/`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,6 @@ from homeassistant.core import Event as HassEvent, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
-from .active_power import ActivePower
 from .const import (
     CONF_MODE,
     CONF_OVERSEAS,
@@ -28,22 +27,23 @@ from .const import (
     LOGGER,
     MODE_NAMES,
 )
-from .costs import Costs
-from .days import Days
 from .enabling import Enabling, registered_labels
 from .ensemble import play_together
 from .freshness import Freshness
+from .household.active_power import ActivePower
+from .household.costs import Costs
+from .household.days import Days
+from .household.peaks import Peaks
+from .household.prices import Prices
+from .household.tariffs import Tariffs
 from .known_labels import LABELS, KnownLabels
-from .link import Link, Rhythm, Settings
+from .line import Link, Rhythm, Settings
 from .listeners import Listeners
 from .memory import Memory
 from .mirror import Mirror
-from .peaks import Peaks
-from .prices import Prices
 from .quality import LineQuality
 from .refusals import Refusals
 from .reporting import RHYTHMS, Preset
-from .tariffs import Tariffs
 from .telling import Teller
 from .tic import (
     Appeared,

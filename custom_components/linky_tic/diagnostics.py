@@ -18,10 +18,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
 
-from .adoption_records import AdoptionRecords
+from .adoption.records import AdoptionRecords
 from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .link import Link, path_of
+from .line import Link, path_of
 from .quality import LineQuality
 from .refusals import Refusals
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask

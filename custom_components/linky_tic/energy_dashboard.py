@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from .const import DOMAIN
 from .coordinator import LinkyCoordinator
 from .energy_sources import Offer, grid_sources, indexes_of, offer
-from .prices import Prices
+from .household.prices import Prices
 
 
 @dataclass(frozen=True, slots=True)

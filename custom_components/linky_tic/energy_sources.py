@@ -15,10 +15,10 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .coordinator import LinkyCoordinator
-from .costs import COSTED
-from .prices import PRICE_EXPORT, price_key
+from .facts.tariff_names import tariff_name
+from .household.costs import COSTED
+from .household.prices import PRICE_EXPORT, price_key
 from .reporting import ACTIVE_POWER
-from .tariff_names import tariff_name
 
 EXPORTED: Final = "EAIT"
 _USABLE: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})

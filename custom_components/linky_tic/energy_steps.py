@@ -29,14 +29,14 @@ import voluptuous as vol
 from .coordinator import LinkyCoordinator
 from .energy_dashboard import Plan, async_add, async_plan, is_set_up
 from .energy_sources import EXPORTED, Imported, offer
-from .prices import (
+from .facts.tariff_names import tariff_name
+from .household.prices import (
     CONF_EXPORT_PRICE,
     CONF_PRICES,
     CONF_STANDING_CHARGE,
     Prices,
     price_key,
 )
-from .tariff_names import tariff_name
 
 _INDEXES: Final = "indexes"
 _BESIDE: Final = "beside"

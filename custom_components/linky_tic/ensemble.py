@@ -9,7 +9,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .rhythm import Rhythm
+from .line.rhythm import Rhythm
 
 _BEAT_A_LINE: Final = 0.0025
 _LONGEST_BEAT: Final = 0.05

@@ -7,7 +7,7 @@ from homeassistant.exceptions import (
 )
 
 from .const import DOMAIN
-from .link import PortUnavailable
+from .line import PortUnavailable
 
 
 def not_ready(error: PortUnavailable) -> ConfigEntryNotReady:

@@ -15,9 +15,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
-from .facts import Fact
-from .status_facts import STATUS_FLAGS, STATUS_VALUES
-from .tariffs import CURRENT_TARIFF
+from .facts.fact import Fact
+from .facts.status import STATUS_FLAGS, STATUS_VALUES
+from .household.tariffs import CURRENT_TARIFF
 from .tic import (
     Coding,
     Frame,

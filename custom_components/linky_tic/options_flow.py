@@ -38,9 +38,9 @@ from .const import (
     DEFAULT_REPORTING,
     DOMAIN,
 )
-from .editions import Settings
 from .energy_steps import EnergySteps
-from .payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
+from .mirror.editions import Settings
+from .mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from .reporting import Preset
 
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)

@@ -6,7 +6,7 @@ It knows counters and time; it knows neither entities nor repairs.
 from collections import deque
 from typing import Final
 
-from .link import Link
+from .line import Link
 from .tic import Reason, Receiver
 
 WINDOW: Final = 600.0

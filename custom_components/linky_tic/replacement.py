@@ -16,7 +16,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
 from .index_history import Index, async_start_from
-from .link import Link, LinkError, Settings
+from .line import Link, LinkError, Settings
 from .tic import CATALOGUE, INDEXES, Event, Frame, Reading, Receiver
 
 _FRAMES: Final = 6

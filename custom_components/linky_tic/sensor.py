@@ -12,15 +12,15 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .counters import COUNTERS, CounterSensor
-from .day_facts import DAY_SENSORS, DAY_VALUES
 from .entity import LinkyEntity
-from .facts import Value, ValueSensor, add_facts
-from .margin_facts import MARGIN_SENSORS, MARGIN_VALUES
-from .power_facts import POWER_SENSORS, POWER_VALUES
-from .price_facts import PRICE_SENSORS, PRICE_VALUES, given
+from .facts.day import DAY_SENSORS, DAY_VALUES
+from .facts.fact import Value, ValueSensor, add_facts
+from .facts.margin import MARGIN_SENSORS, MARGIN_VALUES
+from .facts.power import POWER_SENSORS, POWER_VALUES
+from .facts.price import PRICE_SENSORS, PRICE_VALUES, given
+from .facts.status import STATUS_VALUES
+from .facts.tariff import TARIFF_SENSORS, TARIFF_VALUES
 from .shown import SHOWN
-from .status_facts import STATUS_VALUES
-from .tariff_facts import TARIFF_SENSORS, TARIFF_VALUES
 from .tic import TARIFF_SLUGS, Absence, Label, Mode, Quantity, index_slug
 
 PARALLEL_UPDATES = 0

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
 from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, LEARN_MORE
-from .link import path_of
+from .line import path_of
 
 NOISY_BELOW: Final = 95.0
 """Percent of good groups over ten minutes under which a line is noisy."""

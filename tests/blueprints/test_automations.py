@@ -16,7 +16,7 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.linky_tic import link
+from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 from tests.home import KNOWN, Home, Meter, until

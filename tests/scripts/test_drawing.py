@@ -26,7 +26,8 @@ def test_a_room_imports_from_its_floor_and_those_below() -> None:
 
 def test_the_floors_of_the_tic_and_of_the_line_know_nothing_of_home_assistant() -> None:
     _, line, *_ = FLOORS.values()
-    files = [*(drawing.HOUSE / f"{room}.py" for room in line), *drawing.HOUSE.glob("tic/*.py")]
+    assert {room.split("/")[0] for room in line} == {"line"}
+    files = [*drawing.HOUSE.glob("line/*.py"), *drawing.HOUSE.glob("tic/*.py")]
     assert [file.name for file in files if "homeassistant" in file.read_text()] == []
 
 
@@ -35,6 +36,23 @@ def test_rooms_that_import_each_other_are_refused(tmp_path: Path) -> None:
     (tmp_path / "egg.py").write_text("from . import hen\n")
     with pytest.raises(CycleError):
         drawing.imports_of(tmp_path)
+
+
+def test_a_room_in_a_folder_is_named_with_it_and_its_face_as_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "wall").mkdir()
+    (tmp_path / "wall" / "__init__.py").write_text('"""Wall."""\n\nfrom .stone import weight\n')
+    (tmp_path / "wall" / "stone.py").write_text("from ..ground.earth import clay\n")
+    (tmp_path / "ground").mkdir()
+    (tmp_path / "ground" / "__init__.py").write_text('"""Ground: words alone."""\n')
+    (tmp_path / "ground" / "earth.py").write_text("import ast\nfrom . import water\n")
+    (tmp_path / "ground" / "water.py").write_text("import ast\n\nWET = True\n")
+    assert drawing.imports_of(tmp_path) == {
+        "wall": {"wall/stone"},
+        "wall/stone": {"ground/earth"},
+        "ground/earth": {"ground/water"},
+        "ground/water": frozenset(),
+    }
+    assert drawing.imports_of(tmp_path, "ground")["wall/stone"] == {"ground"}
 
 
 def test_an_arrow_that_a_longer_way_says_is_left_out(tmp_path: Path) -> None:
@@ -49,6 +67,6 @@ def test_an_arrow_that_a_longer_way_says_is_left_out(tmp_path: Path) -> None:
 def test_the_drawing_shows_the_rooms_and_the_floors() -> None:
     text = drawing.drawing()
     assert text.startswith("```mermaid\n")
-    assert 'f1_link["link"]' in text
+    assert 'f1_line_link["line/link"]' in text
     assert "floor1 --> floor0" in text
     assert "floor0 -->" not in text

@@ -1,0 +1,1 @@
+"""The statistics of an old sensor, carried over to one of ours."""

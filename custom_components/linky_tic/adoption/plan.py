@@ -1,0 +1,155 @@
+"""What adopting an old statistic would do, or why it cannot be: nothing is changed here.
+
+It knows entities, and what the recorder has of both statistics. The old sensor may be gone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from homeassistant.components.recorder.models import StatisticMetaData
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
+from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+from ..errors import refused
+from .joining import Join, Row, earlier, find_join, follows
+from .records import Method
+from .statistics_rows import (
+    History,
+    async_history,
+    async_meta,
+    in_unit,
+    quantity_of,
+)
+
+POSSIBLE: Final = "possible"
+_OLD_IS_THERE: Final = "old_is_there"
+_INDEX_DIFFERS: Final = "index_differs"
+_NOTHING_BEFORE: Final = "nothing_before"
+_KILO: Final[Mapping[str | None, str]] = MappingProxyType(
+    {
+        "energy": UnitOfEnergy.KILO_WATT_HOUR,
+        "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+    }
+)
+"""Class of units -> the unit in which an index is reasoned about; other totals are no index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Both statistics, in the unit of ours; each way with what stands against it, if anything."""
+
+    entity: er.RegistryEntry
+    old_id: str
+    old_unit: str | None
+    old: History
+    ours: History
+    first: Row
+    rows: list[Row]
+    left_out: int
+    """Hours before our first one that the join leaves out: their index cannot be ours."""
+    join: Join | None
+    kilo: float | None
+    """A kWh in this unit; None where nothing is summed up."""
+    ways: Mapping[Method, str]
+    method: Method
+
+
+def entity_of_ours(hass: HomeAssistant, entity_id: str) -> er.RegistryEntry:
+    """Give the entry of a sensor of this integration; anything else is refused."""
+    entity = er.async_get(hass).async_get(entity_id)
+    if entity and entity.platform == DOMAIN and entity.domain == SENSOR and entity.config_entry_id:
+        return entity
+    raise refused("adopt_not_ours", entity=entity_id)
+
+
+async def async_plan(
+    hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
+) -> Plan:
+    """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
+    old_unit, old, ours = await _read(hass, old_id, entity.entity_id)
+    first = ours.first
+    kilo = _kilo(ours.meta)
+    before = earlier(old.hours, first)
+    join = find_join(before, first, kilo) if kilo else None
+    rows = [row for row in before if join is None or row.start <= join.before.start]
+    ways = {
+        Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo),
+        Method.IMPORT: _against_importing(rows, join, kilo),
+    }
+    chosen = method or next((way for way in Method if ways[way] == POSSIBLE), Method.IMPORT)
+    if ways[chosen] != POSSIBLE:
+        named = {"old": old_id, "entity": entity.entity_id}
+        raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
+    out = len(before) - len(rows)
+    return Plan(entity, old_id, old_unit, old, ours, first, rows, out, join, kilo, ways, chosen)
+
+
+async def _read(
+    hass: HomeAssistant, old_id: str, entity_id: str
+) -> tuple[str | None, History, History]:
+    """Give the unit of the old statistic, its rows in ours, and ours; refused where unlike."""
+    named = {"old": old_id, "entity": entity_id}
+    if old_id == entity_id:
+        raise refused("adopt_same", **named)
+    if not valid_entity_id(old_id) or split_entity_id(old_id)[0] != SENSOR:
+        raise refused("adopt_no_sensor", **named)
+    ours = await async_history(hass, entity_id)
+    if ours is None:
+        raise refused("adopt_too_soon", **named)
+    meta = await async_meta(hass, old_id)
+    if meta:
+        _check_alike(meta, ours.meta, named)
+        old = await async_history(hass, old_id, ours.meta["unit_of_measurement"])
+        if old and old.hours:
+            return meta["unit_of_measurement"], old, ours
+    raise refused("adopt_no_statistics", **named)
+
+
+def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping[str, str]) -> None:
+    """Refuse what is of another quantity, or summed up where the other is a mean."""
+    units = [one["unit_of_measurement"] for one in (old, ours)]
+    quantities = [quantity_of(one) for one in (old, ours)]
+    told = {**named, "old_unit": units[0] or "–", "unit": units[1] or "–"}
+    if quantities[0] != quantities[1] or (quantities[0] is None and units[0] != units[1]):
+        raise refused("adopt_other_quantity", **told)
+    is_alike = old["has_sum"] if ours["has_sum"] else old["mean_type"] == ours["mean_type"]
+    if not is_alike:
+        raise refused("adopt_other_kind", **told)
+    if ours["has_sum"] and quantities[1] not in _KILO:
+        raise refused("adopt_no_index", **told)
+
+
+def _kilo(ours: StatisticMetaData) -> float | None:
+    unit = _KILO.get(quantity_of(ours)) if ours["has_sum"] else None
+    return in_unit(ours, 1.0, unit) if unit else None
+
+
+def _against_taking_over(
+    hass: HomeAssistant, old_id: str, old: History, ours: History, kilo: float | None
+) -> str:
+    """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
+    if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
+        return _OLD_IS_THERE
+    if kilo and not follows(old.last, ours.last, kilo):
+        return _INDEX_DIFFERS
+    return POSSIBLE
+
+
+def _against_importing(rows: list[Row], join: Join | None, kilo: float | None) -> str:
+    """Say what stands against inserting the old rows before ours; `POSSIBLE`: nothing."""
+    if not rows:
+        return _NOTHING_BEFORE
+    return _INDEX_DIFFERS if kilo and not join else POSSIBLE
+
+
+def _indexes(rows: list[Row], ours: History, old: History) -> dict[str, str]:
+    """Give the indexes that do not fit, in our unit, for people to compare."""
+    unit = ours.meta["unit_of_measurement"]
+    shown = (rows[-1] if rows else old.last, ours.first)
+    texts = ["–" if one is None or one.state is None else f"{one.state:.2f}" for one in shown]
+    return {"old_index": f"{texts[0]} {unit}", "index": f"{texts[1]} {unit}"}

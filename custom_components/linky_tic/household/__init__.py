@@ -1,0 +1,1 @@
+"""What is reckoned or remembered of a house beyond what its meter says."""

@@ -1,0 +1,27 @@
+"""The line: a port is opened, its speed and mode are found, it is followed; no Home Assistant."""
+
+from .detection import Settings
+from .link import SILENCE, Link, Turn
+from .listening import Heard, NoAddress, NoSignal, NotTic, listen
+from .pacing import Line
+from .port import Cause, LinkError, PortUnavailable, name_of, path_of
+from .rhythm import Rhythm
+
+__all__ = [
+    "SILENCE",
+    "Cause",
+    "Heard",
+    "Line",
+    "Link",
+    "LinkError",
+    "NoAddress",
+    "NoSignal",
+    "NotTic",
+    "PortUnavailable",
+    "Rhythm",
+    "Settings",
+    "Turn",
+    "listen",
+    "name_of",
+    "path_of",
+]

@@ -1,0 +1,71 @@
+"""The speed of a line, found by trying: which one now, and for how long.
+
+It knows when bytes and good groups came; it knows neither the port nor the mode, which the groups
+tell by themselves: some adapters send Historique at 9600.
+"""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+
+from ..tic import Mode
+
+SPEEDS: Final = (9600, 1200)
+"""Standard's and Historique's (54E 5.3.5, notices of older meters)."""
+
+PAUSE: Final = 4.0
+"""Seconds without a byte that make a silence. 33 ms at most inside a frame (54E 5.3.6), but an
+adapter that stores a whole Historique frame before it sends it on pauses for 3 s."""
+
+TRYING: Final = {9600: 2.0, 1200: 4.0}
+"""Seconds of bytes without a good group after which a speed is wrong. The longest group lasts
+0.2 s; at 1200 the receiver may take 2 s to unlearn what it took for the line's parity at 9600."""
+TRYING_SILENCE: Final = 5.0
+"""Seconds of silence at a speed not heard yet: some hardware hides what lacks its stop bit."""
+DOUBT: Final = 10.0
+"""Seconds of bytes without a good group after which the speed or the mode has changed (54E A)."""
+DOUBT_SILENCE: Final = 20.0
+"""As `TRYING_SILENCE`, at a speed that was good: remote readings interrupt the frames for long."""
+
+METER_SPEEDS: Final = {Mode.STANDARD: SPEEDS[0], Mode.HISTORIC: SPEEDS[1]}
+"""What the meter itself uses, where a bridge hides the speed behind a plain TCP connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What worked last on a line: tried first."""
+
+    speed: int = SPEEDS[0]
+    mode: Mode | None = None
+
+
+class Detection:
+    """The speed of one line, from the moment it was opened. Times are seconds of one clock."""
+
+    def __init__(self, speed: int, now: float) -> None:
+        self.speed = speed if speed in SPEEDS else SPEEDS[0]
+        self.is_good = False
+        self.received_at = -inf
+        self._since = now
+
+    def received(self, now: float, *, good: bool) -> None:
+        """Note bytes, and whether they completed a good group."""
+        if good or now - self.received_at > PAUSE:
+            self._since = now
+        self.is_good |= good
+        self.received_at = now
+
+    def patience(self, now: float) -> float:
+        """Seconds for which this speed is still given a chance."""
+        if now - self.received_at > PAUSE:
+            limit = DOUBT_SILENCE if self.is_good else TRYING_SILENCE
+        else:
+            limit = DOUBT if self.is_good else TRYING[self.speed]
+        return self._since + limit - now
+
+    def next_speed(self, now: float) -> int:
+        """Take the other speed from now on."""
+        self.speed = SPEEDS[1] if self.speed == SPEEDS[0] else SPEEDS[0]
+        self.is_good = False
+        self._since = now
+        return self.speed

@@ -1,0 +1,189 @@
+"""The life of a line: heard, silent, lost, opened again, until it is closed.
+
+It knows how long to wait and what to try; the bytes go to a receiver and what they mean goes to the
+floor above, which it does not know.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+import time
+from typing import Final
+
+from ..tic import Event, Receiver
+from .detection import Settings
+from .port import Port, PortUnavailable, name_of, path_of
+from .reception import Reception
+from .rhythm import Rhythm
+
+SILENCE: Final = 60.0
+"""Seconds without a good group after which the meter is no longer heard; a three-phase overrun goes
+without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
+_LOOK: Final = 1.0
+"""Seconds between two looks at the speed. Bytes and the loss of the line come by themselves."""
+_GLANCE: Final = 10.0
+"""The same, at a speed that is good: nothing is done for as long, see `detection.DOUBT`."""
+_FIRST_WAIT: Final = 1.0
+_LONGEST_WAIT: Final = 30.0
+"""Seconds before a port is opened again: doubled at each attempt, until a group is good."""
+_LOOK_FOR: Final = 1.0
+"""Seconds between two looks for a path that is missing."""
+_REMEMBERED: Final = 64
+"""Turns kept for a bug report."""
+
+
+class Turn(StrEnum):
+    """What happened to a line. The history also holds causes, and what was newly heard."""
+
+    OPENED = "opened"
+    LOST = "lost"
+    HEARD = "heard"
+    SILENT = "silent"
+
+
+class Link:
+    """The line of one meter.
+
+    `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
+    heard (True) and when it has not been for `SILENCE` (False), whatever became of the port.
+    The port is read in a `rhythm`, or as bytes come where there is none.
+    """
+
+    def __init__(
+        self,
+        port: str,
+        receiver: Receiver,
+        *,
+        settings: Settings,
+        on_events: Callable[[list[Event], float], None],
+        on_state: Callable[[bool], None],
+    ) -> None:
+        self.name = name_of(port)
+        self.rhythm: Rhythm | None = None
+        self.is_connected = False
+        self.reconnections = 0
+        self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
+        self._url = port
+        self._reception = Reception(receiver, settings, self._hear)
+        self._on_events = on_events
+        self._on_state = on_state
+        self._port: Port | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._good_at = 0.0
+        self._wait = _FIRST_WAIT
+        self._noted = settings
+
+    @property
+    def settings(self) -> Settings:
+        """What works on this line, or worked last."""
+        return self._reception.settings
+
+    @property
+    def received(self) -> int:
+        """Bytes that came, good and bad."""
+        return self._reception.received
+
+    @property
+    def recent(self) -> bytes:
+        """The last bytes as they came: not to be shown before they are made anonymous."""
+        return self._reception.recent
+
+    async def open(self) -> None:
+        """Open the port; raises `PortUnavailable`."""
+        self._port = await self._reception.open(self._url, self.rhythm)
+        self._note(Turn.OPENED)
+
+    async def run(self) -> None:
+        """Follow the line until cancelled or closed, and open it again whenever it is lost."""
+        self._task = asyncio.current_task()
+        try:
+            while True:
+                if self._port:
+                    await self._follow(self._port)
+                await self._reopen()
+        finally:
+            await self._release()
+            self._task = None
+
+    async def close(self) -> None:
+        """End `run()` and leave no descriptor; may be called at any time, more than once."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait((self._task,))
+        await self._release()
+
+    async def _release(self) -> None:
+        if self._watchdog:
+            self._watchdog.cancel()
+        if self._port:
+            await self._port.close()
+            self._port = None
+
+    async def _follow(self, port: Port) -> None:
+        """Look after an open port until it is lost."""
+        try:
+            while True:
+                await self._reception.look(port, _GLANCE if self._reception.is_good else _LOOK)
+        except PortUnavailable as error:
+            self._note(f"{Turn.LOST} {error.cause}")
+        await port.close()
+        self._port = None
+
+    async def _reopen(self) -> None:
+        while not self._port:
+            await self._wait_for_port()
+            self._wait = min(2 * self._wait, _LONGEST_WAIT)
+            try:
+                await self.open()
+            except PortUnavailable as error:
+                self._note(error.cause)
+        self.reconnections += 1
+
+    async def _wait_for_port(self) -> None:
+        """Wait as long as the last attempts advise; a path that comes back ends the wait."""
+        path, until = path_of(self._url), time.monotonic() + self._wait
+        loop = asyncio.get_running_loop()
+        was_missing = False
+        while True:
+            is_there = path is None or await loop.run_in_executor(None, Path(path).exists)
+            left = until - time.monotonic()
+            if is_there and (was_missing or left <= 0):
+                return
+            was_missing |= not is_there
+            await asyncio.sleep(min(_LOOK_FOR, left) if is_there else _LOOK_FOR)
+
+    def _hear(self, events: list[Event], now: float, good: int) -> None:
+        if good:
+            self._good_at = time.monotonic()
+            self._wait = _FIRST_WAIT
+            if not self.is_connected:
+                self._tell(connected=True)
+                self._watch(SILENCE)
+            if self.settings is not self._noted:
+                self._noted = self.settings
+                self._note(f"{self.settings.speed} {self.settings.mode}")
+        if events:
+            self._on_events(events, now)
+
+    def _watch(self, seconds: float) -> None:
+        self._watchdog = asyncio.get_running_loop().call_later(seconds, self._check_silence)
+
+    def _check_silence(self) -> None:
+        """Look how old the last good group is: one timer a minute instead of one a chunk."""
+        left = self._good_at + SILENCE - time.monotonic()
+        if left > 0:
+            self._watch(left)
+        else:
+            self._tell(connected=False)
+
+    def _tell(self, *, connected: bool) -> None:
+        self.is_connected = connected
+        self._note(Turn.HEARD if connected else Turn.SILENT)
+        self._on_state(connected)
+
+    def _note(self, what: str) -> None:
+        if not self.history or self.history[-1][1] != what:
+            self.history.append((time.time(), what))

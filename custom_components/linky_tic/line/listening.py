@@ -1,0 +1,160 @@
+"""Listening to a port once, to learn which meter speaks there and how.
+
+It knows what is worth knowing before an entry exists; it keeps nothing open.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+import time
+from typing import Final
+
+from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
+from .detection import Settings
+from .port import LinkError, Port
+from .reception import Reception
+
+_SETTLING: Final = 15.0
+"""Seconds granted from the first good group on: a meter's longest frame lasts 3 s, the first one is
+heard in part, and three must say the same."""
+_LOOK: Final = 0.2
+"""Seconds between two steps of the progress."""
+_TOLD: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
+"""Beside the address: what is waited for when the meter sends it."""
+_BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
+
+
+class NoSignal(LinkError):
+    """The port is open and no byte has come: no wire, no meter, or the wrong port."""
+
+    def __init__(self, port: str, seconds: float) -> None:
+        super().__init__(port, seconds)
+        self.seconds = seconds
+
+
+class NotTic(LinkError):
+    """Bytes came, and never a valid group: another device, a bad wire, noise."""
+
+    def __init__(self, port: str, received: int) -> None:
+        super().__init__(port, received)
+        self.received = received
+
+
+class NoAddress(LinkError):
+    """Groups were good, but the meter's address was not heard often enough to be sure of it."""
+
+    def __init__(self, port: str, good: int) -> None:
+        super().__init__(port, good)
+        self.good = good
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A meter as heard on a port.
+
+    `contract` is the text of NGTF or the code of OPTARIF, `tic_version` that of VTIC: None when the
+    meter does not say. `good` and `bad` count groups from the first good one on.
+    """
+
+    address: str
+    mode: Mode
+    speed: int
+    phases: int
+    is_producer: bool
+    contract: str | None
+    tic_version: str | None
+    labels: frozenset[str]
+    good: int
+    bad: int
+
+
+async def listen(
+    port: str,
+    *,
+    settings: Settings | None = None,
+    seconds: float = 15.0,
+    progress: Callable[[float], None] | None = None,
+) -> Heard:
+    """Hear who speaks on a port, and close it; `progress` is given the share of the time gone.
+
+    A line on which groups are good gets a little more time, to be sure of the meter.
+    Raises `PortUnavailable`, `NoSignal`, `NotTic` or `NoAddress`.
+    """
+    listener = _Listener(settings or Settings(), seconds)
+    opened = await listener.reception.open(port)
+    try:
+        await listener.follow(opened, progress)
+    finally:
+        await opened.close()
+    return listener.conclude(opened.name, seconds)
+
+
+class _Listener:
+    """One listening: a receiver of its own, and what is still to be learned from it."""
+
+    def __init__(self, settings: Settings, seconds: float) -> None:
+        self._receiver = Receiver()
+        self.reception = Reception(self._receiver, settings, self._hear)
+        self._begun_at = time.monotonic()
+        self._end_at = self._begun_at + seconds
+        self._noise: int | None = None
+        self._knows = False
+
+    async def follow(self, port: Port, progress: Callable[[float], None] | None) -> None:
+        """Hear until all is known or the time is over; raises `PortUnavailable`."""
+        share = 0.0
+        while not self._knows and (now := time.monotonic()) < self._end_at:
+            await self.reception.look(port, min(_LOOK, self._end_at - now))
+            share = max(share, (now - self._begun_at) / (self._end_at - self._begun_at))
+            if progress:
+                progress(share)
+
+    def conclude(self, port: str, seconds: float) -> Heard:
+        """Tell what was heard, or raise what was missing."""
+        receiver, meter = self._receiver, self._receiver.meter
+        if not self.reception.received:
+            raise NoSignal(port, seconds)
+        if receiver.mode is None:
+            raise NotTic(port, self.reception.received)
+        address = _reading_of(receiver, Quantity.ADDRESS)
+        if address is None:
+            raise NoAddress(port, receiver.good_groups)
+        return Heard(
+            address=address,
+            mode=receiver.mode,
+            speed=self.reception.settings.speed,
+            phases=meter.phases or 1,
+            is_producer=meter.is_producer,
+            contract=contract_name(meter.readings),
+            tic_version=_reading_of(receiver, Quantity.VERSION),
+            labels=frozenset(meter.presence.established),
+            good=receiver.good_groups,
+            bad=self._bad_groups() - (self._noise or 0),
+        )
+
+    def _hear(self, events: list[Event], _now: float, good: int) -> None:
+        if good and self._noise is None:
+            self._noise = self._bad_groups()  # heard at the wrong speed
+            self._end_at = max(self._end_at, time.monotonic() + _SETTLING)
+        self._knows |= any(isinstance(event, Frame) and self._is_all(event) for event in events)
+
+    def _is_all(self, frame: Frame) -> bool:
+        """Whether a frame from STX to ETX has brought nothing that is not known well by now."""
+        meter = self._receiver.meter
+        labels = {group.name: group.label for group in frame.groups if group.label}
+        told = {name for name, label in labels.items() if label.quantity in _TOLD}
+        return (
+            frame.opened
+            and frame.closed
+            and not frame.is_short
+            and meter.presence.established.issuperset(labels)
+            and meter.readings.keys() >= told
+            and _reading_of(self._receiver, Quantity.ADDRESS) is not None
+        )
+
+    def _bad_groups(self) -> int:
+        return sum(self._receiver.counters.rejected[reason] for reason in _BAD)
+
+
+def _reading_of(receiver: Receiver, quantity: Quantity) -> str | None:
+    readings = receiver.meter.readings.values()
+    return next((one.raw for one in readings if one.label.quantity is quantity), None)

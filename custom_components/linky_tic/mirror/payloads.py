@@ -1,0 +1,248 @@
+"""What the MQTT mirror says: a frame and its readings as text, in each format people may choose.
+
+Where it goes by default is told here too; when, and whether a broker is there, is not known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from json import JSONEncoder, dumps
+from types import MappingProxyType
+from typing import Final
+
+from ..tic import (
+    INDEXES,
+    Frame,
+    Group,
+    Label,
+    Quantity,
+    Reading,
+    Schedule,
+    Value,
+    decode_status,
+    identify,
+    read_horodate,
+    read_schedule,
+)
+
+TYPED: Final = "typed"
+LINKY_SENSOR: Final = "linky-sensor"
+TELEINFO2MQTT: Final = "teleinfo2mqtt"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Where a format goes unless told otherwise, and how it says whether the meter is heard."""
+
+    topic: str  # with {address}
+    retain: bool = False
+    status_topic: str | None = None  # with {topic}
+    status_qos: int = 0
+    heard: str = ""
+    lost: str = ""
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        TYPED: Format(
+            "linky_tic/{address}",
+            retain=True,
+            status_topic="{topic}/availability",
+            status_qos=1,
+            heard="online",
+            lost="offline",
+        ),
+        LINKY_SENSOR: Format(
+            "house/sensors/energy",
+            status_topic="house/probes/linky-sensor/status",
+            status_qos=2,
+            heard="Connected",
+            lost="Connection Lost",
+        ),
+        TELEINFO2MQTT: Format("teleinfo/{address}"),
+    }
+)
+"""The value of the format option -> its row; the first one is the default."""
+
+PRIVATE: Final = frozenset({Quantity.METERING_POINT, Quantity.MESSAGE, Quantity.SHORT_MESSAGE})
+"""What tells of a person; brokers are often bridged."""
+
+_compact: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def topic_level(name: str) -> str:
+    """Write a label as a level of a topic, where `+` is a wildcard."""
+    return name.replace("+", "_plus_")
+
+
+def bare(value: Value) -> str:
+    """Write a value alone: a number's digits, a trimmed text, an instant with its offset."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def typed_reading(reading: Reading) -> dict[str, object]:
+    """Give a reading as the typed format shows it."""
+    label, value = reading.label, reading.value
+    is_instant = isinstance(value, datetime)
+    shown: dict[str, object] = {"value": bare(value) if is_instant else value}
+    if label.unit is not None:
+        shown["unit"] = label.unit
+    if reading.time is not None and not is_instant:
+        shown["time"] = reading.time.isoformat()
+    if label.quantity is Quantity.STATUS:
+        shown["decoded"] = decode_status(reading.raw)
+    elif label.quantity in _PROFILES and (schedule := read_schedule(reading.raw)) is not None:
+        shown["schedule"] = _slots(schedule)
+    return shown
+
+
+_PROFILES: Final = frozenset({Quantity.NEXT_DAY_PROFILE, Quantity.PEAK_DAY_PROFILE})
+
+
+def _slots(schedule: Schedule) -> list[dict[str, object]]:
+    return [
+        {
+            "start": slot.start.isoformat("minutes"),
+            "index": slot.index,
+            "contact": slot.contact,
+        }
+        for slot in schedule.slots
+    ]
+
+
+class Typed:
+    """The meter as JSON; the text of a reading is kept until another takes its place."""
+
+    def __init__(self, address: str, *, private: bool = False) -> None:
+        self._address = _compact(address)
+        self._private = private
+        self._names: set[str] = set()
+        self._readings: dict[str, Reading] = {}
+        self._texts: dict[str, str] = {}
+
+    def shows(self, label: Label) -> bool:
+        """Whether a label may be published."""
+        return self._private or label.quantity not in PRIVATE
+
+    def payload(self, readings: Mapping[str, Reading], now: float) -> str:
+        """Give all readings in the order of the frame; `now` is when the frame ended."""
+        if readings.keys() != self._names:
+            self._arrange(readings)
+        for name, before in self._readings.items():
+            reading = readings[name]
+            if reading is not before:
+                self._write(reading)
+        mode = next((reading.label.mode for reading in readings.values()), "")
+        received = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
+        meter = f'{{"address":{self._address},"mode":"{mode}","received":"{received}"}}'
+        return f'{{"_meter":{",".join((meter, *self._texts.values()))}}}'
+
+    def _arrange(self, readings: Mapping[str, Reading]) -> None:
+        """Put the readings in the order of the catalogue, which is that of the frame."""
+        self._names = set(readings)
+        self._readings = {}
+        self._texts = {}
+        for reading in sorted(readings.values(), key=lambda one: one.label.rank):
+            if self.shows(reading.label):
+                self._write(reading)
+
+    def _write(self, reading: Reading) -> None:
+        name = reading.label.name
+        self._readings[name] = reading
+        self._texts[name] = f'"{name}":{_compact(typed_reading(reading))}'
+
+
+def linky_sensor(frame: Frame) -> str:
+    """Give the verified groups as the linky-sensor service does, byte for byte."""
+    shown = {}
+    for group in frame.groups:
+        shown[group.name] = {"Value": group.data}
+        if (stamp := _naive(group)) is not None:
+            shown[group.name]["Timestamp"] = stamp
+    return dumps(shown)
+
+
+def _naive(group: Group) -> str | None:
+    """Write a group's horodate without its season: the local time, as the meter shows it."""
+    stamp = read_horodate(group.horodate) if group.horodate else None
+    return stamp.time.replace(tzinfo=None).isoformat() if stamp else None
+
+
+def teleinfo2mqtt(frame: Frame, overseas: timedelta = timedelta(0)) -> str:
+    """Give the verified groups as consumers of teleinfo2mqtt expect them, its mistakes mended.
+
+    A date is in UTC as its Z says, PJOURF+1 stays a text, kVA are not multiplied.
+    """
+    return _compact({group.name: _raw(group, overseas) for group in frame.groups})
+
+
+def _raw(group: Group, overseas: timedelta) -> dict[str, object]:
+    data = group.data
+    shown: dict[str, object] = {"raw": data, "value": int(data) if data.isdigit() else data}
+    stamp = read_horodate(group.horodate, overseas) if group.horodate else None
+    if stamp is not None:
+        summer = stamp.time.utcoffset() == overseas + timedelta(hours=2)
+        date = stamp.time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        shown["timestamp"] = {"dst": "summer" if summer else "winter", "date": f"{date}Z"}
+    return shown
+
+
+def discovery_topic(address: str) -> str:
+    """Where another Home Assistant looks for the meter."""
+    return f"homeassistant/device/linky_tic_{address}/config"
+
+
+def discovery(
+    address: str, name: str, labels: Iterable[Label], topic: str, status_topic: str
+) -> str:
+    """Describe the meter to another Home Assistant that finds the typed format on `topic`."""
+    identity = identify(address)
+    device = {
+        "identifiers": [f"linky_tic_{address}"],
+        "name": name,
+        "manufacturer": identity.maker,
+        "model": identity.model.name if identity.model else None,
+        "serial_number": address,
+    }
+    return _compact(
+        {
+            "device": {key: value for key, value in device.items() if value is not None},
+            "origin": {"name": "Linky TIC"},
+            "state_topic": topic,
+            "availability_topic": status_topic,
+            "components": {label.name: _component(address, label) for label in labels},
+        }
+    )
+
+
+def _component(address: str, label: Label) -> dict[str, str]:
+    component = {
+        "platform": "sensor",
+        "name": label.name,
+        "unique_id": f"linky_tic_{address}_{label.name}",
+        # A label that has vanished renders as None, which Home Assistant shows as unknown.
+        "value_template": f"{{{{ value_json.get('{label.name}', {{}}).get('value') }}}}",
+    }
+    if label.unit is not None:
+        component["unit_of_measurement"] = label.unit
+        component["device_class"] = _DEVICE_CLASSES[label.unit]
+        is_index = label.quantity in INDEXES
+        component["state_class"] = "total_increasing" if is_index else "measurement"
+    elif label.quantity in _INSTANTS:
+        component["device_class"] = "timestamp"
+    return component
+
+
+_INSTANTS: Final = frozenset({Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END})
+_DEVICE_CLASSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Wh": "energy",
+        "varh": "reactive_energy",
+        "A": "current",
+        "V": "voltage",
+        "kVA": "apparent_power",
+        "VA": "apparent_power",
+        "W": "power",
+        "min": "duration",
+    }
+)

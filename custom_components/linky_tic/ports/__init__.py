@@ -1,0 +1,1 @@
+"""What people are asked about ports, and ports that are waited for."""

@@ -1,0 +1,94 @@
+"""What to call a serial port, so that the name leads to the same adapter after a restart.
+
+It knows udev's links and the serial numbers of adapters; it never opens a port.
+"""
+
+from collections.abc import Iterable, Sequence
+import os
+from pathlib import Path
+from typing import Final
+
+from homeassistant.components import usb
+from homeassistant.core import HomeAssistant
+
+from ..line import path_of
+
+type _Ports = Sequence[usb.USBDevice | usb.SerialDevice]
+
+_BY_ID: Final = Path("/dev/serial/by-id")
+_BY_PATH: Final = Path("/dev/serial/by-path")
+
+_COUNTING: Final = ("0123456789ABCDEF", "1234567890ABCDEF")
+_SHORTEST: Final = 4
+"""Characters that a serial number has at least: some firmwares put a revision there."""
+_PLAINEST: Final = 3
+"""Different characters that a serial number has at least."""
+
+
+async def async_stable_name(hass: HomeAssistant, port: str) -> str:
+    """Name a port by its adapter, else by its socket, else as it was chosen; URLs stay as is."""
+    if _is_url(port):
+        return port
+    try:
+        present = await usb.async_scan_serial_ports(hass)
+    except OSError, ValueError:  # one adapter whose descriptor is no text fails the whole scan
+        present = ()
+    return await hass.async_add_executor_job(_stable_name, port, present)
+
+
+async def async_real_names(hass: HomeAssistant, ports: Iterable[str]) -> list[str]:
+    """Resolve each port to what it is in the end: two names of one port give the same."""
+    return await hass.async_add_executor_job(lambda: [_real_name(port) for port in ports])
+
+
+def _is_url(port: str) -> bool:
+    return "://" in port
+
+
+def _real_name(port: str) -> str:
+    path = path_of(port)
+    return port.casefold().rstrip("/") if path is None else _resolved(path)
+
+
+def _resolved(path: str) -> str:
+    """Follow a path to what it is in the end; what no path can be stays as it is."""
+    try:
+        return os.path.realpath(path)
+    except ValueError:  # a NUL, typed or pasted
+        return path
+
+
+def _stable_name(port: str, present: _Ports) -> str:
+    real = _resolved(port)
+    folders = (_BY_ID, _BY_PATH) if _is_one_of_a_kind(real, present) else (_BY_PATH,)
+    return next((link for folder in folders if (link := _link_to(real, folder))), port)
+
+
+def _link_to(real: str, folder: Path) -> str | None:
+    """Find udev's link to a port; None when there is none, as in a container."""
+    try:
+        links = [str(link) for link in folder.iterdir() if os.path.realpath(link) == real]
+    except OSError:
+        return None
+    # Of two paths of one port, `usb-` and `usbv2-`, the last one also tells the socket's bus.
+    return max(links, default=None)
+
+
+def _is_one_of_a_kind(real: str, present: _Ports) -> bool:
+    """Whether an adapter can be told from its twins: two CH340 share one name in by-id."""
+    local = [port for port in present if not _is_url(port.device)]
+    ours = next((port for port in local if os.path.realpath(port.device) == real), None)
+    if ours is None or _is_placeholder(ours.serial_number or ""):
+        return False
+    return [_fingerprint(port) for port in local].count(_fingerprint(ours)) == 1
+
+
+def _fingerprint(port: usb.SerialDevice) -> tuple[object, ...]:
+    return (port.serial_number, port.manufacturer, port.interface_num)
+
+
+def _is_placeholder(serial_number: str) -> bool:
+    """Whether a factory left the serial number as it came: none, 0001, 0000000, 123456."""
+    text = serial_number.strip().upper()
+    is_counting = any(text in digits for digits in _COUNTING)
+    return len(text) < _SHORTEST or len(set(text)) < _PLAINEST or is_counting

@@ -1,0 +1,100 @@
+"""Where old rows and ours join: reckoned on rows alone, whatever the recorder does."""
+
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.adoption.joining import (
+    HOUR,
+    Row,
+    doubts,
+    earlier,
+    find_join,
+    follows,
+    in_gaps,
+    is_shifted,
+    put_right,
+)
+
+from ..tic.streams import luck
+
+BEGUN: Final = 1_800_000_000.0 // HOUR * HOUR
+
+
+def hour(number: int, state: float | None, total: float | None) -> Row:
+    """An hour before or after the one in which we begin, which has the number 0."""
+    start = BEGUN + number * HOUR
+    return Row(start, start + HOUR, state, total)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("kilo", [1.0, 1000.0])
+def test_what_is_summed_up_is_what_the_index_has_grown_by(seed: int, kilo: float) -> None:
+    """The old sensor and ours ran over one meter, with a pause and an overlap of any length."""
+    chance = luck(seed)
+    index, meter = chance.uniform(0, 90_000), {}
+    for number in range(-200, 50):
+        meter[number] = index = index + chance.uniform(0, 9)
+    stop = chance.randrange(-100, 30)
+    base, ours_base = meter[-200] - chance.uniform(0, 100), meter[0]
+    old = [hour(n, meter[n] * kilo, (meter[n] - base) * kilo) for n in range(-200, stop)]
+    ours = [hour(n, meter[n] * kilo, (meter[n] - ours_base) * kilo) for n in range(50)]
+    join = find_join(earlier(old, ours[0]), ours[0], kilo)
+    assert join
+    sums = [row.sum for row in earlier(old, ours[0])]
+    sums += [(row.sum or 0) + join.offset for row in ours]
+    assert sums[-1] == pytest.approx((meter[49] - base) * kilo)
+    assert sums == sorted(sums, key=lambda total: total or 0)
+
+
+def test_ours_without_an_index_joins_nothing() -> None:
+    assert find_join([hour(-1, 10, 1)], hour(0, None, 0), 1) is None
+    assert find_join([hour(-1, 10, 1)], hour(0, 11, None), 1) is None
+
+
+def test_old_hours_without_an_index_are_passed_over() -> None:
+    join = find_join([hour(-3, 10, 1), hour(-2, None, 2), hour(-1, 11, None)], hour(0, 12, 0), 1)
+    assert join
+    assert (join.before.state, join.energy, join.offset) == (10, 2, 3)
+
+
+def test_an_index_that_fits_is_not_looked_for_further_back_than_two_days() -> None:
+    """Further back, any other index was once where ours is."""
+    for count, is_found in ((47, True), (60, False)):
+        others = [hour(-number, 5000, 100) for number in range(count, 0, -1)]
+        join = find_join([hour(-count - 1, 1000, 50), *others], hour(0, 1001, 0), 1)
+        assert (join is not None) is is_found
+
+
+def test_no_more_is_counted_than_a_breaker_lets_pass() -> None:
+    first = hour(0, 1100, 0)
+    assert find_join([hour(-1, 1000, 1)], first, 1) is None
+    assert find_join([hour(-4, 1000, 1)], first, 1)
+
+
+def test_what_says_nothing_follows_nothing() -> None:
+    assert not follows(hour(-1, None, 1), hour(0, 1, 0), 1)
+
+
+def test_hours_in_which_ours_was_away_are_found() -> None:
+    ours = [hour(0, 1, 1), hour(3, 1, 1), Row(BEGUN + 5.5 * HOUR, BEGUN + 5.6 * HOUR)]
+    found = in_gaps([hour(number, 1, 1) for number in range(-2, 9)], ours)
+    assert [(row.start - BEGUN) / HOUR for row in found] == [1, 2, 4]
+
+
+def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
+    rows = [hour(0, 1, 1), hour(1, 2, 2), hour(2, 1, 1.5), hour(3, 90, 90), hour(30, 200, 200)]
+    assert [round(one.growth, 1) for one in doubts(rows, 1)] == [-0.5, 88.5]
+
+
+def test_sums_tell_whether_they_were_shifted() -> None:
+    rows, sums = [hour(1, 5, 2.0), hour(2, 6, 3.0)], {hour(1, 0, 0).start: 2.0}
+    assert is_shifted(rows, sums, 10) is False
+    assert is_shifted([row._replace(sum=row.sum + 10) for row in rows if row.sum], sums, 10)
+    assert is_shifted(rows, {0.0: 1.0}, 10) is None
+
+
+def test_only_the_last_digits_of_a_sum_are_put_right() -> None:
+    rows = [hour(1, 5, 0.1 + 0.2), hour(2, 6, 7.0), hour(3, 6, 8.0)]
+    sums = {rows[0].start: 0.3, rows[1].start: 7.0, rows[2].start: 4.0}
+    assert put_right(rows, sums) == [rows[0]._replace(sum=0.3)]

@@ -1,0 +1,210 @@
+"""A sensor of ours takes the entity id of one that is gone, and gives it back."""
+
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.components.energy import async_get_manager
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.tasks import PurgeTask
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util.dt import utcnow
+import pytest
+
+from custom_components.linky_tic.const import DOMAIN
+
+from ..course import MORNING, Course
+from ..home import Home, Meter
+from ..old_sensor import (
+    BEFORE,
+    NEW,
+    OLD,
+    adopt,
+    counted,
+    hears,
+    recorded,
+    refusal,
+    rows_of,
+    settled,
+    sums_of,
+    undo,
+)
+
+
+async def goes_on(meter: Meter, course: Course) -> None:
+    """The period in which an id changed has been compiled then: what comes is in the next one."""
+    await course.end_period()
+    await meter.play(5)
+    await course.end_period()
+
+
+async def test_it_is_offered_first_where_the_old_sensor_is_gone(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    answer = await adopt(home.hass)
+    assert answer["methods"] == {"entity_id": "possible", "import": "possible"}
+    assert answer["method"] == "entity_id"
+    assert answer["will"] == {"rename": NEW, "to": OLD, "leave_behind_hours": 0}
+    assert home.state(NEW) is not None
+
+
+async def test_hours_that_ours_would_leave_behind_are_told(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    while course.period.hour == MORNING.hour:
+        await course.end_period()
+    answer = await adopt(home.hass)
+    assert answer["will"]["leave_behind_hours"] == 1
+    assert "hours_left_behind" in answer["warnings"]
+
+
+async def test_it_is_not_offered_while_the_old_sensor_is_there(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    home.hass.states.async_set(OLD, "24999.0")
+    answer = await adopt(home.hass)
+    assert answer["methods"] == {"entity_id": "old_is_there", "import": "possible"}
+    assert answer["method"] == "import"
+    with refusal("adopt_old_is_there"):
+        await adopt(home.hass, method="entity_id")
+
+
+@pytest.mark.parametrize("days", [0, 20], ids=["yesterday", "purged since"])
+async def test_the_statistics_go_on_with_what_was_used_in_between(
+    course: Course, home: Home, days: int
+) -> None:
+    """Without its short-term rows, the recorder would begin a sum anew."""
+    await recorded(home.hass, counted(MORNING - timedelta(days=days), BEFORE))
+    meter = await hears(home, course)
+    answer = await adopt(home.hass, dry_run=False)
+    await goes_on(meter, course)
+    assert answer["join"]["used_in_between"] == pytest.approx(1, abs=0.1)
+    periods = [row["sum"] for row in await rows_of(home.hass, OLD, "5minute")]
+    assert periods[-1] == pytest.approx(1010, abs=0.1)
+    assert home.state(OLD) not in {None, "unknown", "unavailable"}
+    assert home.state(NEW) is None
+
+
+async def test_giving_the_id_back_lets_both_statistics_stay(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    ours = await rows_of(home.hass, NEW, "5minute")
+    await adopt(home.hass, dry_run=False)
+    await goes_on(meter, course)
+    answer = await undo(home.hass, OLD)
+    assert answer["former_entity_id"] == NEW
+    theirs = await sums_of(home.hass, OLD)
+    assert theirs[-1] == pytest.approx(1010, abs=0.1)
+    await goes_on(meter, course)
+    assert await sums_of(home.hass, OLD) == theirs
+    after = await rows_of(home.hass, NEW, "5minute")
+    assert after[: len(ours)] == ours
+    grown = [row["sum"] - row["state"] for row in (ours[-1], after[-1])]
+    assert grown[0] == pytest.approx(grown[1])
+    with refusal("undo_nothing"):
+        await undo(home.hass)
+
+
+async def test_the_old_statistics_stay_where_ours_were_deleted(course: Course, home: Home) -> None:
+    """The recorder moves statistics along with an entity id that has none."""
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    get_instance(home.hass).async_clear_statistics([NEW])
+    await goes_on(meter, course)
+    theirs = await sums_of(home.hass, OLD)
+    await undo(home.hass, OLD)
+    await settled(home.hass)
+    assert (await sums_of(home.hass, OLD))[: len(theirs)] == theirs
+    assert await rows_of(home.hass, NEW, "5minute") == []
+
+
+async def test_our_sum_goes_on_after_more_days_than_are_kept(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    while course.period.hour == MORNING.hour:
+        await course.end_period()
+    await adopt(home.hass, dry_run=False)
+    course.period += timedelta(days=20)
+    course.at(1)
+    purge = PurgeTask(utcnow() - timedelta(days=10), repack=False, apply_filter=False)
+    get_instance(home.hass).queue_task(purge)
+    await undo(home.hass, OLD)
+    await goes_on(meter, course)
+    (hour, *_), periods = await rows_of(home.hass, NEW), await rows_of(home.hass, NEW, "5minute")
+    last = periods[-1]
+    assert last["sum"] - hour["sum"] == pytest.approx(last["state"] - hour["state"])
+
+
+async def test_an_id_that_another_entity_has_taken_is_not_given_back(
+    course: Course, home: Home
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    home.hass.states.async_set(NEW, "1")
+    with refusal("undo_id_taken"):
+        await undo(home.hass, OLD)
+    assert home.state(OLD) is not None
+
+
+async def test_an_id_that_was_given_back_by_hand_needs_no_undoing(
+    course: Course, home: Home
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
+    with refusal("adopt_already"):
+        await adopt(home.hass)
+    await undo(home.hass)
+    assert (await adopt(home.hass))["method"] == "entity_id"
+
+
+async def test_the_id_of_another_index_is_not_offered(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, [12000.0, 12001.0]))
+    await hears(home, course)
+    with refusal("adopt_index_differs"):
+        await adopt(home.hass, method="entity_id")
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+async def test_what_was_cut_short_is_finished(
+    course: Course, home: Home, hass_storage: dict[str, Any], *, is_renamed: bool
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    if not is_renamed:
+        er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
+    assert meter.entry
+    kept = hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
+    kept["BASE"][0]["is_done"] = False  # as a crash leaves it
+    await adopt(home.hass, dry_run=False, entity_id=OLD if is_renamed else NEW)
+    assert home.registered(OLD).unique_id.endswith("_BASE")
+    assert kept != hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
+
+
+async def test_what_was_cut_short_is_not_finished_once_the_old_sensor_is_back(
+    course: Course, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    await adopt(home.hass, dry_run=False)
+    er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
+    assert meter.entry
+    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]["BASE"][0]["is_done"] = False
+    home.hass.states.async_set(OLD, "24999.0")
+    with refusal("adopt_old_is_there"):
+        await adopt(home.hass, dry_run=False)
+
+
+async def test_a_name_that_the_energy_dashboard_loses_is_told(course: Course, home: Home) -> None:
+    await async_setup_component(home.hass, "energy", {})
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    manager = await async_get_manager(home.hass)
+    sources = [{"type": "solar", "stat_energy_from": one} for one in (OLD, NEW)]
+    await manager.async_update({"energy_sources": sources})  # type: ignore[typeddict-item] # shortened
+    assert (await adopt(home.hass))["warnings"] == ["new_in_energy_dashboard"]
+    assert "both_in_energy_dashboard" in (await adopt(home.hass, method="import"))["warnings"]

@@ -1,0 +1,122 @@
+"""A fact becomes an entity when its meter has it, stays one, and is touched when it changes."""
+
+from datetime import datetime
+from typing import Final
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.linky_tic.line import link
+from simulator import Household
+
+from ..home import ADDRESS, KNOWN, Home, complaints, until
+from ..test_unusual_meters import Says
+from ..tic.streams import standard
+
+STATUS: Final = ("STGE", "003A0001")
+RELAYS: Final = ("RELAIS", "001")
+ORDER: Final = ("DPM1", "00", " 261124060000")
+BREAKER: Final = "sensor.linky_breaker"
+RELAY: Final = "binary_sensor.linky_relay_1"
+NOTICE: Final = "sensor.linky_peak_notice"
+
+
+def touched(home: Home, entity_id: str) -> datetime:
+    """When a state was written last, be it the same."""
+    state = home.hass.states.get(entity_id)
+    assert state
+    return state.last_reported
+
+
+async def test_a_fact_comes_with_its_label(home: Home) -> None:
+    meter = await home.hears(Says(standard(STATUS)))
+    assert (home.state(BREAKER), home.state(RELAY)) == ("closed", None)
+    meter.source = Says(standard(STATUS, RELAYS))
+    await meter.play(2)
+    assert home.state(RELAY) is None
+    await meter.play(1)
+    assert home.state(RELAY) == "on"
+
+
+async def test_a_fact_that_needs_evidence_comes_with_it_once(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    meter = await home.hears(Says(standard(STATUS)))
+    assert home.state(NOTICE) is None
+    meter.source = Says(standard(STATUS, ORDER))
+    await meter.play(2 * KNOWN)
+    assert home.state(NOTICE) == "none"
+    assert not complaints(caplog)
+
+
+async def test_a_fact_stays_without_its_label_or_its_evidence(home: Home) -> None:
+    meter = await home.hears(Says(standard(STATUS, ORDER, RELAYS)))
+    await home.restart(meter)
+    assert [home.state(one) for one in (BREAKER, RELAY, NOTICE)] == 3 * ["unavailable"]
+    meter.source = Says(standard(STATUS))
+    await meter.play()
+    assert [home.state(one) for one in (BREAKER, RELAY, NOTICE)] == ["closed", "unknown", "none"]
+
+
+async def test_a_fact_is_touched_when_it_changes_and_not_when_its_label_does(home: Home) -> None:
+    meter = await home.hears(Says(standard(STATUS)))
+    breaker, contact = touched(home, BREAKER), touched(home, "binary_sensor.linky_dry_contact")
+    meter.source = Says(standard(("STGE", "003A0000")))
+    await meter.play()
+    assert home.state("binary_sensor.linky_dry_contact") == "on"
+    assert touched(home, "binary_sensor.linky_dry_contact") > contact
+    assert touched(home, BREAKER) == breaker
+
+
+async def test_a_fact_is_not_available_while_nothing_is_heard(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    meter = await home.hears(Says(standard(STATUS)))
+    await until(lambda: home.state(BREAKER) == "unavailable")
+    meter.source = Says(standard(("STGE", "003A0003")))
+    await meter.play(1)
+    assert home.state(BREAKER) == "open_over_power"
+
+
+async def test_a_fact_is_known_by_its_key_and_named_in_its_words(home: Home) -> None:
+    await home.hears(Household())
+    breaker = home.registered(BREAKER)
+    assert breaker.unique_id == f"{ADDRESS}_breaker"
+    assert breaker.original_device_class == SensorDeviceClass.ENUM
+    assert (breaker.original_name, home.registered(RELAY).original_name) == ("Breaker", "Relay 1")
+    assert "open_over_power" in (breaker.capabilities or {})["options"]
+    off = home.registered("sensor.linky_plc_status")
+    assert off.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+
+
+async def test_a_fact_that_a_person_has_disabled_disturbs_nobody(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    meter = await home.hears(Says(standard(STATUS)))
+    by = er.RegistryEntryDisabler.USER
+    er.async_get(home.hass).async_update_entity(BREAKER, disabled_by=by)
+    await home.restart(meter)
+    await meter.play()
+    assert home.state(BREAKER) is None
+    assert home.state("binary_sensor.linky_dry_contact") == "off"
+    assert not complaints(caplog)
+
+
+async def test_an_index_that_counts_makes_nobody_look_for_what_the_meter_may_have(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = await home.hears(Household(phases=1))
+    looks: list[str] = []
+    registry = er.EntityRegistry.async_get_entity_id
+
+    def counted(one: er.EntityRegistry, platform: str, domain: str, unique_id: str) -> str | None:
+        looks.append(unique_id)
+        return registry(one, platform, domain, unique_id)
+
+    monkeypatch.setattr(er.EntityRegistry, "async_get_entity_id", counted)
+    before = home.state("sensor.linky_east")
+    await meter.play(30)
+    assert home.state("sensor.linky_east") != before
+    assert len(looks) < 10  # of 30 frames, and as many facts that the meter does not have

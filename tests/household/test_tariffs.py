@@ -1,0 +1,211 @@
+"""The tariff in force and the names of the indexes, as people see them."""
+
+from typing import Any, Final
+
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.linky_tic.line import link
+from simulator import Household
+
+from ..home import KNOWN, Home, Meter, complaints, until
+from ..tic.test_tariff import PERIODS
+
+TARIFF: Final = "sensor.linky_current_tariff"
+PREF: Final = "sensor.linky_pref"
+LEARNED: Final = 3
+"""Frames, the one that makes labels known counted, after which a name is learned."""
+
+
+def index_names(home: Home) -> list[str]:
+    """The names of the indexes that are shown, as in the registry."""
+    entities = [home.registered(f"sensor.linky_easf{number:02}") for number in range(1, 11)]
+    return [one.original_name or "" for one in entities if not one.disabled]
+
+
+def options(home: Home) -> list[str]:
+    state = home.hass.states.get(TARIFF)
+    assert state
+    return list(state.attributes["options"])
+
+
+async def news(home: Home, house: Household, frames: int = KNOWN) -> Meter:
+    """Hear a meter of which nothing has been learned."""
+    meter = home.meter(house)
+    meter.learned = {}
+    await home.add(meter)
+    await meter.play(frames)
+    return meter
+
+
+async def test_a_name_that_is_learned_is_shown_by_one_reload(home: Home) -> None:
+    meter = await news(home, Household(contract="hphc", index=2000))
+    first = meter.coordinator
+    assert index_names(home) == ["Index 1", "Index 2"]
+    await meter.play(LEARNED)
+    second = meter.coordinator
+    assert second is not first
+    assert index_names(home) == ["Index 1", "Index 2 · HEURE PLEINE"]
+    await meter.play(20)
+    assert meter.coordinator is second
+    assert home.state(TARIFF) == "HEURE PLEINE"
+
+
+async def test_each_register_gets_its_name_when_it_is_in_force(home: Home) -> None:
+    house = Household(contract="weekend", start="2026-11-27T21:00:00", living=False, index=3000)
+    meter = await news(home, house, 2 * KNOWN)
+    for hours in (0, 2, 12):
+        house.advance(hours * 3600)
+        await meter.play(4 * KNOWN)
+    names = ["HEURE CREUSE", "HEURE PLEINE", "HEURE WEEK-END"]
+    assert index_names(home) == [f"Index {n} · {name}" for n, name in enumerate(names, 1)]
+    assert (home.state(TARIFF), options(home)) == ("HEURE WEEK-END", names)
+
+
+async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Home) -> None:
+    house = Household(contract="weekend", index=3000)
+    meter = await news(home, house, 2 * KNOWN)
+    meter.port.unplug()
+    await home.unload(meter)
+    meter.port.replug()
+    assert meter.entry
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await home.hass.async_block_till_done()
+    name = "Index 2 · HEURE PLEINE"
+    assert home.registered("sensor.linky_easf02").original_name == name
+    state = home.hass.states.get("sensor.linky_easf02")
+    assert state
+    assert (state.state, state.name) == ("unavailable", f"Linky {name}")
+
+
+async def test_the_reload_is_quiet_and_costs_no_more_than_a_moment(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    meter = await news(home, Household(contract="hphc"))
+    changes = async_capture_events(home.hass, "state_changed")
+    await meter.play(4 * KNOWN)
+    states = [one.data["new_state"].state for one in changes if one.data["entity_id"] == PREF]
+    assert list(dict.fromkeys(states)) == ["unavailable", "9"]
+    assert len(states) <= 3
+    assert not complaints(caplog)
+
+
+async def test_tempo_is_named_without_a_reload_in_both_modes(home: Home) -> None:
+    house = Household(contract="tempo", colours={})
+    meter = await news(home, house)
+    first = meter.coordinator
+    await meter.play(3 * KNOWN)
+    assert meter.coordinator is first
+    standard = index_names(home)
+    assert (home.state(TARIFF), len(options(home))) == (f"tempo_{colour(home)}_peak", 6)
+    assert standard[0] == "Energy, off-peak hours, blue days"
+    house.switch_mode("historic")
+    await meter.play(4 * KNOWN)
+    assert home.state(TARIFF) == f"tempo_{colour(home)}_peak"
+
+
+def colour(home: Home) -> str | None:
+    return home.state("sensor.linky_tempo_today")
+
+
+@pytest.mark.parametrize("contract", ["base", "hphc", "tempo", "ejp", "weekend", "producer"])
+async def test_the_historic_mode_says_what_it_knows(home: Home, contract: str) -> None:
+    house = Household(contract=contract, mode="historic", colours={}, ejp_days=())
+    await home.hears(house)
+    assert home.state(TARIFF) == PERIODS[house.truth["PTEC"]][1]
+    assert options(home) == {
+        "base": ["base"],
+        "hphc": ["off_peak", "peak"],
+        "ejp": ["ejp_normal", "ejp_peak"],
+        "tempo": [name for _, name in PERIODS.values() if name.startswith("tempo_")],
+    }.get(contract, ["base"])  # a contract that is not historic: all that this mode says of it
+
+
+@pytest.mark.parametrize(
+    ("contract", "standard", "historic"),
+    [("weekend", "HEURE PLEINE", "base"), ("hphc", "HEURE PLEINE", "peak")],
+)
+async def test_one_entity_says_it_in_both_modes(
+    home: Home, contract: str, standard: str, historic: str
+) -> None:
+    house = Household(contract=contract)
+    meter = await home.hears(house)
+    assert home.state(TARIFF) == standard
+    house.switch_mode("historic")
+    await meter.play(4 * KNOWN)
+    assert home.state(TARIFF) == historic
+    house.switch_mode("standard")
+    await meter.play(4 * KNOWN)
+    assert home.state(TARIFF) == standard
+
+
+@pytest.mark.parametrize(
+    ("options", "tariff"),
+    [
+        ({"contract": "producer"}, "INDEX NON CONSO"),
+        ({"pilot": True}, "BASE"),
+        ({"named": False}, "index_1"),
+        ({"named": False, "pilot": True, "contract": "hphc"}, "index_2"),
+        ({"phases": 3, "contract": "hphc"}, "HEURE PLEINE"),
+    ],
+    ids=str,
+)
+async def test_unusual_meters_say_their_tariff(
+    home: Home, options: dict[str, Any], tariff: str
+) -> None:
+    house = Household(**options)
+    meter = home.meter(house)
+    meter.learned = {}
+    await home.add(meter, house.address)
+    await meter.play(3 * KNOWN)
+    number = 2 if house.contract == "hphc" else 1
+    name = f"Index {number}" if "index" in tariff else f"Index {number} · {tariff}"
+    assert home.state(TARIFF) == tariff
+    assert home.registered(f"sensor.linky_easf{number:02}").original_name == name
+
+
+async def test_a_new_contract_brings_new_names(home: Home) -> None:
+    house = Household(contract="tempo", colours={})
+    meter = await home.hears(house)
+    house.change_contract("hphc")
+    await meter.play(6 * KNOWN)
+    assert home.state(TARIFF) == "HEURE PLEINE"
+    name = home.registered("sensor.linky_easf02").original_name
+    assert name == "Index 2 · HEURE PLEINE"
+
+
+async def test_the_tariffs_to_choose_from_are_those_of_the_contract_in_force(home: Home) -> None:
+    house = Household(contract="base", mode="historic")
+    meter = await home.hears(house, 2 * KNOWN)
+    assert options(home) == ["base"]
+    house.change_contract("ejp")
+    await meter.play(3 * KNOWN)
+    assert options(home) == ["ejp_normal", "ejp_peak"]
+
+
+async def test_a_contract_that_changed_while_nobody_listened_costs_one_reload(home: Home) -> None:
+    house = Household(contract="tempo", colours={})
+    meter = await home.hears(house, 2 * KNOWN)
+    await home.unload(meter)
+    house.change_contract("base")
+    assert meter.entry
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    first = meter.coordinator
+    await meter.play(2 * KNOWN)
+    second = meter.coordinator
+    await meter.play(6 * KNOWN)
+    assert (second is not first, meter.coordinator is second) == (True, True)
+    assert home.registered("sensor.linky_easf01").original_name == "Index 1 · BASE"
+
+
+async def test_nothing_is_in_force_while_nothing_is_heard(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    house = Household(contract="hphc", start="2026-11-23T22:00:00")
+    meter = await home.hears(house)
+    assert home.state(TARIFF) == "HEURE PLEINE"
+    await until(lambda: home.state(TARIFF) == "unavailable")
+    house.advance(3600)
+    await meter.play()
+    assert home.state(TARIFF) == "HEURE CREUSE"

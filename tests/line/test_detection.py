@@ -1,0 +1,72 @@
+"""A line's speed is found by trying, on a clock of our own."""
+
+from custom_components.linky_tic.line.detection import (
+    DOUBT,
+    DOUBT_SILENCE,
+    TRYING_SILENCE,
+    Detection,
+)
+
+
+def test_the_speed_that_worked_last_is_tried_first() -> None:
+    assert Detection(1200, 0).speed == 1200
+    assert Detection(9600, 0).speed == 9600
+
+
+def test_a_speed_that_no_meter_has_is_not_tried() -> None:
+    assert Detection(115200, 0).speed == 9600
+
+
+def test_the_two_speeds_take_turns() -> None:
+    detection = Detection(9600, 0)
+    assert [detection.next_speed(at) for at in (1.0, 2.0, 3.0)] == [1200, 9600, 1200]
+
+
+def test_bytes_without_a_group_give_each_speed_the_time_that_it_needs() -> None:
+    detection = Detection(9600, 100.0)
+    detection.received(100.5, good=False)
+    assert detection.patience(101.0) == 1.5
+    detection.next_speed(102.5)
+    detection.received(103.0, good=False)
+    assert detection.patience(103.0) == 3.5
+
+
+def test_a_silent_line_is_tried_at_both_speeds() -> None:
+    detection = Detection(9600, 0)
+    assert detection.patience(0) == TRYING_SILENCE
+    detection.next_speed(5.0)
+    assert detection.patience(5.0) == TRYING_SILENCE
+
+
+def test_a_signal_that_comes_after_a_silence_gets_its_whole_chance() -> None:
+    detection = Detection(9600, 0)
+    detection.received(4.9, good=False)
+    assert detection.patience(4.9) == 2.0
+
+
+def test_a_good_group_earns_ten_seconds_each_time() -> None:
+    detection = Detection(9600, 0)
+    for at in (0.1, 0.2, 0.3):
+        detection.received(at, good=True)
+    detection.received(0.4, good=False)
+    assert detection.patience(0.4) == 0.3 + DOUBT - 0.4
+
+
+def test_a_meter_that_falls_silent_is_waited_for_at_the_same_speed() -> None:
+    detection = Detection(9600, 0)
+    detection.received(1.0, good=True)
+    assert detection.patience(11.5) == 1.0 + DOUBT_SILENCE - 11.5
+
+
+def test_an_adapter_that_sends_whole_frames_at_once_is_not_silent_between_them() -> None:
+    detection = Detection(9600, 0)
+    detection.received(1.0, good=False)
+    detection.received(4.0, good=False)
+    assert detection.patience(4.0) < 0
+
+
+def test_another_speed_must_prove_itself_again() -> None:
+    detection = Detection(9600, 0)
+    detection.received(1.0, good=True)
+    detection.next_speed(12.0)
+    assert not detection.is_good

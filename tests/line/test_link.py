@@ -1,0 +1,350 @@
+"""A line is followed through silence, loss, busy ports and changes of speed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from operator import gt
+from pathlib import Path
+import termios
+import time
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.line import (
+    Cause,
+    Link,
+    PortUnavailable,
+    Rhythm,
+    Settings,
+    Turn,
+    detection,
+    link as link_module,
+    reception,
+)
+from custom_components.linky_tic.line.port import Port
+from custom_components.linky_tic.reporting import RHYTHMS, Preset
+from custom_components.linky_tic.tic import Event, Mode, ModeChanged, Reading, Receiver
+from simulator.faults import Silence, SwitchMode
+from simulator.household import Household
+from simulator.line import Line, Replay
+from simulator.ports import PtyPort, TcpPort
+
+from ..access_server import access_server
+
+pytestmark = pytest.mark.usefixtures("all_is_closed")
+
+_CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
+_PACE: Final = 8.0
+_SOON: Final = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the times pass as fast as the simulated meters speak."""
+    monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: 0.6})
+    monkeypatch.setattr(detection, "DOUBT", 0.6)
+    monkeypatch.setattr(link_module, "_LOOK", 0.1)
+    monkeypatch.setattr(link_module, "_GLANCE", 0.1)
+    monkeypatch.setattr(link_module, "_FIRST_WAIT", 0.05)
+    monkeypatch.setattr(link_module, "_LONGEST_WAIT", 0.2)
+    monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)
+
+
+class Followed:
+    """A link with its own receiver, and all that it has told."""
+
+    def __init__(self, port: str, settings: Settings | None = None) -> None:
+        self.events: list[Event] = []
+        self.states: list[bool] = []
+        self.link = Link(
+            port,
+            Receiver(),
+            settings=settings or Settings(),
+            on_events=self._tell,
+            on_state=self.states.append,
+        )
+
+    @property
+    def turns(self) -> list[str]:
+        return [what for _, what in self.link.history]
+
+    def _tell(self, events: list[Event], now: float) -> None:
+        assert abs(time.time() - now) < 1
+        self.events += events
+
+    def has(self, kind: type[Event]) -> bool:
+        return any(isinstance(event, kind) for event in self.events)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(round(_SOON / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("waited in vain")
+
+
+@asynccontextmanager
+async def _following(
+    port: str, settings: Settings | None = None, rhythm: Rhythm | None = None
+) -> AsyncIterator[Followed]:
+    followed = Followed(port, settings)
+    followed.link.rhythm = rhythm
+    await followed.link.open()
+    running = asyncio.create_task(followed.link.run())
+    try:
+        yield followed
+    finally:
+        await followed.link.close()
+    assert running.done()
+
+
+def _meter(tmp_path: Path, name: str = "standard_mono_hphc", speed: int = 9600) -> PtyPort:
+    recording = Replay(_CAPTURES / f"{name}.bin", speed)
+    return PtyPort(recording, tmp_path / "tty", speed=_PACE, uart=True)
+
+
+async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        async with _following(meter.url) as followed:
+            assert followed.states == []
+            await _until(lambda: followed.has(Reading))
+            assert followed.link.is_connected
+    assert followed.states == [True]
+    assert followed.turns == [Turn.OPENED, Turn.HEARD, "9600 standard"]
+    assert followed.link.reconnections == 0
+
+
+async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> None:
+    with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+    assert followed.link.settings == Settings(1200, Mode.HISTORIC)
+
+
+async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SILENCE", 0.6)
+    line = Line(Household(), script=[(8, Silence(12))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: len(followed.states) == 3)
+    assert followed.states == [True, False, True]
+    assert followed.link.reconnections == 0
+
+
+async def test_a_port_that_is_plugged_in_again_is_heard_again(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.has(Reading))
+            meter.unplug()
+            await asyncio.sleep(0.5)
+            assert followed.turns[-1] == "lost failed"
+            followed.events.clear()
+            meter.replug()
+            await _until(lambda: followed.has(Reading))
+    assert followed.link.reconnections == 1
+    assert followed.states == [True]  # a short absence is none
+
+
+async def test_a_port_comes_back_at_the_speed_that_worked(tmp_path: Path) -> None:
+    with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+            meter.unplug()
+            await asyncio.sleep(0.2)
+            meter.replug()
+            await _until(lambda: followed.link.reconnections == 1)
+            assert _speed_of(meter.url) == termios.B1200
+
+
+async def test_a_port_that_somebody_else_took_is_tried_again(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+            meter.unplug()
+            await _until(lambda: followed.turns[-1] == "lost failed")
+            meter.replug()
+            thief = await Port.open(meter.url, 9600, bytearray().extend)
+            await _until(lambda: followed.turns[-1] == Cause.BUSY)
+            await thief.close()
+            await _until(lambda: followed.link.reconnections == 1)
+
+
+async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
+    line = Line(Household(), script=[(6, SwitchMode("historic"))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.has(ModeChanged))
+    assert followed.link.settings == Settings(1200, Mode.HISTORIC)
+    assert followed.link.reconnections == 0
+    assert followed.states == [True]
+
+
+async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None:
+    line = Line(Household(mode="historic"), script=[(10, SwitchMode("standard"))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
+        async with _following(meter.url, Settings(1200, Mode.HISTORIC)) as followed:
+            await _until(lambda: followed.has(ModeChanged))
+    assert followed.link.settings == Settings(9600, Mode.STANDARD)
+    assert followed.link.reconnections == 0
+
+
+async def test_a_bridge_that_restarts_is_connected_to_again() -> None:
+    with TcpPort(Line(Household(), parity="stripped"), speed=_PACE) as bridge:
+        async with _following(bridge.url) as followed:
+            await _until(lambda: followed.has(Reading))
+            bridge.unplug()
+            await _until(lambda: followed.turns[-1] == Cause.REFUSED)
+            bridge.replug()
+            followed.events.clear()
+            await _until(lambda: followed.has(Reading))
+    assert followed.link.reconnections == 1
+
+
+async def test_a_half_open_connection_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reception, "STALLED", 0.4)
+    with TcpPort(Line(Household()), speed=_PACE) as bridge:
+        async with _following(bridge.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+            bridge.frozen = True
+            await _until(lambda: followed.link.reconnections == 1)
+            bridge.frozen = False
+            followed.events.clear()
+            await _until(lambda: followed.has(Reading))
+    assert "lost refused" in followed.turns
+
+
+async def test_an_access_server_is_followed_to_the_speed_of_the_meter() -> None:
+    recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
+    async with (
+        access_server(recording, pace=_PACE) as server,
+        _following(server.url) as followed,
+    ):
+        await _until(lambda: followed.has(Reading))
+    assert server.speeds == [9600, 1200]
+
+
+@pytest.mark.parametrize("kind", [PtyPort, TcpPort])
+async def test_a_line_read_in_a_rhythm_is_heard_lost_and_found(
+    tmp_path: Path, kind: type[PtyPort | TcpPort]
+) -> None:
+    line = Line(Household())
+    port = PtyPort(line, tmp_path / "tty") if kind is PtyPort else TcpPort(line)
+    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
+    with port as meter:
+        async with _following(meter.url, rhythm=rhythm) as followed:
+            await _until(lambda: followed.has(Reading))
+            meter.unplug()
+            await _until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
+            meter.replug()
+            await _until(lambda: followed.link.reconnections == 1)
+            followed.events.clear()
+            await _until(lambda: followed.has(Reading))
+    assert followed.states == [True]
+
+
+async def test_an_access_server_is_read_in_a_rhythm_at_the_speed_of_the_meter() -> None:
+    recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
+    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
+    async with (
+        access_server(recording, pace=_PACE) as server,
+        _following(server.url, rhythm=rhythm) as followed,
+    ):
+        await _until(lambda: followed.has(Reading))
+    assert server.speeds == [9600, 1200]
+
+
+async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> None:
+    calls: list[float] = []
+
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(time.monotonic())
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    number = server.sockets[0].getsockname()[1]
+    async with server, _following(f"socket://127.0.0.1:{number}") as followed:
+        await _until(lambda: len(calls) == 6)
+        assert followed.link._wait == 0.2
+    waits = [after - before for before, after in pairwise(calls[:6])]
+    assert all(map(gt, waits, (0.04, 0.09, 0.19, 0.19, 0.19), strict=True))
+
+
+async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+            meter.unplug()
+            await _until(lambda: followed.turns[-1] == "lost failed")
+            meter.replug()
+            thief = await Port.open(meter.url, 9600, bytearray().extend)
+            await _until(lambda: followed.link._wait == 0.2)
+            await thief.close()
+            await _until(lambda: followed.link._wait == 0.05)
+
+
+async def test_a_port_that_cannot_be_opened_is_said_at_once() -> None:
+    with pytest.raises(PortUnavailable) as failure:
+        await Followed("/dev/serial/by-id/none").link.open()
+    assert failure.value.cause is Cause.MISSING
+
+
+async def test_a_link_that_was_never_opened_finds_its_port_by_itself(tmp_path: Path) -> None:
+    meter = _meter(tmp_path)
+    followed = Followed(meter.url)
+    running = asyncio.create_task(followed.link.run())
+    await asyncio.sleep(0.2)
+    with meter:
+        await _until(lambda: followed.link.is_connected)
+        await followed.link.close()
+    assert running.cancelled()
+
+
+async def test_closing_is_possible_at_any_time(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        followed = Followed(meter.url)
+        await followed.link.close()
+        await followed.link.open()
+        await followed.link.close()
+        await followed.link.close()
+        assert not (await _busy(meter.url))
+
+
+async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.link.is_connected)
+            meter.unplug()
+            await _until(lambda: followed.turns[-1] == "lost failed")
+            began = time.monotonic()
+            await followed.link.close()
+            assert time.monotonic() - began < 2.0
+
+
+async def test_a_run_that_is_cancelled_closes_the_port(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        followed = Followed(meter.url)
+        await followed.link.open()
+        running = asyncio.create_task(followed.link.run())
+        await _until(lambda: followed.link.is_connected)
+        running.cancel()
+        await asyncio.wait((running,))
+        assert not await _busy(meter.url)
+
+
+def _speed_of(port: str) -> int:
+    with Path(port).open("rb") as device:
+        return int(termios.tcgetattr(device)[4])
+
+
+async def _busy(port: str) -> bool:
+    try:
+        opened = await Port.open(port, 9600, bytearray().extend)
+    except PortUnavailable:
+        return True
+    await opened.close()
+    return False

@@ -1,0 +1,164 @@
+"""One listening tells which meter speaks on a port, or what is wrong there."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+import time
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.line import detection, listening
+from custom_components.linky_tic.line.detection import Settings
+from custom_components.linky_tic.line.listening import Heard, NoAddress, NoSignal, NotTic, listen
+from custom_components.linky_tic.line.port import Port, PortUnavailable
+from custom_components.linky_tic.tic import Mode
+from simulator.line import Burst, Replay
+from simulator.ports import PtyPort, TcpPort
+
+from ..access_server import access_server
+
+pytestmark = pytest.mark.usefixtures("all_is_closed")
+
+_CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
+_SPEEDS: Final = {"standard": 9600, "historic": 1200}
+_PACE: Final = 8.0
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the times pass as fast as the simulated meters speak."""
+    monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: 0.6})
+    monkeypatch.setattr(detection, "TRYING_SILENCE", 0.6)
+    monkeypatch.setattr(listening, "_SETTLING", 4.0)
+    monkeypatch.setattr(listening, "_LOOK", 0.05)
+
+
+class Murmur:
+    """Bytes that are no TIC, or too little of it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def next(self) -> Burst:
+        return Burst(self._data, max(0.1, len(self._data) / 960), 9600)
+
+
+def _meter(tmp_path: Path, name: str, speed: int | None = None) -> PtyPort:
+    """Replay a capture on a pseudo-terminal that minds the speed of its reader."""
+    recording = Replay(_CAPTURES / f"{name}.bin", speed or _SPEEDS[name.partition("_")[0]])
+    return PtyPort(recording, tmp_path / "tty", speed=_PACE, uart=True)
+
+
+async def _hear(meter: PtyPort | TcpPort, speed: int = 9600) -> Heard:
+    with meter:
+        return await listen(meter.url, settings=Settings(speed))
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("standard_mono_hphc", (1, False, "H PLEINE/CREUSE", "02")),
+        ("standard_three_tempo_white", (3, False, "TEMPO", "02")),
+        ("standard_mono_producer_total", (1, True, "PRODUCTEUR", "02")),
+        ("historic_mono_hc_long", (1, False, "HC..", None)),
+        ("historic_three_base", (3, False, "BASE", None)),
+    ],
+)
+async def test_a_meter_is_known_after_a_few_frames(
+    tmp_path: Path, name: str, facts: tuple[int, bool, str, str | None]
+) -> None:
+    heard = await _hear(_meter(tmp_path, name))
+    assert heard.mode.value == name.partition("_")[0]
+    assert heard.speed == _SPEEDS[heard.mode]
+    assert (heard.phases, heard.is_producer, heard.contract, heard.tic_version) == facts
+    assert heard.address.isalnum()
+    assert len(heard.labels) > 8
+    assert heard.good > 2 * len(heard.labels)
+
+
+async def test_a_meter_that_spoke_at_1200_last_is_heard_at_9600(tmp_path: Path) -> None:
+    heard = await _hear(_meter(tmp_path, "standard_mono_base_100frames"), speed=1200)
+    assert (heard.speed, heard.mode, heard.bad) == (9600, Mode.STANDARD, 0)
+
+
+async def test_what_was_heard_at_the_wrong_speed_is_not_counted_as_bad(tmp_path: Path) -> None:
+    heard = await _hear(_meter(tmp_path, "historic_three_hc"), speed=9600)
+    assert (heard.speed, heard.bad) == (1200, 0)
+
+
+async def test_an_adapter_that_sends_historic_labels_at_9600_is_understood(tmp_path: Path) -> None:
+    heard = await _hear(_meter(tmp_path, "historic_mono_tempo_red", 9600))
+    assert (heard.speed, heard.mode) == (9600, Mode.HISTORIC)
+
+
+@pytest.mark.parametrize("name", ["historic_three_base", "standard_three_base"])
+async def test_behind_a_tcp_bridge_the_speed_is_the_meters_own(name: str) -> None:
+    recording = Replay(_CAPTURES / f"{name}.bin", 9600, parity="stripped")
+    heard = await _hear(TcpPort(recording, speed=_PACE))
+    assert (heard.speed, heard.phases) == (_SPEEDS[heard.mode], 3)
+
+
+async def test_an_access_server_is_told_the_speed() -> None:
+    recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
+    async with access_server(recording, pace=_PACE) as server:
+        heard = await listen(server.url)
+    assert (heard.speed, heard.mode) == (1200, Mode.HISTORIC)
+    assert server.speeds == [9600, 1200]
+
+
+async def test_a_group_that_never_verifies_does_not_hold_the_listening_up(tmp_path: Path) -> None:
+    began = time.monotonic()
+    heard = await _hear(_meter(tmp_path, "standard_mono_hphc"))
+    assert heard.bad
+    assert time.monotonic() - began < 10.0
+
+
+async def test_silence_is_no_signal(tmp_path: Path) -> None:
+    with PtyPort(Murmur(b""), tmp_path / "tty") as port, pytest.raises(NoSignal) as failure:
+        await listen(port.url, seconds=0.3)
+    assert (failure.value.port, failure.value.seconds) == (port.url, 0.3)
+
+
+async def test_bytes_without_a_valid_group_are_not_tic(tmp_path: Path) -> None:
+    noise = Murmur(bytes(range(256)) * 2)
+    with PtyPort(noise, tmp_path / "tty") as port, pytest.raises(NotTic) as failure:
+        await listen(port.url, seconds=1.0)
+    assert failure.value.received > 256
+
+
+async def test_a_meter_that_never_says_its_address_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "_SETTLING", 0.5)
+    frame = b"\x02\nVTIC\t02\tJ\r\x03"
+    with PtyPort(Murmur(frame), tmp_path / "tty") as port, pytest.raises(NoAddress) as failure:
+        await listen(port.url, seconds=1.5)
+    assert failure.value.good >= 3
+
+
+async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path: Path) -> None:
+    with PtyPort(Murmur(b"\x02"), tmp_path / "tty") as port:
+        listening_to = asyncio.create_task(listen(port.url))
+        await asyncio.sleep(0.3)
+        port.unplug()
+        with pytest.raises(PortUnavailable):
+            await listening_to
+
+
+async def test_a_listening_that_is_cancelled_frees_the_port(tmp_path: Path) -> None:
+    with _meter(tmp_path, "standard_mono_hphc") as meter:
+        task = asyncio.create_task(listen(meter.url))
+        await asyncio.sleep(0.3)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await (await Port.open(meter.url, 9600, bytearray().extend)).close()
+
+
+async def test_progress_only_goes_forward(tmp_path: Path) -> None:
+    shares: list[float] = []
+    with _meter(tmp_path, "standard_mono_hphc") as meter:
+        await listen(meter.url, seconds=1.0, progress=shares.append)
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < shares[-1] <= 1

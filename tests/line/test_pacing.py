@@ -1,0 +1,160 @@
+"""A line that is read at a pace wakes its reader seldom, and nothing is lost or late by it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import os
+import socket
+import time
+from typing import Final
+
+import pytest
+import serial_asyncio
+import serialx
+
+from custom_components.linky_tic.line.pacing import Line, _take
+from custom_components.linky_tic.line.port import Port, PortUnavailable
+
+pytestmark = pytest.mark.usefixtures("all_is_closed")
+
+_SOON: Final = 20.0
+_PACE: Final = 0.1
+_PACES: Final = [None, lambda: _PACE]
+_BYTES: Final = bytes(range(256)) * 2
+
+type Wait = Callable[[], float] | None
+type Opener = Callable[..., Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
+
+
+class Heard:
+    """Chunks, and when they came."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self.times: list[float] = []
+
+    def __call__(self, chunk: bytes) -> None:
+        self.chunks.append(chunk)
+        self.times.append(time.monotonic())
+
+    async def wait_for(self, size: int) -> None:
+        for _ in range(round(_SOON / 0.005)):
+            if sum(map(len, self.chunks)) >= size:
+                return
+            await asyncio.sleep(0.005)
+        pytest.fail("waited in vain")
+
+
+async def _trickle(write: Callable[[bytes], object]) -> None:
+    """Write as a UART delivers, but faster."""
+    for start in range(0, len(_BYTES), 8):
+        write(_BYTES[start : start + 8])
+        await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize(
+    "connect", [serialx.create_serial_connection, serial_asyncio.create_serial_connection]
+)
+@pytest.mark.parametrize("wait", _PACES)
+async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
+    connect: Opener, pty: tuple[int, str], wait: Wait
+) -> None:
+    master, path = pty
+    loop = asyncio.get_running_loop()
+    heard, lost = Heard(), loop.create_future()
+    line = Line(heard, lost.set_result, wait)
+    transport, protocol = await connect(loop, lambda: line, path, baudrate=9600)
+    assert protocol is line
+    await asyncio.sleep(0)  # pyserial-asyncio begins to read a moment later
+    await _trickle(lambda data: os.write(master, data))
+    await heard.wait_for(len(_BYTES))
+    assert b"".join(heard.chunks) == _BYTES
+    transport.close()
+    assert await asyncio.wait_for(lost, _SOON) is None
+    await asyncio.sleep(0.05)  # pyserial-asyncio gives its descriptor back after that
+
+
+@pytest.mark.parametrize("wait", _PACES)
+async def test_the_protocol_runs_on_a_bare_tcp_connection(wait: Wait) -> None:
+    loop = asyncio.get_running_loop()
+    heard, lost = Heard(), loop.create_future()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        transport, _ = await loop.create_connection(
+            lambda: Line(heard, lost.set_result, wait), *server.getsockname()
+        )
+        client, _ = server.accept()
+        with client:
+            await _trickle(client.sendall)
+            await heard.wait_for(len(_BYTES))
+        assert b"".join(heard.chunks) == _BYTES
+        assert await asyncio.wait_for(lost, _SOON) is None
+        transport.close()
+
+
+async def test_what_comes_between_two_beats_comes_as_one_chunk(pty: tuple[int, str]) -> None:
+    heard = Heard()
+    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    began = time.monotonic()
+    await _trickle(lambda data: os.write(pty[0], data))
+    await heard.wait_for(len(_BYTES))
+    assert len(heard.chunks) <= (time.monotonic() - began) / _PACE + 2
+    await port.close()
+
+
+async def test_as_much_as_a_terminal_holds_is_read_at_once(pty: tuple[int, str]) -> None:
+    heard = Heard()
+    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    os.write(pty[0], b"\n")
+    await heard.wait_for(1)
+    os.write(pty[0], bytes(4000))
+    await heard.wait_for(4001)
+    assert len(heard.chunks[1]) == 4000
+    await port.close()
+
+
+async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once(
+    pty: tuple[int, str],
+) -> None:
+    heard = Heard()
+    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    os.write(pty[0], b"\n")
+    await heard.wait_for(1)
+    await asyncio.sleep(2 * _PACE)
+    assert port._line._timer is None
+    os.write(pty[0], b"\r")
+    await asyncio.sleep(0.02)
+    assert heard.chunks == [b"\n", b"\r"]
+    await port.close()
+
+
+async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
+    heard = Heard()
+    line = Line(heard, lambda _error: None, lambda: _PACE)
+    line.connection_made(asyncio.Transport())
+    line.data_received(b"\n")
+    line.data_received(b"\r")
+    assert heard.chunks == [b"\n", b"\r"]
+    assert line._timer is None
+
+
+async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() -> None:
+    master, slave = os.openpty()
+    heard = Heard()
+    port = await Port.open(os.ttyname(slave), 9600, heard, lambda: _PACE)
+    os.close(slave)
+    os.write(master, b"\n")
+    await heard.wait_for(1)
+    os.close(master)
+    with pytest.raises(PortUnavailable):
+        await port.wait(_SOON)
+    await port.close()
+
+
+async def test_a_descriptor_that_cannot_be_read_gives_nothing() -> None:
+    assert _take(-1) == b""
+
+
+async def test_a_line_that_is_told_bytes_without_a_transport_hears_them() -> None:
+    heard = Heard()
+    line = Line(heard, lambda _: None, lambda: _PACE)
+    line.data_received(b"\n")
+    assert (heard.chunks, line._timer) == ([b"\n"], None)

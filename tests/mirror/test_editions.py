@@ -1,0 +1,116 @@
+"""The options of a mirror with what its format brings, and the topics that it keeps."""
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic.mirror.editions import Settings, edition_of
+from custom_components.linky_tic.mirror.payloads import FORMATS
+from custom_components.linky_tic.tic import CATALOGUE, Receiver
+from simulator.wire import to_8n1
+
+from ..tic.streams import frames, standard
+
+ADDRESS = "041961000000"
+
+
+def entry(**options: object) -> MockConfigEntry:
+    return MockConfigEntry(domain="linky_tic", unique_id=ADDRESS, options=options)
+
+
+def kept(**options: object) -> set[str]:
+    one = entry(**options)
+    return edition_of(one, Settings.of(one)).kept_topics(["EAST", "NJOURF+1", "PRM"])
+
+
+def test_a_mirror_is_on_and_typed_unless_told_otherwise() -> None:
+    assert Settings.of(entry()) == Settings(
+        enabled=True,
+        format="typed",
+        topic=f"linky_tic/{ADDRESS}",
+        status_topic=f"linky_tic/{ADDRESS}/availability",
+        retain=True,
+        interval=0,
+        per_label=False,
+        private=False,
+        discovery=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "status", "retain"),
+    [
+        ("typed", f"linky_tic/{ADDRESS}", f"linky_tic/{ADDRESS}/availability", True),
+        ("linky-sensor", "house/sensors/energy", "house/probes/linky-sensor/status", False),
+        ("teleinfo2mqtt", f"teleinfo/{ADDRESS}", None, False),
+    ],
+)
+def test_each_format_has_its_usual_topics(
+    name: str, topic: str, status: str | None, *, retain: bool
+) -> None:
+    settings = Settings.of(entry(mirror_format=name))
+    assert (settings.topic, settings.status_topic, settings.retain) == (topic, status, retain)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_empty_topic_is_the_usual_one(name: str) -> None:
+    options = {"mirror_topic": "", "mirror_status_topic": ""}
+    assert Settings.of(entry(mirror_format=name, **options)) == Settings.of(
+        entry(mirror_format=name)
+    )
+
+
+def test_availability_follows_the_topic() -> None:
+    settings = Settings.of(entry(mirror_topic="cellar/meter", mirror_status_topic="elsewhere"))
+    assert settings.status_topic == "cellar/meter/availability"
+
+
+@pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
+def test_what_only_typed_can_do_is_off_in_the_other_formats(name: str) -> None:
+    options = dict.fromkeys(("mirror_per_label", "mirror_private", "mirror_discovery"), True)
+    settings = Settings.of(entry(mirror_format=name, **options))
+    assert {settings.per_label, settings.private, settings.discovery} == {False}
+
+
+def test_topics_are_kept_where_something_is_retained() -> None:
+    base = f"linky_tic/{ADDRESS}"
+    state = f"{base}/availability"
+    assert kept() == {base, state}
+    assert kept(mirror_retain=False) == {state}
+    assert kept(mirror_per_label=True) == {base, state, f"{base}/EAST", f"{base}/NJOURF_plus_1"}
+    assert kept(mirror_per_label=True, mirror_retain=False) == {state}
+    assert f"{base}/PRM" in kept(mirror_per_label=True, mirror_private=True)
+    assert f"homeassistant/device/linky_tic_{ADDRESS}/config" in kept(mirror_discovery=True)
+    assert kept(mirror_format="teleinfo2mqtt") == set()
+
+
+def published(*streams: bytes, **options: object) -> list[str]:
+    """The data that a mirror says of a line."""
+    one = entry(**options)
+    edition, receiver = edition_of(one, Settings.of(one)), Receiver(ADDRESS)
+    return [
+        message.payload
+        for stream in streams
+        for frame in frames(receiver.feed(to_8n1(stream), 1.0))
+        for message in edition.messages(frame, receiver.meter.readings, 1.0)
+    ]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_line_whose_stx_is_read_as_a_letter_is_mirrored(name: str) -> None:
+    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
+    damaged = whole.replace(b"\x02", b"C")
+    heard = published(*[whole] * 6, mirror_format=name)
+    assert heard
+    assert published(*[damaged] * 6, mirror_format=name) == heard
+
+
+@pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
+def test_the_end_of_a_frame_alone_is_not_mirrored(name: str) -> None:
+    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
+    assert published(whole[10:], mirror_format=name) == []
+
+
+def test_every_label_but_the_private_ones_may_have_a_topic() -> None:
+    one = entry(mirror_per_label=True)
+    topics = edition_of(one, Settings.of(one)).kept_topics()
+    assert len(topics) == sum(map(len, CATALOGUE.values())) - 3 + 2

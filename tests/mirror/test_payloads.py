@@ -1,0 +1,306 @@
+"""Frames as text in each format, against golden files and the real receiver."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+
+from homeassistant.components.mqtt.schemas import DEVICE_DISCOVERY_SCHEMA
+from homeassistant.components.sensor.const import DEVICE_CLASS_UNITS
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.linky_tic.mirror.payloads import (
+    FORMATS,
+    PRIVATE,
+    Typed,
+    bare,
+    discovery,
+    linky_sensor,
+    teleinfo2mqtt,
+    topic_level,
+    typed_reading,
+)
+from custom_components.linky_tic.tic import CATALOGUE, Frame, Mode, Reading, Receiver
+from simulator.frames import Group, Writer
+
+DATA = Path(__file__).parents[1] / "data"
+ADDRESS = "021976543210"
+NOW = datetime(2026, 11, 23, 17, 44, 24, 310_000, UTC).timestamp()
+
+
+def first_frame(stream: bytes) -> Frame:
+    events = Receiver().feed(stream, NOW)
+    return next(event for event in events if isinstance(event, Frame))
+
+
+def readings_of(stream: bytes, *, times: int = 5) -> Mapping[str, Reading]:
+    """What the gate lets through of a frame heard several times."""
+    receiver = Receiver()
+    for _ in range(times):
+        receiver.feed(stream, NOW)
+    return receiver.meter.readings
+
+
+def frame(*groups: Group, mode: str = "standard") -> bytes:
+    return Writer(mode).frame(groups)
+
+
+def typed(stream: bytes, *, private: bool = False) -> dict[str, dict[str, object]]:
+    payload = Typed(ADDRESS, private=private).payload(readings_of(stream), NOW)
+    shown: dict[str, dict[str, object]] = json.loads(payload)
+    return shown
+
+
+MONO = (DATA / "mqtt" / "linky_sensor_mono.bin").read_bytes()
+THREE = (DATA / "mqtt" / "linky_sensor_three.bin").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["mono", "three"])
+def test_linky_sensor_gives_the_bytes_of_the_service(name: str) -> None:
+    stream = (DATA / "mqtt" / f"linky_sensor_{name}.bin").read_bytes()
+    golden = (DATA / "mqtt" / f"linky_sensor_{name}.json").read_bytes()
+    assert linky_sensor(first_frame(stream)).encode() == golden
+
+
+def test_linky_sensor_leaves_a_bad_group_out() -> None:
+    shown = json.loads(linky_sensor(first_frame(MONO.replace(b"012345678", b"012345679"))))
+    assert "EAST" not in shown
+    assert len(shown) == len(json.loads(linky_sensor(first_frame(MONO)))) - 1
+
+
+def test_linky_sensor_gives_no_timestamp_for_a_horodate_that_is_no_date() -> None:
+    damaged = frame(Group("SMAXSN", "04520", "E260231063012"))
+    assert json.loads(linky_sensor(first_frame(damaged))) == {"SMAXSN": {"Value": "04520"}}
+
+
+@pytest.mark.parametrize("season", " HEhe")
+def test_linky_sensor_drops_the_season(season: str) -> None:
+    shown = json.loads(
+        linky_sensor(first_frame(frame(Group("DPM1", "00", f"{season}260704060000"))))
+    )
+    assert shown["DPM1"]["Timestamp"] == "2026-07-04T06:00:00"
+
+
+def test_linky_sensor_carries_what_the_catalogue_does_not_know() -> None:
+    assert json.loads(linky_sensor(first_frame(frame(Group("NEWLABEL", " 1 "))))) == {
+        "NEWLABEL": {"Value": " 1 "}
+    }
+
+
+def test_typed_tells_the_meter_first_and_then_the_labels_in_the_order_of_the_frame() -> None:
+    shown = typed(MONO, private=True)
+    names = [one.name for one in first_frame(MONO).groups]
+    assert list(shown) == ["_meter", *names]
+    assert shown["_meter"] == {
+        "address": ADDRESS,
+        "mode": "standard",
+        "received": "2026-11-23T17:44:24.310+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("EAST", {"value": 12345678, "unit": "Wh"}),
+        ("PREF", {"value": 9, "unit": "kVA"}),
+        ("SMAXSN", {"value": 4520, "unit": "VA", "time": "2026-07-04T06:30:12+02:00"}),
+        ("DATE", {"value": "2026-07-04T00:00:00+02:00"}),
+        ("NGTF", {"value": "TEMPO"}),
+        ("LTARF", {"value": "HP  BLEU"}),
+        ("VTIC", {"value": "02"}),
+        ("NTARF", {"value": 2}),
+        ("RELAIS", {"value": 1}),
+    ],
+)
+def test_typed_gives_values_in_their_own_type(label: str, expected: dict[str, object]) -> None:
+    assert typed(MONO)[label] == expected
+
+
+def test_typed_keeps_the_status_in_hexadecimal_and_decodes_it() -> None:
+    status = typed(MONO)["STGE"]
+    assert status["value"] == "013AC501"
+    assert isinstance(status["decoded"], dict)
+    assert status["decoded"]["dry_contact"] == "open"
+    assert status["decoded"]["provider_tariff"] == 2
+
+
+@pytest.mark.parametrize("label", ["PJOURF+1", "PPOINTE"])
+def test_typed_gives_the_slots_of_a_profile(label: str) -> None:
+    slots = typed(MONO)[label]["schedule"]
+    assert isinstance(slots, list)
+    assert slots[1]["start"] == "06:00"
+    assert slots[1]["contact"] == "tempo"
+
+
+def test_typed_gives_no_slots_for_an_unsound_profile() -> None:
+    text = "06008001 00008001" + " NONUTILE" * 9
+    assert typed(frame(Group("PJOURF+1", text)))["PJOURF+1"] == {"value": text}
+
+
+def test_typed_gives_a_peak_the_time_it_begins_or_ends() -> None:
+    shown = typed(THREE)
+    assert shown["DPM1"] == {"value": "2026-07-04T06:00:00+02:00"}
+    assert shown["FPM1"] == {"value": "2026-07-04T22:00:00+02:00"}
+
+
+def test_typed_leaves_identifiers_and_messages_out_unless_asked() -> None:
+    private = {row.name for row in CATALOGUE[Mode.STANDARD].values() if row.quantity in PRIVATE}
+    assert private == {"PRM", "MSG1", "MSG2"}
+    assert not private & set(typed(MONO))
+    assert typed(MONO, private=True)["PRM"] == {"value": "07612345678901"}
+
+
+def test_typed_has_no_label_that_the_gate_has_not_let_through() -> None:
+    assert set(typed(frame(Group("NEWLABEL", "1"), Group("PREF", "09")))) == {"_meter", "PREF"}
+
+
+def test_typed_keeps_a_reading_whose_group_was_damaged() -> None:
+    receiver, writer = Receiver(), Typed(ADDRESS)
+    for _ in range(5):
+        receiver.feed(MONO, NOW)
+    before = writer.payload(receiver.meter.readings, NOW)
+    receiver.feed(MONO.replace(b"012345678", b"012345679"), NOW)
+    assert writer.payload(receiver.meter.readings, NOW) == before
+
+
+def test_typed_shows_a_reading_that_changed() -> None:
+    writer, readings = Typed(ADDRESS), dict(readings_of(MONO))
+    writer.payload(readings, NOW)
+    readings["EAST"] = readings["EAST"]._replace(value=12345679)
+    assert json.loads(writer.payload(readings, NOW))["EAST"]["value"] == 12345679
+
+
+def test_typed_forgets_a_label_that_vanished_and_puts_it_back_in_its_place() -> None:
+    writer, readings = Typed(ADDRESS), dict(readings_of(MONO))
+    before = writer.payload(readings, NOW)
+    gone = readings.pop("LTARF")
+    assert "LTARF" not in json.loads(writer.payload(readings, NOW))
+    readings["LTARF"] = gone
+    assert writer.payload(readings, NOW) == before
+
+
+def test_typed_keeps_the_indexes_through_the_short_frames_of_an_overrun() -> None:
+    receiver, writer = Receiver(), Typed(ADDRESS)
+    long, *short = (DATA / "frames" / "his_tri_cycle.bin").read_bytes().split(b"\x03")
+    for _ in range(5):
+        receiver.feed(long + b"\x03", NOW)
+    for stream in short[:-2]:
+        receiver.feed(stream + b"\x03", NOW)
+    shown = json.loads(writer.payload(receiver.meter.readings, NOW))
+    assert shown["_meter"]["mode"] == "historic"
+    assert {"HCHC", "HCHP", "PAPP", "IINST1"} <= set(shown)
+
+
+CAPTURES = sorted((DATA / "captures").glob("*.bin"))
+
+
+@pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
+def test_every_capture_gives_what_its_frames_and_readings_hold(path: Path) -> None:
+    receiver, writer = Receiver(), Typed(ADDRESS)
+    for event in receiver.feed(path.read_bytes(), NOW):
+        if isinstance(event, Frame):
+            shown = {name: one["Value"] for name, one in json.loads(linky_sensor(event)).items()}
+            assert shown == {one.name: one.data for one in event.groups}
+    payload = json.loads(writer.payload(receiver.meter.readings, NOW))
+    public = [one for one in receiver.meter.readings.values() if writer.shows(one.label)]
+    ranked = sorted(public, key=lambda one: one.label.rank)
+    assert list(payload) == ["_meter", *(one.label.name for one in ranked)]
+
+
+def test_teleinfo2mqtt_gives_raw_and_value_without_a_space_to_spare() -> None:
+    payload = teleinfo2mqtt(
+        first_frame(frame(Group("EAST", "012345678"), Group("STGE", "013AC501")))
+    )
+    assert payload == (
+        '{"EAST":{"raw":"012345678","value":12345678},"STGE":{"raw":"013AC501","value":"013AC501"}}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("horodate", "overseas", "expected"),
+    [
+        ("E260704063012", 0, {"dst": "summer", "date": "2026-07-04T04:30:12.000Z"}),
+        ("e260704063012", 0, {"dst": "summer", "date": "2026-07-04T04:30:12.000Z"}),
+        ("H260104063012", 0, {"dst": "winter", "date": "2026-01-04T05:30:12.000Z"}),
+        (" 260704063012", 0, {"dst": "summer", "date": "2026-07-04T04:30:12.000Z"}),
+        ("H260104063012", 3, {"dst": "winter", "date": "2026-01-04T02:30:12.000Z"}),
+        ("E260704063012", 3, {"dst": "summer", "date": "2026-07-04T01:30:12.000Z"}),
+    ],
+)
+def test_teleinfo2mqtt_gives_the_true_instant(
+    horodate: str, overseas: int, expected: dict[str, str]
+) -> None:
+    heard = first_frame(frame(Group("DPM1", "00", horodate)))
+    shown = json.loads(teleinfo2mqtt(heard, timedelta(hours=overseas)))
+    assert shown["DPM1"] == {"raw": "00", "value": 0, "timestamp": expected}
+
+
+def test_teleinfo2mqtt_keeps_what_is_no_number_as_it_is_and_does_not_multiply() -> None:
+    shown = json.loads(teleinfo2mqtt(first_frame(MONO)))
+    assert shown["PREF"] == {"raw": "09", "value": 9}
+    assert shown["PJOURF+1"]["value"] == shown["PJOURF+1"]["raw"]
+    assert shown["NGTF"] == {"raw": "     TEMPO      ", "value": "     TEMPO      "}
+    assert shown["DATE"]["value"] == ""
+
+
+def test_teleinfo2mqtt_reads_the_historic_mode() -> None:
+    heard = first_frame(frame(Group("PAPP", "01890"), Group("PTEC", "HP.."), mode="historic"))
+    shown = json.loads(teleinfo2mqtt(heard))
+    assert shown == {
+        "PAPP": {"raw": "01890", "value": 1890},
+        "PTEC": {"raw": "HP..", "value": "HP.."},
+    }
+
+
+def test_another_home_assistant_accepts_the_discovery_of_every_label() -> None:
+    for mode in CATALOGUE.values():
+        payload = json.loads(
+            discovery(ADDRESS, "Linky", mode.values(), "linky_tic/1", "linky_tic/1/availability")
+        )
+        DEVICE_DISCOVERY_SCHEMA(payload)
+        assert len(payload["components"]) == len(mode)
+
+
+def test_discovered_units_are_those_of_their_device_class() -> None:
+    rows = [row for mode in CATALOGUE.values() for row in mode.values()]
+    components = json.loads(discovery(ADDRESS, "Linky", rows, "t", "s"))["components"]
+    for component in components.values():
+        if unit := component.get("unit_of_measurement"):
+            assert unit in DEVICE_CLASS_UNITS[component["device_class"]]
+
+
+def test_a_meter_of_no_known_maker_is_announced_without_one() -> None:
+    device = json.loads(discovery("999999999999", "Linky", [], "t", "s"))["device"]
+    assert device.keys() == {"identifiers", "name", "serial_number"}
+
+
+@pytest.mark.parametrize("name", [row for mode in CATALOGUE.values() for row in mode])
+def test_a_label_is_a_level_of_a_topic_without_a_wildcard(name: str) -> None:
+    assert not set("+#/") & set(topic_level(name))
+    assert topic_level("PJOURF+1") == "PJOURF_plus_1"
+
+
+def test_a_bare_value_is_its_digits_its_text_or_its_instant() -> None:
+    readings = readings_of(MONO)
+    shown = {name: bare(readings[name].value) for name in ("EAST", "NGTF", "DATE")}
+    assert shown == {"EAST": "12345678", "NGTF": "TEMPO", "DATE": "2026-07-04T00:00:00+02:00"}
+
+
+printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=32, max_size=32)
+
+
+@given(printable)
+def test_any_text_survives_the_typed_format(text: str) -> None:
+    reading = readings_of(MONO)["MSG1"]._replace(value=text)
+    shown = json.loads(Typed(ADDRESS, private=True).payload({"MSG1": reading}, NOW))
+    assert shown["MSG1"] == typed_reading(reading) == {"value": text}
+
+
+def test_the_default_topics_are_those_that_consumers_know() -> None:
+    shown = {name: (row.topic, row.retain, row.status_qos) for name, row in FORMATS.items()}
+    assert shown == {
+        "typed": ("linky_tic/{address}", True, 1),
+        "linky-sensor": ("house/sensors/energy", False, 2),
+        "teleinfo2mqtt": ("teleinfo/{address}", False, 0),
+    }
