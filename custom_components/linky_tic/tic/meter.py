@@ -204,11 +204,14 @@ class Meter:
         return True
 
     def _sight(self, group: Group, label: Label, now: float) -> Sighting:
-        _, data, horodate, _, _, _ = group
-        stamp = read_horodate(horodate, self.routine.overseas) if horodate else None
-        value = int(data) if label.kind is Kind.NUMBER else read_value(label, data, stamp)
+        if (horodate := group.horodate) is None:
+            value = int(group.data) if label.kind is Kind.NUMBER else group.data.strip()
+            return _new(Sighting, (group, label, value, None, False, now))
+        stamp = read_horodate(horodate, self.routine.overseas)
         time, degraded = stamp or _NO_TIME
-        return _new(Sighting, (group, label, value, time, degraded, now))
+        return _new(
+            Sighting, (group, label, read_value(label, group.data, stamp), time, degraded, now)
+        )
 
     def _last(self, name: str) -> Last | None:
         reading = self.readings.get(name) or self._early.get(name)
@@ -223,15 +226,16 @@ class Meter:
         confirmed = label.absence is not Absence.LATCH or routine.line.parity
         reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
         routine.accepted[name] = group
-        if name in self.readings:
-            self.readings[name] = reading
-            out.append(reading)
-            self._remember(group)
-        elif name in self.presence.established:
-            self._begin(reading, out)
-            self._remember(group)
-        else:
+        if name not in self.presence.established:
             self._early[name] = reading
+        else:
+            if name in self.readings:
+                self.readings[name] = reading
+                out.append(reading)
+            else:
+                self._begin(reading, out)
+            if not self._gate.holds(name):
+                routine.keep(group)
         if name in ADDRESS_LABELS:
             self.address = reading.raw
         elif name in _TELLING:
@@ -250,13 +254,13 @@ class Meter:
 
     def _begin(self, reading: Reading, out: list[Event]) -> None:
         """Give a label its first reading."""
-        self.presence.changed(one.label for one in self.readings.values())
+        self.presence.changed(self.readings)
         self.readings[reading.label.name] = reading
         out.append(reading)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         """Take a reading back: its label is no longer sent."""
-        self.presence.changed(one.label for one in self.readings.values())
+        self.presence.changed(self.readings)
         self.readings.pop(label.name, None)
         self._early.pop(label.name, None)
         self.routine.drop(label.name)

@@ -66,10 +66,10 @@ class Presence:
         heard = self._heard_at.get(name, taken) if self._usual is None else self._frame_at
         return max(heard, taken)
 
-    def changed(self, live: Iterable[Label]) -> None:
+    def changed(self, live: Iterable[str]) -> None:
         """Note that a label more or less is live: the next frames are looked at one by one."""
         if self._usual is not None:
-            self._heard_at.update(dict.fromkeys((row.name for row in live), self._frame_at))
+            self._heard_at.update(dict.fromkeys(live, self._frame_at))
             self._usual = None
 
     def end_usual(self, frame: Frame, now: float) -> bool:
@@ -83,7 +83,7 @@ class Presence:
     def end(self, frame: Frame, live: list[Label], now: float) -> list[Label]:
         """Close any other frame; give the live labels that have vanished with it."""
         self._frame += 1
-        self.changed(live)
+        self.changed(row.name for row in live)
         self._frame_at = now
         heard = {one.name for one in frame.heard if one is not None and one.label is not None}
         self._heard_at.update(dict.fromkeys(heard, now))

@@ -86,7 +86,7 @@ class Receiver:
             return out
         self._passed += len(chunk)
         segments = (self._tail + chunk).split(self._cr)
-        self._tail = segments.pop()
+        self._tail = tail = segments.pop()
         known, heard = self._known, self._heard
         if len(heard) + len(segments) >= MOST_GROUPS:
             self._take_rest(segments, now, out)
@@ -99,8 +99,7 @@ class Receiver:
                 break
             heard.append(group)
             self.heard_at = now
-        tail = self._tail
-        if tail and (tail[:1] != self._lf or len(tail) > _LONGEST):
+        if not segments or not tail.startswith(self._lf):
             self._take_tail(now, out)
         return out
 
@@ -158,16 +157,19 @@ class Receiver:
 
     def _take_tail(self, now: float, out: list[Event]) -> None:
         """Treat at once the marks of a frame's end; leave to the splitter what is no group."""
-        if self._tail.startswith(self._turn):
-            self._tail = self._tail[len(ETX + STX) :]
+        tail = self._tail
+        if not tail or (tail.startswith(self._lf) and len(tail) <= _LONGEST):
+            return
+        if tail.startswith(self._turn):
+            self._tail = tail[len(ETX + STX) :]
             self._end(self._splitter.turn(), now, out)
             return
         self._begin_long_way(now, out)
-        if (mark := self._tail.translate(self._bit7.value)) in _MARKS:
+        if (mark := tail.translate(self._table)) in _MARKS:
             self._tail = b""
             self._splitter.split(mark)
         else:
-            self._take_again(self._tail)
+            self._take_again(tail)
         self._end_long_way()
 
     def _take_slowly(self, chunk: bytes, now: float, out: list[Event]) -> bytes:

@@ -101,8 +101,9 @@ class Routine:
     def recode(self, bit7: Bit7) -> None:
         """Forget all bytes: bit 7 means something else from now on."""
         self._table, self._code = bit7.value, bit7.code
-        self.judge_by(self.line._replace(parity=False))
         self.clear()
+        if self.line.parity:
+            self.judge_by(self.line._replace(parity=False))
 
     def clear(self) -> None:
         """Have everything take the long way again."""

@@ -6,7 +6,6 @@ bytes themselves. Source: 54E 5.3.5 (character), errors.md of the specification 
 """
 
 from enum import Enum
-from types import MappingProxyType
 from typing import Final
 
 DAMAGED: Final = 0x80
@@ -23,51 +22,38 @@ _TOO_MANY: Final = 1 / 5
 _CLEAR: Final = 1 / 8
 """Bytes among all that may contradict another decision for it to be taken; in noise half do."""
 
-_ODD: Final = bytes(code for code in range(0x80) if code.bit_count() % 2)
-_EVEN: Final = bytes(code for code in range(0x80) if not code.bit_count() % 2)
+
+def _coded(table: bytes) -> bytes:
+    """The bytes by character; what is no character has none, and is left as it is."""
+    return bytes(
+        code if table[code & 0x7F] == code & 0x7F or code & 0x80 else code | 0x80
+        for code in range(0x100)
+    )
 
 
 class Bit7(Enum):
-    """What bit 7 carries: the translation table that turns a byte into a character."""
+    """What bit 7 carries: the translation table that turns a byte into a character.
+
+    `code` is the one that turns a character back into the byte that the line has for it.
+    """
 
     UNDECIDED = bytes(code & 0x7F for code in range(0x100))
     PARITY = bytes(DAMAGED if code.bit_count() % 2 else code & 0x7F for code in range(0x100))
     STRIPPED = bytes(range(0x80)) + bytes([DAMAGED]) * 0x80
     STUCK = bytes([DAMAGED]) * 0x80 + bytes(range(0x80))
 
-    @property
-    def code(self) -> bytes:
-        """The table that turns a character back into the byte that the line has for it."""
-        return _CODES[self]
+    def __init__(self, table: bytes) -> None:
+        self.code = _coded(table)
 
 
-def _coded(bit7: Bit7) -> bytes:
-    """The bytes by character; what is no character has none, and is left as it is."""
-    return bytes(
-        code if bit7.value[code & 0x7F] == code & 0x7F or code & 0x80 else code | 0x80
-        for code in range(0x100)
-    )
-
-
-_CODES: Final = MappingProxyType({bit7: _coded(bit7) for bit7 in Bit7})
-
-
-def _all_but(kept: bytes) -> bytes:
-    return bytes(code for code in range(0x100) if code not in kept)
-
-
-_ODD_BIT_CLEAR: Final = _all_but(_ODD)
-_ODD_BIT_SET: Final = _all_but(bytes(code | 0x80 for code in _ODD))
-_EVEN_BIT_CLEAR: Final = _all_but(_EVEN)
-_EVEN_BIT_SET: Final = _all_but(bytes(code | 0x80 for code in _EVEN))
+_KINDS: Final = bytes((code & 0x7F).bit_count() % 2 * 2 + (code >> 7) for code in range(0x100))
+"""Byte -> two for a character with an odd number of ones, and one where bit 7 is set."""
 
 
 def _judge(window: bytes) -> Bit7:
     """Tell what bit 7 carries, by majority, so that a damaged byte does not decide."""
-    odd_clear, odd_set, even_clear, even_set = (
-        len(window.translate(None, others))
-        for others in (_ODD_BIT_CLEAR, _ODD_BIT_SET, _EVEN_BIT_CLEAR, _EVEN_BIT_SET)
-    )
+    kinds = window.translate(_KINDS)
+    even_clear, even_set, odd_clear, odd_set = map(kinds.count, range(4))
     if even_set > even_clear:
         return Bit7.STUCK
     return Bit7.PARITY if odd_set >= odd_clear else Bit7.STRIPPED
