@@ -103,8 +103,15 @@ class Meter:
         is_ours = self._identified and (
             self._is_own_frame or name in FLEETING or self.address is None or routine.is_own_frame()
         )
-        if is_ours and first is not None:
-            self._meet(group, label, now, out, is_believed=first[parity])
+        if is_ours and first is not None:  # nothing speaks for or against it, so it is soon judged
+            sighting = self._sight(group, label, now)
+            if first[parity] and is_likely(sighting):
+                self._accept(sighting, out)
+            else:
+                self._gate.suspect(name, sighting)
+                self._rejected[Reason.HELD] += 1
+                out.append(_HELD[name])
+            self.presence.met(name)
             return
         is_believed = self._weigh(group, label, now, out, is_ours=is_ours)
         if is_ours and self.presence.sighted(label, believed=is_believed):
@@ -169,19 +176,6 @@ class Meter:
         if times == _AGREEMENT:
             out.append(OtherMeter(address))
         return False
-
-    def _meet(
-        self, group: Group, label: Label, now: float, out: list[Event], *, is_believed: bool
-    ) -> None:
-        """Take the first group of a label, by a verdict that needs no look at anything before."""
-        sighting = self._sight(group, label, now)
-        if is_believed and is_likely(sighting):
-            self._accept(sighting, out)
-        else:
-            self._gate.suspect(sighting)
-            self._rejected[Reason.HELD] += 1
-            out.append(_HELD[label.name])
-        self.presence.met(label.name)
 
     def _weigh(
         self, group: Group, label: Label, now: float, out: list[Event], *, is_ours: bool

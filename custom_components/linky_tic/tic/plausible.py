@@ -26,9 +26,9 @@ class Gate:
         self._suspects.pop(name, None)
         self._heard.pop(name, None)
 
-    def suspect(self, now: Sighting) -> None:
+    def suspect(self, name: str, now: Sighting) -> None:
         """Hold the first sighting of a label."""
-        self._suspects[now.label.name] = [now]
+        self._suspects[name] = [now]
 
     def judge(self, now: Sighting, last: Last | None, line: Line) -> Sighting | None:
         """Give the sighting that becomes the reading, this one or one it bears out; None: held."""
