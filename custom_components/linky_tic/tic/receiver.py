@@ -94,9 +94,11 @@ class Receiver:
         ahead = iter(segments)
         for segment in ahead:
             group = known(segment)
-            if group is None and (group := self._take_new(segment, now, out)) is None:
-                self._take_rest([segment, *ahead], now, out)
-                break
+            if group is None:
+                group = self._follow(segment, now, out) or self._take_new(segment, now, out)
+                if group is None:
+                    self._take_rest([segment, *ahead], now, out)
+                    break
             heard.append(group)
             self.heard_at = now
         if not segments or not tail.startswith(self._lf):
@@ -114,13 +116,10 @@ class Receiver:
         return out
 
     def _take_new(self, segment: bytes, now: float, out: list[Event]) -> Group | None:
-        """Take the bytes between two CR that are not known, if they are a sound group.
+        """Take the bytes between two CR that do not go on as before, if they are a sound group.
 
         None, and nothing has happened, where they are not.
         """
-        group = self._follow(segment, now, out)
-        if group is not None:
-            return group
         if segment.startswith(self._turn):
             return self._take_first(segment[len(ETX + STX) :], now, out)
         verdict = verify_line(segment.translate(self._table))

@@ -55,14 +55,13 @@ class _Habit:
             self.high = _ANYTHING if label.most is None else label.most
 
 
-class _Clock:
+class _Clock(_Habit):
     """What the meter's clock said last: its minute as it was written, and seconds since 1970."""
 
-    __slots__ = ("end", "epoch", "length", "minute", "reading", "second", "segment")
+    __slots__ = ("end", "epoch", "minute", "second")
 
-    def __init__(self, segment: bytes, reading: Reading, horodate: str) -> None:
-        self.segment, self.length = segment, len(segment)
-        self.reading = reading
+    def __init__(self, segment: bytes, reading: Reading, line: Line, horodate: str) -> None:
+        super().__init__(segment, reading, line)
         self.minute, self.end = segment[: _STAMP.stop - 2], segment[_END]
         self.second = int(horodate[-2:])
         self.epoch = reading.time.timestamp() if reading.time else inf
@@ -87,7 +86,7 @@ class Routine:
         self._readings = readings
         self._heard = heard
         self._own: object = _NOBODY
-        self._habits: dict[bytes, _Habit | _Clock] = {}
+        self._habits: dict[bytes, _Habit] = {}
         self._separator, self._separating = b"\t", ord("\t")  # as a string, and its code
         self._sums = SUMS[Mode.STANDARD]
         self._table = self._code = Bit7.UNDECIDED.value
@@ -125,7 +124,7 @@ class Routine:
             self._separator, self._separating = segment[-2:-1], segment[-2]
             self._sums = SUMS[group.mode]
             self._habits[self._head(name)] = (
-                _Clock(segment, reading, group.horodate)
+                _Clock(segment, reading, self.line, group.horodate)
                 if group.horodate
                 else _Habit(segment, reading, self.line)
             )
@@ -156,11 +155,13 @@ class Routine:
         # whether the bytes have a parity bit is all the same to a sum of which six bits count
         if adler32(segment) & 0x3F != self._sums[characters[-1]]:
             return None
-        if isinstance(habit, _Clock):
-            return self._tick(habit, segment, characters, now, out)
         data = characters[habit.begin : -2]
         if not (data.isdigit() and habit.low <= (value := int(data)) <= habit.high):
-            return None
+            return (
+                self._tick(habit, segment, characters, now, out)
+                if isinstance(habit, _Clock)
+                else None
+            )
         if habit.gain:
             heard = self._heard
             if now - habit.reading.at > FRESH or not heard or heard[0] is not self._own:
