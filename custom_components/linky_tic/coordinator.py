@@ -180,7 +180,7 @@ class LinkyCoordinator:
                 case Vanished(label):
                     self.freshness.heard(label.name)
                     self.teller.forget(label.name)
-                    self.listeners.tell(label.name)
+                    self.listeners.vanished(label)
                 case Frame():
                     self._handle_frame(event, now)
                 case Appeared(label):

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .tic import Frame, Reading
+from .tic import Frame, Label, Reading
 
 type ReadingFollower = Callable[[Reading], None]
 type FrameFollower = Callable[[Mapping[str, Reading], float], None]
+type AbsenceFollower = Callable[[Label], None]
 type WholeFrameFollower = Callable[[Frame, Mapping[str, Reading]], None]
 
 
@@ -25,6 +26,7 @@ class Listeners:
         self._frame_followers: list[FrameFollower] = []
         self._whole_frame_followers: list[WholeFrameFollower] = []
         self._loss_followers: list[CALLBACK_TYPE] = []
+        self._absence_followers: list[AbsenceFollower] = []
 
     @callback
     def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -57,6 +59,11 @@ class Listeners:
         """Call when the meter is no longer heard, or another one speaks."""
         self._loss_followers.append(follower)
 
+    @callback
+    def follow_absences(self, follower: AbsenceFollower) -> None:
+        """Call with each label that the meter no longer sends."""
+        self._absence_followers.append(follower)
+
     def tell(self, *names: str) -> None:
         """Call those who listen to these names."""
         for name in names:
@@ -83,3 +90,9 @@ class Listeners:
         """Pass on that nothing more is known."""
         for follower in self._loss_followers:
             follower()
+
+    def vanished(self, label: Label) -> None:
+        """Pass on that a label is no longer sent."""
+        for follower in self._absence_followers:
+            follower(label)
+        self.tell(label.name)

@@ -242,6 +242,25 @@ async def test_a_change_of_mode_counts_nothing_twice(home: Home) -> None:
 
 
 @pytest.mark.parametrize("is_on", [True, False])
+async def test_a_contract_that_comes_back_counts_nothing_twice(home: Home, *, is_on: bool) -> None:
+    meter = await pays(home, "2026-11-23T01:00:00", mode="historic")
+    start, before = index(meter, "HCHC"), amount(home, TODAY)
+    house(meter).change_contract("base")
+    await meter.play(KNOWN)
+    pass_time(home, meter, 3600)
+    await meter.play(KNOWN)
+    house(meter).change_contract("hphc")
+    if is_on:
+        await meter.play(6 * KNOWN)
+    else:
+        await sleep(home, meter, "2026-11-23T02:02:00")
+        await meter.play(2 * KNOWN)
+    used = index(meter, "HCHC") - start
+    assert used > 2900
+    assert amount(home, TODAY) == pytest.approx(before + used * OFF_PEAK / 1000, abs=0.03)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
 async def test_a_mode_that_comes_back_counts_nothing_twice(home: Home, *, is_on: bool) -> None:
     meter = await pays(home, "2026-11-23T08:00:00")
     house(meter).switch_mode("historic")

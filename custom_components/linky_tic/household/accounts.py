@@ -48,7 +48,7 @@ class Account:
     lost: float | None = None
     """When it was last heard, if it has not moved since the line was lost."""
     is_new: bool = False
-    """Whether another meter goes on with it: where that one starts tells nothing."""
+    """Whether where it goes on tells nothing: another meter counts, or it was no longer sent."""
 
     def move(self, value: int, at: float, since: float, day: float, month: float) -> None:
         """Take a new value; `since` is when the old one held still, the rest when periods began."""
@@ -67,7 +67,8 @@ class Account:
     def recalled(cls, numbers: Sequence[float]) -> Self:
         """Read what `stored` gave."""
         value, at, *counts = numbers
-        return cls(int(value), at, Count(*counts[:3]), Count(*counts[3:]))
+        is_new = any(counts[6:])  # kept since contracts may come back
+        return cls(int(value), at, Count(*counts[:3]), Count(*counts[3:6]), is_new=is_new)
 
     def counts(self) -> Mapping[str, Count]:
         """Give the periods by name."""
@@ -75,7 +76,7 @@ class Account:
 
     def stored(self) -> list[float]:
         """Give it as a row of numbers."""
-        return [self.value, self.at, *astuple(self.day), *astuple(self.month)]
+        return [self.value, self.at, *astuple(self.day), *astuple(self.month), self.is_new]
 
 
 def _counted(count: Count, start: float, gain: float, since: float, at: float) -> Count:

@@ -14,7 +14,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from ..known_labels import LABELS
 from ..listeners import Listeners
 from ..memory import Memory
-from ..tic import Mode, Quantity, Reading
+from ..tic import Label, Mode, Quantity, Reading
 from .accounts import DAY, MONTH, Account, Count, Standing
 from .prices import Prices
 
@@ -55,6 +55,7 @@ class Costs:
         listeners.follow(COSTED, self._take)
         listeners.follow_frames(self._end_frame)
         listeners.follow_losses(self._lose)
+        listeners.follow_absences(self._leave)
 
     # What is told
 
@@ -134,6 +135,11 @@ class Costs:
             self._waiting.clear()
         if not self._waiting:
             self._listeners.tell(COSTS)
+
+    def _leave(self, label: Label) -> None:
+        """Note that an index is no longer sent: another contract may count under another name."""
+        if account := self._accounts.get(label.name):
+            account.is_new = True
 
     def _lose(self) -> None:
         self._wait(is_new=False)
