@@ -129,7 +129,7 @@ _MOVING: Final = frozenset(
 
 RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity], float]]] = MappingProxyType(
     {
-        Preset.REALTIME: (0.2, _MEASURED | _MOVING, 0.0),
+        Preset.REALTIME: (0.3, _MEASURED | _MOVING, 0.0),
         Preset.BALANCED: (0.3, _MEASURED, 0.05),
         Preset.ECONOMY: (0.3, frozenset(), 0.05),
     }
