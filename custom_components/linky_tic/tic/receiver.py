@@ -61,7 +61,7 @@ class Receiver:
         self._splitter = Splitter(self._heard, self._hear, self._tell, self._routine.recall)
         self._bit7 = self.wire.bit7
         self._table = self._bit7.value
-        self._cr, self._lf, self._turn = b"\r", b"\n", ETX + STX + b"\n"
+        self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
         self._tail = b""
         self._passed = 0  # bytes that the wire has not been told of
         self._is_long_way = True
@@ -97,12 +97,17 @@ class Receiver:
             if group is None:
                 group = self._follow(segment, now, out) or self._take_new(segment, now, out)
                 if group is None:
+                    if segment is not segments[0]:
+                        self.heard_at = now
                     self._take_rest([segment, *ahead], now, out)
                     break
             heard.append(group)
-            self.heard_at = now
-        if not segments or not tail.startswith(self._lf):
-            self._take_tail(now, out)
+        else:
+            if segments:
+                self.heard_at = now
+                if tail and tail[0] == self._lf:
+                    return out
+        self._take_tail(now, out)
         return out
 
     def finish(self, now: float) -> list[Event]:
@@ -157,7 +162,7 @@ class Receiver:
     def _take_tail(self, now: float, out: list[Event]) -> None:
         """Treat at once the marks of a frame's end; leave to the splitter what is no group."""
         tail = self._tail
-        if not tail or (tail.startswith(self._lf) and len(tail) <= _LONGEST):
+        if not tail or (tail[0] == self._lf and len(tail) <= _LONGEST):
             return
         if tail.startswith(self._turn):
             self._tail = tail[len(ETX + STX) :]
@@ -209,7 +214,7 @@ class Receiver:
             self._bit7 = bit7
             self._routine.recode(bit7)
             self._table = bit7.value
-            self._cr, self._lf = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
+            self._cr, (self._lf,) = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
             self._turn = (ETX + STX + b"\n").translate(bit7.code)
 
     def _begin_long_way(self, now: float, out: list[Event]) -> None:
