@@ -4,25 +4,38 @@ It launches both, looks at them in each language, and writes `docs/images`.
 """
 
 import argparse
-from contextlib import ExitStack
-import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+import time
+from typing import Final, Literal
 
-from playwright.sync_api import FloatRect, Page
+from PIL import Image
+from playwright.sync_api import FloatRect, Page, ViewportSize
 
 from simulator.household import Household
 from simulator.line import Line
 from simulator.ports import PtyPort
-from tests.e2e.browser import DESKTOP, SCREENSHOTS, SETTLED, Person, person
+from tests.e2e.browser import DESKTOP, PHONE, SCREENSHOTS, SETTLED, Person, person
+from tests.e2e.history import move_in
 from tests.e2e.home_assistant import HomeAssistant
 from tests.e2e.processes import ROOT, wait_for
 
 IMAGES: Final = ROOT / "docs" / "images"
 DIALOG: Final[FloatRect] = {"x": 330, "y": 245, "width": 620, "height": 410}
-DEVICE: Final = {"width": 1240, "height": 860}
+DEVICE: Final[ViewportSize] = {"width": 1240, "height": 860}
+BOARD: Final[ViewportSize] = {"width": 1280, "height": 1300}
+COLOURS: Final = 256  # of a picture: what is drawn here has few
+SLOTS: Final = 20  # seconds until the hours of tomorrow are known
+HOUSE: Final = {"contract": "tempo", "phases": 3, "producer": True, "seed": 2}
+LOOKS: Final[tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...]] = (
+    ("dashboard", "light", BOARD),
+    ("dashboard_phone", "dark", PHONE),
+)
 LANGUAGES: Final = ("en", "fr")
+NOW: Final = {"en": "Now", "fr": "En ce moment"}
 ADD: Final = {"en": "Add integration", "fr": "Ajouter une intégration"}
 SEARCH: Final = {"en": "Search for a brand name", "fr": "Rechercher un nom de marque"}
 TYPE: Final = {"en": "Enter manually", "fr": "Saisir manuellement"}
@@ -33,28 +46,74 @@ CLOSE: Final = {"en": "Close", "fr": "Fermer"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/screenshots", description=__doc__)
-    parser.parse_args()
+    parser.add_argument(
+        "--later",
+        type=float,
+        default=0,
+        help="hours from now, by Debian's faketime, at which the dashboards are looked at",
+    )
+    later = parser.parse_args().later
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with living() as (stack, home):
+        look_at_meter(stack, home)
+    with living(later) as (stack, home):
+        look_at_dashboards(stack, home, later)
+
+
+@contextmanager
+def living(later: float = 0) -> Iterator[tuple[ExitStack, HomeAssistant]]:
+    """Launch a Home Assistant for which it is some hours later."""
+    launcher = ("faketime", "-f", f"{later:+g}h") if later else ()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        home = stack.enter_context(HomeAssistant(folder / "home"))
+        home = stack.enter_context(HomeAssistant(folder / "home", launcher=launcher))
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
-        line = Line(Household(contract="hphc", seed=1))
-        port = stack.enter_context(PtyPort(line, folder / "linky"))
-        somebody = stack.enter_context(person(home.client.url))
-        for language in LANGUAGES:
-            log_in(home, somebody.page, language)
-            somebody.page.set_viewport_size(
-                {"width": DESKTOP["width"], "height": DESKTOP["height"]}
-            )
-            look_at_set_up(somebody, language, str(port.url))
-        home.client.add_meter(port.url)
-        for language in LANGUAGES:
-            speak(home, language)
-            log_in(home, somebody.page, language)
-            somebody.page.set_viewport_size({"width": DEVICE["width"], "height": DEVICE["height"]})
-            look_at_device(somebody, language, device_of(home))
+        yield stack, home
+
+
+def look_at_meter(stack: ExitStack, home: HomeAssistant) -> None:
+    """Look at how a meter is set up, and at its device."""
+    port = stack.enter_context(
+        PtyPort(Line(Household(contract="hphc", seed=1)), home.folder / "linky")
+    )
+    somebody = stack.enter_context(person(home.client.url))
+    for language in LANGUAGES:
+        sit_down(somebody, home, language, DESKTOP)
+        look_at_set_up(somebody, language, str(port.url))
+    home.client.add_meter(port.url)
+    for language in LANGUAGES:
+        speak(home, language)
+        sit_down(somebody, home, language, DEVICE)
+        look_at_device(somebody, language, device_of(home))
+
+
+def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> None:
+    """Look at a house that has been there for a week, on a desk and on a phone."""
+    now = datetime.now(UTC) + timedelta(hours=later)
+    move_in(stack, home, {"linky": HOUSE}, 8, now)
+    client = home.client
+    board = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
+    client.command("lovelace/dashboards/create", require_admin=False, **board)
+    config = {"strategy": {"type": "custom:linky-tic"}}
+    client.command("lovelace/config/save", url_path="linky-board", config=config)
+    somebody = stack.enter_context(person(client.url))
+    if later:
+        somebody.page.clock.install(time=now)
+    for language in LANGUAGES:
+        speak(home, language)
+        time.sleep(SLOTS)
+        for name, scheme, size in LOOKS:
+            somebody.page.emulate_media(color_scheme=scheme)
+            sit_down(somebody, home, language, size)
+            somebody.visit("/linky-board/meter-1")
+            somebody.read(NOW[language])
+            take(somebody.page, name, language)
+
+
+def sit_down(somebody: Person, home: HomeAssistant, language: str, size: ViewportSize) -> None:
+    somebody.log_in(home.client.tokens, language, "auto" if size is not PHONE else "always_hidden")
+    somebody.page.set_viewport_size(size)
 
 
 def speak(home: HomeAssistant, language: str) -> None:
@@ -97,25 +156,16 @@ def look_at_device(somebody: Person, language: str, device: str) -> None:
 def take(page: Page, name: str, language: str, clip: FloatRect | None = None) -> None:
     page.wait_for_timeout(3 * SETTLED * 1000)
     suffix = "" if language == "en" else f".{language}"
-    page.screenshot(path=IMAGES / f"{name}{suffix}.png", clip=clip)
+    picture = IMAGES / f"{name}{suffix}.png"
+    page.screenshot(path=picture, clip=clip)
+    with Image.open(picture) as whole:
+        whole.quantize(COLOURS, Image.Quantize.MEDIANCUT).save(picture, optimize=True)
     print(f"screenshots: {name}{suffix}.png")
 
 
 def is_known(home: HomeAssistant, entity_id: str) -> bool:
     state = home.client.states().get(entity_id)
     return state is not None and state["state"] not in {"unknown", "unavailable"}
-
-
-def log_in(home: HomeAssistant, page: Page, language: str) -> None:
-    page.goto(f"{home.client.url}/manifest.json")
-    page.evaluate(
-        """([tokens, language]) => {
-            localStorage.setItem("hassTokens", tokens);
-            localStorage.setItem("selectedLanguage", language);
-            localStorage.setItem("dockedSidebar", '"auto"');
-        }""",
-        [json.dumps(home.client.tokens), json.dumps(language)],
-    )
 
 
 if __name__ == "__main__":

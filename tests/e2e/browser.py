@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 
-from playwright.sync_api import Error, Locator, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page, ViewportSize, sync_playwright
 
 from .client import Json
 from .processes import ROOT, wait_for
@@ -20,8 +20,8 @@ CHROMIUM = next(
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
 PATIENCE = 45  # seconds: the first page takes a third of that on two busy cores
 SETTLED = 0.6  # seconds that what slides or fades takes
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # As root there is no sandbox; the rest keeps Chromium from asking the internet for anything.
 ARGUMENTS = (
     "--no-sandbox",
@@ -42,6 +42,15 @@ class Person:
 
     def visit(self, path: str) -> None:
         self.page.goto(f"{self._url}{path}")
+
+    def log_in(self, tokens: Json, language: str = "fr", sidebar: str = "always_hidden") -> None:
+        """Be somebody whom the front end knows already, who reads a language."""
+        kept = {"hassTokens": tokens, "selectedLanguage": language, "dockedSidebar": sidebar}
+        self.visit("/manifest.json")
+        self.page.evaluate(
+            "kept => kept.forEach(([key, value]) => localStorage.setItem(key, value))",
+            [[key, json.dumps(value)] for key, value in kept.items()],
+        )
 
     def create_account(self, name: str, password: str) -> Json:
         """Do what a new Home Assistant asks first; returns the front end's own tokens."""
@@ -92,7 +101,7 @@ class Person:
     def look(self, name: str) -> None:
         """Keep what is on the screen, and what a phone would show of it."""
         for size, suffix in ((PHONE, "phone"), (DESKTOP, "desktop")):
-            self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+            self.page.set_viewport_size(size)
             self.page.wait_for_timeout(SETTLED * 1000)
             self.page.screenshot(path=SCREENSHOTS / f"{name}-{suffix}.png")
 

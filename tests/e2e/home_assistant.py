@@ -60,7 +60,7 @@ class HomeAssistant(Server):
         configuration: str = CONFIGURATION,
         launcher: Sequence[str] = (),
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._launcher = launcher
         self.log = folder / "hass.log"
         self.port = free_port(port)
@@ -69,19 +69,19 @@ class HomeAssistant(Server):
         self._furnish(configuration)
 
     def _furnish(self, configuration: str) -> None:
-        (self._folder / ".storage").mkdir(parents=True)
-        (self._folder / "custom_components").mkdir()
-        (self._folder / "configuration.yaml").write_text(configuration)
-        (self._folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
+        (self.folder / ".storage").mkdir(parents=True)
+        (self.folder / "custom_components").mkdir()
+        (self.folder / "configuration.yaml").write_text(configuration)
+        (self.folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
         ours = ROOT / "custom_components" / "linky_tic"
         for one in (ours, *AIDS.iterdir()):
-            (self._folder / "custom_components" / one.name).symlink_to(one)
+            (self.folder / "custom_components" / one.name).symlink_to(one)
 
     @override
     def start(self) -> None:
         """Launch, and wait for the first answer; the integrations may still be setting up."""
         hass = ROOT / ".venv-ha" / "bin" / "hass"
-        arguments: list[str | Path] = ["-c", self._folder, "--skip-pip", "--log-no-color"]
+        arguments: list[str | Path] = ["-c", self.folder, "--skip-pip", "--log-no-color"]
         command = [*self._launcher, hass, *arguments]
         self.child = child = Child(command, self.log, {"SETUP_PORT": str(self.port)})
 

@@ -5,33 +5,33 @@ The pictures are kept beside those of the other browser tests, for whoever wants
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-import json
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from playwright.sync_api import Page
 import pytest
 
-from simulator.household import Household
-from simulator.line import Line
-from simulator.ports import PtyPort
-
 from .browser import DESKTOP, PHONE, SCREENSHOTS, Person, person
+from .history import move_in
 from .home_assistant import HomeAssistant
-from .processes import wait_for
 
 TABLET: Final = {"width": 820, "height": 1180}
 HOUSES: Final[dict[str, dict[str, Any]]] = {
     "tempo-producer": {"contract": "tempo", "phases": 3, "producer": True, "seed": 2},
     "base": {"contract": "base", "seed": 1},
     "historic": {"mode": "historic", "contract": "hphc", "seed": 4, "address": "031764000002"},
+    "historic-base": {"mode": "historic", "seed": 5, "address": "031764000003"},
 }
 LOOKS: Final = (("fr", "light", DESKTOP), ("fr", "dark", PHONE), ("en", "light", TABLET))
 TITLES: Final = {
     "fr": ("En ce moment", "Tarif", "Énergie", "Liaison"),
     "en": ("Now", "Tariff", "Energy", "Line"),
 }
-BROKEN: Final = ("Erreur de configuration", "Configuration error", "Entité non trouvée")
-TALL: Final = 2600  # pixels: all of a phone's page at once
+BROKEN: Final = (
+    *("Erreur de configuration", "Configuration error", "Entité non trouvée"),
+    *("Aucune statistique", "No statistics found"),
+)
+DAYS: Final = 1.3  # that the houses have been there: a part of yesterday, whatever the hour
+TALL: Final = {390: 4200, 820: 2900, 1280: 1900}  # pixels: all of a page at once, by its width
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HomeAssist
         home = stack.enter_context(HomeAssistant(folder / "home"))
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
-        for name, options in HOUSES.items():
-            port = stack.enter_context(PtyPort(Line(Household(**options)), folder / name))
-            home.client.add_meter(port.url)
-        states = home.client.states
-        wait_for(lambda: "sensor.linky_3_active_power" in states(), 60, "the last meter's facts")
+        move_in(stack, home, HOUSES, DAYS, datetime.now(UTC))
         yield home, stack.enter_context(person(home.client.url))
 
 
@@ -53,7 +49,7 @@ def test_the_dashboard_is_offered_to_whoever_makes_a_new_one(
     house: tuple[HomeAssistant, Person],
 ) -> None:
     home, somebody = house
-    log_in(home, somebody.page, "fr")
+    somebody.log_in(home.client.tokens)
     somebody.visit("/config/lovelace/dashboards")
     somebody.press("Ajouter un tableau de bord")
     assert "Votre compteur" in somebody.read("Linky")
@@ -73,8 +69,8 @@ def test_each_meter_has_a_page_without_a_fault(
     language, scheme, size = look
     page = somebody.page
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    log_in(home, page, language)
-    page.set_viewport_size({"width": size["width"], "height": TALL})
+    somebody.log_in(home.client.tokens, language)
+    page.set_viewport_size({"width": size["width"], "height": TALL[size["width"]]})
     somebody.visit(f"/linky-board/meter-{number + 1}")
     for title in TITLES[language]:
         shown = somebody.read(title)
@@ -85,15 +81,3 @@ def test_each_meter_has_a_page_without_a_fault(
     assert not [text for text in BROKEN if text in shown]
     assert ("Phase 3" in shown) is (number == 0)
     assert "VA" in shown
-
-
-def log_in(home: HomeAssistant, page: Page, language: str) -> None:
-    page.goto(f"{home.client.url}/manifest.json")
-    page.evaluate(
-        """([tokens, language]) => {
-            localStorage.setItem("hassTokens", tokens);
-            localStorage.setItem("selectedLanguage", language);
-            localStorage.setItem("dockedSidebar", '"always_hidden"');
-        }""",
-        [json.dumps(home.client.tokens), json.dumps(language)],
-    )

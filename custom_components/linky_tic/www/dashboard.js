@@ -30,7 +30,6 @@ const TEXTS = {
     short: {
       active_power: "Active power",
       power_margin: "Margin",
-      load: "Load",
       power_factor: "Power factor",
       over_subscribed_power: "Overload",
       current_tariff: "Tariff",
@@ -79,7 +78,6 @@ const TEXTS = {
     short: {
       active_power: "Puissance active",
       power_margin: "Marge",
-      load: "Charge",
       power_factor: "Facteur de puiss.",
       over_subscribed_power: "Dépassement",
       current_tariff: "Tarif",
@@ -107,6 +105,8 @@ const TEXTS = {
   },
 };
 const COLOURS = { blue: "blue", white: "grey", red: "red" };
+// Of the six indexes of Tempo: off-peak and peak hours of blue, white and red days.
+const TEMPO = ["#90caf9", "#1e88e5", "#cfd8dc", "#90a4ae", "#ef9a9a", "#e53935"];
 const HISTORIC_INDEXES = [
   "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM",
   "BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR",
@@ -177,6 +177,11 @@ class Meter {
     return [...STANDARD_INDEXES, ...HISTORIC_INDEXES].map((key) => this.sensor(key)).filter(Boolean);
   }
 
+  /** Of the bars of the indexes; none where the front end may choose. */
+  get colours() {
+    return this.sensor("tempo_today") && this.indexes.length === TEMPO.length ? TEMPO : [];
+  }
+
   _first(platform, keys) {
     return keys.map((key) => this._ids.get(`${platform}/${key}`)).find(Boolean);
   }
@@ -203,7 +208,6 @@ const change = (id, name, offset) => ({
   name,
   stat_type: "change",
   period: { calendar: { period: "day", offset } },
-  grid_options: { columns: 6, rows: 2 },
 });
 
 const gauge = (meter) => {
@@ -222,13 +226,14 @@ const gauge = (meter) => {
   };
 };
 
-const history = (title, ids, hours) =>
+const history = (title, ids, hours, rows = "auto") =>
   ids.length && {
     type: "history-graph",
     title,
+    expand_legend: true,
     hours_to_show: hours,
     entities: ids.map((id) => ({ entity: id })),
-    grid_options: { columns: 12, rows: "auto" },
+    grid_options: { columns: "full", rows },
   };
 
 /** A tile for each colour that a day may have: a tile's own colour cannot follow a text. */
@@ -246,8 +251,7 @@ const now = (meter) =>
     gauge(meter),
     valueTile(meter, "active_power", { color: "amber" }),
     valueTile(meter, "power_margin", { color: "green" }),
-    valueTile(meter, "load", { color: "orange" }),
-    flagTile(meter, "over_subscribed_power", { color: "red" }),
+    flagTile(meter, "over_subscribed_power", { color: "red", grid_options: WHOLE }),
     valueTile(meter, "power_factor"),
     history(meter.texts.last_hours, present([meter.power, meter.sensor("SINSTI")]), 6),
   ]);
@@ -271,55 +275,84 @@ const tariff = (meter) =>
     valueTile(meter, "cost_today"),
     valueTile(meter, "cost_month"),
     flagTile(meter, "dry_contact"),
+    schedule(meter),
+    peaks(meter),
   ]);
 
 /** What an index has counted today, and yesterday beside it. */
-const days = (meter, id, name) => [
-  name && { type: "heading", heading: name, heading_style: "subtitle" },
-  change(id, meter.texts.today, 0),
-  change(id, meter.texts.yesterday, -1),
-];
+const days = (meter, id, name, columns = 12) => ({
+  type: "vertical-stack",
+  cards: present([
+    name && { type: "heading", heading: name, heading_style: "subtitle" },
+    {
+      type: "horizontal-stack",
+      cards: [change(id, meter.texts.today, 0), change(id, meter.texts.yesterday, -1)],
+    },
+  ]),
+  grid_options: { columns, rows: "auto" },
+});
 
+/** What an index counts; that it counts energy, its place says. */
+const tariffName = (meter, id) => {
+  const name = meter.title(id).replace(/^(Énergie|Energy),? /, "");
+  return name.charAt(0).toUpperCase() + name.slice(1);
+};
+
+const bar = (meter, id) => ({ entity: id, name: meter.title(id) });
+
+const week = (meter, entities) => ({
+  type: "statistics-graph",
+  title: meter.texts.week,
+  chart_type: "bar-stack",
+  period: "day",
+  days_to_show: 7,
+  stat_types: ["change"],
+  entities,
+  expand_legend: true,
+  grid_options: { columns: "full", rows: "auto" },
+});
+
+/** Two tariffs side by side where there are many: off-peak and peak of a colour, under Tempo. */
 const energy = (meter) => {
   const indexes = meter.indexes;
   const total = meter.sensor("EAST") ?? (indexes.length === 1 ? indexes[0] : undefined);
   const byTariff = indexes.length > 1 ? indexes : [];
   return section(meter.texts.energy, "mdi:lightning-bolt", [
-    total && days(meter, total, byTariff.length ? meter.texts.total : undefined),
-    byTariff.map((id) => days(meter, id, meter.title(id))),
-    {
-      type: "statistics-graph",
-      title: meter.texts.week,
-      chart_type: "bar",
-      period: "day",
-      days_to_show: 7,
-      stat_types: ["change"],
-      entities: (byTariff.length ? byTariff : present([total])).map((id) => ({ entity: id, name: meter.title(id) })),
-      grid_options: { columns: 12, rows: "auto" },
-    },
-  ]);
+    total && days(meter, total, byTariff.length ? meter.texts.total : undefined, "full"),
+    byTariff.map((id) => days(meter, id, tariffName(meter, id))),
+    week(meter, byTariff.length
+      ? byTariff.map((id, n) => ({ entity: id, name: tariffName(meter, id), color: meter.colours[n] }))
+      : present([total]).map((id) => bar(meter, id))),
+  ], byTariff.length > 2 ? { column_span: 2 } : {});
 };
 
+/** The hours of the tariffs, where there is more than one. */
 const schedule = (meter) =>
   meter.calendar() &&
-  section(meter.texts.schedule, "mdi:calendar-clock", [
+  meter.indexes.length > 1 && [
+    { type: "heading", heading: meter.texts.schedule, heading_style: "subtitle" },
     {
       type: "calendar",
       entities: [meter.calendar()],
       initial_view: "listWeek",
       grid_options: { columns: 12, rows: "auto" },
     },
-  ]);
+  ];
 
 const exported = (meter) => {
   const index = meter.sensor("EAIT");
   const flag = meter.flag("exporting");
+  if (index) {
+    return section(meter.texts.export, "mdi:transmission-tower-import", [
+      valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
+      days(meter, index),
+      week(meter, [bar(meter, index)]),
+    ]);
+  }
   // A meter without an export contract tells only that energy goes out: shown when it does.
-  const visibility = index || !flag ? undefined : [{ condition: "state", entity: flag, state: "on" }];
+  const visibility = [{ condition: "state", entity: flag, state: "on" }];
   return section(meter.texts.export, "mdi:transmission-tower-import", [
-    valueTile(meter, "SINSTI", { color: "purple" }),
-    flagTile(meter, "exporting", { color: "purple", visibility }),
-    index && days(meter, index),
+    flagTile(meter, "exporting", { color: "purple", grid_options: WHOLE }),
   ], { visibility });
 };
 
@@ -328,7 +361,7 @@ const phase = (meter, number) => [
   tile(meter, meter.sensor(`SINSTS${number}`), "power"),
   tile(meter, meter.sensor(`IRMS${number}`, `IINST${number}`), "current"),
   tile(meter, meter.sensor(`URMS${number}`), "voltage"),
-  tile(meter, meter.sensor(`load_phase_${number}`), "load"),
+  tile(meter, meter.sensor(`power_margin_phase_${number}`), "power_margin"),
 ];
 
 const phases = (meter) => {
@@ -339,20 +372,24 @@ const phases = (meter) => {
       history(meter.texts.voltages, voltages, 24),
     ]);
   }
+  const current = tile(meter, meter.sensor("IRMS1", "IINST"), "current");
   // Historique tells no voltage.
-  return section(voltages.length ? meter.texts.voltage : meter.texts.short.current, "mdi:sine-wave", [
+  if (!voltages.length) return section(meter.texts.short.current, "mdi:sine-wave", [current]);
+  return section(meter.texts.voltage, "mdi:sine-wave", [
     tile(meter, voltages[0], "voltage"),
-    tile(meter, meter.sensor("IRMS1", "IINST"), "current"),
-    history(meter.texts.voltage, voltages, 24),
-  ]);
+    current,
+    history(meter.texts.voltage, voltages, 24, 5),
+  ], { column_span: 2 });
 };
 
-const peaks = (meter) =>
-  section(meter.texts.peaks, "mdi:chart-bell-curve", [
+const peaks = (meter) => {
+  const shown = present([
     tile(meter, meter.sensor("peak_today", "SMAXSN", "SMAXN"), "peak_today"),
     tile(meter, meter.sensor("SMAXSN-1", "SMAXN-1", "PMAX"), "peak_yesterday"),
     valueTile(meter, "peak_month"),
   ]);
+  return shown.length && [heading(meter.texts.peaks, "mdi:chart-bell-curve"), ...shown];
+};
 
 const line = (meter) =>
   section(meter.texts.line, "mdi:lan-connect", [
@@ -367,7 +404,7 @@ const viewOf = (meter, path) => ({
   type: "sections",
   max_columns: 3,
   dense_section_placement: true,
-  sections: present([now, tariff, energy, schedule, exported, phases, peaks, line].map((make) => make(meter))),
+  sections: present([now, tariff, exported, energy, phases, line].map((make) => make(meter))),
 });
 
 const metersOf = async (hass) => {
