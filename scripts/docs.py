@@ -114,7 +114,9 @@ TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
 
 
 def _named(tongue: Tongue, platform: str, fact: Fact[object]) -> tuple[str, str]:
-    name = tongue.entities[platform][fact.name or fact.key]["name"].format_map(fact.placeholders)
+    # A tariff without a name is called the same in both languages.
+    filling = {key: word.replace("index_", "Index ") for key, word in fact.placeholders.items()}
+    name = tongue.entities[platform][fact.name or fact.key]["name"].format_map(filling)
     return f"`{platform}.linky_{fact.key}`", name
 
 
