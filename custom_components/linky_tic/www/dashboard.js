@@ -82,7 +82,7 @@ const TEXTS = {
       over_subscribed_power: "Dépassement",
       current_tariff: "Tarif",
       next_tariff_change: "Changement",
-      tempo_today: "Tempo aujourd’hui",
+      tempo_today: "Tempo du jour",
       tempo_tomorrow: "Tempo demain",
       peak_notice: "Préavis de pointe",
       peak_in_progress: "Pointe",
