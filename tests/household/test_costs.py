@@ -291,3 +291,18 @@ async def test_what_is_exported_earns_its_price_and_lessens_no_cost(home: Home) 
     earned = amount(home, "sensor.linky_revenue_today")
     assert earned == pytest.approx(sold * 0.13 / 1000, abs=0.01)
     assert amount(home, TODAY) == pytest.approx(cost, abs=0.001)
+
+
+async def test_what_is_exported_while_another_mode_is_spoken_earns_its_price(home: Home) -> None:
+    meter = await pays(home, "2026-06-21T12:00:00", watts=0, producer=True, solar=3000)
+    await reprice(home, meter, export_price=0.13)
+    first = index(meter, "EAIT")
+    house(meter).switch_mode("historic")  # which does not tell what is exported
+    await meter.play(60)
+    pass_time(home, meter, 3600)
+    house(meter).switch_mode("standard")
+    await meter.play(60)
+    sold = index(meter, "EAIT") - first
+    assert sold > 1000
+    earned = amount(home, "sensor.linky_revenue_today")
+    assert earned == pytest.approx(sold * 0.13 / 1000, abs=0.02)

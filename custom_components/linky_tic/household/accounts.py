@@ -67,7 +67,7 @@ class Account:
     def recalled(cls, numbers: Sequence[float]) -> Self:
         """Read what `stored` gave."""
         value, at, *counts = numbers
-        is_new = any(counts[6:])  # kept since contracts may come back
+        is_new = any(counts[6:])  # rows that were stored before this was end without it
         return cls(int(value), at, Count(*counts[:3]), Count(*counts[3:6]), is_new=is_new)
 
     def counts(self) -> Mapping[str, Count]:

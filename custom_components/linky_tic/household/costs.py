@@ -137,8 +137,12 @@ class Costs:
             self._listeners.tell(COSTS)
 
     def _leave(self, label: Label) -> None:
-        """Note that an index is no longer sent: another contract may count under another name."""
-        if account := self._accounts.get(label.name):
+        """Note that an index is no longer sent: another contract may count under another name.
+
+        What is exported has no other name: it is counted when its index is sent again.
+        """
+        account = self._accounts.get(label.name)
+        if account and label.quantity is Quantity.SUPPLIER_ENERGY:
             account.is_new = True
 
     def _lose(self) -> None:
