@@ -27,10 +27,12 @@ IMAGES: Final = ROOT / "docs" / "images"
 DIALOG: Final[FloatRect] = {"x": 330, "y": 245, "width": 620, "height": 410}
 DEVICE: Final[ViewportSize] = {"width": 1240, "height": 860}
 BOARD: Final[ViewportSize] = {"width": 1280, "height": 1300}
+GLANCE: Final[ViewportSize] = {"width": 1280, "height": 820}
 COLOURS: Final = 256  # of a picture: what is drawn here has few
 SLOTS: Final = 20  # seconds until the hours of tomorrow are known
 HOUSE: Final = {"contract": "tempo", "phases": 3, "producer": True, "seed": 2}
 LOOKS: Final[tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...]] = (
+    ("overview", "light", GLANCE),
     ("dashboard", "light", BOARD),
     ("dashboard_phone", "dark", PHONE),
 )
