@@ -175,6 +175,20 @@ async def test_there_is_no_calendar_in_historique(days: DaysOfAHome) -> None:
     assert days.home.state(CHANGE) is None
 
 
+async def test_it_ends_with_the_days_that_it_knows_after_a_change_to_historique(
+    days: DaysOfAHome,
+) -> None:
+    """A calendar is on or off and never unknown: off would say that no cheap hours are in force."""
+    await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
+    days.house.switch_mode("historic")
+    await days.wait_until("2026-11-24T01:00:00")
+    assert days.home.state("sensor.linky_east") == "unknown"
+    assert days.home.state(CALENDAR) == "on"
+    await days.wait_until("2026-11-25T01:00:00")
+    assert days.home.state(CALENDAR) == "unavailable"
+    assert days.home.state(CHANGE) == days.home.state(NEXT) == "unknown"
+
+
 async def test_it_speaks_the_language_of_the_house(days: DaysOfAHome) -> None:
     days.home.hass.config.language = "fr"
     house = Household(contract="tempo", colours={date(2026, 11, 24): "red"}, start=EVENING)
