@@ -14,6 +14,7 @@ from .catalogue import Mode
 from .groups import STRAY, Group, Reason, name_of, verify, verify_line
 
 STX, ETX, EOT = b"\x02", b"\x03", b"\x04"
+_ENDS: Final = STX + ETX + EOT
 _MARKS: Final = frozenset({STX, ETX, EOT})
 _new: Final = tuple.__new__  # without a call of Python's own
 _LF: Final = ord("\n")
@@ -142,6 +143,13 @@ class Splitter:
 
     def take(self, segment: bytes) -> None:
         """Take what stands between two CR and is not recalled: a group, or what it may hold."""
+        if segment[:1] in _MARKS:
+            line = segment.lstrip(_ENDS)
+            self.take_marks(segment[: len(segment) - len(line)])
+            if (known := self._recall(line)) is not None:
+                self.note(known)
+                return
+            segment = line
         group = verify_line(segment)
         if isinstance(group, Group):
             self._synchronised = True
@@ -171,6 +179,12 @@ class Splitter:
         for line in _LINE.findall(segment):
             self._take_line(line)
             self._synchronised = True
+        self._synchronised = True
+
+    def take_marks(self, marks: bytes) -> None:
+        """Treat the marks between two frames, when nothing else stands there."""
+        for code in marks:
+            self._mark(bytes((code,)))
         self._synchronised = True
 
     def _take_line(self, line: bytes) -> None:

@@ -50,19 +50,12 @@ class Group(NamedTuple):
     key: bytes
 
 
-class _Shape(NamedTuple):
-    """What the group of a label must be like.
+_Shape = tuple[Label, str, int, int, Callable[[bytes], object], bool]
+"""What the group of a label must be like: label, name, length, begin, fits, is_dated.
 
-    It has `length` characters, LF and checksum included, and its data from `begin` on; `fits`
-    judges their characters.
-    """
-
-    label: Label
-    name: str
-    length: int
-    begin: int
-    fits: Callable[[bytes], object]
-    is_dated: bool
+It has `length` characters, LF and checksum included, and its data from `begin` on; `fits`
+judges their characters. A bare tuple is taken apart in half the time of a named one.
+"""
 
 
 def checksum(covered: bytes) -> int:
@@ -91,7 +84,7 @@ def verify_line(line: bytes) -> Group | Reason:
         if not _is_horodate(stamp):
             return _verify_other(line)
         horodate = stamp[:-1].decode()
-    return _new(Group, (name, data.decode(), horodate, Mode.STANDARD, label, line))
+    return _new(Group, (name, data.decode(), horodate, _STANDARD, label, line))
 
 
 def _verify_historic(line: bytes) -> Group | Reason:
@@ -105,7 +98,7 @@ def _verify_historic(line: bytes) -> Group | Reason:
         return _verify_other(line)
     if adler32(line) & 0x3F != _HISTORIC_SUMS[line[-1]]:
         return _verify_other(line)
-    return _new(Group, (name, data.decode(), None, Mode.HISTORIC, label, line))
+    return _new(Group, (name, data.decode(), None, _HISTORIC, label, line))
 
 
 def _verify_other(line: bytes) -> Group | Reason:
@@ -144,7 +137,7 @@ def _shapes(mode: Mode) -> Mapping[bytes, _Shape]:
 
 def _shape(row: Label) -> _Shape:
     begin = len(row.name) + 2 + row.horodate * (HORODATE_SIZE + 1)
-    return _Shape(row, row.name, begin + row.size + 2, begin, _judge_of(row), row.horodate)
+    return row, row.name, begin + row.size + 2, begin, _judge_of(row), row.horodate
 
 
 def _judge_of(label: Label) -> Callable[[bytes], object]:
@@ -154,8 +147,9 @@ def _judge_of(label: Label) -> Callable[[bytes], object]:
     return bytes.isdigit if is_digits else label.kind.value.fullmatch
 
 
-_standard: Final = _shapes(Mode.STANDARD).get
-_historic: Final = _shapes(Mode.HISTORIC).get
+_STANDARD, _HISTORIC = Mode.STANDARD, Mode.HISTORIC
+_standard: Final = _shapes(_STANDARD).get
+_historic: Final = _shapes(_HISTORIC).get
 
 
 def _sums(uncovered: int) -> bytes:

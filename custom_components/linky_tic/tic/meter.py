@@ -22,7 +22,7 @@ from .catalogue import (
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
-from .plausible import Gate, is_likely
+from .plausible import BOUNDED, Gate, is_likely
 from .presence import Presence
 from .routine import Routine
 from .rules import FIRST, Last, Sighting
@@ -87,35 +87,54 @@ class Meter:
         """Whether the meter tells what is exported."""
         return "EAIT" in self.presence.established
 
-    def hear(self, group: Group, now: float, out: list[Event], *, parity: bool) -> None:
+    def hear(self, group: Group, now: float, out: list[Event]) -> None:
         """Take a verified group that is not the one its label had before."""
+        name, data, horodate, mode, label, _ = group
+        rule = self._unheard.pop(name, None)
+        if rule is None or label is None or mode is not self.mode or not self._is_own_frame:
+            self._compare(group, now, out)
+            return
+        # The first group of a label: nothing speaks for or against it but its rule.
+        self.presence.met(name)
+        if horodate is None:
+            value = int(data) if label.kind is _NUMBER else data.strip()
+            sighting = _new(Sighting, (group, label, value, None, False, now))
+        else:
+            sighting = self._sight(group, label, now)
+        line, first = self.routine.line, rule.first
+        if first is None:
+            is_sure = rule.choose([sighting], None, line) is not None
+        else:
+            is_sure = first[line.parity]
+        if is_sure and (name not in BOUNDED or is_likely(sighting)):
+            self._accept(sighting, out)
+        else:
+            self._gate.suspect(name, sighting)
+            self._rejected[Reason.HELD] += 1
+            out.append(_HELD[name])
+
+    def _compare(self, group: Group, now: float, out: list[Event]) -> None:
+        """Take a group that is to be seen beside what came before."""
         name, _, _, mode, label, _ = group
-        first = self._unheard.pop(name, None)
-        if mode is not self.mode or (first is None and (label is None or name in ADDRESS_LABELS)):
+        if mode is not self.mode or label is None or name in ADDRESS_LABELS:
             label = self._admit(group, out)
         if label is None:
             return
-        routine = self.routine
-        if routine.line.parity is not parity:
-            routine.judge_by(routine.line._replace(parity=parity))
         # Another meter's address may have been damaged: what is new in a frame without one waits
         # for the next. Not so what is measured every second, nor warnings, which come before it.
         is_ours = self._identified and (
-            self._is_own_frame or name in FLEETING or self.address is None or routine.is_own_frame()
+            self._is_own_frame
+            or name in FLEETING
+            or self.address is None
+            or self.routine.is_own_frame()
         )
-        if is_ours and first is not None:  # nothing speaks for or against it, so it is soon judged
-            sighting = self._sight(group, label, now)
-            if first[parity] and is_likely(sighting):
-                self._accept(sighting, out)
-            else:
-                self._gate.suspect(name, sighting)
-                self._rejected[Reason.HELD] += 1
-                out.append(_HELD[name])
-            self.presence.met(name)
-            return
         is_believed = self._weigh(group, label, now, out, is_ours=is_ours)
         if is_ours and self.presence.sighted(label, believed=is_believed):
             self._introduce(label, out)
+
+    def rely(self, *, parity: bool) -> None:
+        """Note whether every character comes with a parity bit from now on, and is checked."""
+        self.routine.judge_by(self.routine.line._replace(parity=parity))
 
     def _admit(self, group: Group, out: list[Event]) -> Label | None:
         """Give the label of a group that may be this meter's, in the mode that it speaks."""
@@ -135,7 +154,7 @@ class Meter:
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
         if self.address is not None:
-            self._identified = False
+            self._identified = self._is_own_frame = False
             self.routine.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
@@ -167,7 +186,7 @@ class Meter:
             self._identified = True
             return True
         if self._identified:
-            self._identified = False
+            self._identified = self._is_own_frame = False
             self.routine.clear()
         self._gate = Gate()
         who, times = self._stranger
@@ -216,9 +235,9 @@ class Meter:
 
     def _accept(self, chosen: Sighting, out: list[Event]) -> None:
         group, label, value, time, degraded, at = chosen
-        name, routine = label.name, self.routine
-        confirmed = label.absence is not Absence.LATCH or routine.line.parity
+        confirmed = label.absence is not Absence.LATCH or self.routine.line.parity
         reading = _new(Reading, (label, value, group.data, time, degraded, confirmed, at))
+        name, routine = label.name, self.routine
         routine.accepted[name] = group
         if name not in self.presence.established:
             self._early[name] = reading
@@ -276,6 +295,7 @@ class Meter:
         out.append(ModeChanged(mode))
 
 
+_NUMBER: Final = Kind.NUMBER
 _new: Final = tuple.__new__  # without a call of Python's own
 _NO_TIME: Final = (None, False)
 _TELLING: Final = LIMITS | CLOCKS

@@ -66,7 +66,7 @@ def _left(row: list[Sighting], chosen: Sighting | None, rule: Rule) -> list[Sigh
 def is_likely(now: Sighting) -> bool:
     """Whether a number is within its label's range, and a horodate is a real date."""
     _, label, value, time, _, _ = now
-    if label.name not in _BOUNDED:
+    if label.name not in BOUNDED:
         return True
     if isinstance(value, int):
         most = label.most
@@ -77,7 +77,7 @@ def is_likely(now: Sighting) -> bool:
     return time is not None or not label.horodate
 
 
-_BOUNDED: Final = frozenset(
+BOUNDED: Final = frozenset(
     row.name
     for rows in CATALOGUE.values()
     for row in rows.values()

@@ -58,8 +58,7 @@ class Presence:
 
     def met(self, name: str) -> None:
         """Count the first good group of a label, unless it is one that announces an event."""
-        if name not in self.established:
-            self._seen[name] = (1, self._frame)
+        self._seen[name] = (1, self._frame)
 
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""
@@ -85,10 +84,12 @@ class Presence:
         self._frame += 1
         self.changed(row.name for row in live)
         self._frame_at = now
-        heard = {one.name for one in frame.heard if one is not None and one.label is not None}
-        self._heard_at.update(dict.fromkeys(heard, now))
-        for name in heard & self._misses.keys():
-            del self._misses[name]
+        names = [one.name for one in frame.heard if one is not None and one.label is not None]
+        heard = dict.fromkeys(names, now)
+        self._heard_at.update(heard)
+        if self._misses:
+            for name in heard.keys() & self._misses.keys():
+                del self._misses[name]
         absent = [row for row in live if row.name not in heard and row.absence is not Absence.LATCH]
         if absent:
             empty = _empty_ranks(frame)

@@ -16,7 +16,7 @@ from .events import Event
 from .frames import EOT, ETX, MOST_GROUPS, STX, Frame, Rejected, Splitter
 from .groups import Group, Reason, verify_line
 from .meter import Meter
-from .wire import DAMAGED, Bit7, Wire
+from .wire import DAMAGED, Wire
 
 GAP: Final = 10.0
 """Seconds without a good group after which another meter may be on the line."""
@@ -57,6 +57,7 @@ class Receiver:
         )
         self._routine = self.meter.routine
         self._known: Callable[[bytes], Group | None] = self._routine.known.get
+        self._habits = self._routine.habits
         self._follow: Callable[[bytes, float, list[Event]], Group | None] = self._routine.follow
         self._splitter = Splitter(self._heard, self._hear, self._tell, self._routine.recall)
         self._bit7 = self.wire.bit7
@@ -64,6 +65,7 @@ class Receiver:
         self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
         self._tail = b""
         self._passed = 0  # bytes that the wire has not been told of
+        self._parity = False
         self._is_long_way = True
         self._begin_long_way(-inf, [])
 
@@ -91,15 +93,13 @@ class Receiver:
         if len(heard) + len(segments) >= MOST_GROUPS:
             self._take_rest(segments, now, out)
             segments = []
-        ahead = iter(segments)
-        for segment in ahead:
+        for segment in segments:
             group = known(segment)
             if group is None:
-                group = self._follow(segment, now, out) or self._take_new(segment, now, out)
-                if group is None:
-                    if segment is not segments[0]:
-                        self.heard_at = now
-                    self._take_rest([segment, *ahead], now, out)
+                if self._habits:
+                    group = self._follow(segment, now, out)
+                if group is None and (group := self._take_new(segment, now, out)) is None:
+                    self._take_from(segment, segments, now, out)
                     break
             heard.append(group)
         else:
@@ -115,7 +115,6 @@ class Receiver:
         out: list[Event] = []
         self._begin_long_way(now, out)
         self._take_again(self._tail)
-        self._parity = self.wire.carries_parity
         self._splitter.finish()
         self._end_long_way()
         return out
@@ -130,7 +129,7 @@ class Receiver:
         verdict = verify_line(segment.translate(self._table))
         if isinstance(verdict, Reason):
             return None
-        self.meter.hear(verdict, now, out, parity=self.wire.carries_parity)
+        self.meter.hear(verdict, now, out)
         return verdict
 
     def _take_first(self, segment: bytes, now: float, out: list[Event]) -> Group | None:
@@ -139,6 +138,15 @@ class Receiver:
             return None
         self._end(self._splitter.turn(), now, out)  # after which all may be in doubt
         return self._known(segment) or self._take_new(segment, now, out)
+
+    def _take_from(
+        self, segment: bytes, segments: list[bytes], now: float, out: list[Event]
+    ) -> None:
+        """Take the rest of a chunk, from the first segment that is not as the others."""
+        at = next(at for at, one in enumerate(segments) if one is segment)
+        if at:
+            self.heard_at = now
+        self._take_rest(segments[at:], now, out)
 
     def _take_rest(self, segments: list[bytes], now: float, out: list[Event]) -> None:
         """Take what stands between CR, from one on that is not as the others."""
@@ -171,7 +179,7 @@ class Receiver:
         self._begin_long_way(now, out)
         if (mark := tail.translate(self._table)) in _MARKS:
             self._tail = b""
-            self._splitter.split(mark)
+            self._splitter.take_marks(mark)
         else:
             self._take_again(tail)
         self._end_long_way()
@@ -200,26 +208,28 @@ class Receiver:
     def _take_stretches(self, octets: bytes) -> None:
         """Stop wherever the wire decides: a decision that ends a piece is not yet true in it."""
         wire = self.wire
-        self._heed(wire.bit7)
+        self._heed(wire)
         while octets:
             piece = octets[: wire.left]
             octets = octets[len(piece) :]
-            self._parity = wire.carries_parity
             self._splitter.split(wire.characters(piece))
-            self._heed(wire.bit7)
+            self._heed(wire)
 
-    def _heed(self, bit7: Bit7) -> None:
+    def _heed(self, wire: Wire) -> None:
         """Take the bytes for what they are from now on."""
+        bit7 = wire.bit7
         if bit7 is not self._bit7:
             self._bit7 = bit7
             self._routine.recode(bit7)
             self._table = bit7.value
             self._cr, (self._lf,) = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
             self._turn = (ETX + STX + b"\n").translate(bit7.code)
+        if wire.carries_parity is not self._parity:
+            self._parity = wire.carries_parity
+            self.meter.rely(parity=self._parity)
 
     def _begin_long_way(self, now: float, out: list[Event]) -> None:
         self._now, self._out = now, out
-        self._parity = self.wire.carries_parity
         self._good = self._splitter.good
 
     def _end_long_way(self) -> None:
@@ -230,7 +240,7 @@ class Receiver:
         self._is_long_way = bool(splitter.tail) or not self.wire.is_calm
 
     def _hear(self, group: Group) -> None:
-        self.meter.hear(group, self._now, self._out, parity=self._parity)
+        self.meter.hear(group, self._now, self._out)
 
     def _tell(self, item: Frame | Rejected) -> None:
         if isinstance(item, Frame):

@@ -86,7 +86,7 @@ class Routine:
         self._readings = readings
         self._heard = heard
         self._own: object = _NOBODY
-        self._habits: dict[bytes, _Habit] = {}
+        self.habits: dict[bytes, _Habit] = {}
         self._separator, self._separating = b"\t", ord("\t")  # as a string, and its code
         self._sums = SUMS[Mode.STANDARD]
         self._table = self._code = Bit7.UNDECIDED.value
@@ -95,7 +95,7 @@ class Routine:
         """Take what the gate knows of the supply and of the wire."""
         if line != self.line:
             self.line = line
-            self._habits.clear()  # their bounds were reckoned from it
+            self.habits.clear()  # their bounds were reckoned from it
 
     def recode(self, bit7: Bit7) -> None:
         """Forget all bytes: bit 7 means something else from now on."""
@@ -107,11 +107,11 @@ class Routine:
     def clear(self) -> None:
         """Have everything take the long way again."""
         self.known.clear()
-        self._habits.clear()
+        self.habits.clear()
 
     def recall(self, line: bytes) -> Group | None:
         """Give the group of LF and body, in characters, if it needs no second look."""
-        return self.known.get(line.translate(self._code))
+        return self.known.get(line.translate(self._code)) if self.known else None
 
     def keep(self, group: Group) -> None:
         """Let a group pass without a second look, and what plainly follows from its reading."""
@@ -123,7 +123,7 @@ class Routine:
         elif (name in _NUMBERS or name in CLOCKS) and (reading := self._readings.get(name)):
             self._separator, self._separating = segment[-2:-1], segment[-2]
             self._sums = SUMS[group.mode]
-            self._habits[self._head(name)] = (
+            self.habits[self._head(name)] = (
                 _Clock(segment, reading, self.line, group.horodate)
                 if group.horodate
                 else _Habit(segment, reading, self.line)
@@ -133,7 +133,7 @@ class Routine:
         """Look twice at whatever a label says next."""
         if (group := self.accepted.get(name)) is not None:
             self.known.pop(group.key.translate(self._code), None)
-            self._habits.pop(self._head(name), None)
+            self.habits.pop(self._head(name), None)
 
     def _head(self, name: str) -> bytes:
         return f"\n{name}".encode().translate(self._code)
@@ -148,7 +148,7 @@ class Routine:
 
         None, and nothing has happened, where they do not.
         """
-        habit = self._habits.get(segment[: segment.find(self._separator)])
+        habit = self.habits.get(segment[: segment.find(self._separator)])
         if habit is None or len(segment) != habit.length or segment[-2] != self._separating:
             return None
         characters = segment.translate(self._table)

@@ -235,7 +235,7 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.CURRENT: _AT_ONCE,
         Quantity.VOLTAGE: _AT_ONCE,
         Quantity.OVERRUN_CURRENT: _PRESENCE,
-        Quantity.CLOCK: Rule(_ticks, _choose_clock),
+        Quantity.CLOCK: Rule(_ticks, _choose_clock, first=(False, True)),
         Quantity.CALENDAR_NAME: _TEXT,
         Quantity.TARIFF_NAME: _TEXT,
         Quantity.MESSAGE: _TEXT,
@@ -247,17 +247,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 )
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""
 
-FIRST: Final[Mapping[str, tuple[bool, bool]]] = MappingProxyType(
+FIRST: Final[Mapping[str, Rule]] = MappingProxyType(
     {
-        row.name: first
+        row.name: RULES[row.name]
         for rows in CATALOGUE.values()
         for row in rows.values()
         if row.quantity is not Quantity.ADDRESS
-        and (first := RULES[row.name].first) is not None
         and row.absence not in {Absence.EVENT, Absence.LATCH}
     }
 )
-"""Label -> whether its first sighting is believed, without parity and with it.
+"""Label -> its rule, of all labels whose first sighting has only that to be judged by.
 
-Not of labels that are sent when something happens: the first group makes them known.
+Not of the address, nor of what is sent when something happens: the first group makes it known.
 """

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
 
-from .catalogue import CATALOGUE, CLOCKS, LIMITS, Quantity
+from .catalogue import CATALOGUE, CLOCKS, LIMITS
 from .events import Reading
 from .routine import Routine
-from .rules import DEFAULT_SUPPLY
+from .rules import DEFAULT_SUPPLY, Line
 from .values import is_right, overseas_offset
 
 _OFFSET_FRAMES: Final = 10
@@ -24,20 +24,20 @@ class Setting:
         self._routine = routine
         self._established = established
         self._offsets: tuple[timedelta, int] = (routine.overseas, 0)
-        self._supply: dict[Quantity, int] = {}
+        self._supply: dict[str, int] = {}
 
     @property
     def phases(self) -> int | None:
         """Three when a label of another phase than the first is sent; None before anything is."""
         if not self._established:
             return None
-        return 3 if self._established & _OTHER_PHASES else 1
+        return 1 if _OTHER_PHASES.isdisjoint(self._established) else 3
 
     def learn(self, reading: Reading) -> None:
         """Keep what a reading tells beside itself."""
         name, value = reading.label.name, reading.value
         if name in LIMITS:
-            self._supply[reading.label.quantity] = int(reading.raw)
+            self._supply[name] = int(reading.raw)
             self.reckon()
         elif name in CLOCKS and isinstance(value, datetime) and not reading.degraded:
             self._learn_offset(value, reading.at)
@@ -54,12 +54,12 @@ class Setting:
         """
         said, phases = self._supply, self.phases
         power = (
-            said.get(Quantity.CUT_OFF_POWER, 0) * 1000
-            or said.get(Quantity.SUBSCRIBED_POWER, 0) * 1000
-            or said.get(Quantity.SUBSCRIBED_CURRENT, 0) * 200 * (phases or 3)
+            said.get("PCOUP", 0) * 1000
+            or said.get("PREF", 0) * 1000
+            or said.get("ISOUSC", 0) * 200 * (phases or 3)
         )
-        line = self._routine.line
-        self._routine.judge_by(line._replace(power=power or DEFAULT_SUPPLY, phases=phases or 1))
+        parity = self._routine.line.parity
+        self._routine.judge_by(Line(parity, power or DEFAULT_SUPPLY, phases or 1))
 
     def _learn_offset(self, clock: datetime, now: float) -> None:
         """Learn that the meter keeps another legal time than the mainland's (overseas)."""

@@ -5,6 +5,7 @@ Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .catalogue import Kind, Label, Quantity, names_of
@@ -16,6 +17,8 @@ Value = int | str | datetime | None
 SEASONS: Final = {"H": 1, "E": 2, "h": 1, "e": 2}
 """Season letter -> hours ahead of UTC in mainland France; lower case: the clock is degraded."""
 HORODATE_SIZE: Final = 13
+_STAMPS: Final = 16
+"""Horodates kept: several groups of a frame are stamped with the same half hour or day."""
 
 
 class Horodate(NamedTuple):
@@ -25,6 +28,7 @@ class Horodate(NamedTuple):
     degraded: bool
 
 
+@lru_cache(_STAMPS)
 def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | None:
     """Read SAAMMJJhhmmss; `overseas` is what the meter's legal time adds to mainland time.
 

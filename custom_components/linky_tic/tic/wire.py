@@ -50,7 +50,7 @@ _KINDS: Final = bytes((code & 0x7F).bit_count() % 2 * 2 + (code >> 7) for code i
 """Byte -> two for a character with an odd number of ones, and one where bit 7 is set."""
 
 
-def _judge(window: bytes) -> Bit7:
+def _judge(window: bytes | bytearray) -> Bit7:
     """Tell what bit 7 carries, by majority, so that a damaged byte does not decide."""
     kinds = window.translate(_KINDS)
     even_clear, even_set, odd_clear, odd_set = map(kinds.count, range(4))
@@ -111,9 +111,11 @@ class Wire:
     def _decide(self) -> None:
         """Close a stretch of the stream: choose a table, or look closer at what it damaged."""
         if self._window:
-            judged = _judge(bytes(self._window))
-            is_clear = _contradictions(self._window, judged) <= _CLEAR * _WINDOW
-            if self.bit7 is Bit7.UNDECIDED or (is_clear and judged is not self.bit7):
+            judged = _judge(self._window)
+            if self.bit7 is Bit7.UNDECIDED or (
+                judged is not self.bit7
+                and _contradictions(self._window, judged) <= _CLEAR * _WINDOW
+            ):
                 self._settle(judged)
             else:  # noise tells nothing: what was true before it is kept
                 self._stretch = _WATCH
