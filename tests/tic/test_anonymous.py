@@ -179,7 +179,7 @@ def test_a_line_that_was_damaged_is_so_still() -> None:
     octets[8] ^= 0x40
     octets[12] ^= 0x04
     shown = anonymise(bytes(octets), Bit7.PARITY)
-    assert shown.translate(Bit7.PARITY.value).count(0x80) == 1
+    assert shown.translate(Bit7.PARITY.table).count(0x80) == 1
     assert len(shown) == len(octets)
 
 

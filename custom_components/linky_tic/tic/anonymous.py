@@ -43,7 +43,7 @@ def anonymise(recording: bytes, bit7: Bit7) -> bytes:
     with other data, a checksum to match and parity bits as `bit7` has them: the original bits of
     a hidden character, or its checksum, would tell what it was.
     """
-    characters = recording.translate(Bit7.UNDECIDED.value)
+    characters = recording.translate(Bit7.UNDECIDED.table)
     shown = bytearray([_SOUND[bit7]]) * len(recording)
     for at, one in enumerate(characters):
         if one in _SEPARATORS:
@@ -84,7 +84,7 @@ def _hide(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
     sound, flawed = _SOUND[bit7], _FLAWED[bit7]
     hidden = bytearray(octets[:label])
     for octet in octets[label:]:
-        character = bit7.value[octet]
+        character = bit7.table[octet]
         if character == _HT:
             hidden.append(octet)
         elif character == DAMAGED:
@@ -97,7 +97,7 @@ def _hide(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
 
 def _encode(characters: bytes, bit7: Bit7) -> bytes:
     """Put characters on the line again, bit 7 as this line has it."""
-    table = bit7.value
+    table = bit7.table
     return bytes(one if table[one] == one else one | DAMAGED for one in characters)
 
 

@@ -80,7 +80,7 @@ class Splitter:
 
     `recall` gives, for LF and body, the group that needs no second look: it goes into its frame
     without being told. `heard` is the frame in progress, None in the place of what was damaged;
-    `tail` is what no boundary has ended yet.
+    `tail` is what no boundary has ended yet. `has_heard` becomes true with each good group.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Splitter:
     ) -> None:
         self.heard = heard
         self.tail = b""
+        self.has_heard = False
         self._hear = hear
         self._tell = tell
         self._recall = recall
@@ -230,6 +231,8 @@ class Splitter:
         self.heard.append(heard)
         if heard is None:
             self._lost += 1
+        else:
+            self.has_heard = True
         if len(self.heard) >= MOST_GROUPS:
             self._close(closed=False)
 
@@ -250,8 +253,9 @@ class Splitter:
         self.heard.clear()
         self._ended += len(heard) - lost
         self._lost = self._bad = 0
-        complete = opened and closed and not lost
-        return _new(Frame, (_mode_of(heard), heard, bad, opened, closed, complete))
+        first = heard[0]
+        mode = _mode_of(heard) if first is None or first.label is None else first.mode
+        return _new(Frame, (mode, heard, bad, opened, closed, opened and closed and not lost))
 
 
 def _last_boundary(tail: bytes) -> int:
@@ -269,7 +273,5 @@ def _last_boundary(tail: bytes) -> int:
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
     """The language of a frame; a label that no catalogue knows tells it last."""
-    if heard[0] is not None and heard[0].label is not None:
-        return heard[0].mode
     groups = [group for group in heard if group is not None]
     return next((group.mode for group in (*filter(_LABEL, groups), *groups)), None)

@@ -25,7 +25,7 @@ from .groups import Group, Reason
 from .plausible import BOUNDED, Gate, is_likely
 from .presence import Presence
 from .routine import Routine
-from .rules import FIRST, Last, Sighting
+from .rules import FIRST, Last, Line, Sighting
 from .setting import Setting
 from .values import read_horodate, read_value
 
@@ -134,7 +134,8 @@ class Meter:
 
     def rely(self, *, parity: bool) -> None:
         """Note whether every character comes with a parity bit from now on, and is checked."""
-        self.routine.judge_by(self.routine.line._replace(parity=parity))
+        _, power, phases = self.routine.line
+        self.routine.judge_by(Line(parity, power, phases))
 
     def _admit(self, group: Group, out: list[Event]) -> Label | None:
         """Give the label of a group that may be this meter's, in the mode that it speaks."""

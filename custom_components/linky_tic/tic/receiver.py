@@ -23,6 +23,7 @@ GAP: Final = 10.0
 
 _LONGEST: Final = 128
 """Bytes without CR that are more than any group has (109, 54E), LF included."""
+_BETWEEN: Final = len(ETX + STX)
 _MARKS: Final = frozenset({ETX, STX, ETX + STX, EOT})
 
 
@@ -61,7 +62,7 @@ class Receiver:
         self._follow: Callable[[bytes, float, list[Event]], Group | None] = self._routine.follow
         self._splitter = Splitter(self._heard, self._hear, self._tell, self._routine.recall)
         self._bit7 = self.wire.bit7
-        self._table = self._bit7.value
+        self._table = self._bit7.table
         self._cr, self._lf, self._turn = b"\r", ord("\n"), ETX + STX + b"\n"
         self._tail = b""
         self._passed = 0  # bytes that the wire has not been told of
@@ -125,7 +126,7 @@ class Receiver:
         None, and nothing has happened, where they are not.
         """
         if segment.startswith(self._turn):
-            return self._take_first(segment[len(ETX + STX) :], now, out)
+            return self._take_first(segment[_BETWEEN:], now, out)
         verdict = verify_line(segment.translate(self._table))
         if isinstance(verdict, Reason):
             return None
@@ -154,7 +155,7 @@ class Receiver:
         splitter, table = self._splitter, self._table
         for at, segment in enumerate(segments):
             if segment.startswith(self._turn):
-                segment = segment[len(ETX + STX) :]  # noqa: PLW2901 - what is left of it
+                segment = segment[_BETWEEN:]  # noqa: PLW2901 - what is left of it
                 self._end(splitter.turn(), now, out)
             group = self._known(segment) or self._follow(segment, now, out)
             if group is None:
@@ -173,7 +174,7 @@ class Receiver:
         if not tail or (tail[0] == self._lf and len(tail) <= _LONGEST):
             return
         if tail.startswith(self._turn):
-            self._tail = tail[len(ETX + STX) :]
+            self._tail = tail[_BETWEEN:]
             self._end(self._splitter.turn(), now, out)
             return
         self._begin_long_way(now, out)
@@ -221,7 +222,7 @@ class Receiver:
         if bit7 is not self._bit7:
             self._bit7 = bit7
             self._routine.recode(bit7)
-            self._table = bit7.value
+            self._table = bit7.table
             self._cr, (self._lf,) = b"\r".translate(bit7.code), b"\n".translate(bit7.code)
             self._turn = (ETX + STX + b"\n").translate(bit7.code)
         if wire.carries_parity is not self._parity:
@@ -230,12 +231,12 @@ class Receiver:
 
     def _begin_long_way(self, now: float, out: list[Event]) -> None:
         self._now, self._out = now, out
-        self._good = self._splitter.good
 
     def _end_long_way(self) -> None:
         """See what came of it, and whether the short way is open."""
         splitter = self._splitter
-        if splitter.good > self._good:
+        if splitter.has_heard:
+            splitter.has_heard = False
             self.heard_at = self._now
         self._is_long_way = bool(splitter.tail) or not self.wire.is_calm
 

@@ -89,7 +89,7 @@ class Routine:
         self.habits: dict[bytes, _Habit] = {}
         self._separator, self._separating = b"\t", ord("\t")  # as a string, and its code
         self._sums = SUMS[Mode.STANDARD]
-        self._table = self._code = Bit7.UNDECIDED.value
+        self._table = self._code = Bit7.UNDECIDED.table
 
     def judge_by(self, line: Line) -> None:
         """Take what the gate knows of the supply and of the wire."""
@@ -99,7 +99,7 @@ class Routine:
 
     def recode(self, bit7: Bit7) -> None:
         """Forget all bytes: bit 7 means something else from now on."""
-        self._table, self._code = bit7.value, bit7.code
+        self._table, self._code = bit7.table, bit7.code
         self.clear()
         if self.line.parity:
             self.judge_by(self.line._replace(parity=False))

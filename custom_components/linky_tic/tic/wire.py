@@ -32,9 +32,10 @@ def _coded(table: bytes) -> bytes:
 
 
 class Bit7(Enum):
-    """What bit 7 carries: the translation table that turns a byte into a character.
+    """What bit 7 carries.
 
-    `code` is the one that turns a character back into the byte that the line has for it.
+    `table` translates bytes into characters, `code` characters back into the bytes that the line
+    has for them.
     """
 
     UNDECIDED = bytes(code & 0x7F for code in range(0x100))
@@ -43,7 +44,7 @@ class Bit7(Enum):
     STUCK = bytes([DAMAGED]) * 0x80 + bytes(range(0x80))
 
     def __init__(self, table: bytes) -> None:
-        self.code = _coded(table)
+        self.table, self.code = table, _coded(table)
 
 
 _KINDS: Final = bytes((code & 0x7F).bit_count() % 2 * 2 + (code >> 7) for code in range(0x100))
@@ -70,7 +71,7 @@ class Wire:
         self.bit7 = Bit7.UNDECIDED
         self.parity_errors = 0
         self.damaged = 0
-        self._table = Bit7.UNDECIDED.value
+        self._table = Bit7.UNDECIDED.table
         self._window = bytearray()
         self._is_judging = True
         self._stretch = self.left = _WINDOW
@@ -132,10 +133,10 @@ class Wire:
 
     def _settle(self, bit7: Bit7) -> None:
         self.bit7 = bit7
-        self._table = bit7.value
+        self._table = bit7.table
         self._stretch = _PROOF
 
 
 def _contradictions(window: bytes | bytearray, bit7: Bit7) -> int:
     """Count the bytes that would be damaged if bit 7 carried this."""
-    return window.translate(bit7.value).count(DAMAGED)
+    return window.translate(bit7.table).count(DAMAGED)
