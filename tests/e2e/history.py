@@ -7,6 +7,7 @@ database of a Home Assistant that is stopped. It shares no code with the integra
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
+from itertools import chain, pairwise
 from pathlib import Path
 import sqlite3
 import time
@@ -31,7 +32,7 @@ class Kind(NamedTuple):
     """How a quantity is shown and kept: statistics of an index are sums, others are means."""
 
     unit: str
-    unit_class: str
+    unit_class: str | None
     is_index: bool = False
 
 
@@ -44,6 +45,18 @@ class Shown(NamedTuple):
 
 ENERGY: Final = Kind("kWh", "energy", is_index=True)
 POWER: Final = Kind("VA", "apparent_power")
+COST: Final = Kind("EUR", None, is_index=True)
+DERIVED: Final = {"_COST": COST, "_COMPENSATION": COST, "ACTIVE_POWER": Kind("W", "power")}
+"""By the end of what is no label, but follows from some: Home Assistant's costs, the power."""
+PRICES: Final = {  # of a kWh: those of Tempo, and a surplus
+    "EASF01": 0.1325,
+    "EASF02": 0.1612,
+    "EASF03": 0.1499,
+    "EASF04": 0.1871,
+    "EASF05": 0.1575,
+    "EASF06": 0.706,
+    "EAIT": 0.04,
+}
 KINDS: Final = {  # by the beginning of a label
     **dict.fromkeys(("EAST", "EASF", "EAIT", "BASE", "HC", "EJPH", "BBR"), ENERGY),
     **dict.fromkeys(("SINSTS", "SINSTI", "PAPP"), POWER),
@@ -69,6 +82,7 @@ def move_in(
     kept = {}
     for number, (name, options) in enumerate(houses.items(), 1):
         house, shown = lived(days, now, options)
+        shown |= {**dict(costs(shown)), "ACTIVE_POWER": drawn(shown)}
         kept["sensor.linky" if number == 1 else f"sensor.linky_{number}"] = shown
         port = stack.enter_context(PtyPort(Line(house), home.folder / name))
         home.client.add_meter(port.url)
@@ -83,7 +97,10 @@ def move_in(
 
 
 def kind_of(label: str) -> Kind | None:
-    return next((kind for start, kind in KINDS.items() if label.startswith(start)), None)
+    derived = (kind for end, kind in DERIVED.items() if label.endswith(end))
+    return next(
+        chain(derived, (kind for start, kind in KINDS.items() if label.startswith(start))), None
+    )
 
 
 def lived(
@@ -103,13 +120,33 @@ def lived(
     return house, shown
 
 
+def costs(shown: Mapping[str, list[Shown]]) -> Iterator[tuple[str, list[Shown]]]:
+    """What an index has cost, or brought in, up to each moment; a sensor begins at zero now."""
+    for label in shown.keys() & PRICES.keys():
+        last = shown[label][-1].value
+        end = "COMPENSATION" if label == "EAIT" else "COST"
+        priced = [Shown(at, (now - last) * PRICES[label]) for at, now in shown[label]]
+        yield f"{label}_{end}", priced
+
+
+def drawn(shown: Mapping[str, list[Shown]]) -> list[Shown]:
+    """The mean power of each period, less than zero while the house exports."""
+    nothing = [Shown(one.at, 0) for one in shown.get("EAST", ())]
+    net = [
+        Shown(used.at, used.value - given.value)
+        for used, given in zip(shown.get("EAST", ()), shown.get("EAIT", nothing), strict=True)
+    ]
+    watts = KILO * HOUR / PERIOD
+    return [Shown(to.at, (to.value - since.value) * watts) for since, to in pairwise(net)]
+
+
 def write(folder: Path, prefix: str, shown: dict[str, list[Shown]]) -> None:
     """Keep it for the entities whose ids begin so; those that are off have left no trace."""
     with closing(sqlite3.connect(folder / "home-assistant_v2.db")) as database, database:
         for label, moments in shown.items():
             entity = f"{prefix}_{label.lower()}"
             kind = kind_of(label)
-            if kind and keep_states(database, entity, moments):
+            if kind and moments and (kind is COST or keep_states(database, entity, moments)):
                 keep_statistics(database, entity, kind, moments)
 
 
