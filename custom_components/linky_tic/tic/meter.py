@@ -65,7 +65,7 @@ class Meter:
         self._is_own_frame = False
         self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
-        self._unheard = dict(FIRST)  # labels that were never heard, and how they are judged then
+        self._unheard = FIRST.copy()  # labels that were never heard, and how they are judged then
 
     @property
     def overseas(self) -> timedelta:

@@ -247,7 +247,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
 )
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""
 
-FIRST: Final[Mapping[str, Rule]] = MappingProxyType(
+FIRST: Final[MappingProxyType[str, Rule]] = MappingProxyType(
     {
         row.name: RULES[row.name]
         for rows in CATALOGUE.values()
