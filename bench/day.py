@@ -26,10 +26,7 @@ from .streams import CHUNK
 from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
-_FOLLOWING: Final = {
-    source: [fact for fact in MARGIN_VALUES if fact.rule and fact.on and source in fact.sources]
-    for source in (POWER, "PREF")
-}
+_RECKONED: Final = [fact for fact in MARGIN_VALUES if fact.rule and fact.on and not fact.applies]
 
 
 @dataclass
@@ -57,6 +54,12 @@ class Screen:
         if self._reporter.admits_value(name, rule, value, self.now):
             self._show(name)
 
+    def end_frame(self) -> None:
+        for fact in _RECKONED:
+            value = fact.read(self.receiver.meter.readings)
+            if value != self._newest.get(fact.key):
+                self.offer(fact.key, fact.rule or fact.key, value)
+
     def pass_time(self, now: float) -> None:
         self.now = now
         for name in self._reporter.due(now):
@@ -71,8 +74,6 @@ class Screen:
         if self._shown.get(name) != self._newest[name]:
             self._shown[name] = self._newest[name]
             self.rows[name] += 1
-        for fact in _FOLLOWING.get(name, ()):
-            self.offer(fact.key, fact.rule or fact.key, fact.read(self.receiver.meter.readings))
 
 
 class Offers(Teller):
@@ -111,6 +112,8 @@ def live(house: Household, days: float) -> list[Screen]:
                         screen.hear(event)
                 elif isinstance(event, Frame):
                     listeners.ended(event, receiver.meter.readings, now)
+                    for screen in screens:
+                        screen.end_frame()
         for screen in screens:
             screen.look(int(house.truth[POWER]))
     return screens

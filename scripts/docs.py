@@ -19,7 +19,7 @@ from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.counters import COUNTERS
 from custom_components.linky_tic.facts.fact import Fact, Value
-from custom_components.linky_tic.reporting import PACES, PHASE_POWER, Pace, Preset, rule_of
+from custom_components.linky_tic.reporting import EDGES, PACES, PHASE_POWER, Pace, Preset, rule_of
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
@@ -80,14 +80,24 @@ def facts(tongue: Tongue = ENGLISH) -> str:
 def paces(tongue: Tongue = ENGLISH) -> str:
     """A line for each rule by which values become states, unless told otherwise."""
     rules: dict[Pace, tuple[str, list[str]]] = {}
-    preset = PACES[Preset(DEFAULT_REPORTING)]
     for rule, name, unit in _ruled(tongue):
-        if pace := preset.get(rule):
+        for pace, sentence, limit in _paces_of(rule):
+            said = tongue.say(sentence).format(name=name, limit=tongue.measure(limit, unit))
             _, names = rules.setdefault(pace, (unit, []))
-            names.extend({name} - {*names})
+            names.extend({said} - {*names})
     head = ("What", "Shown when it has moved by", "At most every", "In the long run every",
             "At the latest after")  # fmt: skip
     return _table(tongue, head, (_rule(tongue, pace, *named) for pace, named in rules.items()))
+
+
+def _paces_of(rule: str) -> Iterator[tuple[Pace, str, float]]:
+    """Give the paces of a rule, what to say of each, and the limit near which it holds."""
+    preset = Preset(DEFAULT_REPORTING)
+    if pace := PACES[preset].get(rule):
+        yield pace, "{name}", 0
+    if edge := EDGES[preset].get(rule):
+        yield edge.worse, "{name}, from {limit} on, getting worse", edge.limit
+        yield edge.better, "{name}, from {limit} on, getting better", edge.limit
 
 
 def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:

@@ -27,6 +27,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "off": "désactivée",
     "on: those of the contract": "activés\N{NO-BREAK SPACE}: ceux du contrat",
     "anything": "n’importe quelle valeur",
+    "{name}, from {limit} on, getting worse": "{name}, à partir de {limit}, en s’aggravant",
+    "{name}, from {limit} on, getting better": "{name}, à partir de {limit}, en s’arrangeant",
     "{unit}, shown in {shown}": "{unit}, affiché en {shown}",
     "{step}, or {share} % if that is more": "{step}, ou {share}\N{NO-BREAK SPACE}% si c’est plus",
     ".": ",",  # between a whole number and its decimals

@@ -70,11 +70,29 @@ async def test_what_moves_with_a_power_is_told_less_often_than_it_and_right_in_t
         async_track_state_change_event(
             home.hass, entity, lambda event: told.append(event.data["entity_id"])
         )
-    for turn in range(30):
-        home.clock.now += 20
+    for turn in range(80):
+        home.clock.now += 8
         house.set_load((400, 1900)[turn % 2])
         await meter.play(2)
     await home.hass.async_block_till_done()
     assert 0 < 2 * told.count("sensor.linky_power_margin") < told.count("sensor.linky_sinsts")
     await home.minutes()
     assert home.value("power_margin") == str(9000 - int(house.truth["SINSTS"]))
+
+
+async def test_the_power_of_a_phase_is_told_less_often_than_that_of_the_house(home: Home) -> None:
+    house = Household(living=False, phases=3)
+    meter = home.meter(house)
+    await home.add(meter, house.address, options={CONF_REPORTING: Preset.BALANCED.value})
+    await meter.play(KNOWN)
+    told: list[str] = []
+    for entity in ("sensor.linky_sinsts", "sensor.linky_sinsts1"):
+        async_track_state_change_event(
+            home.hass, entity, lambda event: told.append(event.data["entity_id"])
+        )
+    for turn in range(80):
+        home.clock.now += 8
+        house.set_load((400, 1900)[turn % 2])
+        await meter.play(2)
+    await home.hass.async_block_till_done()
+    assert 0 < 2 * told.count("sensor.linky_sinsts1") < told.count("sensor.linky_sinsts")

@@ -41,9 +41,13 @@ class Listeners:
             self._followers[label].append(follower)
 
     @callback
-    def follow_frames(self, follower: FrameFollower) -> None:
-        """Call at the end of each of this meter's frames: what holds now, seconds since 1970."""
+    def follow_frames(self, follower: FrameFollower) -> CALLBACK_TYPE:
+        """Call at the end of each of this meter's frames: what holds now, seconds since 1970.
+
+        Gives its end.
+        """
         self._frame_followers.append(follower)
+        return lambda: self._frame_followers.remove(follower)
 
     @callback
     def follow_whole_frames(self, follower: WholeFrameFollower) -> CALLBACK_TYPE:

@@ -30,7 +30,7 @@ class Preset(StrEnum):
     ECONOMY = "economy"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pace:
     """The rule of a quantity.
 
@@ -47,17 +47,35 @@ class Pace:
     ahead: int
 
 
+class Edge(NamedTuple):
+    """Where a value is watched closely: beyond `limit`, up (`sign` 1) or down (-1) being `worse`.
+
+    What crosses it, either way, is beyond it; each of the two paces has a budget of its own.
+    """
+
+    limit: float
+    sign: int
+    worse: Pace
+    better: Pace
+
+
 # fmt: off
 #                         step  share  shortest  longest  mean  ahead
 _POWER: Final   = Pace(     25,  0.02,        1,     120,   20,   300)
 _PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     2)  # of a three-phase meter
-_WATTS: Final   = Pace(     50,  0.05,        5,     120,   45,     3)
+_WATTS: Final   = Pace(     50,  0.05,        5,     120,   60,     3)
 _MARGIN: Final  = Pace(     50,  0.02,        5,     300,   60,     2)
-_LOAD: Final    = Pace(      2,  0.00,        5,     600,  300,     1)  # percent
+_LOAD: Final    = Pace(      2,  0.00,        5,     600,   75,     2)  # percent
 _CURRENT: Final = Pace(      2,  0.00,        5,     600,  240,     1)
 _VOLTAGE: Final = Pace(      3,  0.00,       10,     600,  180,     1)
 _FACTOR: Final  = Pace(     .1,  0.00,       60,     300,   60,     0)
 _INDEX: Final   = Pace(      0,  0.00,      120,     120,  120,     0)  # clock, peaks too
+
+# What gets worse follows what got better: bounding this one keeps the other's budget for a step.
+_LESS_LEFT: Final = Pace(   25,  0.05,        1,      60,   20,   300)
+_MORE_LEFT: Final = Pace(   50,  0.05,       15,      60,   60,    60)
+_LOADED: Final    = Pace(    1,  0.00,        1,      60,   20,   300)
+_UNLOADED: Final  = Pace(    2,  0.00,       15,      60,   60,    60)
 
 _ECONOMY_POWER: Final   = Pace(100, 0.05,     5,     300,   25,   300)
 _ECONOMY_PHASE: Final   = Pace(100, 0.05,    60,     900,  300,     1)
@@ -116,6 +134,17 @@ PACES: Final[Mapping[Preset, Mapping[str, Pace]]] = MappingProxyType(
     }
 )
 
+_NEAR: Final[Mapping[str, Edge]] = MappingProxyType(
+    {
+        POWER_MARGIN: Edge(1000, -1, _LESS_LEFT, _MORE_LEFT),
+        LOAD: Edge(80, 1, _LOADED, _UNLOADED),
+    }
+)
+EDGES: Final[Mapping[Preset, Mapping[str, Edge]]] = MappingProxyType(
+    {Preset.REALTIME: MappingProxyType({}), Preset.BALANCED: _NEAR, Preset.ECONOMY: _NEAR}
+)
+"""Where somebody may have to turn something off: a preset that spares rows does not spare there."""
+
 _MEASURED: Final = frozenset({Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER})
 _MOVING: Final = frozenset(
     {
@@ -139,11 +168,10 @@ than what the meter says; the quantities after which it is read at once; the bea
 
 
 class Told(NamedTuple):
-    """What was told last, when, and until when what was told so far would have lasted."""
+    """What was told last, and when."""
 
     value: Value | float | None
     at: float
-    lasts: float
 
 
 class Reporter:
@@ -151,6 +179,8 @@ class Reporter:
 
     def __init__(self, preset: Preset) -> None:
         self._paces = PACES[preset]
+        self._edges = EDGES[preset]
+        self._lasts: dict[tuple[str, Pace], float] = {}  # until when what was told would do
         self._told: dict[str, Told] = {}
         self._due: dict[str, tuple[Value | float | None, float, Pace]] = {}
         self._next = inf
@@ -174,9 +204,9 @@ class Reporter:
             if told.value is value:
                 return False
         elif told is not None:
-            until = max(
-                told.at + _wait(pace, told.value, value), told.lasts - pace.ahead * pace.mean
-            )
+            pace = _closer(self._edges.get(rule), told.value, value) or pace
+            lasts = self._lasts.get((name, pace), now)
+            until = max(told.at + _wait(pace, told.value, value), lasts - pace.ahead * pace.mean)
             if now < until:
                 self._due[name] = value, until, pace
                 self._next = min(self._next, until)
@@ -208,11 +238,10 @@ class Reporter:
         return names
 
     def _note(self, name: str, value: Value | float | None, now: float, pace: Pace) -> None:
-        told = self._told.get(name)
-        lasts = max(told.lasts if told else now, now)
+        self._told[name] = Told(value, now)
         if value is not None:  # not known costs nothing, and what is known again is told at once
-            lasts = min(lasts + pace.mean, now + (pace.ahead + 1) * pace.mean)
-        self._told[name] = Told(value, now, lasts)
+            lasts = max(self._lasts.get((name, pace), now), now) + pace.mean
+            self._lasts[name, pace] = min(lasts, now + (pace.ahead + 1) * pace.mean)
 
 
 def rule_of(label: Label) -> str:
@@ -220,6 +249,18 @@ def rule_of(label: Label) -> str:
     if label.phase and label.quantity is Quantity.IMPORTED_POWER:
         return PHASE_POWER
     return label.quantity
+
+
+def _closer(
+    edge: Edge | None, told: Value | float | None, value: Value | float | None
+) -> Pace | None:
+    """Give the pace of a move beyond an edge, or across it."""
+    if edge is None or not isinstance(value, int | float) or not isinstance(told, int | float):
+        return None
+    before, after = edge.sign * told, edge.sign * value
+    if max(before, after) < edge.sign * edge.limit:
+        return None
+    return edge.worse if after > before else edge.better
 
 
 def _wait(pace: Pace, told: Value | float | None, value: Value | float | None) -> float:

@@ -10,7 +10,7 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 
-from .reporting import Preset, Reporter
+from .reporting import Preset, Reporter, rule_of
 from .tic import Reading, Receiver, Value
 
 _QUIET: Final = 5.0
@@ -33,7 +33,7 @@ class Teller:
     def heard(self, reading: Reading) -> None:
         """Tell of a reading, now or later."""
         label = reading.label
-        self.offer(label.name, label.quantity, reading.value)
+        self.offer(label.name, rule_of(label), reading.value)
 
     def offer(self, name: str, quantity: str, value: Value | float | None) -> None:
         """Tell what a name stands for, by the rule of its quantity; None at once."""

@@ -3,14 +3,23 @@
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_UNIT_OF_MEASUREMENT,
+    EVENT_STATE_CHANGED,
+)
+from homeassistant.core import Event, EventStateChangedData, callback
 import pytest
 
+from custom_components.linky_tic.const import CONF_REPORTING
+from custom_components.linky_tic.reporting import Preset
 from simulator import Household
 
-from ..home import KNOWN, Home, complaints
+from ..home import KNOWN, Home, Meter, complaints
 
 PHASES: Final = (1, 2, 3)
+NEAR_STANDARD: Final = ("standard", 8700, 9500)
+NEAR_HISTORIC: Final = ("historic", 9700, 10_800)  # watts: a current counts 200 V
 
 
 def house(watts: int, **options: Any) -> Household:  # noqa: ANN401 - the simulator's
@@ -18,6 +27,18 @@ def house(watts: int, **options: Any) -> Household:  # noqa: ANN401 - the simula
     made = Household(living=False, breaker=False, **options)
     made.set_load(watts)
     return made
+
+
+async def unrest(
+    home: Home, lives: Household, preset: Preset, watts: tuple[int, int], phase: int | None = None
+) -> Meter:
+    """A house that has used up, far from its limit, what may be told ahead."""
+    meter = home.meter(lives)
+    await home.add(meter, lives.address, options={CONF_REPORTING: preset.value})
+    for frame in range(60):
+        lives.set_load(watts[frame % 2], phase=phase)
+        await meter.play(1)
+    return meter
 
 
 def phases(home: Home, key: str) -> list[str | None]:
@@ -32,6 +53,74 @@ async def test_what_is_left_goes_below_nothing(home: Home) -> None:
     await meter.play(2)
     assert (home.value("power_margin"), home.value("load")) == ("-900", "110.0")
     assert phases(home, "power_margin") == [None, None, None]
+
+
+@pytest.mark.parametrize(("mode", "near", "over"), [NEAR_STANDARD, NEAR_HISTORIC])
+@pytest.mark.parametrize("preset", [Preset.BALANCED, Preset.ECONOMY])
+async def test_the_limit_is_seen_coming_in_two_frames_however_restless_the_house_was(
+    home: Home, preset: Preset, mode: str, near: int, over: int
+) -> None:
+    lives = house(0, mode=mode)
+    meter = await unrest(home, lives, preset, (400, 1900))
+    lives.set_load(near)
+    await meter.play(2)
+    assert int(home.value("power_margin") or 9999) < 500
+    assert float(home.value("load") or 0) > 95
+    lives.set_load(over)
+    await meter.play(2)
+    assert int(home.value("power_margin") or 9999) < 0
+    assert float(home.value("load") or 0) > 100
+
+
+@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+async def test_the_limit_of_a_phase_is_seen_coming_as_soon(home: Home, mode: str) -> None:
+    lives = house(0, phases=3, mode=mode)
+    meter = await unrest(home, lives, Preset.BALANCED, (400, 900), phase=2)
+    lives.set_load(5000, phase=2)
+    await meter.play(2)
+    assert int(home.value("power_margin_phase_2") or 9999) < 0
+    assert float(home.value("load_phase_2") or 0) > 100
+    assert int(home.value("power_margin_phase_1") or 0) > 3000
+
+
+async def test_a_slow_climb_to_the_limit_is_followed_though_the_power_is_not(home: Home) -> None:
+    lives = house(8300)
+    meter = home.meter(lives)
+    await home.add(meter, options={CONF_REPORTING: Preset.BALANCED.value})
+    await meter.play()
+    lives.set_load(8450)
+    await meter.play(2)
+    assert home.value("power_margin") == "550"
+    assert home.value("sinsts") == "8300"
+    lives.set_load(8600)
+    await meter.play(2)
+    assert home.value("power_margin") == "400"
+
+
+async def test_a_load_that_moves_from_phase_to_phase_is_not_counted_twice(home: Home) -> None:
+    """The currents of Historique come one after the other."""
+    lives = house(0, phases=3, mode="historic")
+    lives.set_load(2000, phase=3)
+    meter = await home.hears(lives, address=lives.address)
+    seen: list[str] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        if (state := event.data["new_state"]) and state.entity_id == "sensor.linky_power_margin":
+            seen.append(state.state)
+
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    lives.set_load(2000, phase=1)
+    for _ in range(2):
+        home.clock.now += 10
+        burst = meter.source.next().data
+        half = bytes(octet & 0x7F for octet in burst).index(b"IINST2")
+        await meter.send(burst[:half])
+        await meter.send(burst[half:])
+    await home.hass.async_block_till_done()
+    assert home.value("iinst1") == "9"
+    assert seen == []
 
 
 async def test_the_margin_of_historique_is_gone_when_its_warning_comes(home: Home) -> None:

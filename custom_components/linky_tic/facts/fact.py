@@ -87,7 +87,8 @@ class Flag(Fact[bool]):
 class Value(Fact[str | float | datetime]):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name).
 
-    `rule` is the reporting rule of one that moves with what it is reckoned from.
+    `rule` is the reporting rule of one that moves with what it is reckoned from. It is reckoned
+    when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
     """
 
     rule: str | None = None
@@ -112,16 +113,16 @@ class FactEntity[T](LinkyEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        for source in self._fact.sources:
-            self.async_on_remove(self.coordinator.listeners.listen(source, self._refresh))
+        for name in self._listened():
+            self.async_on_remove(self.coordinator.listeners.listen(name, self._refresh))
         self._read()
         self._told = self._shown()
 
+    def _listened(self) -> tuple[str, ...]:
+        return self._fact.sources
+
     @override
     def _refresh(self) -> None:
-        self._show()
-
-    def _show(self) -> None:
         self._read()
         if (shown := self._shown()) != self._told:
             self._told = shown
@@ -142,6 +143,7 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
     def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
         super().__init__(coordinator, SENSOR, fact)
         self._rule = fact.rule
+        self._offered: str | float | datetime | None = None
         self._attr_device_class = SensorDeviceClass.ENUM if fact.options else fact.device
         self._attr_state_class = fact.state
         self._attr_native_unit_of_measurement = fact.unit
@@ -153,14 +155,17 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         if self._rule:
-            self.async_on_remove(self.coordinator.listeners.listen(self._key, self._show))
+            self.async_on_remove(self.coordinator.listeners.follow_frames(self._end_frame))
 
     @override
-    def _refresh(self) -> None:
-        if self._rule:
-            self.coordinator.teller.offer(self._key, self._rule, self._reckon())
-        else:
-            self._show()
+    def _listened(self) -> tuple[str, ...]:
+        return (self._key,) if self._rule else super()._listened()
+
+    def _end_frame(self, _readings: Readings, _now: float) -> None:
+        value = self._reckon()
+        if self._rule and value != self._offered:
+            self._offered = value
+            self.coordinator.teller.offer(self._key, self._rule, value)
 
     @override
     def _read(self) -> None:
