@@ -1,7 +1,7 @@
 """What today and this month have cost: over midnights, restarts, gaps, new prices and meters."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from homeassistant.components.sensor import ATTR_LAST_RESET, ATTR_STATE_CLASS
@@ -115,6 +115,19 @@ async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None
     await sleep(home, meter, "2026-11-23T12:05:00")
     used = index(meter, "EASF02") - first
     assert amount(home, TODAY) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
+
+
+async def test_an_account_that_only_a_later_release_knows_is_left_out(
+    home: Home, hass_storage: dict[str, dict[str, Any]]
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    entry, before = meter.coordinator.entry, amount(home, TODAY)
+    await home.unload(meter)
+    kept = hass_storage[f"linky_tic.{entry.entry_id}.memory"]["data"]["costs"]
+    kept["accounts"]["EASF99"] = kept["accounts"]["EASF02"]
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await meter.play(12)
+    assert amount(home, TODAY) == pytest.approx(before, abs=0.05)
 
 
 async def test_accounts_are_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:

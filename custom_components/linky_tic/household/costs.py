@@ -175,9 +175,13 @@ class Costs:
         kept = self._memory.recall(_KEY)
         if isinstance(kept, dict):
             rows = _dict(kept["accounts"])
-            self._accounts = {name: Account.recalled(_numbers(row)) for name, row in rows.items()}
-            newest = max(self._accounts, key=lambda name: self._accounts[name].at)
-            self._mode = LABELS[newest].mode
+            self._accounts = {
+                name: Account.recalled(_numbers(row))
+                for name, row in rows.items()
+                if name in LABELS  # a later release, since gone back from, may know more
+            }
+            newest = max(self._accounts, key=lambda name: self._accounts[name].at, default=None)
+            self._mode = LABELS[newest].mode if newest else None
             before = Prices.chosen(_dict(kept["prices"]))
             self._heard, month, days, spent = _numbers(kept["standing"])
             self._standing = Standing(month, int(days), spent, before.standing_charge)
