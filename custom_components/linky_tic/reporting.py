@@ -36,7 +36,8 @@ class Pace:
 
     A value is told when it has moved by `step` (in its unit) or by `share` of what is shown,
     whichever is more, or when `longest` seconds have passed; never within `shortest` seconds, and
-    in the long run once in `mean` seconds: `ahead` may come sooner, others then come later.
+    in the long run once in `mean` seconds: `ahead` may come sooner, others then come later. Of
+    these a great move may use more than a small one.
     """
 
     step: float
@@ -61,7 +62,7 @@ class Edge(NamedTuple):
 
 # fmt: off
 #                         step  share  shortest  longest  mean  ahead
-_POWER: Final   = Pace(     25,  0.02,        1,     120,   20,   300)
+_POWER: Final   = Pace(     25,  0.02,        1,     120,   25,   800)
 _PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     2)  # of a three-phase meter
 _WATTS: Final   = Pace(     50,  0.05,        5,     120,   60,     3)
 _MARGIN: Final  = Pace(     50,  0.02,        5,     300,   60,     2)
@@ -69,7 +70,7 @@ _LOAD: Final    = Pace(      2,  0.00,        5,     600,   75,     2)  # percen
 _CURRENT: Final = Pace(      2,  0.00,        5,     600,  240,     1)
 _VOLTAGE: Final = Pace(      3,  0.00,       10,     600,  180,     1)
 _FACTOR: Final  = Pace(     .1,  0.00,       60,     300,   60,     0)
-_INDEX: Final   = Pace(      0,  0.00,      120,     120,  120,     0)  # clock, peaks too
+_INDEX: Final   = Pace(      0,  0.00,      180,     180,  180,     0)  # clock, peaks too
 
 # What gets worse follows what got better: bounding this one keeps the other's budget for a step.
 _LESS_LEFT: Final = Pace(   25,  0.05,        1,      60,   20,   300)
@@ -167,6 +168,10 @@ RHYTHMS: Final[Mapping[Preset, tuple[float, frozenset[Quantity], float]]] = Mapp
 than what the meter says; the quantities after which it is read at once; the beat of all meters."""
 
 
+_FAR: Final = 5
+"""Steps at once for which all may be used that may be told ahead."""
+
+
 class Told(NamedTuple):
     """What was told last, and when."""
 
@@ -206,7 +211,7 @@ class Reporter:
         elif told is not None:
             pace = _closer(self._edges.get(rule), told.value, value) or pace
             lasts = self._lasts.get((name, pace), now)
-            until = max(told.at + _wait(pace, told.value, value), lasts - pace.ahead * pace.mean)
+            until = _until(pace, _moved(pace, told.value, value), told.at, lasts)
             if now < until:
                 self._due[name] = value, until, pace
                 self._next = min(self._next, until)
@@ -263,9 +268,22 @@ def _closer(
     return edge.worse if after > before else edge.better
 
 
-def _wait(pace: Pace, told: Value | float | None, value: Value | float | None) -> float:
-    """Seconds that must have passed since `told` before `value` is told."""
+def _moved(pace: Pace, told: Value | float | None, value: Value | float | None) -> float:
+    """Give how far a value has moved, in steps of its rule; what is no number has none."""
     if not isinstance(value, int | float) or not isinstance(told, int | float):
-        return pace.longest
-    has_moved = abs(value - told) >= max(pace.step, pace.share * abs(told))
-    return pace.shortest if has_moved else pace.longest
+        return 0.0
+    step = max(pace.step, pace.share * abs(told))
+    return abs(value - told) / step if step else inf
+
+
+def _until(pace: Pace, moved: float, told: float, lasts: float) -> float:
+    """Give when a value is told that has moved so many steps, the one before having been at `told`.
+
+    The further it has moved, the more of what may be told ahead it may use: noise that never rests
+    must not leave nothing for a step.
+    """
+    at_last = max(told + pace.longest, lasts - pace.ahead * pace.mean)
+    if moved < 1:
+        return at_last
+    ahead = pace.ahead * min(1.0, moved / _FAR)
+    return min(at_last, max(told + pace.shortest, lasts - ahead * pace.mean))
