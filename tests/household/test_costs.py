@@ -79,6 +79,17 @@ async def test_a_day_begins_with_the_index_of_midnight(home: Home) -> None:
     assert since(home, MONTH) == datetime(2026, 11, 1, tzinfo=FRANCE)
 
 
+@pytest.mark.parametrize("reporting", ["realtime", "balanced", "economy"])
+async def test_a_day_begins_with_the_first_frame_after_midnight(home: Home, reporting: str) -> None:
+    meter = await pays(home, "2026-11-23T23:59:00", watts=9000)
+    await reprice(home, meter, reporting=reporting)
+    while house(meter).local_now.day == 23:
+        await meter.play(1)
+    await meter.play(2)  # the frame that midnight fell in, and the first whole one
+    assert since(home, TODAY) == datetime(2026, 11, 24, tzinfo=FRANCE)
+    assert amount(home, TODAY) == pytest.approx(DAILY, abs=0.01)
+
+
 async def test_a_month_begins_on_its_first_day(home: Home) -> None:
     meter = await pays(home, "2026-11-30T23:59:50", watts=0)
     assert amount(home, MONTH) == pytest.approx(MONTHLY, abs=0.01)

@@ -50,6 +50,7 @@ class Costs:
         self._patience = 0
         self._mode: Mode | None = None
         self._today = date.min
+        self._is_new_day = False
         self._starts = {DAY: 0.0, MONTH: 0.0}
         self._day_ends = self._store_at = self._heard = 0.0
         listeners.follow(COSTED, self._take)
@@ -122,7 +123,9 @@ class Costs:
         self._heard = now
         if self._waiting:
             self._wait_less(readings)
-        if self._turn(now):
+        self._turn(now)
+        if self._is_new_day:  # said at once: what an index shows may be told minutes later
+            self._is_new_day = False
             self._listeners.tell(COSTS)
         if now >= self._store_at:
             self.store()
@@ -157,15 +160,15 @@ class Costs:
             if account.lost is None:
                 account.lost = self._heard if LABELS[name].mode is self._mode else account.at
 
-    def _turn(self, at: float) -> bool:
-        """Begin the periods that an instant is in; whether they are new."""
+    def _turn(self, at: float) -> None:
+        """Begin the periods that an instant is in."""
         if at < self._day_ends:
-            return False
+            return
         today = dt_util.as_local(dt_util.utc_from_timestamp(at)).date()
         self._today = today
         self._starts = {DAY: _midnight(today), MONTH: _midnight(today.replace(day=1))}
         self._day_ends = _midnight(today + timedelta(days=1))
-        return True
+        self._is_new_day = True
 
     # What is kept
 
