@@ -330,3 +330,19 @@ async def test_what_is_exported_while_another_mode_is_spoken_earns_its_price(hom
     assert sold > 1000
     earned = amount(home, "sensor.linky_revenue_today")
     assert earned == pytest.approx(sold * 0.13 / 1000, abs=0.02)
+
+
+@pytest.mark.parametrize("behind", [86400.0, 1e9])
+async def test_a_machine_that_starts_with_a_clock_of_the_past_forgets_no_cost(
+    home: Home, behind: float
+) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00")
+    await sleep(home, meter, "2026-11-23T12:00:00")
+    today, month = amount(home, TODAY), amount(home, MONTH)
+    home.clock.ahead = -behind
+    await home.restart(meter)
+    await meter.play(KNOWN)
+    home.clock.ahead = 0.0
+    await meter.play(2 * KNOWN)
+    assert amount(home, TODAY) == pytest.approx(today, abs=0.05)
+    assert amount(home, MONTH) == pytest.approx(month, abs=0.05)
