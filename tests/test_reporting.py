@@ -97,14 +97,14 @@ def test_a_load_on_a_thermostat_is_told_at_once_all_day() -> None:
 def test_what_never_rests_is_told_no_more_than_its_share() -> None:
     reporter = Reporter(Preset.BALANCED)
     restless = [(second, 400 + 1000 * (second % 2)) for second in range(DAY)]
-    share, ahead = DAY / 25, 800
+    share, ahead = DAY / 20, 1000
     assert share <= len(told(reporter, restless)) <= share + ahead + 2
 
 
 def test_a_noise_that_never_rests_leaves_enough_for_the_steps() -> None:
     reporter = Reporter(Preset.BALANCED)
     noise = [(second, 400 + 30 * (second % 2)) for second in range(DAY // 2)]
-    assert DAY / 2 / 25 <= len(told(reporter, noise)) <= DAY / 2 / 25 + 800 / 4
+    assert DAY / 2 / 20 <= len(told(reporter, noise)) <= DAY / 2 / 20 + 1000 / 4
     steps = [(DAY / 2 + second, 2000 + 1500 * (second % 2)) for second in range(300)]
     assert len(told(reporter, steps)) == 300
 

@@ -62,7 +62,7 @@ class Edge(NamedTuple):
 
 # fmt: off
 #                         step  share  shortest  longest  mean  ahead
-_POWER: Final   = Pace(     25,  0.02,        1,     120,   25,   800)
+_POWER: Final   = Pace(     25,  0.02,        1,     120,   20,  1000)
 _PHASE: Final   = Pace(     50,  0.05,        1,     300,   60,     2)  # of a three-phase meter
 _WATTS: Final   = Pace(     50,  0.05,        5,     120,   60,     3)
 _MARGIN: Final  = Pace(     50,  0.02,        5,     300,   60,     2)
