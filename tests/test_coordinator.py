@@ -235,7 +235,7 @@ async def test_states_follow_the_rule_that_was_chosen(home: Home) -> None:
     await meter.play(8)
     assert home.value("east") == first
     waiting = str(int(house.truth["EAST"]) / 1000)
-    home.clock.now += 120
+    home.clock.now += 180
     await meter.play(1)
     assert home.value("east") == waiting
 
