@@ -150,6 +150,22 @@ async def test_what_has_changed_during_a_silence_is_not_shown_as_it_was(
     assert home.value("pref") == "9"
 
 
+async def test_a_warning_that_ended_during_a_silence_is_off_though_frames_come_at_once(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    house = Household(mode="historic", living=False)
+    meter = await home.hears(house)
+    house.set_load(11_000)
+    await meter.play(2)
+    assert home.state("binary_sensor.linky_adps") == "on"
+    await until(lambda: home.state("binary_sensor.linky_adps") == "unavailable")
+    house.set_load(500)
+    await meter.send(b"".join(meter.source.next().data for _ in range(2 * KNOWN)))
+    await meter.play()
+    assert [home.state("binary_sensor.linky_adps"), home.value("papp")] == ["off", "500"]
+
+
 async def test_nothing_of_before_another_meter_is_shown_after_it(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)

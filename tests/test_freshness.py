@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.freshness import Freshness
-from custom_components.linky_tic.tic import Frame, Reading
+from custom_components.linky_tic.tic import Frame, Reading, Vanished
 
 from .tic.streams import ADDRESS, Listener, standard
 
@@ -96,3 +96,16 @@ def test_absences_mean_nothing_right_after_a_loss(meter: Meter) -> None:
     assert meter.freshness.is_settled
     meter.freshness.lost()
     assert not meter.freshness.is_settled
+
+
+def test_a_label_that_vanishes_in_frames_that_come_at_once_holds_no_other_up(meter: Meter) -> None:
+    meter.freshness.lost()
+    late = 4 * standard(GROUPS[0], GROUPS[2])  # what a network has held back
+    repeated: set[str] = set()
+    for event in meter.line.hear(late):
+        if isinstance(event, Vanished):
+            meter.freshness.heard(event.label.name)
+        elif isinstance(event, Frame):
+            repeated |= meter.freshness.frame(event)
+    assert repeated >= {"NGTF", "NTARF"}
+    assert meter.shown == {"NGTF", "NTARF"}

@@ -59,6 +59,8 @@ class Freshness:
             return set()
         said = {group.name: group.data for group in frame.groups}
         readings = self._receiver.meter.readings
-        repeated = {name for name in self._stale if said.get(name) == readings[name].raw}
+        # Of frames that come at once, a later one may have shown already that a label has vanished.
+        known = ((name, readings.get(name)) for name in self._stale)
+        repeated = {name for name, one in known if one and said.get(name) == one.raw}
         self._stale -= repeated
         return repeated
