@@ -89,6 +89,23 @@ async def test_another_meter_is_not_mirrored_either(
     assert published[-1][:2] == ("house/probes/linky-sensor/status", "Connection Lost")
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # of Home Assistant's MQTT client
+async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is_heard_again(
+    mqtt_mock: MqttMockHAClient, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENCE", 1.0)
+    house = Household()
+    meter = await home.hears(house)
+    house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
+    await meter.play()
+    await until(lambda: not meter.coordinator.link.is_connected)
+    await meter.play()
+    await asyncio.sleep(0.1)
+    published = [call.args for call in mqtt_mock.async_publish.mock_calls]
+    said = [args[1] for args in published if args[0].endswith("/availability")]
+    assert said == ["online", "offline"]
+
+
 async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_who_it_is(
     home: Home,
 ) -> None:

@@ -267,7 +267,7 @@ class LinkyCoordinator:
         elif self._was_lost:
             LOGGER.info("The meter %s is heard again", mask(self.address))
         self._was_lost = not connected
-        self.mirror.line(connected)
+        self.mirror.line(self.is_available)
         self.listeners.tell_all()
 
     def _reload(self) -> None:
