@@ -105,6 +105,19 @@ async def test_another_mode_is_not_another_tariff(home: Home, told: Told, contra
     assert told.types == []
 
 
+async def test_a_mode_that_changes_in_frames_that_come_at_once_stops_no_event(
+    home: Home, told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = Household(contract="hphc", start="2026-11-23T12:00:00")
+    meter = await home.hears(house, 2 * KNOWN)
+    house.switch_mode("historic")
+    await meter.send(b"".join(meter.source.next().data for _ in range(KNOWN)))
+    await meter.play(2 * KNOWN)
+    assert complaints(caplog) == []
+    await later(meter, house, 12 * 3600)
+    assert told.types == ["tariff_changed"]
+
+
 async def test_what_has_changed_during_a_silence_is_told_after_it(
     home: Home, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:

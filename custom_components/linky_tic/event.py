@@ -118,7 +118,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
             fact.reckon(readings, is_settled=is_settled) for fact in (_NOTICE, _PEAK, _OVERLOAD)
         )
         return Moment(
-            mode=next(iter(readings.values())).label.mode if tariff else None,
+            mode=next((one.label.mode for one in readings.values()), None) if tariff else None,
             tariff=tariff,
             notice=None if notice is None else str(notice),
             peak=None if peak is None else str(peak),
