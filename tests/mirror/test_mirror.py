@@ -401,6 +401,28 @@ async def test_all_is_published_anew_when_the_broker_comes_back_empty(
             assert seen.last("/availability") == "online"
 
 
+async def test_a_label_that_vanishes_while_the_broker_is_away_is_emptied_when_it_is_back(
+    hass: HomeAssistant, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mirror_module, "_FIRST_MINUTE", 0.1)
+    async with mirrored(hass, new_entry(hass, mirror_per_label=True)) as house:
+        async with connected(hass, broker.port):
+            house.heard(5)
+            await until(lambda: not house.mirror._outbox.retained_topics)
+            await asyncio.sleep(0.2)
+            house.heard()
+        house.heard(4, PREF=None)
+        async with connected(hass, broker.port):
+            with newcomer(broker) as subscriber:
+                seen = Seen(subscriber, house)
+                house.heard()
+                await until(lambda: "/PREF" in seen.topics())
+                await asyncio.sleep(0.2)
+                house.heard()
+                await until(lambda: "/PREF" not in seen.topics())
+                assert "/EAST" in seen.topics()
+
+
 async def test_linky_sensor_consumers_are_told_at_every_reconnection(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:

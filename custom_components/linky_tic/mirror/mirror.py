@@ -133,6 +133,7 @@ class Mirror:
             self._hass, self._work(), f"{DOMAIN} mirror", eager_start=False
         )
         self._edition = edition_of(self._entry, self._settings)
+        self._tidy_at = None  # a label that has vanished meanwhile may still stand there
         self._empty(self._edition.kept_topics() if self._settings.enabled else set())
         self._tell_state()
         if self._settings.retain:
