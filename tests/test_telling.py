@@ -1,5 +1,6 @@
 """What waits under a reporting rule is told in time, and before a silence whatever its time."""
 
+from collections import Counter
 from datetime import timedelta
 
 from homeassistant.helpers.event import async_track_state_change_event
@@ -60,22 +61,31 @@ async def test_nothing_is_told_by_itself_once_the_meter_is_unloaded(home: Home) 
     assert not teller._timer
 
 
-async def test_what_moves_with_a_power_is_told_less_often_than_it_and_right_in_the_end(
-    home: Home,
-) -> None:
-    house = Household(living=False, pref=9)
-    meter = await _hears(home, house, Preset.BALANCED)
-    told: list[str] = []
-    for entity in ("sensor.linky_sinsts", "sensor.linky_power_margin"):
-        async_track_state_change_event(
-            home.hass, entity, lambda event: told.append(event.data["entity_id"])
-        )
+async def _lives_restlessly(
+    home: Home, house: Household, meter: Meter, *entities: str
+) -> Counter[str]:
+    """Switch a load every eight seconds; how often each entity was told."""
+    told = Counter[str]()
+    async_track_state_change_event(
+        home.hass, entities, lambda event: told.update([event.data["entity_id"]])
+    )
     for turn in range(80):
         home.clock.now += 8
         house.set_load((400, 1900)[turn % 2])
         await meter.play(2)
     await home.hass.async_block_till_done()
-    assert 0 < 2 * told.count("sensor.linky_power_margin") < told.count("sensor.linky_sinsts")
+    return told
+
+
+async def test_what_moves_with_a_power_is_told_less_often_than_it_and_right_in_the_end(
+    home: Home,
+) -> None:
+    house = Household(living=False, pref=9)
+    meter = await _hears(home, house, Preset.BALANCED)
+    rows = await _lives_restlessly(
+        home, house, meter, "sensor.linky_sinsts", "sensor.linky_power_margin"
+    )
+    assert 0 < 2 * rows["sensor.linky_power_margin"] < rows["sensor.linky_sinsts"]
     await home.minutes()
     assert home.value("power_margin") == str(9000 - int(house.truth["SINSTS"]))
 
@@ -85,14 +95,7 @@ async def test_the_power_of_a_phase_is_told_less_often_than_that_of_the_house(ho
     meter = home.meter(house)
     await home.add(meter, house.address, options={CONF_REPORTING: Preset.BALANCED.value})
     await meter.play(KNOWN)
-    told: list[str] = []
-    for entity in ("sensor.linky_sinsts", "sensor.linky_sinsts1"):
-        async_track_state_change_event(
-            home.hass, entity, lambda event: told.append(event.data["entity_id"])
-        )
-    for turn in range(80):
-        home.clock.now += 8
-        house.set_load((400, 1900)[turn % 2])
-        await meter.play(2)
-    await home.hass.async_block_till_done()
-    assert 0 < 2 * told.count("sensor.linky_sinsts1") < told.count("sensor.linky_sinsts")
+    rows = await _lives_restlessly(
+        home, house, meter, "sensor.linky_sinsts", "sensor.linky_sinsts1"
+    )
+    assert 0 < 2 * rows["sensor.linky_sinsts1"] < rows["sensor.linky_sinsts"]
