@@ -71,7 +71,8 @@ class Routine:
     """What of one meter needs no second look.
 
     `known` has groups by the bytes between two CR, as they come; `accepted` has the group of each
-    label's last reading. `readings` is the meter's own table, `heard` the frame in progress.
+    label's last reading, `habits` what each label said last, by the bytes of LF and label.
+    `readings` is the meter's own table, `heard` the frame in progress.
     While `is_time_in_doubt`, the clock takes the long way.
     """
 
