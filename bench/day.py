@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final, override
 
-from custom_components.linky_tic.facts.margin import MARGIN_VALUES
-from custom_components.linky_tic.household.active_power import ActivePower
-from custom_components.linky_tic.listeners import Listeners
-from custom_components.linky_tic.reporting import ACTIVE_POWER, Preset, Reporter, rule_of
-from custom_components.linky_tic.shown import SHOWN
-from custom_components.linky_tic.telling import Teller
+from custom_components.linky_tic.entities.descriptions import SHOWN
+from custom_components.linky_tic.meter.signals import Listeners
+from custom_components.linky_tic.power.active_power import ActivePower
+from custom_components.linky_tic.power.margin import MARGIN_VALUES
+from custom_components.linky_tic.reporting.reporter import Teller
+from custom_components.linky_tic.reporting.rules import ACTIVE_POWER, Preset, Reporter, rule_of
 from custom_components.linky_tic.tic import Frame, Reading, Receiver, Value
 from simulator.household import Household
 from simulator.wire import to_8n1

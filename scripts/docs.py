@@ -17,11 +17,18 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
-from custom_components.linky_tic.counters import COUNTERS
-from custom_components.linky_tic.facts.fact import Fact, Value
-from custom_components.linky_tic.reporting import EDGES, PACES, PHASE_POWER, Pace, Preset, rule_of
+from custom_components.linky_tic.entities.derived import Fact, Value
+from custom_components.linky_tic.entities.descriptions import SHOWN
+from custom_components.linky_tic.health.sensors import COUNTERS
+from custom_components.linky_tic.reporting.rules import (
+    EDGES,
+    PACES,
+    PHASE_POWER,
+    Pace,
+    Preset,
+    rule_of,
+)
 from custom_components.linky_tic.sensor import _PEAKS, _name
-from custom_components.linky_tic.shown import SHOWN
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
 from scripts.drawing import drawing
 from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from serialx.platforms import serial_linux
 
-from custom_components.linky_tic.ports import names as port_names
+from custom_components.linky_tic.setup import port_names
 
 
 class Machine:

@@ -15,7 +15,7 @@ import pytest
 # First, since the test harness has a package of this name too: the one imported first wins.
 import custom_components  # noqa: F401  (imported for that effect)
 from custom_components.linky_tic.line import listening
-from custom_components.linky_tic.ports import dialog as port_dialog
+from custom_components.linky_tic.setup import port_dialog
 
 from .course import Course, course_of_time
 from .descriptors import none_left

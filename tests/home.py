@@ -21,13 +21,14 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.linky_tic import coordinator as coordinator_module, telling
+from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
-from custom_components.linky_tic.known_labels import LABELS
 from custom_components.linky_tic.line import reception
-from custom_components.linky_tic.memory import Memory
-from custom_components.linky_tic.reporting import Preset
+from custom_components.linky_tic.meter.known_labels import LABELS
+from custom_components.linky_tic.meter.store import Memory
+from custom_components.linky_tic.reporting import reporter as telling
+from custom_components.linky_tic.reporting.rules import Preset
 from custom_components.linky_tic.tic import index_slug
 from simulator import Household
 from simulator.line import Line, Source

@@ -15,7 +15,7 @@ import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
 from custom_components.linky_tic.line import listening
-from custom_components.linky_tic.ports import dialog as port_dialog
+from custom_components.linky_tic.setup import port_dialog
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.line import Cause, listening
-from custom_components.linky_tic.ports import dialog as port_dialog
+from custom_components.linky_tic.setup import port_dialog
 from simulator import Household
 from simulator.line import Burst
 

@@ -23,8 +23,8 @@ from simulator.frames import Group, standard_group
 from simulator.line import Burst, Line, Replay
 from simulator.wire import to_8n1
 
+from .health.test_issues import shown
 from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, until
-from .test_troubles import shown
 from .tic.streams import frame
 
 NEW_INDEX: Final = 1_234_567

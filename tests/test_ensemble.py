@@ -5,7 +5,7 @@ import pytest
 
 from custom_components.linky_tic.ensemble import play_together
 from custom_components.linky_tic.line.rhythm import Rhythm
-from custom_components.linky_tic.reporting import RHYTHMS, Preset
+from custom_components.linky_tic.reporting.rules import RHYTHMS, Preset
 
 _BYTE = 10 / 9600
 

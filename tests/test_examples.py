@@ -16,7 +16,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.linky_tic import binary_sensor, sensor
-from custom_components.linky_tic.counters import COUNTERS
+from custom_components.linky_tic.health.sensors import COUNTERS
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 
 ROOT: Final = Path(__file__).parents[1]

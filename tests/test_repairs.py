@@ -10,14 +10,14 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.linky_tic import replacement
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.troubles import Trouble, issue_id
+from custom_components.linky_tic.health.issues import Trouble, issue_id
+from custom_components.linky_tic.history import replacement
 from simulator import Household
 
+from .health.test_issues import shown
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import placeholders, texts
-from .test_troubles import shown
 
 
 async def ask(home: Home, meter: Meter, trouble: Trouble) -> RepairsFlowResult:

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.linky_tic import PLATFORMS, binary_sensor, sensor
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
-from custom_components.linky_tic.facts.fact import Fact
+from custom_components.linky_tic.entities.derived import Fact
 from custom_components.linky_tic.tic import CATALOGUE
 
 type Json = dict[str, Any]  # files of Home Assistant's own shapes

@@ -7,17 +7,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .actions import async_setup_actions
 from .adoption.records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .dashboard import async_offer_dashboard, async_withdraw_dashboard
-from .errors import not_ready
+from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
+from .health.issues import Trouble, Troubles
 from .line import PortUnavailable
-from .memory import Memory
+from .meter.store import Memory
 from .mirror import async_remove_topics
-from .ports.watch import stop_watching, watch_port
-from .troubles import Trouble, Troubles
+from .services import async_setup_actions
+from .setup.exceptions import not_ready
+from .setup.port_watch import stop_watching, watch_port
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)

@@ -13,9 +13,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .entities.derived import Flag, FlagSensor, add_facts
+from .entities.status import STATUS_FLAGS
 from .entity import LinkyEntity
-from .facts.fact import Flag, FlagSensor, add_facts
-from .facts.status import STATUS_FLAGS
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0

@@ -21,9 +21,9 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
-from .facts.tariff_names import tariff_name
-from .household.days import DAYS
-from .household.tariffs import CURRENT_TARIFF
+from .schedule.days import DAYS
+from .tariff.names import tariff_name
+from .tariff.tariffs import CURRENT_TARIFF
 from .tic import Label, Period, Quantity, unnamed
 
 PARALLEL_UPDATES = 0

@@ -20,9 +20,9 @@ from homeassistant.helpers.service_info.usb import UsbServiceInfo
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
 from .coordinator import LinkyConfigEntry
 from .line import Heard, name_of
-from .options_flow import LinkyOptionsFlow
-from .ports.change import PortChange
-from .ports.dialog import UNKNOWN
+from .setup.options_flow import LinkyOptionsFlow
+from .setup.port_dialog import UNKNOWN
+from .setup.reconfigure import PortChange
 from .tic import Mode, identify, mask
 
 _CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}

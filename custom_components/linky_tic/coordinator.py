@@ -27,24 +27,25 @@ from .const import (
     LOGGER,
     MODE_NAMES,
 )
-from .enabling import Enabling, registered_labels
+from .cost.costs import Costs
+from .cost.prices import Prices
 from .ensemble import play_together
-from .freshness import Freshness
-from .household.active_power import ActivePower
-from .household.costs import Costs
-from .household.days import Days
-from .household.peaks import Peaks
-from .household.prices import Prices
-from .household.tariffs import Tariffs
-from .known_labels import LABELS, KnownLabels
+from .entities.activation import Enabling, registered_labels
+from .health.issues import LASTING, Trouble, Troubles, console_on
+from .health.line_quality import LineQuality
+from .health.rejections import Refusals
 from .line import Link, Rhythm, Settings
-from .listeners import Listeners
-from .memory import Memory
+from .meter.freshness import Freshness
+from .meter.known_labels import LABELS, KnownLabels
+from .meter.signals import Listeners
+from .meter.store import Memory
 from .mirror import Mirror
-from .quality import LineQuality
-from .refusals import Refusals
-from .reporting import RHYTHMS, Preset
-from .telling import Teller
+from .power.active_power import ActivePower
+from .power.peaks import Peaks
+from .reporting.reporter import Teller
+from .reporting.rules import RHYTHMS, Preset
+from .schedule.days import Days
+from .tariff.tariffs import Tariffs
 from .tic import (
     Appeared,
     Event,
@@ -60,7 +61,6 @@ from .tic import (
     mask,
     registers_in_use,
 )
-from .troubles import LASTING, Trouble, Troubles, console_on
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 

@@ -21,9 +21,9 @@ from homeassistant.loader import async_get_integration
 from .adoption.records import AdoptionRecords
 from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .health.line_quality import LineQuality
+from .health.rejections import Refusals
 from .line import Link, path_of
-from .quality import LineQuality
-from .refusals import Refusals
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]  # of the shape of a bug report

@@ -14,10 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .entities.derived import Fact
+from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
-from .facts.fact import Fact
-from .facts.status import STATUS_FLAGS, STATUS_VALUES
-from .household.tariffs import CURRENT_TARIFF
+from .tariff.tariffs import CURRENT_TARIFF
 from .tic import (
     Coding,
     Frame,

@@ -12,8 +12,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
-from .replacement import async_replace_meter
-from .troubles import Trouble
+from .health.issues import Trouble
+from .history.replacement import async_replace_meter
 
 
 async def async_create_fix_flow(

@@ -11,16 +11,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .counters import COUNTERS, CounterSensor
+from .cost.sensors import PRICE_SENSORS, PRICE_VALUES, given
+from .entities.derived import Value, ValueSensor, add_facts
+from .entities.descriptions import SHOWN
+from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
-from .facts.day import DAY_SENSORS, DAY_VALUES
-from .facts.fact import Value, ValueSensor, add_facts
-from .facts.margin import MARGIN_SENSORS, MARGIN_VALUES
-from .facts.power import POWER_SENSORS, POWER_VALUES
-from .facts.price import PRICE_SENSORS, PRICE_VALUES, given
-from .facts.status import STATUS_VALUES
-from .facts.tariff import TARIFF_SENSORS, TARIFF_VALUES
-from .shown import SHOWN
+from .health.sensors import COUNTERS, CounterSensor
+from .power.margin import MARGIN_SENSORS, MARGIN_VALUES
+from .power.sensors import POWER_SENSORS, POWER_VALUES
+from .schedule.sensors import DAY_SENSORS, DAY_VALUES
+from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
 from .tic import TARIFF_SLUGS, Absence, Label, Mode, Quantity, index_slug
 
 PARALLEL_UPDATES = 0

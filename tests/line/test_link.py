@@ -24,7 +24,7 @@ from custom_components.linky_tic.line import (
     reception,
 )
 from custom_components.linky_tic.line.port import Port
-from custom_components.linky_tic.reporting import RHYTHMS, Preset
+from custom_components.linky_tic.reporting.rules import RHYTHMS, Preset
 from custom_components.linky_tic.tic import Event, Mode, ModeChanged, Reading, Receiver
 from simulator.faults import Silence, SwitchMode
 from simulator.household import Household

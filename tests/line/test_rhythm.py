@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.line.rhythm import Rhythm
-from custom_components.linky_tic.reporting import RHYTHMS, Preset
+from custom_components.linky_tic.reporting.rules import RHYTHMS, Preset
 from custom_components.linky_tic.tic import Quantity, Reading, Receiver
 from simulator import Household
 from simulator.wire import to_8n1

@@ -15,8 +15,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..errors import refused, unfinished
-from ..index_history import settle
+from ..history.index_start import settle
+from ..setup.exceptions import refused, unfinished
 from .joining import HOUR, Row, is_shifted, put_right, told
 from .plan import Plan
 from .records import AdoptionRecords, Method, Record, Sums

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
-from ..errors import refused
+from ..setup.exceptions import refused
 from .joining import Join, Row, earlier, find_join, follows
 from .records import Method
 from .statistics_rows import (

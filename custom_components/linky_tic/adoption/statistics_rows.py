@@ -23,7 +23,7 @@ from homeassistant.components.recorder.statistics import (
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import BaseUnitConverter
 
-from ..index_history import settle
+from ..history.index_start import settle
 from .joining import Row
 
 type _Table = type[Statistics | StatisticsShortTerm]

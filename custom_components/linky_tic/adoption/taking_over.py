@@ -7,8 +7,8 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ..errors import refused
-from ..index_history import Index, async_start_from, settle
+from ..history.index_start import Index, async_start_from, settle
+from ..setup.exceptions import refused
 from .records import Record
 from .statistics_rows import async_history, async_meta
 

@@ -1,0 +1,232 @@
+"""The actions that adopt an old statistic and undo that: who may, what is asked, what is answered.
+
+It knows calls and their answers. Numbers are answered in the unit of our statistic.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+from typing import Final
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv, entity_registry as er, service
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..energy_dashboard.preferences import async_used
+from ..setup.exceptions import refused
+from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
+from .joining import Row, doubts, in_gaps
+from .plan import Plan, async_plan, entity_of_ours
+from .records import Method, Record
+from .statistics_rows import can_clear, is_loaded
+
+ATTR_OLD: Final = "old_statistic"
+ATTR_ENTITY: Final = "entity_id"
+ATTR_METHOD: Final = "method"
+ATTR_DRY_RUN: Final = "dry_run"
+
+_ADOPT: Final = vol.Schema(
+    {
+        vol.Required(ATTR_OLD): cv.string,
+        vol.Required(ATTR_ENTITY): cv.entity_id,
+        vol.Optional(ATTR_METHOD): vol.Coerce(Method),
+        vol.Optional(ATTR_DRY_RUN, default=True): cv.boolean,
+    }
+)
+_UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY): cv.entity_id})
+_SHOWN: Final = 10
+"""Doubtful hours that are listed, of all that are counted."""
+_GAP: Final = 2.0
+"""Hours without any row from which on people should know of it."""
+
+
+@callback
+def async_setup_adoption(hass: HomeAssistant) -> None:
+    """Register both actions, for administrators."""
+    for name, handler, schema in (
+        ("adopt_statistics", _adopt, _ADOPT),
+        ("undo_adopted_statistics", _undo, _UNDO),
+    ):
+        service.async_register_admin_service(
+            hass, DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL
+        )
+
+
+async def _adopt(call: ServiceCall) -> ServiceResponse:
+    """Answer with what will be done; do it, unless it is a dry run."""
+    hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
+    entity = _entity(call)
+    async with one_by_one(hass):
+        adopted = await records_of(hass, entity).find(key_of(entity))
+        begun = _interrupted(adopted, old_id, entity, is_dry=is_dry)
+        if begun:
+            await async_finish(hass, entity, begun)
+            return {"dry_run": False, **_recorded(begun)}
+        plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD))
+        answer = await _planned(hass, plan)
+        if not is_dry:
+            await async_adopt(hass, plan)
+        return {"dry_run": is_dry, **answer}
+
+
+def _interrupted(
+    adopted: Sequence[Record], old_id: str, entity: er.RegistryEntry, *, is_dry: bool
+) -> Record | None:
+    """Give the adoption that is to be finished, if any; refused is another one before that."""
+    last = adopted[-1] if adopted and not adopted[-1].is_done else None
+    if last and (is_dry or last.old != old_id):
+        raise refused("adopt_interrupted", entity=entity.entity_id, old=last.old)
+    if last is None and old_id in {one.old for one in adopted}:
+        raise refused("adopt_already", entity=entity.entity_id, old=old_id)
+    return last
+
+
+async def _undo(call: ServiceCall) -> ServiceResponse:
+    """Answer with what was undone."""
+    entity = _entity(call)
+    async with one_by_one(call.hass):
+        return _recorded(await async_undo(call.hass, entity))
+
+
+def _entity(call: ServiceCall) -> er.RegistryEntry:
+    """Give the entity that a call is about; refused where nothing is recorded."""
+    if not is_loaded(call.hass):
+        raise refused("adopt_no_recorder")
+    return entity_of_ours(call.hass, call.data[ATTR_ENTITY])
+
+
+async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
+    doubted = list(doubts(plan.rows, plan.kilo)) if plan.kilo else []
+    used = await async_used(hass)
+    return {
+        "method": plan.method.value,
+        "methods": {way.value: found for way, found in plan.ways.items()},
+        "old": {
+            "statistic": plan.old_id,
+            "unit": plan.old_unit,
+            "hours": len(plan.old.hours),
+            **_span(plan.old.hours),
+            "in_energy_dashboard": plan.old_id in used,
+        },
+        "new": {
+            "entity_id": plan.entity.entity_id,
+            "unit": plan.ours.meta["unit_of_measurement"],
+            "hours": len(plan.ours.hours),
+            **_span(plan.ours.hours or [plan.first]),
+            "in_energy_dashboard": plan.entity.entity_id in used,
+        },
+        "join": _join(plan),
+        "will": _taken_over(plan) if plan.method is Method.ENTITY_ID else _imported(plan),
+        "doubtful_hours_count": len(doubted),
+        "doubtful_hours": [
+            {"start": _instant(one.start), "growth": _number(one.growth)}
+            for one in doubted[:_SHOWN]
+        ],
+        "warnings": [*_warnings(hass, plan, used), *(["doubtful_hours"] if doubted else [])],
+    }
+
+
+def _join(plan: Plan) -> JsonObjectType | None:
+    """Give both sides of the join: what is counted between them is counted once."""
+    is_import = plan.method is Method.IMPORT
+    if is_import and plan.join:
+        before, after = plan.join.before, plan.join.after
+    elif plan.kilo and not is_import:
+        before, after = plan.old.last, plan.ours.last
+    else:
+        return None
+    energy = None if before.state is None or after.state is None else after.state - before.state
+    return {
+        "old_until": _instant(before.end),
+        "old_index": _number(before.state),
+        "old_sum": _number(before.sum),
+        "new_until": _instant(after.end),
+        "new_index": _number(after.state),
+        "new_sum": _number(after.sum),
+        "hours": _number((after.end - before.end) / 3600),
+        "used_in_between": _number(energy),
+    }
+
+
+def _imported(plan: Plan) -> JsonObjectType:
+    return {
+        "insert_hours": len(plan.rows),
+        **_span(plan.rows),
+        "leave_out_hours": len(plan.old.hours) - len(plan.rows),
+        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, _ours(plan))),
+        "overwrite_hours": 0,
+        "shift_rows": len(_ours(plan)) if plan.join else 0,
+        "shift_sums_by": _number(plan.join.offset) if plan.join else None,
+    }
+
+
+def _ours(plan: Plan) -> list[Row]:
+    return [*plan.ours.hours, *plan.ours.periods]
+
+
+def _taken_over(plan: Plan) -> JsonObjectType:
+    """Tell what our entity will be called, and which of its rows stay under its present name."""
+    return {
+        "rename": plan.entity.entity_id,
+        "to": plan.old_id,
+        "leave_behind_hours": len(_left_behind(plan)),
+    }
+
+
+def _left_behind(plan: Plan) -> list[Row]:
+    return [row for row in plan.ours.hours if row.start >= plan.old.last.end]
+
+
+def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
+    """Name what people should look at before they go on; the documentation tells of each."""
+    is_import = plan.method is Method.IMPORT
+    join = _join(plan)
+    gap = join["hours"] if join else 0.0
+    are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
+    found: Mapping[str, bool] = {
+        "gap": isinstance(gap, float) and gap > _GAP,
+        "hours_left_behind": not is_import and bool(_left_behind(plan)),
+        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, _ours(plan))),
+        "last_hours_left_out": is_import and plan.left_out > 0,
+        "both_in_energy_dashboard": is_import and all(are_used),
+        "new_in_energy_dashboard": not is_import and are_used[1],
+        "undo_needs_home_assistant_2026_11": is_import and not can_clear(get_instance(hass)),
+    }
+    return (name for name, is_so in found.items() if is_so)
+
+
+def _recorded(record: Record) -> JsonObjectType:
+    return {
+        "method": record.method.value,
+        "old_statistic": record.old,
+        "former_entity_id": record.former,
+        "from": _instant(record.start) if record.end else None,
+        "to": _instant(record.end) if record.end else None,
+        "sums_shifted_by": _number(record.offset),
+        "unit": record.unit,
+    }
+
+
+def _span(rows: list[Row]) -> JsonObjectType:
+    return {
+        "from": _instant(rows[0].start) if rows else None,
+        "to": _instant(rows[-1].end) if rows else None,
+    }
+
+
+def _instant(seconds: float) -> str:
+    """Write an instant as the clocks of the house show it, to be compared with its graphs."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
+
+
+def _number(value: float | None) -> float | None:
+    """Write a number without what floats add to it: six digits are a Wh, even in MWh."""
+    return None if value is None else round(value, 6)

@@ -1,0 +1,75 @@
+"""The dashboard that builds itself: its one file, served, and a resource of the front end.
+
+It knows Lovelace's resources and no meter: `strategy.js` decides what is shown. A module
+added by `add_extra_js_url` may come too late for a dashboard; a resource is waited for.
+"""
+
+from asyncio import Lock
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+from homeassistant.components.frontend import add_extra_js_url
+from homeassistant.components.http import StaticPathConfig
+from homeassistant.components.lovelace.const import LOVELACE_DATA
+from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.core import HomeAssistant
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+
+URL: Final = f"/{DOMAIN}/dashboard.js"
+_FILE: Final = Path(__file__).parent / "strategy.js"
+_SERVED: Final[HassKey[str]] = HassKey(f"{DOMAIN}.dashboard")
+_OFFERING: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
+
+
+async def async_offer_dashboard(hass: HomeAssistant) -> None:
+    """Let people choose the dashboard; a house without a front end needs none."""
+    if not {"http", "lovelace"} <= hass.config.components:
+        return
+    async with hass.data.setdefault(_OFFERING, Lock()):  # meters are set up side by side
+        await _offer(hass)
+
+
+async def _offer(hass: HomeAssistant) -> None:
+    url = await _serve(hass)
+    resources = _resources(hass)
+    if resources is None:  # they stand in configuration.yaml, which is not ours to write
+        if "frontend" in hass.config.components:
+            add_extra_js_url(hass, url)
+        return
+    await resources.async_get_info()  # loads them
+    known = [item for item in resources.async_items() if _is_ours(item["url"])]
+    if not known:
+        await resources.async_create_item({"res_type": "module", "url": url})
+    elif known[0]["url"] != url:
+        await resources.async_update_item(known[0]["id"], {"url": url})
+
+
+async def async_withdraw_dashboard(hass: HomeAssistant) -> None:
+    """Leave no resource behind: the last meter is gone."""
+    resources = _resources(hass) if LOVELACE_DATA in hass.data else None
+    if resources is None:
+        return
+    await resources.async_get_info()
+    for item in [item for item in resources.async_items() if _is_ours(item["url"])]:
+        await resources.async_delete_item(item["id"])
+
+
+def _resources(hass: HomeAssistant) -> ResourceStorageCollection | None:
+    resources = hass.data[LOVELACE_DATA].resources
+    return resources if isinstance(resources, ResourceStorageCollection) else None
+
+
+async def _serve(hass: HomeAssistant) -> str:
+    """Serve the file once a run; its URL changes with its content, since browsers keep it."""
+    if _SERVED not in hass.data:
+        content = await hass.async_add_executor_job(_FILE.read_bytes)
+        await hass.http.async_register_static_paths([StaticPathConfig(URL, str(_FILE), True)])  # noqa: FBT003 - cached
+        hass.data[_SERVED] = f"{URL}?v={crc32(content):08x}"
+    return hass.data[_SERVED]
+
+
+def _is_ours(url: str) -> bool:
+    return url.partition("?")[0] == URL

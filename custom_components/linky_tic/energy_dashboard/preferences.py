@@ -1,0 +1,113 @@
+"""The Energy dashboard of the house: what it holds of a meter, and how the rest is added.
+
+It knows Home Assistant's energy preferences. What is there already is never changed or removed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from homeassistant.components.energy import DOMAIN as ENERGY, async_get_manager
+from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, SourceType
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+from ..coordinator import LinkyCoordinator
+from ..cost.prices import Prices
+from .sources import Offer, grid_sources, indexes_of, offer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be added, the statistics that are there already, and the sources of others."""
+
+    added: Offer
+    present: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def is_set_up(hass: HomeAssistant) -> bool:
+    """Whether this Home Assistant has an Energy dashboard."""
+    return ENERGY in hass.config.components
+
+
+async def async_plan(coordinator: LinkyCoordinator) -> Plan:
+    """Compare what a meter offers with what the dashboard holds."""
+    sources = await _sources(coordinator.hass)
+    offered = offer(coordinator)
+    used = {one for source in sources for one in _statistics(source)}
+    ours = indexes_of(coordinator)
+    return Plan(
+        offered.without(used),
+        tuple(one for one in offered.statistics if one in used),
+        tuple(_title(source) for source in sources if _is_of_another(source, ours)),
+    )
+
+
+async def async_used(hass: HomeAssistant) -> set[str]:
+    """Give every statistic that the dashboard takes."""
+    if not is_set_up(hass):
+        return set()
+    return {one for source in await _sources(hass) for one in _statistics(source)}
+
+
+async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> None:
+    """Add sources after those that are there; raises `vol.Invalid` where the list is refused.
+
+    The entities of prices are registered here, so that the sources can name them: they get their
+    states when the entry is set up with the prices.
+    """
+    _enable(coordinator.hass, added.statistics)
+    _register(coordinator, prices)
+    manager = await async_get_manager(coordinator.hass)
+    held = manager.data or manager.default_preferences()
+    sources = held["energy_sources"]
+    checked = ENERGY_SOURCE_SCHEMA([*sources, *grid_sources(coordinator, added)])
+    await manager.async_update({**held, "energy_sources": [*sources, *checked[len(sources) :]]})
+
+
+async def _sources(hass: HomeAssistant) -> list[SourceType]:
+    manager = await async_get_manager(hass)
+    return manager.data["energy_sources"] if manager.data else []
+
+
+def _statistics(source: Mapping[str, object]) -> Iterable[str]:
+    """Give every statistic that a source takes, whatever for."""
+    for key, value in source.items():
+        if isinstance(value, Mapping):
+            yield from _statistics(value)
+        elif key.startswith("stat_") and isinstance(value, str):
+            yield value
+
+
+def _is_of_another(source: Mapping[str, object], ours: set[str]) -> bool:
+    """Whether a grid source counts what none of this meter's indexes does; its total does."""
+    if source["type"] != "grid":
+        return False
+    return (source.get("stat_energy_from") or source.get("stat_energy_to")) not in ours
+
+
+def _title(source: Mapping[str, object]) -> str:
+    statistic = next(iter(_statistics(source)), "")
+    return str(source.get("name") or statistic)
+
+
+def _enable(hass: HomeAssistant, statistics: Iterable[str]) -> None:
+    registry = er.async_get(hass)
+    for entity_id in statistics:
+        entity = registry.async_get(entity_id)
+        if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+            registry.async_update_entity(entity_id, disabled_by=None)
+
+
+def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
+    registry = er.async_get(coordinator.hass)
+    for key in sorted(prices.keys):
+        registry.async_get_or_create(
+            SENSOR,
+            DOMAIN,
+            f"{coordinator.address}_{key}",
+            suggested_object_id=f"{coordinator.slug}_{key}",
+            config_entry=coordinator.entry,
+        )

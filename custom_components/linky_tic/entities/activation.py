@@ -1,0 +1,64 @@
+"""The entities that a meter has, and those enabled when they first have something to say.
+
+It knows readings and the entity registry. What a person has disabled stays disabled.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from ..const import DOMAIN
+from ..tic import Absence, Mode, Quantity, Reading, registers_in_use
+
+_CONTRACT: Final = frozenset(
+    {
+        Quantity.SUPPLIER_ENERGY,
+        Quantity.TARIFF_NUMBER,
+        Quantity.STATUS,
+        Quantity.NEXT_DAY_PROFILE,
+        Quantity.PEAK_DAY_PROFILE,
+    }
+)
+"""Quantities that tell which of the supplier's registers count."""
+
+
+def registered_labels(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Give the labels, and keys, of a meter's sensors: what it has sent exists from the start."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    prefix = f"{entry.unique_id}_"
+    return {one.unique_id.removeprefix(prefix) for one in entities if one.domain == "sensor"}
+
+
+class Enabling:
+    """The entities of one meter that wait for their time."""
+
+    def __init__(self, hass: HomeAssistant, address: str, readings: Mapping[str, Reading]) -> None:
+        self._hass = hass
+        self._address = address
+        self._readings = readings
+        self._registers: set[int] = set()
+
+    def heard(self, reading: Reading) -> None:
+        """Enable what a reading makes worth looking at."""
+        label = reading.label
+        if label.absence is Absence.EVENT:
+            self._enable(label.name)
+        elif label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
+            self._enable_registers(label.register)
+
+    def _enable_registers(self, told: int | None) -> None:
+        if told in self._registers:
+            return  # an index that grows, as it does in most frames
+        for register in registers_in_use(self._readings) - self._registers:
+            self._registers.add(register)
+            self._enable(f"EASF{register:02}")
+
+    def _enable(self, name: str) -> None:
+        registry = er.async_get(self._hass)
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, f"{self._address}_{name}")
+        entity = registry.async_get(entity_id) if entity_id else None
+        if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+            registry.async_update_entity(entity.entity_id, disabled_by=None)

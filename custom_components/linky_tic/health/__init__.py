@@ -1,0 +1,1 @@
+"""How well the line and the meter are doing: counters, rejections, repair issues."""

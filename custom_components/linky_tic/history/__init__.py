@@ -1,0 +1,1 @@
+"""The statistics of an index when its counter starts anew."""

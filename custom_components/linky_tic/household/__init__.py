@@ -1,1 +1,0 @@
-"""What is reckoned or remembered of a house beyond what its meter says."""

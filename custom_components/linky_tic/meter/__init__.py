@@ -1,0 +1,1 @@
+"""What one meter has said, kept and passed on."""

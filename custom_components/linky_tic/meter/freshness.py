@@ -1,0 +1,66 @@
+"""Which readings still hold after the line was lost, and when the absence of one means something.
+
+It knows readings and frames. The receiver keeps what it knew, to judge what comes next; until the
+meter has said it again, nobody is to see it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..tic import Frame, Reading, Receiver
+
+_FRAMES: Final = 3
+"""Whole frames in which what is sent in each has been believed; one is enough where all its
+characters came with a parity bit."""
+
+
+class Freshness:
+    """What one meter has said since it was last lost."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._stale: set[str] = set()
+        self._frames = 0
+        self._is_checked = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a label without a reading is one that is not being sent."""
+        return self._frames >= _FRAMES
+
+    @property
+    def readings(self) -> Mapping[str, Reading]:
+        """All that is known to hold."""
+        readings = self._receiver.meter.readings
+        if not self._stale:
+            return readings
+        return {name: one for name, one in readings.items() if name not in self._stale}
+
+    def reading(self, name: str) -> Reading | None:
+        """What a label says, if it is known to hold."""
+        return None if name in self._stale else self._receiver.meter.readings.get(name)
+
+    def lost(self) -> set[str]:
+        """Trust no reading before the meter repeats it; gives the labels that this is about."""
+        self._stale = set(self._receiver.meter.readings)
+        self._frames = 0
+        return self._stale
+
+    def heard(self, name: str) -> None:
+        """Note a new reading of a label, or its end."""
+        self._stale.discard(name)
+
+    def frame(self, frame: Frame) -> set[str]:
+        """Close a frame of this meter; gives the labels whose old readings it has repeated."""
+        if frame.opened and not frame.is_short:
+            self._frames += _FRAMES if self._is_checked else 1
+        self._is_checked = self._receiver.wire.carries_parity
+        if not self._stale:
+            return set()
+        said = {group.name: group.data for group in frame.groups}
+        readings = self._receiver.meter.readings
+        # Of frames that come at once, a later one may have shown already that a label has vanished.
+        known = ((name, readings.get(name)) for name in self._stale)
+        repeated = {name for name, one in known if one and said.get(name) == one.raw}
+        self._stale -= repeated
+        return repeated

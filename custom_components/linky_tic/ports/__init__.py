@@ -1,1 +1,0 @@
-"""What people are asked about ports, and ports that are waited for."""

@@ -1,0 +1,1 @@
+"""Power: estimated, at its peaks, and beside the subscription."""

@@ -1,0 +1,150 @@
+"""The active power of one meter, reckoned at the end of each frame from what it counts.
+
+It knows which labels count energy and which tell an apparent power; how a power is made of them is
+the business of `tic/`, and how it is shown that of the sensors.
+"""
+
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Final
+
+from ..meter.signals import Listeners
+from ..reporting.reporter import Teller
+from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
+from ..tic import (
+    CATALOGUE,
+    Estimate,
+    IndexPower,
+    Mode,
+    Quantity,
+    Reading,
+    Receiver,
+    decode_status,
+    net,
+)
+
+_TOTAL: Final = frozenset({"EAST"})
+_HISTORIC: Final = frozenset(
+    name
+    for name, row in CATALOGUE[Mode.HISTORIC].items()
+    if row.quantity is Quantity.SUPPLIER_ENERGY
+)
+_EXPORTED: Final = frozenset({"EAIT"})
+_IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
+_EXPORTED_POWER: Final = ("SINSTI",)
+_CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
+_SAME_FRAME: Final = 3.0
+"""Seconds: no frame lasts longer (54E 6.1)."""
+_HELD: Final = 12.0
+"""Seconds by which an index may be behind on a line without parity, where the gate waits."""
+_SIGHTINGS: Final = 2
+"""Frames, at most, before an index that is believed there in which it may have come first."""
+
+type Readings = Mapping[str, Reading]
+
+
+class ActivePower:
+    """The power of one meter, in W: what is exported is negative."""
+
+    def __init__(self, receiver: Receiver, listeners: Listeners, teller: Teller) -> None:
+        self._receiver = receiver
+        self._teller = teller
+        self._forget()
+        listeners.follow_frames(self._frame)
+        listeners.follow_losses(self._forget)
+
+    @property
+    def watts(self) -> int | None:
+        """What is drawn, None when it is not known."""
+        return round(self._estimate.watts) if self._estimate else None
+
+    @property
+    def window(self) -> int | None:
+        """Seconds that the power is the mean of; 0 just after a load was switched."""
+        return round(self._estimate.window) if self._estimate else None
+
+    @property
+    def factor(self) -> float | None:
+        """Power factor, from 0 to 1; None while the power is not known well enough."""
+        if self._estimate is None or self._estimate.factor is None:
+            return None
+        return round(self._estimate.factor, 2)
+
+    def _forget(self) -> None:
+        self._estimate: Estimate | None = None
+        self._teller.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
+        self._imported = _Direction(self._receiver, _IMPORTED_POWER)
+        self._exported = _Direction(self._receiver, _EXPORTED_POWER)
+
+    def _frame(self, readings: Readings, now: float) -> None:
+        self._estimate = self._reckon(readings, now)
+        for key, value in ((ACTIVE_POWER, self.watts), (POWER_FACTOR, self.factor)):
+            self._teller.offer(key, key, value)
+
+    def _reckon(self, readings: Readings, now: float) -> Estimate | None:
+        names = _HISTORIC if self._receiver.mode is Mode.HISTORIC else _TOTAL
+        imported = self._imported.estimate(names, readings, now)
+        if self._receiver.meter.is_producer:
+            return net(imported, self._exported.estimate(_EXPORTED, readings, now))
+        # Energy that goes out unmeasured: what comes in, none, is not what there is to tell.
+        return None if is_exporting(readings) and imported and not imported.watts else imported
+
+
+class _Direction:
+    """What is drawn, or given back: the indexes that count it, and the apparent power."""
+
+    def __init__(self, receiver: Receiver, powers: tuple[str, ...]) -> None:
+        self._receiver = receiver
+        self._powers = powers
+        self._labels: set[str] = set()
+        self._power = IndexPower()
+        self._total = -1
+        self._lag = _SAME_FRAME
+        self._ended = 0.0
+
+    def estimate(self, names: frozenset[str], readings: Readings, now: float) -> Estimate | None:
+        """Take what a frame has told; `now` is its end."""
+        indexes = [readings[name] for name in names if name in readings]
+        apparent = next((readings[name] for name in self._powers if name in readings), None)
+        if not indexes or apparent is None:
+            return None
+        labels = {index.label.name for index in indexes}
+        if labels != self._labels:
+            self._labels, self._power, self._total = labels, IndexPower(), -1
+        at = self._sighted(indexes, now)
+        frame, self._ended = min(now - self._ended, _SAME_FRAME), now
+        if self._receiver.wire.carries_parity:
+            self._power.see(self._total, at, _number(apparent))
+        else:  # the gate believes what comes twice, or between two others
+            since = at - _SIGHTINGS * frame
+            self._power.see(self._total, at, _number(apparent), slack=_HELD, since=since)
+        return self._power.estimate(now)
+
+    def _sighted(self, indexes: list[Reading], now: float) -> float:
+        """Add the indexes up; give when the sum was last good, by its place in the frame."""
+        total = sum(map(_number, indexes))
+        newest = max(indexes, key=attrgetter("at"))
+        heard = self._receiver.meter.presence.last_heard(newest.label.name, newest.at)
+        if total != self._total:
+            self._total = total
+            if now - newest.at < _SAME_FRAME:
+                self._lag = now - newest.at
+            return newest.at
+        return max(newest.at, heard - self._lag)
+
+
+def is_exporting(readings: Readings) -> bool:
+    """Whether energy goes out, which a consumer's meter does not measure.
+
+    STGE says so; in Historique it is a current that flows while no power is drawn.
+    """
+    status = readings.get("STGE")
+    if status:
+        return bool(decode_status(status.raw).get("exporting"))
+    drawn = readings.get("PAPP")
+    currents = (readings[name] for name in _CURRENTS if name in readings)
+    return drawn is not None and not drawn.value and any(map(_number, currents))
+
+
+def _number(reading: Reading) -> int:
+    return reading.value if isinstance(reading.value, int) else 0

@@ -1,0 +1,94 @@
+"""The highest powers of one house, kept across restarts: the month's, and today's where only heard.
+
+How they are reckoned is the business of `tic/`; this is who follows, keeps and tells.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from homeassistant.util.json import JsonValueType
+
+from ..meter.signals import Listeners
+from ..meter.store import Memory
+from ..reporting.reporter import Teller
+from ..tic import DayPeak, PowerPeaks, Quantity, Reading, Receiver
+
+PEAK_TODAY: Final = "peak_today"
+PEAK_MONTH: Final = "peak_month"
+_MEMORY: Final = "power_peaks"
+
+
+class Peaks:
+    """The peaks of one house."""
+
+    def __init__(
+        self, receiver: Receiver, listeners: Listeners, memory: Memory, teller: Teller
+    ) -> None:
+        self._receiver = receiver
+        self._memory = memory
+        self._teller = teller
+        self._peaks = PowerPeaks()
+        self._is_current = False
+        listeners.follow(("PAPP",), self._heard)
+        listeners.follow_frames(self._frame)
+        listeners.follow_losses(self._lost)
+
+    @property
+    def today(self) -> DayPeak | None:
+        """Today's peak, None before the meter has said what day it is."""
+        return self._peaks.today if self._is_current else None
+
+    @property
+    def month(self) -> DayPeak | None:
+        """The month's."""
+        return self._peaks.month if self._is_current else None
+
+    def restore(self) -> None:
+        """Take up what was kept; the first frame tells whether it is of this day, or month."""
+        kept = self._memory.recall(_MEMORY)
+        if isinstance(kept, dict):
+            self._peaks.today = _peak(kept.get("today"))
+            self._peaks.month = _peak(kept.get("month"))
+
+    def _heard(self, reading: Reading) -> None:
+        if isinstance(reading.value, int):
+            self._peaks.hear(reading.value)
+
+    def _lost(self) -> None:
+        self._peaks.lose()
+        self._is_current = False
+        self._teller.forget(PEAK_TODAY, PEAK_MONTH)
+
+    def _frame(self, readings: Mapping[str, Reading], now: float) -> None:
+        before = self.today, self.month
+        overseas = self._receiver.meter.overseas
+        self._is_current = self._peaks.end_frame(readings, now, overseas)
+        after = self.today, self.month
+        if after != before:
+            if self._is_current:
+                self._keep()
+            self._offer(PEAK_TODAY, before[0], after[0])
+            self._offer(PEAK_MONTH, before[1], after[1])
+
+    def _offer(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
+        """Tell in time what has grown, and at once what is of another day."""
+        if (before and before.day) != (now and now.day):
+            self._teller.forget(key)
+        self._teller.offer(key, Quantity.IMPORTED_PEAK, now and now.power)
+
+    def _keep(self) -> None:
+        """Keep what the meter will not say again."""
+        today = None if self._peaks.is_told else self._peaks.today
+        self._memory.keep(_MEMORY, {"today": _kept(today), "month": _kept(self._peaks.month)})
+
+
+def _kept(peak: DayPeak | None) -> JsonValueType:
+    return peak and [peak.day.isoformat(), peak.power]
+
+
+def _peak(kept: JsonValueType) -> DayPeak | None:
+    match kept:
+        case [str(day), int(power)]:
+            return DayPeak(date.fromisoformat(day), power)
+    return None

@@ -1,0 +1,67 @@
+"""The sensors of the estimated active power: watts, and the power factor.
+
+The Energy dashboard's view of what is drawn now takes watts alone, and no meter sends any.
+"""
+
+from collections.abc import Mapping
+from typing import Final, override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
+from homeassistant.const import UnitOfPower
+
+from ..entities.derived import Readings, Value, ValueSensor
+from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
+from ..tic import Quantity
+
+_INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
+
+
+def _can_be_estimated(readings: Readings) -> bool:
+    quantities = {reading.label.quantity for reading in readings.values()}
+    return bool(quantities & _INDEXES) and Quantity.IMPORTED_POWER in quantities
+
+
+class ActivePowerSensor(ValueSensor):
+    """Watts, negative for what is exported, and the seconds (`window`) that they are a mean of."""
+
+    _unrecorded_attributes = frozenset({"window"})
+
+    @override
+    def _read(self) -> None:
+        power = self.coordinator.active_power
+        self._attr_native_value = power.watts
+        self._attr_extra_state_attributes = {"window": power.window}
+
+
+class PowerFactorSensor(ValueSensor):
+    """Watts by volt-ampere."""
+
+    @override
+    def _read(self) -> None:
+        self._attr_native_value = self.coordinator.active_power.factor
+
+
+POWER_VALUES: Final = (
+    Value(
+        key=ACTIVE_POWER,
+        sources=(ACTIVE_POWER,),
+        applies=_can_be_estimated,
+        device=SensorDeviceClass.POWER,
+        state=SensorStateClass.MEASUREMENT,
+        unit=UnitOfPower.WATT,
+        precision=0,
+    ),
+    Value(
+        key=POWER_FACTOR,
+        sources=(POWER_FACTOR,),
+        applies=_can_be_estimated,
+        device=SensorDeviceClass.POWER_FACTOR,
+        state=SensorStateClass.MEASUREMENT,
+        precision=2,
+        on=False,
+    ),
+)
+POWER_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+    ACTIVE_POWER: ActivePowerSensor,
+    POWER_FACTOR: PowerFactorSensor,
+}

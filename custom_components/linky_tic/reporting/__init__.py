@@ -1,0 +1,1 @@
+"""When a value becomes a state."""

@@ -1,0 +1,112 @@
+"""The days of one meter, as it has told them: today's, which it told yesterday, and tomorrow's.
+
+It keeps what the wire does not repeat (which profile is for which day, what a peak that has begun
+is made of, how the hours are coded) and tells when something else is in force. How a profile is
+read is `tic/`'s business. A day's profile is what PJOURF+1 said the day before and nothing else:
+its number (NJOURF) does not make up for it, since new hours come under the number of the old ones.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..meter.signals import Listeners
+from ..meter.store import Memory
+from ..tic import Agenda, Change, Day, Diary, Frame, Reading
+from .stored_days import as_kept, take_up
+
+DAYS: Final = "_days"
+"""What to listen to for the days, and for each moment from which something else is in force."""
+_MEMORY: Final = "days"
+_ONE_DAY: Final = timedelta(days=1)
+_SOONEST: Final = 0.1
+"""Seconds to the next look at the clock, at least: a timer may come a little early."""
+
+
+class Days:
+    """The days of one meter."""
+
+    def __init__(
+        self, hass: HomeAssistant, address: str, listeners: Listeners, memory: Memory
+    ) -> None:
+        self._hass = hass
+        self._address = address
+        self._listeners = listeners
+        self._memory = memory
+        self._diary = Diary()
+        self._agenda = Agenda()
+        self._timer: CALLBACK_TYPE | None = None
+        self._edge = datetime.max.replace(tzinfo=UTC)
+        listeners.follow_whole_frames(self._end_frame)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the house: ours, unless the meter's own, which is set, is another."""
+        return dt_util.utcnow() + self._diary.ahead
+
+    @property
+    def today(self) -> date:
+        """The day that the meter is in."""
+        return self._agenda.legal.day_of(self.now)
+
+    @property
+    def tomorrow(self) -> date:
+        """The day after."""
+        return self.today + _ONE_DAY
+
+    @property
+    def agenda(self) -> Agenda:
+        """All that is known of the days."""
+        return self._agenda
+
+    @property
+    def next_change(self) -> Change | None:
+        """When another register comes into force, and which; None: not known, or never."""
+        return self._agenda.next_change(self.now)
+
+    def day(self, day: date) -> Day | None:
+        """Give a day, None when it is not known."""
+        return self._agenda.day(day)
+
+    def restore(self) -> None:
+        """Take up what was kept of this meter; another one's days are no use."""
+        kept = self._memory.recall(_MEMORY)
+        if isinstance(kept, dict) and kept.get("address") == self._address:
+            take_up(kept, self._diary)
+        self._renew()
+
+    @callback
+    def stop(self) -> None:
+        """Wait for nothing any more."""
+        if self._timer:
+            self._timer()
+            self._timer = None
+
+    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading]) -> None:
+        now = dt_util.utcnow()
+        if self._diary.heard(frame, readings, now):
+            self._memory.keep(_MEMORY, {"address": self._address, **as_kept(self._diary)})
+            self._renew()
+            self._listeners.tell(DAYS)
+        elif now >= self._edge:  # a machine that slept has not woken its timers in time
+            self._look(now)
+
+    def _renew(self) -> None:
+        self._agenda = self._diary.agenda()
+        self._wait()
+
+    def _wait(self) -> None:
+        """Look again when something else comes into force."""
+        self.stop()
+        self._edge = self._agenda.next_edge(self.now) - self._diary.ahead
+        seconds = (self._edge - dt_util.utcnow()).total_seconds()
+        self._timer = async_call_later(self._hass, max(seconds, _SOONEST), self._look)
+
+    @callback
+    def _look(self, _at: datetime) -> None:
+        self._wait()
+        self._listeners.tell(DAYS)

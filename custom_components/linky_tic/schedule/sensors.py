@@ -1,0 +1,71 @@
+"""The sensors of what comes next: when the tariff changes, and to which.
+
+They are reckoned from the days that the meter has told, so they do not end with the line.
+"""
+
+from collections.abc import Mapping
+from typing import Final, override
+
+from homeassistant.components.sensor import SensorDeviceClass
+
+from ..entities.derived import Readings, Value, ValueSensor
+from ..tariff.sensors import TARIFF_SLUGS, TariffSensor
+from ..tariff.tariffs import CURRENT_TARIFF
+from ..tic import registers_in_use
+from .days import DAYS
+
+
+def _changes(readings: Readings) -> bool:
+    """Whether there is another tariff to change to: not so under BASE."""
+    return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
+
+
+class NextChangeSensor(ValueSensor):
+    """The instant of the next change."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    def _read(self) -> None:
+        change = self.coordinator.days.next_change
+        self._attr_native_value = change.at if change else None
+
+
+class NextTariffSensor(TariffSensor):
+    """The name of the tariff that comes then."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @override
+    def _tariff(self) -> str | None:
+        change = self.coordinator.days.next_change
+        if change is None or change.index is None:
+            return None
+        return self.coordinator.tariffs.name_of(change.index)
+
+
+DAY_VALUES: Final = (
+    Value(
+        key="next_tariff_change",
+        sources=(DAYS, CURRENT_TARIFF),
+        applies=_changes,
+        device=SensorDeviceClass.TIMESTAMP,
+    ),
+    Value(
+        key="next_tariff",
+        sources=(DAYS, CURRENT_TARIFF),
+        applies=_changes,
+        device=SensorDeviceClass.ENUM,
+        options=TARIFF_SLUGS,
+    ),
+)
+DAY_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+    "next_tariff_change": NextChangeSensor,
+    "next_tariff": NextTariffSensor,
+}

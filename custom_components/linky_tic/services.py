@@ -1,0 +1,132 @@
+"""The actions that answer: what a script, an automation or a person may ask of a meter.
+
+It knows calls and their answers; what is answered is reckoned elsewhere.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.helpers.json import json_bytes
+from homeassistant.util.json import JsonObjectType, json_loads_object
+import voluptuous as vol
+
+from .adoption.services import async_setup_adoption
+from .const import DOMAIN
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .energy_dashboard.sources import grid_sources, offer
+from .mirror.payloads import typed_reading
+from .setup.exceptions import not_heard
+from .tic import Period, Quantity, Reading, mask
+
+ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
+_IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
+_OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+
+
+@callback
+def async_setup_actions(hass: HomeAssistant) -> None:
+    """Register every action, whether a meter is set up or not."""
+    hass.services.async_register(
+        DOMAIN, "get_schedule", _get_schedule, _OF_A_METER, SupportsResponse.ONLY
+    )
+    hass.services.async_register(
+        DOMAIN, "get_frame", _get_frame, _OF_A_METER, SupportsResponse.ONLY
+    )
+    service.async_register_admin_service(
+        hass, DOMAIN, "energy_sources", _energy_sources, _OF_A_METER, SupportsResponse.ONLY
+    )
+    async_setup_adoption(hass)
+
+
+def coordinator_of(call: ServiceCall) -> LinkyCoordinator:
+    """Give the meter that a call is about; raises where its entry is not loaded."""
+    entry: LinkyConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    return entry.runtime_data
+
+
+@callback
+def _get_schedule(call: ServiceCall) -> ServiceResponse:
+    """Answer with the days as far as they are known."""
+    coordinator = coordinator_of(call)
+    days = coordinator.days
+    return {
+        "today": _day(coordinator, days.today),
+        "tomorrow": _day(coordinator, days.tomorrow),
+    }
+
+
+def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
+    day = coordinator.days.day(date_)
+    if day is None:
+        return {"date": date_.isoformat(), "known": False, "slots": []}
+    return {
+        "date": date_.isoformat(),
+        "known": True,
+        "coding": day.coding.value,
+        "decision": day.decision.value,
+        "slots": [_slot(coordinator, period) for period in day.periods],
+    }
+
+
+def _slot(coordinator: LinkyCoordinator, period: Period) -> JsonObjectType:
+    index = period.index
+    return {
+        "start": period.begin.isoformat(),
+        "end": period.end.isoformat(),
+        "index": index,
+        "tariff": None if index is None else coordinator.tariffs.name_of(index),
+        "contact": period.contact.value if period.contact else None,
+        "peak": period.peak,
+    }
+
+
+async def _get_frame(call: ServiceCall) -> ServiceResponse:
+    """Answer with what every label says now; who is not an admin sees no identifier whole."""
+    coordinator = coordinator_of(call)
+    readings = sorted(coordinator.readings.values(), key=lambda one: one.label.rank)
+    if not readings:
+        raise not_heard(coordinator.entry.title)
+    is_admin = await _is_admin(call)
+    heard_at = datetime.fromtimestamp(coordinator.receiver.heard_at, UTC)
+    answer = {
+        "address": coordinator.address if is_admin else mask(coordinator.address),
+        "mode": readings[0].label.mode.value,
+        "received": heard_at.isoformat(timespec="milliseconds"),
+        "labels": {one.label.name: _label(one, is_admin=is_admin) for one in readings},
+    }
+    return json_loads_object(json_bytes(answer))
+
+
+async def _is_admin(call: ServiceCall) -> bool:
+    """Whether an admin asks; an automation, which has no user, is one, as in Home Assistant."""
+    if call.context.user_id is None:
+        return True
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    return user is not None and user.is_admin
+
+
+def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
+    shown = {**typed_reading(reading), "raw": reading.raw}
+    if reading.label.quantity in _IDENTIFIERS and not is_admin:
+        shown |= {"value": mask(reading.raw), "raw": mask(reading.raw)}
+    return shown
+
+
+async def _energy_sources(call: ServiceCall) -> ServiceResponse:
+    """Answer with the grid sources that the options would add, to a dashboard that is empty."""
+    coordinator = coordinator_of(call)
+    offered = offer(coordinator)
+    if not offered.imported:
+        raise not_heard(coordinator.entry.title)
+    sources = grid_sources(coordinator, offered)
+    return json_loads_object(json_bytes({"energy_sources": sources}))

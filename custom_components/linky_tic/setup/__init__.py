@@ -1,0 +1,1 @@
+"""What people are asked: the port, the meter, the options."""

@@ -1,0 +1,175 @@
+"""What every dialog about a port shares: it is asked for, kept from the others, and listened to.
+
+It opens no port that was not chosen. What becomes of a meter that is heard is not known here.
+"""
+
+from abc import ABC, abstractmethod
+import asyncio
+from collections.abc import Mapping, Sequence
+import os
+from typing import Any, Final, Self, override
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_PORT
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
+from homeassistant.helpers.selector import SerialPortSelector
+import voluptuous as vol
+
+from ..const import CONF_SPEED, DOMAIN, LOGGER
+from ..coordinator import LinkyConfigEntry
+from ..line import Heard, NoAddress, NoSignal, NotTic, PortUnavailable, listen, name_of
+from .port_names import async_real_names, async_stable_name
+
+UNKNOWN: Final = "–"
+"""Shown of a fact that is not known."""
+_PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
+_LISTENING: Final = 15.0
+"""Seconds in which a meter is heard, whatever its speed and mode."""
+_PATIENCE: Final = 300.0
+"""Seconds after which a dialog that waits for an answer no longer keeps its port."""
+
+
+class PortDialog(ConfigFlow, ABC):
+    """A dialog in which a port is chosen; `asked_in` is the step that asks for it."""
+
+    asked_in = "user"
+
+    def __init__(self) -> None:
+        self.port = ""
+        self._is_closed = False
+        self._listenings: list[asyncio.Task[Heard]] = []
+        self._real_port: str | None = None
+        self._kept_until = float("inf")
+        self._failure: str | None = None
+        self._facts: Mapping[str, str] = {}
+
+    @property
+    def kept_port(self) -> str | None:
+        """The port that no other dialog may open meanwhile; a dialog left alone keeps none."""
+        return self._real_port if self.hass.loop.time() < self._kept_until else None
+
+    @property
+    def heard(self) -> Heard:
+        """The meter that was heard; raises what went wrong, while there is none."""
+        return self._listenings[-1].result()
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """What an entry is told of the line on which its meter was heard."""
+        return {CONF_PORT: self.port, CONF_SPEED: self.heard.speed}
+
+    @override
+    def is_matching(self, other_flow: Self) -> bool:
+        return self.kept_port is not None and self.kept_port == other_flow.kept_port
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        self._is_closed = True
+
+    @abstractmethod
+    async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on with a meter that was heard."""
+
+    async def choose(self, port: str) -> None:
+        """Take a port for this dialog alone; aborts when an entry or another dialog has it."""
+        self.port = await async_stable_name(self.hass, port.strip())
+        self._failure = None
+        running = [entry for entry in self._other_entries() if not entry.disabled_by]
+        self._real_port = await self._resolve(running)
+        self._kept_until = float("inf")
+        if self.hass.config_entries.flow.async_has_matching_flow(self):
+            raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
+
+    async def find(self, port: str, serial_number: str) -> None:
+        """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
+        for entry in self._other_entries():  # udev may not have made its link yet, or again
+            if serial_number and serial_number in entry.data[CONF_PORT]:
+                raise AbortFlow("already_configured", owner(entry))
+        self.port = await async_stable_name(self.hass, port)
+        await self._resolve(self._other_entries())
+
+    async def _resolve(self, entries: Sequence[LinkyConfigEntry]) -> str:
+        """Give what the port is in the end; aborts when that is the port of one of the entries."""
+        ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
+        real_port, *taken = await async_real_names(self.hass, ports)
+        for entry, real_name in zip(entries, taken, strict=True):
+            if real_name == real_port:
+                raise AbortFlow("already_configured", owner(entry))
+        return real_port
+
+    def _other_entries(self) -> list[LinkyConfigEntry]:
+        """Give the entries of other meters than the one that this dialog may be about."""
+        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
+        return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
+
+    async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Wait for the meter; a progress step may only lead to the end of its progress."""
+        listening = self._listenings[-1]
+        if listening.done():
+            next_step = "failed" if listening.exception() else "heard"
+            return self.async_show_progress_done(next_step_id=next_step)
+        return self.async_show_progress(
+            step_id="listen",
+            progress_action="listen",
+            description_placeholders={"port": name_of(self.port)},
+            progress_task=listening,
+        )
+
+    async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what went wrong where another port can be chosen."""
+        self._real_port = None
+        self._failure, self._facts = _explain(self._listenings[-1].exception())
+        return self.ask_for_port()
+
+    async def listen(self) -> ConfigFlowResult:
+        """Listen to the port that was chosen."""
+        if self._is_closed:  # while something else was waited for
+            raise UnknownFlow
+        hearing = listen(self.port, seconds=_LISTENING, progress=self.async_update_progress)
+        task = self.hass.async_create_background_task(hearing, f"{DOMAIN} listening")
+        self._listenings.append(task)
+        return await self.async_step_listen()
+
+    async def port_is_free(self) -> None:
+        """Wait until a listening that was interrupted has closed its port."""
+        if self._listenings:
+            await asyncio.wait(self._listenings)
+
+    def wait_for_answer(self) -> None:
+        """Keep the port while the dialog waits for somebody, but not for ever."""
+        self._kept_until = self.hass.loop.time() + _PATIENCE
+
+    def ask_for_port(self, facts: Mapping[str, str] | None = None) -> ConfigFlowResult:
+        """Show the form, with what went wrong before."""
+        self._facts = {**self._facts, **(facts or {})}
+        return self.async_show_form(
+            step_id=self.asked_in,
+            data_schema=self.add_suggested_values_to_schema(
+                _PORT_SCHEMA, {CONF_PORT: self.port} if self.port else {}
+            ),
+            errors={"base": self._failure} if self._failure else None,
+            description_placeholders={"port": name_of(self.port), **self._facts},
+            last_step=False,
+        )
+
+
+def owner(entry: LinkyConfigEntry) -> dict[str, str]:
+    """Name an entry and its port, for the texts."""
+    return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
+
+
+def _explain(error: BaseException | None) -> tuple[str, dict[str, str]]:
+    """Give the key of an error's text, and the facts that the text tells."""
+    match error:
+        case PortUnavailable(cause=cause, errno=number):
+            return f"port_{cause}", {"error": os.strerror(number) if number else UNKNOWN}
+        case NoSignal(seconds=seconds):
+            return "no_signal", {"seconds": f"{seconds:.0f}"}
+        case NotTic(received=received):
+            return "not_tic", {"received": str(received)}
+        case NoAddress():
+            return "no_address", {}
+    LOGGER.error("Listening to the port failed", exc_info=error)
+    return "unknown", {}

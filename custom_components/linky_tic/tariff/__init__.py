@@ -1,0 +1,1 @@
+"""The tariff in force and the names of the registers."""

@@ -1,0 +1,116 @@
+"""What energy costs a kWh: prices as given, and the one in force."""
+
+from typing import Final
+
+from homeassistant.components.sensor import ATTR_STATE_CLASS
+from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.linky_tic.cost.prices import Prices
+
+from ..bills import OFF_PEAK, OPTIONS, PEAK, house, in_france, pays, reprice
+from ..home import KNOWN, Home
+
+PRICES: Final = {"sensor.linky_price_1": str(OFF_PEAK), "sensor.linky_price_2": str(PEAK)}
+
+
+async def test_each_priced_register_has_its_price_and_no_other(home: Home) -> None:
+    await pays(home, "2026-11-23T12:00:00")
+    assert {one: home.state(one) for one in PRICES} == PRICES
+    assert home.state("sensor.linky_price_3") is None
+    assert home.state("sensor.linky_price_export") is None
+
+
+async def test_a_price_is_in_the_currency_of_the_house_by_kwh(home: Home) -> None:
+    await in_france(home.hass)
+    home.hass.config.currency = "CHF"
+    meter = home.meter()
+    await home.add(meter, options=OPTIONS)
+    for name in ("price_1", "price"):
+        state = home.hass.states.get(f"sensor.linky_{name}")
+        assert state
+        assert state.attributes[ATTR_UNIT_OF_MEASUREMENT] == "CHF/kWh"
+        assert ATTR_DEVICE_CLASS not in state.attributes
+
+
+async def test_no_price_makes_no_entity(home: Home) -> None:
+    await home.hears()
+    keys = {one.unique_id.partition("_")[2] for one in er.async_get(home.hass).entities.values()}
+    assert not [key for key in keys if key.startswith(("price", "cost", "revenue"))]
+
+
+async def test_the_price_in_force_follows_the_tariff(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T22:29:50")
+    assert home.state("sensor.linky_price") == str(PEAK)
+    await meter.play(20)
+    assert home.state("sensor.linky_price") == str(OFF_PEAK)
+
+
+async def test_the_price_in_force_is_known_in_historique(home: Home) -> None:
+    await pays(home, "2026-11-23T12:00:00", mode="historic")
+    assert home.state("sensor.linky_price") == str(PEAK)
+
+
+async def test_a_price_is_known_without_the_line_and_the_one_in_force_is_not(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    await home.restart(meter)
+    assert home.state("sensor.linky_price_1") == str(OFF_PEAK)
+    assert home.state("sensor.linky_price") == STATE_UNAVAILABLE
+
+
+async def test_a_price_that_is_taken_away_is_unknown(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    await reprice(home, meter, prices={"2": PEAK})
+    assert home.state("sensor.linky_price_1") == "unknown"
+    assert home.state("sensor.linky_price_2") == str(PEAK)
+
+
+def name_of(home: Home, register: int) -> str:
+    state = home.hass.states.get(f"sensor.linky_price_{register}")
+    assert state
+    return state.name
+
+
+@pytest.mark.parametrize(
+    ("contract", "first"),
+    [("hphc", "Off-peak"), ("base", "Base"), ("tempo", "Blue, off-peak"), ("ejp", "Normal (EJP)")],
+)
+async def test_a_price_is_named_by_its_tariff_in_historique(
+    home: Home, contract: str, first: str
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract=contract)
+    meter.coordinator.memory.keep("historic_tariffs", None)
+    await home.restart(meter)
+    await meter.play(KNOWN)  # it was never heard before, and reloads
+    assert name_of(home, 1) == f"Linky Price · {first}"
+    await home.restart(meter)
+    assert name_of(home, 1) == f"Linky Price · {first}"
+
+
+async def test_a_price_is_renamed_once_with_the_contract_and_the_mode(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract="hphc")
+    house(meter).change_contract("tempo")
+    await meter.play(12)
+    assert name_of(home, 2) == "Linky Price · Blue, peak"
+    coordinator = meter.coordinator
+    house(meter).change_contract("base")
+    await meter.play(12)
+    assert meter.coordinator is not coordinator
+    assert name_of(home, 1) == "Linky Price · Base"
+    coordinator = meter.coordinator
+    await meter.play(70)
+    assert meter.coordinator is coordinator
+
+
+async def test_constant_prices_keep_no_statistics(home: Home) -> None:
+    await pays(home, "2026-11-23T12:00:00")
+    state = home.hass.states.get("sensor.linky_price_1")
+    assert state
+    assert ATTR_STATE_CLASS not in state.attributes
+
+
+def test_options_hold_what_was_given_and_nothing_else() -> None:
+    assert Prices().options == {}
+    given = {"prices": {"1": 0.2, "10": 0.3}, "standing_charge": 12.5, "export_price": 0.1}
+    assert Prices.chosen(given).options == given

@@ -1,0 +1,118 @@
+"""The grid sources that a meter offers: one an index in use, and nothing that counts the same."""
+
+from typing import Any, Final
+
+from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from custom_components.linky_tic.energy_dashboard.sources import grid_sources, offer
+from simulator import Household
+
+from ..bills import house, in_france, pays
+from ..home import KNOWN, Home, Meter
+from ..test_unusual_meters import Says
+from ..tic.streams import standard
+
+type Json = dict[str, Any]
+
+TEMPO: Final = ("bbrhcjb", "bbrhpjb", "bbrhcjw", "bbrhpjw", "bbrhcjr", "bbrhpjr")
+CONTRACTS: Final = [
+    ({"contract": "base"}, ["easf01"]),
+    ({"contract": "hphc"}, ["easf01", "easf02"]),
+    ({"contract": "hphc", "phases": 3}, ["easf01", "easf02"]),
+    ({"contract": "tempo"}, [f"easf0{n}" for n in range(1, 7)]),
+    ({"contract": "weekend"}, ["easf01", "easf02", "easf03"]),
+    ({"contract": "hphc", "pilot": True}, ["easf01", "easf02"]),
+    ({"contract": "base", "mode": "historic"}, ["base"]),
+    ({"contract": "hphc", "mode": "historic"}, ["hchc", "hchp"]),
+    ({"contract": "hphc", "mode": "historic", "phases": 3}, ["hchc", "hchp"]),
+    ({"contract": "ejp", "mode": "historic"}, ["ejphn", "ejphpm"]),
+    ({"contract": "tempo", "mode": "historic"}, list(TEMPO)),
+    ({"contract": "weekend", "mode": "historic"}, ["base"]),
+]
+
+
+def proposed(meter: Meter) -> list[Json]:
+    """What is offered, as Home Assistant itself reads it."""
+    coordinator = meter.coordinator
+    sources = ENERGY_SOURCE_SCHEMA([*grid_sources(coordinator, offer(coordinator))])
+    return [dict(one) for one in sources]
+
+
+async def hears(home: Home, **options: Any) -> Meter:  # noqa: ANN401 - the simulator's
+    lives = Household(**options)
+    return await home.hears(lives, 3 * KNOWN, lives.address)
+
+
+@pytest.mark.parametrize(("options", "labels"), CONTRACTS, ids=str)
+async def test_each_index_in_use_is_a_source(
+    home: Home, options: dict[str, Any], labels: list[str]
+) -> None:
+    sources = proposed(await hears(home, **options))
+    assert [one["stat_energy_from"] for one in sources] == [
+        f"sensor.linky_{label}" for label in labels
+    ]
+    assert {one["stat_energy_to"] for one in sources} == {None}
+    assert all(one["name"] for one in sources)
+
+
+async def test_the_power_is_on_the_first_source_alone(home: Home) -> None:
+    sources = proposed(await hears(home, contract="tempo"))
+    assert sources[0]["stat_rate"] == "sensor.linky_active_power"
+    assert not [one for one in sources[1:] if "stat_rate" in one]
+
+
+@pytest.mark.parametrize("contract", ["base", "hphc", "producer"])
+async def test_what_is_exported_is_on_the_first_source_alone(home: Home, contract: str) -> None:
+    sources = proposed(await hears(home, contract=contract, producer=True))
+    assert sources[0]["stat_energy_from"] == "sensor.linky_easf01"
+    exported = [one["stat_energy_to"] for one in sources]
+    assert exported == ["sensor.linky_eait", None][: len(sources)]
+
+
+async def test_a_source_takes_its_price_from_our_sensor(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    prices = [one["entity_energy_price"] for one in proposed(meter)]
+    assert prices == ["sensor.linky_price_1", "sensor.linky_price_2"]
+    assert {one["number_energy_price"] for one in proposed(meter)} == {None}
+
+
+async def test_a_source_bears_the_name_that_the_meter_gives_its_tariff(home: Home) -> None:
+    await in_france(home.hass)
+    lives = Household(contract="weekend", start="2026-11-23T12:00:00")
+    home.clock.now = lives.now.timestamp()
+    meter = await home.hears(lives, 3 * KNOWN)
+    assert [one["name"] for one in proposed(meter)][1] == "HEURE PLEINE"
+
+
+async def test_entities_that_were_renamed_are_found(home: Home) -> None:
+    meter = await hears(home)
+    er.async_get(home.hass).async_update_entity(
+        "sensor.linky_easf01", new_entity_id="sensor.compteur"
+    )
+    assert [one["stat_energy_from"] for one in proposed(meter)] == ["sensor.compteur"]
+
+
+async def test_an_entity_that_a_person_has_disabled_is_left_out(home: Home) -> None:
+    meter = await hears(home, contract="hphc")
+    er.async_get(home.hass).async_update_entity(
+        "sensor.linky_easf01", disabled_by=er.RegistryEntryDisabler.USER
+    )
+    assert [one["stat_energy_from"] for one in proposed(meter)] == ["sensor.linky_easf02"]
+
+
+async def test_a_meter_that_says_no_index_offers_nothing(home: Home) -> None:
+    meter = await home.hears(Says(standard(("PREF", "06"))))
+    assert proposed(meter) == []
+
+
+async def test_a_contract_that_gains_a_tariff_gains_a_source(home: Home) -> None:
+    meter = await hears(home, contract="base")
+    before = proposed(meter)
+    house(meter).change_contract("hphc")
+    await meter.play(3 * KNOWN)
+    assert [one["stat_energy_from"] for one in proposed(meter)] == [
+        before[0]["stat_energy_from"],
+        "sensor.linky_easf02",
+    ]

@@ -1,0 +1,310 @@
+"""Prices, and the Energy dashboard filled in by one step of the options."""
+
+from typing import Any, Final
+
+from homeassistant.components.energy.data import EnergyManager, async_get_manager
+from homeassistant.components.energy.validate import async_validate
+from homeassistant.components.recorder import Recorder
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+
+from simulator import Household
+
+from ..bills import amount, house, in_france
+from ..dialog import choose, placeholders
+from ..home import KNOWN, Home, Meter
+from ..test_translations import leaves, texts
+
+type Json = dict[str, Any]
+
+PRICES: Final = {"price_1": 0.16, "price_2": 0.21, "standing_charge": 15.0}
+SOMEONES: Final = {
+    "type": "grid",
+    "stat_energy_from": "sensor.shelly",
+    "stat_energy_to": None,
+    "cost_adjustment_day": 0.0,
+    "name": "Shelly",
+}
+
+
+@pytest.fixture
+async def manager(recorder_mock: Recorder, hass: HomeAssistant) -> EnergyManager:
+    assert await async_setup_component(hass, "energy", {})
+    await in_france(hass)
+    return await async_get_manager(hass)
+
+
+async def hears(home: Home, **options: Any) -> Meter:  # noqa: ANN401 - the simulator's
+    lives = Household(**{"contract": "hphc", "start": "2026-11-23T12:00:00"} | options)
+    home.clock.now = lives.now.timestamp()
+    return await home.hears(lives, 3 * KNOWN, lives.address)
+
+
+async def show(meter: Meter, step: str = "energy") -> ConfigFlowResult:
+    assert meter.entry
+    return await choose(meter._hass, meter.entry, step)
+
+
+async def submit(meter: Meter, form: ConfigFlowResult, data: Json) -> ConfigFlowResult:
+    """Fill in a form; the meter goes on speaking to who listens then."""
+    options = meter._hass.config_entries.options
+    done = await options.async_configure(form["flow_id"], data)
+    await meter._hass.async_block_till_done()
+    if done["type"] is FlowResultType.CREATE_ENTRY:
+        await meter.play()
+    return done
+
+
+async def hold(manager: EnergyManager, *sources: Any) -> None:  # noqa: ANN401 - as they are stored
+    held = manager.data or manager.default_preferences()
+    await manager.async_update({**held, "energy_sources": [*sources]})
+
+
+def sources(manager: EnergyManager) -> list[Json]:
+    return [dict(one) for one in manager.data["energy_sources"]] if manager.data else []
+
+
+def fields(form: ConfigFlowResult) -> dict[str, object]:
+    """Field -> what it holds before anything is typed."""
+    assert form["data_schema"]
+    return {
+        str(field): (field.description or {}).get("suggested_value")
+        for field in form["data_schema"].schema
+    }
+
+
+async def test_prices_are_stored_and_become_sensors(home: Home) -> None:
+    meter = await hears(home)
+    done = await submit(meter, await show(meter, "prices"), PRICES)
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+    assert done["data"] == {
+        "reporting": "realtime",
+        "prices": {"1": 0.16, "2": 0.21},
+        "standing_charge": 15.0,
+    }
+    assert home.state("sensor.linky_price_2") == "0.21"
+    assert amount(home, "sensor.linky_cost_today") >= 0.5
+
+
+async def test_prices_are_shown_as_they_were_given_and_can_be_taken_away(home: Home) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter, "prices"), PRICES)
+    form = await show(meter, "prices")
+    assert fields(form) == PRICES
+    done = await submit(meter, form, {"price_2": 0.3})
+    assert done["data"] == {"reporting": "realtime", "prices": {"2": 0.3}}
+
+
+async def test_a_price_of_what_is_exported_is_asked_of_who_exports(home: Home) -> None:
+    meter = await hears(home, contract="base", producer=True)
+    assert list(fields(await show(meter, "prices"))) == [
+        "price_1",
+        "standing_charge",
+        "export_price",
+    ]
+
+
+async def test_a_price_below_nothing_is_refused(home: Home) -> None:
+    meter = await hears(home)
+    with pytest.raises(InvalidData):
+        await submit(meter, await show(meter, "prices"), {"price_1": -0.1})
+
+
+async def test_the_step_adds_what_it_shows(home: Home, manager: EnergyManager) -> None:
+    meter = await hears(home, producer=True)
+    form = await show(meter)
+    told = form["description_placeholders"] or {}
+    assert "`sensor.linky_easf01`" in told["sources"]
+    assert told["exported"] == "`sensor.linky_eait`"
+    assert told["power"] == "`sensor.linky_active_power`"
+    await submit(meter, form, {**PRICES, "export_price": 0.13})
+    first, second = sources(manager)
+    assert first["stat_energy_from"] == "sensor.linky_easf01"
+    assert first["stat_energy_to"] == "sensor.linky_eait"
+    assert first["entity_energy_price"] == "sensor.linky_price_1"
+    assert first["entity_energy_price_export"] == "sensor.linky_price_export"
+    assert first["stat_rate"] == "sensor.linky_active_power"
+    assert second["entity_energy_price"] == "sensor.linky_price_2"
+    assert home.state("sensor.linky_price_2") == "0.21"
+
+
+async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_come(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    await meter.play(60)
+    found = await async_validate(home.hass)
+    assert {issue for one in found.energy_sources for issue in one.issues} == {
+        "statistics_not_defined"
+    }
+
+
+async def test_an_index_of_a_contract_that_has_ended_can_be_left_out(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    form = await submit(meter, await show(meter), {**PRICES, "indexes": []})
+    assert form["errors"] == {"base": "nothing_chosen"}
+    await submit(meter, form, {**PRICES, "indexes": ["2"]})
+    assert [one["stat_energy_from"] for one in sources(manager)] == ["sensor.linky_easf02"]
+    assert sources(manager)[0]["stat_rate"] == "sensor.linky_active_power"
+
+
+async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    before = sources(manager)
+    again = await show(meter)
+    assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "nothing_to_add")
+    assert "sensor.linky_easf02" in (again["description_placeholders"] or {})["present"]
+    assert sources(manager) == before
+
+
+async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: EnergyManager) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    kept, _ = sources(manager)
+    kept |= {"name": "La nuit", "entity_energy_price": None, "number_energy_price": 0.1}
+    await hold(manager, kept)
+    form = await show(meter)
+    told = form["description_placeholders"] or {}
+    assert told["present"] == "`sensor.linky_easf01`, `sensor.linky_active_power`"
+    await submit(meter, form, PRICES)
+    assert sources(manager)[0] == kept
+    assert sources(manager)[1]["stat_energy_from"] == "sensor.linky_easf02"
+    assert "stat_rate" not in sources(manager)[1]
+    assert len(sources(manager)) == 2
+
+
+@pytest.mark.parametrize("statistic", ["sensor.shelly", "sensor.linky_east"])
+async def test_beside_what_counts_the_same_nothing_is_added_without_a_tick(
+    home: Home, manager: EnergyManager, statistic: str
+) -> None:
+    meter = await hears(home)
+    await hold(manager, {**SOMEONES, "stat_energy_from": statistic})
+    form = await show(meter)
+    assert (form["description_placeholders"] or {})["others"] == "Shelly"
+    for unticked in ({}, {"beside": {"anyway": False}}):
+        form = await submit(meter, form, {**PRICES, **unticked})
+        assert form["errors"] == {"base": "counted_twice"}
+        assert fields(form)["price_1"] == PRICES["price_1"]
+        assert len(sources(manager)) == 1
+    await submit(meter, form, {**PRICES, "beside": {"anyway": True}})
+    assert sources(manager)[0] == {**SOMEONES, "stat_energy_from": statistic}
+    assert len(sources(manager)) == 3
+
+
+async def test_what_is_no_grid_source_is_no_reason_to_ask(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    solar = {"type": "solar", "stat_energy_from": "sensor.roof", "name": "Roof"}
+    await hold(manager, solar)
+    form = await show(meter)
+    assert "beside" not in fields(form)
+    await submit(meter, form, {})
+    assert [one["type"] for one in sources(manager)] == ["solar", "grid", "grid"]
+
+
+async def test_a_source_whose_price_is_not_known_has_none(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), {"price_2": 0.21})
+    assert [one["entity_energy_price"] for one in sources(manager)] == [
+        None,
+        "sensor.linky_price_2",
+    ]
+
+
+async def test_an_entity_that_waits_is_enabled(home: Home, manager: EnergyManager) -> None:
+    meter = await hears(home)
+    registry = er.async_get(home.hass)
+    registry.async_update_entity(
+        "sensor.linky_easf02", disabled_by=er.RegistryEntryDisabler.INTEGRATION
+    )
+    await submit(meter, await show(meter), PRICES)
+    entity = registry.async_get("sensor.linky_easf02")
+    assert entity
+    assert not entity.disabled_by
+    assert home.state("sensor.linky_easf02") is not None
+
+
+async def test_a_list_that_home_assistant_refuses_is_not_written(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    broken = {"type": "solar", "stat_energy_from": "sensor.roof", "of another time": True}
+    await hold(manager, broken)
+    form = await submit(meter, await show(meter), PRICES)
+    assert form["errors"] == {"base": "energy_refused"}
+    assert sources(manager) == [broken]
+
+
+async def test_what_is_exported_later_gets_a_source_of_its_own(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    house(meter).producer = True
+    await meter.play(3 * KNOWN)
+    await submit(meter, await show(meter), {**PRICES, "export_price": 0.13})
+    *_, added = sources(manager)
+    assert (added["stat_energy_from"], added["stat_energy_to"]) == (None, "sensor.linky_eait")
+    assert added["entity_energy_price_export"] == "sensor.linky_price_export"
+    assert "stat_rate" not in added
+    assert len(sources(manager)) == 3
+
+
+async def test_another_mode_adds_its_indexes_beside_the_old_ones(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home, mode="historic")
+    await submit(meter, await show(meter), PRICES)
+    house(meter).switch_mode("standard")
+    await meter.play(40)
+    form = await show(meter)
+    assert "beside" not in fields(form)
+    await submit(meter, form, PRICES)
+    assert [one["stat_energy_from"] for one in sources(manager)] == [
+        "sensor.linky_hchc",
+        "sensor.linky_hchp",
+        "sensor.linky_easf01",
+        "sensor.linky_easf02",
+    ]
+    assert [one for one in sources(manager) if "stat_rate" in one] == sources(manager)[:1]
+
+
+async def test_without_an_energy_dashboard_the_step_says_so(home: Home) -> None:
+    done = await show(await hears(home))
+    assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "energy_not_set_up")
+
+
+@pytest.mark.parametrize("step", ["prices", "energy"])
+async def test_a_meter_that_was_not_heard_or_set_up_has_no_indexes_to_show(
+    home: Home, manager: EnergyManager, step: str
+) -> None:
+    meter = home.meter()
+    await home.add(meter)
+    assert (await show(meter, step))["reason"] == "not_heard"
+    await home.unload(meter)
+    assert (await show(meter, step))["reason"] == "not_loaded"
+
+
+@pytest.mark.parametrize("step", ["prices", "energy"])
+async def test_every_fact_and_field_of_a_step_has_its_text(
+    home: Home, manager: EnergyManager, step: str
+) -> None:
+    meter = await hears(home, producer=True)
+    await hold(manager, SOMEONES)
+    form = await show(meter, step)
+    said = texts("en")["options"]["step"][step]
+    told = set[str]().union(*(placeholders(text) for _, text in leaves(said)))
+    assert (form["description_placeholders"] or {}).keys() == told
+    named = {*said["data"], *said.get("sections", {})}
+    assert set(fields(form)) <= named

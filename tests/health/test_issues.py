@@ -1,0 +1,202 @@
+"""Repairs are raised when a person can mend something, and go away by themselves."""
+
+from pathlib import Path
+from typing import Final
+
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.health import issues as troubles
+from custom_components.linky_tic.health.issues import Trouble, console_on, issue_id
+from simulator import Household
+from simulator.line import Line
+from simulator.ports import TcpPort
+
+from ..home import Home, Meter
+from ..test_translations import leaves, placeholders, texts
+
+COMMAND_LINE: Final = "root=/dev/sda1 console=tty1 console=ttyAMA0,115200 quiet\n"
+
+
+def shown(home: Home) -> set[str]:
+    """The translation keys of our repairs."""
+    issues = ir.async_get(home.hass).issues.values()
+    return {str(one.translation_key) for one in issues if one.domain == DOMAIN and one.active}
+
+
+def issue(home: Home, meter: Meter, trouble: Trouble) -> ir.IssueEntry:
+    assert meter.entry
+    found = ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id(meter.entry, trouble))
+    assert found
+    return found
+
+
+def assert_told(home: Home, meter: Meter, trouble: Trouble) -> None:
+    """See that a repair gives its text all that the text tells, and nothing private."""
+    entry = issue(home, meter, trouble)
+    wanted = {
+        name
+        for path, text in leaves(texts("en")["issues"][trouble])
+        if "abort" not in path
+        for name in placeholders(text)
+    }
+    assert wanted <= (entry.translation_placeholders or {}).keys()
+    assert meter.entry
+    assert str(meter.entry.unique_id) not in f"{entry.issue_id}{entry.translation_placeholders}"
+
+
+async def test_a_good_line_needs_no_repair(home: Home) -> None:
+    meter = await home.hears()
+    for _ in range(12):
+        await meter.play(2)
+        await home.minutes()
+    assert shown(home) == set()
+
+
+async def live(home: Home, meter: Meter, minutes: int) -> None:
+    """Let minutes pass, with some frames in each."""
+    for _ in range(minutes):
+        await meter.play(3)
+        await home.minutes()
+
+
+async def test_a_line_that_is_noisy_for_ten_minutes_asks_for_help_until_it_is_clean(
+    home: Home,
+) -> None:
+    house = Household()
+    meter = await home.hears(Line(house, noise=2e-3))
+    await live(home, meter, 8)
+    assert shown(home) == set()
+    await live(home, meter, 3)
+    assert shown(home) == {"noisy_line"}
+    assert_told(home, meter, Trouble.NOISY_LINE)
+    meter.source = Line(house)
+    await live(home, meter, 10)
+    assert shown(home) == set()
+
+
+async def test_a_meter_silent_for_five_minutes_is_told_until_it_speaks(home: Home) -> None:
+    meter = await home.hears()
+    await home.minutes(4)
+    assert shown(home) == set()
+    await home.minutes(2)
+    assert shown(home) == {"silence"}
+    assert_told(home, meter, Trouble.SILENCE)
+    await meter.play(1)
+    await home.minutes()
+    assert shown(home) == set()
+
+
+async def test_a_meter_never_heard_is_silent_too(home: Home) -> None:
+    meter = home.meter()
+    await home.add(meter)
+    await home.minutes(4)
+    assert shown(home) == set()
+    await home.minutes(2)
+    assert shown(home) == {"silence"}
+
+
+async def test_the_port_is_named_without_its_secrets(home: Home) -> None:
+    bridge = TcpPort(home.meter().source)
+    bridge.replug()  # it accepts, and says nothing
+    meter = home.meter(name="unused")
+    await home.add(meter, port=f"{bridge.url}?key=secret")
+    await home.minutes(6)
+    told = issue(home, meter, Trouble.SILENCE).translation_placeholders
+    assert told == {"name": "Linky", "port": bridge.url}
+    bridge.unplug()
+
+
+async def test_a_meter_that_is_no_longer_listened_to_needs_no_repair(home: Home) -> None:
+    meter = await home.hears()
+    await home.minutes(6)
+    await home.unload(meter)
+    assert shown(home) == set()
+
+
+async def test_another_mode_is_explained_and_going_back_is_the_cure(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    house.switch_mode("historic")
+    await meter.play(8)
+    assert shown(home) == {"mode_changed"}
+    assert_told(home, meter, Trouble.MODE_CHANGED)
+    told = issue(home, meter, Trouble.MODE_CHANGED).translation_placeholders
+    assert told == {"name": "Linky", "mode": "Historique"}
+    house.switch_mode("standard")
+    await meter.play(8)
+    assert shown(home) == set()
+
+
+async def test_a_mode_that_changed_while_nobody_listened_is_explained(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    await home.unload(meter)
+    house.switch_mode("historic")
+    await home.restart(meter)
+    await meter.play(4)
+    assert shown(home) == {"mode_changed"}
+
+
+async def test_what_a_mode_changes_is_told_until_it_is_read(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    house.switch_mode("historic")
+    await meter.play(8)
+    assert issue(home, meter, Trouble.MODE_CHANGED).is_persistent
+    await home.restart(meter)
+    await meter.play(4)
+    assert shown(home) == {"mode_changed"}
+
+
+async def test_nothing_is_left_of_a_meter_that_is_removed(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+    house.switch_mode("historic")
+    await meter.play(8)
+    assert meter.entry
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    assert shown(home) == set()
+
+
+@pytest.fixture
+def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The kernel's command line, and the folder of its devices."""
+    path = tmp_path / "cmdline"
+    path.write_text(COMMAND_LINE)
+    monkeypatch.setattr(troubles, "_COMMAND_LINE", path)
+    monkeypatch.setattr(troubles, "_DEVICES", tmp_path)
+    return path
+
+
+async def test_a_console_on_the_port_is_told_until_it_is_gone(
+    home: Home, command_line: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = home.meter(name="ttyAMA0")
+    await home.add(meter)
+    assert shown(home) == {"serial_console"}
+    assert_told(home, meter, Trouble.SERIAL_CONSOLE)
+    monkeypatch.setattr(troubles, "_COMMAND_LINE", command_line.with_name("none"))
+    await home.restart(meter)
+    assert shown(home) == set()
+
+
+@pytest.mark.parametrize("port", ["ttyAMA0", "serial0", "../{folder}/ttyAMA0"])
+def test_a_console_is_found_under_any_name_of_the_port(command_line: Path, port: str) -> None:
+    folder = command_line.parent
+    (folder / "ttyAMA0").touch()
+    (folder / "serial0").symlink_to("ttyAMA0")
+    assert console_on(f"{folder}/{port.format(folder=folder.name)}") == "ttyAMA0"
+    assert console_on(f"device://{folder}/serial0") == "ttyAMA0"
+
+
+@pytest.mark.parametrize("port", ["/dev/ttyUSB0", "ttyAMA0", "socket://ttyAMA0:8888"])
+@pytest.mark.usefixtures("command_line")
+def test_another_port_has_no_console(port: str) -> None:
+    assert console_on(port) is None
+
+
+def test_a_system_without_a_command_line_has_no_console(command_line: Path) -> None:
+    command_line.unlink()
+    assert console_on(str(command_line.parent / "ttyAMA0")) is None

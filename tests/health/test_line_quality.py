@@ -1,0 +1,86 @@
+"""The quality of a line is the share of good groups over the last ten minutes."""
+
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.health.line_quality import LineQuality
+from custom_components.linky_tic.line import Link, Settings
+from custom_components.linky_tic.tic import Reason, Receiver
+
+from ..tic.streams import standard
+
+START: Final = 1_790_000_000.0
+GOOD: Final = standard(("VTIC", "02"), ("PREF", "09"), ("PCOUP", "09"))
+"""A frame of four good groups."""
+BAD: Final = GOOD.replace(b"09\t", b"19\t")
+"""The same, two of its groups damaged."""
+
+
+class Heard:
+    """A line, its quality, and the time."""
+
+    def __init__(self) -> None:
+        self.receiver = Receiver()
+        link = Link(
+            "/dev/none",
+            self.receiver,
+            settings=Settings(),
+            on_events=lambda _events, _now: None,
+            on_state=lambda _is_heard: None,
+        )
+        self.quality = LineQuality(self.receiver, link)
+        self.now = START
+        self.quality.mark(self.now)
+
+    def minutes(self, count: int, frame: bytes = b"") -> None:
+        """Hear a frame a minute."""
+        for _ in range(count):
+            self.receiver.feed(frame, self.now)
+            self.now += 60
+            self.quality.mark(self.now)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+def test_a_line_not_heard_yet_has_no_quality(heard: Heard) -> None:
+    assert heard.quality.good_share is None
+    heard.minutes(12)
+    assert heard.quality.good_share is None
+
+
+def test_a_good_line_is_good(heard: Heard) -> None:
+    heard.minutes(3, GOOD)
+    assert heard.quality.good_share == 100
+
+
+def test_bad_groups_lower_the_share(heard: Heard) -> None:
+    heard.minutes(1, BAD)
+    assert heard.quality.rejected(Reason.CHECKSUM) == 2
+    assert heard.receiver.good_groups == 2
+    assert heard.quality.good_share == 50
+
+
+def test_what_is_older_than_ten_minutes_is_forgotten(heard: Heard) -> None:
+    heard.minutes(5, BAD)
+    heard.minutes(9, GOOD)
+    assert (heard.quality.good_share or 0) < 100
+    heard.minutes(1, GOOD)
+    assert heard.quality.good_share == 100
+
+
+def test_silence_makes_no_quality(heard: Heard) -> None:
+    heard.minutes(5, BAD)
+    heard.minutes(10)
+    assert heard.quality.good_share is None
+
+
+def test_ten_minutes_are_needed_to_judge(heard: Heard) -> None:
+    full = []
+    for _ in range(12):
+        heard.minutes(1, BAD)
+        full.append(heard.quality.is_window_full)
+    assert full == 8 * [False] + 4 * [True]

@@ -1,0 +1,139 @@
+"""A meter that replaces another takes over its entities, its device and its history."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from homeassistant.components.recorder import Recorder
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.history import replacement
+from custom_components.linky_tic.history.replacement import async_replace_meter
+from simulator import Household
+from simulator.line import Line
+
+from ..course import Course, course_of_time
+from ..home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, Meter
+
+OLD: Final = 25_000_000
+STARTS: Final = [0, OLD * 75 // 100, OLD * 95 // 100, OLD * 125 // 100]
+
+
+@pytest.fixture
+async def course(
+    recorder_mock: Recorder, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Course]:
+    with course_of_time(hass, monkeypatch) as course:
+        yield course
+
+
+async def replace(meter: Meter) -> bool:
+    """Answer that the meter on the line replaces the old one."""
+    stranger = meter.coordinator.stranger
+    assert stranger
+    assert meter.entry
+    async with meter.playing():
+        return await async_replace_meter(
+            meter._hass, meter.entry, stranger, meter.port.url, meter.coordinator.link.settings
+        )
+
+
+async def swapped(
+    home: Home, house: Household, start: int = 0, *, noise: float = 0, parity: str = "even"
+) -> Meter:
+    """A meter that has lived, then another one in its place."""
+    house.set_load(9000)
+    line = Line(house, noise=noise, parity=parity)
+    meter = await home.hears(line, 3 * KNOWN, house.address)
+    house.replace_meter(OTHER_ADDRESS, start)
+    await meter.play(2 * KNOWN)
+    return meter
+
+
+async def assert_no_step(course: Course, name: str) -> None:
+    """See that the sums of a statistic have grown by no more than what was used."""
+    sums = await course.sums(f"sensor.linky_{name}")
+    assert sums == sorted(sums)
+    assert 0 < sums[-1] < 0.2
+
+
+@pytest.mark.parametrize("start", STARTS)
+async def test_the_statistics_go_on_without_a_step(course: Course, home: Home, start: int) -> None:
+    house = Household(index=OLD)
+    meter = await swapped(home, house, start)
+    assert await replace(meter)
+    for _ in range(2):
+        await meter.play(5)
+        await course.end_period()
+    await assert_no_step(course, "east")
+    await assert_no_step(course, "easf01")
+    assert home.value("east") == str(int(house.truth["EAST"]) / 1000)
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+async def test_a_noisy_line_makes_no_step_either(course: Course, home: Home, parity: str) -> None:
+    meter = await swapped(home, Household(index=OLD), noise=1e-3, parity=parity)
+    assert await replace(meter)
+    for _ in range(2):
+        await meter.play(10)
+        await course.end_period()
+    await assert_no_step(course, "east")
+    await assert_no_step(course, "easf01")
+
+
+@pytest.mark.parametrize("phases", [1, 3])
+async def test_the_historic_indexes_go_on_too(course: Course, home: Home, phases: int) -> None:
+    house = Household(mode="historic", contract="hphc", index=OLD, phases=phases)
+    meter = await swapped(home, house)
+    assert await replace(meter)
+    for _ in range(2):
+        await meter.play(5)
+        await course.end_period()
+    await assert_no_step(course, "hchp")
+
+
+async def test_the_new_address_stands_wherever_the_old_one_stood(home: Home) -> None:
+    meter = await swapped(home, Household())
+    assert meter.entry
+    before = {one.entity_id: one.unique_id for one in entities(home, meter)}
+    assert await replace(meter)
+    after = {one.entity_id: one.unique_id for one in entities(home, meter)}
+    moved = {name: key.replace(ADDRESS, OTHER_ADDRESS) for name, key in before.items()}
+    assert after == moved
+    assert meter.entry.unique_id == OTHER_ADDRESS
+    registry = dr.async_get(home.hass)
+    (device,) = dr.async_entries_for_config_entry(registry, meter.entry.entry_id)
+    assert device.identifiers == {(DOMAIN, OTHER_ADDRESS)}
+    assert (device.serial_number, device.name) == (OTHER_ADDRESS, "Linky")
+    assert (device.manufacturer, device.model) == ("Sagemcom", "Linky 90 A G3 (2019)")
+
+
+def entities(home: Home, meter: Meter) -> list[er.RegistryEntry]:
+    assert meter.entry
+    return er.async_entries_for_config_entry(er.async_get(home.hass), meter.entry.entry_id)
+
+
+async def test_a_new_meter_that_sends_less_is_not_waited_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacement, "_LONGEST", 1.0)
+    house = Household(producer=True)
+    meter = await swapped(home, house)
+    house.producer = False
+    assert await replace(meter)
+    await meter.play()
+    assert (home.value("eait"), home.value("east") is None) == ("unknown", False)
+
+
+async def test_a_port_that_is_gone_changes_nothing(home: Home) -> None:
+    meter = await swapped(home, Household())
+    assert meter.entry
+    assert meter.coordinator.stranger
+    settings, stranger = meter.coordinator.link.settings, meter.coordinator.stranger
+    meter.port.unplug()
+    assert not await async_replace_meter(home.hass, meter.entry, stranger, meter.port.url, settings)
+    assert meter.entry.unique_id == ADDRESS
+    assert meter.entry.state is ConfigEntryState.SETUP_RETRY

@@ -1,0 +1,111 @@
+"""A reading from before a loss holds again when it is repeated or replaced, and not before."""
+
+from typing import Final
+
+import pytest
+
+from custom_components.linky_tic.meter.freshness import Freshness
+from custom_components.linky_tic.tic import Frame, Reading, Vanished
+
+from ..tic.streams import ADDRESS, Listener, standard
+
+GROUPS: Final = (("NGTF", "      BASE      "), ("PREF", "09"), ("NTARF", "02"))
+KNOWN: Final = 4
+
+
+class Meter:
+    """A meter, and what is fresh of it."""
+
+    def __init__(self, *, parity: bool = True) -> None:
+        self.line = Listener(ADDRESS, parity=parity, labels=[name for name, _ in GROUPS])
+        self.freshness = Freshness(self.line.receiver)
+
+    def says(self, *groups: tuple[str, str], frames: int = 1) -> set[str]:
+        """Hear frames; gives the labels that they have repeated."""
+        repeated: set[str] = set()
+        for event in self.line.hear(*frames * [standard(*groups)]):
+            if isinstance(event, Reading):
+                self.freshness.heard(event.label.name)
+            elif isinstance(event, Frame):
+                repeated |= self.freshness.frame(event)
+        return repeated
+
+    @property
+    def shown(self) -> set[str]:
+        return {name for name, _ in GROUPS if self.freshness.reading(name)}
+
+
+@pytest.fixture
+def meter() -> Meter:
+    meter = Meter()
+    meter.says(*GROUPS, frames=KNOWN)
+    return meter
+
+
+def test_what_is_heard_is_shown(meter: Meter) -> None:
+    assert meter.shown == {"NGTF", "PREF", "NTARF"}
+    assert meter.freshness.readings is meter.line.receiver.meter.readings
+
+
+def test_nothing_is_shown_after_a_loss(meter: Meter) -> None:
+    assert meter.freshness.lost() >= {"NGTF", "PREF", "NTARF"}
+    assert meter.shown == set()
+    assert not meter.freshness.readings
+
+
+def test_what_is_repeated_is_shown_again(meter: Meter) -> None:
+    meter.freshness.lost()
+    assert meter.says(*GROUPS[:2]) >= {"NGTF", "PREF"}
+    assert meter.shown == {"NGTF", "PREF"}
+    assert meter.freshness.readings.keys() >= {"NGTF", "PREF"}
+    assert "NTARF" not in meter.freshness.readings
+
+
+def test_what_has_changed_is_shown_when_it_is_believed() -> None:
+    meter = Meter(parity=False)
+    meter.says(*GROUPS, frames=KNOWN)
+    meter.freshness.lost()
+    changed = (*GROUPS[:2], ("NTARF", "01"))
+    assert "NTARF" not in meter.says(*changed, frames=2)
+    assert meter.shown == {"NGTF", "PREF"}
+    meter.says(*changed)
+    reading = meter.freshness.reading("NTARF")
+    assert reading
+    assert reading.value == 1
+
+
+def test_absences_mean_something_after_a_whole_frame_with_parity() -> None:
+    meter = Meter()
+    meter.says(*GROUPS)
+    settled = [meter.freshness.is_settled]
+    meter.says(*GROUPS)
+    settled.append(meter.freshness.is_settled)
+    assert settled == [False, True]
+
+
+def test_absences_mean_something_after_three_frames_without() -> None:
+    meter = Meter(parity=False)
+    settled = []
+    for _ in range(KNOWN):
+        meter.says(*GROUPS)
+        settled.append(meter.freshness.is_settled)
+    assert settled == [False, False, True, True]
+
+
+def test_absences_mean_nothing_right_after_a_loss(meter: Meter) -> None:
+    assert meter.freshness.is_settled
+    meter.freshness.lost()
+    assert not meter.freshness.is_settled
+
+
+def test_a_label_that_vanishes_in_frames_that_come_at_once_holds_no_other_up(meter: Meter) -> None:
+    meter.freshness.lost()
+    late = 4 * standard(GROUPS[0], GROUPS[2])  # what a network has held back
+    repeated: set[str] = set()
+    for event in meter.line.hear(late):
+        if isinstance(event, Vanished):
+            meter.freshness.heard(event.label.name)
+        elif isinstance(event, Frame):
+            repeated |= meter.freshness.frame(event)
+    assert repeated >= {"NGTF", "NTARF"}
+    assert meter.shown == {"NGTF", "NTARF"}

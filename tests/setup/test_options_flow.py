@@ -1,0 +1,279 @@
+"""The options of a meter: how closely states follow it, and its MQTT mirror."""
+
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic.const import (
+    CONF_MIRROR,
+    CONF_MIRROR_DISCOVERY,
+    CONF_MIRROR_FORMAT,
+    CONF_MIRROR_INTERVAL,
+    CONF_MIRROR_PER_LABEL,
+    CONF_MIRROR_PRIVATE,
+    CONF_MIRROR_RETAIN,
+    CONF_MIRROR_STATUS_TOPIC,
+    CONF_MIRROR_TOPIC,
+)
+from custom_components.linky_tic.mirror.payloads import FORMATS
+
+from ..dialog import choose, placeholders
+from ..home import ADDRESS, OTHER_ADDRESS, Home
+from ..test_translations import leaves, texts
+
+SHOWN: Final = {
+    CONF_MIRROR: True,
+    CONF_MIRROR_FORMAT: "typed",
+    CONF_MIRROR_INTERVAL: 0,
+    CONF_MIRROR_RETAIN: True,
+    CONF_MIRROR_PER_LABEL: False,
+    CONF_MIRROR_PRIVATE: False,
+    CONF_MIRROR_DISCOVERY: False,
+}
+"""What the form shows of a meter whose options nobody has touched."""
+
+
+@pytest.fixture
+async def entry(home: Home) -> MockConfigEntry:
+    return await home.add(home.meter())
+
+
+async def show(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
+    return await choose(hass, entry, "settings")
+
+
+def stored(entry: MockConfigEntry) -> dict[str, Any]:
+    """The options of the mirror; those of other forms are kept beside them."""
+    return {key: value for key, value in entry.options.items() if key.startswith(CONF_MIRROR)}
+
+
+async def submit(hass: HomeAssistant, entry: MockConfigEntry, **mirror: object) -> ConfigFlowResult:
+    """Change some fields of the form as it is shown."""
+    form = await show(hass, entry)
+    data = {"reporting": values(form, "reporting"), "mqtt": {**values(form), **mirror}}
+    result = await hass.config_entries.options.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    return result
+
+
+def values(form: ConfigFlowResult, name: str = "mqtt") -> dict[str, Any]:
+    """What the fields of a section hold before anything is typed."""
+    return {
+        str(field): (field.description or {})["suggested_value"]
+        for field in fields(form, name).schema.schema
+        if field.description
+    }
+
+
+def fields(form: ConfigFlowResult, name: str = "mqtt") -> section:
+    assert form["data_schema"]
+    found = form["data_schema"].schema[name]
+    assert isinstance(found, section)
+    return found
+
+
+async def test_the_form_shows_the_defaults(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    form = await show(hass, entry)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "settings")
+    assert values(form) == SHOWN
+
+
+async def test_the_form_shows_what_is_stored(hass: HomeAssistant, home: Home) -> None:
+    chosen = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_INTERVAL: 30, CONF_MIRROR_RETAIN: False}
+    entry = await home.add(home.meter(), options={**chosen})
+    assert values(await show(hass, entry)) == {**SHOWN, **chosen}
+
+
+async def test_a_form_that_is_submitted_as_shown_stores_nothing(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    result = await submit(hass, entry)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert stored(entry) == {}
+
+
+async def test_what_is_chosen_is_stored_and_the_entry_set_up_again(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    before = entry.runtime_data
+    chosen = {
+        CONF_MIRROR_TOPIC: "house/meter",
+        CONF_MIRROR_INTERVAL: 30,
+        CONF_MIRROR_RETAIN: False,
+        CONF_MIRROR_PER_LABEL: True,
+        CONF_MIRROR_PRIVATE: True,
+        CONF_MIRROR_DISCOVERY: True,
+    }
+    await submit(hass, entry, **chosen)
+    assert stored(entry) == chosen
+    assert isinstance(stored(entry)[CONF_MIRROR_INTERVAL], int)
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data is not before
+
+
+async def test_the_mirror_can_be_turned_off_and_on(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await submit(hass, entry, **{CONF_MIRROR: False})
+    assert stored(entry) == {CONF_MIRROR: False}
+    await submit(hass, entry, **{CONF_MIRROR: True})
+    assert stored(entry) == {}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+async def test_retain_follows_the_format_unless_it_was_changed(
+    hass: HomeAssistant, entry: MockConfigEntry, name: str
+) -> None:
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: name})
+    assert values(await show(hass, entry))[CONF_MIRROR_RETAIN] is FORMATS[name].retain
+
+
+async def test_retain_that_was_changed_is_kept(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor"})
+    await submit(hass, entry, **{CONF_MIRROR_RETAIN: True})
+    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor", CONF_MIRROR_RETAIN: True}
+
+
+async def test_a_topic_is_trimmed_and_an_empty_one_is_the_default(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await submit(hass, entry, **{CONF_MIRROR_TOPIC: " a/b ", CONF_MIRROR_STATUS_TOPIC: "  "})
+    assert stored(entry) == {CONF_MIRROR_TOPIC: "a/b"}
+    await submit(hass, entry, **{CONF_MIRROR_TOPIC: ""})
+    assert stored(entry) == {}
+
+
+@pytest.mark.parametrize("field", [CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC])
+@pytest.mark.parametrize("topic", ["house/#", "+/meter", "a\0b", "é" * 40000])
+async def test_a_topic_on_which_nothing_can_be_published_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, field: str, topic: str
+) -> None:
+    form = await submit(hass, entry, **{field: topic, CONF_MIRROR_INTERVAL: 5})
+    assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"base": "invalid_topic"})
+    assert values(form) == {**SHOWN, field: topic, CONF_MIRROR_INTERVAL: 5}
+    assert form["description_placeholders"]
+    assert form["description_placeholders"]["topic"] == topic
+
+
+async def second(home: Home, **options: object) -> MockConfigEntry:
+    """Another meter, beside that of `entry`."""
+    return await home.add(home.meter(name="other"), OTHER_ADDRESS, "linky_2", options=options)
+
+
+STATUS: Final = FORMATS["linky-sensor"].status_topic
+
+
+@pytest.mark.parametrize(
+    ("other", "chosen", "topic"),
+    [
+        ({CONF_MIRROR_FORMAT: "linky-sensor"}, {CONF_MIRROR_TOPIC: "a/b"}, STATUS),
+        (
+            {CONF_MIRROR_FORMAT: "linky-sensor"},
+            {CONF_MIRROR_STATUS_TOPIC: "a/b"},
+            FORMATS["linky-sensor"].topic,
+        ),
+        ({}, {CONF_MIRROR_TOPIC: f"linky_tic/{OTHER_ADDRESS}"}, f"linky_tic/{OTHER_ADDRESS}"),
+    ],
+)
+async def test_two_meters_never_share_a_topic(
+    home: Home,
+    entry: MockConfigEntry,
+    other: dict[str, object],
+    chosen: dict[str, object],
+    topic: str,
+) -> None:
+    await second(home, **other)
+    chosen = {CONF_MIRROR_FORMAT: "linky-sensor", **chosen}
+    form = await submit(home.hass, entry, **chosen)
+    assert form["errors"] == {"base": "topic_taken"}
+    assert placeholders(texts("en")["options"]["error"]["topic_taken"]) == {"topic", "title"}
+    told = form["description_placeholders"] or {}
+    assert (told["topic"], told["title"]) == (topic, "Linky 2")
+    assert values(form).items() >= chosen.items()
+
+
+async def test_two_meters_may_have_one_format_under_topics_of_their_own(
+    hass: HomeAssistant, home: Home, entry: MockConfigEntry
+) -> None:
+    await second(home, mirror_format="linky-sensor")
+    apart = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/c"}
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **apart})
+    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor", **apart}
+
+
+async def test_a_mirror_that_is_off_takes_no_topic(
+    hass: HomeAssistant, home: Home, entry: MockConfigEntry
+) -> None:
+    other = await second(home, mirror_format="linky-sensor", mirror=False)
+    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor"})
+    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor"}
+    form = await submit(hass, other, **{CONF_MIRROR: True})
+    assert form["errors"] == {"base": "topic_taken"}
+
+
+async def test_frames_and_status_of_a_meter_have_two_topics(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    same = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/b"}
+    form = await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **same})
+    assert form["errors"] == {"base": "topic_taken"}
+    assert (form["description_placeholders"] or {})["title"] == "Linky"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{CONF_MIRROR_FORMAT: "xml"}, {CONF_MIRROR_INTERVAL: -1}, {"unknown": True}]
+)
+async def test_what_the_form_does_not_offer_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidData):
+        await submit(hass, entry, **wrong)
+
+
+async def test_a_preset_is_chosen_and_kept(hass: HomeAssistant, home: Home) -> None:
+    entry = await home.add(home.meter(), options={CONF_MIRROR_INTERVAL: 5})
+    form = await show(hass, entry)
+    assert values(form, "reporting") == {"reporting": "balanced"}
+    data = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
+    await hass.config_entries.options.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    assert entry.options == {"reporting": "realtime"}
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_section_that_is_not_sent_keeps_what_it_had(
+    hass: HomeAssistant, home: Home
+) -> None:
+    entry = await home.add(home.meter(), options={"reporting": "economy", CONF_MIRROR_INTERVAL: 5})
+    form = await show(hass, entry)
+    data = {"reporting": {"reporting": "realtime"}}
+    await hass.config_entries.options.async_configure(form["flow_id"], data)
+    await hass.async_block_till_done()
+    assert entry.options == {"reporting": "realtime", CONF_MIRROR_INTERVAL: 5}
+
+
+async def test_options_of_other_forms_are_kept(hass: HomeAssistant, home: Home) -> None:
+    entry = await home.add(home.meter(), options={"reporting": "economy", "prices": {}})
+    await submit(hass, entry, **{CONF_MIRROR: False})
+    assert entry.options == {"reporting": "economy", "prices": {}, CONF_MIRROR: False}
+
+
+async def test_every_field_and_fact_has_its_text(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    form = await show(hass, entry)
+    said = texts("en")["options"]
+    named = said["step"]["settings"]["sections"]["mqtt"]["data"]
+    assert {str(field) for field in fields(form).schema.schema} == named.keys()
+    told = set[str]().union(*(placeholders(text) for _, text in leaves(said["step"]["settings"])))
+    assert form["description_placeholders"]
+    assert form["description_placeholders"].keys() == told
+    assert form["description_placeholders"]["typed"] == f"linky_tic/{ADDRESS}"
+
+
+def test_every_format_has_its_name() -> None:
+    assert texts("en")["selector"]["mirror_format"]["options"].keys() == FORMATS.keys()
