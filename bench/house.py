@@ -107,8 +107,7 @@ def launched() -> Iterator[House]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="linky-bench-")))
         broker = stack.enter_context(Broker(folder))
         home = HomeAssistant(folder / "home", configuration=f"{CONFIGURATION}{STOPWATCH}:\n")
-        stopwatch = folder / "home" / "custom_components" / STOPWATCH
-        stopwatch.symlink_to(ROOT / "bench" / STOPWATCH)
+        home.install(ROOT / "bench" / f"{STOPWATCH}.py")
         stack.enter_context(home)
         home.client.onboard("bench", "a long password")
         home.client.wait_until_running()

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 import re
 import struct
+import subprocess
 import tomllib
 from typing import Any, Final
 from urllib.parse import urlparse
@@ -163,6 +164,17 @@ def imported_integrations() -> Iterator[str]:
 
 def component(module: str) -> list[str]:
     return module.split(".")[2:3] if module.startswith("homeassistant.components.") else []
+
+
+def test_the_store_finds_one_manifest_alone() -> None:
+    """It walks the clone, and takes what it finds first; it refuses when there are several."""
+    found = subprocess.run(
+        ["/usr/bin/env", "git", "-C", str(ROOT), "ls-files", "*manifest.json"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert found.stdout.split() == ["custom_components/linky_tic/manifest.json"]
 
 
 def test_the_store_knows_every_key_that_it_is_given(store: Json) -> None:

@@ -74,8 +74,25 @@ class HomeAssistant(Server):
         (self.folder / "configuration.yaml").write_text(configuration)
         (self.folder / ".storage" / "onboarding").write_text(json.dumps(ONBOARDING))
         ours = ROOT / "custom_components" / "linky_tic"
-        for one in (ours, *AIDS.iterdir()):
-            (self.folder / "custom_components" / one.name).symlink_to(one)
+        (self.folder / "custom_components" / ours.name).symlink_to(ours)
+        for aid in AIDS.glob("[a-z]*.py"):
+            self.install(aid)
+
+    def install(self, module: Path) -> None:
+        """Make an integration of a module, the domain being its name.
+
+        Its manifest is written here: the store wants a repository with one manifest alone.
+        """
+        folder = self.folder / "custom_components" / module.stem
+        folder.mkdir()
+        (folder / "__init__.py").symlink_to(module)
+        manifest = {
+            "domain": module.stem,
+            "name": module.stem,
+            "version": "1.0.0",
+            "after_dependencies": ["recorder"],
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest))
 
     @override
     def start(self) -> None:
