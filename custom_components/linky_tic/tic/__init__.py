@@ -14,15 +14,14 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
-from .agenda import Agenda, Change, Day, Peak, Period
+from .announced_days import Diary, Note
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .contract import contract_name, registers_in_use
-from .diary import Diary, Note
+from .day_schedule import Agenda, Change, Day, Peak, Period
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
-from .happenings import Happening, Moment, Profiles, ShortMessages, happened
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .margin import (
     has_phases,
@@ -69,6 +68,7 @@ from .tempo import (
     peak_in_progress,
     peak_notice,
 )
+from .transitions import Happening, Moment, Profiles, ShortMessages, happened
 from .values import Horodate, Value, read_horodate, read_value
 
 __all__ = [

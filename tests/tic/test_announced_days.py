@@ -7,7 +7,7 @@ from typing import Final
 from custom_components.linky_tic.tic import Coding, Diary, Frame, LegalTime
 
 from .streams import ADDRESS, Listener, standard
-from .test_agenda import BLUE, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
+from .test_day_schedule import BLUE, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)
 _NEXT: Final = timedelta(days=1)

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from .agenda import Agenda, Peak
+from .day_schedule import Agenda, Peak
 from .events import Reading
 from .frames import Frame
 from .legal_time import MAINLAND, LegalTime, legal_time_of
