@@ -1,5 +1,6 @@
 """What a person answers to a repair is done."""
 
+from homeassistant.components.recorder import Recorder
 from homeassistant.components.repairs import (
     DOMAIN as REPAIRS,
     RepairsFlowResult,
@@ -128,6 +129,30 @@ async def test_nothing_is_replaced_while_the_port_does_not_work(home: Home) -> N
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
 
 
+@pytest.mark.parametrize(
+    ("trouble", "facts"),
+    [
+        (Trouble.MODE_CHANGED, {"mode": "Historique"}),
+        (Trouble.CONTRACT_CHANGED, {"before": "BASE", "after": "TEMPO"}),
+    ],
+)
+async def test_new_indexes_are_offered_to_the_energy_dashboard(
+    recorder_mock: Recorder, home: Home, trouble: Trouble, facts: dict[str, str]
+) -> None:
+    assert await async_setup_component(home.hass, "energy", {})
+    meter = await home.hears()
+    meter.coordinator.troubles.raise_(trouble, facts)
+    form = await ask(home, meter, trouble)
+    assert form["description_placeholders"] == {"name": "Linky", **facts}
+    said = texts("en")["issues"][trouble]["fix_flow"]["step"]["confirm"]
+    assert placeholders(said["title"] + said["description"]) <= {"name", *facts}
+    result = await answer(home, form)
+    kind, flow_id = result["next_flow"]
+    assert kind == "options_flow"
+    assert home.hass.config_entries.options.async_get(flow_id)["step_id"] == "energy"
+    assert shown(home) == set()
+
+
 async def test_what_a_mode_changes_is_read_and_done_with(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)
@@ -138,6 +163,7 @@ async def test_what_a_mode_changes_is_read_and_done_with(home: Home) -> None:
     assert form["description_placeholders"] == {"name": "Linky", "mode": "Historique"}
     result = await answer(home, form)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert "next_flow" not in result  # there is no Energy dashboard
     assert shown(home) == set()
 
 

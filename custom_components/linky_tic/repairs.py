@@ -1,10 +1,11 @@
-"""What a person answers to a repair: another meter on the line, another mode of the meter."""
+"""What a person answers to a repair: another meter on the line, another mode, another contract."""
 
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
     RepairsFlowResult,
 )
+from homeassistant.components.repairs.const import FlowType
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
 from .health.issues import Trouble
 from .history.replacement import async_replace_meter
+from .setup.options_flow import async_open_money_steps
 
 
 async def async_create_fix_flow(
@@ -23,7 +25,34 @@ async def async_create_fix_flow(
     entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
     if entry and issue_id.startswith(Trouble.OTHER_METER):
         return OtherMeterFlow(entry)
+    if entry and issue_id.startswith((Trouble.MODE_CHANGED, Trouble.CONTRACT_CHANGED)):
+        return NewIndexesFlow(entry)
     return ConfirmRepairFlow()
+
+
+class NewIndexesFlow(RepairsFlow):
+    """Tell what has changed, then offer the new indexes' sources and ask for their prices."""
+
+    def __init__(self, entry: LinkyConfigEntry) -> None:
+        self._entry = entry
+
+    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Tell what has changed."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Go on with the options of the meter, as far as there is something to add."""
+        if user_input is None:
+            issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
+            return self.async_show_form(
+                step_id="confirm",
+                description_placeholders=issue.translation_placeholders if issue else None,
+            )
+        flow_id = await async_open_money_steps(self.hass, self._entry)
+        next_flow = (FlowType.OPTIONS_FLOW, flow_id) if flow_id else None
+        return self.async_create_entry(data={}, next_flow=next_flow)
 
 
 class OtherMeterFlow(RepairsFlow):

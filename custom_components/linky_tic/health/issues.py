@@ -32,12 +32,13 @@ class Trouble(StrEnum):
     SILENCE = "silence"
     OTHER_METER = "other_meter"
     MODE_CHANGED = "mode_changed"
+    CONTRACT_CHANGED = "contract_changed"
     SERIAL_CONSOLE = "serial_console"
 
 
-FIXABLE: Final = frozenset({Trouble.OTHER_METER, Trouble.MODE_CHANGED})
-LASTING: Final = frozenset({Trouble.MODE_CHANGED})
+LASTING: Final = frozenset({Trouble.MODE_CHANGED, Trouble.CONTRACT_CHANGED})
 """Troubles that happen once, and are not seen again at the next start."""
+FIXABLE: Final = LASTING | {Trouble.OTHER_METER}
 
 _IS_LINKED: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
 """From Home Assistant 2026.11 on an issue is tied to its entry, and hidden while that is off."""

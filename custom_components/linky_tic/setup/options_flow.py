@@ -11,7 +11,8 @@ from typing import Any, Final
 from homeassistant.components.mqtt import valid_publish_topic
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import UnitOfTime
-from homeassistant.data_entry_flow import section
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -38,6 +39,7 @@ from ..const import (
     DEFAULT_REPORTING,
     DOMAIN,
 )
+from ..coordinator import LinkyConfigEntry
 from ..energy_dashboard.steps import EnergySteps
 from ..mirror.editions import Settings
 from ..mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
@@ -102,7 +104,10 @@ def _defaults(mirror_format: str) -> dict[str, Any]:
 class LinkyOptionsFlow(EnergySteps):
     """The settings of one meter; the entry is set up again when one has changed."""
 
-    async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+    async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer the steps; another dialog that has opened this one goes on with the first."""
+        if opened is not None:
+            return await self.async_step_energy()
         return self.async_show_menu(step_id="init", menu_options=["settings", "prices", "energy"])
 
     async def async_step_settings(
@@ -159,6 +164,15 @@ class LinkyOptionsFlow(EnergySteps):
                 **facts,
             },
         )
+
+
+async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:
+    """Open the options at the Energy dashboard; gives the flow, None where nothing is to be asked.
+
+    Another dialog goes on there, as its `next_flow`.
+    """
+    opened = await hass.config_entries.options.async_init(entry.entry_id, data={})
+    return opened["flow_id"] if opened["type"] is FlowResultType.FORM else None
 
 
 def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
