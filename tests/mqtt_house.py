@@ -43,14 +43,14 @@ async def until(look: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def connected(
-    hass: HomeAssistant, port: int, **options: object
+    hass: HomeAssistant, port: int, protocol: str = "3.1.1", **options: object
 ) -> AsyncIterator[MockConfigEntry]:
     """Set up Home Assistant's MQTT integration on a broker, until the end of the block."""
     entry = MockConfigEntry(
         domain="mqtt",
         version=2,
         minor_version=1,
-        data={"broker": "127.0.0.1", "port": port, "protocol": "3.1.1"},
+        data={"broker": "127.0.0.1", "port": port, "protocol": protocol},
         options={"birth_message": {}, "discovery": False, **options},
     )
     entry.add_to_hass(hass)

@@ -15,7 +15,7 @@ from typing import Self, override
 
 from amqtt.broker import Broker as Engine
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from .processes import ROOT, Child, Server, free_port, listens, wait_for
 
@@ -60,12 +60,18 @@ class Broker(Server):
 class Subscriber:
     """Every message of a topic filter, in order of arrival, from a client of its own."""
 
-    def __init__(self, port: int, topic: str = "#") -> None:
+    def __init__(
+        self,
+        port: int,
+        topic: str = "#",
+        protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
+    ) -> None:
         self._topic = topic
         self._arrived = threading.Condition()
         self._messages: deque[tuple[str, bytes]] = deque(maxlen=REMEMBERED)
+        self._expiries: dict[str, int | None] = {}
         self._subscribed = threading.Event()
-        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=protocol)
         self._client.on_connect = lambda client, *_: client.subscribe(topic, QOS)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._keep
@@ -82,12 +88,19 @@ class Subscriber:
 
     def _keep(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         with self._arrived:
+            expiry = getattr(message.properties, "MessageExpiryInterval", None)
+            self._expiries[message.topic] = expiry
             self._messages.append((message.topic, message.payload))
             self._arrived.notify_all()
 
     def messages(self, topic: str | None = None) -> list[tuple[str, bytes]]:
         with self._arrived:
             return [each for each in self._messages if topic in (None, each[0])]
+
+    def expiry(self, topic: str) -> int | None:
+        """Give the seconds after which the broker forgets the newest message of a topic."""
+        with self._arrived:
+            return self._expiries[topic]
 
     def newest(self, topic: str) -> bytes | None:
         return next((payload for name, payload in reversed(self.messages()) if name == topic), None)

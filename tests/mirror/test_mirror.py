@@ -9,22 +9,29 @@ import os
 from pathlib import Path
 import signal
 
+from homeassistant.components.mqtt import async_publish
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from paho.mqtt.enums import MQTTProtocolVersion
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_socket import enable_socket
 
-from custom_components.linky_tic.mirror import async_remove_topics, mirror as mirror_module
+from custom_components.linky_tic.mirror import (
+    async_remove_topics,
+    mirror as mirror_module,
+    publisher as publisher_module,
+)
 from simulator.frames import Group, Writer
 
-from ..e2e.broker import Broker, Subscriber
+from ..e2e.broker import MOSQUITTO, PROTOCOL, Broker, Subscriber
 from ..mqtt_house import House, connected, mirrored, new_entry, until
 
 MONO = (Path(__file__).parents[1] / "data" / "mqtt" / "linky_sensor_mono.bin").read_bytes()
 MONO_JSON = (Path(__file__).parents[1] / "data" / "mqtt" / "linky_sensor_mono.json").read_bytes()
+VERSION = MQTTProtocolVersion.MQTTv5 if MOSQUITTO else MQTTProtocolVersion.MQTTv311
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +75,11 @@ class Seen:
             for topic, payload in newest.items()
             if payload and topic.startswith(self._base)
         }
+
+
+def restart(hass: HomeAssistant) -> None:
+    """Forget what only a running Home Assistant knows of the broker."""
+    hass.data.pop(publisher_module._PUBLISHER)
 
 
 def newcomer(broker: Broker) -> Subscriber:
@@ -250,7 +262,7 @@ async def test_a_label_of_an_earlier_run_is_emptied_when_it_does_not_come_back(
     entry = new_entry(hass, mirror_per_label=True)
     async with mirrored(hass, entry) as house:
         house.heard(5)
-        await until(lambda: not house.mirror._outbox.retained_topics)
+        await until(lambda: not house.mirror._publisher._undelivered)
     monkeypatch.setattr(mirror_module, "_FIRST_MINUTE", 0.1)
     with newcomer(broker) as subscriber:
         seen = Seen(subscriber, house)
@@ -402,25 +414,18 @@ async def test_all_is_published_anew_when_the_broker_comes_back_empty(
 
 
 async def test_a_label_that_vanishes_while_the_broker_is_away_is_emptied_when_it_is_back(
-    hass: HomeAssistant, broker: Broker, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, broker: Broker
 ) -> None:
-    monkeypatch.setattr(mirror_module, "_FIRST_MINUTE", 0.1)
     async with mirrored(hass, new_entry(hass, mirror_per_label=True)) as house:
-        async with connected(hass, broker.port):
-            house.heard(5)
-            await until(lambda: not house.mirror._outbox.retained_topics)
-            await asyncio.sleep(0.2)
-            house.heard()
-        house.heard(4, PREF=None)
-        async with connected(hass, broker.port):
-            with newcomer(broker) as subscriber:
-                seen = Seen(subscriber, house)
-                house.heard()
+        with newcomer(broker) as subscriber:
+            seen = Seen(subscriber, house)
+            async with connected(hass, broker.port):
+                house.heard(5)
                 await until(lambda: "/PREF" in seen.topics())
-                await asyncio.sleep(0.2)
-                house.heard()
+            house.heard(4, PREF=None)
+            async with connected(hass, broker.port):
                 await until(lambda: "/PREF" not in seen.topics())
-                assert "/EAST" in seen.topics()
+            assert "/EAST" in seen.topics()
 
 
 async def test_linky_sensor_consumers_are_told_at_every_reconnection(
@@ -514,14 +519,13 @@ async def test_a_removed_entry_leaves_nothing_on_the_broker_nor_in_storage(
     entry = new_entry(hass, mirror_per_label=True, mirror_discovery=True)
     async with mirrored(hass, entry) as house:
         house.heard(5)
-        await until(lambda: any(entry.entry_id in key for key in hass_storage))
         with newcomer(broker) as late:
             await until(lambda: "/NJOURF_plus_1" in Seen(late, house).topics())
     await async_remove_topics(hass, entry)
     with newcomer(broker) as late:
         await asyncio.sleep(0.3)
         assert not [topic for topic, _ in late.messages() if house.address in topic]
-    assert not any(entry.entry_id in key for key in hass_storage)
+    assert not any("linky_tic" in key for key in hass_storage)
 
 
 async def test_topics_are_emptied_when_the_broker_is_back_if_it_was_away_at_removal(
@@ -538,6 +542,112 @@ async def test_topics_are_emptied_when_the_broker_is_back_if_it_was_away_at_remo
             await until(lambda: not seen.topics())
 
 
+async def test_topics_are_emptied_after_a_restart_though_the_broker_was_away_at_removal(
+    hass: HomeAssistant, broker: Broker
+) -> None:
+    removed = new_entry(hass, mirror_per_label=True)
+    with newcomer(broker) as subscriber:
+        async with connected(hass, broker.port), mirrored(hass, removed) as house:
+            seen = Seen(subscriber, house)
+            house.heard(5)
+            await until(lambda: "/NJOURF_plus_1" in seen.topics())
+        await async_remove_topics(hass, removed)
+        await hass.config_entries.async_remove(removed.entry_id)
+        restart(hass)
+        async with mirrored(hass, new_entry(hass)), connected(hass, broker.port):
+            await until(lambda: not seen.topics())
+
+
+async def test_a_meter_added_again_before_the_broker_is_back_keeps_its_topics(
+    hass: HomeAssistant, broker: Broker
+) -> None:
+    first = new_entry(hass)
+    with newcomer(broker) as subscriber:
+        async with connected(hass, broker.port), mirrored(hass, first) as house:
+            seen = Seen(subscriber, house)
+            house.heard(5)
+            await until(lambda: seen.topics() == {"", "/availability"})
+        await async_remove_topics(hass, first)
+        again = new_entry(hass)
+        hass.config_entries.async_update_entry(again, unique_id=house.address)
+        async with mirrored(hass, again) as back:
+            back.heard(5)
+            told = len(seen.all("/availability"))
+            async with connected(hass, broker.port):
+                await until(lambda: seen.all("/availability")[told:])
+                back.heard(SINSTS="00777")
+                await until(lambda: says(seen, 777))
+                assert set(seen.all("/availability")[told:]) == {"online"}
+
+
+async def test_a_message_on_its_way_when_the_entry_is_unloaded_does_not_outlive_its_removal(
+    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert broker.child
+    monkeypatch.setattr(publisher_module, "PATIENCE", 0.2)
+    entry = new_entry(hass, mirror_per_label=True)
+    with newcomer(broker) as subscriber:
+        async with mirrored(hass, entry) as house:
+            seen = Seen(subscriber, house)
+            os.kill(broker.child.pid, signal.SIGSTOP)
+            house.heard(5)
+        await async_remove_topics(hass, entry)
+        os.kill(broker.child.pid, signal.SIGCONT)
+        await until(lambda: "" in seen.all("/availability"))
+        await until(lambda: not seen.topics())
+
+
+async def test_what_a_release_with_a_store_for_each_entry_left_on_the_broker_is_emptied(
+    hass: HomeAssistant,
+    broker: Broker,
+    mqtt: MockConfigEntry,
+    hass_storage: dict[str, object],
+) -> None:
+    entry = new_entry(hass)
+    former = f"linky_tic/{entry.unique_id}/PREF"
+    key = f"linky_tic.{entry.entry_id}.retained"
+    hass_storage[key] = {"version": 1, "key": key, "data": [former]}
+    await async_publish(hass, former, "06", retain=True)
+    with newcomer(broker) as subscriber:
+        await until(lambda: subscriber.newest(former) == b"06")
+        async with mirrored(hass, entry):
+            await until(lambda: subscriber.newest(former) == b"")
+    assert key not in hass_storage
+
+
+async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
+    hass: HomeAssistant, broker: Broker
+) -> None:
+    async with (
+        connected(hass, broker.port, PROTOCOL),
+        mirrored(hass, new_entry(hass)) as house,
+    ):
+        house.heard(5)
+        with Subscriber(broker.port, protocol=VERSION) as late:
+            await until(lambda: Seen(late, house).topics() == {"", "/availability"})
+    lasting = {
+        topic.removeprefix(f"linky_tic/{house.address}"): late.expiry(topic)
+        for topic, _ in late.messages()
+        if house.address in topic
+    }
+    known = {"": range(86_300, 86_401), "/availability": range(3500, 3601)}
+    for level, seconds in lasting.items():
+        assert seconds in (known[level] if MOSQUITTO else [None])
+
+
+async def test_what_would_expire_is_said_again_in_time(
+    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
+) -> None:
+    with newcomer(broker) as subscriber:
+        async with mirrored(hass, new_entry(hass)) as house:
+            seen = Seen(subscriber, house)
+            house.heard(5)
+            await until(lambda: seen.all("/availability") == ["online"])
+            async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
+            await until(lambda: seen.all("/availability") == ["online", "online"])
+            assert len(seen.all()) <= 3
+
+
 async def test_a_broker_that_hangs_keeps_nobody_waiting_at_the_end(
     hass: HomeAssistant,
     broker: Broker,
@@ -545,7 +655,7 @@ async def test_a_broker_that_hangs_keeps_nobody_waiting_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert broker.child
-    monkeypatch.setattr(mirror_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(publisher_module, "PATIENCE", 0.2)
     entry = new_entry(hass)
     with newcomer(broker) as subscriber:
         async with mirrored(hass, entry) as house:

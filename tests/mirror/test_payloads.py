@@ -256,7 +256,9 @@ def test_teleinfo2mqtt_reads_the_historic_mode() -> None:
 def test_another_home_assistant_accepts_the_discovery_of_every_label() -> None:
     for mode in CATALOGUE.values():
         payload = json.loads(
-            discovery(ADDRESS, "Linky", mode.values(), "linky_tic/1", "linky_tic/1/availability")
+            discovery(
+                ADDRESS, "Linky", mode.values(), ("linky_tic/1", "linky_tic/1/availability"), 300
+            )
         )
         DEVICE_DISCOVERY_SCHEMA(payload)
         assert len(payload["components"]) == len(mode)
@@ -264,14 +266,14 @@ def test_another_home_assistant_accepts_the_discovery_of_every_label() -> None:
 
 def test_discovered_units_are_those_of_their_device_class() -> None:
     rows = [row for mode in CATALOGUE.values() for row in mode.values()]
-    components = json.loads(discovery(ADDRESS, "Linky", rows, "t", "s"))["components"]
+    components = json.loads(discovery(ADDRESS, "Linky", rows, ("t", "s"), 300))["components"]
     for component in components.values():
         if unit := component.get("unit_of_measurement"):
             assert unit in DEVICE_CLASS_UNITS[component["device_class"]]
 
 
 def test_a_meter_of_no_known_maker_is_announced_without_one() -> None:
-    device = json.loads(discovery("999999999999", "Linky", [], "t", "s"))["device"]
+    device = json.loads(discovery("999999999999", "Linky", [], ("t", "s"), 300))["device"]
     assert device.keys() == {"identifiers", "name", "serial_number"}
 
 

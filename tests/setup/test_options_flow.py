@@ -148,7 +148,9 @@ async def test_a_topic_is_trimmed_and_an_empty_one_is_the_default(
 
 
 @pytest.mark.parametrize("field", [CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC])
-@pytest.mark.parametrize("topic", ["house/#", "+/meter", "a\0b", "é" * 40000])
+@pytest.mark.parametrize(
+    "topic", ["house/#", "+/meter", "a\0b", "é" * 40000, "$SYS/linky", "$share/a/b"]
+)
 async def test_a_topic_on_which_nothing_can_be_published_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, field: str, topic: str
 ) -> None:

@@ -1,21 +1,22 @@
-"""Home Assistant's own connection to an MQTT broker, and what waits to go through it.
+"""Home Assistant's own connection to an MQTT broker.
 
 It knows that MQTT may not be set up, not yet, or no longer; it does not know what is said. A broker
 that is not there is no error here: nothing is raised and nothing is logged.
 """
 
-import asyncio
-from collections import deque
 from collections.abc import Callable
 from types import ModuleType
 from typing import Final, NamedTuple
 
 from homeassistant.const import EVENT_COMPONENT_LOADED
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import EventComponentLoaded
 
 _MQTT: Final = "mqtt"
+EXPIRY: Final = 3600
+"""Seconds after which a broker that speaks MQTT 5 forgets a retained message by itself, so that a
+Home Assistant that died, or lost its broker, does not leave `online` behind for ever."""
 
 
 class Message(NamedTuple):
@@ -25,6 +26,7 @@ class Message(NamedTuple):
     payload: str
     qos: int = 0
     retain: bool = False
+    expiry: int = EXPIRY
 
 
 class Broker:
@@ -40,6 +42,7 @@ class Broker:
         self._on_connect = on_connect
         self._on_disconnect = on_disconnect
         self._closer: CALLBACK_TYPE | None = None
+        self._knows_expiry = True
 
     @property
     def is_connected(self) -> bool:
@@ -82,6 +85,7 @@ class Broker:
     @callback
     def _handle_connection(self, connected: bool) -> None:  # noqa: FBT001 - Home Assistant's call
         if connected:
+            self._knows_expiry = True  # until it says otherwise
             self._on_connect()
         else:
             self._on_disconnect()
@@ -101,8 +105,16 @@ class Broker:
         mqtt = self._component
         if mqtt is None or not self.is_connected:
             return False
+        *what, expiry = message
+        expires = message.retain and message.payload and self._knows_expiry
         try:
-            await mqtt.async_publish(self._hass, *message)
+            if expires:
+                await mqtt.async_publish(self._hass, *what, message_expiry_interval=expiry)
+            else:
+                await mqtt.async_publish(self._hass, *what)
+        except ServiceValidationError:  # MQTT 3.1.1 knows no expiry
+            self._knows_expiry = False
+            return await self.publish(message) if expires else False
         except HomeAssistantError, ValueError:  # lost this instant; a topic that cannot be
             return False
         return self.is_connected
@@ -111,44 +123,3 @@ class Broker:
 @callback
 def _is_mqtt(data: EventComponentLoaded) -> bool:
     return data["component"] == _MQTT
-
-
-class Outbox:
-    """What waits to be published: some messages in order, of the others the newest per topic."""
-
-    def __init__(self) -> None:
-        self._ordered: deque[Message] = deque()
-        self._newest: dict[str, Message] = {}
-        self._filled = asyncio.Event()
-
-    @property
-    def retained_topics(self) -> set[str]:
-        """The topics that the broker is about to keep something of."""
-        waiting = (*self._ordered, *self._newest.values())
-        return {message.topic for message in waiting if message.retain and message.payload}
-
-    def put(self, message: Message) -> None:
-        """Add a message, in the place of an older one of its topic."""
-        self._newest[message.topic] = message
-        self._filled.set()
-
-    def put_in_order(self, message: Message) -> None:
-        """Add a message that none replaces; it goes before those that can be replaced."""
-        self._ordered.append(message)
-        self._filled.set()
-
-    def take_ordered(self) -> Message | None:
-        """Give the first of the messages in order."""
-        return self._ordered.popleft() if self._ordered else None
-
-    async def take(self) -> Message:
-        """Wait for a message."""
-        while not self._ordered and not self._newest:
-            self._filled.clear()
-            await self._filled.wait()
-        return self.take_ordered() or self._newest.pop(next(iter(self._newest)))
-
-    def clear(self) -> None:
-        """Forget what waits."""
-        self._ordered.clear()
-        self._newest.clear()

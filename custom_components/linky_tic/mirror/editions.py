@@ -42,6 +42,11 @@ from .payloads import (
 
 _SETTLED: Final = 3
 """Whole frames after which a label without a reading is not waited for: the gate holds it."""
+_DATA_EXPIRY: Final = 86_400
+"""Seconds, besides the interval: frames come again all the time, and a meter that is lost for less
+than a day leaves its last words."""
+_SHOWN_FOR: Final = 300
+"""Seconds, besides three intervals, that another Home Assistant shows what it has heard."""
 _EVERY_LABEL: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 
 
@@ -82,6 +87,11 @@ class Settings:
         )
 
     @property
+    def data_expiry(self) -> int:
+        """Seconds that a broker keeps the data."""
+        return _DATA_EXPIRY + int(self.interval)
+
+    @property
     def topics(self) -> tuple[str, ...]:
         """The topics that are the mirror's own: what else came there would be taken for it."""
         topics = (self.topic, self.status_topic) if self.enabled else ()
@@ -107,7 +117,7 @@ def _begins_with_the_address(frame: Frame) -> bool:
 
 
 class Edition(ABC):
-    """A format at work for one meter and one connection to a broker."""
+    """A format at work for one meter."""
 
     def __init__(self, entry: ConfigEntry, settings: Settings) -> None:
         self.settings = settings
@@ -159,7 +169,7 @@ class TypedEdition(Edition):
             return
         settings = self.settings
         payload = self._typed.payload(readings, now)
-        yield Message(settings.topic, payload, 0, settings.retain)
+        yield Message(settings.topic, payload, 0, settings.retain, settings.data_expiry)
         if settings.per_label:
             yield from self._per_label(readings)
         if settings.discovery:
@@ -194,7 +204,9 @@ class TypedEdition(Edition):
         self._announced |= shown
         settings, labels, name = self.settings, self._announced.values(), self._entry.title
         status_topic = settings.status_topic or ""
-        payload = discovery(self._address, name, labels, settings.topic, status_topic)
+        shown_for = _SHOWN_FOR + 3 * int(settings.interval)
+        topics = settings.topic, status_topic
+        payload = discovery(self._address, name, labels, topics, shown_for)
         yield Message(discovery_topic(self._address), payload, 1, retain=True)
 
     @override
@@ -225,8 +237,8 @@ class GroupsEdition(Edition):
     ) -> Iterator[Message]:
         if frame.groups and _is_whole(frame):
             overseas = timedelta(minutes=self._entry.data.get(CONF_OVERSEAS, 0))
-            payload = self._write(frame, overseas)
-            yield Message(self.settings.topic, payload, 0, self.settings.retain)
+            payload, settings = self._write(frame, overseas), self.settings
+            yield Message(settings.topic, payload, 0, settings.retain, settings.data_expiry)
 
 
 def edition_of(entry: ConfigEntry, settings: Settings) -> Edition:

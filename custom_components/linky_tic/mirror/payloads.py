@@ -193,10 +193,15 @@ def discovery_topic(address: str) -> str:
 
 
 def discovery(
-    address: str, name: str, labels: Iterable[Label], topic: str, status_topic: str
+    address: str, name: str, labels: Iterable[Label], topics: tuple[str, str], shown_for: int
 ) -> str:
-    """Describe the meter to another Home Assistant that finds the typed format on `topic`."""
+    """Describe the meter to another Home Assistant that finds the typed format.
+
+    `topics` are those of the data and of the availability. It shows a value for `shown_for` seconds
+    after it was heard: nobody says `offline` when this Home Assistant dies.
+    """
     identity = identify(address)
+    topic, status_topic = topics
     device = {
         "identifiers": [f"linky_tic_{address}"],
         "name": name,
@@ -210,18 +215,19 @@ def discovery(
             "origin": {"name": "Linky TIC"},
             "state_topic": topic,
             "availability_topic": status_topic,
-            "components": {label.name: _component(address, label) for label in labels},
+            "components": {label.name: _component(address, label, shown_for) for label in labels},
         }
     )
 
 
-def _component(address: str, label: Label) -> dict[str, str]:
-    component = {
+def _component(address: str, label: Label, shown_for: int) -> dict[str, object]:
+    component: dict[str, object] = {
         "platform": "sensor",
         "name": label.name,
         "unique_id": f"linky_tic_{address}_{label.name}",
         # A label that has vanished renders as None, which Home Assistant shows as unknown.
         "value_template": f"{{{{ value_json.get('{label.name}', {{}}).get('value') }}}}",
+        "expire_after": shown_for,
     }
     if label.unit is not None:
         component["unit_of_measurement"] = label.unit

@@ -184,8 +184,12 @@ def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_topic(topic: str) -> bool:
+    """Whether a message can be published under a topic and be heard there.
+
+    What begins with `$` is the broker's own, shared subscriptions included (MQTT 5.0, 4.7.2, 4.8).
+    """
     try:
         valid_publish_topic(topic)
     except vol.Invalid:
         return False
-    return True
+    return not topic.startswith("$")
