@@ -34,8 +34,11 @@ from scripts.drawing import drawing
 from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of
 
 PAGES: Final = (
-    ROOT / "README.md",
-    ROOT / "README.fr.md",
+    *(
+        ROOT / "docs" / tongue / f"{page}.md"
+        for tongue in ("en", "fr")
+        for page in ("entities", "reporting")
+    ),
     ROOT / "docs" / "architecture.md",
 )
 
@@ -171,7 +174,7 @@ def _state(tongue: Tongue, label: Label) -> str:
     """Say whether the entity is enabled when it is made, in the words of `sensor._is_on`."""
     shown = SHOWN[label.quantity]
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
-        return tongue.say("on: those of the contract")
+        return tongue.say("enabled: those of the contract")
     on = shown.on and not (label.quantity in _PEAKS and label.phase)
     return _default(tongue, on=on) + (", diagnostic" if shown.category else "")
 
@@ -186,7 +189,7 @@ def _rule(tongue: Tongue, pace: Pace, unit: str, names: list[str]) -> tuple[str,
 
 
 def _default(tongue: Tongue, *, on: bool) -> str:
-    return tongue.say("on" if on else "off")
+    return tongue.say("enabled" if on else "disabled")
 
 
 def renewed(page: str, tongue: Tongue) -> str:

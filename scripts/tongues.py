@@ -23,9 +23,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "At most every": "Au plus toutes les",
     "In the long run every": "À la longue, toutes les",
     "At the latest after": "Au plus tard après",
-    "on": "activée",
-    "off": "désactivée",
-    "on: those of the contract": "activés\N{NO-BREAK SPACE}: ceux du contrat",
+    "enabled": "activée",
+    "disabled": "désactivée",
+    "enabled: those of the contract": "activés\N{NO-BREAK SPACE}: ceux du contrat",
     "anything": "n’importe quelle valeur",
     "{name}, from {limit} on, getting worse": "{name}, à partir de {limit}, en s’aggravant",
     "{name}, from {limit} on, getting better": "{name}, à partir de {limit}, en s’arrangeant",
@@ -69,5 +69,5 @@ FRENCH: Final = _tongue("fr", _WORDS)
 
 
 def tongue_of(page: Path) -> Tongue:
-    """Give the language of a page, as its name tells it."""
-    return FRENCH if page.name.endswith(".fr.md") else ENGLISH
+    """Give the language of a page: that of its folder."""
+    return FRENCH if page.parent.name == "fr" else ENGLISH

@@ -19,8 +19,8 @@ from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.health.sensors import COUNTERS
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 
-ROOT: Final = Path(__file__).parents[1]
-PAGES: Final = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md")])
+from .pages import PAGES, name
+
 ENTITY: Final = re.compile(r"\b(?:binary_sensor|calendar|event|sensor)\.linky_\w+")
 OLD: Final = {"sensor.linky_index_option_base"}  # what another integration made
 ENTITIES: Final = {
@@ -41,7 +41,7 @@ def automations(page: Path) -> Iterator[dict[str, Any]]:
             yield parse_yaml(block)  # type: ignore[misc]  # a mapping, since it has a key
 
 
-EXAMPLES: Final = [(page.name, one) for page in PAGES for one in automations(page)]
+EXAMPLES: Final = [(name(page), one) for page in PAGES for one in automations(page)]
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ async def test_an_example_is_an_automation(
     assert automation.validation_status is ValidationStatus.OK
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_an_entity_that_a_page_names_exists(page: Path) -> None:
     assert set(ENTITY.findall(page.read_text())) - ENTITIES - OLD == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_json_that_a_page_shows_is_json(page: Path) -> None:
     blocks = re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE)
     assert all(json.loads(block) for block in blocks)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_label_that_an_expression_takes_exists(page: Path) -> None:
     taken = set(re.findall(r"\.([A-Z][A-Z0-9]{3,})\b", page.read_text()))
     assert taken <= {name for mode in Mode for name in CATALOGUE[mode]}

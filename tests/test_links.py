@@ -10,15 +10,25 @@ import pytest
 
 from custom_components.linky_tic.const import LEARN_MORE
 
-ROOT: Final = Path(__file__).parents[1]
+from .pages import ROOT
+
 FOLDERS: Final = (".github", "bench", "blueprints", "docs", "scripts", "simulator", "tests")
 PAGES: Final = sorted(
     [*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in ROOT.glob(f"{folder}/**/*.md"))]
 )
-CODE: Final = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+CODE: Final = re.compile(r"^ *```.*?^ *```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 LINK: Final = re.compile(
     r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)|(?:src|srcset|href)=\"([^\"]+)\"", re.MULTILINE
 )
+SITE: Final = "https://linky-tic.github.io/linky_tic/"
+OLD: Final = """
+    what-you-need installation setting-it-up changing-the-port options without-a-meter use-cases
+    entities when-a-value-becomes-a-state energy-dashboard prices-and-costs dashboard automations
+    actions mqtt wiring-and-ports usb-adapters the-uart-of-a-raspberry-pi over-the-network
+    standard-or-historique how-values-are-guarded when-something-is-wrong limits removal
+    why-serialx development
+"""
+"""The headings of the README from before there were pages: people have linked to them."""
 
 
 def links(page: Path) -> Iterator[str]:
@@ -28,15 +38,24 @@ def links(page: Path) -> Iterator[str]:
 
 
 def anchors(page: Path) -> set[str]:
-    """Give the anchors that GitHub makes of a page's headings."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    """Give the anchors that GitHub makes of a page's headings, and those that it has itself."""
+    text = re.sub(r"^ *```.*?^ *```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
     given: Counter[str] = Counter()
-    names = set()
+    names = set(re.findall(r"<a id=\"([^\"]+)\"></a>", text))
     for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE):
-        name = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        words = re.sub(r"<[^>]+>", "", heading).lower()
+        name = re.sub(r"[^\w -]", "", words).replace(" ", "-")
         names.add(f"{name}-{given[name]}" if given[name] else name)
         given[name] += 1
     return names
+
+
+def in_site(address: str) -> str:
+    """Give the path of the page that an address of the site shows, and its anchor."""
+    path, _, anchor = address.removeprefix(SITE).partition("#")
+    language, _, name = path.strip("/").partition("/")
+    page = f"docs/{language or 'fr'}/{name or 'index'}.md"
+    return f"{page}#{anchor}" if anchor else page
 
 
 def is_there(page: Path, link: str) -> bool:
@@ -50,6 +69,8 @@ def is_there(page: Path, link: str) -> bool:
 def test_links_lead_to_files_and_headings_that_exist(page: Path) -> None:
     local = [link for link in links(page) if not re.match(r"[a-z]+:", link)]
     assert [link for link in local if not is_there(page, link)] == []
+    ours = [in_site(link) for link in links(page) if link.startswith(SITE)]
+    assert [link for link in ours if not is_there(ROOT / "README.md", link)] == []
 
 
 def test_a_link_to_nowhere_is_noticed(tmp_path: Path) -> None:
@@ -59,6 +80,10 @@ def test_a_link_to_nowhere_is_noticed(tmp_path: Path) -> None:
     assert not is_there(page, "b.md")
     assert is_there(page, "#one-heading-1")
     assert not is_there(page, "page.md#no-heading")
+
+
+def test_the_headings_of_before_lead_on() -> None:
+    assert set(OLD.split()) - anchors(ROOT / "README.md") == set()
 
 
 def test_a_repair_points_to_a_heading_of_the_readme() -> None:

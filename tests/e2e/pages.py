@@ -10,10 +10,10 @@ from typing import Final
 
 from homeassistant.util.yaml import parse_yaml
 
-from .client import Json
-from .processes import ROOT
+from tests.pages import PAGES
 
-PAGES: Final = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md")])
+from .client import Json
+
 _BLOCK: Final = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -29,7 +29,7 @@ class Example:
     @property
     def name(self) -> str:
         """An identifier that an automation may have."""
-        return f"{self.page.name.lower().removesuffix('.md').replace('.', '_')}_{self.number}"
+        return f"{self.page.parent.name}_{self.page.stem}_{self.number}".lower().replace("-", "_")
 
     @property
     def kind(self) -> str:

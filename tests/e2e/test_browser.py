@@ -188,7 +188,7 @@ def test_another_meter_is_asked_about_and_replaces_the_first(house: House) -> No
     wait_for(lambda: "other_meter" in house.issues(), 30, "the question")
     assert house.state("east") == "unavailable"
     person.visit("/config/repairs")
-    person.pick("Un autre compteur parle sur la ligne de Linky")
+    person.pick("Un autre compteur est sur la ligne de Linky")
     person.read("041961••••00")
     person.look("another meter")
     person.pick("garder le même historique")

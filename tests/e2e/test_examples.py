@@ -86,7 +86,7 @@ def keys_of(answer: Json) -> set[str]:
     return {*answer, *keys_of([*answer.values()])}
 
 
-@pytest.mark.parametrize("page", ["README.md", "README.fr.md"])
+@pytest.mark.parametrize("page", ["docs/en/actions.md", "docs/fr/actions.md"])
 @pytest.mark.parametrize("action", ["get_frame", "get_schedule", "energy_sources"])
 def test_an_action_answers_what_the_page_says(house: House, action: str, page: str) -> None:
     (told,) = re.findall(

@@ -10,13 +10,19 @@ from custom_components.linky_tic.tic import CATALOGUE, Mode
 from scripts import docs
 from scripts.tongues import ENGLISH, FRENCH, ROOT, Tongue
 
-HOME_ASSISTANTS = {"unavailable", "indisponibles"}  # words of its own front end
+HOME_ASSISTANTS = {
+    "unavailable",
+    "indisponibles",
+    "unknown",
+    "inconnue",
+}  # words of its own front end
 PAGE = "before\n<!-- table: standard -->\nold\n<!-- end of table -->\nafter\n"
 
 
-@pytest.fixture(params=["page.md", "page.fr.md"])
+@pytest.fixture(params=["en", "fr"])
 def page(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    path = tmp_path / str(request.param)
+    path = tmp_path / str(request.param) / "page.md"
+    path.parent.mkdir()
     path.write_text(PAGE)
     return path
 
@@ -36,7 +42,7 @@ def test_a_check_fails_on_a_stale_page_and_leaves_it(
 def test_writing_changes_the_table_and_nothing_around_it(page: Path) -> None:
     assert docs.main([str(page)]) == 0
     text = page.read_text()
-    head = "Étiquette" if ".fr." in page.name else "Label"
+    head = "Étiquette" if page.parent.name == "fr" else "Label"
     assert text.startswith(f"before\n<!-- table: standard -->\n| {head} |")
     assert text.endswith("|\n<!-- end of table -->\nafter\n")
     assert "old" not in text
@@ -48,7 +54,8 @@ def test_a_page_that_was_written_passes_the_check(page: Path) -> None:
 
 
 def test_a_french_page_has_the_french_names_of_the_entities(tmp_path: Path) -> None:
-    page = tmp_path / "page.fr.md"
+    page = tmp_path / "fr" / "page.md"
+    page.parent.mkdir()
     page.write_text(PAGE)
     docs.main([str(page)])
     row = "| `EAST` | Énergie soutirée totale | Wh, affiché en kWh | energy | activée |"
@@ -78,7 +85,7 @@ def test_a_table_names_every_label_or_the_ends_of_its_row(mode: Mode) -> None:
 def test_indexes_are_on_where_they_are_those_of_the_contract() -> None:
     table = docs.labels_of(Mode.STANDARD)
     (row,) = [line for line in table.splitlines() if "`EASF01` … `EASF10`" in line]
-    assert row.endswith("| energy | on: those of the contract |")
+    assert row.endswith("| energy | enabled: those of the contract |")
 
 
 def test_a_maximum_per_phase_is_off_and_the_whole_house_s_is_on() -> None:
@@ -86,8 +93,8 @@ def test_a_maximum_per_phase_is_off_and_the_whole_house_s_is_on() -> None:
         line.split("|")[1].strip(): line.split("|")[-2].strip()
         for line in docs.labels_of(Mode.STANDARD).splitlines()
     }
-    assert states["`SMAXSN`, `SMAXN`"] == "on"
-    assert states["`SMAXSN1`, `SMAXSN2`, `SMAXSN3`"] == "off"
+    assert states["`SMAXSN`, `SMAXN`"] == "enabled"
+    assert states["`SMAXSN1`, `SMAXSN2`, `SMAXSN3`"] == "disabled"
 
 
 def test_the_rule_of_a_power_is_told_with_its_unit() -> None:
@@ -105,19 +112,12 @@ def test_each_of_the_forty_errors_names_tests_that_exist() -> None:
             assert f"def {test}(" in (ROOT / "tests" / file).read_text()
 
 
-SYMPTOMS = [
-    ("README.md", "en", "| What you see |"),
-    ("README.fr.md", "fr", "| Ce que vous voyez |"),
-]
-
-
-@pytest.mark.parametrize(("page", "language", "head"), SYMPTOMS)
-def test_a_symptom_that_is_quoted_is_one_that_people_are_told(
-    page: str, language: str, head: str
-) -> None:
-    _, _, table = (ROOT / page).read_text().partition(head)
-    symptoms = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_symptom_that_is_quoted_is_one_that_people_are_told(language: str) -> None:
+    page = (ROOT / "docs" / language / "troubleshooting.md").read_text()
+    symptoms = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
     quoted = [part for symptom in symptoms for part in re.findall(r"\*(.+?)\*", symptom)]
+    quoted += re.findall(r"^### (.*….*)$", page, re.MULTILINE)
     said = (ROOT / f"custom_components/linky_tic/translations/{language}.json").read_text()
     fragments = {piece.strip() for part in quoted for piece in part.split("…")} - HOME_ASSISTANTS
     assert len(fragments) > 10
