@@ -21,6 +21,7 @@ from .sun import Roof
 from .tariff import Slots
 from .wire import BITS
 
+MINUTE = 60  # seconds
 GAP = (17_000, 33_000)  # microseconds of silence between two frames, 54E 5.3.6
 SOLAR_VARS_SHARE = -0.06  # inverters are slightly capacitive
 THREE = 3
@@ -84,8 +85,10 @@ class Household(Options):
         return self.meter.clock.now // SECOND
 
     def advance(self, seconds: float) -> None:
-        """Let time pass without a frame."""
-        self._live_until(self.meter.clock.now + round(seconds * SECOND))
+        """Let time pass without a frame: a minute at a time, but for the last second."""
+        moment = self.meter.clock.now + round(seconds * SECOND)
+        self._live_until(max(self.meter.clock.now, moment - SECOND), MINUTE)
+        self._live_until(moment)
 
     def at(self, elapsed: float, action: Action) -> None:
         """Do something, such as `lambda house: house.set_load(3000)`, seconds after the start."""
@@ -129,34 +132,47 @@ class Household(Options):
 
     # Life
 
-    def _live_until(self, moment: int) -> None:
-        while self._live_until_burst(moment):
+    def _live_until(self, moment: int, stride: int = 1) -> None:
+        while self._live_until_burst(moment, stride):
             pass
 
-    def _live_until_burst(self, moment: int) -> bool:
-        """Live the seconds that end by then, unless one of them starts a burst: true, and there."""
+    def _live_until_burst(self, moment: int, stride: int = 1) -> bool:
+        """Live the seconds that end by then, unless one of them starts a burst: true, and there.
+
+        In strides of some seconds, each as its last second: none goes beyond a minute of the
+        meter, where a tariff may change, nor beyond what is scripted.
+        """
         clock = self.meter.clock
-        while self._lived < moment // SECOND:
-            self._lived += 1
+        while self._lived < (last := moment // SECOND):
+            first = self._lived + 1
+            while self._script and self._script[0][0] <= first:
+                heappop(self._script)[2](self)
+            if stride > 1:
+                scripted = self._script[0][0] - 1 if self._script else last
+                minute = first + -clock.local(first) % MINUTE
+                self._lived = min(last, scripted, minute, self._lived + stride)
+            else:
+                self._lived = first
             clock.now = max(clock.now, self._lived * SECOND)
-            self._live(self._lived)
+            self._live(self._lived, self._lived - first + 1)
             if self._burst.watch(self.meter, self._lived):
                 return True
         clock.now = moment
         return False
 
-    def _live(self, second: int) -> None:
-        while self._script and self._script[0][0] <= second:
-            heappop(self._script)[2](self)
+    def _live(self, second: int, seconds: int) -> None:
+        """Live the seconds that end there."""
         meter = self.meter
-        self._loads.second(meter.clock.true_local(second), contact_closed=meter.slot.closed)
-        self._roof.second(second)
+        local = meter.clock.true_local(second)
+        self._loads.live(local, seconds, contact_closed=meter.slot.closed)
+        self._roof.look(second)
         watts, vars_ = self._forced or (self._loads.watts, self._loads.vars)
         solar = self._roof.watts if self._forced_solar is None else self._forced_solar
         if self.phases != THREE:
             watts, vars_ = [sum(watts)], [sum(vars_)]
-        meter.second(
+        meter.measure(
             second,
+            seconds,
             [watts[0] - solar, *watts[1:]],
             [vars_[0] + round(solar * SOLAR_VARS_SHARE), *vars_[1:]],
         )

@@ -108,8 +108,8 @@ class Loads:
         self._blink_until = 0
         self._blink = False
 
-    def second(self, local: int, *, contact_closed: bool) -> None:
-        """Live one second; the water heater is wired to the meter's dry contact."""
+    def live(self, local: int, seconds: int, *, contact_closed: bool) -> None:
+        """Live the seconds that end there; the water heater is wired to the meter's contact."""
         if not self._living:
             return
         day, second = divmod(local, DAY)
@@ -125,7 +125,7 @@ class Loads:
         standby = STANDBY_WATTS + BLINK_WATTS * self._blink + round(self._noise.gauss(0, 1))
         self.watts[:] = watts_1 + standby, watts_2, watts_3
         self.vars[:] = vars_1 + STANDBY_VARS, vars_2, vars_3
-        self._heat_water(second, contact_closed=contact_closed)
+        self._heat_water(second, seconds, contact_closed=contact_closed)
 
     def _switch(self, second: int) -> None:
         while self._switches and self._switches[-1].second <= second:
@@ -149,11 +149,11 @@ class Loads:
             self._blink = not self._blink
             self._blink_until = local + self._noise.randint(*BLINK_SECONDS)
 
-    def _heat_water(self, second: int, *, contact_closed: bool) -> None:
-        if second == NOON:
+    def _heat_water(self, second: int, seconds: int, *, contact_closed: bool) -> None:
+        if second - seconds < NOON <= second:
             self._water_need = self._water.randint(*WATER_HEATER_SECONDS)
         # The night starts its timer too, for the contracts whose contact never closes.
         wanted = contact_closed or 2 * 3600 <= second < 6 * 3600
         if wanted and self._water_need > 0:
-            self._water_need -= 1
+            self._water_need -= seconds
             self.watts[1] += WATER_HEATER_WATTS

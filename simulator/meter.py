@@ -74,27 +74,30 @@ class Meter:
         self.metering = past.indexes(self.options, self.contract)
         past.remember(self.metering, self.options, self.clock, second)
 
-    def second(self, second: int, watts: list[int], vars_: list[int]) -> None:
-        """Measure what ends at this true second, under the tariff that was in force."""
+    def measure(self, second: int, seconds: int, watts: list[int], vars_: list[int]) -> None:
+        """Measure the seconds that end at this true second, under the tariff that was in force."""
         if self.breaker and second >= self._rearm_at:
             self.breaker = BREAKER_CLOSED
         if self.breaker:
             watts = vars_ = [0, 0, 0]
         supply, options, metering = self.supply, self.options, self.metering
-        supply.second(watts, vars_)
+        supply.measure(watts, vars_)
         local = self.clock.local(second)
         three = options.phases == THREE
         metering.energies(
-            supply.total_watts, supply.total_vars, self.slot.register, self.grid_register
+            supply.total_watts * seconds,
+            supply.total_vars * seconds,
+            self.slot.register,
+            self.grid_register,
         )
 
         def stamp() -> str:
             return self.clock.horodate(second)
 
         phases = supply.voltamperes if three else []
-        metering.maxima(supply.total_voltamperes, phases, stamp)
+        metering.maxima(supply.total_voltamperes, phases, seconds, stamp)
         period = (options.load_curve or 30) * 60
-        metering.curves(local, supply.total_watts, supply.volts, period, stamp)
+        metering.curves(local, seconds, supply, period, stamp)
         self._watch(second, three=three)
         if local // DAY != self._day:
             self._day = local // DAY

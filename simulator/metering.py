@@ -6,6 +6,8 @@ Refuses to know the contract and the time: both come in.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .supply import Supply
+
 FILTER = 0.008  # 54E 7: each second, Y = B * X^2 + (1 - B) * Y
 SUPPLIER_REGISTERS, GRID_REGISTERS, QUADRANTS = 10, 4, 4
 ROLL_OVER = 1_000_000_000
@@ -50,15 +52,17 @@ class Maximum:
     before: int = 0
     before_stamp: str = ""
 
-    def second(self, voltamperes: int, stamp: Stamp) -> None:
+    def filter(self, voltamperes: int, seconds: int, stamp: Stamp) -> None:
+        """Filter as many seconds of the same power."""
+        share = FILTER if seconds == 1 else 1 - (1 - FILTER) ** seconds
         if voltamperes > 0:
-            self.square += FILTER * (voltamperes * voltamperes - self.square)
+            self.square += share * (voltamperes * voltamperes - self.square)
             if self.square > self.peak:
                 if int(self.square**0.5) > self.value:
                     self.stamp = stamp()
                 self.peak = self.square
         else:
-            self.square -= FILTER * self.square
+            self.square -= share * self.square
 
     @property
     def value(self) -> int:
@@ -85,14 +89,14 @@ class Point:
 
 @dataclass
 class Mean:
-    """The mean of what was seen each second since it was last taken."""
+    """The mean of what was seen since it was last taken."""
 
     total: int = 0
     seconds: int = 0
 
-    def add(self, value: int) -> None:
-        self.total += value
-        self.seconds += 1
+    def add(self, value: int, seconds: int) -> None:
+        self.total += value * seconds
+        self.seconds += seconds
 
     def take(self) -> int:
         mean = round(self.total / max(1, self.seconds))
@@ -120,34 +124,35 @@ class Metering:
         self._voltage_means = [Mean() for _ in range(3)]
         self._due: tuple[int, int, int, str] | None = None  # local second, import, export, stamp
 
-    def energies(self, watts: int, vars_: int, supplier: int, grid: int) -> None:
-        """Count one second; the watt-hour that completes goes to the registers in force."""
-        if watts >= 0:
-            gained = self.total.add(watts)
+    def energies(self, watt_seconds: int, var_seconds: int, supplier: int, grid: int) -> None:
+        """Count; the watt-hour that completes goes to the registers in force."""
+        if watt_seconds >= 0:
+            gained = self.total.add(watt_seconds)
             self.supplier[supplier - 1] += gained
             self.grid[grid - 1] += gained
         else:
-            self.exported.add(-watts)
+            self.exported.add(-watt_seconds)
         # Quadrants: 1 and 4 import, 2 and 3 export; 1 and 2 are inductive.
-        quadrant = (0 if vars_ >= 0 else 3) if watts >= 0 else (1 if vars_ >= 0 else 2)
-        self.reactive[quadrant].add(abs(vars_))
+        inductive = var_seconds >= 0
+        quadrant = (0 if inductive else 3) if watt_seconds >= 0 else (1 if inductive else 2)
+        self.reactive[quadrant].add(abs(var_seconds))
 
-    def maxima(self, total: int, phases: list[int], stamp: Stamp) -> None:
-        """Filter one second; phases are those of a three-phase supply, else none."""
+    def maxima(self, total: int, phases: list[int], seconds: int, stamp: Stamp) -> None:
+        """Filter some seconds; phases are those of a three-phase supply, else none."""
         for maximum, voltamperes in zip(self.imported_maxima, (total, *phases), strict=False):
-            maximum.second(voltamperes, stamp)
-        self.exported_maximum.second(-total, stamp)
+            maximum.filter(voltamperes, seconds, stamp)
+        self.exported_maximum.filter(-total, seconds, stamp)
 
     def midnight(self, stamp: Stamp) -> None:
         for maximum in (*self.imported_maxima, self.exported_maximum):
             maximum.midnight(stamp)
 
-    def curves(self, local: int, watts: int, volts: list[int], period: int, stamp: Stamp) -> None:
-        """Follow one second that ends at `local`; a load-curve point shows some seconds late."""
-        self._imported_mean.add(max(0, watts))
-        self._exported_mean.add(max(0, -watts))
-        for mean, seen in zip(self._voltage_means, volts, strict=True):
-            mean.add(seen)
+    def curves(self, local: int, seconds: int, supply: Supply, period: int, stamp: Stamp) -> None:
+        """Follow the seconds that end at `local`; a load-curve point shows some seconds late."""
+        self._imported_mean.add(max(0, supply.total_watts), seconds)
+        self._exported_mean.add(max(0, -supply.total_watts), seconds)
+        for mean, seen in zip(self._voltage_means, supply.volts, strict=True):
+            mean.add(seen, seconds)
         if local % period == 0:
             means = self._imported_mean.take(), self._exported_mean.take()
             self._due = (local + CURVE_DELAY, *means, stamp())

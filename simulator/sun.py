@@ -27,10 +27,12 @@ class Roof:
         self._seed = seed
         self._sky = Random(f"{seed}/sky")
         self._cloud = 0.0
+        self._looked = 0
 
-    def second(self, second: int) -> None:
-        if not self._size or second % STEP:
+    def look(self, second: int) -> None:
+        if not self._size or second // STEP == self._looked:
             return
+        self._looked = second // STEP
         clear = Random(f"{self._seed}/sky/{second // 86_400}").uniform(0.4, 1)
         self._cloud = CLOUD_MEMORY * self._cloud + self._sky.gauss(0, 0.03)
         share = min(1, max(0.05, clear + self._cloud))

@@ -27,8 +27,8 @@ class Supply:
         self._noise = Random(f"{seed}/volts")
         self._offered = [NOMINAL_VOLTS + 1.3 * phase for phase in range(PHASES)]
 
-    def second(self, watts: list[int], vars_: list[int]) -> None:
-        """Measure one second, phase by phase; a load on one phase lowers its voltage."""
+    def measure(self, watts: list[int], vars_: list[int]) -> None:
+        """Measure, phase by phase; a load on one phase lowers its voltage."""
         for phase in self._phases:
             alive = phase + 1 not in self.lost
             real, reactive = (watts[phase], vars_[phase]) if alive else (0, 0)

@@ -45,6 +45,21 @@ def test_indexes_count_the_power_over_the_time_and_nothing_else() -> None:
     assert indexes(house)[0] == total
 
 
+def test_hours_that_pass_at_once_count_as_their_seconds_do() -> None:
+    def evening(step: int) -> dict[str, str]:
+        house = Household(living=False, contract="hphc", start="2026-11-23T22:00:00")
+        house.set_load(1_234)
+        house.at(5_000, lambda house: house.set_load(3_000))
+        for _ in range(7_200 // step):
+            house.advance(step)
+        house.set_load(0)
+        house.advance(1)
+        groups = as_dict(house.frame())
+        return {label: groups[label] for label in ("EAST", "EASF01", "EASF02", "SMAXSN", "CCASN")}
+
+    assert evening(1) == evening(7_200)
+
+
 def test_export_goes_to_its_own_index_and_quadrants() -> None:
     house = Household(producer=True, living=False)
     before = as_dict(house.frame())

@@ -9,7 +9,7 @@ from .reading import as_dict
 def seconds_to_reach(ratio: float, load: float) -> int:
     maximum, seconds = Maximum(), 0
     while maximum.square < (1000 * ratio) ** 2:
-        maximum.second(round(1000 * load), str)
+        maximum.filter(round(1000 * load), 1, str)
         seconds += 1
     return seconds
 
@@ -84,7 +84,7 @@ def test_shares_add_up_exactly() -> None:
 def test_a_mean_starts_anew_when_it_is_taken() -> None:
     mean = Mean()
     for value in (1, 2, 6):
-        mean.add(value)
+        mean.add(value, 1)
     assert mean.take() == 3
-    mean.add(10)
+    mean.add(10, 2)
     assert mean.take() == 10
