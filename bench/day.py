@@ -8,14 +8,14 @@ register of the day.
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Final, override
+from typing import Final
 
 from custom_components.linky_tic.entities.descriptions import SHOWN
 from custom_components.linky_tic.meter.signals import Listeners
 from custom_components.linky_tic.power.active_power import ActivePower
 from custom_components.linky_tic.power.margin import MARGIN_VALUES
-from custom_components.linky_tic.reporting.reporter import Teller
-from custom_components.linky_tic.reporting.rules import ACTIVE_POWER, Preset, Reporter, rule_of
+from custom_components.linky_tic.reporting.reporter import Reporter
+from custom_components.linky_tic.reporting.rules import POWER_FACTOR, Preset
 from custom_components.linky_tic.tic import Frame, Reading, Receiver, Value
 from simulator.household import Household
 from simulator.wire import to_8n1
@@ -26,7 +26,7 @@ from .streams import CHUNK
 from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
-_RECKONED: Final = [fact for fact in MARGIN_VALUES if fact.rule and fact.on and not fact.applies]
+_DERIVED: Final = [fact for fact in MARGIN_VALUES if fact.rule and fact.on and not fact.applies]
 
 
 @dataclass
@@ -40,30 +40,30 @@ class Screen:
     errors: list[int] = field(default_factory=list)  # at the end of every frame
 
     def __post_init__(self) -> None:
-        self._reporter = Reporter(Preset(self.preset))
-        self._shown: dict[str, Value | float | None] = {}
-        self._newest: dict[str, Value | float | None] = {}
+        listeners = Listeners()
+        self.reporter = Reporter(Preset(self.preset), self._show, lambda: self.now)
+        self.listeners = listeners
+        self.active_power = ActivePower(self.receiver, listeners, self.reporter)
+        self._derived: dict[str, Value | float | None] = {}
+        self._shown: dict[str, object] = {}
 
     def hear(self, reading: Reading) -> None:
         row = SHOWN.get(reading.label.quantity)
         if row is not None and row.on:
-            self.offer(reading.label.name, rule_of(reading.label), reading.value)
+            self.reporter.report_reading(reading)
 
-    def offer(self, name: str, rule: str, value: Value | float | None) -> None:
-        self._newest[name] = value
-        if self._reporter.admits_value(name, rule, value, self.now):
-            self._show(name)
-
-    def end_frame(self) -> None:
-        for fact in _RECKONED:
-            value = fact.read(self.receiver.meter.readings)
-            if value != self._newest.get(fact.key):
-                self.offer(fact.key, fact.rule or fact.key, value)
+    def end_frame(self, frame: Frame) -> None:
+        readings = self.receiver.meter.readings
+        self.listeners.ended(frame, readings, self.now)
+        for fact in _DERIVED:
+            value = fact.read(readings)
+            if value != self._derived.get(fact.key):
+                self._derived[fact.key] = value
+                self.reporter.report(fact.key, fact.rule or fact.key, value)
 
     def pass_time(self, now: float) -> None:
         self.now = now
-        for name in self._reporter.due(now):
-            self._show(name)
+        self.reporter.report_due()
 
     def look(self, power: int) -> None:
         shown = self._shown.get(POWER)
@@ -71,32 +71,20 @@ class Screen:
             self.errors.append(abs(shown - power))
 
     def _show(self, name: str) -> None:
-        if self._shown.get(name) != self._newest[name]:
-            self._shown[name] = self._newest[name]
+        value = self._value_of(name)
+        if name != POWER_FACTOR and self._shown.get(name) != value:  # which is off
+            self._shown[name] = value
             self.rows[name] += 1
 
-
-class Offers(Teller):
-    """Gives each screen what a part of the coordinator reckons."""
-
-    def __init__(self, screens: list[Screen]) -> None:
-        self._screens = screens
-
-    @override
-    def offer(self, name: str, quantity: str, value: Value | float | None) -> None:
-        for screen in self._screens:
-            if name == ACTIVE_POWER:  # the power factor is off
-                screen.offer(name, quantity, value)
-
-    @override
-    def forget(self, *names: str) -> None:
-        """Forget nothing: the line is never lost here."""
+    def _value_of(self, name: str) -> object:
+        if name in self.receiver.meter.readings:
+            return self.receiver.meter.readings[name].value
+        return self._derived.get(name, self.active_power.watts)
 
 
 def live(house: Household, days: float) -> list[Screen]:
-    receiver, listeners = Receiver(), Listeners()
+    receiver = Receiver()
     screens = [Screen(preset, receiver) for preset in PRESETS]
-    ActivePower(receiver, listeners, Offers(screens))
     begin = house.now.timestamp()
     while house.elapsed < days * DAY:
         started = begin + house.elapsed
@@ -111,9 +99,8 @@ def live(house: Household, days: float) -> list[Screen]:
                     for screen in screens:
                         screen.hear(event)
                 elif isinstance(event, Frame):
-                    listeners.ended(event, receiver.meter.readings, now)
                     for screen in screens:
-                        screen.end_frame()
+                        screen.end_frame(event)
         for screen in screens:
             screen.look(int(house.truth[POWER]))
     return screens

@@ -21,12 +21,11 @@ from custom_components.linky_tic.entities.derived import Fact, Value
 from custom_components.linky_tic.entities.descriptions import SHOWN
 from custom_components.linky_tic.health.sensors import COUNTERS
 from custom_components.linky_tic.reporting.rules import (
-    EDGES,
-    PACES,
     PHASE_POWER,
-    Pace,
+    RULES,
     Preset,
-    rule_of,
+    Rule,
+    rule_name,
 )
 from custom_components.linky_tic.sensor import _PEAKS, _name
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
@@ -87,27 +86,15 @@ def facts(tongue: Tongue = ENGLISH) -> str:
     return _table(tongue, head, chain(flags, values))
 
 
-def paces(tongue: Tongue = ENGLISH) -> str:
+def reporting(tongue: Tongue = ENGLISH) -> str:
     """A line for each rule by which values become states, unless told otherwise."""
-    rules: dict[Pace, tuple[str, list[str]]] = {}
-    for rule, name, unit in _ruled(tongue):
-        for pace, sentence, limit in _paces_of(rule):
-            said = tongue.say(sentence).format(name=name, limit=tongue.measure(limit, unit))
-            _, names = rules.setdefault(pace, (unit, []))
-            names.extend({said} - {*names})
-    head = ("What", "Shown when it has moved by", "At most every", "In the long run every",
-            "At the latest after")  # fmt: skip
-    return _table(tongue, head, (_rule(tongue, pace, *named) for pace, named in rules.items()))
-
-
-def _paces_of(rule: str) -> Iterator[tuple[Pace, str, float]]:
-    """Give the paces of a rule, what to say of each, and the limit near which it holds."""
-    preset = Preset(DEFAULT_REPORTING)
-    if pace := PACES[preset].get(rule):
-        yield pace, "{name}", 0
-    if edge := EDGES[preset].get(rule):
-        yield edge.worse, "{name}, from {limit} on, getting worse", edge.limit
-        yield edge.better, "{name}, from {limit} on, getting better", edge.limit
+    rules: dict[Rule, tuple[str, list[str]]] = {}
+    for key, name, unit in _ruled(tongue):
+        if rule := RULES[Preset(DEFAULT_REPORTING)].get(key):
+            _, names = rules.setdefault(rule, (unit, []))
+            names.extend({name} - {*names})
+    head = ("What", "Change worth telling", "Shortest interval", "Longest interval")
+    return _table(tongue, head, (_rule(tongue, rule, *named) for rule, named in rules.items()))
 
 
 def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
@@ -115,8 +102,8 @@ def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
     for label in CATALOGUE[Mode.STANDARD].values():
         key, _ = _name(label, phases=3, tariff=None)
         numbers = {"register": "*n*", "phase": "*n*"}
-        key = key if rule_of(label) == PHASE_POWER else label.quantity
-        yield rule_of(label), tongue.names[key]["name"].format_map(numbers), label.unit or ""
+        key = key if rule_name(label) == PHASE_POWER else label.quantity
+        yield rule_name(label), tongue.names[key]["name"].format_map(numbers), label.unit or ""
     for fact in sensor.FACTS:
         numbers = dict.fromkeys(fact.placeholders, "*n*")
         name = tongue.names[fact.name or fact.key]["name"].format_map(numbers)
@@ -128,7 +115,7 @@ TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
     "historic": partial(labels_of, Mode.HISTORIC),
     "facts": facts,
     "counters": counters,
-    "paces": paces,
+    "reporting": reporting,
     "floors": lambda _: drawing(),
 }
 
@@ -179,13 +166,10 @@ def _state(tongue: Tongue, label: Label) -> str:
     return _default(tongue, on=on) + (", diagnostic" if shown.category else "")
 
 
-def _rule(tongue: Tongue, pace: Pace, unit: str, names: list[str]) -> tuple[str, ...]:
-    step = tongue.measure(pace.step, unit) if pace.step else tongue.say("anything")
-    if pace.share:
-        both = tongue.say("{step}, or {share} % if that is more")
-        step = both.format(step=step, share=f"{100 * pace.share:g}")
-    times = (tongue.measure(seconds, "s") for seconds in (pace.shortest, pace.mean, pace.longest))
-    return tongue.say("; ").join(names), step, *times
+def _rule(tongue: Tongue, rule: Rule, unit: str, names: list[str]) -> tuple[str, ...]:
+    change = tongue.measure(rule.change, unit) if rule.change else tongue.say("anything")
+    times = (tongue.measure(seconds, "s") for seconds in (rule.shortest, rule.longest))
+    return tongue.say("; ").join(names), change, *times
 
 
 def _default(tongue: Tongue, *, on: bool) -> str:

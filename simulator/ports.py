@@ -26,7 +26,14 @@ CHUNK_LIMIT = 1024  # bytes, a quarter of what a pseudo-terminal holds
 LAG_SECONDS = 0.5  # made up for when the machine was busy; what is older is let go
 PATIENCE_SECONDS = 1.0  # as fast as possible: how long a reader may keep its buffer full
 IDLE_SECONDS = 0.05  # as fast as possible: between two looks for a reader
-BAUD = {termios.B1200: 1200, termios.B9600: 9600}
+BAUD = {
+    termios.B1200: 1200,
+    termios.B9600: 9600,
+    termios.B19200: 19200,
+    termios.B38400: 38400,
+    termios.B57600: 57600,
+    termios.B115200: 115200,
+}
 
 
 def pieces(burst: Burst, speed: float) -> Iterator[tuple[bytes, float]]:

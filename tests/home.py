@@ -264,9 +264,7 @@ async def opened(
     for module in (coordinator_module, telling):
         monkeypatch.setattr(module, "time", clock)
     # Nor how long the bytes of a meter wait that speaks faster than any.
-    monkeypatch.setattr(
-        coordinator_module, "RHYTHMS", dict.fromkeys(Preset, (0.0, frozenset(), 0.0))
-    )
+    monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))
     home = Home(hass, folder, clock)
     yield home
     await home._close()

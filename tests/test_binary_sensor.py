@@ -91,13 +91,13 @@ async def test_a_warning_that_is_on_all_the_while_is_never_off(home: Home, parit
     assert home.state("binary_sensor.linky_adps") == "on"
 
 
-async def test_the_link_is_off_until_the_meter_is_heard_and_again_when_it_is_not(
+async def test_the_link_is_unknown_until_the_meter_is_heard_and_off_when_it_is_not(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = home.meter()
     await home.add(meter)
-    assert home.state("binary_sensor.linky_link") == "off"
+    assert home.state("binary_sensor.linky_link") == "unknown"
     await meter.play(1)
     assert home.state("binary_sensor.linky_link") == "on"
     await until(lambda: home.state("binary_sensor.linky_link") == "off")

@@ -281,5 +281,5 @@ async def test_a_reading_that_waits_is_told_though_no_other_comes(home: Home) ->
     await meter.play(2 * KNOWN)
     waiting = str(int(house.truth["EAST"]) / 1000)
     assert home.value("east") != waiting
-    await home.minutes(2)
+    await home.minutes(3)
     assert home.value("east") == waiting

@@ -26,7 +26,7 @@ async def test_a_port_that_is_open_and_silent_is_loaded_and_unavailable(home: Ho
     meter = home.meter()
     entry = await home.add(meter)
     assert (entry.state, meter.is_open) == (ConfigEntryState.LOADED, True)
-    assert home.state("binary_sensor.linky_link") == "off"
+    assert home.state("binary_sensor.linky_link") == "unknown"
     assert tasks_of_ours()
 
 

@@ -18,9 +18,9 @@ _RUN_UP: Final = 180.0
 _COUNTED: Final = 600.0
 
 
-@pytest.mark.parametrize("load", [Load.ORDINARY, Load.HEATER])
-async def test_balanced_writes_less_than_ten_thousand_rows_a_day_and_shows_little_wrong(
-    home: Home, load: Load
+@pytest.mark.parametrize(("load", "most"), [(Load.ORDINARY, 10_000), (Load.HEATER, 25_000)])
+async def test_balanced_writes_a_bounded_number_of_rows_a_day_and_shows_little_wrong(
+    home: Home, load: Load, most: int
 ) -> None:
     house = Household(living=False)
     house.at(0, Trace(load))
@@ -40,5 +40,5 @@ async def test_balanced_writes_less_than_ten_thousand_rows_a_day_and_shows_littl
         await meter.play(1)
         errors.append(abs(int(home.value("sinsts") or 0) - int(house.truth["SINSTS"])))
     ours = [entity for entity in rows if ".linky" in entity]
-    assert 1000 < len(ours) * _DAY / _COUNTED < 10_000
+    assert 1000 < len(ours) * _DAY / _COUNTED < most
     assert fmean(errors) < 15

@@ -61,7 +61,8 @@ class LinkSensor(LinkyEntity, BinarySensorEntity):
 
     @override
     def _read(self) -> None:
-        self._attr_is_on = self.coordinator.is_available
+        is_known = self.coordinator.link.is_connected is not None
+        self._attr_is_on = self.coordinator.is_available if is_known else None
 
 
 class WarningSensor(LinkyEntity, BinarySensorEntity):

@@ -29,12 +29,11 @@ from .const import (
 )
 from .cost.costs import Costs
 from .cost.prices import Prices
-from .ensemble import play_together
 from .entities.activation import Enabling, registered_labels
 from .health.issues import LASTING, Trouble, Troubles, console_on
 from .health.line_quality import LineQuality
 from .health.rejections import Refusals
-from .line import Link, Rhythm, Settings
+from .line import Link, Settings
 from .meter.freshness import Freshness
 from .meter.known_labels import LABELS, KnownLabels
 from .meter.signals import Listeners
@@ -42,8 +41,8 @@ from .meter.store import Memory
 from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
-from .reporting.reporter import Teller
-from .reporting.rules import RHYTHMS, Preset
+from .reporting.reporter import Reporter
+from .reporting.rules import READ_INTERVALS, Preset
 from .schedule.days import Days
 from .tariff.tariffs import Tariffs
 from .tic import (
@@ -91,7 +90,7 @@ class LinkyCoordinator:
             on_events=self._handle,
             on_state=self._handle_state,
         )
-        self.link.rhythm = self._rhythm = Rhythm(*RHYTHMS[preset])
+        self.link.interval = READ_INTERVALS[preset]
         self.mirror = Mirror(hass, entry)
         self.quality = LineQuality(self.receiver, self.link)
         self.freshness = Freshness(self.receiver)
@@ -99,11 +98,11 @@ class LinkyCoordinator:
         self.troubles = Troubles(hass, entry)
         self.stranger: str | None = None
         self.listeners = Listeners()
-        self.teller = Teller(hass, preset, self.receiver, self.listeners.tell)
-        self.active_power = ActivePower(self.receiver, self.listeners, self.teller)
+        self.reporter = Reporter(preset, self.listeners.tell)
+        self.active_power = ActivePower(self.receiver, self.listeners, self.reporter)
         self.memory = Memory(hass, entry.entry_id)
         self.days = Days(hass, self.address, self.listeners, self.memory)
-        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self.teller)
+        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self.reporter)
         self.prices = Prices.chosen(entry.options)
         self.costs = Costs(self.address, self.prices, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
@@ -115,7 +114,7 @@ class LinkyCoordinator:
     @property
     def is_available(self) -> bool:
         """Whether the line is alive and it is this meter that speaks."""
-        return self.link.is_connected and self.stranger is None
+        return bool(self.link.is_connected) and self.stranger is None
 
     @property
     def readings(self) -> Mapping[str, Reading]:
@@ -150,7 +149,6 @@ class LinkyCoordinator:
         for reading in self.receiver.meter.readings.values():
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
-        self.entry.async_on_unload(play_together(self.hass, self._rhythm))
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.quality.mark(time.monotonic())
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
@@ -161,7 +159,6 @@ class LinkyCoordinator:
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
         await self.link.close()
-        self.teller.stop()
         self.days.stop()
         await self.mirror.async_stop()
         self.costs.store()
@@ -179,7 +176,7 @@ class LinkyCoordinator:
                     self._handle_reading(event)
                 case Vanished(label):
                     self.freshness.heard(label.name)
-                    self.teller.forget(label.name)
+                    self.reporter.forget(label.name)
                     self.listeners.vanished(label)
                 case Frame():
                     self._handle_frame(event, now)
@@ -193,7 +190,7 @@ class LinkyCoordinator:
                     self.freshness.lost()  # what the other mode did not send is not absent
                 case _:
                     assert_never(event)
-        self.teller.look()
+        self.reporter.report_due()
 
     def _handle_reading(self, reading: Reading) -> None:
         if reading.label.quantity is Quantity.VERSION:
@@ -201,7 +198,7 @@ class LinkyCoordinator:
         self.freshness.heard(reading.label.name)
         self._enabling.heard(reading)
         self.listeners.heard(reading)
-        self.teller.heard(reading)
+        self.reporter.report_reading(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
@@ -227,7 +224,7 @@ class LinkyCoordinator:
 
     def _doubt_readings(self) -> None:
         """Believe what was known only when it is said again."""
-        self.teller.forget(*self.freshness.lost())
+        self.reporter.forget(*self.freshness.lost())
         self.listeners.lost()
 
     def _handle_other_meter(self, address: str) -> None:
@@ -252,7 +249,7 @@ class LinkyCoordinator:
         """Take stock of the line, by a clock that nobody sets."""
         now = time.monotonic()
         self.quality.mark(now)
-        self.teller.look()
+        self.reporter.report_due()
         if self.quality.is_window_full:
             self.troubles.judge_quality(self.quality.good_share)
         if self.receiver.heard_at != self._heard_at:

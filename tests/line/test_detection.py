@@ -13,13 +13,21 @@ def test_the_speed_that_worked_last_is_tried_first() -> None:
     assert Detection(9600, 0).speed == 9600
 
 
-def test_a_speed_that_no_meter_has_is_not_tried() -> None:
-    assert Detection(115200, 0).speed == 9600
-
-
 def test_the_two_speeds_take_turns() -> None:
     detection = Detection(9600, 0)
     assert [detection.next_speed(at) for at in (1.0, 2.0, 3.0)] == [1200, 9600, 1200]
+
+
+def test_a_relay_s_speed_is_tried_first_and_the_meter_s_own_after_it() -> None:
+    detection = Detection(115200, 0)
+    assert detection.speed == 115200
+    assert [detection.next_speed(at) for at in (1.0, 2.0, 3.0)] == [9600, 1200, 115200]
+
+
+def test_speeds_of_relays_are_tried_after_two_rounds_of_the_meter_s_own() -> None:
+    detection = Detection(1200, 0, (115200, 19200))
+    speeds = [detection.speed, *(detection.next_speed(float(at)) for at in range(6))]
+    assert speeds == [1200, 9600, 1200, 9600, 115200, 19200, 1200]
 
 
 def test_bytes_without_a_group_give_each_speed_the_time_that_it_needs() -> None:

@@ -16,7 +16,6 @@ from custom_components.linky_tic.line import (
     Cause,
     Link,
     PortUnavailable,
-    Rhythm,
     Settings,
     Turn,
     detection,
@@ -24,7 +23,6 @@ from custom_components.linky_tic.line import (
     reception,
 )
 from custom_components.linky_tic.line.port import Port
-from custom_components.linky_tic.reporting.rules import RHYTHMS, Preset
 from custom_components.linky_tic.tic import Event, Mode, ModeChanged, Reading, Receiver
 from simulator.faults import Silence, SwitchMode
 from simulator.household import Household
@@ -38,6 +36,7 @@ pytestmark = pytest.mark.usefixtures("all_is_closed")
 _CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
 _PACE: Final = 8.0
 _SOON: Final = 20.0
+_INTERVAL: Final = 0.3
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +54,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 class Followed:
     """A link with its own receiver, and all that it has told."""
 
-    def __init__(self, port: str, settings: Settings | None = None) -> None:
+    def __init__(self, port: str, settings: Settings | None = None, interval: float = 0.0) -> None:
         self.events: list[Event] = []
         self.states: list[bool] = []
         self.link = Link(
@@ -65,6 +64,7 @@ class Followed:
             on_events=self._tell,
             on_state=self.states.append,
         )
+        self.link.interval = interval
 
     @property
     def turns(self) -> list[str]:
@@ -78,7 +78,7 @@ class Followed:
         return any(isinstance(event, kind) for event in self.events)
 
 
-async def _until(condition: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], object]) -> None:
     for _ in range(round(_SOON / 0.02)):
         if condition():
             return
@@ -88,10 +88,9 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def _following(
-    port: str, settings: Settings | None = None, rhythm: Rhythm | None = None
+    port: str, settings: Settings | None = None, interval: float = 0.0
 ) -> AsyncIterator[Followed]:
-    followed = Followed(port, settings)
-    followed.link.rhythm = rhythm
+    followed = Followed(port, settings, interval)
     await followed.link.open()
     running = asyncio.create_task(followed.link.run())
     try:
@@ -229,14 +228,13 @@ async def test_an_access_server_is_followed_to_the_speed_of_the_meter() -> None:
 
 
 @pytest.mark.parametrize("kind", [PtyPort, TcpPort])
-async def test_a_line_read_in_a_rhythm_is_heard_lost_and_found(
+async def test_a_line_read_now_and_then_is_heard_lost_and_found(
     tmp_path: Path, kind: type[PtyPort | TcpPort]
 ) -> None:
     line = Line(Household())
     port = PtyPort(line, tmp_path / "tty") if kind is PtyPort else TcpPort(line)
-    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
     with port as meter:
-        async with _following(meter.url, rhythm=rhythm) as followed:
+        async with _following(meter.url, interval=_INTERVAL) as followed:
             await _until(lambda: followed.has(Reading))
             meter.unplug()
             await _until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
@@ -247,12 +245,11 @@ async def test_a_line_read_in_a_rhythm_is_heard_lost_and_found(
     assert followed.states == [True]
 
 
-async def test_an_access_server_is_read_in_a_rhythm_at_the_speed_of_the_meter() -> None:
+async def test_an_access_server_is_read_now_and_then_at_the_speed_of_the_meter() -> None:
     recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
-    rhythm = Rhythm(*RHYTHMS[Preset.BALANCED])
     async with (
         access_server(recording, pace=_PACE) as server,
-        _following(server.url, rhythm=rhythm) as followed,
+        _following(server.url, interval=_INTERVAL) as followed,
     ):
         await _until(lambda: followed.has(Reading))
     assert server.speeds == [9600, 1200]
@@ -312,6 +309,29 @@ async def test_closing_is_possible_at_any_time(tmp_path: Path) -> None:
         await followed.link.close()
         await followed.link.close()
         assert not (await _busy(meter.url))
+
+
+async def test_a_link_closed_before_it_runs_does_not_open_its_port_again(tmp_path: Path) -> None:
+    with _meter(tmp_path) as meter:
+        followed = Followed(meter.url)
+        await followed.link.open()
+        running = asyncio.create_task(followed.link.run())
+        await followed.link.close()
+        await asyncio.wait((running,), timeout=_SOON)
+        assert running.done()
+        assert not await _busy(meter.url)
+
+
+async def test_whether_the_meter_is_heard_is_not_known_before_it_is_heard_or_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SILENCE", 0.5)
+    line = Line(Household(), script=[(0, Silence(1000))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
+        async with _following(meter.url) as followed:
+            assert followed.link.is_connected is None
+            await _until(lambda: followed.states == [False])
+            assert followed.link.is_connected is False
 
 
 async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ _PACE: Final = 8.0
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the times pass as fast as the simulated meters speak."""
     monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: 0.6})
+    monkeypatch.setattr(detection, "TRYING_RELAY", 0.4)
     monkeypatch.setattr(detection, "TRYING_SILENCE", 0.6)
     monkeypatch.setattr(listening, "_SETTLING", 4.0)
     monkeypatch.setattr(listening, "_LOOK", 0.05)
@@ -90,6 +91,14 @@ async def test_what_was_heard_at_the_wrong_speed_is_not_counted_as_bad(tmp_path:
 async def test_an_adapter_that_sends_historic_labels_at_9600_is_understood(tmp_path: Path) -> None:
     heard = await _hear(_meter(tmp_path, "historic_mono_tempo_red", 9600))
     assert (heard.speed, heard.mode) == (9600, Mode.HISTORIC)
+
+
+@pytest.mark.parametrize("name", ["standard_mono_hphc", "historic_mono_hc_long"])
+async def test_a_relay_that_sends_on_at_a_speed_of_its_own_is_understood(
+    tmp_path: Path, name: str
+) -> None:
+    heard = await _hear(_meter(tmp_path, name, 115200))
+    assert (heard.speed, heard.mode.value) == (115200, name.partition("_")[0])
 
 
 @pytest.mark.parametrize("name", ["historic_three_base", "standard_three_base"])

@@ -11,17 +11,16 @@ import pytest
 import serial_asyncio
 import serialx
 
-from custom_components.linky_tic.line.pacing import Line, _take
+from custom_components.linky_tic.line.pacing import Line, _read_from
 from custom_components.linky_tic.line.port import Port, PortUnavailable
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _SOON: Final = 20.0
 _PACE: Final = 0.1
-_PACES: Final = [None, lambda: _PACE]
+_PACES: Final = [0.0, _PACE]
 _BYTES: Final = bytes(range(256)) * 2
 
-type Wait = Callable[[], float] | None
 type Opener = Callable[..., Awaitable[tuple[asyncio.Transport, asyncio.Protocol]]]
 
 
@@ -54,14 +53,14 @@ async def _trickle(write: Callable[[bytes], object]) -> None:
 @pytest.mark.parametrize(
     "connect", [serialx.create_serial_connection, serial_asyncio.create_serial_connection]
 )
-@pytest.mark.parametrize("wait", _PACES)
+@pytest.mark.parametrize("interval", _PACES)
 async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
-    connect: Opener, pty: tuple[int, str], wait: Wait
+    connect: Opener, pty: tuple[int, str], interval: float
 ) -> None:
     master, path = pty
     loop = asyncio.get_running_loop()
     heard, lost = Heard(), loop.create_future()
-    line = Line(heard, lost.set_result, wait)
+    line = Line(heard, lost.set_result, interval)
     transport, protocol = await connect(loop, lambda: line, path, baudrate=9600)
     assert protocol is line
     await asyncio.sleep(0)  # pyserial-asyncio begins to read a moment later
@@ -73,13 +72,13 @@ async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
     await asyncio.sleep(0.05)  # pyserial-asyncio gives its descriptor back after that
 
 
-@pytest.mark.parametrize("wait", _PACES)
-async def test_the_protocol_runs_on_a_bare_tcp_connection(wait: Wait) -> None:
+@pytest.mark.parametrize("interval", _PACES)
+async def test_the_protocol_runs_on_a_bare_tcp_connection(interval: float) -> None:
     loop = asyncio.get_running_loop()
     heard, lost = Heard(), loop.create_future()
     with socket.create_server(("127.0.0.1", 0)) as server:
         transport, _ = await loop.create_connection(
-            lambda: Line(heard, lost.set_result, wait), *server.getsockname()
+            lambda: Line(heard, lost.set_result, interval), *server.getsockname()
         )
         client, _ = server.accept()
         with client:
@@ -92,7 +91,7 @@ async def test_the_protocol_runs_on_a_bare_tcp_connection(wait: Wait) -> None:
 
 async def test_what_comes_between_two_beats_comes_as_one_chunk(pty: tuple[int, str]) -> None:
     heard = Heard()
-    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    port = await Port.open(pty[1], 9600, heard, _PACE)
     began = time.monotonic()
     await _trickle(lambda data: os.write(pty[0], data))
     await heard.wait_for(len(_BYTES))
@@ -102,7 +101,7 @@ async def test_what_comes_between_two_beats_comes_as_one_chunk(pty: tuple[int, s
 
 async def test_as_much_as_a_terminal_holds_is_read_at_once(pty: tuple[int, str]) -> None:
     heard = Heard()
-    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    port = await Port.open(pty[1], 9600, heard, _PACE)
     os.write(pty[0], b"\n")
     await heard.wait_for(1)
     os.write(pty[0], bytes(4000))
@@ -115,7 +114,7 @@ async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once
     pty: tuple[int, str],
 ) -> None:
     heard = Heard()
-    port = await Port.open(pty[1], 9600, heard, lambda: _PACE)
+    port = await Port.open(pty[1], 9600, heard, _PACE)
     os.write(pty[0], b"\n")
     await heard.wait_for(1)
     await asyncio.sleep(2 * _PACE)
@@ -128,7 +127,7 @@ async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once
 
 async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
     heard = Heard()
-    line = Line(heard, lambda _error: None, lambda: _PACE)
+    line = Line(heard, lambda _error: None, _PACE)
     line.connection_made(asyncio.Transport())
     line.data_received(b"\n")
     line.data_received(b"\r")
@@ -139,7 +138,7 @@ async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
 async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() -> None:
     master, slave = os.openpty()
     heard = Heard()
-    port = await Port.open(os.ttyname(slave), 9600, heard, lambda: _PACE)
+    port = await Port.open(os.ttyname(slave), 9600, heard, _PACE)
     os.close(slave)
     os.write(master, b"\n")
     await heard.wait_for(1)
@@ -150,11 +149,11 @@ async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() ->
 
 
 async def test_a_descriptor_that_cannot_be_read_gives_nothing() -> None:
-    assert _take(-1) == b""
+    assert _read_from(-1) == b""
 
 
 async def test_a_line_that_is_told_bytes_without_a_transport_hears_them() -> None:
     heard = Heard()
-    line = Line(heard, lambda _: None, lambda: _PACE)
+    line = Line(heard, lambda _: None, _PACE)
     line.data_received(b"\n")
     assert (heard.chunks, line._timer) == ([b"\n"], None)

@@ -32,13 +32,19 @@ def house(watts: int, **options: Any) -> Household:  # noqa: ANN401 - the simula
 async def unrest(
     home: Home, lives: Household, preset: Preset, watts: tuple[int, int], phase: int | None = None
 ) -> Meter:
-    """A house that has used up, far from its limit, what may be told ahead."""
+    """A house that is told as often as it may be."""
     meter = home.meter(lives)
     await home.add(meter, lives.address, options={CONF_REPORTING: preset.value})
     for frame in range(60):
         lives.set_load(watts[frame % 2], phase=phase)
         await meter.play(1)
     return meter
+
+
+async def within_five_seconds(meter: Meter) -> None:
+    until = meter._clock.now + 5
+    while meter._clock.now < until:
+        await meter.play(1)
 
 
 def phases(home: Home, key: str) -> list[str | None]:
@@ -57,17 +63,17 @@ async def test_what_is_left_goes_below_nothing(home: Home) -> None:
 
 @pytest.mark.parametrize(("mode", "near", "over"), [NEAR_STANDARD, NEAR_HISTORIC])
 @pytest.mark.parametrize("preset", [Preset.BALANCED, Preset.ECONOMY])
-async def test_the_limit_is_seen_coming_in_two_frames_however_restless_the_house_was(
+async def test_the_limit_is_seen_coming_in_seconds_however_restless_the_house_was(
     home: Home, preset: Preset, mode: str, near: int, over: int
 ) -> None:
     lives = house(0, mode=mode)
     meter = await unrest(home, lives, preset, (400, 1900))
     lives.set_load(near)
-    await meter.play(2)
+    await within_five_seconds(meter)
     assert int(home.value("power_margin") or 9999) < 500
     assert float(home.value("load") or 0) > 95
     lives.set_load(over)
-    await meter.play(2)
+    await within_five_seconds(meter)
     assert int(home.value("power_margin") or 9999) < 0
     assert float(home.value("load") or 0) > 100
 
@@ -78,24 +84,10 @@ async def test_the_limit_of_a_phase_is_seen_coming_as_soon(home: Home, mode: str
     lives = house(0, phases=3, mode=mode)
     meter = await unrest(home, lives, Preset.BALANCED, (400, 900), phase=2)
     lives.set_load(5000, phase=2)
-    await meter.play(2)
+    await within_five_seconds(meter)
     assert int(home.value("power_margin_phase_2") or 9999) < 0
     assert float(home.value("load_phase_2") or 0) > 100
     assert int(home.value("power_margin_phase_1") or 0) > 3000
-
-
-async def test_a_slow_climb_to_the_limit_is_followed_though_the_power_is_not(home: Home) -> None:
-    lives = house(8300)
-    meter = home.meter(lives)
-    await home.add(meter, options={CONF_REPORTING: Preset.BALANCED.value})
-    await meter.play()
-    lives.set_load(8450)
-    await meter.play(2)
-    assert home.value("power_margin") == "550"
-    assert home.value("sinsts") == "8300"
-    lives.set_load(8600)
-    await meter.play(2)
-    assert home.value("power_margin") == "400"
 
 
 async def test_a_load_that_moves_from_phase_to_phase_is_not_counted_twice(home: Home) -> None:

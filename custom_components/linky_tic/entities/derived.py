@@ -165,7 +165,7 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
         value = self._reckon()
         if self._rule and value != self._offered:
             self._offered = value
-            self.coordinator.teller.offer(self._key, self._rule, value)
+            self.coordinator.reporter.report(self._key, self._rule, value)
 
     @override
     def _read(self) -> None:

@@ -5,7 +5,6 @@ from .link import SILENCE, Link, Turn
 from .listening import Heard, NoAddress, NoSignal, NotTic, listen
 from .pacing import Line
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
-from .rhythm import Rhythm
 
 __all__ = [
     "SILENCE",
@@ -18,7 +17,6 @@ __all__ = [
     "NoSignal",
     "NotTic",
     "PortUnavailable",
-    "Rhythm",
     "Settings",
     "Turn",
     "listen",

@@ -5,6 +5,7 @@ tell by themselves: some adapters send Historique at 9600.
 """
 
 from dataclasses import dataclass
+from itertools import cycle
 from math import inf
 from typing import Final
 
@@ -12,6 +13,8 @@ from ..tic import Mode
 
 SPEEDS: Final = (9600, 1200)
 """Standard's and Historique's (54E 5.3.5, notices of older meters)."""
+RELAY_SPEEDS: Final = (115200, 57600, 38400, 19200)
+"""Of adapters that send on what they have read at a speed of their own; tried at set-up alone."""
 
 PAUSE: Final = 4.0
 """Seconds without a byte that make a silence. 33 ms at most inside a frame (54E 5.3.6), but an
@@ -20,6 +23,8 @@ adapter that stores a whole Historique frame before it sends it on pauses for 3 
 TRYING: Final = {9600: 2.0, 1200: 4.0}
 """Seconds of bytes without a good group after which a speed is wrong. The longest group lasts
 0.2 s; at 1200 the receiver may take 2 s to unlearn what it took for the line's parity at 9600."""
+TRYING_RELAY: Final = 3.5
+"""The same at a relay's speed: it may send whole frames, one in 3 s in Historique."""
 TRYING_SILENCE: Final = 5.0
 """Seconds of silence at a speed not heard yet: some hardware hides what lacks its stop bit."""
 DOUBT: Final = 10.0
@@ -40,16 +45,21 @@ class Settings:
 
 
 class Detection:
-    """The speed of one line, from the moment it was opened. Times are seconds of one clock."""
+    """The speed of one line, from the moment it was opened. Times are seconds of one clock.
 
-    def __init__(self, speed: int, now: float) -> None:
-        self.speed = speed if speed in SPEEDS else SPEEDS[0]
+    `speed` is tried first, then what a meter has; after two rounds of these, once each of `others`.
+    """
+
+    def __init__(self, speed: int, now: float, others: tuple[int, ...] = ()) -> None:
+        self.speed = speed
         self.is_good = False
         self.received_at = -inf
         self._since = now
+        self._next = cycle(round_of(speed, others))
+        next(self._next)
 
     def received(self, now: float, *, good: bool) -> None:
-        """Note bytes, and whether they completed a good group."""
+        """Take the time of bytes, and whether they completed a good group."""
         if good or now - self.received_at > PAUSE:
             self._since = now
         self.is_good |= good
@@ -60,12 +70,23 @@ class Detection:
         if now - self.received_at > PAUSE:
             limit = DOUBT_SILENCE if self.is_good else TRYING_SILENCE
         else:
-            limit = DOUBT if self.is_good else TRYING[self.speed]
+            limit = DOUBT if self.is_good else trying(self.speed)
         return self._since + limit - now
 
     def next_speed(self, now: float) -> int:
-        """Take the other speed from now on."""
-        self.speed = SPEEDS[1] if self.speed == SPEEDS[0] else SPEEDS[0]
+        """Take the next speed from now on."""
+        self.speed = next(self._next)
         self.is_good = False
         self._since = now
         return self.speed
+
+
+def round_of(speed: int, others: tuple[int, ...]) -> tuple[int, ...]:
+    """Give the speeds to be tried, in order; after the last one it begins again."""
+    usual = tuple(dict.fromkeys((speed, *SPEEDS)))
+    return (*usual, *usual, *others) if others else usual
+
+
+def trying(speed: int) -> float:
+    """Seconds of bytes without a good group after which a speed is wrong."""
+    return TRYING.get(speed, TRYING_RELAY)

@@ -16,7 +16,6 @@ from ..tic import Event, Receiver
 from .detection import Settings
 from .port import Port, PortUnavailable, name_of, path_of
 from .reception import Reception
-from .rhythm import Rhythm
 
 SILENCE: Final = 60.0
 """Seconds without a good group after which the meter is no longer heard; a three-phase overrun goes
@@ -47,8 +46,9 @@ class Link:
     """The line of one meter.
 
     `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
-    heard (True) and when it has not been for `SILENCE` (False), whatever became of the port.
-    The port is read in a `rhythm`, or as bytes come where there is none.
+    heard (True) and when it has not been for `SILENCE` (False), whatever became of the port; until
+    either, `is_connected` is None. The port is read every `interval` seconds, or as bytes come
+    where that is 0.
     """
 
     def __init__(
@@ -61,20 +61,21 @@ class Link:
         on_state: Callable[[bool], None],
     ) -> None:
         self.name = name_of(port)
-        self.rhythm: Rhythm | None = None
-        self.is_connected = False
+        self.interval = 0.0
+        self.is_connected: bool | None = None
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
         self._url = port
-        self._reception = Reception(receiver, settings, self._hear)
+        self._reception = Reception(receiver, settings, self._receive)
         self._on_events = on_events
         self._on_state = on_state
         self._port: Port | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
         self._watchdog: asyncio.TimerHandle | None = None
         self._good_at = 0.0
         self._wait = _FIRST_WAIT
-        self._noted = settings
+        self._recorded = settings
 
     @property
     def settings(self) -> Settings:
@@ -93,11 +94,17 @@ class Link:
 
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
-        self._port = await self._reception.open(self._url, self.rhythm)
-        self._note(Turn.OPENED)
+        self._is_closed = False
+        self._port = await self._reception.open(self._url, self.interval)
+        self._record(Turn.OPENED)
+        if self._watchdog is None:
+            self._good_at = time.monotonic()
+            self._watch_for_silence(SILENCE)
 
     async def run(self) -> None:
         """Follow the line until cancelled or closed, and open it again whenever it is lost."""
+        if self._is_closed:
+            return  # before this task had its first turn
         self._task = asyncio.current_task()
         try:
             while True:
@@ -110,6 +117,7 @@ class Link:
 
     async def close(self) -> None:
         """End `run()` and leave no descriptor; may be called at any time, more than once."""
+        self._is_closed = True
         if self._task:
             self._task.cancel()
             await asyncio.wait((self._task,))
@@ -118,6 +126,7 @@ class Link:
     async def _release(self) -> None:
         if self._watchdog:
             self._watchdog.cancel()
+            self._watchdog = None
         if self._port:
             await self._port.close()
             self._port = None
@@ -126,9 +135,10 @@ class Link:
         """Look after an open port until it is lost."""
         try:
             while True:
-                await self._reception.look(port, _GLANCE if self._reception.is_good else _LOOK)
+                seconds = _GLANCE if self._reception.is_good else _LOOK
+                await self._reception.watch(port, seconds)
         except PortUnavailable as error:
-            self._note(f"{Turn.LOST} {error.cause}")
+            self._record(f"{Turn.LOST} {error.cause}")
         await port.close()
         self._port = None
 
@@ -139,7 +149,7 @@ class Link:
             try:
                 await self.open()
             except PortUnavailable as error:
-                self._note(error.cause)
+                self._record(error.cause)
         self.reconnections += 1
 
     async def _wait_for_port(self) -> None:
@@ -155,35 +165,34 @@ class Link:
             was_missing |= not is_there
             await asyncio.sleep(min(_LOOK_FOR, left) if is_there else _LOOK_FOR)
 
-    def _hear(self, events: list[Event], now: float, good: int) -> None:
+    def _receive(self, events: list[Event], now: float, good: int) -> None:
         if good:
             self._good_at = time.monotonic()
             self._wait = _FIRST_WAIT
             if not self.is_connected:
-                self._tell(connected=True)
-                self._watch(SILENCE)
-            if self.settings is not self._noted:
-                self._noted = self.settings
-                self._note(f"{self.settings.speed} {self.settings.mode}")
+                self._change_state(connected=True)
+            if self.settings is not self._recorded:
+                self._recorded = self.settings
+                self._record(f"{self.settings.speed} {self.settings.mode}")
         if events:
             self._on_events(events, now)
 
-    def _watch(self, seconds: float) -> None:
+    def _watch_for_silence(self, seconds: float) -> None:
         self._watchdog = asyncio.get_running_loop().call_later(seconds, self._check_silence)
 
     def _check_silence(self) -> None:
         """Look how old the last good group is: one timer a minute instead of one a chunk."""
         left = self._good_at + SILENCE - time.monotonic()
-        if left > 0:
-            self._watch(left)
-        else:
-            self._tell(connected=False)
+        self._watch_for_silence(left if left > 0 else SILENCE)
+        if left <= 0 and self.is_connected is not False:
+            self._change_state(connected=False)
 
-    def _tell(self, *, connected: bool) -> None:
+    def _change_state(self, *, connected: bool) -> None:
         self.is_connected = connected
-        self._note(Turn.HEARD if connected else Turn.SILENT)
+        self._record(Turn.HEARD if connected else Turn.SILENT)
         self._on_state(connected)
 
-    def _note(self, what: str) -> None:
+    def _record(self, what: str) -> None:
+        """Add to the history, unless it is what was added last."""
         if not self.history or self.history[-1][1] != what:
             self.history.append((time.time(), what))

@@ -9,8 +9,8 @@ import time
 from typing import Final
 
 from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
-from .detection import Settings
-from .port import LinkError, Port
+from .detection import RELAY_SPEEDS, Settings, round_of, trying
+from .port import LinkError, Port, has_speed
 from .reception import Reception
 
 _SETTLING: Final = 15.0
@@ -76,10 +76,11 @@ async def listen(
 ) -> Heard:
     """Hear who speaks on a port, and close it; `progress` is given the share of the time gone.
 
-    A line on which groups are good gets a little more time, to be sure of the meter.
+    A line on which groups are good gets a little more time, to be sure of the meter; one on which
+    bytes come and no group is good gets the time for every speed.
     Raises `PortUnavailable`, `NoSignal`, `NotTic` or `NoAddress`.
     """
-    listener = _Listener(settings or Settings(), seconds)
+    listener = _Listener(settings or Settings(), seconds, has_speed=has_speed(port))
     opened = await listener.reception.open(port)
     try:
         await listener.follow(opened, progress)
@@ -91,9 +92,11 @@ async def listen(
 class _Listener:
     """One listening: a receiver of its own, and what is still to be learned from it."""
 
-    def __init__(self, settings: Settings, seconds: float) -> None:
+    def __init__(self, settings: Settings, seconds: float, *, has_speed: bool) -> None:
         self._receiver = Receiver()
-        self.reception = Reception(self._receiver, settings, self._hear)
+        self.reception = Reception(self._receiver, settings, self._hear, other_speeds=RELAY_SPEEDS)
+        speeds = round_of(settings.speed, RELAY_SPEEDS) if has_speed else ()
+        self._trying = sum(map(trying, speeds))
         self._begun_at = time.monotonic()
         self._end_at = self._begun_at + seconds
         self._noise: int | None = None
@@ -103,7 +106,7 @@ class _Listener:
         """Hear until all is known or the time is over; raises `PortUnavailable`."""
         share = 0.0
         while not self._knows and (now := time.monotonic()) < self._end_at:
-            await self.reception.look(port, min(_LOOK, self._end_at - now))
+            await self.reception.watch(port, min(_LOOK, self._end_at - now))
             share = max(share, (now - self._begun_at) / (self._end_at - self._begun_at))
             if progress:
                 progress(share)
@@ -135,6 +138,9 @@ class _Listener:
         if good and self._noise is None:
             self._noise = self._bad_groups()  # heard at the wrong speed
             self._end_at = max(self._end_at, time.monotonic() + _SETTLING)
+        elif self._noise is None and self._trying:
+            self._end_at = max(self._end_at, time.monotonic() + self._trying)
+            self._trying = 0.0
         self._knows |= any(isinstance(event, Frame) and self._is_all(event) for event in events)
 
     def _is_all(self, frame: Frame) -> bool:

@@ -1,4 +1,4 @@
-"""When a line is read: as its bytes come, or at a pace, so that the event loop seldom wakes.
+"""When a port is read: as its bytes come, or at intervals, so that the event loop seldom wakes.
 
 It knows asyncio's transports and their descriptors; it knows neither ports nor what bytes say.
 """
@@ -13,22 +13,23 @@ _ENOUGH: Final = 4096
 
 
 class Line(asyncio.Protocol):
-    """Gives its bytes to one callback and the end of the line to another.
+    """Gives its bytes to `on_chunk` and the end of the line to `on_loss`.
 
-    Where `wait` gives seconds, it leaves the bytes in the kernel for as long after each chunk. It
-    asks nothing of its transport but asyncio's own contract, so it runs under serialx,
-    pyserial-asyncio and a bare TCP connection.
+    After each chunk it leaves the bytes in the kernel until the next multiple of `interval`
+    (seconds of the loop's clock, so that all lines of one interval are read in one wake-up); at 0
+    every chunk is read as it comes. It needs nothing of its transport but asyncio's own contract,
+    so it runs under serialx, pyserial-asyncio and a bare TCP connection.
     """
 
     def __init__(
         self,
         on_chunk: Callable[[bytes], None],
         on_loss: Callable[[Exception | None], None],
-        wait: Callable[[], float] | None = None,
+        interval: float = 0.0,
     ) -> None:
         self._on_chunk = on_chunk
         self._on_loss = on_loss
-        self._wait = wait
+        self._interval = interval
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._descriptor: int | None = None
@@ -42,9 +43,9 @@ class Line(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
+        if self._interval and self._timer is None and self._transport:
+            self._pause(self._transport)
         self._on_chunk(data)
-        if self._wait and self._timer is None:
-            self._rest(self._wait)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -63,36 +64,35 @@ class Line(asyncio.Protocol):
         if self._transport:
             self._transport.resume_reading()
 
-    def _rest(self, wait: Callable[[], float]) -> None:
-        """Leave what comes next in the kernel until it is time."""
-        if self._transport is None:
-            return
+    def _pause(self, transport: asyncio.Transport) -> None:
         try:
-            self._transport.pause_reading()
+            transport.pause_reading()
         except NotImplementedError:  # ESPHome's: its bytes come in messages, which wake anyway
-            self._wait = None
+            self._interval = 0.0
         else:
-            self._timer = self._loop.call_later(wait(), self._read, wait)
+            self._schedule()
+
+    def _schedule(self) -> None:
+        beats = self._loop.time() // self._interval + 1
+        self._timer = self._loop.call_at(beats * self._interval, self._read)
 
     def _cancel(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
 
-    def _read(self, wait: Callable[[], float]) -> None:
-        """Take what has come, by ourselves: the transport would need a second wake-up for it.
+    def _read(self) -> None:
+        """Read the descriptor ourselves: the transport would need a second wake-up for it.
 
-        Nothing may mean that the meter is silent or that the device is gone. The transport then
+        No bytes may mean that the meter is silent or that the device is gone. The transport then
         waits for what is next, and names the error.
         """
         self._timer = None
         if self._transport is None or self._transport.is_closing():
             return  # the descriptor may be another file's by now
-        if chunk := _take(self._descriptor):
-            try:
-                self._on_chunk(chunk)
-            finally:
-                self._timer = self._loop.call_later(wait(), self._read, wait)
+        if chunk := _read_from(self._descriptor):
+            self._schedule()
+            self._on_chunk(chunk)
         else:
             self._transport.resume_reading()
 
@@ -105,7 +105,7 @@ def _descriptor_of(transport: asyncio.Transport) -> int | None:
         return None
 
 
-def _take(descriptor: int | None) -> bytes:
+def _read_from(descriptor: int | None) -> bytes:
     if descriptor is None:
         return b""
     try:

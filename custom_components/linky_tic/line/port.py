@@ -136,15 +136,15 @@ class Port:
         name: str,
         speed: int,
         on_chunk: Callable[[bytes], None],
-        wait: Callable[[], float] | None = None,
+        interval: float = 0.0,
     ) -> Self:
         """Open a path or URL for ourselves alone; raises `PortUnavailable`.
 
-        After each chunk it is left alone for as many seconds as `wait` gives.
+        It is read every `interval` seconds, or as bytes come where that is 0.
         """
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[Exception | None] = loop.create_future()
-        line = Line(on_chunk, lost.set_result, wait)
+        line = Line(on_chunk, lost.set_result, interval)
         try:
             async with asyncio.timeout(_OPENING):
                 transport, _ = await serialx.create_serial_connection(

@@ -10,29 +10,36 @@ from typing import Final
 from ..tic import Event, Receiver
 from .detection import METER_SPEEDS, Detection, Settings
 from .port import Port, has_speed, unavailable
-from .rhythm import Rhythm
 
 STALLED: Final = 60.0
 """Seconds without a byte after which a network connection is taken for half open."""
 KEPT: Final = 8192
 """Bytes that a bug report shows: four of the longest frames. Up to twice as many are held."""
-_BITS: Final = 10
-"""Of a byte on the line, start and stop included."""
 
 type OnChunk = Callable[[list[Event], float, int], None]
 """Told of every chunk: its events, their time (seconds since 1970), its good groups."""
 
 
 class Reception:
-    """What a line says, whatever ports it is heard on. `settings` are what worked last."""
+    """What a line says, whatever ports it is heard on. `settings` are what worked last.
 
-    def __init__(self, receiver: Receiver, settings: Settings, on_chunk: OnChunk) -> None:
+    `other_speeds` are tried beside the meter's own.
+    """
+
+    def __init__(
+        self,
+        receiver: Receiver,
+        settings: Settings,
+        on_chunk: OnChunk,
+        *,
+        other_speeds: tuple[int, ...] = (),
+    ) -> None:
         self.settings = settings
         self.received = 0
         self._recent = bytearray()
         self._receiver = receiver
         self._on_chunk = on_chunk
-        self._rhythm: Rhythm | None = None
+        self._other_speeds = other_speeds
         self._has_speed = True
         self._detection = Detection(settings.speed, 0.0)
 
@@ -46,20 +53,17 @@ class Reception:
         """Whether groups have been good at the speed of now."""
         return self._detection.is_good
 
-    async def open(self, name: str, rhythm: Rhythm | None = None) -> Port:
+    async def open(self, name: str, interval: float = 0.0) -> Port:
         """Open a port, at the speed that worked last; raises `PortUnavailable`.
 
-        It is read in a rhythm, or as bytes come.
+        It is read every `interval` seconds, or as bytes come where that is 0.
         """
-        self._rhythm = rhythm
         self._has_speed = has_speed(name)
-        self._detection = Detection(self.settings.speed, time.monotonic())
-        return await Port.open(
-            name, self._detection.speed, self._hear, self._wait if rhythm else None
-        )
+        self._detection = Detection(self.settings.speed, time.monotonic(), self._other_speeds)
+        return await Port.open(name, self._detection.speed, self._receive, interval)
 
-    async def look(self, port: Port, seconds: float) -> None:
-        """Wait, then see to the speed; raises `PortUnavailable` as soon as the line is lost."""
+    async def watch(self, port: Port, seconds: float) -> None:
+        """Wait, then change the speed if it is time; raises `PortUnavailable` on a lost line."""
         if self._has_speed:
             seconds = min(seconds, self._detection.patience(time.monotonic()))
         await port.wait(seconds)
@@ -69,7 +73,7 @@ class Reception:
         if self._has_speed and self._detection.patience(now) <= 0:
             await port.set_speed(self._detection.next_speed(now))
 
-    def _hear(self, chunk: bytes) -> None:
+    def _receive(self, chunk: bytes) -> None:
         now, good_groups = time.time(), self._receiver.good_groups
         events = self._receiver.feed(chunk, now)
         good = self._receiver.good_groups - good_groups
@@ -79,18 +83,10 @@ class Reception:
             del self._recent[:-KEPT]
         self._detection.received(time.monotonic(), good=bool(good))
         if good:
-            self._remember()
-        if self._rhythm:
-            self._rhythm.heard(chunk, events)
+            self._remember_settings()
         self._on_chunk(events, now, good)
 
-    def _wait(self) -> float:
-        """Give the seconds for which the port is best left alone."""
-        if self._rhythm is None:
-            return 0.0
-        return self._rhythm.wait(_BITS / self.settings.speed, time.monotonic())
-
-    def _remember(self) -> None:
+    def _remember_settings(self) -> None:
         mode, speed = self._receiver.mode, self._detection.speed
         if mode and not self._has_speed:
             speed = METER_SPEEDS[mode]

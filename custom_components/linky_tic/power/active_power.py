@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from ..meter.signals import Listeners
-from ..reporting.reporter import Teller
+from ..reporting.reporter import Reporter
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import (
     CATALOGUE,
@@ -46,9 +46,9 @@ type Readings = Mapping[str, Reading]
 class ActivePower:
     """The power of one meter, in W: what is exported is negative."""
 
-    def __init__(self, receiver: Receiver, listeners: Listeners, teller: Teller) -> None:
+    def __init__(self, receiver: Receiver, listeners: Listeners, reporter: Reporter) -> None:
         self._receiver = receiver
-        self._teller = teller
+        self._reporter = reporter
         self._forget()
         listeners.follow_frames(self._frame)
         listeners.follow_losses(self._forget)
@@ -72,14 +72,14 @@ class ActivePower:
 
     def _forget(self) -> None:
         self._estimate: Estimate | None = None
-        self._teller.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
+        self._reporter.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
         self._imported = _Direction(self._receiver, _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED_POWER)
 
     def _frame(self, readings: Readings, now: float) -> None:
         self._estimate = self._reckon(readings, now)
         for key, value in ((ACTIVE_POWER, self.watts), (POWER_FACTOR, self.factor)):
-            self._teller.offer(key, key, value)
+            self._reporter.report(key, key, value)
 
     def _reckon(self, readings: Readings, now: float) -> Estimate | None:
         names = _HISTORIC if self._receiver.mode is Mode.HISTORIC else _TOTAL

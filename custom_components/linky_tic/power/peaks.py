@@ -11,7 +11,7 @@ from homeassistant.util.json import JsonValueType
 
 from ..meter.signals import Listeners
 from ..meter.store import Memory
-from ..reporting.reporter import Teller
+from ..reporting.reporter import Reporter
 from ..tic import DayPeak, PowerPeaks, Quantity, Reading, Receiver
 
 PEAK_TODAY: Final = "peak_today"
@@ -23,11 +23,11 @@ class Peaks:
     """The peaks of one house."""
 
     def __init__(
-        self, receiver: Receiver, listeners: Listeners, memory: Memory, teller: Teller
+        self, receiver: Receiver, listeners: Listeners, memory: Memory, reporter: Reporter
     ) -> None:
         self._receiver = receiver
         self._memory = memory
-        self._teller = teller
+        self._reporter = reporter
         self._peaks = PowerPeaks()
         self._is_current = False
         listeners.follow(("PAPP",), self._heard)
@@ -58,7 +58,7 @@ class Peaks:
     def _lost(self) -> None:
         self._peaks.lose()
         self._is_current = False
-        self._teller.forget(PEAK_TODAY, PEAK_MONTH)
+        self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
     def _frame(self, readings: Mapping[str, Reading], now: float) -> None:
         before = self.today, self.month
@@ -74,8 +74,8 @@ class Peaks:
     def _offer(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
         """Tell in time what has grown, and at once what is of another day."""
         if (before and before.day) != (now and now.day):
-            self._teller.forget(key)
-        self._teller.offer(key, Quantity.IMPORTED_PEAK, now and now.power)
+            self._reporter.forget(key)
+        self._reporter.report(key, Quantity.IMPORTED_PEAK, now and now.power)
 
     def _keep(self) -> None:
         """Keep what the meter will not say again."""

@@ -1,72 +1,87 @@
-"""Readings on their way to those who show them: at once, in time, or before a silence.
+"""Values on their way to the states: told at once, or when their rule allows.
 
-It knows rules, a clock and when the meter was heard; it knows neither entities nor ports.
+It knows rules and a clock that never jumps; it knows neither entities nor ports. It has no timer:
+whoever receives bytes calls `report_due`.
 """
 
-import asyncio
 from collections.abc import Callable
+from math import inf
 import time
-from typing import Final
+from typing import NamedTuple
 
-from homeassistant.core import HomeAssistant, callback
-
-from ..tic import Reading, Receiver, Value
-from .rules import Preset, Reporter, rule_of
-
-_QUIET: Final = 5.0
-"""Seconds without a good group after which nothing waits any more. An adapter that stores a whole
-Historique frame before it sends it on pauses for 3 s."""
+from ..tic import Reading, Value
+from .rules import RULES, Preset, Rule, rule_name
 
 
-class Teller:
-    """Calls `tell` with the name of each label, or derived value, that is to be shown anew."""
+class _State(NamedTuple):
+    value: Value | float | None
+    at: float
+
+
+class Reporter:
+    """The reports of one meter: calls `tell` with the name of what is to become a state."""
 
     def __init__(
-        self, hass: HomeAssistant, preset: Preset, receiver: Receiver, tell: Callable[..., None]
+        self,
+        preset: Preset,
+        tell: Callable[[str], None],
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        self._loop = hass.loop
-        self._reporter = Reporter(preset)
-        self._receiver = receiver
+        self._rules = RULES[preset]
         self._tell = tell
-        self._timer: asyncio.TimerHandle | None = None
+        self._clock = clock or time.monotonic
+        self._states: dict[str, _State] = {}
+        self._waiting: dict[str, tuple[Value | float | None, float]] = {}
+        self._next = inf
 
-    def heard(self, reading: Reading) -> None:
-        """Tell of a reading, now or later."""
-        label = reading.label
-        self.offer(label.name, rule_of(label), reading.value)
+    def report_reading(self, reading: Reading) -> None:
+        """Report what a label says."""
+        self.report(reading.label.name, rule_name(reading.label), reading.value)
 
-    def offer(self, name: str, quantity: str, value: Value | float | None) -> None:
-        """Tell what a name stands for, by the rule of its quantity; None at once."""
-        if self._reporter.admits_value(name, quantity, value, time.monotonic()):
+    def report(self, name: str, rule_name: str, value: Value | float | None) -> None:
+        """Tell of a label or derived value, now or later; what has no rule is told at once."""
+        rule = self._rules.get(rule_name)
+        if rule is None:
             self._tell(name)
-        elif self._timer is None:
-            self._watch()
+            return
+        now, state = self._clock(), self._states.get(name)
+        due = now if state is None else _due(rule, state, value)
+        if due > now:
+            self._waiting[name] = value, due
+            self._next = min(self._next, due)
+        elif state is None or value is not None or state.value is not None:
+            self._report(name, value, now)
+
+    def report_due(self) -> None:
+        """Tell what has waited long enough."""
+        now = self._clock()
+        if now < self._next:
+            return
+        for name in [name for name, (_, due) in self._waiting.items() if due <= now]:
+            value, _ = self._waiting[name]
+            self._report(name, value, now)
+        self._next = min((due for _, due in self._waiting.values()), default=inf)
 
     def forget(self, *names: str) -> None:
-        """Forget labels: the next reading of each is told at once."""
+        """Forget what was told: the next value of each name is told at once."""
         for name in names:
-            self._reporter.forget(name)
+            self._states.pop(name, None)
+            self._waiting.pop(name, None)
 
-    def look(self) -> None:
-        """Tell what has waited long enough: called whenever anything is heard."""
-        self._tell(*self._reporter.due(time.monotonic()))
+    def _report(self, name: str, value: Value | float | None, now: float) -> None:
+        self._waiting.pop(name, None)
+        self._states[name] = _State(value, now)
+        self._tell(name)
 
-    def stop(self) -> None:
-        """Tell nothing more by itself."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
 
-    def _watch(self) -> None:
-        self._timer = self._loop.call_later(_QUIET, self._look_for_silence)
+def _due(rule: Rule, state: _State, value: Value | float | None) -> float:
+    """Give when a value is told; what is not known any more, or again, is at once."""
+    if value is None or state.value is None:
+        return -inf
+    return state.at + (rule.shortest if _has_moved(rule, state.value, value) else rule.longest)
 
-    @callback
-    def _look_for_silence(self) -> None:
-        """Tell what waits when nothing more is coming, though its time has not come."""
-        if time.time() - self._receiver.heard_at >= _QUIET:
-            self._tell(*self._reporter.flush(time.monotonic()))
-        else:
-            self.look()
-        self._timer = None  # not before: what is told may have others wait
-        if self._reporter.is_waiting:
-            self._watch()
+
+def _has_moved(rule: Rule, before: Value | float, now: Value | float) -> bool:
+    if not isinstance(before, int | float) or not isinstance(now, int | float):
+        return before != now
+    return before != now and abs(now - before) >= rule.change
