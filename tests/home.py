@@ -27,7 +27,7 @@ from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.line import reception
 from custom_components.linky_tic.meter.known_labels import LABELS
 from custom_components.linky_tic.meter.store import Memory
-from custom_components.linky_tic.reporting import reporter as telling
+from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
 from custom_components.linky_tic.tic import index_slug
 from simulator import Household
@@ -261,7 +261,7 @@ async def opened(
     # How long a port is waited for is not simulated.
     real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
     monkeypatch.setattr(reception, "time", real)
-    for module in (coordinator_module, telling):
+    for module in (coordinator_module, reporter):
         monkeypatch.setattr(module, "time", clock)
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))
