@@ -64,14 +64,14 @@ class Subscriber:
         self,
         port: int,
         topic: str = "#",
-        protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
+        version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv311,
     ) -> None:
         self._topic = topic
         self._arrived = threading.Condition()
         self._messages: deque[tuple[str, bytes]] = deque(maxlen=REMEMBERED)
         self._expiries: dict[str, int | None] = {}
         self._subscribed = threading.Event()
-        self._client = Client(CallbackAPIVersion.VERSION2, protocol=protocol)
+        self._client = Client(CallbackAPIVersion.VERSION2, protocol=version)
         self._client.on_connect = lambda client, *_: client.subscribe(topic, QOS)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._keep

@@ -623,7 +623,7 @@ async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
         mirrored(hass, new_entry(hass)) as house,
     ):
         house.heard(5)
-        with Subscriber(broker.port, protocol=VERSION) as late:
+        with Subscriber(broker.port, version=VERSION) as late:
             await until(lambda: Seen(late, house).topics() == {"", "/availability"})
     lasting = {
         topic.removeprefix(f"linky_tic/{house.address}"): late.expiry(topic)

@@ -82,6 +82,7 @@ class Publisher:
             return
         if in_order:
             self._in_order.append(message)
+            self._newest.pop(message.topic, None)  # older, and would arrive after it
         else:
             self._newest[message.topic] = message
         self._is_idle.clear()
