@@ -168,7 +168,7 @@ def look_at_set_up(somebody: Person, language: str, port: str) -> None:
     somebody.visit("/config/integrations/dashboard")
     somebody.press(ADD[language])
     somebody.page.get_by_placeholder(SEARCH[language]).fill("linky")
-    somebody.press("Linky TIC")
+    somebody.press("Linky Direct")
     somebody.press("Port")
     somebody.choose(TYPE[language])
     somebody.fill("Port*", port)

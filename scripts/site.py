@@ -54,7 +54,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "about": "The Linky meter in Home Assistant, through its TIC port",
     },
 }
-_OUTSIDE: Final = re.compile(r"(\]\(|src=\"|href=\")\.\./(?!images/)([^)\"\s]+)")
+_OTHER: Final = re.compile(r"\[(\w+)\]\(\.\./(\w+)/([\w-]+)\.md\)")
+"""The way to the same page in the other language, which MkDocs knows nothing of."""
+_OUTSIDE: Final = re.compile(r"(\]\()\.\./(?!images/)([^)\s]+)")
 _PICTURE: Final = re.compile(r"(\]\(|src=\"|srcset=\")\.\./images/")
 _DOOR: Final = """<!doctype html>
 <html lang="fr"><meta charset="utf-8"><title>Linky Direct</title>
@@ -65,7 +67,14 @@ _DOOR: Final = """<!doctype html>
 
 def inside(text: str) -> str:
     """Give a page with its links as they are in the site."""
+    text = _OTHER.sub(_to_other_language, text, count=1)
     return _PICTURE.sub(r"\1images/", _OUTSIDE.sub(_to_source, text))
+
+
+def _to_other_language(found: re.Match[str]) -> str:
+    name, language, page = found.groups()
+    where = f"../{language}/" if page == "index" else f"../../{language}/{page}/"
+    return f'<a href="{where}">{name}</a>'
 
 
 def _to_source(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Linky TIC: the French Linky meter, heard on its TIC port, in Home Assistant."""
+"""Linky Direct: the French Linky meter in Home Assistant, through its TIC port."""
 
 from typing import Final
 

@@ -113,7 +113,7 @@ def test_the_meter_is_added_by_its_port_alone(house: House) -> None:
     person.visit("/config/integrations/dashboard")
     person.press("Ajouter une intégration")
     person.page.get_by_placeholder("Rechercher un nom de marque").fill("linky")
-    person.press("Linky TIC")
+    person.press("Linky Direct")
     enter_port(person, "/dev/nowhere")
     person.read("Le port /dev/nowhere n’existe pas")
     person.look("port missing")
@@ -130,7 +130,7 @@ def test_the_meter_is_added_by_its_port_alone(house: House) -> None:
 
 def test_the_page_of_the_meter_shows_what_it_says(house: House) -> None:
     person = house.person
-    person.open("Linky TIC")
+    person.open("Linky Direct")
     person.open("1 appareil")
     shown = person.read("Énergie soutirée totale")
     person.look("device")

@@ -53,7 +53,7 @@ const TEXTS = {
       current: "Current",
       voltage: "Voltage",
     },
-    none: "No Linky is set up yet: add the Linky TIC integration, then reload this page.",
+    none: "No Linky is set up yet: add the Linky Direct integration, then reload this page.",
   },
   fr: {
     name: "Linky",
@@ -101,7 +101,7 @@ const TEXTS = {
       current: "Intensité",
       voltage: "Tension",
     },
-    none: "Aucun Linky n’est encore configuré : ajoutez l’intégration Linky TIC, puis rechargez cette page.",
+    none: "Aucun Linky n’est encore configuré : ajoutez l’intégration Linky Direct, puis rechargez cette page.",
   },
 };
 const COLOURS = { blue: "blue", white: "grey", red: "red" };

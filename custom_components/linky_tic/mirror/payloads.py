@@ -212,7 +212,7 @@ def discovery(
     return _compact(
         {
             "device": {key: value for key, value in device.items() if value is not None},
-            "origin": {"name": "Linky TIC"},
+            "origin": {"name": "Linky Direct"},
             "state_topic": topic,
             "availability_topic": status_topic,
             "components": {label.name: _component(address, label, shown_for) for label in labels},
