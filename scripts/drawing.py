@@ -1,7 +1,8 @@
-"""The drawing of the house, made from what its rooms import.
+"""The drawing of the rooms, made from what their modules import.
 
-A floor is what its roots reach and no floor below has, so every arrow between floors leads down;
-inside a floor an arrow is left out where a longer way leads to the same room.
+A floor is what its roots reach and no floor below has, so every arrow between floors leads down.
+A room has a box on each floor that it has modules on; inside a floor an arrow is left out where a
+longer way leads to the same room.
 """
 
 import ast
@@ -13,29 +14,60 @@ from typing import Final
 from custom_components.linky_tic import PLATFORMS
 
 HOUSE: Final = Path(__file__).parents[1] / "custom_components" / "linky_tic"
+PACKAGES: Final = ("tic", "line")
+"""Rooms with one face: what is inside is not drawn."""
 FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
-    "tic/ · bytes to meaning, standard library alone": ("tic",),
-    "line/ · asyncio, serialx": ("line",),
-    "One meter · what is told, when, to whom": ("coordinator",),
-    "Entities · tables of what is shown": tuple(sorted(PLATFORMS)),
-    "What people ask, and are asked": (),
+    "Bytes to readings: the standard library alone": ("tic",),
+    "The port: asyncio and serialx": ("line",),
+    "One meter: values computed, kept and reported": ("coordinator",),
+    "Entities": tuple(sorted(PLATFORMS)),
+    "Dialogs, actions and repairs": (),
 }
 """From the ground up: a floor's title and its roots; the last one has what is left."""
+LEFT_OUT: Final = frozenset({"__init__", "const"})
+"""What starts everything, and what everything takes its names from."""
+FILES: Final = "files that Home Assistant names"
+ALONE: Final = frozenset({"coordinator", "entity"})
+"""Of those files, the ones that rooms import; the others are one box a floor."""
 
-type Imports = Mapping[str, frozenset[str]]  # a room -> the rooms that it imports
+_CLOSE: Final = (
+    '%%{init: {"flowchart": {"nodeSpacing": 12, "rankSpacing": 28, "padding": 9, '
+    '"subGraphTitleMargin": {"bottom": 12}}}}%%'
+)
+
+type Imports = Mapping[str, frozenset[str]]  # a module -> the modules that it imports
 
 
 def drawing() -> str:
     """Draw the floors in Mermaid's words, the uppermost first."""
-    imports, tic = imports_of(HOUSE, "tic"), imports_of(HOUSE / "tic")
+    imports = imports_of(HOUSE, *PACKAGES)
     floors = list(floors_of(imports).items())
-    lines = ["```mermaid", "flowchart TD"]
-    for number, (title, rooms) in reversed(list(enumerate(floors))):
-        inside = tic if rooms == {"tic"} else imports
-        here = frozenset(tic) if rooms == {"tic"} else rooms
-        lines += [f'  subgraph floor{number}["{title}"]', *_inside(inside, here, number), "  end"]
-    lines += [f"  floor{upper} --> floor{lower}" for upper, lower in _stairs(imports, floors)]
+    lines = ["```mermaid", _CLOSE, "flowchart TD"]
+    for number, (title, modules) in reversed(list(enumerate(floors))):
+        if len(modules) == 1:
+            lines.append(f'  floor{number}["{room_of(*modules)}<br><small>{title}</small>"]')
+        else:
+            inside = _inside(imports, modules, number)
+            lines += [f'  subgraph floor{number}["{title}"]', *inside, "  end"]
+    lines += [
+        f"  floor{number} --> floor{number - 1}" for number in reversed(range(1, len(floors)))
+    ]
     return "\n".join([*lines, "```", ""])
+
+
+def room_of(module: str) -> str:
+    """Name the room that a module is in."""
+    room = module.partition("/")[0]
+    return f"{room}/" if (HOUSE / room).is_dir() else room if room in ALONE else FILES
+
+
+def rooms_of(imports: Imports, modules: Iterable[str]) -> Imports:
+    """Give the rooms of some modules, and the rooms that each imports from directly."""
+    here = frozenset(modules) - LEFT_OUT
+    rooms = {room_of(module): frozenset[str]() for module in here}
+    for module in here:
+        rooms[room_of(module)] |= {room_of(step) for step in imports[module] & here}
+    return {room: steps - {room} for room, steps in rooms.items()}
 
 
 def imports_of(folder: Path, *packages: str) -> Imports:
@@ -106,27 +138,19 @@ def _reached(imports: Imports, roots: Imports | tuple[str, ...]) -> set[str]:
     return reached
 
 
-def _inside(imports: Imports, rooms: frozenset[str], number: int) -> Iterator[str]:
-    """Draw the rooms of a floor and the shortest set of arrows among them."""
+def _inside(imports: Imports, modules: Iterable[str], number: int) -> Iterator[str]:
+    """Draw the rooms of a floor, and the shortest set of arrows."""
+    rooms = rooms_of(imports, modules)
     for room in sorted(rooms):
-        yield f'    {_id(number, room)}["{room}"]'
+        files = sorted({*modules} - LEFT_OUT) if room == FILES else ()
+        names = ", ".join(one for one in files if room_of(one) == FILES)
+        yield f'    {_id(number, room)}["{names or room}"]'
     for room in sorted(rooms):
-        steps = imports[room] & rooms
-        further = {far for step in steps for far in _reached(imports, tuple(imports[step]))}
+        steps = rooms[room]
+        further = {far for step in steps for far in _reached(rooms, tuple(rooms[step]))}
         for step in sorted(steps - further):
             yield f"    {_id(number, room)} --> {_id(number, step)}"
 
 
 def _id(number: int, room: str) -> str:
-    return f"f{number}_{room.replace('/', '_')}"
-
-
-def _stairs(
-    imports: Imports, floors: list[tuple[str, frozenset[str]]]
-) -> Iterator[tuple[int, int]]:
-    """Give the pairs of floors of which the upper one imports from the lower."""
-    for upper, (_, rooms) in reversed(list(enumerate(floors))):
-        imported = {room for one in rooms for room in imports[one]}
-        for lower in reversed(range(upper)):
-            if imported & floors[lower][1]:
-                yield upper, lower
+    return f"f{number}_{room.partition(' ')[0].strip('/')}"

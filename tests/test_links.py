@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.const import LEARN_MORE
+from custom_components.linky_tic.health.issues import Trouble, learn_more
 
 from .pages import ROOT
 
@@ -86,5 +86,7 @@ def test_the_headings_of_before_lead_on() -> None:
     assert set(OLD.split()) - anchors(ROOT / "README.md") == set()
 
 
-def test_a_repair_points_to_a_heading_of_the_readme() -> None:
-    assert is_there(ROOT / "README.md", LEARN_MORE[LEARN_MORE.index("#") :])
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_repair_points_to_the_part_of_a_page_that_helps(trouble: Trouble, language: str) -> None:
+    assert is_there(ROOT / "README.md", in_site(learn_more(trouble, language)))

@@ -9,7 +9,7 @@ from .tic import Mode
 
 DOMAIN: Final = "linky_tic"
 LOGGER: Final = logging.getLogger(__package__)
-LEARN_MORE: Final = "https://github.com/linky-tic/linky_tic#when-something-is-wrong"
+DOCUMENTATION: Final = "https://linky-tic.github.io/linky_tic"
 
 CONF_SLUG: Final = "slug"
 CONF_SPEED: Final = "speed"

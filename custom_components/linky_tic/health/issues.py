@@ -14,7 +14,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, LEARN_MORE
+from ..const import CONF_SLUG, DEFAULT_SLUG, DOCUMENTATION, DOMAIN
 from ..line import path_of
 
 NOISY_BELOW: Final = 95.0
@@ -65,7 +65,7 @@ class Troubles:
             data={"entry_id": self._entry.entry_id, **facts},
             is_fixable=trouble in FIXABLE,
             is_persistent=trouble in LASTING,
-            learn_more_url=LEARN_MORE,
+            learn_more_url=learn_more(trouble, self._hass.config.language),
             severity=ir.IssueSeverity.WARNING,
             translation_key=trouble.value,
             translation_placeholders={"name": self._name_in(trouble), **facts},
@@ -102,6 +102,12 @@ class Troubles:
             self.cure(Trouble.SILENCE)
         else:
             self.raise_(Trouble.SILENCE, {"port": port})
+
+
+def learn_more(trouble: Trouble, language: str) -> str:
+    """Give the address of the part of the documentation that helps; its anchor is the key."""
+    page = "fr" if language == "fr" else "en"
+    return f"{DOCUMENTATION}/{page}/troubleshooting/#{trouble.replace('_', '-')}"
 
 
 def issue_id(entry: ConfigEntry, trouble: Trouble) -> str:
