@@ -93,7 +93,7 @@ def join(home: HomeAssistant, broker: Broker, port: str, password: str) -> None:
     home.client.add_broker(broker.port)
     print(f"Listening to {port} through the config flow...", flush=True)
     entry = home.client.add_meter(port)
-    home.client.set_options(entry["entry_id"], {"reporting": {"reporting": "realtime"}, "mqtt": {}})
+    home.client.set_options(entry["entry_id"], {"reporting": "realtime"}, "reporting")
     print(f"\n  Home Assistant  {home.client.url}")
     print(f"  login           {USER} / {password}")
     print(f"  meter           {entry['title']}")

@@ -163,7 +163,8 @@ async def test_what_a_mode_changes_is_read_and_done_with(home: Home) -> None:
     assert form["description_placeholders"] == {"name": "Linky", "mode": "Historique"}
     result = await answer(home, form)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert "next_flow" not in result  # there is no Energy dashboard
+    _, flow_id = result["next_flow"]  # there is no Energy dashboard
+    assert home.hass.config_entries.options.async_get(flow_id)["step_id"] == "prices"
     assert shown(home) == set()
 
 

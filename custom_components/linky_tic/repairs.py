@@ -15,7 +15,7 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
 from .health.issues import Trouble
 from .history.replacement import async_replace_meter
-from .setup.options_flow import async_open_money_steps
+from .setup.money_steps import async_open_money_steps
 
 
 async def async_create_fix_flow(

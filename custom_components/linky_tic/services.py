@@ -21,7 +21,7 @@ import voluptuous as vol
 from .adoption.services import async_setup_adoption
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .energy_dashboard.sources import grid_sources, offer
+from .energy_dashboard.sources import energy_sources, offer
 from .mirror.payloads import typed_reading
 from .setup.exceptions import not_heard
 from .tic import Period, Quantity, Reading, mask
@@ -123,10 +123,10 @@ def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
 
 
 async def _energy_sources(call: ServiceCall) -> ServiceResponse:
-    """Answer with the grid sources that the options would add, to a dashboard that is empty."""
+    """Answer with the sources that the options would add, to a dashboard that is empty."""
     coordinator = coordinator_of(call)
     offered = offer(coordinator)
-    if not offered.imported:
+    if offered.is_empty:
         raise not_heard(coordinator.entry.title)
-    sources = grid_sources(coordinator, offered)
+    sources = energy_sources(coordinator, offered.usual)
     return json_loads_object(json_bytes({"energy_sources": sources}))

@@ -134,10 +134,12 @@ class Client:
                 told = ("type", "step_id", "reason", "errors", "description_placeholders")
                 raise Refused(json.dumps({key: step.get(key) for key in told}, ensure_ascii=False))
 
-    def set_options(self, entry_id: str, answers: Json, step: str = "settings") -> None:
+    def set_options(self, entry_id: str, answers: Json, step: str) -> None:
         """Fill in a form of an entry's options; the entry is then set up again."""
         form = self.options(entry_id, step)
         done = self.post(f"{OPTIONS}/{form['flow_id']}", answers)
+        if done["type"] == "menu":  # it is stored, and may be corrected
+            done = self.post(f"{OPTIONS}/{form['flow_id']}", {"next_step_id": "finish"})
         if done["type"] != "create_entry":
             raise Refused(json.dumps(done, ensure_ascii=False))
 

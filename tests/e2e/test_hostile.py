@@ -98,8 +98,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         home.client.wait_until_running()
         home.client.add_broker(broker.port)
         entry = home.client.add_meter(port.url)
-        realtime = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
-        home.client.set_options(entry["entry_id"], realtime)
+        realtime = {"reporting": "realtime"}
+        home.client.set_options(entry["entry_id"], realtime, "reporting")
         yield House(home, broker, port, spare, disk)
 
 

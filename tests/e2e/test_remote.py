@@ -102,8 +102,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 zip(urls, several.map(home.client.add_meter, urls.values()), strict=True)
             )
         # Its power is to show that it is heard: by default it is told when it moves enough.
-        every = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
-        home.client.set_options(entries["restarted"]["entry_id"], every)
+        every = {"reporting": "realtime"}
+        home.client.set_options(entries["restarted"]["entry_id"], every, "reporting")
         slugs = {name: entry["title"].lower().replace(" ", "_") for name, entry in entries.items()}
         yield House(home, relays, slugs)
 

@@ -6,7 +6,7 @@ from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.linky_tic.energy_dashboard.sources import grid_sources, offer
+from custom_components.linky_tic.energy_dashboard.sources import energy_sources, offer
 from simulator import Household
 
 from ..bills import house, in_france, pays
@@ -36,7 +36,7 @@ CONTRACTS: Final = [
 def proposed(meter: Meter) -> list[Json]:
     """What is offered, as Home Assistant itself reads it."""
     coordinator = meter.coordinator
-    sources = ENERGY_SOURCE_SCHEMA([*grid_sources(coordinator, offer(coordinator))])
+    sources = ENERGY_SOURCE_SCHEMA([*energy_sources(coordinator, offer(coordinator).usual)])
     return [dict(one) for one in sources]
 
 
@@ -63,12 +63,46 @@ async def test_the_power_is_on_the_first_source_alone(home: Home) -> None:
     assert not [one for one in sources[1:] if "stat_rate" in one]
 
 
-@pytest.mark.parametrize("contract", ["base", "hphc", "producer"])
-async def test_what_is_exported_is_on_the_first_source_alone(home: Home, contract: str) -> None:
-    sources = proposed(await hears(home, contract=contract, producer=True))
-    assert sources[0]["stat_energy_from"] == "sensor.linky_easf01"
-    exported = [one["stat_energy_to"] for one in sources]
-    assert exported == ["sensor.linky_eait", None][: len(sources)]
+@pytest.mark.parametrize("contract", ["base", "hphc"])
+async def test_what_is_exported_is_a_source_of_its_own(home: Home, contract: str) -> None:
+    *imported, exported = proposed(await hears(home, contract=contract, producer=True))
+    assert {one["stat_energy_to"] for one in imported} == {None}
+    assert (exported["stat_energy_from"], exported["stat_energy_to"], exported["name"]) == (
+        None,
+        "sensor.linky_eait",
+        "Injection",
+    )
+
+
+async def test_what_a_total_sale_meter_exports_is_solar_production(home: Home) -> None:
+    meter = await hears(home, contract="producer", producer=True)
+    assert proposed(meter) == [
+        {
+            "type": "solar",
+            "stat_energy_from": "sensor.linky_eait",
+            "config_entry_solar_forecast": None,
+            "name": "Production",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "sells"),
+    [
+        ((("NGTF", "   PRODUCTEUR   "), ("LTARF", " INDEX NON CONSO")), True),
+        ((("LTARF", "INDEX NON CONSO "),), True),
+        ((("NGTF", "PRODUCTEUR      "),), True),
+        ((("NGTF", "      BASE      "), ("LTARF", "      BASE      ")), False),
+        ((), False),
+    ],
+)
+async def test_a_total_sale_is_told_by_the_contract_or_the_tariff(
+    home: Home, names: tuple[tuple[str, str], ...], *, sells: bool
+) -> None:
+    meter = await home.hears(
+        Says(standard(*names, ("EASF01", "000000012"), ("EAIT", "000420000"), ("NTARF", "01")))
+    )
+    assert offer(meter.coordinator).is_production is sells
 
 
 async def test_a_source_takes_its_price_from_our_sensor(home: Home) -> None:

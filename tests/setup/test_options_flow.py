@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -43,7 +43,7 @@ async def entry(home: Home) -> MockConfigEntry:
 
 
 async def show(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
-    return await choose(hass, entry, "settings")
+    return await choose(hass, entry, "mirror")
 
 
 def stored(entry: MockConfigEntry) -> dict[str, Any]:
@@ -54,31 +54,25 @@ def stored(entry: MockConfigEntry) -> dict[str, Any]:
 async def submit(hass: HomeAssistant, entry: MockConfigEntry, **mirror: object) -> ConfigFlowResult:
     """Change some fields of the form as it is shown."""
     form = await show(hass, entry)
-    data = {"reporting": values(form, "reporting"), "mqtt": {**values(form), **mirror}}
+    data = {**values(form), **mirror}
     result = await hass.config_entries.options.async_configure(form["flow_id"], data)
     await hass.async_block_till_done()
     return result
 
 
-def values(form: ConfigFlowResult, name: str = "mqtt") -> dict[str, Any]:
-    """What the fields of a section hold before anything is typed."""
+def values(form: ConfigFlowResult) -> dict[str, Any]:
+    """What the fields hold before anything is typed."""
+    assert form["data_schema"]
     return {
-        str(field): (field.description or {})["suggested_value"]
-        for field in fields(form, name).schema.schema
+        str(field): field.description["suggested_value"]
+        for field in form["data_schema"].schema
         if field.description
     }
 
 
-def fields(form: ConfigFlowResult, name: str = "mqtt") -> section:
-    assert form["data_schema"]
-    found = form["data_schema"].schema[name]
-    assert isinstance(found, section)
-    return found
-
-
 async def test_the_form_shows_the_defaults(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     form = await show(hass, entry)
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "settings")
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "mirror")
     assert values(form) == SHOWN
 
 
@@ -238,24 +232,23 @@ async def test_what_the_form_does_not_offer_is_refused(
 
 async def test_a_preset_is_chosen_and_kept(hass: HomeAssistant, home: Home) -> None:
     entry = await home.add(home.meter(), options={CONF_MIRROR_INTERVAL: 5})
-    form = await show(hass, entry)
-    assert values(form, "reporting") == {"reporting": "balanced"}
-    data = {"reporting": {"reporting": "realtime"}, "mqtt": {}}
-    await hass.config_entries.options.async_configure(form["flow_id"], data)
-    await hass.async_block_till_done()
-    assert entry.options == {"reporting": "realtime"}
-    assert entry.state is ConfigEntryState.LOADED
+    for preset, kept in (("realtime", {"reporting": "realtime"}), ("balanced", {})):
+        form = await choose(hass, entry, "reporting")
+        assert values(form) == {"reporting": entry.options.get("reporting", "balanced")}
+        data = {"reporting": preset}
+        await hass.config_entries.options.async_configure(form["flow_id"], data)
+        await hass.async_block_till_done()
+        assert entry.options == {CONF_MIRROR_INTERVAL: 5, **kept}
+        assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_a_section_that_is_not_sent_keeps_what_it_had(
-    hass: HomeAssistant, home: Home
+async def test_money_comes_first_and_the_mirror_has_an_item_of_its_own(
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    entry = await home.add(home.meter(), options={"reporting": "economy", CONF_MIRROR_INTERVAL: 5})
-    form = await show(hass, entry)
-    data = {"reporting": {"reporting": "realtime"}}
-    await hass.config_entries.options.async_configure(form["flow_id"], data)
-    await hass.async_block_till_done()
-    assert entry.options == {"reporting": "realtime", CONF_MIRROR_INTERVAL: 5}
+    menu = await hass.config_entries.options.async_init(entry.entry_id)
+    assert menu["menu_options"] == ["prices", "energy", "reporting", "mirror"]
+    named = texts("en")["options"]["step"]
+    assert named["init"]["menu_options"].keys() == set(menu["menu_options"])
 
 
 async def test_options_of_other_forms_are_kept(hass: HomeAssistant, home: Home) -> None:
@@ -268,10 +261,10 @@ async def test_every_field_and_fact_has_its_text(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await show(hass, entry)
-    said = texts("en")["options"]
-    named = said["step"]["settings"]["sections"]["mqtt"]["data"]
-    assert {str(field) for field in fields(form).schema.schema} == named.keys()
-    told = set[str]().union(*(placeholders(text) for _, text in leaves(said["step"]["settings"])))
+    said = texts("en")["options"]["step"]["mirror"]
+    assert form["data_schema"]
+    assert {str(field) for field in form["data_schema"].schema} == said["data"].keys()
+    told = set[str]().union(*(placeholders(text) for _, text in leaves(said)))
     assert form["description_placeholders"]
     assert form["description_placeholders"].keys() == told
     assert form["description_placeholders"]["typed"] == f"linky_tic/{ADDRESS}"

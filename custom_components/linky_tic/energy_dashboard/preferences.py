@@ -15,15 +15,14 @@ from homeassistant.helpers import entity_registry as er
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
 from ..cost.prices import Prices
-from .sources import Offer, grid_sources, indexes_of, offer
+from .sources import Offer, energy_sources, indexes_of, offer
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be added, the statistics that are there already, and the sources of others."""
+    """What is to be added, and the names of others' sources."""
 
     added: Offer
-    present: tuple[str, ...]
     others: tuple[str, ...]
 
 
@@ -35,12 +34,10 @@ def is_set_up(hass: HomeAssistant) -> bool:
 async def async_plan(coordinator: LinkyCoordinator) -> Plan:
     """Compare what a meter offers with what the dashboard holds."""
     sources = await _sources(coordinator.hass)
-    offered = offer(coordinator)
     used = {one for source in sources for one in _statistics(source)}
     ours = indexes_of(coordinator)
     return Plan(
-        offered.without(used),
-        tuple(one for one in offered.statistics if one in used),
+        offer(coordinator).without(used),
         tuple(_title(source) for source in sources if _is_of_another(source, ours)),
     )
 
@@ -52,19 +49,23 @@ async def async_used(hass: HomeAssistant) -> set[str]:
     return {one for source in await _sources(hass) for one in _statistics(source)}
 
 
-async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> None:
-    """Add sources after those that are there; raises `vol.Invalid` where the list is refused.
+async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> int:
+    """Add sources after those that are there, and give their number.
+
+    Raises `vol.Invalid` where the list is refused.
 
     The entities of prices are registered here, so that the sources can name them: they get their
     states when the entry is set up with the prices.
     """
-    _enable(coordinator.hass, added.statistics)
     _register(coordinator, prices)
+    new = energy_sources(coordinator, added)
+    _enable(coordinator.hass, {one for source in new for one in _statistics(source)})
     manager = await async_get_manager(coordinator.hass)
     held = manager.data or manager.default_preferences()
     sources = held["energy_sources"]
-    checked = ENERGY_SOURCE_SCHEMA([*sources, *grid_sources(coordinator, added)])
+    checked = ENERGY_SOURCE_SCHEMA([*sources, *new])
     await manager.async_update({**held, "energy_sources": [*sources, *checked[len(sources) :]]})
+    return len(new)
 
 
 async def _sources(hass: HomeAssistant) -> list[SourceType]:

@@ -1,15 +1,16 @@
-"""The grid sources that a meter gives the Energy dashboard, as Home Assistant writes them.
+"""The sources that a meter gives the Energy dashboard, as Home Assistant writes them.
 
 It knows a meter's entities and prices, and nothing of what the dashboard holds. One source an index
-in use, since each has its price. The total (EAST) is their sum, and the grid operator's indexes
-count the same once more: they are in none, so that a contract which gains a tariff gains a source.
+in use, since each has its price, and one for what is exported. The total (EAST) is the sum of the
+indexes, and the grid operator's count the same once more: they are in none, so that a contract
+which gains a tariff gains a source.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from homeassistant.components.energy.data import GridSourceType
+from homeassistant.components.energy.data import GridSourceType, SolarSourceType
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.helpers import entity_registry as er
 
@@ -19,8 +20,15 @@ from ..cost.costs import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
 from ..tariff.names import tariff_name
+from ..tic import Reading, contract_name
 
 EXPORTED: Final = "EAIT"
+INJECTION: Final = "Injection"
+PRODUCTION: Final = "Production"
+"""Names of the sources of what is exported: the same words in English and in French."""
+_SELLS_ALL: Final = ("PRODUCTEUR", "PRODUCTION", "NONCONSO")
+"""What stands in the contract's or the tariff's name of a meter that counts a production alone, its
+spaces left out (NGTF, LTARF)."""
 _USABLE: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})
 """What a person has disabled is not for us to show."""
 
@@ -36,25 +44,37 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The statistics of one meter that a dashboard may take."""
+    """The statistics of one meter that a dashboard may take.
+
+    `is_production`: all that is produced behind this meter is exported through it.
+    """
 
     imported: tuple[Imported, ...]
     exported: str | None
     power: str | None
+    is_production: bool = False
 
     @property
-    def statistics(self) -> tuple[str, ...]:
-        """All of them, in the order of the sources."""
-        others = (one for one in (self.exported, self.power) if one is not None)
-        return (*(one.statistic for one in self.imported), *others)
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take."""
+        return not self.imported and self.exported is None
 
-    def only(self, registers: Collection[int]) -> Offer:
+    @property
+    def usual(self) -> Offer:
+        """What most people want: of a production meter, not the few Wh that it uses itself."""
+        registers = () if self.is_production else [one.register for one in self.imported]
+        return self.only(registers, exported=True)
+
+    def only(self, registers: Collection[int], *, exported: bool) -> Offer:
         """Leave out what people do not want, such as the indexes of a contract that has ended.
 
         Those cannot be told from the indexes of a rare tariff: that of a peak day, or a week-end.
         """
         wanted = tuple(one for one in self.imported if one.register in registers)
-        return Offer(wanted, self.exported, self.power if wanted else None)
+        power = self.power if wanted else None
+        return replace(
+            self, imported=wanted, exported=self.exported if exported else None, power=power
+        )
 
     def without(self, used: Collection[str]) -> Offer:
         """Leave out what a dashboard has already.
@@ -65,7 +85,7 @@ class Offer:
         is_first = len(left) == len(self.imported)
         exported = None if self.exported in used else self.exported
         power = self.power if left and is_first and self.power not in used else None
-        return Offer(left, exported, power)
+        return replace(self, imported=left, exported=exported, power=power)
 
 
 def offer(coordinator: LinkyCoordinator) -> Offer:
@@ -76,8 +96,18 @@ def offer(coordinator: LinkyCoordinator) -> Offer:
         statistic = entity_of(coordinator, label) if label else None
         if statistic:
             imported.append(Imported(register, statistic, tariff_name(coordinator, register)))
-    exported = entity_of(coordinator, EXPORTED) if EXPORTED in coordinator.readings else None
-    return Offer(tuple(imported), exported, entity_of(coordinator, ACTIVE_POWER))
+    readings = coordinator.readings
+    exported = entity_of(coordinator, EXPORTED) if EXPORTED in readings else None
+    power = entity_of(coordinator, ACTIVE_POWER)
+    return Offer(tuple(imported), exported, power, bool(exported) and sells_all(readings))
+
+
+def sells_all(readings: Mapping[str, Reading]) -> bool:
+    """Whether a meter is there for a production that is all sold: its contract says so."""
+    tariff = readings.get("LTARF")
+    names = (contract_name(readings), tariff.raw if tariff else None)
+    letters = ["".join((name or "").upper().split()) for name in names]
+    return any(word in name for word in _SELLS_ALL for name in letters)
 
 
 def entity_of(coordinator: LinkyCoordinator, key: str) -> str | None:
@@ -93,29 +123,42 @@ def indexes_of(coordinator: LinkyCoordinator) -> set[str]:
     return {one for one in (entity_of(coordinator, name) for name in COSTED) if one is not None}
 
 
-def grid_sources(coordinator: LinkyCoordinator, offered: Offer) -> list[GridSourceType]:
-    """Write what is offered as sources; what is exported and the power go on the first one."""
-    sources = [
-        _source(one.statistic, entity_of(coordinator, price_key(one.register)), one.name)
-        for one in offered.imported
-    ]
-    if offered.exported:
-        if not sources:
-            sources.append(_source(None, None, coordinator.entry.title))
-        sources[0]["stat_energy_to"] = offered.exported
-        sources[0]["entity_energy_price_export"] = entity_of(coordinator, PRICE_EXPORT)
-    if offered.power and sources:
-        sources[0]["stat_rate"] = offered.power
+def energy_sources(
+    coordinator: LinkyCoordinator, offered: Offer
+) -> list[GridSourceType | SolarSourceType]:
+    """Write what is offered as sources; the power goes on the first one that is imported."""
+    sources: list[GridSourceType | SolarSourceType] = []
+    for one in offered.imported:
+        source = _grid_source(one.name)
+        source["stat_energy_from"] = one.statistic
+        source["entity_energy_price"] = entity_of(coordinator, price_key(one.register))
+        if offered.power and not sources:
+            source["stat_rate"] = offered.power
+        sources.append(source)
+    if offered.exported and offered.is_production:
+        sources.append(
+            {
+                "type": "solar",
+                "stat_energy_from": offered.exported,
+                "config_entry_solar_forecast": None,
+                "name": PRODUCTION,
+            }
+        )
+    elif offered.exported:
+        source = _grid_source(INJECTION)
+        source["stat_energy_to"] = offered.exported
+        source["entity_energy_price_export"] = entity_of(coordinator, PRICE_EXPORT)
+        sources.append(source)
     return sources
 
 
-def _source(statistic: str | None, price: str | None, name: str) -> GridSourceType:
+def _grid_source(name: str) -> GridSourceType:
     return {
         "type": "grid",
-        "stat_energy_from": statistic,
+        "stat_energy_from": None,
         "stat_energy_to": None,
         "stat_cost": None,
-        "entity_energy_price": price,
+        "entity_energy_price": None,
         "number_energy_price": None,
         "stat_compensation": None,
         "entity_energy_price_export": None,

@@ -1,4 +1,4 @@
-"""What a person may set once a meter is there: how states follow it, the mirror, money.
+"""What a person may set once a meter is there: money, how states follow it, the mirror.
 
 Only what differs from the defaults is stored, since those of a topic or of retain change with the
 format.
@@ -11,14 +11,12 @@ from typing import Any, Final
 from homeassistant.components.mqtt import valid_publish_topic
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import UnitOfTime
-from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    Selector,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
@@ -39,58 +37,50 @@ from ..const import (
     DEFAULT_REPORTING,
     DOMAIN,
 )
-from ..coordinator import LinkyConfigEntry
-from ..energy_dashboard.steps import EnergySteps
 from ..mirror.editions import Settings
 from ..mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from ..reporting.rules import Preset
+from .money_steps import MoneySteps
 
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
 """Seconds: a day, since a mirror that says less is better turned off."""
-_SECTIONS: Final[Mapping[str, Mapping[str, Selector[Any]]]] = {
-    "reporting": {
-        CONF_REPORTING: SelectSelector(
+_REPORTING: Final = vol.Schema(
+    {
+        vol.Required(CONF_REPORTING): SelectSelector(
             SelectSelectorConfig(options=[*Preset], translation_key=CONF_REPORTING)
         )
-    },
-    "mqtt": {
-        CONF_MIRROR: BooleanSelector(),
-        CONF_MIRROR_FORMAT: SelectSelector(
-            SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
-        ),
-        CONF_MIRROR_TOPIC: TextSelector(),
-        CONF_MIRROR_STATUS_TOPIC: TextSelector(),
-        CONF_MIRROR_INTERVAL: NumberSelector(
-            NumberSelectorConfig(
-                min=0,
-                max=_LONGEST_INTERVAL,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement=UnitOfTime.SECONDS,
-            )
-        ),
-        CONF_MIRROR_RETAIN: BooleanSelector(),
-        CONF_MIRROR_PER_LABEL: BooleanSelector(),
-        CONF_MIRROR_PRIVATE: BooleanSelector(),
-        CONF_MIRROR_DISCOVERY: BooleanSelector(),
-    },
-}
-"""Section of the form -> its fields; all of them are stored side by side."""
-_COLLAPSED: Final = frozenset({"mqtt"})
-_SCHEMA: Final = vol.Schema(
+    }
+)
+_MIRROR: Final = vol.Schema(
     {
-        vol.Optional(name): section(
-            vol.Schema({vol.Optional(key): field for key, field in fields.items()}),
-            {"collapsed": name in _COLLAPSED},
-        )
-        for name, fields in _SECTIONS.items()
+        vol.Optional(key): field
+        for key, field in {
+            CONF_MIRROR: BooleanSelector(),
+            CONF_MIRROR_FORMAT: SelectSelector(
+                SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
+            ),
+            CONF_MIRROR_TOPIC: TextSelector(),
+            CONF_MIRROR_STATUS_TOPIC: TextSelector(),
+            CONF_MIRROR_INTERVAL: NumberSelector(
+                NumberSelectorConfig(
+                    min=0,
+                    max=_LONGEST_INTERVAL,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement=UnitOfTime.SECONDS,
+                )
+            ),
+            CONF_MIRROR_RETAIN: BooleanSelector(),
+            CONF_MIRROR_PER_LABEL: BooleanSelector(),
+            CONF_MIRROR_PRIVATE: BooleanSelector(),
+            CONF_MIRROR_DISCOVERY: BooleanSelector(),
+        }.items()
     }
 )
 
 
 def _defaults(mirror_format: str) -> dict[str, Any]:
     return {
-        CONF_REPORTING: DEFAULT_REPORTING,
         CONF_MIRROR: True,
         CONF_MIRROR_FORMAT: TYPED,
         CONF_MIRROR_INTERVAL: 0,
@@ -101,27 +91,39 @@ def _defaults(mirror_format: str) -> dict[str, Any]:
     }
 
 
-class LinkyOptionsFlow(EnergySteps):
+class LinkyOptionsFlow(MoneySteps):
     """The settings of one meter; the entry is set up again when one has changed."""
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the steps; another dialog that has opened this one goes on with the first."""
-        if opened is not None:
-            return await self.async_step_energy()
-        return self.async_show_menu(step_id="init", menu_options=["settings", "prices", "energy"])
+        """Offer the steps; a dialog that has opened this one goes on with the first that asks."""
+        if opened is None:
+            menu = ["prices", "energy", "reporting", "mirror"]
+            return self.async_show_menu(step_id="init", menu_options=menu)
+        step = await self.async_step_energy()
+        return step if step["type"] is FlowResultType.FORM else await self.async_step_prices()
 
-    async def async_step_settings(
+    async def async_step_reporting(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
+        """Ask how closely states follow the meter."""
+        stored = self.config_entry.options
+        if user_input is None:
+            shown = {CONF_REPORTING: DEFAULT_REPORTING, **stored}
+            schema = self.add_suggested_values_to_schema(_REPORTING, shown)
+            return self.async_show_form(step_id="reporting", data_schema=schema)
+        preset = user_input[CONF_REPORTING]
+        chosen = {CONF_REPORTING: preset} if preset != DEFAULT_REPORTING else {}
+        others = {key: value for key, value in stored.items() if key != CONF_REPORTING}
+        return self.async_create_entry(data={**others, **chosen})
+
+    async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what is published on MQTT."""
         stored = self.config_entry.options
         defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
-        shown = {key for name in user_input for key in _SECTIONS[name]}
-        others = {key: value for key, value in stored.items() if key not in shown}
-        values = _tidied(
-            {key: one for fields in user_input.values() for key, one in fields.items()}
-        )
+        others = {key: value for key, value in stored.items() if key not in _MIRROR.schema}
+        values = _tidied(user_input)
         changed = {key: value for key, value in values.items() if value != defaults.get(key)}
         options = {**others, **changed}
         if wrong := self._wrong_topic(options):
@@ -151,10 +153,8 @@ class LinkyOptionsFlow(EnergySteps):
     ) -> ConfigFlowResult:
         address = self.config_entry.unique_id
         return self.async_show_form(
-            step_id="settings",
-            data_schema=self.add_suggested_values_to_schema(
-                _SCHEMA, dict.fromkeys(_SECTIONS, values)
-            ),
+            step_id="mirror",
+            data_schema=self.add_suggested_values_to_schema(_MIRROR, values),
             errors={"base": error} if error else None,
             description_placeholders={
                 "typed": FORMATS[TYPED].topic.format(address=address),
@@ -164,15 +164,6 @@ class LinkyOptionsFlow(EnergySteps):
                 **facts,
             },
         )
-
-
-async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:
-    """Open the options at the Energy dashboard; gives the flow, None where nothing is to be asked.
-
-    Another dialog goes on there, as its `next_flow`.
-    """
-    opened = await hass.config_entries.options.async_init(entry.entry_id, data={})
-    return opened["flow_id"] if opened["type"] is FlowResultType.FORM else None
 
 
 def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:

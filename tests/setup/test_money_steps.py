@@ -1,4 +1,4 @@
-"""Prices, and the Energy dashboard filled in by one step of the options."""
+"""Prices as people type them, and the Energy dashboard filled in by one step of the options."""
 
 from typing import Any, Final
 
@@ -7,11 +7,13 @@ from homeassistant.components.energy.validate import async_validate
 from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.linky_tic.const import DOMAIN
 from simulator import Household
 
 from ..bills import amount, house, in_france
@@ -54,9 +56,21 @@ async def submit(meter: Meter, form: ConfigFlowResult, data: Json) -> ConfigFlow
     options = meter._hass.config_entries.options
     done = await options.async_configure(form["flow_id"], data)
     await meter._hass.async_block_till_done()
-    if done["type"] is FlowResultType.CREATE_ENTRY:
+    if done["type"] is FlowResultType.MENU:
         await meter.play()
     return done
+
+
+def stored(meter: Meter) -> Json:
+    """The options of the meter."""
+    assert meter.entry
+    return dict(meter.entry.options)
+
+
+def summary(done: ConfigFlowResult) -> list[str]:
+    """What the end tells."""
+    assert (done["type"], done["step_id"]) == (FlowResultType.MENU, "done")
+    return (done["description_placeholders"] or {})["summary"].split("\n")
 
 
 async def hold(manager: EnergyManager, *sources: Any) -> None:  # noqa: ANN401 - as they are stored
@@ -79,9 +93,8 @@ def fields(form: ConfigFlowResult) -> dict[str, object]:
 
 async def test_prices_are_stored_and_become_sensors(home: Home) -> None:
     meter = await hears(home)
-    done = await submit(meter, await show(meter, "prices"), PRICES)
-    assert done["type"] is FlowResultType.CREATE_ENTRY
-    assert done["data"] == {
+    await submit(meter, await show(meter, "prices"), PRICES)
+    assert stored(meter) == {
         "reporting": "realtime",
         "prices": {"1": 0.16, "2": 0.21},
         "standing_charge": 15.0,
@@ -94,42 +107,109 @@ async def test_prices_are_shown_as_they_were_given_and_can_be_taken_away(home: H
     meter = await hears(home)
     await submit(meter, await show(meter, "prices"), PRICES)
     form = await show(meter, "prices")
-    assert fields(form) == PRICES
-    done = await submit(meter, form, {"price_2": 0.3})
-    assert done["data"] == {"reporting": "realtime", "prices": {"2": 0.3}}
+    assert fields(form) == {"price_1": "0.16", "price_2": "0.21", "standing_charge": "15"}
+    await submit(meter, form, {"price_2": "0.3"})
+    assert stored(meter) == {"reporting": "realtime", "prices": {"2": 0.3}}
+
+
+async def test_what_was_given_is_told_back_in_cents_and_can_be_corrected(home: Home) -> None:
+    meter = await hears(home)
+    await in_france(home.hass)
+    home.hass.config.language = "fr"
+    await async_get_translations(home.hass, "fr", "selector", [DOMAIN])
+    typed = {"price_1": "0,1579", "price_2": "0.21456 €", "standing_charge": "15,5"}
+    done = await submit(meter, await show(meter, "prices"), typed)
+    assert [line.partition("\N{NO-BREAK SPACE}: ")[2] for line in summary(done)] == [
+        "15,79 c€ par kWh",
+        "21,456 c€ par kWh",
+        "15,50 € par mois",
+    ]
+    options = home.hass.config_entries.options
+    form = await options.async_configure(done["flow_id"], {"next_step_id": "prices"})
+    assert fields(form)["price_1"] == "0,1579"
+    done = await submit(meter, form, {**typed, "price_2": "0,22"})
+    assert stored(meter)["prices"] == {"1": 0.1579, "2": 0.22}
+    ended = await options.async_configure(done["flow_id"], {"next_step_id": "finish"})
+    assert (ended["type"], ended["data"]) == (FlowResultType.CREATE_ENTRY, stored(meter))
+
+
+@pytest.mark.parametrize("typed", ["1579", "15,79", "2.01"])
+async def test_a_price_that_can_hardly_be_meant_is_believed_only_when_it_is_confirmed(
+    home: Home, typed: str
+) -> None:
+    meter = await hears(home)
+    form = await submit(meter, await show(meter, "prices"), {"price_1": typed, "price_2": "0.2"})
+    assert form["errors"] == {"price_1": "much"}
+    assert fields(form)["price_1"] == typed
+    assert "prices" not in stored(meter)
+    await submit(meter, form, {"price_1": typed, "price_2": "0.2", "sure": True})
+    assert stored(meter)["prices"] == {"1": float(typed.replace(",", ".")), "2": 0.2}
+
+
+async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:
+    meter = await hears(home)
+    form = await submit(meter, await show(meter, "prices"), {"standing_charge": "500"})
+    assert form["step_id"] == "done"
+    form = await submit(meter, await show(meter, "prices"), {"standing_charge": "1550"})
+    assert form["errors"] == {"standing_charge": "much"}
+
+
+@pytest.mark.parametrize("typed", ["-0.1", "1.234,56", "nan", "inf", "1e3", "cher", "0,1,5"])
+async def test_what_is_no_amount_is_refused(home: Home, typed: str) -> None:
+    meter = await hears(home)
+    form = await submit(meter, await show(meter, "prices"), {"price_1": typed})
+    assert form["errors"] == {"price_1": "no_amount"}
+    assert "prices" not in stored(meter)
 
 
 async def test_a_price_of_what_is_exported_is_asked_of_who_exports(home: Home) -> None:
     meter = await hears(home, contract="base", producer=True)
     assert list(fields(await show(meter, "prices"))) == [
         "price_1",
-        "standing_charge",
         "export_price",
+        "standing_charge",
     ]
 
 
-async def test_a_price_below_nothing_is_refused(home: Home) -> None:
-    meter = await hears(home)
-    with pytest.raises(InvalidData):
-        await submit(meter, await show(meter, "prices"), {"price_1": -0.1})
-
-
-async def test_the_step_adds_what_it_shows(home: Home, manager: EnergyManager) -> None:
+async def test_the_step_shows_each_tariff_once_and_adds_what_is_ticked(
+    home: Home, manager: EnergyManager
+) -> None:
     meter = await hears(home, producer=True)
     form = await show(meter)
-    told = form["description_placeholders"] or {}
-    assert "`sensor.linky_easf01`" in told["sources"]
-    assert told["exported"] == "`sensor.linky_eait`"
-    assert told["power"] == "`sensor.linky_active_power`"
-    await submit(meter, form, {**PRICES, "export_price": 0.13})
-    first, second = sources(manager)
+    assert list(fields(form)) == [
+        "add_1",
+        "price_1",
+        "add_2",
+        "price_2",
+        "add_export",
+        "export_price",
+        "standing_charge",
+    ]
+    assert "sensor." not in str(form["description_placeholders"])
+    done = await submit(meter, form, {**PRICES, "export_price": 0.13})
+    assert "3 sources added" in summary(done)[0]
+    first, second, injection = sources(manager)
     assert first["stat_energy_from"] == "sensor.linky_easf01"
-    assert first["stat_energy_to"] == "sensor.linky_eait"
     assert first["entity_energy_price"] == "sensor.linky_price_1"
-    assert first["entity_energy_price_export"] == "sensor.linky_price_export"
     assert first["stat_rate"] == "sensor.linky_active_power"
     assert second["entity_energy_price"] == "sensor.linky_price_2"
+    assert injection["stat_energy_to"] == "sensor.linky_eait"
+    assert injection["entity_energy_price_export"] == "sensor.linky_price_export"
     assert home.state("sensor.linky_price_2") == "0.21"
+
+
+async def test_a_total_sale_is_solar_production_and_its_own_consumption_is_not_ticked(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home, contract="producer", producer=True)
+    form = await show(meter)
+    assert [key for key in fields(form) if key.startswith("add")] == ["add_1", "add_production"]
+    assert (fields(form)["add_1"], fields(form)["add_production"]) == (False, True)
+    done = await submit(meter, form, {"export_price": "0.13"})
+    assert "1 source added" in summary(done)[0]
+    assert [(one["type"], one["stat_energy_from"]) for one in sources(manager)] == [
+        ("solar", "sensor.linky_eait")
+    ]
 
 
 async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_come(
@@ -148,11 +228,17 @@ async def test_an_index_of_a_contract_that_has_ended_can_be_left_out(
     home: Home, manager: EnergyManager
 ) -> None:
     meter = await hears(home)
-    form = await submit(meter, await show(meter), {**PRICES, "indexes": []})
-    assert form["errors"] == {"base": "nothing_chosen"}
-    await submit(meter, form, {**PRICES, "indexes": ["2"]})
+    await submit(meter, await show(meter), {**PRICES, "add_1": False})
     assert [one["stat_energy_from"] for one in sources(manager)] == ["sensor.linky_easf02"]
     assert sources(manager)[0]["stat_rate"] == "sensor.linky_active_power"
+
+
+async def test_who_ticks_nothing_only_gives_prices(home: Home, manager: EnergyManager) -> None:
+    meter = await hears(home)
+    done = await submit(meter, await show(meter), {**PRICES, "add_1": False, "add_2": False})
+    assert "No source" in summary(done)[0]
+    assert sources(manager) == []
+    assert stored(meter)["prices"] == {"1": 0.16, "2": 0.21}
 
 
 async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> None:
@@ -161,8 +247,19 @@ async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> Non
     before = sources(manager)
     again = await show(meter)
     assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "nothing_to_add")
-    assert "sensor.linky_easf02" in (again["description_placeholders"] or {})["present"]
     assert sources(manager) == before
+
+
+async def test_what_opens_the_options_goes_on_with_what_there_is_to_ask(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    assert meter.entry
+    options = home.hass.config_entries.options
+    form = await options.async_init(meter.entry.entry_id, data={})
+    assert form["step_id"] == "energy"
+    await submit(meter, form, PRICES)
+    assert (await options.async_init(meter.entry.entry_id, data={}))["step_id"] == "prices"
 
 
 async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: EnergyManager) -> None:
@@ -172,9 +269,9 @@ async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: Ene
     kept |= {"name": "La nuit", "entity_energy_price": None, "number_energy_price": 0.1}
     await hold(manager, kept)
     form = await show(meter)
-    told = form["description_placeholders"] or {}
-    assert told["present"] == "`sensor.linky_easf01`, `sensor.linky_active_power`"
-    await submit(meter, form, PRICES)
+    assert list(fields(form)) == ["add_2", "price_2", "standing_charge"]
+    await submit(meter, form, {"price_2": 0.25})
+    assert stored(meter)["prices"] == {"1": 0.16, "2": 0.25}
     assert sources(manager)[0] == kept
     assert sources(manager)[1]["stat_energy_from"] == "sensor.linky_easf02"
     assert "stat_rate" not in sources(manager)[1]
@@ -192,7 +289,7 @@ async def test_beside_what_counts_the_same_nothing_is_added_without_a_tick(
     for unticked in ({}, {"beside": {"anyway": False}}):
         form = await submit(meter, form, {**PRICES, **unticked})
         assert form["errors"] == {"base": "counted_twice"}
-        assert fields(form)["price_1"] == PRICES["price_1"]
+        assert fields(form)["price_1"] == str(PRICES["price_1"])
         assert len(sources(manager)) == 1
     await submit(meter, form, {**PRICES, "beside": {"anyway": True}})
     assert sources(manager)[0] == {**SOMEONES, "stat_energy_from": statistic}
@@ -253,7 +350,7 @@ async def test_what_is_exported_later_gets_a_source_of_its_own(
     await submit(meter, await show(meter), PRICES)
     house(meter).producer = True
     await meter.play(3 * KNOWN)
-    await submit(meter, await show(meter), {**PRICES, "export_price": 0.13})
+    await submit(meter, await show(meter), {"export_price": 0.13})
     *_, added = sources(manager)
     assert (added["stat_energy_from"], added["stat_energy_to"]) == (None, "sensor.linky_eait")
     assert added["entity_energy_price_export"] == "sensor.linky_price_export"
@@ -305,6 +402,6 @@ async def test_every_fact_and_field_of_a_step_has_its_text(
     form = await show(meter, step)
     said = texts("en")["options"]["step"][step]
     told = set[str]().union(*(placeholders(text) for _, text in leaves(said)))
-    assert (form["description_placeholders"] or {}).keys() == told
+    assert (form["description_placeholders"] or {}).keys() >= told - {"doubt"}
     named = {*said["data"], *said.get("sections", {})}
     assert set(fields(form)) <= named

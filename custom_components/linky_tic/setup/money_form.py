@@ -1,0 +1,208 @@
+"""The form that asks for prices, and which of a meter's indexes the Energy dashboard takes.
+
+It knows fields and what was typed into them. Each tariff stands there once, its tick before its
+price; a price that can hardly be meant is believed only once it is confirmed.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, override
+
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    TextSelector,
+    TextSelectorConfig,
+)
+import voluptuous as vol
+
+from ..coordinator import LinkyCoordinator
+from ..cost.prices import CONF_EXPORT_PRICE, CONF_STANDING_CHARGE, Prices, price_key
+from ..energy_dashboard.preferences import Plan
+from ..energy_dashboard.sources import Offer
+from ..tariff.names import tariff_name
+from .amounts import currency, read_amount, told, typed
+
+_MOST_BY_KWH: Final = 2.0
+_MOST_BY_MONTH: Final = 500.0
+"""Amounts above which a point was forgotten, or cents were typed."""
+_REGISTERS: Final = range(1, 11)
+_SURE: Final = "sure"
+_BESIDE: Final = "beside"
+"""The section that is shown where others' sources are in the dashboard, and its one field."""
+_ANYWAY: Final = "anyway"
+_EXPORT: Final = "add_export"
+_PRODUCTION: Final = "add_production"
+
+
+class _AmountSelector(TextSelector):
+    """A text, since a browser that writes no comma takes 0,1579 for 1579; a number will do too."""
+
+    @override
+    def __call__(self, data: object) -> str | list[str]:
+        return super().__call__(str(data))
+
+
+class Given(NamedTuple):
+    """What was typed into the form: field -> amount or None, and field -> what is wrong with it."""
+
+    amounts: Mapping[str, float | None]
+    errors: Mapping[str, str]
+    doubt: str
+
+
+class MoneyForm:
+    """A form about one meter that asks for prices: of its registers, and of what is exported."""
+
+    def __init__(
+        self,
+        coordinator: LinkyCoordinator,
+        prices: Prices,
+        registers: Sequence[int],
+        *,
+        sells: bool,
+    ) -> None:
+        self._hass = coordinator.hass
+        self._coordinator = coordinator
+        self._prices = prices
+        self._registers = registers
+        self._sells = sells
+
+    def schema(self, *, is_doubted: bool = False) -> vol.Schema:
+        """Give the fields; the confirmation is among them while something is in doubt."""
+        amount = _AmountSelector(TextSelectorConfig(suffix=currency(self._hass)))
+        fields: dict[str, object] = {}
+        for register in self._registers:
+            fields |= self._ticks(_tick(register))
+            fields[price_key(register)] = amount
+        if self._sells:
+            fields |= self._ticks(self._export_tick)
+            fields[CONF_EXPORT_PRICE] = amount
+        fields[CONF_STANDING_CHARGE] = amount
+        if is_doubted:
+            fields[_SURE] = BooleanSelector()
+        fields |= self._last()
+        return vol.Schema({vol.Optional(key): field for key, field in fields.items()})
+
+    _export_tick = ""
+
+    def _ticks(self, _key: str) -> Mapping[str, object]:
+        """Give the field that stands before a price."""
+        return {}
+
+    def _last(self) -> Mapping[str, object]:
+        """Give what stands below."""
+        return {}
+
+    @property
+    def shown(self) -> dict[str, str | bool]:
+        """Field -> what it holds before anything is typed: the amount in force."""
+        amounts = {
+            **{price_key(one): self._prices.by_register.get(one) for one in self._registers},
+            CONF_STANDING_CHARGE: self._prices.standing_charge,
+            CONF_EXPORT_PRICE: self._prices.export,
+        }
+        return {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
+
+    def facts(self, doubt: str = "") -> dict[str, str]:
+        """Give the facts of the texts."""
+        names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in _REGISTERS}
+        return {**names, "doubt": doubt}
+
+    def read(self, user_input: Mapping[str, Any]) -> Given:
+        """Read the amounts; one that is left empty is not known."""
+        amounts: dict[str, float | None] = {}
+        errors: dict[str, str] = {}
+        doubt = ""
+        for key, most in self._limits().items():
+            text = str(user_input.get(key, "")).strip()
+            try:
+                amounts[key] = amount = read_amount(text) if text else None
+            except ValueError:
+                errors[key] = "no_amount"
+                continue
+            if amount is not None and amount > most and not user_input.get(_SURE):
+                errors[key] = "much"
+                doubt = doubt or told(self._hass, "amount", amount)
+        return Given(amounts, errors, doubt)
+
+    def prices(self, amounts: Mapping[str, float | None]) -> Prices:
+        """Give the prices that are in force with these amounts; what was not asked for stays."""
+        by_register = dict(self._prices.by_register)
+        for register in self._registers:
+            price = amounts[price_key(register)]
+            by_register.pop(register, None)
+            if price is not None:
+                by_register[register] = price
+        return Prices(
+            MappingProxyType(by_register),
+            amounts[CONF_STANDING_CHARGE],
+            amounts[CONF_EXPORT_PRICE] if self._sells else self._prices.export,
+        )
+
+    def summary(self, prices: Prices) -> list[str]:
+        """Tell each price back, in cents, so that a point in the wrong place is seen."""
+        hass, lines = self._hass, []
+        for register in self._registers:
+            if (price := prices.by_register.get(register)) is not None:
+                name = tariff_name(self._coordinator, register)
+                lines.append(told(hass, "by_kwh", price, name=name))
+        if prices.export is not None:
+            lines.append(told(hass, "exported", prices.export))
+        if prices.standing_charge is not None:
+            lines.append(told(hass, "by_month", prices.standing_charge))
+        return lines
+
+    def _limits(self) -> dict[str, float]:
+        """Field of an amount -> what it hardly exceeds."""
+        keys = [price_key(one) for one in self._registers]
+        if self._sells:
+            keys.append(CONF_EXPORT_PRICE)
+        return {**dict.fromkeys(keys, _MOST_BY_KWH), CONF_STANDING_CHARGE: _MOST_BY_MONTH}
+
+
+class EnergyForm(MoneyForm):
+    """The same, with what the Energy dashboard may take of the meter."""
+
+    def __init__(self, coordinator: LinkyCoordinator, prices: Prices, plan: Plan) -> None:
+        registers = [one.register for one in plan.added.imported]
+        super().__init__(coordinator, prices, registers, sells=plan.added.exported is not None)
+        self._plan = plan
+        self._export_tick = _PRODUCTION if plan.added.is_production else _EXPORT
+
+    @property
+    @override
+    def shown(self) -> dict[str, str | bool]:
+        usual = self._plan.added.usual
+        ticks = {_tick(one): False for one in self._registers}
+        ticks |= {_tick(one.register): True for one in usual.imported}
+        return {**ticks, self._export_tick: True, **super().shown}
+
+    @override
+    def _ticks(self, key: str) -> Mapping[str, object]:
+        return {key: BooleanSelector()}
+
+    @override
+    def _last(self) -> Mapping[str, object]:
+        if not self._plan.others:
+            return {}
+        tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
+        return {_BESIDE: section(tick, {"collapsed": False})}
+
+    @override
+    def facts(self, doubt: str = "") -> dict[str, str]:
+        return {**super().facts(doubt), "others": ", ".join(self._plan.others)}
+
+    def chosen(self, user_input: Mapping[str, Any]) -> Offer:
+        """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
+        ticks = {**self.shown, **user_input}
+        registers = [one for one in self._registers if ticks[_tick(one)]]
+        return self._plan.added.only(registers, exported=bool(ticks[self._export_tick]))
+
+    def is_counted_twice(self, user_input: Mapping[str, Any]) -> bool:
+        """Whether others' sources may count the same, and nobody has said that they do not."""
+        return bool(self._plan.others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
+
+
+def _tick(register: int) -> str:
+    return f"add_{register}"

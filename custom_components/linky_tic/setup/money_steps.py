@@ -1,0 +1,149 @@
+"""The steps of the options that are about money: prices, and the Energy dashboard.
+
+They are also what follows when a meter has been added, or its contract has changed: everything in
+them may be skipped. What is given is stored and in force before the end is shown, since people
+close a window that says that all is done.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from homeassistant.config_entries import (
+    ConfigEntryState,
+    ConfigFlowResult,
+    OptionsFlowWithReload,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import voluptuous as vol
+
+from ..coordinator import LinkyConfigEntry, LinkyCoordinator
+from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
+from ..energy_dashboard.preferences import async_add, async_plan, is_set_up
+from ..energy_dashboard.sources import EXPORTED, offer
+from .amounts import told
+from .money_form import EnergyForm, Given, MoneyForm
+
+_OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
+
+
+class MoneySteps(OptionsFlowWithReload):
+    """Prices, and what the Energy dashboard is given."""
+
+    _summary = ""
+    _registers: Sequence[int] = ()
+    """Those that were asked for last: after a change of prices the meter has yet to speak again."""
+
+    async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the prices of the tariffs in use."""
+        if not (coordinator := self._coordinator()):
+            return self.async_abort(reason="not_loaded")
+        prices = self._prices
+        registers = self._registers = sorted(coordinator.tariffs.registers) or self._registers
+        if not registers:
+            return self.async_abort(reason="not_heard")
+        sells = EXPORTED in coordinator.readings or prices.export is not None
+        form = MoneyForm(coordinator, prices, registers, sells=sells)
+        if user_input is None:
+            return self._ask("prices", form, form.shown)
+        given = form.read(user_input)
+        if given.errors:
+            return self._ask("prices", form, user_input, given)
+        prices = form.prices(given.amounts)
+        self._store(prices)
+        return await self._end(form.summary(prices))
+
+    async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
+        if not (coordinator := self._coordinator()):
+            return self.async_abort(reason="not_loaded")
+        if not is_set_up(self.hass):
+            return self.async_abort(reason="energy_not_set_up")
+        if offer(coordinator).is_empty:
+            return self.async_abort(reason="not_heard")
+        plan = await async_plan(coordinator)
+        if plan.added.is_empty:
+            return self.async_abort(reason="nothing_to_add")
+        self._registers = sorted(coordinator.tariffs.registers)
+        form = EnergyForm(coordinator, self._prices, plan)
+        if user_input is None:
+            return self._ask("energy", form, form.shown)
+        return await self._add(coordinator, form, user_input)
+
+    async def _add(
+        self, coordinator: LinkyCoordinator, form: EnergyForm, user_input: dict[str, Any]
+    ) -> ConfigFlowResult:
+        given = form.read(user_input)
+        if given.errors:
+            return self._ask("energy", form, user_input, given)
+        added = form.chosen(user_input)
+        if not added.is_empty and form.is_counted_twice(user_input):
+            return self._ask("energy", form, user_input, error="counted_twice")
+        prices = form.prices(given.amounts)
+        try:
+            number = await async_add(coordinator, added, prices) if not added.is_empty else 0
+        except vol.Invalid:
+            return self._ask("energy", form, user_input, error="energy_refused")
+        self._store(prices)
+        sentence = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
+        return await self._end(
+            [told(self.hass, sentence, number=str(number)), *form.summary(prices)]
+        )
+
+    async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Tell what was done, where it is seen, and what may be next."""
+        return self.async_show_menu(
+            step_id="done",
+            menu_options=["finish", "prices"],
+            description_placeholders={"summary": self._summary},
+        )
+
+    async def async_step_finish(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Close the dialog: all is stored."""
+        return self.async_create_entry(data=dict(self.config_entry.options))
+
+    @property
+    def _prices(self) -> Prices:
+        return Prices.chosen(self.config_entry.options)
+
+    def _coordinator(self) -> LinkyCoordinator | None:
+        entry = self.config_entry
+        return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+
+    def _ask(
+        self,
+        step: str,
+        form: MoneyForm,
+        values: Mapping[str, Any],
+        given: Given | None = None,
+        error: str | None = None,
+    ) -> ConfigFlowResult:
+        errors = {"base": error} if error else dict(given.errors) if given else None
+        schema = form.schema(is_doubted=bool(given and given.doubt))
+        return self.async_show_form(
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
+            errors=errors,
+            description_placeholders=form.facts(given.doubt if given else ""),
+            last_step=False,
+        )
+
+    def _store(self, prices: Prices) -> None:
+        entry = self.config_entry
+        others = {key: one for key, one in entry.options.items() if key not in _OURS}
+        options = {**others, **prices.options}
+        if self.hass.config_entries.async_update_entry(entry, options=options):
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+
+    async def _end(self, lines: list[str]) -> ConfigFlowResult:
+        self._summary = "\n".join(lines or [told(self.hass, "no_price")])
+        return await self.async_step_done()
+
+
+async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:
+    """Open the options at their money steps; None where there is nothing to ask yet.
+
+    Gives the flow, for another dialog that goes on there as its `next_flow`.
+    """
+    opened = await hass.config_entries.options.async_init(entry.entry_id, data={})
+    return opened["flow_id"] if opened["type"] is FlowResultType.FORM else None
