@@ -1,12 +1,13 @@
 """The French pages are written with the typography of French, and tell what the English ones do."""
 
+import json
 from pathlib import Path
 import re
 from typing import Final
 
 import pytest
 
-from .pages import ENGLISH, FRENCH, name
+from .pages import ENGLISH, FRENCH, ROOT, name
 
 NOT_PROSE: Final = re.compile(
     r"^ *```.*?^ *```|`[^`\n]*`|\]\([^)]*\)|<[^>\n]+>|https?://\S+", re.DOTALL | re.MULTILINE
@@ -39,6 +40,14 @@ def test_a_french_page_has_the_parts_of_the_english_one(french: Path, english: P
     assert shape(french) == shape(english)
     assert re.search(rf"\]\((\.\./en/)?{re.escape(english.name)}\)", french.read_text())
     assert re.search(rf"\]\((\.\./fr/)?{re.escape(french.name)}\)", english.read_text())
+
+
+@pytest.mark.parametrize(
+    "page", [one for one in (*ENGLISH, *FRENCH) if one.stem == "index"], ids=name
+)
+def test_the_pages_say_which_version_they_describe(page: Path) -> None:
+    manifest = ROOT / "custom_components" / "linky_tic" / "manifest.json"
+    assert f" version {json.loads(manifest.read_text())['version']}." in page.read_text()
 
 
 def test_both_languages_have_the_same_pages() -> None:
