@@ -29,6 +29,14 @@ def _loopback(socket_enabled: None) -> None:
 
 
 @pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the loop as it is in a house: the harness has it note where each task began.
+
+    That is a third of the time of a test; `--asyncio-debug` asks for it.
+    """
+
+
+@pytest.fixture(autouse=True)
 def _our_integration(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant find our integration, in the tests that ask for a Home Assistant."""
     # A recorder refuses to be set up after `hass`.

@@ -26,7 +26,8 @@ class Child:
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | dict(env or {}),
+                # Bytecode is kept: Home Assistant is launched again and again.
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
