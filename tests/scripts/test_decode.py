@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
 import json
 import os
 from pathlib import Path
@@ -11,11 +12,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from tempfile import TemporaryFile
 import tty
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import pytest
 
+from scripts import decode as script
 from simulator.wire import to_8n1
 from tests.tic.referee import DATA, STREAMS, good_groups
 from tests.tic.streams import standard
@@ -28,9 +32,35 @@ GOLDEN = sorted((DATA / "decoded").glob("*.json"))
 Said = dict[str, Any]  # JSON
 
 
-def decode(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run the command."""
-    return subprocess.run([DECODE, *arguments], input=stdin, capture_output=True, check=False)
+class Ran(NamedTuple):
+    """What a run of the command came to."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+    """Run the command as a process."""
+    ran = subprocess.run([DECODE, *arguments], input=stdin, capture_output=True, check=False)
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+def decode(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+    """Run the command in this process."""
+    stdout, stderr = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
+    with pytest.MonkeyPatch.context() as patch, TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        # The command closes the descriptor that it reads.
+        patch.setattr(sys, "stdin", SimpleNamespace(fileno=lambda: os.dup(given.fileno())))
+        patch.setattr(sys, "stdout", stdout)
+        patch.setattr(sys, "stderr", stderr)
+        patch.setattr(sys, "argv", ["decode", *map(str, arguments)])
+        code = script.main()
+    stdout.flush()
+    stderr.flush()
+    return Ran(code, stdout.buffer.getvalue(), stderr.buffer.getvalue())
 
 
 def said(*arguments: str | Path, stdin: bytes = b"") -> list[Said]:
@@ -158,16 +188,16 @@ def test_a_label_that_comes_twice_opens_another_frame() -> None:
 
 
 def test_the_table_is_for_people() -> None:
-    text = decode(FRAMES / "std_mono_hc.bin").stdout.decode()
+    text = run(FRAMES / "std_mono_hc.bin").stdout.decode()
     assert text.startswith("standard frame, complete: 38 groups\n  ADSC       021961••••00\n")
     assert "\n  PREF       6 kVA\n" in text
 
 
 @pytest.mark.parametrize("python", [sys.executable, shutil.which("python3") or sys.executable])
 def test_it_needs_no_more_than_a_bare_python(python: str) -> None:
-    script = ROOT / "scripts" / "decode.py"
+    file = ROOT / "scripts" / "decode.py"
     ran = subprocess.run(
-        [python, "-I", "-S", script, FRAMES / "std_max.bin", "--json"],
+        [python, "-I", "-S", file, FRAMES / "std_max.bin", "--json"],
         capture_output=True,
         check=False,
     )
@@ -176,9 +206,9 @@ def test_it_needs_no_more_than_a_bare_python(python: str) -> None:
 
 
 def test_a_port_without_the_library_is_answered_with_what_to_do(tmp_path: Path) -> None:
-    script = ROOT / "scripts" / "decode.py"
+    file = ROOT / "scripts" / "decode.py"
     ran = subprocess.run(
-        [sys.executable, "-I", "-S", script, "socket://127.0.0.1:1"],
+        [sys.executable, "-I", "-S", file, "socket://127.0.0.1:1"],
         capture_output=True,
         check=False,
     )
