@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+import logging
 import os
 from pathlib import Path
 import tty
@@ -21,6 +22,8 @@ from .course import Course, course_of_time
 from .descriptors import none_left
 from .dialog import LOOK
 from .home import Home, opened
+
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
-from custom_components.linky_tic.line import reception
+from custom_components.linky_tic.line import SILENCE, reception
 from custom_components.linky_tic.meter.known_labels import LABELS
 from custom_components.linky_tic.meter.store import Memory
 from custom_components.linky_tic.reporting import reporter
@@ -39,8 +39,8 @@ ADDRESS: Final = "041961000000"
 OTHER_ADDRESS: Final = "021975000001"
 KNOWN: Final = 4
 """Frames after which all that a meter repeats has been heard often enough."""
-SOON: Final = 8.0
-"""Seconds that anything may take which should not take any."""
+SOON: Final = 300.0
+"""Seconds after which what is waited for hangs, on the slowest machine."""
 _BREATH: Final = 0.001
 
 
@@ -120,6 +120,15 @@ class Meter:
         expected = reception_.received + len(data)
         self.port._write(data, SOON)
         await until(lambda: reception_.received >= expected)
+
+    async def fall_silent(self) -> None:
+        """Let the line find that the meter has not been heard for a minute."""
+        link = self.coordinator.link
+        assert link._watchdog
+        link._watchdog.cancel()
+        link._good_at -= SILENCE
+        link._check_silence()
+        await self._hass.async_block_till_done()
 
     @asynccontextmanager
     async def playing(self) -> AsyncIterator[None]:

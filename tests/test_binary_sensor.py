@@ -6,11 +6,10 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 import pytest
 
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line, Replay
 
-from .home import ADDRESS, KNOWN, Home, until
+from .home import ADDRESS, KNOWN, Home
 from .tic.streams import historic
 
 THREE_PHASE: Final = "041963000000"
@@ -92,15 +91,15 @@ async def test_a_warning_that_is_on_all_the_while_is_never_off(home: Home, parit
 
 
 async def test_the_link_is_unknown_until_the_meter_is_heard_and_off_when_it_is_not(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home,
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = home.meter()
     await home.add(meter)
     assert home.state("binary_sensor.linky_link") == "unknown"
     await meter.play(1)
     assert home.state("binary_sensor.linky_link") == "on"
-    await until(lambda: home.state("binary_sensor.linky_link") == "off")
+    await meter.fall_silent()
+    assert home.state("binary_sensor.linky_link") == "off"
     assert home.value("line_quality") == "100.0"
 
 

@@ -16,7 +16,6 @@ from custom_components.linky_tic.const import (
     CONF_REPORTING,
     CONF_SPEED,
 )
-from custom_components.linky_tic.line import link
 from custom_components.linky_tic.mirror.payloads import LINKY_SENSOR
 from simulator import Household
 from simulator.frames import Group, standard_group
@@ -24,7 +23,7 @@ from simulator.line import Burst, Line, Replay
 from simulator.wire import to_8n1
 
 from .health.test_issues import shown
-from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, until
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
 from .tic.streams import frame
 
 NEW_INDEX: Final = 1_234_567
@@ -91,14 +90,14 @@ async def test_another_meter_is_not_mirrored_either(
 
 @pytest.mark.parametrize("expected_lingering_timers", [True])  # of Home Assistant's MQTT client
 async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is_heard_again(
-    mqtt_mock: MqttMockHAClient, home: Home, monkeypatch: pytest.MonkeyPatch
+    mqtt_mock: MqttMockHAClient, home: Home
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
     house = Household()
     meter = await home.hears(house)
     house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
     await meter.play()
-    await until(lambda: not meter.coordinator.link.is_connected)
+    await meter.fall_silent()
+    assert not meter.coordinator.link.is_connected
     await meter.play()
     await asyncio.sleep(0.1)
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
@@ -134,14 +133,12 @@ async def test_the_first_meter_is_shown_again_when_it_is_back(home: Home) -> Non
     assert (shown(home), home.state("binary_sensor.linky_link")) == (set(), "on")
 
 
-async def test_nothing_of_before_a_silence_is_shown_after_it(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_nothing_of_before_a_silence_is_shown_after_it(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)
     names = ["sensor.linky_east", "sensor.linky_urms1", "sensor.linky_ltarf"]
-    await until(lambda: home.value("east") == "unavailable")
+    await meter.fall_silent()
+    assert home.value("east") == "unavailable"
     await meter.send(to_8n1(b"\x02" + standard_group(Group("ADSC", ADDRESS))))
     assert home.state("binary_sensor.linky_link") == "on"
     assert [home.state(name) for name in names] == ["unknown"] * 3
@@ -149,14 +146,12 @@ async def test_nothing_of_before_a_silence_is_shown_after_it(
     assert "unknown" not in [home.state(name) for name in names]
 
 
-async def test_what_has_changed_during_a_silence_is_not_shown_as_it_was(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_what_has_changed_during_a_silence_is_not_shown_as_it_was(home: Home) -> None:
     house = Household(contract="hphc", start="2026-11-23T21:55:00", off_peak=((1320, 360),))
     meter = await home.hears(Line(house, parity="stripped"))
     assert home.value("ntarf") == "2"
-    await until(lambda: home.value("ntarf") == "unavailable")
+    await meter.fall_silent()
+    assert home.value("ntarf") == "unavailable"
     house.advance(600)
     home.clock.now += 600
     said = set()
@@ -168,15 +163,15 @@ async def test_what_has_changed_during_a_silence_is_not_shown_as_it_was(
 
 
 async def test_a_warning_that_ended_during_a_silence_is_off_though_frames_come_at_once(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home,
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
     house = Household(mode="historic", living=False)
     meter = await home.hears(house)
     house.set_load(11_000)
     await meter.play(2)
     assert home.state("binary_sensor.linky_adps") == "on"
-    await until(lambda: home.state("binary_sensor.linky_adps") == "unavailable")
+    await meter.fall_silent()
+    assert home.state("binary_sensor.linky_adps") == "unavailable"
     house.set_load(500)
     await meter.send(b"".join(meter.source.next().data for _ in range(2 * KNOWN)))
     await meter.play()

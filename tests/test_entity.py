@@ -6,7 +6,6 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 
@@ -103,13 +102,11 @@ async def test_what_was_created_under_another_mode_is_there_too(home: Home) -> N
     assert home.value("east") == home.value("base") == "unavailable"
 
 
-async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(home: Home) -> None:
     meter = await home.hears(Household(living=False))
     before = {name: home.state(name) for name in heard_entities(home)}
-    await until(lambda: home.value("east") == "unavailable")
+    await meter.fall_silent()
+    assert home.value("east") == "unavailable"
     assert {home.state(name) for name in before} == {"unavailable"}
     await meter.play(1)
     assert {name: home.state(name) for name in before} == before

@@ -10,10 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.linky_tic.event import EVENT_TYPES
-from custom_components.linky_tic.line import link
 from simulator import Household
 
-from .home import KNOWN, Home, Meter, complaints, until
+from .home import KNOWN, Home, Meter, complaints
 from .test_translations import LANGUAGES, texts
 
 EVENTS: Final = "event.linky_events"
@@ -118,13 +117,11 @@ async def test_a_mode_that_changes_in_frames_that_come_at_once_stops_no_event(
     assert told.types == ["tariff_changed"]
 
 
-async def test_what_has_changed_during_a_silence_is_told_after_it(
-    home: Home, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_what_has_changed_during_a_silence_is_told_after_it(home: Home, told: Told) -> None:
     house = Household(contract="hphc", start="2026-11-23T22:00:00")
     meter = await home.hears(house)
-    await until(lambda: home.state(EVENTS) == "unavailable")
+    await meter.fall_silent()
+    assert home.state(EVENTS) == "unavailable"
     await later(meter, house, 3600)
     assert told.facts == [("tariff_changed", OFF_PEAK)]
 

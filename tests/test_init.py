@@ -8,7 +8,6 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
 from simulator.line import Line
@@ -99,12 +98,12 @@ async def test_two_meters_live_side_by_side(home: Home) -> None:
 
 
 async def test_the_log_says_once_that_the_line_is_lost_and_once_that_it_is_back(
-    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
     meter = await home.hears()
-    await until(lambda: home.state("binary_sensor.linky_link") == "off")
-    await asyncio.sleep(1.2)
+    await meter.fall_silent()
+    assert home.state("binary_sensor.linky_link") == "off"
+    await meter.fall_silent()
     await meter.play()
     ours = [record for record in caplog.records if DOMAIN in record.name]
     assert [(record.levelname, record.getMessage()) for record in ours] == [

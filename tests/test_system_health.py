@@ -12,11 +12,10 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.linky_tic import system_health
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 
-from .home import OTHER_ADDRESS, Home, until
+from .home import OTHER_ADDRESS, Home
 from .test_translations import LANGUAGES, texts
 
 
@@ -75,15 +74,13 @@ async def test_an_adapter_that_is_ignored_has_no_line(home: Home) -> None:
     assert (await lines(home)).keys() == {"Linky"}
 
 
-async def test_a_meter_never_heard_is_told_from_one_that_fell_silent(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_meter_never_heard_is_told_from_one_that_fell_silent(home: Home) -> None:
     meter = home.meter()
     await home.add(meter)
     assert (await lines(home))["Linky"] == "Tried at 9600 baud: nothing heard yet"
-    monkeypatch.setattr(link, "SILENCE", 0.2)
     await meter.play()
-    await until(lambda: not meter.coordinator.is_available)
+    await meter.fall_silent()
+    assert not meter.coordinator.is_available
     home.clock.now += 90
     assert (await lines(home))["Linky"] == "Standard, 9600 baud: not heard for 90 s"
 

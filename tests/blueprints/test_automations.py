@@ -16,7 +16,6 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 from tests.home import KNOWN, Home, Meter, until
@@ -170,10 +169,7 @@ async def test_a_red_day_is_told_when_the_meter_knows(home: Home) -> None:
     assert "red" in told[0].lower()
 
 
-async def test_an_overload_and_a_silent_meter_are_told(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_an_overload_and_a_silent_meter_are_told(home: Home) -> None:
     meter = await home.hears(Household(pref=6, breaker=False))
     told: list[str] = []
     home.hass.bus.async_listen("told", lambda event: told.append(event.data["message"]))
@@ -188,7 +184,8 @@ async def test_an_overload_and_a_silent_meter_are_told(
     house(meter).set_load(7000)
     await meter.play()
     assert len(told) == 1
-    await until(lambda: home.state("binary_sensor.linky_link") == "off")
+    await meter.fall_silent()
+    assert home.state("binary_sensor.linky_link") == "off"
     await later(home.hass, 601)
     assert len(told) == 2
 

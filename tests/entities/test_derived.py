@@ -7,10 +7,9 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.linky_tic.line import link
 from simulator import Household
 
-from ..home import ADDRESS, KNOWN, Home, complaints, until
+from ..home import ADDRESS, KNOWN, Home, complaints
 from ..test_unusual_meters import Says
 from ..tic.streams import standard
 
@@ -69,12 +68,10 @@ async def test_a_fact_is_touched_when_it_changes_and_not_when_its_label_does(hom
     assert touched(home, BREAKER) == breaker
 
 
-async def test_a_fact_is_not_available_while_nothing_is_heard(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_a_fact_is_not_available_while_nothing_is_heard(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS)))
-    await until(lambda: home.state(BREAKER) == "unavailable")
+    await meter.fall_silent()
+    assert home.state(BREAKER) == "unavailable"
     meter.source = Says(standard(("STGE", "003A0003")))
     await meter.play(1)
     assert home.state(BREAKER) == "open_over_power"

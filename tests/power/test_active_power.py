@@ -7,11 +7,10 @@ from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT
 import pytest
 
 from custom_components.linky_tic.const import CONF_REPORTING
-from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.line import Line
 
-from ..home import Home, Meter, until
+from ..home import Home, Meter
 
 WATTS: Final = "sensor.linky_active_power"
 FACTOR: Final = "sensor.linky_power_factor"
@@ -110,12 +109,10 @@ async def test_power_is_never_negative_without_export(home: Home) -> None:
     assert watts(home) == 0
 
 
-async def test_power_is_unknown_after_a_gap_and_comes_back(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_power_is_unknown_after_a_gap_and_comes_back(home: Home) -> None:
     meter = await steady(home, 3000)
-    await until(lambda: home.state(WATTS) == "unavailable")
+    await meter.fall_silent()
+    assert home.state(WATTS) == "unavailable"
     house(meter).advance(3600)
     home.clock.now += 3600
     await meter.play(3)

@@ -7,11 +7,10 @@ from homeassistant.components.sensor import SensorDeviceClass
 import pytest
 
 from custom_components.linky_tic.const import CONF_REPORTING
-from custom_components.linky_tic.line import link
 from custom_components.linky_tic.reporting.rules import Preset
 from simulator import Household
 
-from ..home import KNOWN, Home, Meter, complaints, until
+from ..home import KNOWN, Home, Meter, complaints
 from ..test_unusual_meters import Says
 from ..tic.streams import standard
 
@@ -119,12 +118,12 @@ async def test_a_new_day_is_told_at_once(home: Home, mode: str) -> None:
     assert values(home)[:2] == pytest.approx((lowered, lowered), abs=10)
 
 
-async def test_peaks_are_back_with_the_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_peaks_are_back_with_the_line(home: Home) -> None:
     lives = house(3000, "2026-11-27T10:00:00")
     meter = await hears(home, lives, Preset.ECONOMY)
     peaks = values(home)
-    await until(lambda: home.value("peak_today") == "unavailable")
+    await meter.fall_silent()
+    assert home.value("peak_today") == "unavailable"
     await meter.play(2)
     assert values(home) == peaks
 

@@ -5,10 +5,9 @@ from typing import Any, Final
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.linky_tic.line import link
 from simulator import Household
 
-from ..home import KNOWN, Home, Meter, complaints, until
+from ..home import KNOWN, Home, Meter, complaints
 from ..tic.test_tariff import PERIODS
 
 TARIFF: Final = "sensor.linky_current_tariff"
@@ -198,14 +197,12 @@ async def test_a_contract_that_changed_while_nobody_listened_costs_one_reload(ho
     assert home.registered("sensor.linky_easf01").original_name == "Index 1 · BASE"
 
 
-async def test_nothing_is_in_force_while_nothing_is_heard(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "SILENCE", 1.0)
+async def test_nothing_is_in_force_while_nothing_is_heard(home: Home) -> None:
     house = Household(contract="hphc", start="2026-11-23T22:00:00")
     meter = await home.hears(house)
     assert home.state(TARIFF) == "HEURE PLEINE"
-    await until(lambda: home.state(TARIFF) == "unavailable")
+    await meter.fall_silent()
+    assert home.state(TARIFF) == "unavailable"
     house.advance(3600)
     await meter.play()
     assert home.state(TARIFF) == "HEURE CREUSE"
