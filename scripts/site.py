@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 DOCS: Final = ROOT / "docs"
@@ -83,7 +83,7 @@ def _to_source(found: re.Match[str]) -> str:
     return f"{found[1]}{SOURCE}/{where}"
 
 
-def settings(language: str, site: Path) -> dict[str, object]:
+def settings(language: str, site: Path) -> dict[str, Any]:
     """Give what the settings of the site have more in a language."""
     words = WORDS[language]
     version = json.loads((ROOT / "custom_components" / "linky_tic" / "manifest.json").read_text())[
