@@ -36,7 +36,7 @@ ENTITIES: Final = {
 
 def automations(page: Path) -> Iterator[dict[str, Any]]:
     """Give what a page shows that has triggers."""
-    for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+    for block in re.findall(r"^ *```yaml\n(.*?)^ *```", page.read_text(), re.DOTALL | re.MULTILINE):
         if "triggers:" in block:
             yield parse_yaml(block)  # type: ignore[misc]  # a mapping, since it has a key
 

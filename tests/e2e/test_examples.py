@@ -40,8 +40,8 @@ from .pasted import ADDRESS, BASE, LIVING, OLDER, SAID, SOON, House, living
 from .processes import ROOT, Child, free_port, listens, wait_for
 
 TESTED: Final = (AUTOMATIONS, SCRIPTS, CALLS, MQTT, EVCC, SER2NET, FLOWS, MESSAGES, TELEGRAF, PIPES)
-ELSEWHERE: Final = {"mermaid", "ini", "sh"}
-"""Drawn by scripts/docs; read by the loader of a Pi; the commands of this repository."""
+ELSEWHERE: Final = {"ini", "sh"}
+"""Read by the loader of a Pi; the commands of this repository."""
 HELD: Final = 50  # seconds until what has to last for thirty has
 WORKS: Final = ("finished", None)
 NUMBER: Final = r"-?\d+(?:[.,]\d{2,3})?"  # rounded, as people are told it: cents, or Wh in a kWh
