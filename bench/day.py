@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Final
 
 from custom_components.linky_tic.entities.descriptions import SHOWN
-from custom_components.linky_tic.meter.signals import Listeners
+from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower
 from custom_components.linky_tic.power.margin import MARGIN_VALUES
 from custom_components.linky_tic.reporting.reporter import Reporter
@@ -40,10 +40,9 @@ class Screen:
     errors: list[int] = field(default_factory=list)  # at the end of every frame
 
     def __post_init__(self) -> None:
-        listeners = Listeners()
+        self._signals = Signals()
         self.reporter = Reporter(Preset(self.preset), self._show, lambda: self.now)
-        self.listeners = listeners
-        self.active_power = ActivePower(self.receiver, listeners, self.reporter)
+        self.active_power = ActivePower(self.receiver, self._signals, self.reporter)
         self._derived: dict[str, Value | float | None] = {}
         self._shown: dict[str, object] = {}
 
@@ -54,7 +53,7 @@ class Screen:
 
     def end_frame(self, frame: Frame) -> None:
         readings = self.receiver.meter.readings
-        self.listeners.ended(frame, readings, self.now)
+        self._signals.frame.send(frame, readings, self.now)
         for fact in _DERIVED:
             value = fact.read(readings)
             if value != self._derived.get(fact.key):

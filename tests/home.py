@@ -24,9 +24,10 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.health import monitor
 from custom_components.linky_tic.line import SILENCE, reception
 from custom_components.linky_tic.meter.known_labels import LABELS
-from custom_components.linky_tic.meter.store import Memory
+from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
 from custom_components.linky_tic.tic import index_slug
@@ -185,7 +186,7 @@ class Home:
             options=options or {CONF_REPORTING: Preset.REALTIME.value},
         )
         meter.entry.add_to_hass(self.hass)
-        memory = Memory(self.hass, meter.entry.entry_id)
+        memory = MeterStore(self.hass, meter.entry.entry_id)
         memory.keep("tariff_names", dict(meter.learned))
         memory.keep("historic_tariffs", dict(meter.counted))
         await memory.flush()
@@ -270,7 +271,7 @@ async def opened(
     # How long a port is waited for is not simulated.
     real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
     monkeypatch.setattr(reception, "time", real)
-    for module in (coordinator_module, reporter):
+    for module in (coordinator_module, monitor, reporter):
         monkeypatch.setattr(module, "time", clock)
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))

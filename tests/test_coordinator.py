@@ -278,3 +278,54 @@ async def test_a_reading_that_waits_is_told_though_no_other_comes(home: Home) ->
     assert home.value("east") != waiting
     await home.minutes(3)
     assert home.value("east") == waiting
+
+
+async def test_a_listener_that_raises_costs_nobody_else_a_value(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = Household(living=False)
+    meter = await home.hears(house)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("somebody else's fault")
+
+    signals = meter.coordinator.signals
+    signals.state.connect("SINSTS", fail)
+    signals.reading.connect("SINSTS", fail)
+    signals.frame.connect(fail)
+    for watts in (5000, 400):
+        house.set_load(watts)
+        await meter.play(2)
+        assert home.value("sinsts") == house.truth["SINSTS"].lstrip("0")
+    assert caplog.text.count("Traceback") == 1
+
+
+async def test_a_fault_in_one_event_of_a_chunk_does_not_touch_the_others(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meter = home.meter()
+    await home.add(meter)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("of our own making")
+
+    monkeypatch.setattr(meter.coordinator, "_update_device", fail)
+    await meter.play()
+    assert home.value("east")
+    assert home.state("binary_sensor.linky_link") == "on"
+
+
+async def test_another_meter_and_the_return_of_ours_are_logged_once_each(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, theirs = Household(), Household(address=OTHER_ADDRESS)
+    meter = await home.hears(ours)
+    caplog.clear()
+    for house in (theirs, ours, theirs, ours):
+        meter.source = Line(house)
+        await meter.play(8)
+    said = [one.getMessage() for one in caplog.records if one.name.startswith("custom_comp")]
+    assert said == 2 * [
+        "Another meter, 021975••••01, speaks on this line",
+        "The meter 041961••••00 speaks on its line again",
+    ]

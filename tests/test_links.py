@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.health.issues import Trouble, learn_more
+from custom_components.linky_tic.health.issues import Issue, learn_more
 
 from .pages import ROOT
 
@@ -87,6 +87,6 @@ def test_the_headings_of_before_lead_on() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
-@pytest.mark.parametrize("trouble", Trouble)
-def test_a_repair_points_to_the_part_of_a_page_that_helps(trouble: Trouble, language: str) -> None:
-    assert is_there(ROOT / "README.md", in_site(learn_more(trouble, language)))
+@pytest.mark.parametrize("issue", Issue)
+def test_a_repair_points_to_the_part_of_a_page_that_helps(issue: Issue, language: str) -> None:
+    assert is_there(ROOT / "README.md", in_site(learn_more(issue, language)))

@@ -12,7 +12,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.health.issues import Trouble, issue_id
+from custom_components.linky_tic.health.issues import Issue, issue_id
 from custom_components.linky_tic.history import replacement
 from simulator import Household
 
@@ -21,13 +21,15 @@ from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import placeholders, texts
 
 
-async def ask(home: Home, meter: Meter, trouble: Trouble) -> RepairsFlowResult:
+async def ask(home: Home, meter: Meter, kind: Issue) -> RepairsFlowResult:
     """Open the dialog of a repair."""
     await async_setup_component(home.hass, REPAIRS, {})
     assert meter.entry
     manager = repairs_flow_manager(home.hass)
     assert manager
-    return await manager.async_init(DOMAIN, context={"issue_id": issue_id(meter.entry, trouble)})
+    return await manager.async_init(
+        DOMAIN, context={"issue_id": issue_id(meter.entry.entry_id, kind)}
+    )
 
 
 async def answer(home: Home, dialog: RepairsFlowResult, **data: str) -> RepairsFlowResult:
@@ -50,7 +52,7 @@ async def with_another_meter(home: Home, house: Household | None = None) -> Mete
 async def test_another_meter_is_asked_about(home: Home) -> None:
     meter = await with_another_meter(home)
     assert shown(home) == {"other_meter"}
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     assert (menu["type"], menu["step_id"]) == (FlowResultType.MENU, "init")
     assert menu["menu_options"] == ["replaced", "elsewhere"]
     told = menu["description_placeholders"]
@@ -63,7 +65,7 @@ async def test_another_meter_is_asked_about(home: Home) -> None:
 async def test_a_meter_that_was_replaced_is_followed_from_then_on(home: Home) -> None:
     house = Household()
     meter = await with_another_meter(home, house)
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     async with meter.playing():
         result = await answer(home, menu, next_step_id="replaced")
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -77,7 +79,7 @@ async def test_a_meter_that_was_replaced_is_followed_from_then_on(home: Home) ->
 
 async def test_an_adapter_at_another_place_is_not_listened_to(home: Home) -> None:
     meter = await with_another_meter(home)
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     result = await answer(home, menu, next_step_id="elsewhere")
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert meter.entry
@@ -91,7 +93,7 @@ async def test_a_new_meter_that_is_not_heard_changes_nothing(
 ) -> None:
     monkeypatch.setattr(replacement, "_LONGEST", 0.3)
     meter = await with_another_meter(home)
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     result = await answer(home, menu, next_step_id="replaced")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_heard")
     assert meter.entry
@@ -103,7 +105,7 @@ async def test_a_new_meter_that_is_not_heard_changes_nothing(
 async def test_the_first_meter_may_be_back_before_the_answer(home: Home) -> None:
     house = Household()
     meter = await with_another_meter(home, house)
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     house.replace_meter(ADDRESS, 27_103_549)
     await meter.play()
     result = await answer(home, menu, next_step_id="replaced")
@@ -114,7 +116,7 @@ async def test_the_first_meter_may_be_back_before_the_answer(home: Home) -> None
 async def test_a_new_meter_that_has_an_entry_keeps_it(home: Home) -> None:
     meter = await with_another_meter(home)
     await home.add(home.meter(name="other"), OTHER_ADDRESS, "linky_2")
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     result = await answer(home, menu, next_step_id="replaced")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
     assert meter.entry
@@ -123,32 +125,32 @@ async def test_a_new_meter_that_has_an_entry_keeps_it(home: Home) -> None:
 
 async def test_nothing_is_replaced_while_the_port_does_not_work(home: Home) -> None:
     meter = await with_another_meter(home)
-    menu = await ask(home, meter, Trouble.OTHER_METER)
+    menu = await ask(home, meter, Issue.OTHER_METER)
     await home.unload(meter)
     result = await answer(home, menu, next_step_id="replaced")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_loaded")
 
 
 @pytest.mark.parametrize(
-    ("trouble", "facts"),
+    ("kind", "facts"),
     [
-        (Trouble.MODE_CHANGED, {"mode": "Historique"}),
-        (Trouble.CONTRACT_CHANGED, {"before": "BASE", "after": "TEMPO"}),
+        (Issue.MODE_CHANGED, {"mode": "Historique"}),
+        (Issue.CONTRACT_CHANGED, {"before": "BASE", "after": "TEMPO"}),
     ],
 )
 async def test_new_indexes_are_offered_to_the_energy_dashboard(
-    recorder_mock: Recorder, home: Home, trouble: Trouble, facts: dict[str, str]
+    recorder_mock: Recorder, home: Home, kind: Issue, facts: dict[str, str]
 ) -> None:
     assert await async_setup_component(home.hass, "energy", {})
     meter = await home.hears()
-    meter.coordinator.troubles.raise_(trouble, facts)
-    form = await ask(home, meter, trouble)
+    meter.coordinator.health.issues.create(kind, facts)
+    form = await ask(home, meter, kind)
     assert form["description_placeholders"] == {"name": "Linky", **facts}
-    said = texts("en")["issues"][trouble]["fix_flow"]["step"]["confirm"]
+    said = texts("en")["issues"][kind]["fix_flow"]["step"]["confirm"]
     assert placeholders(said["title"] + said["description"]) <= {"name", *facts}
     result = await answer(home, form)
-    kind, flow_id = result["next_flow"]
-    assert kind == "options_flow"
+    flow, flow_id = result["next_flow"]
+    assert flow == "options_flow"
     assert home.hass.config_entries.options.async_get(flow_id)["step_id"] == "energy"
     assert shown(home) == set()
 
@@ -158,7 +160,7 @@ async def test_what_a_mode_changes_is_read_and_done_with(home: Home) -> None:
     meter = await home.hears(house)
     house.switch_mode("historic")
     await meter.play(8)
-    form = await ask(home, meter, Trouble.MODE_CHANGED)
+    form = await ask(home, meter, Issue.MODE_CHANGED)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "confirm")
     assert form["description_placeholders"] == {"name": "Linky", "mode": "Historique"}
     result = await answer(home, form)

@@ -87,8 +87,8 @@ def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConf
 
 async def has_learned(coordinator: LinkyCoordinator, names: JsonValueType) -> None:
     """Let a meter have heard what its registers are called."""
-    coordinator.memory.keep("tariff_names", names)
-    await coordinator.memory.flush()
+    coordinator.store.keep("tariff_names", names)
+    await coordinator.store.flush()
     coordinator.tariffs.restore()
 
 

@@ -9,11 +9,11 @@ from homeassistant.helpers.typing import ConfigType
 
 from .adoption.records import AdoptionRecords
 from .const import DOMAIN
-from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .coordinator import LinkyConfigEntry, LinkyCoordinator, optional
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
-from .health.issues import Trouble, Troubles
+from .health.issues import Issue, RepairIssues
 from .line import PortUnavailable
-from .meter.store import Memory
+from .meter.store import MeterStore
 from .mirror import async_remove_topics
 from .services import async_setup_actions
 from .setup.exceptions import not_ready
@@ -48,8 +48,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     stop_watching(hass, entry)
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    await coordinator.async_run()
-    await async_offer_dashboard(hass)
+    try:
+        await coordinator.async_run()
+    except Exception:  # of any type: Home Assistant takes back what is not a platform
+        await async_unload_entry(hass, entry)
+        raise
+    await optional(async_offer_dashboard(hass))
     return True
 
 
@@ -61,9 +65,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
     """Leave nothing behind: no watch on the port, no repair, no retained topic on the broker."""
     stop_watching(hass, entry)
-    Troubles(hass, entry).cure(*Trouble)
+    RepairIssues(hass, entry.entry_id).delete(*Issue)
     await async_remove_topics(hass, entry)
-    await Memory(hass, entry.entry_id).remove()
+    await MeterStore(hass, entry.entry_id).remove()
     await AdoptionRecords(hass, entry.entry_id).remove()
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_withdraw_dashboard(hass)

@@ -21,7 +21,6 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
-from .schedule.days import DAYS
 from .tariff.names import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import Label, Period, Quantity, unnamed
@@ -86,8 +85,10 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        for source in (DAYS, CURRENT_TARIFF):  # when another name is known, too
-            self.async_on_remove(self.coordinator.listeners.listen(source, self._refresh))
+        signals = self.coordinator.signals
+        self.async_on_remove(signals.days.connect(self._refresh))
+        # when another name is known, too
+        self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._refresh))
 
     def _periods(self) -> list[Period]:
         """Give what there is from yesterday on: what began then may still be in force."""

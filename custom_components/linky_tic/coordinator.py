@@ -4,7 +4,7 @@ It decides what is told and when; how a value is shown is the platforms' busines
 is that of `line/` and `tic/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
 import time
 from typing import Final, assert_never
@@ -29,15 +29,14 @@ from .const import (
 )
 from .cost.costs import Costs
 from .cost.prices import Prices
-from .entities.activation import Enabling, registered_labels
-from .health.issues import LASTING, Trouble, Troubles, console_on
-from .health.line_quality import LineQuality
-from .health.rejections import Refusals
+from .entities.activation import Activation
+from .health.issues import Issue
+from .health.monitor import HealthMonitor
 from .line import Link, Settings
 from .meter.freshness import Freshness
-from .meter.known_labels import LABELS, KnownLabels
-from .meter.signals import Listeners
-from .meter.store import Memory
+from .meter.known_labels import KnownLabels, registered_labels
+from .meter.signals import Guard, Signals
+from .meter.store import MeterStore
 from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
@@ -63,8 +62,6 @@ from .tic import (
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
-LINE: Final = "_line"
-"""What to listen to for the counters of the line, told once a minute."""
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -76,40 +73,48 @@ class LinkyCoordinator:
         self.entry = entry
         self.address = entry.unique_id or ""
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        self.stranger: str | None = None
+        self._was_lost = False
+        self._guard = Guard()
+        self._make_line()
+        self._make_rooms()
+
+    def _make_line(self) -> None:
+        """Make what leads from the port to the states."""
+        data = self.entry.data
         self.receiver = Receiver(
             self.address,
-            registered_labels(hass, entry) & LABELS.keys(),
-            timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
+            registered_labels(self.hass, self.entry.entry_id, self.address),
+            timedelta(minutes=data.get(CONF_OVERSEAS, 0)),
         )
-        mode = entry.data.get(CONF_MODE)
-        preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
+        mode = data.get(CONF_MODE)
         self.link = Link(
-            entry.data[CONF_PORT],
+            data[CONF_PORT],
             self.receiver,
-            settings=Settings(entry.data.get(CONF_SPEED, 9600), Mode(mode) if mode else None),
-            on_events=self._handle,
-            on_state=self._handle_state,
+            settings=Settings(data.get(CONF_SPEED, 9600), Mode(mode) if mode else None),
+            on_events=self._receive,
+            on_state=lambda _: self._guard(self._handle_state),
         )
+        preset = Preset(self.entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.link.interval = READ_INTERVALS[preset]
-        self.mirror = Mirror(hass, entry)
-        self.quality = LineQuality(self.receiver, self.link)
+        self.signals = Signals()
         self.freshness = Freshness(self.receiver)
-        self.refusals = Refusals()
-        self.troubles = Troubles(hass, entry)
-        self.stranger: str | None = None
-        self.listeners = Listeners()
-        self.reporter = Reporter(preset, self.listeners.tell)
-        self.active_power = ActivePower(self.receiver, self.listeners, self.reporter)
-        self.memory = Memory(hass, entry.entry_id)
-        self.days = Days(hass, self.address, self.listeners, self.memory)
-        self.peaks = Peaks(self.receiver, self.listeners, self.memory, self.reporter)
-        self.prices = Prices.chosen(entry.options)
-        self.costs = Costs(self.address, self.prices, self.listeners, self.memory)
         self.known = KnownLabels(self.receiver.meter.presence.established)
-        self.tariffs = Tariffs(self.listeners, self.memory, self.freshness, self._reload)
-        self._heard_at, self._silent_since = self.receiver.heard_at, time.monotonic()
-        self._was_lost = False
-        self._enabling = Enabling(hass, self.address, self.receiver.meter.readings)
+        self.reporter = Reporter(preset, self.signals.state.send)
+
+    def _make_rooms(self) -> None:
+        """Make what is derived from readings, each room fed by the signals."""
+        hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
+        self.store = MeterStore(hass, entry.entry_id)
+        self.health = HealthMonitor(hass, entry.entry_id, receiver, self.link)
+        self.mirror = Mirror(hass, entry)
+        self.active_power = ActivePower(receiver, signals, self.reporter)
+        self.days = Days(hass, self.address, signals, self.store)
+        self.peaks = Peaks(receiver, signals, self.store, self.reporter)
+        self.prices = Prices.chosen(entry.options)
+        self.costs = Costs(self.address, self.prices, signals, self.store)
+        self.tariffs = Tariffs(signals, self.store, self.freshness, self._reload)
+        self._activation = Activation(hass, self.address, receiver.meter.readings)
 
     @property
     def is_available(self) -> bool:
@@ -131,147 +136,147 @@ class LinkyCoordinator:
 
     async def async_start(self) -> None:
         """Open the port; raises `PortUnavailable`."""
-        await self.memory.load()
-        self.days.restore()
-        self.tariffs.restore()
-        self.peaks.restore()
-        self.costs.restore(time.time())
+        await self.store.load()
+        for room in (self.days, self.tariffs, self.peaks):
+            self._guard(room.restore)  # what is stored may be of another release
+        self._guard(self.costs.restore, time.time())
         await self.link.open()
-        console = await self.hass.async_add_executor_job(console_on, self.entry.data[CONF_PORT])
-        if console:
-            self.troubles.raise_(Trouble.SERIAL_CONSOLE, {"port": console})
-        else:
-            self.troubles.cure(Trouble.SERIAL_CONSOLE)
+        await optional(self.health.async_look_for_console(self.entry.data[CONF_PORT]))
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
-        await self.mirror.async_start()
+        await optional(self.mirror.async_start())
         for reading in self.receiver.meter.readings.values():
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
-        self.quality.mark(time.monotonic())
+        self.health.sample()
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
-        # Entries are not unloaded when Home Assistant stops; what the memory holds is written then.
+        # Entries are not unloaded when Home Assistant stops; what the store holds is written then.
         stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
         self.entry.async_on_unload(stop)
 
     async def async_stop(self) -> None:
-        """Free the port, and say so on the mirror; what is no longer watched needs no repair."""
+        """Free the port, and say so on the mirror."""
         await self.link.close()
         self.days.stop()
-        await self.mirror.async_stop()
-        self.costs.store()
-        await self.memory.flush()
-        self.troubles.cure(*(set(Trouble) - LASTING))
+        await optional(self.mirror.async_stop())
+        self._guard(self.costs.store)
+        await self.store.flush()
+        self.health.stop()
 
     @callback
     def _handle_stop(self, _event: HassEvent) -> None:
         self.costs.store()
 
-    def _handle(self, events: list[Event], now: float) -> None:
+    def _receive(self, events: list[Event], now: float) -> None:
+        """Take what a chunk has completed; an error in one event does not touch the others."""
         for event in events:
-            match event:
-                case Reading():
-                    self._handle_reading(event)
-                case Vanished(label):
-                    self.freshness.heard(label.name)
-                    self.reporter.forget(label.name)
-                    self.listeners.vanished(label)
-                case Frame():
-                    self._handle_frame(event, now)
-                case Appeared(label):
-                    self.known.appeared(label)
-                case OtherMeter(address):
-                    self._handle_other_meter(address)
-                case Rejected():
-                    self.refusals.note(event, now)
-                case ModeChanged():
-                    self.freshness.lost()  # what the other mode did not send is not absent
-                case _:
-                    assert_never(event)
-        self.reporter.report_due()
+            self._guard(self._handle, event, now)
+        self._guard(self.reporter.report_due)
+
+    def _handle(self, event: Event, now: float) -> None:
+        match event:
+            case Reading():
+                self._handle_reading(event)
+            case Vanished(label):
+                self.freshness.confirm(label.name)
+                self.reporter.forget(label.name)
+                self.signals.vanished.send(label)
+                self.signals.state.send(label.name)
+            case Frame():
+                self._handle_frame(event, now)
+            case Appeared(label):
+                self.known.appear(label)
+            case OtherMeter(address):
+                self._handle_other_meter(address)
+            case Rejected():
+                self.health.rejections.count(event, now)
+            case ModeChanged():
+                self.freshness.doubt()  # what the other mode did not send is not absent
+            case _:
+                assert_never(event)
 
     def _handle_reading(self, reading: Reading) -> None:
+        name = reading.label.name
+        self.freshness.confirm(name)
+        self.signals.reading.send(name, reading)
+        self.reporter.report_reading(reading)
+        self._activation.activate_by(reading)
         if reading.label.quantity is Quantity.VERSION:
             self._update_device(reading)
-        self.freshness.heard(reading.label.name)
-        self._enabling.heard(reading)
-        self.listeners.heard(reading)
-        self.reporter.report_reading(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities, the mirror gets it whole."""
         self.known.end_frame()
-        self._remember_line()
+        self._store_settings()
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
-            self.listeners.ended(frame, self.readings, now)
-            self.mirror.frame(frame, self.freshness.readings, now)
+            self.signals.frame.send(frame, self.readings, now)
+            self.mirror.frame(frame, self.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:
         """Show what this meter has said again, and all that a stranger's absence makes known."""
         was_settled = self.freshness.is_settled
-        repeated = self.freshness.frame(frame)
+        repeated = self.freshness.end_frame(frame)
         if self.stranger:
+            LOGGER.info("The meter %s speaks on its line again", mask(self.address))
             self.stranger = None
-            self.troubles.cure(Trouble.OTHER_METER)
-            self.listeners.tell_all()
+            self.health.issues.delete(Issue.OTHER_METER)
+            self.signals.send_all_states()
         elif self.freshness.is_settled is not was_settled:
-            self.listeners.tell_all()
+            self.signals.send_all_states()
         else:
-            self.listeners.tell(*repeated)
+            for name in repeated:
+                self.signals.state.send(name)
 
     def _doubt_readings(self) -> None:
         """Believe what was known only when it is said again."""
-        self.reporter.forget(*self.freshness.lost())
-        self.listeners.lost()
+        self.reporter.forget(*self.freshness.doubt())
+        self.signals.lost.send()
 
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
-        LOGGER.info("Another meter, %s, speaks on this line", mask(address))
+        if address != self.stranger:
+            LOGGER.info("Another meter, %s, speaks on this line", mask(address))
         self.stranger = address
-        self.troubles.raise_(Trouble.OTHER_METER, {"old": mask(self.address), "new": mask(address)})
+        facts = {"old": mask(self.address), "new": mask(address)}
+        self.health.issues.create(Issue.OTHER_METER, facts)
         self.mirror.line(connected=False)
         self._doubt_readings()
-        self.listeners.tell_all()
+        self.signals.send_all_states()
 
     def _handle_mode(self, mode: Mode) -> None:
         """Explain once what the other mode changes; going back to the first one is the cure."""
         LOGGER.info("The meter %s now speaks the %s mode", mask(self.address), mode)
-        if self.troubles.is_raised(Trouble.MODE_CHANGED):
-            self.troubles.cure(Trouble.MODE_CHANGED)
+        issues = self.health.issues
+        if issues.exists(Issue.MODE_CHANGED):
+            issues.delete(Issue.MODE_CHANGED)
         else:
-            self.troubles.raise_(Trouble.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
+            issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
     @callback
     def _minute(self, _at: datetime) -> None:
-        """Take stock of the line, by a clock that nobody sets."""
-        now = time.monotonic()
-        self.quality.mark(now)
+        """Take stock of the line, and tell what waits though no byte comes."""
+        self.health.sample()
         self.reporter.report_due()
-        if self.quality.is_window_full:
-            self.troubles.judge_quality(self.quality.good_share)
-        if self.receiver.heard_at != self._heard_at:
-            self._heard_at, self._silent_since = self.receiver.heard_at, now
-        self.troubles.judge_silence(now - self._silent_since, self.link.name)
-        self.listeners.tell(LINE)
+        self.signals.counters.send()
 
-    def _handle_state(self, connected: bool) -> None:  # noqa: FBT001 - the link's callback
-        if not connected:
+    def _handle_state(self) -> None:
+        if not self.link.is_connected:
             LOGGER.info("The meter %s is no longer heard", mask(self.address))
             self._doubt_readings()
         elif self._was_lost:
             LOGGER.info("The meter %s is heard again", mask(self.address))
-        self._was_lost = not connected
+        self._was_lost = not self.link.is_connected
         self.mirror.line(self.is_available)
-        self.listeners.tell_all()
+        self.signals.send_all_states()
 
     def _reload(self) -> None:
         """Set up anew, after what is going on: entities take their names when they are made."""
         self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
 
-    def _remember_line(self) -> None:
+    def _store_settings(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""
         meter = self.receiver.meter
         if not meter.mode or not meter.readings:
@@ -291,3 +296,11 @@ class LinkyCoordinator:
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
             registry.async_update_device(device.id, sw_version=f"TIC {version.value}")
+
+
+async def optional(step: Awaitable[None]) -> None:
+    """Await a step that a meter can do without: an error is logged, and that is all."""
+    try:
+        await step
+    except Exception:  # of any type, and of any integration
+        LOGGER.exception("A part of the set-up failed; the meter goes on without it")

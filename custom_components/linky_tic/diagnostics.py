@@ -22,7 +22,7 @@ from .adoption.records import AdoptionRecords
 from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .health.line_quality import LineQuality
-from .health.rejections import Refusals
+from .health.rejections import Rejections
 from .line import Link, path_of
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
@@ -104,8 +104,8 @@ def _running(coordinator: LinkyCoordinator) -> Json:
             "parity_errors": receiver.wire.parity_errors,
             "damaged": receiver.wire.damaged,
         },
-        "quality": _quality(coordinator.quality),
-        "refused": _refused(coordinator.refusals),
+        "quality": _quality(coordinator.health.quality),
+        "refused": _rejected(coordinator.health.rejections),
         "readings": {
             name: _reading(one)
             for name, one in receiver.meter.readings.items()
@@ -167,7 +167,7 @@ def _quality(quality: LineQuality) -> Json:
     }
 
 
-def _refused(refusals: Refusals) -> list[Json]:
+def _rejected(rejections: Rejections) -> list[Json]:
     return [
         {
             "label": label,
@@ -176,7 +176,7 @@ def _refused(refusals: Refusals) -> list[Json]:
             "first": _instant(one.first),
             "last": _instant(one.last),
         }
-        for (label, reason), one in refusals.noted.items()
+        for (label, reason), one in rejections.rows.items()
     ]
 
 

@@ -50,7 +50,7 @@ class LinkyEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        self.async_on_remove(self.coordinator.listeners.listen(self._key, self._refresh))
+        self.async_on_remove(self.coordinator.signals.state.connect(self._key, self._refresh))
         self._read()
 
     def _refresh(self) -> None:

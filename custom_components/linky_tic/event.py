@@ -43,7 +43,7 @@ EVENT_TYPES: Final = (
     "overload_ended",
     "hours_changed",
 )
-_MEMORY: Final = "day_profiles"
+_STORED: Final = "day_profiles"
 _ADDRESS: Final = "address"
 _APART: Final = 0.002
 """Seconds between two events of one frame: the state of an event is its time in milliseconds."""
@@ -87,17 +87,17 @@ class LinkyEvents(LinkyEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        listeners = self.coordinator.listeners
+        signals = self.coordinator.signals
         for source in _SOURCES:
-            self.async_on_remove(listeners.listen(source, self._note))
-        self.async_on_remove(listeners.follow_whole_frames(self._end_frame))
+            self.async_on_remove(signals.state.connect(source, self._note))
+        self.async_on_remove(signals.frame.connect(self._end_frame))
         self.async_on_remove(self._waiting.clear)
         self._profiles.texts = self._recall()
 
     def _note(self) -> None:
         self._is_due = True
 
-    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading]) -> None:
+    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         """Compare what holds with what held, where anything was said that is new."""
         if self._is_due:
             self._is_due = False
@@ -133,7 +133,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
         if self._profiles.texts is known:
             return
         texts = dict(self._profiles.texts)
-        self.coordinator.memory.keep(_MEMORY, {_ADDRESS: self.coordinator.address, **texts})
+        self.coordinator.store.keep(_STORED, {_ADDRESS: self.coordinator.address, **texts})
         if hours:
             coding = self.coordinator.days.agenda.coding
             facts = {
@@ -145,7 +145,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
     def _recall(self) -> Mapping[str, str]:
         """Give the profiles kept of this meter: another one may code the same hours otherwise."""
-        kept = self.coordinator.memory.recall(_MEMORY)
+        kept = self.coordinator.store.recall(_STORED)
         if not isinstance(kept, dict) or kept.get(_ADDRESS) != self.coordinator.address:
             return {}
         return {number: str(text) for number, text in kept.items() if number != _ADDRESS}

@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry
-from .health.issues import Trouble
+from .health.issues import Issue
 from .history.replacement import async_replace_meter
 from .setup.money_steps import async_open_money_steps
 
@@ -23,9 +23,9 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Choose the dialog of a repair."""
     entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
-    if entry and issue_id.startswith(Trouble.OTHER_METER):
+    if entry and issue_id.startswith(Issue.OTHER_METER):
         return OtherMeterFlow(entry)
-    if entry and issue_id.startswith((Trouble.MODE_CHANGED, Trouble.CONTRACT_CHANGED)):
+    if entry and issue_id.startswith((Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED)):
         return NewIndexesFlow(entry)
     return ConfirmRepairFlow()
 

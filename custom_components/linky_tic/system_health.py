@@ -53,7 +53,7 @@ def _state(entry: LinkyConfigEntry) -> tuple[str, Mapping[str, str]]:
 
 
 def _facts(coordinator: LinkyCoordinator) -> dict[str, str]:
-    receiver, share = coordinator.receiver, coordinator.quality.good_share
+    receiver, share = coordinator.receiver, coordinator.health.quality.good_share
     mode = receiver.mode
     return {
         "mode": MODE_NAMES[mode] if mode else _UNKNOWN,

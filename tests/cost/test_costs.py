@@ -117,7 +117,7 @@ async def test_a_night_without_home_assistant_is_shared_out_over_its_midnight(ho
 
 async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")
-    kept = meter.coordinator.memory.recall("costs")
+    kept = meter.coordinator.store.recall("costs")
     assert kept
     before = amount(home, TODAY)
     first = index(meter, "EASF02")
@@ -143,12 +143,12 @@ async def test_an_account_that_only_a_later_release_knows_is_left_out(
 
 async def test_accounts_are_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
-    kept = meter.coordinator.memory.recall("costs")
+    kept = meter.coordinator.store.recall("costs")
     await meter.play(20)
-    assert meter.coordinator.memory.recall("costs") == kept
+    assert meter.coordinator.store.recall("costs") == kept
     home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await home.hass.async_block_till_done()
-    stopped = meter.coordinator.memory.recall("costs")
+    stopped = meter.coordinator.store.recall("costs")
     assert isinstance(stopped, dict)
     accounts = stopped["accounts"]
     assert isinstance(accounts, dict)

@@ -80,7 +80,7 @@ async def test_a_price_is_named_by_its_tariff_in_historique(
     home: Home, contract: str, first: str
 ) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract=contract)
-    meter.coordinator.memory.keep("historic_tariffs", None)
+    meter.coordinator.store.keep("historic_tariffs", None)
     await home.restart(meter)
     await meter.play(KNOWN)  # it was never heard before, and reloads
     assert name_of(home, 1) == f"Linky Price · {first}"

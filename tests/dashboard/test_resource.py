@@ -56,6 +56,17 @@ async def test_the_file_is_served_under_the_url_of_the_resource(
 
 
 @pytest.mark.usefixtures("lovelace")
+async def test_a_resource_without_a_url_is_left_alone(
+    home: Home, hass_storage: dict[str, Any]
+) -> None:
+    items = [{"id": "broken", "type": "module"}]
+    hass_storage["lovelace_resources"] = {"version": 1, "data": {"items": items}}
+    await home.hears()
+    found = home.hass.data[LOVELACE_DATA].resources
+    assert [item.get("url", "")[:10] for item in found.async_items()] == ["", "/linky_tic"]
+
+
+@pytest.mark.usefixtures("lovelace")
 async def test_the_resource_stays_one_however_often_an_entry_is_set_up(home: Home) -> None:
     meter = await home.hears()
     await home.restart(meter)

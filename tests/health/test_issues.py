@@ -1,16 +1,16 @@
 """Repairs are raised when a person can mend something, and go away by themselves."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, override
 
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.health import issues as troubles
-from custom_components.linky_tic.health.issues import Trouble, console_on, issue_id
+from custom_components.linky_tic.health import issues
+from custom_components.linky_tic.health.issues import Issue, console_on, issue_id
 from simulator import Household
-from simulator.line import Line
+from simulator.line import Burst, Line
 from simulator.ports import TcpPort
 
 from ..home import Home, Meter
@@ -25,19 +25,19 @@ def shown(home: Home) -> set[str]:
     return {str(one.translation_key) for one in issues if one.domain == DOMAIN and one.active}
 
 
-def issue(home: Home, meter: Meter, trouble: Trouble) -> ir.IssueEntry:
+def issue(home: Home, meter: Meter, kind: Issue) -> ir.IssueEntry:
     assert meter.entry
-    found = ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id(meter.entry, trouble))
+    found = ir.async_get(home.hass).async_get_issue(DOMAIN, issue_id(meter.entry.entry_id, kind))
     assert found
     return found
 
 
-def assert_told(home: Home, meter: Meter, trouble: Trouble) -> None:
+def assert_told(home: Home, meter: Meter, kind: Issue) -> None:
     """See that a repair gives its text all that the text tells, and nothing private."""
-    entry = issue(home, meter, trouble)
+    entry = issue(home, meter, kind)
     wanted = {
         name
-        for path, text in leaves(texts("en")["issues"][trouble])
+        for path, text in leaves(texts("en")["issues"][kind])
         if "abort" not in path
         for name in placeholders(text)
     }
@@ -70,9 +70,33 @@ async def test_a_line_that_is_noisy_for_ten_minutes_asks_for_help_until_it_is_cl
     assert shown(home) == set()
     await live(home, meter, 3)
     assert shown(home) == {"noisy_line"}
-    assert_told(home, meter, Trouble.NOISY_LINE)
+    assert_told(home, meter, Issue.NOISY_LINE)
     meter.source = Line(house)
     await live(home, meter, 10)
+    assert shown(home) == set()
+
+
+class Eaten(Line):
+    """A line of which another program reads a part."""
+
+    @override
+    def next(self) -> Burst:
+        burst = super().next()
+        left = b"".join(burst.data[at : at + 200] for at in range(0, len(burst.data), 206))
+        return Burst(left, burst.seconds, burst.baud)
+
+
+async def test_bytes_that_are_missing_are_told_from_bytes_that_are_wrong(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(Eaten(house))
+    await live(home, meter, 11)
+    assert shown(home) == {"lost_bytes"}
+    assert_told(home, meter, Issue.LOST_BYTES)
+    meter.source = Line(house, noise=2e-3)
+    await live(home, meter, 11)
+    assert shown(home) == {"noisy_line"}
+    meter.source = Line(house)
+    await live(home, meter, 11)
     assert shown(home) == set()
 
 
@@ -82,7 +106,7 @@ async def test_a_meter_silent_for_five_minutes_is_told_until_it_speaks(home: Hom
     assert shown(home) == set()
     await home.minutes(2)
     assert shown(home) == {"silence"}
-    assert_told(home, meter, Trouble.SILENCE)
+    assert_told(home, meter, Issue.SILENCE)
     await meter.play(1)
     await home.minutes()
     assert shown(home) == set()
@@ -103,7 +127,7 @@ async def test_the_port_is_named_without_its_secrets(home: Home) -> None:
     meter = home.meter(name="unused")
     await home.add(meter, port=f"{bridge.url}?key=secret")
     await home.minutes(6)
-    told = issue(home, meter, Trouble.SILENCE).translation_placeholders
+    told = issue(home, meter, Issue.SILENCE).translation_placeholders
     assert told == {"name": "Linky", "port": bridge.url}
     bridge.unplug()
 
@@ -121,8 +145,8 @@ async def test_another_mode_is_explained_and_going_back_is_the_cure(home: Home) 
     house.switch_mode("historic")
     await meter.play(8)
     assert shown(home) == {"mode_changed"}
-    assert_told(home, meter, Trouble.MODE_CHANGED)
-    told = issue(home, meter, Trouble.MODE_CHANGED).translation_placeholders
+    assert_told(home, meter, Issue.MODE_CHANGED)
+    told = issue(home, meter, Issue.MODE_CHANGED).translation_placeholders
     assert told == {"name": "Linky", "mode": "Historique"}
     house.switch_mode("standard")
     await meter.play(8)
@@ -144,7 +168,7 @@ async def test_what_a_mode_changes_is_told_until_it_is_read(home: Home) -> None:
     meter = await home.hears(house)
     house.switch_mode("historic")
     await meter.play(8)
-    assert issue(home, meter, Trouble.MODE_CHANGED).is_persistent
+    assert issue(home, meter, Issue.MODE_CHANGED).is_persistent
     await home.restart(meter)
     await meter.play(4)
     assert shown(home) == {"mode_changed"}
@@ -165,8 +189,8 @@ def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The kernel's command line, and the folder of its devices."""
     path = tmp_path / "cmdline"
     path.write_text(COMMAND_LINE)
-    monkeypatch.setattr(troubles, "_COMMAND_LINE", path)
-    monkeypatch.setattr(troubles, "_DEVICES", tmp_path)
+    monkeypatch.setattr(issues, "_COMMAND_LINE", path)
+    monkeypatch.setattr(issues, "_DEVICES", tmp_path)
     return path
 
 
@@ -176,8 +200,8 @@ async def test_a_console_on_the_port_is_told_until_it_is_gone(
     meter = home.meter(name="ttyAMA0")
     await home.add(meter)
     assert shown(home) == {"serial_console"}
-    assert_told(home, meter, Trouble.SERIAL_CONSOLE)
-    monkeypatch.setattr(troubles, "_COMMAND_LINE", command_line.with_name("none"))
+    assert_told(home, meter, Issue.SERIAL_CONSOLE)
+    monkeypatch.setattr(issues, "_COMMAND_LINE", command_line.with_name("none"))
     await home.restart(meter)
     assert shown(home) == set()
 

@@ -31,14 +31,14 @@ class Heard:
         )
         self.quality = LineQuality(self.receiver, link)
         self.now = START
-        self.quality.mark(self.now)
+        self.quality.sample(self.now)
 
     def minutes(self, count: int, frame: bytes = b"") -> None:
         """Hear a frame a minute."""
         for _ in range(count):
             self.receiver.feed(frame, self.now)
             self.now += 60
-            self.quality.mark(self.now)
+            self.quality.sample(self.now)
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ class Meter:
         repeated: set[str] = set()
         for event in self.line.hear(*frames * [standard(*groups)]):
             if isinstance(event, Reading):
-                self.freshness.heard(event.label.name)
+                self.freshness.confirm(event.label.name)
             elif isinstance(event, Frame):
-                repeated |= self.freshness.frame(event)
+                repeated |= self.freshness.end_frame(event)
         return repeated
 
     @property
@@ -48,13 +48,13 @@ def test_what_is_heard_is_shown(meter: Meter) -> None:
 
 
 def test_nothing_is_shown_after_a_loss(meter: Meter) -> None:
-    assert meter.freshness.lost() >= {"NGTF", "PREF", "NTARF"}
+    assert meter.freshness.doubt() >= {"NGTF", "PREF", "NTARF"}
     assert meter.shown == set()
     assert not meter.freshness.readings
 
 
 def test_what_is_repeated_is_shown_again(meter: Meter) -> None:
-    meter.freshness.lost()
+    meter.freshness.doubt()
     assert meter.says(*GROUPS[:2]) >= {"NGTF", "PREF"}
     assert meter.shown == {"NGTF", "PREF"}
     assert meter.freshness.readings.keys() >= {"NGTF", "PREF"}
@@ -64,7 +64,7 @@ def test_what_is_repeated_is_shown_again(meter: Meter) -> None:
 def test_what_has_changed_is_shown_when_it_is_believed() -> None:
     meter = Meter(parity=False)
     meter.says(*GROUPS, frames=KNOWN)
-    meter.freshness.lost()
+    meter.freshness.doubt()
     changed = (*GROUPS[:2], ("NTARF", "01"))
     assert "NTARF" not in meter.says(*changed, frames=2)
     assert meter.shown == {"NGTF", "PREF"}
@@ -94,18 +94,18 @@ def test_absences_mean_something_after_three_frames_without() -> None:
 
 def test_absences_mean_nothing_right_after_a_loss(meter: Meter) -> None:
     assert meter.freshness.is_settled
-    meter.freshness.lost()
+    meter.freshness.doubt()
     assert not meter.freshness.is_settled
 
 
 def test_a_label_that_vanishes_in_frames_that_come_at_once_holds_no_other_up(meter: Meter) -> None:
-    meter.freshness.lost()
+    meter.freshness.doubt()
     late = 4 * standard(GROUPS[0], GROUPS[2])  # what a network has held back
     repeated: set[str] = set()
     for event in meter.line.hear(late):
         if isinstance(event, Vanished):
-            meter.freshness.heard(event.label.name)
+            meter.freshness.confirm(event.label.name)
         elif isinstance(event, Frame):
-            repeated |= meter.freshness.frame(event)
+            repeated |= meter.freshness.end_frame(event)
     assert repeated >= {"NGTF", "NTARF"}
     assert meter.shown == {"NGTF", "NTARF"}

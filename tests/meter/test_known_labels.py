@@ -45,7 +45,7 @@ def test_a_label_makes_the_events_known_that_it_announces(label: str, announced:
 def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
     known = KnownLabels(["PREF"])
     names = collected(known)
-    known.appeared(LABELS["SINSTS"])
+    known.appear(LABELS["SINSTS"])
     assert names == ["PREF"]
     known.end_frame()
     known.end_frame()
@@ -55,7 +55,7 @@ def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
 def test_an_event_that_comes_was_known_before() -> None:
     known = KnownLabels(["IINST"])
     names = collected(known)
-    known.appeared(LABELS["ADPS"])
+    known.appear(LABELS["ADPS"])
     known.end_frame()
     assert names == ["IINST", "ADPS"]
 
@@ -65,7 +65,7 @@ def test_a_listening_that_has_ended_is_over() -> None:
     given: list[int] = []
     end = known.listen(lambda labels: given.append(len(list(labels))))
     end()
-    known.appeared(LABELS["PREF"])
+    known.appear(LABELS["PREF"])
     known.end_frame()
     assert given == [0]
     assert "PREF" in known.labels

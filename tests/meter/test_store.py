@@ -5,7 +5,7 @@ from typing import Any, Final
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 
-from custom_components.linky_tic.meter.store import Memory
+from custom_components.linky_tic.meter.store import MeterStore
 
 from ..home import Home
 
@@ -21,9 +21,9 @@ async def stopped(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
 
 
-async def loaded(hass: HomeAssistant) -> Memory:
+async def loaded(hass: HomeAssistant) -> MeterStore:
     """The memory of the same entry in a run that begins."""
-    memory = Memory(hass, ENTRY)
+    memory = MeterStore(hass, ENTRY)
     await memory.load()
     return memory
 
@@ -85,11 +85,11 @@ async def test_a_restart_loses_nothing_and_a_removal_leaves_nothing(
     meter = await home.hears()
     assert meter.entry
     key = f"linky_tic.{meter.entry.entry_id}.memory"
-    meter.coordinator.memory.keep("hours", "decimal")
+    meter.coordinator.store.keep("hours", "decimal")
     await home.restart(meter)
     assert hass_storage[key]["data"]["hours"] == "decimal"
-    assert meter.coordinator.memory.recall("hours") == "decimal"
-    meter.coordinator.memory.keep("hours", "hexadecimal")
+    assert meter.coordinator.store.recall("hours") == "decimal"
+    meter.coordinator.store.keep("hours", "hexadecimal")
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     await stopped(home.hass)
     assert key not in hass_storage

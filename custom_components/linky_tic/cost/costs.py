@@ -1,6 +1,6 @@
 """What has been used today and this month, and what it costs.
 
-It knows indexes, prices and local midnights. Accounts are kept in the memory, so that what was used
+It knows indexes, prices and local midnights. Accounts are kept in the store, so that what was used
 while nobody listened is counted; where midnight lies in such a gap, it is shared out by time.
 """
 
@@ -12,13 +12,12 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..meter.known_labels import LABELS
-from ..meter.signals import Listeners
-from ..meter.store import Memory
-from ..tic import Label, Mode, Quantity, Reading
+from ..meter.signals import Signals
+from ..meter.store import MeterStore
+from ..tic import Frame, Label, Mode, Quantity, Reading
 from .accounts import DAY, MONTH, Account, Count, Standing
 from .prices import Prices
 
-COSTS: Final = "_costs"
 """What to listen to for costs that change without an index: a day, or a line, that begins."""
 COSTED: Final = tuple(
     name
@@ -39,11 +38,11 @@ _ROUND: Final = 4
 class Costs:
     """The accounts of one meter."""
 
-    def __init__(self, address: str, prices: Prices, listeners: Listeners, memory: Memory) -> None:
+    def __init__(self, address: str, prices: Prices, signals: Signals, store: MeterStore) -> None:
         self._address = address
         self._prices = prices
-        self._listeners = listeners
-        self._memory = memory
+        self._signals = signals
+        self._store = store
         self._accounts: dict[str, Account] = {}
         self._standing = Standing(charge=prices.standing_charge)
         self._waiting: set[str] = set()
@@ -53,10 +52,11 @@ class Costs:
         self._is_new_day = False
         self._starts = {DAY: 0.0, MONTH: 0.0}
         self._day_ends = self._store_at = self._heard = 0.0
-        listeners.follow(COSTED, self._take)
-        listeners.follow_frames(self._end_frame)
-        listeners.follow_losses(self._lose)
-        listeners.follow_absences(self._leave)
+        for name in COSTED:
+            signals.reading.connect(name, self._take)
+        signals.frame.connect(self._end_frame)
+        signals.lost.connect(self._lose)
+        signals.vanished.connect(self._leave)
 
     # What is told
 
@@ -119,14 +119,14 @@ class Costs:
                 account.is_new |= LABELS[name].quantity is Quantity.SUPPLIER_ENERGY
                 account.lost = account.at
 
-    def _end_frame(self, readings: Mapping[str, Reading], now: float) -> None:
+    def _end_frame(self, _frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
         self._heard = now
         if self._waiting:
             self._wait_less(readings)
         self._turn(now)
         if self._is_new_day:  # said at once: what an index shows may be told minutes later
             self._is_new_day = False
-            self._listeners.tell(COSTS)
+            self._signals.costs.send()
         if now >= self._store_at:
             self.store()
 
@@ -137,7 +137,7 @@ class Costs:
         if not self._patience:
             self._waiting.clear()
         if not self._waiting:
-            self._listeners.tell(COSTS)
+            self._signals.costs.send()
 
     def _leave(self, label: Label) -> None:
         """Note that an index is no longer sent: another contract may count under another name.
@@ -173,9 +173,9 @@ class Costs:
     # What is kept
 
     def restore(self, now: float) -> None:
-        """Take up the accounts that the memory, now loaded, holds; `now` is seconds since 1970."""
+        """Take up the accounts that the store, now loaded, holds; `now` is seconds since 1970."""
         self._turn(now)
-        kept = self._memory.recall(_KEY)
+        kept = self._store.recall(_KEY)
         if isinstance(kept, dict):
             rows = _dict(kept["accounts"])
             self._accounts = {
@@ -211,7 +211,7 @@ class Costs:
             "standing": [self._heard, *self._standing.stored()],
             "prices": self._prices.options,
         }
-        self._memory.keep(_KEY, fact)
+        self._store.keep(_KEY, fact)
 
 
 def _price(prices: Prices, name: str) -> float | None:

@@ -16,7 +16,7 @@ from ..tariff.names import lasting_tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import unnamed
 from .accounts import DAY, MONTH
-from .costs import COSTED, COSTS
+from .costs import COSTED
 from .prices import (
     COST_MONTH,
     COST_TODAY,
@@ -128,7 +128,8 @@ PRICE_VALUES: Final = (
     *(
         Value(
             key=key,
-            sources=(*COSTED, COSTS),
+            sources=COSTED,
+            signal=lambda signals: signals.costs,
             applies=never,
             device=SensorDeviceClass.MONETARY,
             state=SensorStateClass.TOTAL,

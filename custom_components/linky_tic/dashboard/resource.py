@@ -5,8 +5,9 @@ added by `add_extra_js_url` may come too late for a dashboard; a resource is wai
 """
 
 from asyncio import Lock
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from homeassistant.components.frontend import add_extra_js_url
@@ -40,7 +41,7 @@ async def _offer(hass: HomeAssistant) -> None:
             add_extra_js_url(hass, url)
         return
     await resources.async_get_info()  # loads them
-    known = [item for item in resources.async_items() if _is_ours(item["url"])]
+    known = [item for item in resources.async_items() if _is_ours(item)]
     if not known:
         await resources.async_create_item({"res_type": "module", "url": url})
     elif known[0]["url"] != url:
@@ -53,7 +54,7 @@ async def async_withdraw_dashboard(hass: HomeAssistant) -> None:
     if resources is None:
         return
     await resources.async_get_info()
-    for item in [item for item in resources.async_items() if _is_ours(item["url"])]:
+    for item in [item for item in resources.async_items() if _is_ours(item)]:
         await resources.async_delete_item(item["id"])
 
 
@@ -71,5 +72,6 @@ async def _serve(hass: HomeAssistant) -> str:
     return hass.data[_SERVED]
 
 
-def _is_ours(url: str) -> bool:
-    return url.partition("?")[0] == URL
+def _is_ours(item: Mapping[str, Any]) -> bool:
+    """Whether a resource is our file, of any release; one written by hand may have no URL."""
+    return str(item.get("url")).partition("?")[0] == URL

@@ -6,7 +6,6 @@ It knows readings and the entity registry. What a person has disabled stays disa
 from collections.abc import Mapping
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
@@ -25,14 +24,7 @@ _CONTRACT: Final = frozenset(
 """Quantities that tell which of the supplier's registers count."""
 
 
-def registered_labels(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Give the labels, and keys, of a meter's sensors: what it has sent exists from the start."""
-    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    prefix = f"{entry.unique_id}_"
-    return {one.unique_id.removeprefix(prefix) for one in entities if one.domain == "sensor"}
-
-
-class Enabling:
+class Activation:
     """The entities of one meter that wait for their time."""
 
     def __init__(self, hass: HomeAssistant, address: str, readings: Mapping[str, Reading]) -> None:
@@ -41,7 +33,7 @@ class Enabling:
         self._readings = readings
         self._registers: set[int] = set()
 
-    def heard(self, reading: Reading) -> None:
+    def activate_by(self, reading: Reading) -> None:
         """Enable what a reading makes worth looking at."""
         label = reading.label
         if label.absence is Absence.EVENT:

@@ -31,7 +31,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
-from ..tic import Reading
+from ..meter.signals import Signal, Signals
+from ..tic import Frame, Reading
 
 type Readings = Mapping[str, Reading]
 
@@ -64,6 +65,7 @@ class Fact[T]:
     sources: tuple[str, ...]
     read: Callable[[Readings], T | None] = _unknown
     absent: Callable[[Readings], T | None] = _unknown
+    signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
     applies: Callable[[Readings], bool] | None = None
     category: EntityCategory | None = None
     on: bool = True
@@ -114,7 +116,10 @@ class FactEntity[T](LinkyEntity):
     @override
     async def async_added_to_hass(self) -> None:
         for name in self._listened():
-            self.async_on_remove(self.coordinator.listeners.listen(name, self._refresh))
+            self.async_on_remove(self.coordinator.signals.state.connect(name, self._refresh))
+        if self._fact.signal:
+            signal = self._fact.signal(self.coordinator.signals)
+            self.async_on_remove(signal.connect(self._refresh))
         self._read()
         self._told = self._shown()
 
@@ -155,13 +160,13 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         if self._rule:
-            self.async_on_remove(self.coordinator.listeners.follow_frames(self._end_frame))
+            self.async_on_remove(self.coordinator.signals.frame.connect(self._end_frame))
 
     @override
     def _listened(self) -> tuple[str, ...]:
         return (self._key,) if self._rule else super()._listened()
 
-    def _end_frame(self, _readings: Readings, _now: float) -> None:
+    def _end_frame(self, _frame: Frame, _readings: Readings, _now: float) -> None:
         value = self._reckon()
         if self._rule and value != self._offered:
             self._offered = value
@@ -220,7 +225,7 @@ def add_facts[F: Fact[object]](
     for fact, ends in waiting.values():
         if fact.applies not in {None, never}:  # what its sources say may be evidence, at any time
             look_at_it = partial(look, (fact.key,))
-            ends.extend(coordinator.listeners.listen(one, look_at_it) for one in fact.sources)
+            ends.extend(coordinator.signals.state.connect(one, look_at_it) for one in fact.sources)
 
 
 def _has(coordinator: LinkyCoordinator, platform: str, fact: Fact[object]) -> bool:

@@ -1,4 +1,4 @@
-"""The repairs of a meter: what a person can mend, raised when it is so and gone when it is cured.
+"""The repair issues of a meter: created when there is something to mend, deleted when it is mended.
 
 It knows when something is wrong with a line; the texts are translations, the fixes `repairs.py`.
 """
@@ -10,7 +10,6 @@ from pathlib import Path
 import re
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
@@ -25,10 +24,11 @@ SILENT_AFTER: Final = 300.0
 """Seconds without a good group after which a person should look at the wiring."""
 
 
-class Trouble(StrEnum):
+class Issue(StrEnum):
     """What a person can act on; the value is the translation key."""
 
     NOISY_LINE = "noisy_line"
+    LOST_BYTES = "lost_bytes"
     SILENCE = "silence"
     OTHER_METER = "other_meter"
     MODE_CHANGED = "mode_changed"
@@ -36,9 +36,9 @@ class Trouble(StrEnum):
     SERIAL_CONSOLE = "serial_console"
 
 
-LASTING: Final = frozenset({Trouble.MODE_CHANGED, Trouble.CONTRACT_CHANGED})
-"""Troubles that happen once, and are not seen again at the next start."""
-FIXABLE: Final = LASTING | {Trouble.OTHER_METER}
+LASTING: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED})
+"""What happens once, and is not seen again at the next start."""
+FIXABLE: Final = LASTING | {Issue.OTHER_METER}
 
 _IS_LINKED: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
 """From Home Assistant 2026.11 on an issue is tied to its entry, and hidden while that is off."""
@@ -48,71 +48,74 @@ _CONSOLE: Final = re.compile(r"(?:^|\s)console=([^\s,]+)")
 """What the kernel was started with names its consoles, then how: console=ttyAMA0,115200."""
 
 
-class Troubles:
-    """The repairs of one entry."""
+class RepairIssues:
+    """The repair issues of one entry, which need not exist any more for them to be deleted."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
-        self._entry = entry
+        self._entry_id = entry_id
 
-    def raise_(self, trouble: Trouble, facts: Mapping[str, str]) -> None:
-        """Show a repair; facts fill its text. Issue ids carry the entry, never the meter."""
-        link = {"config_entry_id": self._entry.entry_id} if _IS_LINKED else {}
+    def create(self, issue: Issue, facts: Mapping[str, str]) -> None:
+        """Show an issue; facts fill its text. Its id carries the entry, never the meter."""
+        link = {"config_entry_id": self._entry_id} if _IS_LINKED else {}
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            issue_id(self._entry, trouble),
-            data={"entry_id": self._entry.entry_id, **facts},
-            is_fixable=trouble in FIXABLE,
-            is_persistent=trouble in LASTING,
-            learn_more_url=learn_more(trouble, self._hass.config.language),
+            issue_id(self._entry_id, issue),
+            data={"entry_id": self._entry_id, **facts},
+            is_fixable=issue in FIXABLE,
+            is_persistent=issue in LASTING,
+            learn_more_url=learn_more(issue, self._hass.config.language),
             severity=ir.IssueSeverity.WARNING,
-            translation_key=trouble.value,
-            translation_placeholders={"name": self._name_in(trouble), **facts},
+            translation_key=issue.value,
+            translation_placeholders={"name": self._name_in(issue), **facts},
             **link,
         )
 
-    def _name_in(self, trouble: Trouble) -> str:
+    def _name_in(self, issue: Issue) -> str:
         """Name the meter in a text; Home Assistant joins those that last to its bug reports."""
-        if trouble not in LASTING:
-            return self._entry.title
-        slug: str = self._entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        entry = self._hass.config_entries.async_get_known_entry(self._entry_id)
+        if issue not in LASTING:
+            return entry.title
+        slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         return slug.replace("_", " ").capitalize()
 
-    def cure(self, *troubles: Trouble) -> None:
-        """Take repairs back, shown or not."""
-        for trouble in troubles:
-            ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry, trouble))
+    def delete(self, *issues: Issue) -> None:
+        """Take issues back, shown or not."""
+        for issue in issues:
+            ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry_id, issue))
 
-    def is_raised(self, trouble: Trouble) -> bool:
-        """Whether a repair is shown."""
+    def exists(self, issue: Issue) -> bool:
+        """Whether an issue is shown."""
         registry = ir.async_get(self._hass)
-        return registry.async_get_issue(DOMAIN, issue_id(self._entry, trouble)) is not None
+        return registry.async_get_issue(DOMAIN, issue_id(self._entry_id, issue)) is not None
 
-    def judge_quality(self, good_share: float | None) -> None:
+    def judge_quality(self, good_share: float | None, *, is_losing_bytes: bool) -> None:
         """Judge the share of good groups, in percent, over a full window."""
         if good_share is None or good_share >= CLEAN_ABOVE:
-            self.cure(Trouble.NOISY_LINE)
+            self.delete(Issue.NOISY_LINE, Issue.LOST_BYTES)
         elif good_share < NOISY_BELOW:
-            self.raise_(Trouble.NOISY_LINE, {"bad": f"{100 - good_share:.0f}"})
+            kinds = [Issue.NOISY_LINE, Issue.LOST_BYTES]
+            self.create(kinds.pop(is_losing_bytes), {"bad": f"{100 - good_share:.0f}"})
+            self.delete(*kinds)
 
     def judge_silence(self, seconds: float, port: str) -> None:
         """Judge how long no good group has come."""
         if seconds < SILENT_AFTER:
-            self.cure(Trouble.SILENCE)
+            self.delete(Issue.SILENCE)
         else:
-            self.raise_(Trouble.SILENCE, {"port": port})
+            self.create(Issue.SILENCE, {"port": port})
 
 
-def learn_more(trouble: Trouble, language: str) -> str:
+def learn_more(issue: Issue, language: str) -> str:
     """Give the address of the part of the documentation that helps; its anchor is the key."""
     page = "fr" if language == "fr" else "en"
-    return f"{DOCUMENTATION}/{page}/troubleshooting/#{trouble.replace('_', '-')}"
+    return f"{DOCUMENTATION}/{page}/troubleshooting/#{issue.replace('_', '-')}"
 
 
-def issue_id(entry: ConfigEntry, trouble: Trouble) -> str:
-    """Name a repair of an entry."""
-    return f"{trouble}_{entry.entry_id}"
+def issue_id(entry_id: str, issue: Issue) -> str:
+    """Name an issue of an entry."""
+    return f"{issue}_{entry_id}"
 
 
 def console_on(port: str) -> str | None:

@@ -4,15 +4,25 @@ It knows counters and time; it knows neither entities nor repairs.
 """
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..line import Link
 from ..tic import Reason, Receiver
 
 WINDOW: Final = 600.0
 """Seconds over which the quality is taken."""
-_BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
+BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
 """Rejections that the line is to blame for; a value that the gate holds is the meter's."""
+_MOST_DAMAGED: Final = 0.2
+"""Share of bad groups with a damaged byte above which a line is noisy. Where each byte comes with
+its parity, noise damages a byte of nearly every bad group; a byte that is missing damages none."""
+
+
+class _Sample(NamedTuple):
+    at: float
+    good: int
+    bad: int
+    damaged: int
 
 
 class LineQuality:
@@ -21,32 +31,41 @@ class LineQuality:
     def __init__(self, receiver: Receiver, link: Link) -> None:
         self.receiver = receiver
         self.link = link
-        self._marks: deque[tuple[float, int, int]] = deque()
+        self._samples: deque[_Sample] = deque()
 
-    def mark(self, now: float) -> None:
-        """Note the counters; called about once a minute."""
-        self._marks.append((now, self.receiver.good_groups, self._bad_groups))
-        while now - self._marks[0][0] > WINDOW and len(self._marks) > 1:
-            self._marks.popleft()
+    def sample(self, now: float) -> None:
+        """Take the counters as they are; called about once a minute."""
+        self._samples.append(self._now(now))
+        while now - self._samples[0].at > WINDOW and len(self._samples) > 1:
+            self._samples.popleft()
 
     def rejected(self, *reasons: Reason) -> int:
-        """Count the groups refused for these reasons."""
+        """Count the groups rejected for these reasons."""
         return sum(self.receiver.counters.rejected[reason] for reason in reasons)
-
-    @property
-    def _bad_groups(self) -> int:
-        return self.rejected(*_BAD)
 
     @property
     def good_share(self) -> float | None:
         """Share of good groups, in percent, of those heard in the window; None when none was."""
-        if not self._marks:
+        if not self._samples:
             return None
-        good = self.receiver.good_groups - self._marks[0][1]
-        bad = self._bad_groups - self._marks[0][2]
+        first, now = self._samples[0], self._now()
+        good, bad = now.good - first.good, now.bad - first.bad
         return 100 * good / (good + bad) if good + bad else None
+
+    @property
+    def is_losing_bytes(self) -> bool:
+        """Whether bytes are missing in the window rather than wrong; parity alone can tell."""
+        if not self._samples or not self.receiver.wire.carries_parity:
+            return False
+        first, now = self._samples[0], self._now()
+        bad = now.bad - first.bad
+        return bad > 0 and now.damaged - first.damaged < _MOST_DAMAGED * bad
 
     @property
     def is_window_full(self) -> bool:
         """Whether ten minutes have been observed."""
-        return bool(self._marks) and self._marks[-1][0] - self._marks[0][0] >= WINDOW - 60
+        return bool(self._samples) and self._samples[-1].at - self._samples[0].at >= WINDOW - 60
+
+    def _now(self, at: float = 0.0) -> _Sample:
+        damaged = self.rejected(Reason.DAMAGED)
+        return _Sample(at, self.receiver.good_groups, self.rejected(*BAD), damaged)

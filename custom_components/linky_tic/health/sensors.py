@@ -7,7 +7,7 @@ from typing import Final, override
 from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfRatio
 
-from ..coordinator import LINE, LinkyCoordinator
+from ..coordinator import LinkyCoordinator
 from ..entity import LinkyEntity
 from ..tic import Reason
 from .line_quality import LineQuality
@@ -59,8 +59,8 @@ class CounterSensor(LinkyEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.listeners.listen(LINE, self._refresh))
+        self.async_on_remove(self.coordinator.signals.counters.connect(self._refresh))
 
     @override
     def _read(self) -> None:
-        self._attr_native_value = self._counter.value(self.coordinator.quality)
+        self._attr_native_value = self._counter.value(self.coordinator.health.quality)

@@ -40,17 +40,17 @@ class Freshness:
         """What a label says, if it is known to hold."""
         return None if name in self._stale else self._receiver.meter.readings.get(name)
 
-    def lost(self) -> set[str]:
+    def doubt(self) -> set[str]:
         """Trust no reading before the meter repeats it; gives the labels that this is about."""
         self._stale = set(self._receiver.meter.readings)
         self._frames = 0
         return self._stale
 
-    def heard(self, name: str) -> None:
-        """Note a new reading of a label, or its end."""
+    def confirm(self, name: str) -> None:
+        """Trust what is known of a label: it has a new reading, or none any more."""
         self._stale.discard(name)
 
-    def frame(self, frame: Frame) -> set[str]:
+    def end_frame(self, frame: Frame) -> set[str]:
         """Close a frame of this meter; gives the labels whose old readings it has repeated."""
         if frame.opened and not frame.is_short:
             self._frames += _FRAMES if self._is_checked else 1

@@ -6,38 +6,45 @@ It knows names of labels, nothing of what they say. They only become more.
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 
 from ..tic import CATALOGUE, EVENTS, Label
+from .signals import Guard, Signal
 
 LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 """Name -> row, of both modes: no name stands in both."""
 
-type LabelListener = Callable[[Iterable[Label]], None]
+
+def registered_labels(hass: HomeAssistant, entry_id: str, address: str) -> set[str]:
+    """Give the labels that have a sensor already: what a meter has sent exists from the start."""
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
+    keys = {one.unique_id.removeprefix(f"{address}_") for one in entities if one.domain == "sensor"}
+    return keys & LABELS.keys()
 
 
 class KnownLabels:
-    """The labels of one meter."""
+    """The labels of one meter, from those on that it is known to send at the start."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.labels: dict[str, Label] = {}
-        self._listeners: list[LabelListener] = []
+        self._new = Signal[Iterable[Label]](Guard())
         self._appeared: list[Label] = []
         self._add(LABELS[name] for name in names)
 
     @callback
-    def listen(self, listener: LabelListener) -> CALLBACK_TYPE:
+    def listen(self, listener: Callable[[Iterable[Label]], None]) -> CALLBACK_TYPE:
         """Give a listener the labels there are, and each new one; returns its end."""
-        self._listeners.append(listener)
+        end = self._new.connect(listener)
         listener(self.labels.values())
-        return lambda: self._listeners.remove(listener)
+        return end
 
-    def appeared(self, label: Label) -> None:
-        """Note a label, to be told at the end of its frame."""
+    def appear(self, label: Label) -> None:
+        """Add a label at the end of its frame."""
         self._appeared.append(label)
 
     def end_frame(self) -> None:
-        """Tell what the frame has made known."""
+        """Make known what has appeared in the frame."""
         if self._appeared:
             appeared, self._appeared = self._appeared, []
             self._add(appeared)
@@ -50,5 +57,4 @@ class KnownLabels:
                 if name not in self.labels:
                     new[name] = LABELS[name]
         self.labels |= new
-        for listener in self._listeners:
-            listener(new.values())
+        self._new.send(new.values())

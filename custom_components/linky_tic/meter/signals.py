@@ -1,102 +1,101 @@
-"""Who is told when something about a meter changes: by label, or by the key of what is derived.
+"""What is told inside of one meter's entry: one signal for each kind of news.
 
-It knows names and callbacks, nothing of what they are about. Two circles: `listen` is for what is
-shown, called when the reporting rules say so; `follow` is for what is reckoned, called at once.
+It knows names and callbacks, nothing of what they are about. A listener that raises is logged once
+and harms nobody else: neither the other listeners nor the rest of what was received.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from traceback import extract_tb
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
+from ..const import LOGGER
 from ..tic import Frame, Label, Reading
 
-type ReadingFollower = Callable[[Reading], None]
-type FrameFollower = Callable[[Mapping[str, Reading], float], None]
-type AbsenceFollower = Callable[[Label], None]
-type WholeFrameFollower = Callable[[Frame, Mapping[str, Reading]], None]
 
-
-class Listeners:
-    """The listeners and followers of one meter."""
+class Guard:
+    """Calls functions that may raise; each failure is logged once, with its traceback."""
 
     def __init__(self) -> None:
-        self._listeners: defaultdict[str, list[CALLBACK_TYPE]] = defaultdict(list)
-        self._followers: defaultdict[str, list[ReadingFollower]] = defaultdict(list)
-        self._frame_followers: list[FrameFollower] = []
-        self._whole_frame_followers: list[WholeFrameFollower] = []
-        self._loss_followers: list[CALLBACK_TYPE] = []
-        self._absence_followers: list[AbsenceFollower] = []
+        self._logged: set[tuple[object, ...]] = set()
+
+    def __call__[*Args](self, function: Callable[[*Args], object], *args: *Args) -> None:
+        try:
+            function(*args)
+        except Exception as error:  # of any type: it is a fault of ours or of a listener
+            place = extract_tb(error.__traceback__)[-1]
+            failure = function, place.filename, place.lineno
+            if failure not in self._logged:
+                self._logged.add(failure)
+                LOGGER.exception("An error while the meter is followed, logged once")
+
+
+class Signal[*Args]:
+    """One kind of news."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._listeners: list[Callable[[*Args], object]] = []
 
     @callback
-    def listen(self, name: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call when what is shown under a name may differ, the line's state too; give its end."""
-        self._listeners[name].append(listener)
-        return lambda: self._listeners[name].remove(listener)
+    def connect(self, listener: Callable[[*Args], object]) -> CALLBACK_TYPE:
+        """Call a listener at each `send`; gives the end of it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def send(self, *args: *Args) -> None:
+        """Call all listeners, in the order in which they were connected."""
+        for listener in tuple(self._listeners):
+            self._guard(listener, *args)
+
+
+class NamedSignals[*Args]:
+    """One signal a name: a label, or the key of what is derived."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._signals: defaultdict[str, Signal[*Args]] = defaultdict(lambda: Signal(guard))
 
     @callback
-    def follow(self, labels: Iterable[str], follower: ReadingFollower) -> None:
-        """Call with every reading of these labels, however often."""
-        for label in labels:
-            self._followers[label].append(follower)
+    def connect(self, name: str, listener: Callable[[*Args], object]) -> CALLBACK_TYPE:
+        """Call a listener at each `send` of a name; gives the end of it."""
+        return self._signals[name].connect(listener)
 
-    @callback
-    def follow_frames(self, follower: FrameFollower) -> CALLBACK_TYPE:
-        """Call at the end of each of this meter's frames: what holds now, seconds since 1970.
+    def send(self, name: str, *args: *Args) -> None:
+        """Call the listeners of a name."""
+        if (signal := self._signals.get(name)) is not None:
+            signal.send(*args)
 
-        Gives its end.
-        """
-        self._frame_followers.append(follower)
-        return lambda: self._frame_followers.remove(follower)
+    def send_all(self, *args: *Args) -> None:
+        """Call the listeners of every name."""
+        for signal in tuple(self._signals.values()):
+            signal.send(*args)
 
-    @callback
-    def follow_whole_frames(self, follower: WholeFrameFollower) -> CALLBACK_TYPE:
-        """Call likewise, with the frame: for what two labels must have said in the same one.
 
-        Gives its end.
-        """
-        self._whole_frame_followers.append(follower)
-        return lambda: self._whole_frame_followers.remove(follower)
+class Signals:
+    """The signals of one meter.
 
-    @callback
-    def follow_losses(self, follower: CALLBACK_TYPE) -> None:
-        """Call when the meter is no longer heard, or another one speaks."""
-        self._loss_followers.append(follower)
+    `reading`: a label says something new, sent at once; `frame`: a frame of this meter has ended,
+    with what holds now and the seconds since 1970; `vanished`: a label is no longer sent; `lost`:
+    nothing holds any more, the meter is silent or another one speaks.
 
-    @callback
-    def follow_absences(self, follower: AbsenceFollower) -> None:
-        """Call with each label that the meter no longer sends."""
-        self._absence_followers.append(follower)
+    `state`: the state of a label or derived value may differ, sent when the reporting rules say
+    so; `days`, `costs` and `counters` (of the line, once a minute): the same of these.
+    """
 
-    def tell(self, *names: str) -> None:
-        """Call those who listen to these names."""
-        for name in names:
-            for listener in tuple(self._listeners.get(name, ())):
-                listener()
+    def __init__(self) -> None:
+        guard = Guard()
+        self.reading = NamedSignals[Reading](guard)
+        self.frame = Signal[Frame, Mapping[str, Reading], float](guard)
+        self.vanished = Signal[Label](guard)
+        self.lost = Signal[*tuple[()]](guard)
+        self.state = NamedSignals[*tuple[()]](guard)
+        self.days = Signal[*tuple[()]](guard)
+        self.costs = Signal[*tuple[()]](guard)
+        self.counters = Signal[*tuple[()]](guard)
 
-    def tell_all(self) -> None:
-        """Call every listener: whether anything is available has changed."""
-        self.tell(*self._listeners)
-
-    def heard(self, reading: Reading) -> None:
-        """Pass a reading on to its followers."""
-        for follower in self._followers.get(reading.label.name, ()):
-            follower(reading)
-
-    def ended(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
-        """Pass the end of a frame on."""
-        for follower in self._frame_followers:
-            follower(readings, now)
-        for whole_frame_follower in self._whole_frame_followers:
-            whole_frame_follower(frame, readings)
-
-    def lost(self) -> None:
-        """Pass on that nothing more is known."""
-        for follower in self._loss_followers:
-            follower()
-
-    def vanished(self, label: Label) -> None:
-        """Pass on that a label is no longer sent."""
-        for follower in self._absence_followers:
-            follower(label)
-        self.tell(label.name)
+    def send_all_states(self) -> None:
+        """Say that every state may differ: whether anything is available has changed."""
+        self.state.send_all()
+        for signal in (self.days, self.costs, self.counters):
+            signal.send()

@@ -1,6 +1,6 @@
-"""What a meter has said that it will not say again: kept across restarts, by key.
+"""What a meter has said that it will not say again: stored across restarts, by key.
 
-It knows JSON and storage; each part of the house has a key of its own. What the wire repeats is
+It knows JSON and storage; each room has a key of its own. What the wire repeats is
 never kept here.
 """
 
@@ -17,7 +17,7 @@ _TOGETHER: Final = 10.0
 """Seconds in which facts are written together; at a stop, what waits is written at once."""
 
 
-class Memory:
+class MeterStore:
     """The lasting facts of one entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
-from ..meter.signals import Listeners
+from ..meter.signals import Signals
 from ..reporting.reporter import Reporter
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import (
     CATALOGUE,
     Estimate,
+    Frame,
     IndexPower,
     Mode,
     Quantity,
@@ -46,12 +47,12 @@ type Readings = Mapping[str, Reading]
 class ActivePower:
     """The power of one meter, in W: what is exported is negative."""
 
-    def __init__(self, receiver: Receiver, listeners: Listeners, reporter: Reporter) -> None:
+    def __init__(self, receiver: Receiver, signals: Signals, reporter: Reporter) -> None:
         self._receiver = receiver
         self._reporter = reporter
         self._forget()
-        listeners.follow_frames(self._frame)
-        listeners.follow_losses(self._forget)
+        signals.frame.connect(self._frame)
+        signals.lost.connect(self._forget)
 
     @property
     def watts(self) -> int | None:
@@ -76,7 +77,7 @@ class ActivePower:
         self._imported = _Direction(self._receiver, _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED_POWER)
 
-    def _frame(self, readings: Readings, now: float) -> None:
+    def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
         self._estimate = self._reckon(readings, now)
         for key, value in ((ACTIVE_POWER, self.watts), (POWER_FACTOR, self.factor)):
             self._reporter.report(key, key, value)

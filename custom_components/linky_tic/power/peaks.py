@@ -9,30 +9,30 @@ from typing import Final
 
 from homeassistant.util.json import JsonValueType
 
-from ..meter.signals import Listeners
-from ..meter.store import Memory
+from ..meter.signals import Signals
+from ..meter.store import MeterStore
 from ..reporting.reporter import Reporter
-from ..tic import DayPeak, PowerPeaks, Quantity, Reading, Receiver
+from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Receiver
 
 PEAK_TODAY: Final = "peak_today"
 PEAK_MONTH: Final = "peak_month"
-_MEMORY: Final = "power_peaks"
+_STORED: Final = "power_peaks"
 
 
 class Peaks:
     """The peaks of one house."""
 
     def __init__(
-        self, receiver: Receiver, listeners: Listeners, memory: Memory, reporter: Reporter
+        self, receiver: Receiver, signals: Signals, store: MeterStore, reporter: Reporter
     ) -> None:
         self._receiver = receiver
-        self._memory = memory
+        self._store = store
         self._reporter = reporter
         self._peaks = PowerPeaks()
         self._is_current = False
-        listeners.follow(("PAPP",), self._heard)
-        listeners.follow_frames(self._frame)
-        listeners.follow_losses(self._lost)
+        signals.reading.connect("PAPP", self._heard)
+        signals.frame.connect(self._frame)
+        signals.lost.connect(self._lost)
 
     @property
     def today(self) -> DayPeak | None:
@@ -46,7 +46,7 @@ class Peaks:
 
     def restore(self) -> None:
         """Take up what was kept; the first frame tells whether it is of this day, or month."""
-        kept = self._memory.recall(_MEMORY)
+        kept = self._store.recall(_STORED)
         if isinstance(kept, dict):
             self._peaks.today = _peak(kept.get("today"))
             self._peaks.month = _peak(kept.get("month"))
@@ -60,7 +60,7 @@ class Peaks:
         self._is_current = False
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
-    def _frame(self, readings: Mapping[str, Reading], now: float) -> None:
+    def _frame(self, _frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
         before = self.today, self.month
         overseas = self._receiver.meter.overseas
         self._is_current = self._peaks.end_frame(readings, now, overseas)
@@ -80,7 +80,7 @@ class Peaks:
     def _keep(self) -> None:
         """Keep what the meter will not say again."""
         today = None if self._peaks.is_told else self._peaks.today
-        self._memory.keep(_MEMORY, {"today": _kept(today), "month": _kept(self._peaks.month)})
+        self._store.keep(_STORED, {"today": _kept(today), "month": _kept(self._peaks.month)})
 
 
 def _kept(peak: DayPeak | None) -> JsonValueType:

@@ -14,14 +14,12 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..meter.signals import Listeners
-from ..meter.store import Memory
+from ..meter.signals import Signals
+from ..meter.store import MeterStore
 from ..tic import Agenda, Change, Day, Diary, Frame, Reading
 from .stored_days import as_kept, take_up
 
-DAYS: Final = "_days"
-"""What to listen to for the days, and for each moment from which something else is in force."""
-_MEMORY: Final = "days"
+_STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
 _SOONEST: Final = 0.1
 """Seconds to the next look at the clock, at least: a timer may come a little early."""
@@ -31,17 +29,17 @@ class Days:
     """The days of one meter."""
 
     def __init__(
-        self, hass: HomeAssistant, address: str, listeners: Listeners, memory: Memory
+        self, hass: HomeAssistant, address: str, signals: Signals, store: MeterStore
     ) -> None:
         self._hass = hass
         self._address = address
-        self._listeners = listeners
-        self._memory = memory
+        self._signals = signals
+        self._store = store
         self._diary = Diary()
         self._agenda = Agenda()
         self._timer: CALLBACK_TYPE | None = None
         self._edge = datetime.max.replace(tzinfo=UTC)
-        listeners.follow_whole_frames(self._end_frame)
+        signals.frame.connect(self._end_frame)
 
     @property
     def now(self) -> datetime:
@@ -74,7 +72,7 @@ class Days:
 
     def restore(self) -> None:
         """Take up what was kept of this meter; another one's days are no use."""
-        kept = self._memory.recall(_MEMORY)
+        kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self._address:
             take_up(kept, self._diary)
         self._renew()
@@ -86,12 +84,12 @@ class Days:
             self._timer()
             self._timer = None
 
-    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading]) -> None:
+    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         now = dt_util.utcnow()
         if self._diary.heard(frame, readings, now):
-            self._memory.keep(_MEMORY, {"address": self._address, **as_kept(self._diary)})
+            self._store.keep(_STORED, {"address": self._address, **as_kept(self._diary)})
             self._renew()
-            self._listeners.tell(DAYS)
+            self._signals.days.send()
         elif now >= self._edge:  # a machine that slept has not woken its timers in time
             self._look(now)
 
@@ -109,4 +107,4 @@ class Days:
     @callback
     def _look(self, _at: datetime) -> None:
         self._wait()
-        self._listeners.tell(DAYS)
+        self._signals.days.send()

@@ -12,7 +12,6 @@ from ..entities.derived import Readings, Value, ValueSensor
 from ..tariff.sensors import TARIFF_SLUGS, TariffSensor
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import registers_in_use
-from .days import DAYS
 
 
 def _changes(readings: Readings) -> bool:
@@ -53,13 +52,15 @@ class NextTariffSensor(TariffSensor):
 DAY_VALUES: Final = (
     Value(
         key="next_tariff_change",
-        sources=(DAYS, CURRENT_TARIFF),
+        sources=(CURRENT_TARIFF,),
+        signal=lambda signals: signals.days,
         applies=_changes,
         device=SensorDeviceClass.TIMESTAMP,
     ),
     Value(
         key="next_tariff",
-        sources=(DAYS, CURRENT_TARIFF),
+        sources=(CURRENT_TARIFF,),
+        signal=lambda signals: signals.days,
         applies=_changes,
         device=SensorDeviceClass.ENUM,
         options=TARIFF_SLUGS,

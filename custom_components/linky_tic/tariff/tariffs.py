@@ -10,11 +10,12 @@ from typing import Final
 from homeassistant.util.json import JsonValueType
 
 from ..meter.freshness import Freshness
-from ..meter.signals import Listeners
-from ..meter.store import Memory
+from ..meter.signals import Signals
+from ..meter.store import MeterStore
 from ..tic import (
     TARIFF_SOURCES,
     TEMPO_NAMES,
+    Frame,
     Label,
     Quantity,
     Reading,
@@ -38,13 +39,13 @@ class Tariffs:
 
     def __init__(
         self,
-        listeners: Listeners,
-        memory: Memory,
+        signals: Signals,
+        store: MeterStore,
         freshness: Freshness,
         on_name: Callable[[], None],
     ) -> None:
-        self._listeners = listeners
-        self._memory = memory
+        self._signals = signals
+        self._store = store
         self._freshness = freshness
         self._on_name = on_name
         self._follower = TariffFollower()
@@ -54,15 +55,15 @@ class Tariffs:
         self._named: dict[int, str] = {}
         self._is_due = True
         for label in TARIFF_SOURCES:
-            listeners.listen(label, self._note)
-        listeners.follow_frames(self._end_frame)
-        listeners.follow_losses(self._lose)
+            signals.state.connect(label, self._note)
+        signals.frame.connect(self._end_frame)
+        signals.lost.connect(self._lose)
 
     def restore(self) -> None:
-        """Take up what the memory, now loaded, holds."""
-        tempo = self._memory.recall(_TEMPO)
-        self._slugs = _by_register(self._memory.recall(_SLUGS))
-        self._follower.names = _by_register(self._memory.recall(_NAMES))
+        """Take up what the store, now loaded, holds."""
+        tempo = self._store.recall(_TEMPO)
+        self._slugs = _by_register(self._store.recall(_SLUGS))
+        self._follower.names = _by_register(self._store.recall(_NAMES))
         self._follower.tempo = tempo if isinstance(tempo, str) else None
 
     @property
@@ -129,7 +130,7 @@ class Tariffs:
     def _lose(self) -> None:
         self._follower.lost()
 
-    def _end_frame(self, readings: Mapping[str, Reading], _now: float) -> None:
+    def _end_frame(self, _frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         """Look at what has changed."""
         follower, new = self._follower, said(readings) if self._is_due else None
         self._is_due = False
@@ -139,7 +140,7 @@ class Tariffs:
             differs |= self._look_at_indexes()
         if not differs:
             return
-        self._listeners.tell(CURRENT_TARIFF)
+        self._signals.state.send(CURRENT_TARIFF)
         if learned != (follower.names, follower.tempo, self._slugs):
             self._keep()
 
@@ -156,9 +157,9 @@ class Tariffs:
     def _keep(self) -> None:
         """Store what was learned, and ask for a reload where a name that is shown is another."""
         follower = self._follower
-        self._memory.keep(_NAMES, _as_kept(follower.names))
-        self._memory.keep(_SLUGS, _as_kept(self._slugs))
-        self._memory.keep(_TEMPO, follower.tempo)
+        self._store.keep(_NAMES, _as_kept(follower.names))
+        self._store.keep(_SLUGS, _as_kept(self._slugs))
+        self._store.keep(_TEMPO, follower.tempo)
         counted = any(self._counted_by(number) != name for number, name in self._shown.items())
         if counted or any(self.name_of(number) != name for number, name in self._named.items()):
             self._shown.clear()
