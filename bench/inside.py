@@ -20,8 +20,6 @@ PRESETS: Final = ("realtime", "balanced", "economy")
 POWER: Final = "sensor.linky_sinsts"
 NUMBERS: Final = ("SINSTS", "IRMS1", "URMS1")  # labels whose state is their data, as a number
 MINUTE: Final = 60
-SPEND: Final = 180.0
-"""Seconds in which a restless house uses up what may be told ahead, as it does in a day."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Measured:
 
 def _live(house: House, load: Load, seconds: float) -> Lived:
     house.players[0].trace.load = load
-    time.sleep(SETTLE if load is Load.ORDINARY else SPEND)
+    time.sleep(SETTLE)
     house.start_stopwatch()
     begin = time.time()
     spent = house.spend(seconds)

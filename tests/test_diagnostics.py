@@ -123,20 +123,21 @@ async def test_a_repair_that_home_assistant_adds_tells_nobody(
     assert_nobody_is_found(file, person)
 
 
-async def test_an_address_in_a_name_that_a_person_gave_is_hidden(
+async def test_an_entity_id_that_a_person_has_chosen_is_hidden(
     home: Home, reporter: Reporter
 ) -> None:
     person = Person.of(luck(4))
     house = person.house(0, "standard")
     meter = await home.hears(house, address=house.address)
     registry = er.async_get(home.hass)
-    for label, number in (("east", house.address), ("sinsts", house.prm)):
-        registry.async_update_entity(
-            f"sensor.linky_{label}", new_entity_id=f"sensor.{label}_{number}"
-        )
+    chosen = {"east": house.address, "sinsts": house.prm, "irms1": "chez_jeanne_dupont"}
+    for label, name in chosen.items():
+        registry.async_update_entity(f"sensor.linky_{label}", new_entity_id=f"sensor.{name}")
     file = await reporter.file(meter)
-    shown = file["data"]["entities"]["sensor EAST"]["entity_id"]
-    assert shown == "sensor.east_**REDACTED**"
+    shown = file["data"]["entities"]
+    assert {shown[f"sensor {key.upper()}"]["entity_id"] for key in chosen} == {"**REDACTED**"}
+    assert shown["sensor SMAXSN-1"]["entity_id"] == "sensor.linky_smaxsn_1"
+    assert "jeanne" not in str(file)
     assert_nobody_is_found(file, person)
 
 

@@ -1,7 +1,7 @@
 """What a bug report needs to know of one meter, and nothing of who lives there.
 
 What identifies a household is left out where it is known to stand, masked where it may stand, and
-looked for once more in all that is told: a person may have put an address into an entity id.
+looked for once more in all that is told. An entity id that a person has chosen is left out.
 """
 
 from base64 import b64encode
@@ -17,9 +17,16 @@ from homeassistant.const import CONF_PORT, __version__
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.loader import async_get_integration
+from homeassistant.util import slugify
 
 from .adoption.records import AdoptionRecords
-from .const import CONF_MIRROR_STATUS_TOPIC, CONF_MIRROR_TOPIC, DOMAIN
+from .const import (
+    CONF_MIRROR_STATUS_TOPIC,
+    CONF_MIRROR_TOPIC,
+    CONF_SLUG,
+    DEFAULT_SLUG,
+    DOMAIN,
+)
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .health.line_quality import LineQuality
 from .health.rejections import Rejections
@@ -84,13 +91,16 @@ def _port(port: str) -> str:
 def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
     """Give the entities by label or key: the unique id begins with the address."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-    return {
-        f"{one.domain} {one.unique_id.partition('_')[2]}": {
-            "entity_id": one.entity_id,
+    slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+    told: Json = {}
+    for one in sorted(registered, key=lambda one: one.unique_id):
+        key = one.unique_id.partition("_")[2]
+        ours = rf"{one.domain}\.{slug}_{slugify(key)}(_\d+)?"
+        told[f"{one.domain} {key}"] = {
+            "entity_id": one.entity_id if re.fullmatch(ours, one.entity_id) else REDACTED,
             "disabled_by": one.disabled_by,
         }
-        for one in sorted(registered, key=lambda one: one.unique_id)
-    }
+    return told
 
 
 def _running(coordinator: LinkyCoordinator) -> Json:
