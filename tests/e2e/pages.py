@@ -6,6 +6,7 @@ It knows how a block begins, and what a reader puts in place of what is not thei
 from dataclasses import dataclass
 from pathlib import Path
 import re
+from textwrap import dedent
 from typing import Final
 
 from homeassistant.util.yaml import parse_yaml
@@ -47,9 +48,9 @@ class Example:
 def examples(*kinds: str) -> list[Example]:
     """Give those of some kinds, or all."""
     found = [
-        Example(page, number, *block)
+        Example(page, number, language, dedent(text))
         for page in PAGES
-        for number, block in enumerate(_BLOCK.findall(page.read_text()), 1)
+        for number, (language, text) in enumerate(_BLOCK.findall(page.read_text()), 1)
     ]
     return [one for one in found if not kinds or one.kind in kinds]
 
