@@ -30,6 +30,7 @@ from custom_components.linky_tic.meter.known_labels import LABELS
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
+from custom_components.linky_tic.setup import hearing
 from custom_components.linky_tic.tic import index_slug
 from simulator import Household
 from simulator.line import Line, Source
@@ -271,7 +272,7 @@ async def opened(
     # How long a port is waited for is not simulated.
     real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
     monkeypatch.setattr(reception, "time", real)
-    for module in (coordinator_module, monitor, reporter):
+    for module in (coordinator_module, monitor, reporter, hearing):
         monkeypatch.setattr(module, "time", clock)
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PORT
 from homeassistant.core import Event, HomeAssistant, callback
@@ -11,6 +12,8 @@ from homeassistant.data_entry_flow import (
     EVENT_DATA_ENTRY_FLOW_PROGRESSED,
     UnknownFlow,
 )
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
@@ -21,6 +24,8 @@ from simulator import Household
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import texts
+from .test_unusual_meters import Says
+from .tic.streams import historic, standard
 
 pytestmark = pytest.mark.usefixtures("no_dialog_is_left")
 
@@ -76,6 +81,7 @@ async def test_the_confirmation_shows_what_was_heard(hass: HomeAssistant, meter:
         "phases": "1",
         "contract": "BASE",
         "bad": "0",
+        "hint": "",
     }
 
 
@@ -176,19 +182,68 @@ async def test_what_is_submitted_during_the_progress_confirms_nothing(
     assert dialog.step == "confirm"
 
 
-async def test_a_meter_that_is_known_moves_to_the_port_where_it_is_heard(
+async def test_a_meter_that_is_known_is_moved_only_when_somebody_says_so(
     hass: HomeAssistant, home: Home, meter: Meter
 ) -> None:
     entry = await added(hass, meter.port.url)
+    await hass.async_block_till_done()
     other = home.meter(name="other")
     async with other.playing():
         dialog = await heard(hass, other.port.url)
-    assert dialog.abort == "already_configured"
-    assert dialog.told == {"title": "Linky", "port": other.port.url}
+    assert dialog.step == "known_meter"
+    assert dialog.told == {"title": "Linky", "port": meter.port.url, "new": other.port.url}
+    said = texts("en")["config"]["step"]["known_meter"]
+    assert placeholders(said["description"]) == dialog.told.keys()
+    assert (entry.data[CONF_PORT], meter.is_open) == (meter.port.url, True)
+    await dialog.submit()
+    assert dialog.abort == "port_changed"
     await hass.async_block_till_done()
     assert entry.data[CONF_PORT] == other.port.url
     await until(lambda: entry.state is ConfigEntryState.LOADED and other.is_open)
     assert not meter.is_open
+
+
+async def test_a_meter_whose_entry_is_off_is_told_of_on_its_own_port(
+    hass: HomeAssistant, meter: Meter
+) -> None:
+    configured(hass, meter.port.url, disabled=True)
+    assert (await heard(hass, meter.port.url)).abort == "already_configured"
+
+
+async def test_the_first_page_shows_what_was_heard_and_the_dialog_goes_on_with_money(
+    recorder_mock: Recorder, hass: HomeAssistant, home: Home
+) -> None:
+    assert await async_setup_component(hass, "energy", {})
+    meter = home.meter(Household(contract="hphc"))
+    async with meter.playing():
+        dialog = await heard(hass, meter.port.url)
+    await dialog.submit()  # the meter says nothing more
+    kind, flow_id = dialog.result["next_flow"]
+    form = hass.config_entries.options.async_get(flow_id)
+    assert (kind, form["step_id"]) == ("options_flow", "energy")
+    readings = dialog.entry.runtime_data.readings
+    assert {"SINSTS", "EASF01", "EASF02", "NTARF"} <= readings.keys()
+    registered = er.async_entries_for_config_entry(er.async_get(hass), dialog.entry.entry_id)
+    assert len(registered) > 40
+    assert not hass.data["linky_tic.heard"]
+
+
+async def test_a_meter_on_standby_is_added_with_a_word(hass: HomeAssistant, home: Home) -> None:
+    meter = home.meter(Says(historic()))
+    async with meter.playing():
+        dialog = await heard(hass, meter.port.url)
+    assert "standby" in dialog.told["hint"]
+    await dialog.submit()
+    assert "next_flow" not in dialog.result  # there is nothing to ask for
+
+
+async def test_a_version_of_the_tic_that_is_not_known_is_told(
+    hass: HomeAssistant, home: Home
+) -> None:
+    meter = home.meter(Says(standard(("VTIC", "03"), ("SINSTS", "00450"))))
+    async with meter.playing():
+        dialog = await heard(hass, meter.port.url)
+    assert "version 03" in dialog.told["hint"]
 
 
 async def test_a_meter_that_got_an_entry_meanwhile_is_not_added_twice(
@@ -197,7 +252,7 @@ async def test_a_meter_that_got_an_entry_meanwhile_is_not_added_twice(
     dialog = await heard(hass, meter.port.url)
     configured(hass, "/dev/ttyOLD")
     await dialog.submit()
-    assert dialog.abort == "already_configured"
+    assert dialog.step == "known_meter"
 
 
 async def test_a_port_that_an_entry_holds_is_not_opened(hass: HomeAssistant, meter: Meter) -> None:

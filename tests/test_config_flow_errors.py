@@ -29,6 +29,7 @@ GPS: Final = b"$GPGGA,101010.00,4851.4,N,00217.7,E,1,08,1.0,35.0,M,,M,,*56\r\n"
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
+    monkeypatch.setattr(listening, "trying", lambda _speed: 0.2)
     monkeypatch.setattr(listening, "_SETTLING", 0.6)
     monkeypatch.setattr(listening, "_LOOK", LOOK)
 

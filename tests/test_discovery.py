@@ -120,6 +120,15 @@ async def test_an_adapter_is_offered_once(hass: HomeAssistant, home: Home) -> No
     assert (await Dialog.offered(hass, plugged(meter))).abort == "already_in_progress"
 
 
+@pytest.mark.parametrize("taken", [f"{SERIAL}7", f"X{SERIAL}", f"{SERIAL}-bis"])
+async def test_an_adapter_whose_number_is_a_part_of_another_one_is_offered(
+    hass: HomeAssistant, home: Home, taken: str
+) -> None:
+    configured(hass, f"/dev/serial/by-id/usb-FTDI_FT230X_Basic_UART_{taken}-if00-port0")
+    dialog = await Dialog.offered(hass, plugged(home.meter()))
+    assert dialog.step == "usb_confirm"
+
+
 async def test_an_adapter_that_is_ignored_is_not_offered_again(
     hass: HomeAssistant, home: Home
 ) -> None:
@@ -132,7 +141,7 @@ async def test_an_adapter_that_is_ignored_is_not_offered_again(
     assert dialog.is_listening
 
 
-async def test_the_port_of_a_known_meter_follows_its_adapter(
+async def test_the_port_of_a_known_meter_follows_its_adapter_when_somebody_agrees(
     hass: HomeAssistant, home: Home
 ) -> None:
     before, meter = home.meter(name="before"), home.meter(name="after")
@@ -140,7 +149,8 @@ async def test_the_port_of_a_known_meter_follows_its_adapter(
     dialog = await Dialog.offered(hass, plugged(meter))
     async with meter.playing():
         await dialog.submit()
-        assert (await dialog.listened()).abort == "already_configured"
+        assert (await dialog.listened()).step == "known_meter"
+        await dialog.submit()
         await hass.async_block_till_done()
     assert entry.data[CONF_PORT] == meter.port.url
     await until(lambda: entry.state is ConfigEntryState.LOADED)

@@ -17,6 +17,7 @@ from .meter.store import MeterStore
 from .mirror import async_remove_topics
 from .services import async_setup_actions
 from .setup.exceptions import not_ready
+from .setup.hearing import take_heard
 from .setup.port_watch import stop_watching, watch_port
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
@@ -41,7 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     coordinator = LinkyCoordinator(hass, entry)
     entry.async_on_unload(coordinator.async_stop)
     try:
-        await coordinator.async_start()
+        await coordinator.async_start(take_heard(hass, entry))
     except PortUnavailable as error:
         watch_port(hass, entry, error)
         raise not_ready(error) from error

@@ -11,22 +11,36 @@ from typing import Any, Final, override
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigFlowResult,
+    FlowType,
     OptionsFlow,
 )
 from homeassistant.const import CONF_PORT
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
 from .coordinator import LinkyConfigEntry
 from .line import Heard, name_of
+from .setup.hearing import keep_heard
+from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import UNKNOWN
+from .setup.port_dialog import UNKNOWN, owner
 from .setup.reconfigure import PortChange
-from .tic import Mode, identify, mask
+from .setup.sentences import async_load_sentences, told
+from .tic import CATALOGUE, Mode, Quantity, identify, mask
 
 _CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}
 """How the code of OPTARIF begins -> the contract's name; Standard mode spells it out."""
+
+
+TIC_VERSION: Final = "02"
+"""The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
+_ADDRESSES: Final = frozenset(
+    name
+    for rows in CATALOGUE.values()
+    for name, row in rows.items()
+    if row.quantity is Quantity.ADDRESS
+)
 
 
 class LinkyConfigFlow(PortChange, domain=DOMAIN):
@@ -81,42 +95,70 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             return await super().async_step_heard()
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
-        self._move_if_known()
         self.wait_for_answer()
-        return await self.async_step_confirm()
+        return (
+            await self.async_step_known_meter() if self._known else await self.async_step_confirm()
+        )
+
+    async def async_step_known_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether a meter that has an entry is to be listened to here from now on."""
+        if not (entry := self._known):
+            return await self.async_step_confirm()
+        if entry.data[CONF_PORT] == self.port:
+            return self.async_abort(
+                reason="already_configured", description_placeholders=owner(entry)
+            )
+        if user_input is not None:
+            return self.async_update_reload_and_abort(
+                entry, data_updates=self.line, reason="port_changed"
+            )
+        return self.async_show_form(
+            step_id="known_meter",
+            description_placeholders={**owner(entry), "new": name_of(self.port)},
+            last_step=True,
+        )
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what was heard, and add the meter; there is nothing to fill in."""
         if user_input is None:  # also what a browser that is reloaded asks for
+            await async_load_sentences(self.hass)
             return self.async_show_form(
-                step_id="confirm", description_placeholders=_describe(self.heard), last_step=True
+                step_id="confirm", description_placeholders=_describe(self.hass, self.heard)
             )
-        self._move_if_known()
+        if self._known:  # meanwhile
+            return await self.async_step_known_meter()
         taken = {
             entry.data.get(CONF_SLUG) for entry in self.hass.config_entries.async_entries(DOMAIN)
         }
         number = next(number for number in count(1) if _slug(number) not in taken)
         title = DEFAULT_TITLE if number == 1 else f"{DEFAULT_TITLE} {number}"
         data = {**self.line, CONF_MODE: self.heard.mode.value, CONF_SLUG: _slug(number)}
+        keep_heard(self.hass, self.heard)
         return self.async_create_entry(title=title, data=data)
 
-    def _move_if_known(self) -> None:
-        """A meter that has an entry is on this port from now on."""
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on with the Energy dashboard and prices, once the meter is set up."""
+        if flow_id := await async_open_money_steps(self.hass, result["result"]):
+            result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
+        return result
+
+    @property
+    def _known(self) -> LinkyConfigEntry | None:
+        """The entry that the meter has already."""
         entries = self.hass.config_entries
-        if entry := entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address):
-            self._abort_if_unique_id_configured(
-                self.line,
-                description_placeholders={"title": entry.title, "port": name_of(self.port)},
-            )
+        return entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address)
 
 
 def _slug(number: int) -> str:
     return DEFAULT_SLUG if number == 1 else f"{DEFAULT_SLUG}_{number}"
 
 
-def _describe(heard: Heard) -> dict[str, str]:
+def _describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
     identity = identify(heard.address)
     facts = {
         "address": mask(heard.address),
@@ -129,8 +171,18 @@ def _describe(heard: Heard) -> dict[str, str]:
         "contract": _contract(heard),
         "good": heard.good,
         "bad": heard.bad,
+        "hint": _hint(hass, heard),
     }
     return {name: UNKNOWN if fact is None else str(fact) for name, fact in facts.items()}
+
+
+def _hint(hass: HomeAssistant, heard: Heard) -> str:
+    """Say what to expect of a meter that says next to nothing, or speaks another version."""
+    if heard.labels <= _ADDRESSES and not heard.bad:
+        return told(hass, "standby")
+    if heard.tic_version and heard.tic_version != TIC_VERSION:
+        return told(hass, "version", version=heard.tic_version, known=TIC_VERSION)
+    return ""
 
 
 def _contract(heard: Heard) -> str | None:

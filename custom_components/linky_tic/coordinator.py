@@ -32,7 +32,7 @@ from .cost.prices import Prices
 from .entities.activation import Activation
 from .health.issues import Issue
 from .health.monitor import HealthMonitor
-from .line import Link, Settings
+from .line import Heard, Link, Settings
 from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
 from .meter.signals import Guard, Signals
@@ -134,12 +134,14 @@ class LinkyCoordinator:
         """The supplier's registers, 1 to 10, that count under this contract."""
         return registers_in_use(self.receiver.meter.readings)
 
-    async def async_start(self) -> None:
-        """Open the port; raises `PortUnavailable`."""
+    async def async_start(self, heard: Heard | None = None) -> None:
+        """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
         for room in (self.days, self.tariffs, self.peaks):
             self._guard(room.restore)  # what is stored may be of another release
         self._guard(self.costs.restore, time.time())
+        for chunk, at in heard.chunks() if heard else ():
+            self._receive(self.receiver.feed(chunk, at), at)
         await self.link.open()
         await optional(self.health.async_look_for_console(self.entry.data[CONF_PORT]))
 

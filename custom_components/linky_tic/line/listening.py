@@ -3,13 +3,13 @@
 It knows what is worth knowing before an entry exists; it keeps nothing open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 import time
 from typing import Final
 
 from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
-from .detection import RELAY_SPEEDS, Settings, round_of, trying
+from .detection import METER_SPEEDS, RELAY_SPEEDS, Settings, round_of, trying
 from .port import LinkError, Port, has_speed
 from .reception import Reception
 
@@ -18,6 +18,10 @@ _SETTLING: Final = 15.0
 heard in part, and three must say the same."""
 _LOOK: Final = 0.2
 """Seconds between two steps of the progress."""
+_PIECE: Final = 64
+"""Bytes of a piece of what was heard."""
+_BITS: Final = 10
+"""Of a byte on the line, start and stop included."""
 _TOLD: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
 """Beside the address: what is waited for when the meter sends it."""
 _BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
@@ -52,7 +56,8 @@ class Heard:
     """A meter as heard on a port.
 
     `contract` is the text of NGTF or the code of OPTARIF, `tic_version` that of VTIC: None when the
-    meter does not say. `good` and `bad` count groups from the first good one on.
+    meter does not say. `good` and `bad` count groups from the first good one on. `recent` are the
+    last bytes, until `at` (seconds since 1970).
     """
 
     address: str
@@ -65,6 +70,16 @@ class Heard:
     labels: frozenset[str]
     good: int
     bad: int
+    recent: bytes = b""
+    at: float = 0.0
+
+    def chunks(self) -> Iterator[tuple[bytes, float]]:
+        """Give the last bytes once more, and when they came, as a meter spaces them."""
+        seconds = _BITS / min(self.speed, max(METER_SPEEDS.values()))
+        for start in range(0, len(self.recent), _PIECE):
+            piece = self.recent[start : start + _PIECE]
+            left = len(self.recent) - start - len(piece)
+            yield piece, self.at - left * seconds
 
 
 async def listen(
@@ -101,6 +116,7 @@ class _Listener:
         self._end_at = self._begun_at + seconds
         self._noise: int | None = None
         self._knows = False
+        self._heard_at = 0.0
 
     async def follow(self, port: Port, progress: Callable[[float], None] | None) -> None:
         """Hear until all is known or the time is over; raises `PortUnavailable`."""
@@ -132,9 +148,12 @@ class _Listener:
             labels=frozenset(meter.presence.established),
             good=receiver.good_groups,
             bad=self._bad_groups() - (self._noise or 0),
+            recent=self.reception.recent,
+            at=self._heard_at,
         )
 
-    def _hear(self, events: list[Event], _now: float, good: int) -> None:
+    def _hear(self, events: list[Event], now: float, good: int) -> None:
+        self._heard_at = now
         if good and self._noise is None:
             self._noise = self._bad_groups()  # heard at the wrong speed
             self._end_at = max(self._end_at, time.monotonic() + _SETTLING)

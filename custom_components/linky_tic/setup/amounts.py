@@ -1,21 +1,14 @@
-"""Amounts of money: as people type them, and as they are told back.
-
-It knows digits, words and the language of the house, not what an amount is for.
-"""
+"""Amounts of money as people type and read them; what an amount is for is not known here."""
 
 import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.translation import async_get_cached_translations
-
-from ..const import DOMAIN
 
 _SPACES: Final = re.compile(r"\s")
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d*)?|[.,]\d+)(?:€|EUR)?(?:/KWH)?")
 """A comma is a point; a text with both is not understood, since either may part thousands."""
 _SYMBOLS: Final = {"EUR": "€"}
-_TEXTS: Final = f"component.{DOMAIN}.selector.amounts.options"
 
 
 def read_amount(text: str) -> float:
@@ -36,24 +29,10 @@ def typed(hass: HomeAssistant, amount: float) -> str:
     return _local(hass, f"{amount:.6f}".rstrip("0").rstrip("."))
 
 
-def told(hass: HomeAssistant, sentence: str, amount: float = 0.0, **facts: str) -> str:
-    """Say a sentence of the translations; `amount` fills {amount}, and {cents} is its hundredfold.
-
-    Both have two digits behind the point at least.
-    """
-    texts = async_get_cached_translations(hass, hass.config.language, "selector", DOMAIN)
-    return texts[f"{_TEXTS}.{sentence}"].format(
-        amount=_local(hass, _rounded(amount)),
-        cents=_local(hass, _rounded(100 * amount)),
-        currency=currency(hass),
-        **facts,
-    )
-
-
-def _rounded(amount: float) -> str:
+def rounded(hass: HomeAssistant, amount: float) -> str:
     """Write two digits behind the point, up to four where they say something."""
     text = f"{amount:.4f}"
-    return text[:-2] + text[-2:].rstrip("0")
+    return _local(hass, text[:-2] + text[-2:].rstrip("0"))
 
 
 def _local(hass: HomeAssistant, number: str) -> str:

@@ -21,7 +21,8 @@ from ..cost.prices import CONF_EXPORT_PRICE, CONF_STANDING_CHARGE, Prices, price
 from ..energy_dashboard.preferences import Plan
 from ..energy_dashboard.sources import Offer
 from ..tariff.names import tariff_name
-from .amounts import currency, read_amount, told, typed
+from .amounts import currency, read_amount, typed
+from .sentences import told
 
 _MOST_BY_KWH: Final = 2.0
 _MOST_BY_MONTH: Final = 500.0

@@ -21,8 +21,8 @@ from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
 from ..energy_dashboard.preferences import async_add, async_plan, is_set_up
 from ..energy_dashboard.sources import EXPORTED, offer
-from .amounts import told
 from .money_form import EnergyForm, Given, MoneyForm
+from .sentences import told
 
 _OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 

@@ -19,7 +19,7 @@ import voluptuous as vol
 from ..const import CONF_SPEED, DOMAIN, LOGGER
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NoAddress, NoSignal, NotTic, PortUnavailable, listen, name_of
-from .port_names import async_real_names, async_stable_name
+from .port_names import async_real_names, async_stable_name, is_name_of
 
 UNKNOWN: Final = "–"
 """Shown of a fact that is not known."""
@@ -85,7 +85,7 @@ class PortDialog(ConfigFlow, ABC):
     async def find(self, port: str, serial_number: str) -> None:
         """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
         for entry in self._other_entries():  # udev may not have made its link yet, or again
-            if serial_number and serial_number in entry.data[CONF_PORT]:
+            if serial_number and is_name_of(entry.data[CONF_PORT], serial_number):
                 raise AbortFlow("already_configured", owner(entry))
         self.port = await async_stable_name(self.hass, port)
         await self._resolve(self._other_entries())

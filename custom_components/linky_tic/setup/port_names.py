@@ -41,6 +41,11 @@ async def async_real_names(hass: HomeAssistant, ports: Iterable[str]) -> list[st
     return await hass.async_add_executor_job(lambda: [_real_name(port) for port in ports])
 
 
+def is_name_of(port: str, serial_number: str) -> bool:
+    """Whether a name of udev's, <bus>-<maker>_<model>_<serial number>-if<n>, is of an adapter."""
+    return port.partition("-if")[0].endswith(f"_{serial_number}")
+
+
 def _is_url(port: str) -> bool:
     return "://" in port
 
