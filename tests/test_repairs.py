@@ -13,7 +13,6 @@ import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.health.issues import Issue, issue_id
-from custom_components.linky_tic.history import replacement
 from simulator import Household
 
 from .health.test_issues import shown
@@ -86,20 +85,6 @@ async def test_an_adapter_at_another_place_is_not_listened_to(home: Home) -> Non
     assert meter.entry.disabled_by is ConfigEntryDisabler.USER
     assert meter.entry.unique_id == ADDRESS
     assert (shown(home), meter.is_open) == (set(), False)
-
-
-async def test_a_new_meter_that_is_not_heard_changes_nothing(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replacement, "_LONGEST", 0.3)
-    meter = await with_another_meter(home)
-    menu = await ask(home, meter, Issue.OTHER_METER)
-    result = await answer(home, menu, next_step_id="replaced")
-    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "not_heard")
-    assert meter.entry
-    assert (meter.entry.unique_id, meter.entry.state) == (ADDRESS, ConfigEntryState.LOADED)
-    await meter.play()
-    assert shown(home) == {"other_meter"}
 
 
 async def test_the_first_meter_may_be_back_before_the_answer(home: Home) -> None:

@@ -12,6 +12,7 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator, optional
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
 from .health.issues import Issue, RepairIssues
+from .history.indexes import async_setup_history
 from .line import PortUnavailable
 from .meter.store import MeterStore
 from .mirror import async_remove_topics
@@ -27,8 +28,9 @@ _VERSION: Final = 1
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Offer the actions."""
+    """Offer the actions, and take up what the statistics of indexes count."""
     async_setup_actions(hass)
+    await async_setup_history(hass)
     return True
 
 

@@ -77,13 +77,13 @@ class OtherMeterFlow(RepairsFlow):
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         stranger = self._entry.runtime_data.stranger
-        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, stranger or ""):
-            return self.async_abort(reason="already_configured")
-        port, settings = self._entry.data[CONF_PORT], self._entry.runtime_data.link.settings
-        if not stranger or not await async_replace_meter(
-            self.hass, self._entry, stranger, port, settings
-        ):
+        if stranger is None:
             return self.async_abort(reason="not_heard")
+        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, stranger):
+            return self.async_abort(reason="already_configured")
+        port = self._entry.data[CONF_PORT]
+        if not await async_replace_meter(self.hass, self._entry, stranger, port):
+            return self.async_abort(reason="not_loaded")
         return self.async_create_entry(data={})
 
     async def async_step_elsewhere(

@@ -17,11 +17,12 @@ from .entities.descriptions import SHOWN
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
 from .health.sensors import COUNTERS, CounterSensor
+from .history.indexes import history_of
 from .power.margin import MARGIN_SENSORS, MARGIN_VALUES
 from .power.sensors import POWER_SENSORS, POWER_VALUES
 from .schedule.sensors import DAY_SENSORS, DAY_VALUES
 from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
-from .tic import TARIFF_SLUGS, Absence, Label, Mode, Quantity, index_slug
+from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, index_slug
 
 PARALLEL_UPDATES = 0
 
@@ -91,6 +92,29 @@ class LabelSensor(LinkyEntity, SensorEntity):
             self._attr_extra_state_attributes = {"time": reading.time if reading else None}
 
 
+class IndexSensor(LabelSensor):
+    """What one index says, and what its statistic is to make of it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.signals.reading.connect(self._key, self._hear))
+
+    @callback
+    def _hear(self, reading: Reading) -> None:
+        if isinstance(reading.value, int):
+            history = history_of(self.hass)
+            history.heard(self.entity_id, self.coordinator.address, self._label, reading.value)
+
+    @override
+    def _read(self) -> None:
+        super()._read()
+        value = self._attr_native_value
+        if self.available and isinstance(value, int):
+            history = history_of(self.hass)
+            history.shown(self.entity_id, self.coordinator.address, self._label, value)
+
+
 class LatchedSensor(LabelSensor, RestoreSensor):
     """What a label that is sent only once has said last."""
 
@@ -114,6 +138,8 @@ def _fact_sensor(coordinator: LinkyCoordinator, fact: Value) -> ValueSensor:
 
 
 def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
+    if label.quantity in INDEXES:
+        return IndexSensor(coordinator, label)
     kind = LatchedSensor if label.absence is Absence.LATCH else LabelSensor
     return kind(coordinator, label)
 

@@ -1,5 +1,6 @@
 """A meter that replaces another takes over its entities, its device and its history."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -10,7 +11,6 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.history import replacement
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.line import Line
@@ -35,10 +35,7 @@ async def replace(meter: Meter) -> bool:
     stranger = meter.coordinator.stranger
     assert stranger
     assert meter.entry
-    async with meter.playing():
-        return await async_replace_meter(
-            meter._hass, meter.entry, stranger, meter.port.url, meter.coordinator.link.settings
-        )
+    return await async_replace_meter(meter._hass, meter.entry, stranger, meter.port.url)
 
 
 async def swapped(
@@ -116,24 +113,23 @@ def entities(home: Home, meter: Meter) -> list[er.RegistryEntry]:
     return er.async_entries_for_config_entry(er.async_get(home.hass), meter.entry.entry_id)
 
 
-async def test_a_new_meter_that_sends_less_is_not_waited_for(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replacement, "_LONGEST", 1.0)
-    house = Household(producer=True)
-    meter = await swapped(home, house)
-    house.producer = False
-    assert await replace(meter)
-    await meter.play()
-    assert (home.value("eait"), home.value("east") is None) == ("unknown", False)
-
-
-async def test_a_port_that_is_gone_changes_nothing(home: Home) -> None:
+async def test_an_entry_that_cannot_be_unloaded_stays_as_it_is(home: Home) -> None:
     meter = await swapped(home, Household())
     assert meter.entry
-    assert meter.coordinator.stranger
-    settings, stranger = meter.coordinator.link.settings, meter.coordinator.stranger
-    meter.port.unplug()
-    assert not await async_replace_meter(home.hass, meter.entry, stranger, meter.port.url, settings)
+    meter.entry._async_set_state(home.hass, ConfigEntryState.SETUP_IN_PROGRESS, None)
+    assert not await replace(meter)
+    meter.entry._async_set_state(home.hass, ConfigEntryState.LOADED, None)
     assert meter.entry.unique_id == ADDRESS
-    assert meter.entry.state is ConfigEntryState.SETUP_RETRY
+
+
+async def test_an_entry_that_is_reloaded_meanwhile_becomes_the_new_meters(home: Home) -> None:
+    meter = await swapped(home, Household())
+    assert meter.entry
+    entries, entry_id = home.hass.config_entries, meter.entry.entry_id
+    replacing = home.hass.async_create_task(replace(meter))
+    reloads = [home.hass.async_create_task(entries.async_reload(entry_id)) for _ in range(2)]
+    assert await replacing
+    await asyncio.gather(*reloads)
+    assert (meter.entry.unique_id, meter.entry.state) == (OTHER_ADDRESS, ConfigEntryState.LOADED)
+    await meter.play()
+    assert home.state("binary_sensor.linky_link") == "on"

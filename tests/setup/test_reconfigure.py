@@ -10,7 +10,6 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.linky_tic.const import CONF_MODE, CONF_SPEED
-from custom_components.linky_tic.history import replacement
 from simulator import Household
 from simulator.line import Line
 from simulator.ports import TcpPort
@@ -212,8 +211,7 @@ async def test_a_meter_that_replaces_the_old_one_takes_its_place(
     before = entities(home)
     dialog = await changed(home, meter, stranger.port.url)
     await dialog.take("replaced")
-    assert placeholders(texts("en")["config"]["progress"]["replace"]) == dialog.told.keys()
-    assert (await dialog.listened()).abort == "replaced"
+    assert dialog.abort == "replaced"
     entry = entry_of(meter)
     assert (entry.unique_id, entry.data[CONF_PORT]) == (OTHER_ADDRESS, stranger.port.url)
     assert (state(meter), meter.is_open, stranger.is_open) == (LOADED, False, True)
@@ -223,37 +221,13 @@ async def test_a_meter_that_replaces_the_old_one_takes_its_place(
     assert shown(home) == set()
 
 
-async def test_a_replacement_goes_on_when_the_dialog_is_closed(
-    home: Home, meter: Meter, stranger: Meter
-) -> None:
-    dialog = await changed(home, meter, stranger.port.url)
-    await dialog.take("replaced")
-    await until(lambda: stranger.is_open)
-    dialog.close()
-    await until(lambda: entry_of(meter).unique_id == OTHER_ADDRESS and state(meter) is LOADED)
-    assert entry_of(meter).data[CONF_PORT] == stranger.port.url
-
-
-async def test_a_new_meter_that_is_not_heard_again_changes_nothing(
-    home: Home, meter: Meter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replacement, "_LONGEST", 0.3)
-    stranger = home.meter(Household(address=OTHER_ADDRESS), "stranger")
-    async with stranger.playing():
-        dialog = await changed(home, meter, stranger.port.url)
-    await dialog.take("replaced")
-    assert (await dialog.listened()).abort == "not_heard"
-    assert (entry_of(meter).unique_id, entry_of(meter).data[CONF_PORT]) == (ADDRESS, meter.port.url)
-    assert (state(meter), meter.is_open) == (LOADED, True)
-
-
 async def test_an_entry_that_is_being_set_up_is_not_replaced(
     home: Home, meter: Meter, stranger: Meter
 ) -> None:
     dialog = await changed(home, meter, stranger.port.url)
     entry_of(meter)._async_set_state(home.hass, ConfigEntryState.SETUP_IN_PROGRESS, None)
     await dialog.take("replaced")
-    assert (await dialog.listened()).abort == "not_heard"
+    assert dialog.abort == "not_freed"
     entry_of(meter)._async_set_state(home.hass, LOADED, None)
     assert entry_of(meter).unique_id == ADDRESS
 
@@ -337,5 +311,5 @@ async def test_a_mode_that_is_another_on_the_new_port_is_explained(home: Home) -
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_way_to_end_has_its_text(language: str) -> None:
-    ends = {"not_freed", "not_heard", "replaced", "entry_removed"}
+    ends = {"not_freed", "replaced", "entry_removed"}
     assert ends <= texts(language)["config"]["abort"].keys()

@@ -15,7 +15,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..history.index_start import settle
 from ..setup.exceptions import refused, unfinished
 from .joining import HOUR, Row, is_shifted, put_right, told
 from .plan import Plan
@@ -26,6 +25,7 @@ from .statistics_rows import (
     async_history,
     can_clear,
     clear,
+    settle,
     shift,
     write,
 )

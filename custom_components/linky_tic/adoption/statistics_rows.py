@@ -20,10 +20,10 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
     statistics_during_period,
 )
+from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import BaseUnitConverter
 
-from ..history.index_start import settle
 from .joining import Row
 
 type _Table = type[Statistics | StatisticsShortTerm]
@@ -57,6 +57,13 @@ class History(NamedTuple):
 def is_loaded(hass: HomeAssistant) -> bool:
     """Whether there is a recorder."""
     return RECORDER in hass.config.components
+
+
+async def settle(recorder: Recorder) -> None:
+    """Wait until the recorder has done what was asked of it, the task in progress included."""
+    done = recorder.hass.loop.create_future()
+    recorder.queue_task(SynchronizeTask(done))
+    await done
 
 
 async def async_meta(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:

@@ -7,10 +7,9 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from ..history.index_start import Index, async_start_from, settle
 from ..setup.exceptions import refused
 from .records import Record
-from .statistics_rows import async_history, async_meta
+from .statistics_rows import async_meta, settle
 
 
 async def async_take_over(hass: HomeAssistant, entity: er.RegistryEntry, record: Record) -> None:
@@ -19,7 +18,6 @@ async def async_take_over(hass: HomeAssistant, entity: er.RegistryEntry, record:
         return
     if not _is_free(hass, record.old):
         raise refused("adopt_old_is_there", old=record.old, entity=entity.entity_id)
-    await _go_on_from_last(hass, record.old)
     er.async_get(hass).async_update_entity(entity.entity_id, new_entity_id=record.old)
     await settle(get_instance(hass))
 
@@ -31,7 +29,6 @@ async def async_give_back(hass: HomeAssistant, entity: er.RegistryEntry, record:
     if not _is_free(hass, record.former):
         raise refused("undo_id_taken", entity=entity.entity_id, former=record.former)
     would_move = await async_meta(hass, record.former) is None
-    await _go_on_from_last(hass, record.former)
     taken = entity.entity_id
     er.async_get(hass).async_update_entity(taken, new_entity_id=record.former)
     if would_move and await async_meta(hass, taken) is None:
@@ -46,14 +43,3 @@ async def async_give_back(hass: HomeAssistant, entity: er.RegistryEntry, record:
 def _is_free(hass: HomeAssistant, entity_id: str) -> bool:
     is_registered = er.async_get(hass).async_get(entity_id) is not None
     return not is_registered and hass.states.async_available(entity_id)
-
-
-async def _go_on_from_last(hass: HomeAssistant, statistic_id: str) -> None:
-    """Let the sum of a statistic go on from its last index, however long ago that was.
-
-    The recorder looks at short-term rows alone: where these are purged, a sum would begin anew.
-    """
-    history = await async_history(hass, statistic_id)
-    if history and not history.periods and history.last.state is not None:
-        unit = history.meta["unit_of_measurement"]
-        await async_start_from(hass, [Index(statistic_id, history.last.state, unit)])

@@ -20,7 +20,7 @@ from homeassistant.data_entry_flow import AbortFlow
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from ..history.replacement import async_replace_meter
-from ..line import Settings, name_of
+from ..line import name_of
 from ..tic import mask
 from .port_dialog import PortDialog, owner
 
@@ -31,7 +31,6 @@ class PortChange(PortDialog):
     def __init__(self) -> None:
         super().__init__()
         self._is_freed = False
-        self._replacing: asyncio.Task[bool] | None = None
 
     @property
     def _entry(self) -> LinkyConfigEntry:
@@ -86,23 +85,14 @@ class PortChange(PortDialog):
         )
 
     async def async_step_replaced(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait for the new meter's indexes; a progress step may only lead to its end."""
-        if self._replacing is None:
-            self._abort_if_known()
-            self._replacing = self.hass.async_create_task(self._replace(), f"{DOMAIN} replacing")
-        if self._replacing.done():
-            return self.async_show_progress_done(next_step_id="replacing_done")
-        return self.async_show_progress(
-            step_id="replaced",
-            progress_action="replace",
-            description_placeholders={"port": name_of(self.port)},
-            progress_task=self._replacing,
-        )
-
-    async def async_step_replacing_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Tell whether the history goes on."""
-        is_replaced = self._replacing is not None and self._replacing.result()
-        return self.async_abort(reason="replaced" if is_replaced else "not_heard")
+        """Give the history to the new meter; a dialog that is closed does not stop halfway."""
+        self._abort_if_known()
+        entry = self._entry
+        replacing = async_replace_meter(self.hass, entry, self.heard.address, self.port)
+        task = self.hass.async_create_task(replacing, f"{DOMAIN} replacement")
+        if await asyncio.shield(task):
+            return self.async_abort(reason="replaced")
+        return self.async_abort(reason="not_freed", description_placeholders=owner(entry))
 
     @callback
     @override
@@ -132,17 +122,6 @@ class PortChange(PortDialog):
             entry = self.hass.config_entries.async_get_entry(self.context["entry_id"])
             if entry and entry.state is not ConfigEntryState.LOADED:
                 await self.hass.config_entries.async_reload(entry.entry_id)
-
-    async def _replace(self) -> bool:
-        """Give the history to the new meter; a dialog that is closed does not stop halfway."""
-        heard, entry = self.heard, self._entry
-        settings = Settings(heard.speed, heard.mode)
-        replacement = async_replace_meter(self.hass, entry, heard.address, self.port, settings)
-        task = self.hass.async_create_task(replacement, f"{DOMAIN} replacement")
-        try:
-            return await asyncio.shield(task)
-        except OperationNotAllowed:  # it is being set up at this moment
-            return False
 
     def _abort_if_known(self) -> None:
         """A meter that has an entry keeps it."""

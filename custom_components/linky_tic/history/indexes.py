@@ -1,0 +1,123 @@
+"""What the statistics of all indexes count, kept for as long as Home Assistant keeps the sums.
+
+It outlives reloads, restarts and entries: an entry that is added anew has the entity ids, and with
+them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any, Final
+
+from homeassistant.components.recorder import (
+    DOMAIN as RECORDER,
+    EVENT_RECORDER_5MIN_STATISTICS_GENERATED,
+    get_instance,
+)
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.storage import Store
+from homeassistant.util.dt import utcnow
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import DOMAIN
+from ..tic import Label
+from .counting import Counter, Counting, Register, Start
+from .sums import PutRight
+
+_VERSION: Final = 1
+_HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
+_AT_ONCE: Final = 0.0
+_AT_LEISURE: Final = 900.0
+"""Seconds after which values are written; at a stop at once. The recorder knows them as well."""
+_LONGEST: Final = 2 * 86_400.0
+"""Seconds for which a row is waited for: a sensor that is not recorded never gets one."""
+
+type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
+
+
+async def async_setup_history(hass: HomeAssistant) -> None:
+    """Load what is kept, and follow the recorder and the entity ids from now on."""
+    history = IndexHistory(hass)
+    await history.load()
+    hass.data[_HISTORY] = history
+    hass.bus.async_listen(EVENT_RECORDER_5MIN_STATISTICS_GENERATED, history.put_right)
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, history.follow)
+
+
+def history_of(hass: HomeAssistant) -> IndexHistory:
+    """Give the history of all indexes."""
+    return hass.data[_HISTORY]
+
+
+class IndexHistory:
+    """What is told by sensors, and what the recorder is told of it."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+        self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.history")
+        self._counting = Counting()
+        self._is_dirty = False
+
+    async def load(self) -> None:
+        """Read what the runs before have kept."""
+        kept = await self._store.async_load() or {}
+        self._counting = Counting(
+            {key: Register(**one) for key, one in kept.get("registers", {}).items()},
+            {key: Counter(**one) for key, one in kept.get("counters", {}).items()},
+            {key: [Start(**one) for one in some] for key, some in kept.get("starts", {}).items()},
+        )
+
+    @callback
+    def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
+        """Note what an index's sensor is about to show."""
+        now = utcnow().timestamp()
+        started = self._counting.shown(statistic, _hashed(address), label, value, now)
+        self._keep(_AT_ONCE if started else _AT_LEISURE)
+
+    @callback
+    def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
+        """Note what a meter has said of an index, shown or not."""
+        self._counting.heard(statistic, _hashed(address), label, value)
+        self._keep(_AT_LEISURE)
+
+    @callback
+    def follow(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        """Follow an entity, and its statistic, to another id."""
+        if event.data["action"] == "update" and "old_entity_id" in event.data:
+            old, new = event.data["old_entity_id"], event.data["entity_id"]
+            self._counting.renamed(old, new, utcnow().timestamp())
+            self._keep(_AT_ONCE)
+
+    @callback
+    def put_right(self, _event: Event) -> None:
+        """Look for the rows in which statistics have started: the recorder has made new ones."""
+        starts = {key: tuple(some) for key, some in self._counting.starts.items()}
+        if starts and RECORDER in self._hass.config.components:
+            task = PutRight(starts, self._settled_in_thread)
+            get_instance(self._hass).queue_task(task)
+            long_ago = utcnow().timestamp() - _LONGEST
+            for statistic, some in starts.items():
+                self._settled(statistic, [one for one in some if one.at < long_ago])
+
+    def _settled_in_thread(self, statistic: str, starts: Sequence[Start]) -> None:
+        self._hass.loop.call_soon_threadsafe(self._settled, statistic, starts)
+
+    @callback
+    def _settled(self, statistic: str, starts: Sequence[Start]) -> None:
+        if starts:
+            self._counting.settled(statistic, starts)
+            self._keep(_AT_ONCE)
+
+    def _keep(self, delay: float) -> None:
+        if not self._is_dirty or delay == _AT_ONCE:
+            self._is_dirty = True
+            self._store.async_delay_save(self._data, delay)
+
+    def _data(self) -> _Stored:
+        self._is_dirty = False
+        return asdict(self._counting)
+
+
+def _hashed(address: str) -> str:
+    return sha256(address.encode()).hexdigest()[:16]
