@@ -57,7 +57,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 _OTHER: Final = re.compile(r"\[(\w+)\]\(\.\./(\w+)/([\w-]+)\.md\)")
 """The way to the same page in the other language, which MkDocs knows nothing of."""
 _OUTSIDE: Final = re.compile(r"(\]\()\.\./(?!images/)([^)\s]+)")
-_PICTURE: Final = re.compile(r"(\]\(|src=\"|srcset=\")\.\./images/")
+_PICTURE: Final = re.compile(r"(\]\()\.\./images/")
+"""One in HTML is left: a page is a folder in the site, and MkDocs does not touch HTML."""
 _DOOR: Final = """<!doctype html>
 <html lang="fr"><meta charset="utf-8"><title>Linky Direct</title>
 <script>location.replace((navigator.language || "").startsWith("en") ? "en/" : "fr/")</script>
@@ -74,7 +75,7 @@ def inside(text: str) -> str:
 def _to_other_language(found: re.Match[str]) -> str:
     name, language, page = found.groups()
     where = f"../{language}/" if page == "index" else f"../../{language}/{page}/"
-    return f'<a href="{where}">{name}</a>'
+    return f'<a href="{where}" target="_self">{name}</a>'
 
 
 def _to_source(found: re.Match[str]) -> str:
@@ -111,7 +112,6 @@ def settings(language: str, site: Path) -> dict[str, Any]:
         "theme": {"language": language, "palette": palette},
         "plugins": {"search": {"lang": language}},
         "extra": {
-            "generator": False,
             "alternate": [
                 {"name": name, "lang": code, "link": f"../{code}/"}
                 for code, name in LANGUAGES.items()

@@ -19,11 +19,11 @@ def test_every_page_is_in_the_menu(pages: tuple[Path, ...]) -> None:
     [
         ("[a](energy.md#by-hand)", "[a](energy.md#by-hand)"),
         ("![a](../images/a.png)", "![a](images/a.png)"),
-        ('<img src="../images/a.png">', '<img src="images/a.png">'),
+        ('<img src="../images/a.png">', '<img src="../images/a.png">'),
         ("[a](../errors.md)", f"[a]({site.SOURCE}/docs/errors.md)"),
         ("[a](../../LICENSE)", f"[a]({site.SOURCE}/LICENSE)"),
-        ("[Français](../fr/mqtt.md)", '<a href="../../fr/mqtt/">Français</a>'),
-        ("[English](../en/index.md)", '<a href="../en/">English</a>'),
+        ("[Français](../fr/mqtt.md)", '<a href="../../fr/mqtt/" target="_self">Français</a>'),
+        ("[English](../en/index.md)", '<a href="../en/" target="_self">English</a>'),
     ],
 )
 def test_a_link_that_leads_out_of_the_language_is_one_of_the_site(shown: str, led: str) -> None:
