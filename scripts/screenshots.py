@@ -7,10 +7,12 @@ import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import time
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 from playwright.sync_api import FloatRect, Page, ViewportSize
@@ -19,8 +21,8 @@ from simulator.household import Household
 from simulator.line import Line
 from simulator.ports import PtyPort
 from tests.e2e.browser import DESKTOP, PHONE, SCREENSHOTS, SETTLED, Person, person
-from tests.e2e.client import OPTIONS, Client
-from tests.e2e.history import PRICES, move_in
+from tests.e2e.client import Client
+from tests.e2e.history import KILO, lived, move_in
 from tests.e2e.home_assistant import HomeAssistant
 from tests.e2e.processes import ROOT, wait_for
 
@@ -33,13 +35,14 @@ GLANCE: Final[ViewportSize] = {"width": 1280, "height": 820}
 COLOURS: Final = 256  # of a picture: what is drawn here has few
 DRAWN: Final = 8  # seconds that the graphs of the Energy dashboard take
 SLOTS: Final = 20  # seconds until the hours of tomorrow are known
-HOUSE: Final = {"contract": "tempo", "phases": 3, "producer": True, "seed": 2}
+HOUSE: Final = {"contract": "hphc", "seed": 1}
+DAYS: Final = 29  # that the house has lived: a month to be paid
 LOOKS: Final[tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...]] = (
     ("overview", "light", GLANCE),
     ("dashboard", "light", BOARD),
     ("dashboard_phone", "dark", PHONE),
 )
-PRICED: Final = {**{f"price_{n}": f"EASF0{n}" for n in range(1, 7)}, "export_price": "EAIT"}
+PAID: Final = {"price_1": "0.1579", "price_2": "0.2081", "standing_charge": "16.2"}
 WEEK: Final = "localStorage.setItem('energy-default-period-_energy_dashboard', 'now-7d')"
 LANGUAGES: Final = ("en", "fr")
 TOTALS: Final = {"en": "Totals", "fr": "Totaux"}
@@ -99,8 +102,10 @@ def look_at_meter(stack: ExitStack, home: HomeAssistant) -> None:
 def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> None:
     """Look at a house that has been there for a week, on a desk and on a phone."""
     now = datetime.now(UTC) + timedelta(hours=later)
-    move_in(stack, home, {"linky": HOUSE}, 8, now)
+    move_in(stack, home, {"linky": HOUSE}, DAYS, now)
+    count_since_the_first(home, now)
     client = home.client
+    client.set_options(entry_of(client), PAID, "prices")
     board = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
     client.command("lovelace/dashboards/create", require_admin=False, **board)
     config = {"strategy": {"type": "custom:linky-tic"}}
@@ -117,7 +122,7 @@ def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> N
             somebody.visit("/linky-board/meter-1")
             somebody.read(NOW[language])
             take(somebody.page, name, language)
-    for language in LANGUAGES:  # last: what today has cost is not known of days that were not lived
+    for language in LANGUAGES:
         speak(home, language)
         fill_in_energy(home.client)
         look_at_energy(somebody, home, language)
@@ -126,10 +131,29 @@ def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> N
 def fill_in_energy(client: Client) -> None:
     """Add the meter to an empty Energy dashboard, with its names in the present language."""
     client.command("energy/save_prefs", energy_sources=[])
+    client.set_options(entry_of(client), PAID, "energy")
+
+
+def entry_of(client: Client) -> str:
     (entry,) = client.get("/api/config/config_entries/entry?domain=linky_tic")
-    form = client.options(entry["entry_id"], "energy")
-    given = {key: PRICES[label] for key, label in PRICED.items()} | {"standing_charge": 16}
-    client.post(f"{OPTIONS}/{form['flow_id']}", given)
+    return str(entry["entry_id"])
+
+
+def count_since_the_first(home: HomeAssistant, now: datetime) -> None:
+    """Let the meter's accounts have counted what the house used before anybody heard it."""
+    _, shown = lived(DAYS, now, HOUSE)
+    today = now.astimezone(ZoneInfo("Europe/Paris")).replace(hour=0, minute=0, second=0)
+    home.stop()
+    (path,) = (home.folder / ".storage").glob("linky_tic.*.memory")
+    kept = json.loads(path.read_text())
+    for label, account in kept["data"]["costs"]["accounts"].items():
+        for place, start in ((3, today), (6, today.replace(day=1))):
+            before = [one for one in shown[label] if one.at <= start.timestamp()]
+            used = shown[label][-1].value - (before or shown[label])[-1 if before else 0].value
+            account[place] += KILO * used
+    path.write_text(json.dumps(kept))
+    home.start()
+    home.client.wait_until_running()
 
 
 def look_at_energy(somebody: Person, home: HomeAssistant, language: str) -> None:
@@ -152,8 +176,7 @@ def sit_down(somebody: Person, home: HomeAssistant, language: str, size: Viewpor
 def speak(home: HomeAssistant, language: str) -> None:
     """Give the entities their names in a language, and wait for their values."""
     home.client.command("config/core/update", language=language)
-    (entry,) = home.client.get("/api/config/config_entries/entry?domain=linky_tic")
-    home.client.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload")
+    home.client.post(f"/api/config/config_entries/entry/{entry_of(home.client)}/reload")
     wait_for(lambda: is_known(home, "sensor.linky_active_power"), 180, "the estimated power")
 
 
