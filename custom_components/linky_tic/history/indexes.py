@@ -9,11 +9,8 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
-from homeassistant.components.recorder import (
-    DOMAIN as RECORDER,
-    EVENT_RECORDER_5MIN_STATISTICS_GENERATED,
-    get_instance,
-)
+from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
+from homeassistant.components.recorder.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
