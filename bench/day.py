@@ -26,7 +26,11 @@ from .streams import CHUNK
 from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
-_DERIVED: Final = [fact for fact in MARGIN_VALUES if fact.rule and fact.on and not fact.applies]
+_DERIVED: Final = [
+    fact
+    for fact in MARGIN_VALUES
+    if fact.rule and fact.entity_registry_enabled_default and not fact.applies
+]
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Screen:
 
     def hear(self, reading: Reading) -> None:
         row = SHOWN.get(reading.label.quantity)
-        if row is not None and row.on:
+        if row is not None and row.entity_registry_enabled_default:
             self.reporter.report_reading(reading)
 
     def end_frame(self, frame: Frame) -> None:

@@ -17,7 +17,10 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from custom_components.linky_tic import binary_sensor, sensor
 from custom_components.linky_tic.const import DEFAULT_REPORTING
-from custom_components.linky_tic.entities.derived import Fact, Value
+from custom_components.linky_tic.entities.derived import (
+    DerivedDescription,
+    DerivedSensorDescription,
+)
 from custom_components.linky_tic.entities.descriptions import SHOWN
 from custom_components.linky_tic.health.sensors import COUNTERS
 from custom_components.linky_tic.reporting.rules import (
@@ -27,7 +30,7 @@ from custom_components.linky_tic.reporting.rules import (
     Rule,
     rule_name,
 )
-from custom_components.linky_tic.sensor import _PEAKS, _name
+from custom_components.linky_tic.sensor import _name
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
 from scripts.drawing import drawing
 from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of
@@ -64,8 +67,8 @@ def counters(tongue: Tongue = ENGLISH) -> str:
         (
             f"`sensor.linky_{one.key}`",
             tongue.names[one.key]["name"],
-            one.unit or "",
-            _default(tongue, on=one.on),
+            one.native_unit_of_measurement or "",
+            _default(tongue, on=one.entity_registry_enabled_default),
         )
         for one in COUNTERS
     )
@@ -75,12 +78,17 @@ def counters(tongue: Tongue = ENGLISH) -> str:
 def facts(tongue: Tongue = ENGLISH) -> str:
     """A line for each thing that labels tell together."""
     flags = (
-        (*_named(tongue, "binary_sensor", fact), "", fact.device or "", _kept(tongue, fact))
-        for fact in binary_sensor.FACTS
+        (*_named(tongue, "binary_sensor", fact), "", fact.device_class or "", _kept(tongue, fact))
+        for fact in binary_sensor.DERIVED
     )
     values = (
-        (*_named(tongue, "sensor", fact), fact.unit or "", _class(fact), _kept(tongue, fact))
-        for fact in sensor.FACTS
+        (
+            *_named(tongue, "sensor", fact),
+            fact.native_unit_of_measurement or "",
+            _class(fact),
+            _kept(tongue, fact),
+        )
+        for fact in sensor.DERIVED
     )
     head = ("Entity", "Name", "Unit", "Class", "By default")
     return _table(tongue, head, chain(flags, values))
@@ -104,10 +112,10 @@ def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
         numbers = {"register": "*n*", "phase": "*n*"}
         key = key if rule_name(label) == PHASE_POWER else label.quantity
         yield rule_name(label), tongue.names[key]["name"].format_map(numbers), label.unit or ""
-    for fact in sensor.FACTS:
-        numbers = dict.fromkeys(fact.placeholders, "*n*")
-        name = tongue.names[fact.name or fact.key]["name"].format_map(numbers)
-        yield fact.rule or fact.key, name, fact.unit or ""
+    for fact in sensor.DERIVED:
+        numbers = dict.fromkeys((fact.translation_placeholders or {}), "*n*")
+        name = tongue.names[fact.translation_key or fact.key]["name"].format_map(numbers)
+        yield fact.rule or fact.key, name, fact.native_unit_of_measurement or ""
 
 
 TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
@@ -120,19 +128,24 @@ TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
 }
 
 
-def _named(tongue: Tongue, platform: str, fact: Fact[object]) -> tuple[str, str]:
+def _named(tongue: Tongue, platform: str, fact: DerivedDescription) -> tuple[str, str]:
     # A tariff without a name is called the same in both languages.
-    filling = {key: word.replace("index_", "Index ") for key, word in fact.placeholders.items()}
-    name = tongue.entities[platform][fact.name or fact.key]["name"].format_map(filling)
+    filling = {
+        key: word.replace("index_", "Index ")
+        for key, word in (fact.translation_placeholders or {}).items()
+    }
+    name = tongue.entities[platform][fact.translation_key or fact.key]["name"].format_map(filling)
     return f"`{platform}.linky_{fact.key}`", name
 
 
-def _class(fact: Value) -> str:
-    return SensorDeviceClass.ENUM if fact.options else fact.device or ""
+def _class(fact: DerivedSensorDescription) -> str:
+    return SensorDeviceClass.ENUM if fact.options else fact.device_class or ""
 
 
-def _kept(tongue: Tongue, fact: Fact[object]) -> str:
-    return _default(tongue, on=fact.on) + (", diagnostic" if fact.category else "")
+def _kept(tongue: Tongue, fact: DerivedDescription) -> str:
+    return _default(tongue, on=fact.entity_registry_enabled_default) + (
+        ", diagnostic" if fact.entity_category else ""
+    )
 
 
 def _table(tongue: Tongue, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -146,10 +159,12 @@ def _cells(tongue: Tongue, labels: list[Label]) -> tuple[str, ...]:
         numbers = dict.fromkeys(numbers, "*n*")
     shown = SHOWN[labels[0].quantity]
     unit = labels[0].unit or ""
-    if shown.suggested_unit:
-        unit = tongue.say("{unit}, shown in {shown}").format(unit=unit, shown=shown.suggested_unit)
+    if shown.suggested_unit_of_measurement:
+        unit = tongue.say("{unit}, shown in {shown}").format(
+            unit=unit, shown=shown.suggested_unit_of_measurement
+        )
     name = tongue.names[key]["name"].format_map(numbers)
-    return _spelt(labels), name, unit, shown.device or "", _state(tongue, labels[0])
+    return _spelt(labels), name, unit, shown.device_class or "", _state(tongue, labels[0])
 
 
 def _spelt(labels: list[Label]) -> str:
@@ -162,8 +177,8 @@ def _state(tongue: Tongue, label: Label) -> str:
     shown = SHOWN[label.quantity]
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return tongue.say("enabled: those of the contract")
-    on = shown.on and not (label.quantity in _PEAKS and label.phase)
-    return _default(tongue, on=on) + (", diagnostic" if shown.category else "")
+    on = shown.entity_registry_enabled_default
+    return _default(tongue, on=on) + (", diagnostic" if shown.entity_category else "")
 
 
 def _rule(tongue: Tongue, rule: Rule, unit: str, names: list[str]) -> tuple[str, ...]:

@@ -52,9 +52,17 @@ def _our_integration(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 async def home(
-    hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Home]:
-    """A Home Assistant where meters can be plugged in; they are unplugged at the end."""
+    """A Home Assistant where meters can be plugged in; they are unplugged at the end.
+
+    All entities are enabled, unless a test asks for them `as_delivered`.
+    """
+    if "as_delivered" not in request.fixturenames:
+        request.getfixturevalue("all_enabled")
     async with opened(hass, tmp_path, monkeypatch) as home:
         yield home
 
@@ -73,6 +81,11 @@ async def course(
 def all_enabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enable the entities that are registered as disabled."""
     monkeypatch.setattr(Entity, "entity_registry_enabled_default", property(lambda _: True))
+
+
+@pytest.fixture
+def as_delivered() -> None:
+    """Leave disabled what is so by default."""
 
 
 @pytest.fixture

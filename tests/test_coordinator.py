@@ -53,6 +53,7 @@ def states(home: Home) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", ["standard", "historic"])
 @pytest.mark.parametrize("parity", ["even", "stripped"])
+@pytest.mark.usefixtures("as_delivered")
 async def test_nothing_that_another_meter_says_reaches_a_state(
     home: Home, mode: str, parity: str
 ) -> None:
@@ -105,6 +106,7 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     assert said == ["online", "offline"]
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_who_it_is(
     home: Home,
 ) -> None:
@@ -191,6 +193,7 @@ async def test_nothing_of_before_another_meter_is_shown_after_it(home: Home) -> 
     assert home.value("east") == str(int(house.truth["EAST"]) / 1000)
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_a_meter_that_was_replaced_while_nobody_listened_is_noticed(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)

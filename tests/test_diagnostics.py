@@ -183,6 +183,7 @@ async def test_the_host_of_a_bridge_is_told_nowhere(home: Home, reporter: Report
     bridge.unplug()
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Reporter) -> None:
     meter = await home.hears(Household(producer=True, phases=3), address=THREE_PHASE)
     data = await reporter.data(meter)

@@ -73,6 +73,7 @@ async def test_the_version_stays_known_after_a_restart(home: Home) -> None:
     assert device(home, meter).sw_version == "TIC 02"
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_all_is_there_at_once_after_a_restart_and_knows_nothing(home: Home) -> None:
     meter = await home.hears(Household(contract="tempo"))
     before = heard_entities(home)
@@ -102,6 +103,7 @@ async def test_what_was_created_under_another_mode_is_there_too(home: Home) -> N
     assert home.value("east") == home.value("base") == "unavailable"
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(home: Home) -> None:
     meter = await home.hears(Household(living=False))
     before = {name: home.state(name) for name in heard_entities(home)}

@@ -25,9 +25,9 @@ ENTITY: Final = re.compile(r"\b(?:binary_sensor|calendar|event|sensor)\.linky_\w
 OLD: Final = {"sensor.linky_index_option_base"}  # what another integration made
 ENTITIES: Final = {
     *(f"sensor.linky_{slugify(name)}" for mode in Mode for name in CATALOGUE[mode]),
-    *(f"sensor.linky_{one.key}" for one in sensor.FACTS),
+    *(f"sensor.linky_{one.key}" for one in sensor.DERIVED),
     *(f"sensor.linky_{one.key}" for one in COUNTERS),
-    *(f"binary_sensor.linky_{one.key}" for one in binary_sensor.FACTS),
+    *(f"binary_sensor.linky_{one.key}" for one in binary_sensor.DERIVED),
     *(f"binary_sensor.linky_{name}" for name in ("link", "adps", "adir1", "pejp")),
     "calendar.linky_tariff",
     "event.linky_events",

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import slugify
 import pytest
 
@@ -36,12 +35,12 @@ RAW: Final = {
 }
 CONSTANT: Final = {"PREF", "PCOUP", "ISOUSC", "PEJP", "IMAX", "IMAX1", "IMAX2", "IMAX3"}
 """Numbers that are no measurement, hence of no use to statistics."""
-OFF: Final = (
-    RAW
-    | {"CCASN-1", "CCAIN-1", "UMOY1", "UMOY2", "UMOY3"}
-    | {f"EASD{number:02}" for number in range(1, 5)}
-    | {f"ERQ{number}" for number in range(1, 5)}
-    | {f"SMAXSN{phase}{day}" for phase in (1, 2, 3) for day in ("", "-1")}
+ON: Final = (
+    {"EAST", "EAIT", "SINSTS", "SINSTI", "PAPP", "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM"}
+    | {f"EASF{number:02}" for number in range(1, 11)}
+    | {f"BBRH{tariff}J{colour}" for tariff in "CP" for colour in "BWR"}
+    | {"ADPS", "PEJP"}  # they come with what they tell
+    | {f"{edge}PM{number}" for edge in "DF" for number in (1, 2, 3)}
 )
 
 
@@ -77,6 +76,7 @@ def state_class(mode: Mode, name: str) -> SensorStateClass | None:
 
 
 @pytest.mark.parametrize("mode", Mode)
+@pytest.mark.usefixtures("as_delivered")
 async def test_every_label_has_its_category_and_is_on_or_off_by_default(
     home: Home, mode: Mode
 ) -> None:
@@ -85,7 +85,7 @@ async def test_every_label_has_its_category_and_is_on_or_off_by_default(
         entity = home.registered(f"sensor.linky_{slugify(name)}")
         diagnostic = EntityCategory.DIAGNOSTIC if name in RAW | CONTRACT else None
         assert entity.entity_category == diagnostic, name
-        assert (entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION) is (name in OFF), name
+        assert (entity.disabled_by is None) is (name in ON), name
 
 
 CAPTURES: Final = (
@@ -191,6 +191,7 @@ TEMPO: Final = {f"easf{number:02}" for number in range(1, 7)}
     ("contract", "on"),
     [("base", {"easf01"}), ("hphc", {"easf01", "easf02"}), ("tempo", TEMPO)],
 )
+@pytest.mark.usefixtures("as_delivered")
 async def test_all_indexes_of_a_contract_are_on_from_the_start(
     home: Home, contract: str, on: set[str]
 ) -> None:

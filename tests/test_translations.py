@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.linky_tic import PLATFORMS, binary_sensor, sensor
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
-from custom_components.linky_tic.entities.derived import Fact
+from custom_components.linky_tic.entities.derived import DerivedDescription
 from custom_components.linky_tic.tic import CATALOGUE
 
 type Json = dict[str, Any]  # files of Home Assistant's own shapes
@@ -64,10 +64,10 @@ def keys(entities: Iterable[Entity]) -> set[str]:
     return {str(entity.translation_key) for entity in entities}
 
 
-def facts() -> Iterator[tuple[str, Fact[object]]]:
+def facts() -> Iterator[tuple[str, DerivedDescription]]:
     """Every row of what labels tell together, with its platform."""
-    yield from (("binary_sensor", fact) for fact in binary_sensor.FACTS)
-    yield from (("sensor", fact) for fact in sensor.FACTS)
+    yield from (("binary_sensor", fact) for fact in binary_sensor.DERIVED)
+    yield from (("sensor", fact) for fact in sensor.DERIVED)
 
 
 def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConfigEntry:
@@ -196,9 +196,9 @@ def test_every_entity_has_a_name_in_the_translations(entities: dict[str, list[En
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_that_a_sensor_may_say_is_translated(language: str) -> None:
     named = texts(language)["entity"]["sensor"]
-    for fact in sensor.FACTS:
-        words = named[fact.name or fact.key].get("state", {})
-        assert set(fact.options) == words.keys(), fact.key
+    for fact in sensor.DERIVED:
+        words = named[fact.translation_key or fact.key].get("state", {})
+        assert set(fact.options or ()) == words.keys(), fact.key
 
 
 def test_no_name_is_left_over_from_an_entity_that_is_gone(

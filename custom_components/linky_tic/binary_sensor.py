@@ -13,14 +13,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entities.derived import Flag, FlagSensor, add_facts
+from .entities.derived import DerivedBinarySensor, DerivedBinarySensorDescription, add_derived
 from .entities.status import STATUS_FLAGS
 from .entity import LinkyEntity
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Flag, ...]] = (*STATUS_FLAGS,)
+DERIVED: Final[tuple[DerivedBinarySensorDescription, ...]] = (*STATUS_FLAGS,)
 """What labels tell together, each room its own rows."""
 _WARNINGS: Final = frozenset({Quantity.OVERRUN_CURRENT, Quantity.PEAK_NOTICE})
 """Quantities whose groups vanish instead of returning to zero: their presence is the state."""
@@ -40,7 +40,7 @@ async def async_setup_entry(
         async_add_entities([WarningSensor(coordinator, label) for label in warnings])
 
     async_add_entities([LinkSensor(coordinator)])
-    add_facts(entry, PLATFORM, FACTS, FlagSensor, async_add_entities)
+    add_derived(entry, PLATFORM, DERIVED, DerivedBinarySensor, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 
 
@@ -66,7 +66,9 @@ class LinkSensor(LinkyEntity, BinarySensorEntity):
 
 
 class WarningSensor(LinkyEntity, BinarySensorEntity):
-    """Whether a warning is being sent."""
+    """Whether a warning is being sent; what it means to a household is told by other entities."""
+
+    _attr_entity_registry_enabled_default = False
 
     def __init__(self, coordinator: LinkyCoordinator, label: Label) -> None:
         super().__init__(coordinator, PLATFORM, label.name)

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entities.derived import Fact
+from .entities.derived import DerivedDescription
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
 from .tariff.tariffs import CURRENT_TARIFF
@@ -48,9 +48,8 @@ _ADDRESS: Final = "address"
 _APART: Final = 0.002
 """Seconds between two events of one frame: the state of an event is its time in milliseconds."""
 
-_FACTS: Final[Mapping[str, Fact[object]]] = {
-    fact.key: fact for fact in (*STATUS_FLAGS, *STATUS_VALUES)
-}
+_ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES)
+_FACTS: Final = {row.key: row for row in _ROWS}
 _NOTICE, _PEAK, _OVERLOAD = (
     _FACTS[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")
 )

@@ -1,6 +1,6 @@
 """The sensors: one for every label that the meter sends, and those of what labels tell together.
 
-The catalogue says what a label is, `shown.py` how its quantity is shown; facts have rows.
+The catalogue says what a label is, `descriptions.py` how its quantity is shown; facts have rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.sensors import PRICE_SENSORS, PRICE_VALUES, given
-from .entities.derived import Value, ValueSensor, add_facts
+from .entities.derived import DerivedSensor, DerivedSensorDescription, add_derived
 from .entities.descriptions import SHOWN
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
@@ -26,7 +26,7 @@ from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading,
 
 PARALLEL_UPDATES = 0
 
-FACTS: Final[tuple[Value, ...]] = (
+DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *STATUS_VALUES,
     *TARIFF_VALUES,
     *DAY_VALUES,
@@ -35,7 +35,7 @@ FACTS: Final[tuple[Value, ...]] = (
     *PRICE_VALUES,
 )
 """What labels tell together, each room its own rows."""
-_KINDS: Final[Mapping[str, type[ValueSensor]]] = {
+_KINDS: Final[Mapping[str, type[DerivedSensor]]] = {
     **TARIFF_SENSORS,
     **MARGIN_SENSORS,
     **POWER_SENSORS,
@@ -43,7 +43,6 @@ _KINDS: Final[Mapping[str, type[ValueSensor]]] = {
     **DAY_SENSORS,
 }
 """Key -> the class of those that ask a part of the house, not the readings alone."""
-_PEAKS: Final = frozenset({Quantity.IMPORTED_PEAK, Quantity.IMPORTED_PEAK_YESTERDAY})
 
 
 async def async_setup_entry(
@@ -59,8 +58,8 @@ async def async_setup_entry(
         async_add_entities([_sensor(coordinator, label) for label in labels])
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    facts = given(FACTS, coordinator.prices.keys)
-    add_facts(entry, PLATFORM, facts, _fact_sensor, async_add_entities)
+    descriptions = given(DERIVED, coordinator.prices.keys)
+    add_derived(entry, PLATFORM, descriptions, _derived, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 
 
@@ -72,13 +71,8 @@ class LabelSensor(LinkyEntity, SensorEntity):
     def __init__(self, coordinator: LinkyCoordinator, label: Label) -> None:
         super().__init__(coordinator, PLATFORM, label.name)
         self._label = label
-        shown = SHOWN[label.quantity]
-        self._attr_device_class = shown.device
-        self._attr_state_class = shown.state
-        self._attr_entity_category = shown.category
+        self.entity_description = SHOWN[label.quantity]
         self._attr_native_unit_of_measurement = label.unit
-        self._attr_suggested_unit_of_measurement = shown.suggested_unit
-        self._attr_suggested_display_precision = shown.precision
         self._attr_translation_key, self._attr_translation_placeholders = _name(
             label, phases=coordinator.receiver.meter.phases, tariff=_tariff(label, coordinator)
         )
@@ -133,8 +127,8 @@ class LatchedSensor(LabelSensor, RestoreSensor):
             self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
 
 
-def _fact_sensor(coordinator: LinkyCoordinator, fact: Value) -> ValueSensor:
-    return _KINDS.get(fact.key, ValueSensor)(coordinator, fact)
+def _derived(coordinator: LinkyCoordinator, description: DerivedSensorDescription) -> DerivedSensor:
+    return _KINDS.get(description.key, DerivedSensor)(coordinator, description)
 
 
 def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
@@ -168,8 +162,8 @@ def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in coordinator.registers_in_use()
-    if label.quantity in _PEAKS and label.phase is not None:
-        return False
+    if label.phase is not None and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
+        return False  # the sum says what a household asks
     if label.absence is Absence.EVENT and coordinator.reading(label.name):
         return True  # the event is on already
-    return SHOWN[label.quantity].on
+    return SHOWN[label.quantity].entity_registry_enabled_default

@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Final
 
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from simulator import Household
 from simulator.line import Line
 
 from ..home import Home
 from ..test_coordinator import Lacking
+
+pytestmark = pytest.mark.usefixtures("as_delivered")
 
 PEAK: Final = tuple(map(datetime.fromisoformat, ("2026-11-24T06:00", "2026-11-25T06:00")))
 

@@ -77,6 +77,7 @@ async def test_a_fact_is_not_available_while_nothing_is_heard(home: Home) -> Non
     assert home.state(BREAKER) == "open_over_power"
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_a_fact_is_known_by_its_key_and_named_in_its_words(home: Home) -> None:
     await home.hears(Household())
     breaker = home.registered(BREAKER)

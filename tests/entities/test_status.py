@@ -150,6 +150,7 @@ async def test_both_registers_agree_on_the_dry_contact(home: Home, *, closed: bo
     assert flag(home, "dry_contact") == flag(home, "relay_1") == ("on" if closed else "off")
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_what_the_flags_are(home: Home) -> None:
     await home.hears(Household())
     cover = home.registered("binary_sensor.linky_terminal_cover")
@@ -158,11 +159,9 @@ async def test_what_the_flags_are(home: Home) -> None:
     over = home.registered("binary_sensor.linky_over_subscribed_power")
     assert over.original_device_class == BinarySensorDeviceClass.PROBLEM
     assert over.entity_category is None
-    assert [home.registered(f"binary_sensor.linky_relay_{n}").disabled for n in (1, 2, 8)] == [
-        False,
-        True,
-        True,
-    ]
+    assert not over.disabled
+    for off in ("dry_contact", "relay_1", "relay_8", "terminal_cover", "producer"):
+        assert home.registered(f"binary_sensor.linky_{off}").disabled, off
     assert home.registered("binary_sensor.linky_relay_2").original_name == "Relay 2"
 
 

@@ -119,4 +119,6 @@ async def test_what_the_counters_are(home: Home) -> None:
 
 
 def test_only_the_quality_is_on_by_default() -> None:
-    assert [counter.key for counter in COUNTERS if counter.on] == ["line_quality"]
+    assert [counter.key for counter in COUNTERS if counter.entity_registry_enabled_default] == [
+        "line_quality"
+    ]

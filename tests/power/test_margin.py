@@ -190,5 +190,4 @@ async def test_what_the_sensors_are(home: Home, caplog: pytest.LogCaptureFixture
     load = home.hass.states.get("sensor.linky_load")
     assert load
     assert load.attributes[ATTR_UNIT_OF_MEASUREMENT] == "%"
-    assert home.registered("sensor.linky_load_phase_1").disabled
     assert not complaints(caplog)

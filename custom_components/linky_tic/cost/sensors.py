@@ -11,7 +11,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import Readings, Value, ValueSensor, never
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings, never
 from ..tariff.names import lasting_tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import unnamed
@@ -41,19 +41,23 @@ def _always(_readings: Readings) -> bool:
     return True
 
 
-def given(facts: Iterable[Value], keys: frozenset[str]) -> list[Value]:
+def given(
+    facts: Iterable[DerivedSensorDescription], keys: frozenset[str]
+) -> list[DerivedSensorDescription]:
     """Give the rows, those of `keys` made true."""
     return [replace(fact, applies=_always) if fact.key in keys else fact for fact in facts]
 
 
-class PriceSensor(ValueSensor):
+class PriceSensor(DerivedSensor):
     """Currency by kWh, of one register or of what is exported: known without the line."""
 
-    def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
-        super().__init__(coordinator, fact)
+    def __init__(
+        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
+    ) -> None:
+        super().__init__(coordinator, description)
         currency = coordinator.hass.config.currency
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        self._register = _REGISTERS.get(fact.key, 0)
+        self._register = _REGISTERS.get(description.key, 0)
         if self._register:
             tariff = lasting_tariff_name(coordinator, self._register)
             self._attr_translation_placeholders = {"tariff": tariff}
@@ -85,15 +89,17 @@ class CurrentPriceSensor(PriceSensor):
         self._attr_native_value = by_register.get(tariff.register) if tariff else None
 
 
-class CostSensor(ValueSensor):
+class CostSensor(DerivedSensor):
     """What a period has cost, or brought in, since its first midnight."""
 
-    def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
-        super().__init__(coordinator, fact)
+    def __init__(
+        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
+    ) -> None:
+        super().__init__(coordinator, description)
         self._attr_native_unit_of_measurement = coordinator.hass.config.currency
-        self._period = _PERIODS[fact.key]
+        self._period = _PERIODS[description.key]
         costs = coordinator.costs
-        self._amount = costs.revenue if fact.key in _EARNED else costs.cost
+        self._amount = costs.revenue if description.key in _EARNED else costs.cost
 
     @override
     def _read(self) -> None:
@@ -107,38 +113,40 @@ class CostSensor(ValueSensor):
 
 PRICE_VALUES: Final = (
     *(
-        Value(
+        DerivedSensorDescription(
             key=key,
             sources=(),
             applies=never,
-            precision=4,
-            name="price_tariff",
-            placeholders={"tariff": unnamed(register)},
+            suggested_display_precision=4,
+            translation_key="price_tariff",
+            translation_placeholders={"tariff": unnamed(register)},
         )
         for key, register in _REGISTERS.items()
     ),
-    Value(key=PRICE_EXPORT, sources=(), applies=never, precision=4),
-    Value(
+    DerivedSensorDescription(
+        key=PRICE_EXPORT, sources=(), applies=never, suggested_display_precision=4
+    ),
+    DerivedSensorDescription(
         key=PRICE,
         sources=(CURRENT_TARIFF,),
         applies=never,
-        state=SensorStateClass.MEASUREMENT,
-        precision=4,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=4,
     ),
     *(
-        Value(
+        DerivedSensorDescription(
             key=key,
             sources=COSTED,
             signal=lambda signals: signals.costs,
             applies=never,
-            device=SensorDeviceClass.MONETARY,
-            state=SensorStateClass.TOTAL,
-            precision=2,
+            device_class=SensorDeviceClass.MONETARY,
+            state_class=SensorStateClass.TOTAL,
+            suggested_display_precision=2,
         )
         for key in _PERIODS
     ),
 )
-PRICE_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+PRICE_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
     **dict.fromkeys((*_REGISTERS, PRICE_EXPORT), PriceSensor),
     PRICE: CurrentPriceSensor,
     **dict.fromkeys(_PERIODS, CostSensor),

@@ -6,24 +6,23 @@ stand the shape of a row and the two kinds of entity that rows become.
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import override
+from typing import cast, override
 
 from homeassistant.components.binary_sensor import (
     DOMAIN as BINARY_SENSOR,
-    BinarySensorDeviceClass,
     BinarySensorEntity,
+    BinarySensorEntityDescription,
 )
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR,
     SensorDeviceClass,
     SensorEntity,
-    SensorStateClass,
+    SensorEntityDescription,
 )
-from homeassistant.const import EntityCategory
-from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -49,28 +48,23 @@ def never(_readings: Readings) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact[T]:
-    """What all rows say.
+@dataclass(frozen=True, kw_only=True)
+class Derived[T]:
+    """How a row is derived from what the meter says.
 
-    `key` is that of the entity, and of its name unless `name` is. It is reckoned anew when one of
-    `sources` changes: labels, or keys of parts that reckon by themselves. A meter has it as soon
-    as it sends one of `sources`, or when `applies` says so of its readings; then for good.
+    It is reckoned anew when one of `sources` changes: labels, or keys of rooms that reckon by
+    themselves. A meter has it as soon as it sends one of `sources`, or when `applies` says so of
+    its readings; then for good.
 
     `read` gives it, None while it is not known. Where it gives None though the meter has been heard
     for so long that what was not sent is absent, `absent` gives what that means.
     """
 
-    key: str
     sources: tuple[str, ...]
     read: Callable[[Readings], T | None] = _unknown
     absent: Callable[[Readings], T | None] = _unknown
     signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
     applies: Callable[[Readings], bool] | None = None
-    category: EntityCategory | None = None
-    on: bool = True
-    name: str | None = None
-    placeholders: Mapping[str, str] = field(default_factory=dict)
 
     def reckon(self, readings: Readings, *, is_settled: bool) -> T | None:
         """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
@@ -78,53 +72,49 @@ class Fact[T]:
         return self.absent(readings) if value is None and is_settled else value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag(Fact[bool]):
+@dataclass(frozen=True, kw_only=True)
+class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived[bool]):
     """What is so or not."""
 
-    device: BinarySensorDeviceClass | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value(Fact[str | float | datetime]):
+@dataclass(frozen=True, kw_only=True)
+class DerivedSensorDescription(SensorEntityDescription, Derived[str | float | datetime]):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name).
 
-    `rule` is the reporting rule of one that moves with what it is reckoned from. It is reckoned
+    `rule` is the reporting rule of one that moves with what it is derived from. It is reckoned
     when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
     """
 
     rule: str | None = None
-    device: SensorDeviceClass | None = None
-    state: SensorStateClass | None = None
-    unit: str | None = None
-    precision: int | None = None
-    options: tuple[str, ...] = ()
 
 
-class FactEntity[T](LinkyEntity):
-    """A fact as an entity: touched only when what it shows has changed."""
+type DerivedDescription = DerivedBinarySensorDescription | DerivedSensorDescription
 
-    def __init__(self, coordinator: LinkyCoordinator, platform: str, fact: Fact[T]) -> None:
-        super().__init__(coordinator, platform, fact.key)
-        self._fact = fact
+
+class DerivedEntity[T](LinkyEntity):
+    """A row as an entity: touched only when what it shows has changed."""
+
+    def __init__(
+        self, coordinator: LinkyCoordinator, platform: str, description: DerivedDescription
+    ) -> None:
+        super().__init__(coordinator, platform, description.key)
+        self.entity_description = description
+        self._derived = cast("Derived[T]", description)
         self._told: object = None
-        self._attr_translation_key = fact.name or fact.key
-        self._attr_translation_placeholders = dict(fact.placeholders)
-        self._attr_entity_category = fact.category
-        self._attr_entity_registry_enabled_default = fact.on
+        self._attr_translation_key = description.translation_key or description.key
 
     @override
     async def async_added_to_hass(self) -> None:
         for name in self._listened():
             self.async_on_remove(self.coordinator.signals.state.connect(name, self._refresh))
-        if self._fact.signal:
-            signal = self._fact.signal(self.coordinator.signals)
+        if self._derived.signal:
+            signal = self._derived.signal(self.coordinator.signals)
             self.async_on_remove(signal.connect(self._refresh))
         self._read()
         self._told = self._shown()
 
     def _listened(self) -> tuple[str, ...]:
-        return self._fact.sources
+        return self._derived.sources
 
     @override
     def _refresh(self) -> None:
@@ -135,26 +125,24 @@ class FactEntity[T](LinkyEntity):
 
     def _reckon(self) -> T | None:
         is_settled = self.coordinator.freshness.is_settled
-        return self._fact.reckon(self.coordinator.readings, is_settled=is_settled)
+        return self._derived.reckon(self.coordinator.readings, is_settled=is_settled)
 
     @abstractmethod
     def _shown(self) -> object:
         """Give all that may differ in what is shown."""
 
 
-class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
+class DerivedSensor(DerivedEntity[str | float | datetime], SensorEntity):
     """A value."""
 
-    def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
-        super().__init__(coordinator, SENSOR, fact)
-        self._rule = fact.rule
+    def __init__(
+        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
+    ) -> None:
+        super().__init__(coordinator, SENSOR, description)
+        self._rule = description.rule
         self._offered: str | float | datetime | None = None
-        self._attr_device_class = SensorDeviceClass.ENUM if fact.options else fact.device
-        self._attr_state_class = fact.state
-        self._attr_native_unit_of_measurement = fact.unit
-        self._attr_suggested_display_precision = fact.precision
-        if fact.options:
-            self._attr_options = list(fact.options)
+        if description.options:
+            self._attr_device_class = SensorDeviceClass.ENUM
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -181,12 +169,13 @@ class ValueSensor(FactEntity[str | float | datetime], SensorEntity):
         return self.available, self._attr_native_value
 
 
-class FlagSensor(FactEntity[bool], BinarySensorEntity):
+class DerivedBinarySensor(DerivedEntity[bool], BinarySensorEntity):
     """A flag."""
 
-    def __init__(self, coordinator: LinkyCoordinator, fact: Flag) -> None:
-        super().__init__(coordinator, BINARY_SENSOR, fact)
-        self._attr_device_class = fact.device
+    def __init__(
+        self, coordinator: LinkyCoordinator, description: DerivedBinarySensorDescription
+    ) -> None:
+        super().__init__(coordinator, BINARY_SENSOR, description)
 
     @override
     def _read(self) -> None:
@@ -198,41 +187,41 @@ class FlagSensor(FactEntity[bool], BinarySensorEntity):
 
 
 @callback
-def add_facts[F: Fact[object]](
+def add_derived[D: DerivedDescription](
     entry: LinkyConfigEntry,
     platform: str,
-    facts: Iterable[F],
-    make: Callable[[LinkyCoordinator, F], Entity],
+    descriptions: Iterable[D],
+    make: Callable[[LinkyCoordinator, D], Entity],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the entity of each fact that this meter has: now, or once its readings show it."""
+    """Make the entity of each row that this meter has: now, or once its readings show it."""
     coordinator = entry.runtime_data
-    waiting: dict[str, tuple[F, list[CALLBACK_TYPE]]] = {fact.key: (fact, []) for fact in facts}
+    waiting = {description.key: description for description in descriptions}
 
     @callback
-    def look(keys: Iterable[str]) -> None:
-        found = [key for key in keys if _has(coordinator, platform, waiting[key][0])]
-        rows = []
-        for key in found:
-            fact, ends = waiting.pop(key)
-            rows.append(fact)
-            for end in ends:
-                end()
-        if rows:
-            async_add_entities([make(coordinator, fact) for fact in rows])
+    def add(*keys: str) -> None:
+        found = [
+            waiting.pop(key)
+            for key in keys
+            if key in waiting and _has(coordinator, platform, waiting[key])
+        ]
+        if found:
+            async_add_entities([make(coordinator, description) for description in found])
 
-    entry.async_on_unload(coordinator.known.listen(lambda _labels: look([*waiting])))
-    for fact, ends in waiting.values():
-        if fact.applies not in {None, never}:  # what its sources say may be evidence, at any time
-            look_at_it = partial(look, (fact.key,))
-            ends.extend(coordinator.signals.state.connect(one, look_at_it) for one in fact.sources)
+    entry.async_on_unload(coordinator.known.listen(lambda _labels: add(*waiting)))
+    for description in waiting.values():
+        if description.applies not in {None, never}:  # any change of a source may show it
+            for source in description.sources:
+                entry.async_on_unload(
+                    coordinator.signals.state.connect(source, partial(add, description.key))
+                )
 
 
-def _has(coordinator: LinkyCoordinator, platform: str, fact: Fact[object]) -> bool:
-    """Whether a meter has a fact: what has been one of its entities stays one."""
-    unique_id = f"{coordinator.address}_{fact.key}"
+def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
+    """Whether a meter has a row: what has been one of its entities stays one."""
+    unique_id = f"{coordinator.address}_{description.key}"
     if er.async_get(coordinator.hass).async_get_entity_id(platform, DOMAIN, unique_id):
         return True
-    if fact.applies is not None:
-        return fact.applies(coordinator.readings)
-    return any(source in coordinator.known.labels for source in fact.sources)
+    if description.applies is not None:
+        return description.applies(coordinator.readings)
+    return any(source in coordinator.known.labels for source in description.sources)

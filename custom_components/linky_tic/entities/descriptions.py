@@ -1,108 +1,113 @@
 """How each quantity is shown in Home Assistant's terms: one row a quantity, never a label.
 
-It knows quantities and the sensor platform's vocabulary, nothing of readings or entities.
+A row is what the sensors of all labels of its quantity have in common; its key is not used. What
+is on by default is what a household looks at: what is a bit of a register, what another entity
+says as well, and what only a technician asks for, is off.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from homeassistant.components.sensor import (
     SensorDeviceClass as Device,
+    SensorEntityDescription as Row,
     SensorStateClass as State,
 )
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfReactiveEnergy
 
 from ..tic import Quantity
 
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How a quantity is shown; `on` is whether it is enabled by default."""
-
-    device: Device | None = None
-    state: State | None = None
-    category: EntityCategory | None = None
-    on: bool = True
-    suggested_unit: str | None = None
-    precision: int | None = None
+_DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 
 
-_INDEX: Final = Shown(
-    Device.ENERGY, State.TOTAL_INCREASING, suggested_unit=UnitOfEnergy.KILO_WATT_HOUR, precision=2
-)
-_POWER: Final = Shown(Device.APPARENT_POWER, State.MEASUREMENT, precision=0)
-_LOAD: Final = Shown(Device.POWER, State.MEASUREMENT, precision=0)
-_CURRENT: Final = Shown(Device.CURRENT, State.MEASUREMENT, precision=0)
-_CONTRACT: Final = Shown(Device.APPARENT_POWER, category=EntityCategory.DIAGNOSTIC, precision=0)
-_TIME: Final = Shown(Device.TIMESTAMP, on=False)
-_TEXT: Final = Shown()
-_RAW: Final = Shown(category=EntityCategory.DIAGNOSTIC, on=False)
+def _measured(device: Device | None, *, on: bool = False) -> Row:
+    return Row(
+        key="",
+        device_class=device,
+        state_class=State.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=on,
+    )
+
+
+def _index(device: Device, unit: str, *, on: bool) -> Row:
+    return Row(
+        key="",
+        device_class=device,
+        state_class=State.TOTAL_INCREASING,
+        suggested_unit_of_measurement=unit,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=on,
+    )
+
+
+def _said(
+    device: Device | None = None, category: EntityCategory | None = None, *, on: bool = False
+) -> Row:
+    """Describe what is shown as it is said: an instant, a text, a setting of the contract."""
+    precision = None if device in {None, Device.TIMESTAMP} else 0
+    return Row(
+        key="",
+        device_class=device,
+        entity_category=category,
+        suggested_display_precision=precision,
+        entity_registry_enabled_default=on,
+    )
+
+
+_ENERGY: Final = _index(Device.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, on=True)
+_RAW: Final = _said(category=_DIAGNOSTIC)
 _Q = Quantity
 
-SHOWN: Final[Mapping[Quantity, Shown]] = MappingProxyType(
+SHOWN: Final[Mapping[Quantity, Row]] = MappingProxyType(
     {
         _Q.ADDRESS: _RAW,
         _Q.VERSION: _RAW,
-        _Q.CLOCK: Shown(Device.TIMESTAMP, category=EntityCategory.DIAGNOSTIC, on=False),
-        _Q.CALENDAR_NAME: Shown(category=EntityCategory.DIAGNOSTIC),
-        _Q.TARIFF_NAME: _TEXT,
-        _Q.TOTAL_ENERGY: _INDEX,
-        _Q.SUPPLIER_ENERGY: _INDEX,
-        _Q.DISTRIBUTOR_ENERGY: Shown(
-            Device.ENERGY,
-            State.TOTAL_INCREASING,
-            on=False,
-            suggested_unit=UnitOfEnergy.KILO_WATT_HOUR,
-            precision=2,
+        _Q.CLOCK: _said(Device.TIMESTAMP, _DIAGNOSTIC),
+        _Q.CALENDAR_NAME: _RAW,
+        _Q.TARIFF_NAME: _said(),
+        _Q.TOTAL_ENERGY: _ENERGY,
+        _Q.SUPPLIER_ENERGY: _ENERGY,
+        _Q.DISTRIBUTOR_ENERGY: _index(Device.ENERGY, UnitOfEnergy.KILO_WATT_HOUR, on=False),
+        _Q.EXPORTED_ENERGY: _ENERGY,
+        _Q.REACTIVE_ENERGY: _index(
+            Device.REACTIVE_ENERGY, UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR, on=False
         ),
-        _Q.EXPORTED_ENERGY: _INDEX,
-        _Q.REACTIVE_ENERGY: Shown(
-            Device.REACTIVE_ENERGY,
-            State.TOTAL_INCREASING,
-            on=False,
-            suggested_unit=UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
-            precision=2,
-        ),
-        _Q.CURRENT: _CURRENT,
-        _Q.VOLTAGE: Shown(Device.VOLTAGE, State.MEASUREMENT, precision=0),
-        _Q.SUBSCRIBED_POWER: _CONTRACT,
-        _Q.CUT_OFF_POWER: _CONTRACT,
-        _Q.IMPORTED_POWER: _POWER,
-        _Q.EXPORTED_POWER: _POWER,
-        _Q.IMPORTED_PEAK: _POWER,
-        _Q.IMPORTED_PEAK_YESTERDAY: _POWER,
-        _Q.EXPORTED_PEAK: _POWER,
-        _Q.EXPORTED_PEAK_YESTERDAY: _POWER,
-        _Q.IMPORTED_LOAD: _LOAD,
-        _Q.IMPORTED_LOAD_PREVIOUS: Shown(Device.POWER, State.MEASUREMENT, on=False, precision=0),
-        _Q.EXPORTED_LOAD: _LOAD,
-        _Q.EXPORTED_LOAD_PREVIOUS: Shown(Device.POWER, State.MEASUREMENT, on=False, precision=0),
-        _Q.MEAN_VOLTAGE: Shown(Device.VOLTAGE, State.MEASUREMENT, on=False, precision=0),
+        _Q.CURRENT: _measured(Device.CURRENT),
+        _Q.VOLTAGE: _measured(Device.VOLTAGE),
+        _Q.SUBSCRIBED_POWER: _said(Device.APPARENT_POWER, _DIAGNOSTIC),
+        _Q.CUT_OFF_POWER: _said(Device.APPARENT_POWER, _DIAGNOSTIC),
+        _Q.IMPORTED_POWER: _measured(Device.APPARENT_POWER, on=True),
+        _Q.EXPORTED_POWER: _measured(Device.APPARENT_POWER, on=True),
+        _Q.IMPORTED_PEAK: _measured(Device.APPARENT_POWER),
+        _Q.IMPORTED_PEAK_YESTERDAY: _measured(Device.APPARENT_POWER),
+        _Q.EXPORTED_PEAK: _measured(Device.APPARENT_POWER),
+        _Q.EXPORTED_PEAK_YESTERDAY: _measured(Device.APPARENT_POWER),
+        _Q.IMPORTED_LOAD: _measured(Device.POWER),
+        _Q.IMPORTED_LOAD_PREVIOUS: _measured(Device.POWER),
+        _Q.EXPORTED_LOAD: _measured(Device.POWER),
+        _Q.EXPORTED_LOAD_PREVIOUS: _measured(Device.POWER),
+        _Q.MEAN_VOLTAGE: _measured(Device.VOLTAGE),
         _Q.STATUS: _RAW,
-        _Q.PEAK_START: _TIME,
-        _Q.PEAK_END: _TIME,
-        _Q.MESSAGE: _TEXT,
-        _Q.SHORT_MESSAGE: _TEXT,
+        _Q.PEAK_START: _said(Device.TIMESTAMP),
+        _Q.PEAK_END: _said(Device.TIMESTAMP),
+        _Q.MESSAGE: _said(),
+        _Q.SHORT_MESSAGE: _said(),
         _Q.METERING_POINT: _RAW,
         _Q.RELAYS: _RAW,
-        _Q.TARIFF_NUMBER: _TEXT,
+        _Q.TARIFF_NUMBER: _said(),
         _Q.DAY_NUMBER: _RAW,
         _Q.NEXT_DAY_NUMBER: _RAW,
         _Q.NEXT_DAY_PROFILE: _RAW,
         _Q.PEAK_DAY_PROFILE: _RAW,
-        _Q.TARIFF_OPTION: Shown(category=EntityCategory.DIAGNOSTIC),
-        _Q.SUBSCRIBED_CURRENT: Shown(
-            Device.CURRENT, category=EntityCategory.DIAGNOSTIC, precision=0
-        ),
-        _Q.PEAK_NOTICE: Shown(Device.DURATION, on=False),
-        _Q.TARIFF_PERIOD: _TEXT,
-        _Q.TOMORROW: _TEXT,
-        _Q.OVERRUN_CURRENT: _CURRENT,
-        _Q.HIGHEST_CURRENT: Shown(
-            Device.CURRENT, category=EntityCategory.DIAGNOSTIC, on=False, precision=0
-        ),
+        _Q.TARIFF_OPTION: _RAW,
+        _Q.SUBSCRIBED_CURRENT: _said(Device.CURRENT, _DIAGNOSTIC),
+        _Q.PEAK_NOTICE: _said(Device.DURATION),
+        _Q.TARIFF_PERIOD: _said(),
+        _Q.TOMORROW: _said(),
+        _Q.OVERRUN_CURRENT: _measured(Device.CURRENT),
+        _Q.HIGHEST_CURRENT: _said(Device.CURRENT, _DIAGNOSTIC),
         _Q.SCHEDULE_GROUP: _RAW,
         _Q.STATUS_WORD: _RAW,
         _Q.MISSING_PHASES: _RAW,

@@ -25,7 +25,11 @@ from ..tic import (
     peak_in_progress,
     peak_notice,
 )
-from .derived import Flag, Readings, Value
+from .derived import (
+    DerivedBinarySensorDescription as Flag,
+    DerivedSensorDescription as Word,
+    Readings,
+)
 
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 _STATUS: Final = ("STGE",)
@@ -61,8 +65,8 @@ def _word(slug: str) -> Callable[[Readings], str | None]:
     return read
 
 
-def _words(slug: str) -> tuple[str, ...]:
-    return tuple(str(meaning) for meaning in _MEANINGS[slug] if meaning is not None)
+def _words(slug: str) -> list[str]:
+    return [str(meaning) for meaning in _MEANINGS[slug] if meaning is not None]
 
 
 def _relay(slug: str) -> Callable[[Readings], bool | None]:
@@ -92,44 +96,106 @@ def _euridis(readings: Readings) -> bool | None:
     return _EURIDIS.get(str(_said(readings, "euridis")))
 
 
-# fmt: off
+def _flag(
+    key: str,
+    *,
+    meaning: Meaning = True,
+    device_class: Device | None = None,
+    entity_category: EntityCategory | None = _DIAGNOSTIC,
+) -> Flag:
+    """Describe a bit of STGE: off by default."""
+    return Flag(
+        key=key,
+        sources=_STATUS,
+        read=_is(key, meaning=meaning),
+        device_class=device_class,
+        entity_category=entity_category,
+        entity_registry_enabled_default=False,
+    )
+
+
+def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -> Word:
+    """Describe a field of STGE by its words: off by default."""
+    return Word(
+        key=key,
+        sources=_STATUS,
+        read=_word(slug),
+        options=_words(slug),
+        entity_category=category,
+        entity_registry_enabled_default=False,
+    )
+
+
 STATUS_FLAGS: Final = (
-    Flag(key="dry_contact", sources=_STATUS, read=_is("dry_contact", meaning="closed")),
-    *(Flag(key=relay.slug, sources=("RELAIS",), read=_relay(relay.slug), on=number == 1,
-           name="relay", placeholders={"relay": str(number)})
-      for number, relay in enumerate(RELAYS, 1)),  # 2 to 8 have no terminals
-    Flag(key="terminal_cover", sources=_STATUS, read=_is("terminal_cover", meaning="open"),
-         device=Device.OPENING, category=_DIAGNOSTIC),
-    Flag(key="overvoltage", sources=_STATUS, read=_is("overvoltage"), device=Device.PROBLEM),
-    Flag(key="over_subscribed_power", sources=("STGE", "ISOUSC", *_OVERRUNS), read=_is_over,
-         absent=_is_not_over, device=Device.PROBLEM),
-    Flag(key="producer", sources=_STATUS, read=_is("producer"), category=_DIAGNOSTIC),
-    Flag(key="exporting", sources=_STATUS, read=_is("exporting")),  # without EAIT too
-    Flag(key="clock_degraded", sources=_STATUS, read=_is("clock_degraded"),
-         device=Device.PROBLEM, category=_DIAGNOSTIC),
-    Flag(key="euridis", sources=_STATUS, read=_euridis, category=_DIAGNOSTIC, on=False),
+    _flag("dry_contact", meaning="closed", entity_category=None),
+    *(
+        Flag(
+            key=relay.slug,
+            sources=("RELAIS",),
+            read=_relay(relay.slug),
+            entity_registry_enabled_default=False,  # 2 to 8 have no terminals; 1 is the contact
+            translation_key="relay",
+            translation_placeholders={"relay": str(number)},
+        )
+        for number, relay in enumerate(RELAYS, 1)
+    ),
+    _flag("terminal_cover", meaning="open", device_class=Device.OPENING),
+    _flag("overvoltage", device_class=Device.PROBLEM, entity_category=None),
+    Flag(
+        key="over_subscribed_power",
+        sources=("STGE", "ISOUSC", *_OVERRUNS),
+        read=_is_over,
+        absent=_is_not_over,
+        device_class=Device.PROBLEM,
+    ),
+    _flag("producer"),
+    _flag("exporting", entity_category=None),  # without EAIT too
+    _flag("clock_degraded", device_class=Device.PROBLEM),
+    Flag(
+        key="euridis",
+        sources=_STATUS,
+        read=_euridis,
+        entity_category=_DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+    ),
     # Of no class: most meters of captures are "not synchronised", yet on the network.
-    Flag(key="plc_synchronised", sources=_STATUS, read=_is("plc_synchronised"),
-         category=_DIAGNOSTIC, on=False),
+    _flag("plc_synchronised"),
 )
 
 STATUS_VALUES: Final = (
-    Value(key="breaker", sources=_STATUS, read=_word("breaker"), options=_words("breaker")),
-    Value(key="supplier_register", sources=_STATUS, read=_word("provider_tariff"),
-          options=_words("provider_tariff"), category=_DIAGNOSTIC, on=False),  # NTARF says it too
-    Value(key="distributor_register", sources=_STATUS, read=_word("distributor_tariff"),
-          options=_words("distributor_tariff"), category=_DIAGNOSTIC, on=False),
-    Value(key="euridis_mode", sources=_STATUS, read=_word("euridis"), options=_words("euridis"),
-          category=_DIAGNOSTIC, on=False),
-    Value(key="plc_status", sources=_STATUS, read=_word("plc_status"),
-          options=_words("plc_status"), category=_DIAGNOSTIC, on=False),
-    Value(key="tempo_today", sources=_TEMPO, read=colour_today,
-          applies=has_colours, options=_words("tempo_today")),
-    Value(key="tempo_tomorrow", sources=_TEMPO, read=colour_tomorrow,
-          applies=has_colours, options=_words("tempo_tomorrow")),
-    Value(key="peak_in_progress", sources=_PEAKS, read=peak_in_progress,
-          applies=has_peaks, options=_words("peak_in_progress")),
-    Value(key="peak_notice", sources=_PEAKS, read=peak_notice, absent=no_peak_notice,
-          applies=has_notices, options=_words("peak_notice"), name="mobile_peak_notice"),
+    _field("breaker", "breaker", None),
+    _field("supplier_register", "provider_tariff"),  # NTARF says it too
+    _field("distributor_register", "distributor_tariff"),
+    _field("euridis_mode", "euridis"),
+    _field("plc_status", "plc_status"),
+    Word(
+        key="tempo_today",
+        sources=_TEMPO,
+        read=colour_today,
+        applies=has_colours,
+        options=_words("tempo_today"),
+    ),
+    Word(
+        key="tempo_tomorrow",
+        sources=_TEMPO,
+        read=colour_tomorrow,
+        applies=has_colours,
+        options=_words("tempo_tomorrow"),
+    ),
+    Word(
+        key="peak_in_progress",
+        sources=_PEAKS,
+        read=peak_in_progress,
+        applies=has_peaks,
+        options=_words("peak_in_progress"),
+    ),
+    Word(
+        key="peak_notice",
+        sources=_PEAKS,
+        read=peak_notice,
+        absent=no_peak_notice,
+        applies=has_notices,
+        options=_words("peak_notice"),
+        translation_key="mobile_peak_notice",
+    ),
 )
-# fmt: on

@@ -1,10 +1,15 @@
 """The counters of the line as diagnostic sensors: one row each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, override
 
-from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity, SensorStateClass
+from homeassistant.components.sensor import (
+    DOMAIN as PLATFORM,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import EntityCategory, UnitOfRatio
 
 from ..coordinator import LinkyCoordinator
@@ -13,25 +18,40 @@ from ..tic import Reason
 from .line_quality import LineQuality
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """A counter: the key of its entity and where its value stands."""
+@dataclass(frozen=True, kw_only=True)
+class CounterDescription(SensorEntityDescription):
+    """A counter: where its value stands."""
 
-    key: str
     value: Callable[[LineQuality], float | None]
-    unit: str | None = None
-    on: bool = False
 
 
+_COUNTED: Final[Mapping[str, Callable[[LineQuality], int]]] = {
+    "good_groups": lambda line: line.receiver.good_groups,
+    "checksum_errors": lambda line: line.rejected(Reason.CHECKSUM),
+    "parity_errors": lambda line: line.receiver.wire.parity_errors,
+    "format_errors": lambda line: line.rejected(Reason.FORMAT, Reason.DAMAGED),
+    "held_groups": lambda line: line.rejected(Reason.HELD),
+    "complete_frames": lambda line: line.receiver.counters.complete_frames,
+    "reconnections": lambda line: line.link.reconnections,
+}
 COUNTERS: Final = (
-    Counter("line_quality", lambda line: line.good_share, UnitOfRatio.PERCENTAGE, on=True),
-    Counter("good_groups", lambda line: line.receiver.good_groups),
-    Counter("checksum_errors", lambda line: line.rejected(Reason.CHECKSUM)),
-    Counter("parity_errors", lambda line: line.receiver.wire.parity_errors),
-    Counter("format_errors", lambda line: line.rejected(Reason.FORMAT, Reason.DAMAGED)),
-    Counter("held_groups", lambda line: line.rejected(Reason.HELD)),
-    Counter("complete_frames", lambda line: line.receiver.counters.complete_frames),
-    Counter("reconnections", lambda line: line.link.reconnections),
+    CounterDescription(
+        key="line_quality",
+        value=lambda line: line.good_share,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+    ),
+    *(
+        CounterDescription(
+            key=key,
+            value=value,
+            state_class=SensorStateClass.TOTAL_INCREASING,
+            suggested_display_precision=0,
+            entity_registry_enabled_default=False,
+        )
+        for key, value in _COUNTED.items()
+    ),
 )
 
 
@@ -40,16 +60,12 @@ class CounterSensor(LinkyEntity, SensorEntity):
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
 
-    def __init__(self, coordinator: LinkyCoordinator, counter: Counter) -> None:
-        super().__init__(coordinator, PLATFORM, counter.key)
-        self._counter = counter
-        self._attr_translation_key = counter.key
-        self._attr_native_unit_of_measurement = counter.unit
-        self._attr_entity_registry_enabled_default = counter.on
-        self._attr_state_class = (
-            SensorStateClass.MEASUREMENT if counter.unit else SensorStateClass.TOTAL_INCREASING
-        )
-        self._attr_suggested_display_precision = 1 if counter.unit else 0
+    entity_description: CounterDescription
+
+    def __init__(self, coordinator: LinkyCoordinator, description: CounterDescription) -> None:
+        super().__init__(coordinator, PLATFORM, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
 
     @property
     @override
@@ -63,4 +79,5 @@ class CounterSensor(LinkyEntity, SensorEntity):
 
     @override
     def _read(self) -> None:
-        self._attr_native_value = self._counter.value(self.coordinator.health.quality)
+        quality = self.coordinator.health.quality
+        self._attr_native_value = self.entity_description.value(quality)

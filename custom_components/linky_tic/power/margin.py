@@ -3,13 +3,14 @@
 It knows which labels bring these facts; how they are reckoned is the business of `tic/`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 
-from ..entities.derived import Readings, Value, ValueSensor
+from ..entities.derived import DerivedSensor, DerivedSensorDescription as Row, Readings
 from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
     DayPeak,
@@ -42,7 +43,7 @@ def _has_peaks(readings: Readings) -> bool:
     return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
 
 
-class DayPeakSensor(ValueSensor):
+class DayPeakSensor(DerivedSensor):
     """VA of today's highest power."""
 
     @property
@@ -89,33 +90,77 @@ class MonthUseSensor(DayUseSensor):
         return self.coordinator.peaks.month
 
 
-# fmt: off
-MARGIN_VALUES: Final = (
-    Value(key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED), read=power_margin,
-          device=SensorDeviceClass.APPARENT_POWER, state=SensorStateClass.MEASUREMENT,
-          unit=UnitOfApparentPower.VOLT_AMPERE, precision=0),
-    Value(key="load", rule=LOAD, sources=(*_DRAWN, *_SUBSCRIBED), read=power_load,
-          state=SensorStateClass.MEASUREMENT, unit=PERCENTAGE, precision=0),
-    *(Value(key=f"power_margin_phase_{phase}", rule=POWER_MARGIN, sources=_sources(phase),
-            read=_of_phase(phase_margin, phase), applies=has_phases,
-            device=SensorDeviceClass.APPARENT_POWER, state=SensorStateClass.MEASUREMENT,
-            unit=UnitOfApparentPower.VOLT_AMPERE, precision=0,
-            name="power_margin_phase", placeholders={"phase": str(phase)}) for phase in _PHASES),
-    *(Value(key=f"load_phase_{phase}", rule=LOAD, sources=_sources(phase),
-            read=_of_phase(phase_load, phase), applies=has_phases, on=False,
-            state=SensorStateClass.MEASUREMENT, unit=PERCENTAGE, precision=0,
-            name="load_phase", placeholders={"phase": str(phase)}) for phase in _PHASES),
-    *(Value(key=key, sources=(key,), applies=_has_peaks,
-            device=SensorDeviceClass.APPARENT_POWER, state=SensorStateClass.MEASUREMENT,
-            unit=UnitOfApparentPower.VOLT_AMPERE, precision=0) for key in (PEAK_TODAY, PEAK_MONTH)),
-    *(Value(key=key, sources=(peak, *_SUBSCRIBED), applies=_has_peaks,
-            state=SensorStateClass.MEASUREMENT, unit=PERCENTAGE, precision=0)
-      for key, peak in (("subscription_use_today", PEAK_TODAY),
-                        ("subscription_use_month", PEAK_MONTH))),
+_POWER: Final = Row(
+    key="",
+    sources=(),
+    device_class=SensorDeviceClass.APPARENT_POWER,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+    suggested_display_precision=0,
+    entity_registry_enabled_default=False,
 )
-# fmt: on
+_SHARE: Final = Row(
+    key="",
+    sources=(),
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=PERCENTAGE,
+    suggested_display_precision=0,
+    entity_registry_enabled_default=False,
+)
 
-MARGIN_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+
+def _by_phase(
+    row: Row, key: str, rule: str, reckon: Callable[[Readings, int], float | None]
+) -> Iterator[Row]:
+    for phase in _PHASES:
+        yield replace(
+            row,
+            key=f"{key}_{phase}",
+            rule=rule,
+            sources=_sources(phase),
+            read=_of_phase(reckon, phase),
+            applies=has_phases,
+            translation_key=key,
+            translation_placeholders={"phase": str(phase)},
+        )
+
+
+MARGIN_VALUES: Final = (
+    replace(
+        _POWER,
+        key="power_margin",
+        rule=POWER_MARGIN,
+        sources=(*_DRAWN, *_SUBSCRIBED),
+        read=power_margin,
+    ),
+    replace(
+        _SHARE,
+        key="load",
+        rule=LOAD,
+        sources=(*_DRAWN, *_SUBSCRIBED),
+        read=power_load,
+        entity_registry_enabled_default=True,
+    ),
+    *_by_phase(_POWER, "power_margin_phase", POWER_MARGIN, phase_margin),
+    *_by_phase(_SHARE, "load_phase", LOAD, phase_load),
+    replace(_POWER, key=PEAK_TODAY, sources=(PEAK_TODAY,), applies=_has_peaks),
+    replace(
+        _POWER,
+        key=PEAK_MONTH,
+        sources=(PEAK_MONTH,),
+        applies=_has_peaks,
+        entity_registry_enabled_default=True,
+    ),
+    *(
+        replace(_SHARE, key=key, sources=(peak, *_SUBSCRIBED), applies=_has_peaks)
+        for key, peak in (
+            ("subscription_use_today", PEAK_TODAY),
+            ("subscription_use_month", PEAK_MONTH),
+        )
+    ),
+)
+
+MARGIN_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
     PEAK_TODAY: DayPeakSensor,
     PEAK_MONTH: MonthPeakSensor,
     "subscription_use_today": DayUseSensor,

@@ -9,7 +9,7 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfPower
 
-from ..entities.derived import Readings, Value, ValueSensor
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import Quantity
 
@@ -21,7 +21,7 @@ def _can_be_estimated(readings: Readings) -> bool:
     return bool(quantities & _INDEXES) and Quantity.IMPORTED_POWER in quantities
 
 
-class ActivePowerSensor(ValueSensor):
+class ActivePowerSensor(DerivedSensor):
     """Watts, negative for what is exported, and the seconds (`window`) that they are a mean of."""
 
     _unrecorded_attributes = frozenset({"window"})
@@ -33,7 +33,7 @@ class ActivePowerSensor(ValueSensor):
         self._attr_extra_state_attributes = {"window": power.window}
 
 
-class PowerFactorSensor(ValueSensor):
+class PowerFactorSensor(DerivedSensor):
     """Watts by volt-ampere."""
 
     @override
@@ -42,26 +42,26 @@ class PowerFactorSensor(ValueSensor):
 
 
 POWER_VALUES: Final = (
-    Value(
+    DerivedSensorDescription(
         key=ACTIVE_POWER,
         sources=(ACTIVE_POWER,),
         applies=_can_be_estimated,
-        device=SensorDeviceClass.POWER,
-        state=SensorStateClass.MEASUREMENT,
-        unit=UnitOfPower.WATT,
-        precision=0,
+        device_class=SensorDeviceClass.POWER,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        suggested_display_precision=0,
     ),
-    Value(
+    DerivedSensorDescription(
         key=POWER_FACTOR,
         sources=(POWER_FACTOR,),
         applies=_can_be_estimated,
-        device=SensorDeviceClass.POWER_FACTOR,
-        state=SensorStateClass.MEASUREMENT,
-        precision=2,
-        on=False,
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
     ),
 )
-POWER_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+POWER_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
     ACTIVE_POWER: ActivePowerSensor,
     POWER_FACTOR: PowerFactorSensor,
 }

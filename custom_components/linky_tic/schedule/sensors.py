@@ -8,7 +8,7 @@ from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
 
-from ..entities.derived import Readings, Value, ValueSensor
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tariff.sensors import TARIFF_SLUGS, TariffSensor
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import registers_in_use
@@ -19,7 +19,7 @@ def _changes(readings: Readings) -> bool:
     return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
 
 
-class NextChangeSensor(ValueSensor):
+class NextChangeSensor(DerivedSensor):
     """The instant of the next change."""
 
     @property
@@ -50,23 +50,23 @@ class NextTariffSensor(TariffSensor):
 
 
 DAY_VALUES: Final = (
-    Value(
+    DerivedSensorDescription(
         key="next_tariff_change",
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
         applies=_changes,
-        device=SensorDeviceClass.TIMESTAMP,
+        device_class=SensorDeviceClass.TIMESTAMP,
     ),
-    Value(
+    DerivedSensorDescription(
         key="next_tariff",
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
         applies=_changes,
-        device=SensorDeviceClass.ENUM,
-        options=TARIFF_SLUGS,
+        device_class=SensorDeviceClass.ENUM,
+        options=[*TARIFF_SLUGS],
     ),
 )
-DAY_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {
+DAY_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
     "next_tariff_change": NextChangeSensor,
     "next_tariff": NextTariffSensor,
 }

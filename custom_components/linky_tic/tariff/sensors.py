@@ -7,7 +7,7 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import Readings, Value, ValueSensor
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tic import KNOWN_TARIFFS, unnamed
 from .tariffs import CURRENT_TARIFF
 
@@ -22,11 +22,13 @@ def _is_told(readings: Readings) -> bool:
     return "NTARF" in readings or "PTEC" in readings
 
 
-class TariffSensor(ValueSensor):
+class TariffSensor(DerivedSensor):
     """A slug, or the text that the meter shows; the options are the tariffs of the contract."""
 
-    def __init__(self, coordinator: LinkyCoordinator, fact: Value) -> None:
-        super().__init__(coordinator, fact)
+    def __init__(
+        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
+    ) -> None:
+        super().__init__(coordinator, description)
         self._read()
 
     @override
@@ -55,12 +57,12 @@ class CurrentTariffSensor(TariffSensor):
 
 
 TARIFF_VALUES: Final = (
-    Value(
+    DerivedSensorDescription(
         key=CURRENT_TARIFF,
         sources=(CURRENT_TARIFF,),
         applies=_is_told,
-        device=SensorDeviceClass.ENUM,
-        options=TARIFF_SLUGS,
+        device_class=SensorDeviceClass.ENUM,
+        options=[*TARIFF_SLUGS],
     ),
 )
-TARIFF_SENSORS: Final[Mapping[str, type[ValueSensor]]] = {CURRENT_TARIFF: CurrentTariffSensor}
+TARIFF_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {CURRENT_TARIFF: CurrentTariffSensor}
