@@ -36,7 +36,19 @@ RAW: Final = {
 CONSTANT: Final = {"PREF", "PCOUP", "ISOUSC", "PEJP", "IMAX", "IMAX1", "IMAX2", "IMAX3"}
 """Numbers that are no measurement, hence of no use to statistics."""
 ON: Final = (
-    {"EAST", "EAIT", "SINSTS", "SINSTI", "PAPP", "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM"}
+    {
+        "EAST",
+        "EAIT",
+        "SINSTS",
+        "SINST1",
+        "SINSTI",
+        "PAPP",
+        "BASE",
+        "HCHC",
+        "HCHP",
+        "EJPHN",
+        "EJPHPM",
+    }
     | {f"EASF{number:02}" for number in range(1, 11)}
     | {f"BBRH{tariff}J{colour}" for tariff in "CP" for colour in "BWR"}
     | {"ADPS", "PEJP"}  # they come with what they tell

@@ -88,15 +88,6 @@ def test_indexes_are_on_where_they_are_those_of_the_contract() -> None:
     assert row.endswith("| energy | enabled: those of the contract |")
 
 
-def test_a_maximum_per_phase_is_off_and_the_whole_house_s_is_on() -> None:
-    states = {
-        line.split("|")[1].strip(): line.split("|")[-2].strip()
-        for line in docs.labels_of(Mode.STANDARD).splitlines()
-    }
-    assert states["`SMAXSN`, `SMAXN`"] == "enabled"
-    assert states["`SMAXSN1`, `SMAXSN2`, `SMAXSN3`"] == "disabled"
-
-
 def test_the_rule_of_a_power_is_told_with_its_unit() -> None:
     assert "| Apparent power imported; Apparent power exported | 25 VA" in docs.reporting()
 

@@ -37,6 +37,7 @@ async def news(home: Home, house: Household, frames: int = KNOWN) -> Meter:
     return meter
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_a_name_that_is_learned_is_shown_by_one_reload(home: Home) -> None:
     meter = await news(home, Household(contract="hphc", index=2000))
     first = meter.coordinator
@@ -50,6 +51,7 @@ async def test_a_name_that_is_learned_is_shown_by_one_reload(home: Home) -> None
     assert home.state(TARIFF) == "HEURE PLEINE"
 
 
+@pytest.mark.usefixtures("as_delivered")
 async def test_each_register_gets_its_name_when_it_is_in_force(home: Home) -> None:
     house = Household(contract="weekend", start="2026-11-27T21:00:00", living=False, index=3000)
     meter = await news(home, house, 2 * KNOWN)
