@@ -50,10 +50,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
         raise not_ready(error) from error
     stop_watching(hass, entry)
     entry.runtime_data = coordinator
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
         await coordinator.async_run()
-    except Exception:  # of any type: Home Assistant takes back what is not a platform
+    except BaseException:  # cancelled, too: Home Assistant undoes what is no platform
         await async_unload_entry(hass, entry)
         raise
     await optional(async_offer_dashboard(hass))
