@@ -1,7 +1,7 @@
 """A household that pays: what its meter counts, and what that costs, reckoned from the wire."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 
@@ -13,12 +13,16 @@ from .home import KNOWN, Home, Meter
 OFF_PEAK: Final = 0.16
 PEAK: Final = 0.21
 MONTHLY: Final = 15.0
-OPTIONS: Final = {
+OPTIONS: Final[dict[str, Any]] = {
     "reporting": "realtime",
-    "prices": {"1": OFF_PEAK, "2": PEAK},
+    "prices": {
+        **dict.fromkeys(("off_peak", "HEURE CREUSE", "base", "BASE"), OFF_PEAK),
+        **dict.fromkeys(("peak", "HEURE PLEINE"), PEAK),
+    },
     "standing_charge": MONTHLY,
 }
 TODAY: Final = "sensor.linky_cost_today"
+YESTERDAY: Final = "sensor.linky_cost_yesterday"
 MONTH: Final = "sensor.linky_cost_month"
 
 

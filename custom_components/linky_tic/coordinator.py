@@ -111,9 +111,9 @@ class LinkyCoordinator:
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
-        self.prices = Prices.chosen(entry.options)
-        self.costs = Costs(self.address, self.prices, signals, self.store)
         self.tariffs = Tariffs(signals, self.store, self.freshness, self._reload)
+        prices = Prices.chosen(entry.options)
+        self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
 
     @property
@@ -130,6 +130,11 @@ class LinkyCoordinator:
         """What a label says now, None when it is not known."""
         return self.freshness.reading(name)
 
+    @property
+    def prices(self) -> Prices:
+        """The prices of energy, as typed."""
+        return self.costs.prices
+
     def registers_in_use(self) -> set[int]:
         """The supplier's registers, 1 to 10, that count under this contract."""
         return registers_in_use(self.receiver.meter.readings)
@@ -139,7 +144,7 @@ class LinkyCoordinator:
         await self.store.load()
         for room in (self.days, self.tariffs, self.peaks):
             self._guard(room.restore)  # what is stored may be of another release
-        self._guard(self.costs.restore, time.time())
+        self._guard(self.costs.restore, self.address, time.time())
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
         await self.link.open()
@@ -277,6 +282,11 @@ class LinkyCoordinator:
     def _reload(self) -> None:
         """Set up anew, after what is going on: entities take their names when they are made."""
         self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+
+    def _store_prices(self, prices: Prices) -> None:
+        """Store prices by the names of tariffs that have just been learned."""
+        options = {**self.entry.options, **prices.options}
+        self.hass.config_entries.async_update_entry(self.entry, options=options)
 
     def _store_settings(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

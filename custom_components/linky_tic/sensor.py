@@ -58,7 +58,7 @@ async def async_setup_entry(
         async_add_entities([_sensor(coordinator, label) for label in labels])
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    descriptions = given(DERIVED, coordinator.prices.keys)
+    descriptions = given(DERIVED, coordinator.costs.keys)
     add_derived(entry, PLATFORM, descriptions, _derived, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 

@@ -13,6 +13,9 @@ from homeassistant.const import (
 )
 import pytest
 
+from custom_components.linky_tic.cost.prices import Prices
+from custom_components.linky_tic.cost.stored import read
+
 from ..bills import (
     MONTH,
     MONTHLY,
@@ -20,6 +23,7 @@ from ..bills import (
     OPTIONS,
     PEAK,
     TODAY,
+    YESTERDAY,
     amount,
     house,
     index,
@@ -31,10 +35,14 @@ from ..bills import (
 from ..home import KNOWN, Home
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
+ENERGY_TODAY: Final = "sensor.linky_energy_today"
+ENERGY_YESTERDAY: Final = "sensor.linky_energy_yesterday"
 DAILY: Final = MONTHLY / 30
 """Of November."""
 EXACTLY: Final = 0.0002
 """What rounding to hundredths of a cent may hide."""
+
+type Storage = dict[str, dict[str, Any]]
 
 
 def since(home: Home, entity_id: str) -> datetime:
@@ -117,8 +125,6 @@ async def test_a_night_without_home_assistant_is_shared_out_over_its_midnight(ho
 
 async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")
-    kept = meter.coordinator.store.recall("costs")
-    assert kept
     before = amount(home, TODAY)
     first = index(meter, "EASF02")
     await meter.play(60)
@@ -128,33 +134,29 @@ async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None
     assert amount(home, TODAY) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
 
 
-async def test_an_account_that_only_a_later_release_knows_is_left_out(
-    home: Home, hass_storage: dict[str, dict[str, Any]]
+async def test_an_index_that_only_a_later_release_knows_is_left_out(
+    home: Home, hass_storage: Storage
 ) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")
     entry, before = meter.coordinator.entry, amount(home, TODAY)
     await home.unload(meter)
-    kept = hass_storage[f"linky_tic.{entry.entry_id}.memory"]["data"]["costs"]
-    kept["accounts"]["EASF99"] = kept["accounts"]["EASF02"]
+    kept = hass_storage[f"linky_tic.{entry.entry_id}.memory"]["data"]["ledger"]
+    kept["indexes"]["EASF99"] = kept["indexes"]["EASF02"]
     await home.hass.config_entries.async_setup(entry.entry_id)
     await meter.play(12)
     assert amount(home, TODAY) == pytest.approx(before, abs=0.05)
 
 
-async def test_accounts_are_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:
+async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
-    kept = meter.coordinator.store.recall("costs")
+    kept = meter.coordinator.store.recall("ledger")
     await meter.play(20)
-    assert meter.coordinator.store.recall("costs") == kept
+    assert meter.coordinator.store.recall("ledger") == kept
     home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await home.hass.async_block_till_done()
-    stopped = meter.coordinator.store.recall("costs")
-    assert isinstance(stopped, dict)
-    accounts = stopped["accounts"]
-    assert isinstance(accounts, dict)
-    row = accounts["EASF02"]
-    assert isinstance(row, list)
-    assert row[0] == index(meter, "EASF02")
+    stopped = read(meter.coordinator.store.recall("ledger"))
+    assert stopped
+    assert stopped.indexes[2].value == index(meter, "EASF02")
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:
@@ -185,6 +187,13 @@ async def test_a_new_standing_charge_counts_from_today_on(home: Home) -> None:
     assert amount(home, MONTH) == pytest.approx(22 * DAILY + 1, abs=0.01)
 
 
+async def test_a_charge_that_changes_in_the_next_month_counts_from_its_day_on(home: Home) -> None:
+    meter = await pays(home, "2026-11-30T12:00:00", watts=0, standing_charge=15.0)
+    await sleep(home, meter, "2026-12-15T12:00:00")
+    await reprice(home, meter, standing_charge=31.0)
+    assert amount(home, MONTH) == pytest.approx(14 * 15 / 31 + 1, abs=0.001)
+
+
 async def test_a_first_standing_charge_is_for_the_whole_month(home: Home) -> None:
     meter = await pays(home, "2026-11-23T08:00:00", watts=0, standing_charge=None)
     assert amount(home, MONTH) == pytest.approx(0, abs=0.01)
@@ -201,6 +210,22 @@ async def test_first_prices_count_for_what_was_used_before_them(home: Home) -> N
     before = index(meter, "EASF02") - first
     await reprice(home, meter, **OPTIONS)
     assert amount(home, TODAY) == pytest.approx(DAILY + before * PEAK / 1000, abs=0.02)
+
+
+async def test_prices_can_be_made_to_hold_from_the_first_of_the_month_on(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00")
+    await sleep(home, meter, "2026-11-24T10:00:00")
+    right, today = amount(home, MONTH), amount(home, TODAY)
+    wrong = {"prices": dict.fromkeys(OPTIONS["prices"], 1579.0), "standing_charge": 99.0}
+    await reprice(home, meter, **wrong)
+    costs = meter.coordinator.costs
+    costs.reprice(costs.prices, costs.month)
+    assert amount(home, MONTH) > 20_000
+    costs.reprice(Prices.chosen(OPTIONS), costs.today)
+    assert amount(home, TODAY) == pytest.approx(today, abs=0.05)
+    costs.reprice(Prices.chosen(OPTIONS), costs.month)
+    await reprice(home, meter, **OPTIONS)
+    assert amount(home, MONTH) == pytest.approx(right, abs=0.05)
 
 
 async def test_energy_without_a_price_makes_the_cost_unknown(home: Home) -> None:
@@ -304,6 +329,44 @@ async def test_a_mode_that_comes_back_counts_nothing_twice(home: Home, *, is_on:
     assert before <= amount(home, TODAY) == pytest.approx(before, abs=0.05)
 
 
+@pytest.mark.parametrize("contract", ["base", "tempo"])
+async def test_a_contract_that_changed_twice_meanwhile_counts_nothing_twice(
+    home: Home, contract: str
+) -> None:
+    meter = await pays(home, "2026-11-23T01:00:00", mode="historic")
+    before, first = amount(home, TODAY), index(meter, "HCHC")
+    for changed, hour in ((contract, 2), ("hphc", 3)):
+        assert meter.entry
+        await home.unload(meter)
+        house(meter).change_contract(changed)
+        await home.hass.config_entries.async_setup(meter.entry.entry_id)
+        await meter.play(3 * KNOWN)
+        await sleep(home, meter, f"2026-11-23T0{hour}:00:00")
+    used = index(meter, "HCHC") - first
+    assert used > 5000
+    await meter.play(3 * KNOWN)
+    if contract == "tempo":  # what it has counted has no price
+        await reprice(home, meter, prices={**OPTIONS["prices"], "tempo_blue_off_peak": OFF_PEAK})
+    assert amount(home, TODAY) == pytest.approx(before + used * OFF_PEAK / 1000, abs=0.03)
+
+
+async def test_a_price_is_of_a_tariff_and_not_of_whatever_a_register_counts(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T01:00:00", mode="historic")
+    await reprice(home, meter, prices={"1": OFF_PEAK, "2": PEAK})
+    assert meter.entry
+    assert meter.entry.options["prices"] == {"off_peak": OFF_PEAK, "peak": PEAK}
+    assert amount(home, TODAY) > 0
+    house(meter).change_contract("base")
+    await meter.play(5 * KNOWN)
+    assert home.state("sensor.linky_price") == STATE_UNKNOWN
+    assert home.state("sensor.linky_price_1") == STATE_UNKNOWN
+    assert home.state(TODAY) == STATE_UNKNOWN
+    await reprice(home, meter, prices={"off_peak": OFF_PEAK, "peak": PEAK, "base": 0.5})
+    await meter.play(2 * KNOWN)
+    assert home.state("sensor.linky_price") == "0.5"
+    assert amount(home, TODAY) > 0
+
+
 async def test_what_is_exported_earns_its_price_and_lessens_no_cost(home: Home) -> None:
     meter = await pays(home, "2026-06-21T12:00:00", watts=0, producer=True, solar=3000)
     assert home.state("sensor.linky_revenue_today") is None
@@ -346,3 +409,76 @@ async def test_a_machine_that_starts_with_a_clock_of_the_past_forgets_no_cost(
     await meter.play(2 * KNOWN)
     assert amount(home, TODAY) == pytest.approx(today, abs=0.05)
     assert amount(home, MONTH) == pytest.approx(month, abs=0.05)
+
+
+async def test_a_clock_that_was_ahead_for_some_frames_spoils_nothing(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00", watts=9000)
+    first = index(meter, "EASF02")
+    today, month = amount(home, TODAY), amount(home, MONTH)
+    home.clock.ahead = 40 * 86400.0
+    await meter.play(3)
+    await home.restart(meter)
+    await meter.play(KNOWN)
+    home.clock.ahead = 0.0
+    await meter.play(KNOWN)
+    await sleep(home, meter, "2026-11-23T12:00:00")
+    used = (index(meter, "EASF02") - first) / 1000
+    assert amount(home, TODAY) == pytest.approx(today + used * PEAK, abs=0.001)
+    assert amount(home, MONTH) == pytest.approx(month + used * PEAK, abs=0.001)
+
+
+async def test_a_machine_that_was_suspended_over_midnight_shares_the_night_out(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T22:45:00")
+    month = amount(home, MONTH)
+    pass_time(home, meter, 8.25 * 3600)  # nobody says that the line was lost
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(DAILY + 7 * 3 * OFF_PEAK, abs=0.1)
+    assert amount(home, MONTH) == pytest.approx(month + DAILY + 8.25 * 3 * OFF_PEAK, abs=0.1)
+
+
+async def test_yesterday_is_known_when_all_of_it_was_counted(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=1000)
+    assert home.state(YESTERDAY) == home.state(ENERGY_YESTERDAY) == STATE_UNKNOWN
+    await sleep(home, meter, "2026-11-24T12:00:00")
+    assert home.state(YESTERDAY) == home.state(ENERGY_YESTERDAY) == STATE_UNKNOWN
+    assert amount(home, ENERGY_TODAY) == pytest.approx(12, abs=0.1)
+    today = amount(home, TODAY)
+    await sleep(home, meter, "2026-11-24T23:00:00")
+    await sleep(home, meter, "2026-11-25T01:00:00")
+    assert amount(home, ENERGY_YESTERDAY) == pytest.approx(24, abs=0.1)
+    assert amount(home, YESTERDAY) == pytest.approx(today + 10.5 * PEAK + 1.5 * OFF_PEAK, abs=0.1)
+    assert since(home, ENERGY_TODAY) == datetime(2026, 11, 25, tzinfo=FRANCE)
+
+
+async def test_the_energy_of_a_first_day_is_told_since_it_was_counted(home: Home) -> None:
+    await pays(home, "2026-11-23T12:00:00")
+    assert since(home, ENERGY_TODAY).hour == 12
+
+
+async def test_accounts_of_an_earlier_release_go_on(home: Home, hass_storage: Storage) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    assert meter.entry
+    await home.unload(meter)
+    noon = home.clock.now
+    midnight, first = noon - 12 * 3600, noon - 22.5 * 86400
+    value = index(meter, "EASF02")
+    accounts = {
+        "EASF02": [value, noon, midnight, 5000.0, 1.25, first, 50_000.0, 12.5, False],
+        "HCHP": [value - 90_000, noon - 8e4, first, 0.0, 0.0, first, 2000.0, 0.0, True],
+    }
+    kept = hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
+    del kept["ledger"]
+    kept["costs"] = {
+        "address": meter.entry.unique_id,
+        "accounts": accounts,
+        "standing": [noon, first, 10, 4.0],
+        "prices": {"prices": {"1": OFF_PEAK, "2": PEAK}, "standing_charge": MONTHLY},
+    }
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(3 * KNOWN)
+    used = (index(meter, "EASF02") - value) / 1000
+    day, month = 1.25 + (5 + used) * PEAK, 12.5 + (52 + used) * PEAK
+    assert amount(home, TODAY) == pytest.approx(day + DAILY, abs=EXACTLY)
+    assert amount(home, MONTH) == pytest.approx(month + 4 + 13 * DAILY, abs=EXACTLY)
+    assert home.state(YESTERDAY) == STATE_UNKNOWN
+    assert meter.coordinator.store.recall("costs") is None

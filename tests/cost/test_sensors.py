@@ -38,6 +38,7 @@ async def test_no_price_makes_no_entity(home: Home) -> None:
     await home.hears()
     keys = {one.unique_id.partition("_")[2] for one in er.async_get(home.hass).entities.values()}
     assert not [key for key in keys if key.startswith(("price", "cost", "revenue"))]
+    assert {"energy_today", "energy_yesterday"} <= keys
 
 
 async def test_the_price_in_force_follows_the_tariff(home: Home) -> None:
@@ -80,6 +81,7 @@ async def test_a_price_is_named_by_its_tariff_in_historique(
     home: Home, contract: str, first: str
 ) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract=contract)
+    await reprice(home, meter, prices={"1": OFF_PEAK, "2": PEAK})
     meter.coordinator.store.keep("historic_tariffs", None)
     await home.restart(meter)
     await meter.play(KNOWN)  # it was never heard before, and reloads
@@ -112,5 +114,15 @@ async def test_constant_prices_keep_no_statistics(home: Home) -> None:
 
 def test_options_hold_what_was_given_and_nothing_else() -> None:
     assert Prices().options == {}
-    given = {"prices": {"1": 0.2, "10": 0.3}, "standing_charge": 12.5, "export_price": 0.1}
+    given = {"prices": {"index_3": 0.2, "peak": 0.3}, "standing_charge": 12.5, "export_price": 0.1}
     assert Prices.chosen(given).options == given
+
+
+def test_what_was_typed_for_a_register_is_of_its_tariff_once_that_is_known() -> None:
+    typed = Prices.chosen({"prices": {"1": 0.16, "2": 0.21, "3": 0.3}})
+    named = typed.named({1: "off_peak", 2: "peak"})
+    assert named.by_tariff == {"off_peak": 0.16, "peak": 0.21, "index_3": 0.3}
+    assert named.named({1: "base", 2: "peak", 3: "peak"}).by_tariff == {
+        "off_peak": 0.16,
+        "peak": 0.21,
+    }

@@ -23,6 +23,8 @@ from ..test_translations import leaves, texts
 
 type Json = dict[str, Any]
 
+OFF_PEAK: Final = "HEURE CREUSE"
+PEAK: Final = "HEURE PLEINE"
 PRICES: Final = {"price_1": 0.16, "price_2": 0.21, "standing_charge": 15.0}
 SOMEONES: Final = {
     "type": "grid",
@@ -96,7 +98,7 @@ async def test_prices_are_stored_and_become_sensors(home: Home) -> None:
     await submit(meter, await show(meter, "prices"), PRICES)
     assert stored(meter) == {
         "reporting": "realtime",
-        "prices": {"1": 0.16, "2": 0.21},
+        "prices": {OFF_PEAK: 0.16, PEAK: 0.21},
         "standing_charge": 15.0,
     }
     assert home.state("sensor.linky_price_2") == "0.21"
@@ -109,7 +111,7 @@ async def test_prices_are_shown_as_they_were_given_and_can_be_taken_away(home: H
     form = await show(meter, "prices")
     assert fields(form) == {"price_1": "0.16", "price_2": "0.21", "standing_charge": "15"}
     await submit(meter, form, {"price_2": "0.3"})
-    assert stored(meter) == {"reporting": "realtime", "prices": {"2": 0.3}}
+    assert stored(meter) == {"reporting": "realtime", "prices": {PEAK: 0.3}}
 
 
 async def test_what_was_given_is_told_back_in_cents_and_can_be_corrected(home: Home) -> None:
@@ -128,7 +130,7 @@ async def test_what_was_given_is_told_back_in_cents_and_can_be_corrected(home: H
     form = await options.async_configure(done["flow_id"], {"next_step_id": "prices"})
     assert fields(form)["price_1"] == "0,1579"
     done = await submit(meter, form, {**typed, "price_2": "0,22"})
-    assert stored(meter)["prices"] == {"1": 0.1579, "2": 0.22}
+    assert stored(meter)["prices"] == {OFF_PEAK: 0.1579, PEAK: 0.22}
     ended = await options.async_configure(done["flow_id"], {"next_step_id": "finish"})
     assert (ended["type"], ended["data"]) == (FlowResultType.CREATE_ENTRY, stored(meter))
 
@@ -143,7 +145,7 @@ async def test_a_price_that_can_hardly_be_meant_is_believed_only_when_it_is_conf
     assert fields(form)["price_1"] == typed
     assert "prices" not in stored(meter)
     await submit(meter, form, {"price_1": typed, "price_2": "0.2", "sure": True})
-    assert stored(meter)["prices"] == {"1": float(typed.replace(",", ".")), "2": 0.2}
+    assert stored(meter)["prices"] == {OFF_PEAK: float(typed.replace(",", ".")), PEAK: 0.2}
 
 
 async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:
@@ -238,7 +240,7 @@ async def test_who_ticks_nothing_only_gives_prices(home: Home, manager: EnergyMa
     done = await submit(meter, await show(meter), {**PRICES, "add_1": False, "add_2": False})
     assert "No source" in summary(done)[0]
     assert sources(manager) == []
-    assert stored(meter)["prices"] == {"1": 0.16, "2": 0.21}
+    assert stored(meter)["prices"] == {OFF_PEAK: 0.16, PEAK: 0.21}
 
 
 async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> None:
@@ -271,7 +273,7 @@ async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: Ene
     form = await show(meter)
     assert list(fields(form)) == ["add_2", "price_2", "standing_charge"]
     await submit(meter, form, {"price_2": 0.25})
-    assert stored(meter)["prices"] == {"1": 0.16, "2": 0.25}
+    assert stored(meter)["prices"] == {OFF_PEAK: 0.16, PEAK: 0.25}
     assert sources(manager)[0] == kept
     assert sources(manager)[1]["stat_energy_from"] == "sensor.linky_easf02"
     assert "stat_rate" not in sources(manager)[1]

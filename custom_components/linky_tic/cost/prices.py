@@ -1,25 +1,33 @@
 """What a person pays for energy, as typed in the options: the one place where prices live.
 
-It knows numbers in the house's currency, tax included, by tariff register; nothing of meters.
+It knows numbers in the house's currency, tax included, by tariff; nothing of meters.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
+
+from ..tic import unnamed
 
 CONF_PRICES: Final = "prices"
 CONF_STANDING_CHARGE: Final = "standing_charge"
 CONF_EXPORT_PRICE: Final = "export_price"
 
+EXPORT: Final = "export"
+"""What stands in the place of a tariff for exported energy; a supplier's texts are in capitals."""
+
+ENERGY_TODAY: Final = "energy_today"
+ENERGY_YESTERDAY: Final = "energy_yesterday"
 PRICE: Final = "price"
 PRICE_EXPORT: Final = "price_export"
 COST_TODAY: Final = "cost_today"
+COST_YESTERDAY: Final = "cost_yesterday"
 COST_MONTH: Final = "cost_month"
 REVENUE_TODAY: Final = "revenue_today"
 REVENUE_MONTH: Final = "revenue_month"
-"""Keys of the entities."""
-_IMPORTING: Final = (PRICE, COST_TODAY, COST_MONTH)
+"""Keys of the entities; those of money are made by prices."""
+_IMPORTING: Final = (PRICE, COST_TODAY, COST_YESTERDAY, COST_MONTH)
 _EXPORTING: Final = (PRICE_EXPORT, REVENUE_TODAY, REVENUE_MONTH)
 
 
@@ -30,18 +38,27 @@ def price_key(register: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of a kWh by register, of a kWh exported, and of a month whatever is used."""
+    """Prices of a kWh by tariff, of a kWh exported, and of a month whatever is used.
 
-    by_register: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    A tariff is a slug (`off_peak`), the supplier's own text, or `index_<n>` for what was typed
+    while nothing was known of a register but its number.
+    """
+
+    by_tariff: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     standing_charge: float | None = None
     export: float | None = None
 
     @classmethod
     def chosen(cls, options: Mapping[str, Any]) -> Prices:
-        """Read the options of an entry; JSON has no keys but texts."""
-        prices = options.get(CONF_PRICES, {})
+        """Read the options of an entry; prices were once stored by register ("1")."""
+        typed = options.get(CONF_PRICES, {})
         return cls(
-            MappingProxyType({int(register): float(one) for register, one in prices.items()}),
+            MappingProxyType(
+                {
+                    unnamed(int(name)) if name.isdecimal() else name: float(price)
+                    for name, price in typed.items()
+                }
+            ),
             options.get(CONF_STANDING_CHARGE),
             options.get(CONF_EXPORT_PRICE),
         )
@@ -49,19 +66,30 @@ class Prices:
     @property
     def options(self) -> dict[str, Any]:
         """What is stored: only what was given."""
-        prices = {str(register): one for register, one in sorted(self.by_register.items())}
         given = {
-            CONF_PRICES: prices or None,
+            CONF_PRICES: dict(sorted(self.by_tariff.items())) or None,
             CONF_STANDING_CHARGE: self.standing_charge,
             CONF_EXPORT_PRICE: self.export,
         }
         return {key: value for key, value in given.items() if value is not None}
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys of the entities that these prices make."""
-        keys = {price_key(register) for register in self.by_register}
-        if keys:
+    def named(self, names: Mapping[int, str]) -> Prices:
+        """Give what was typed for a register to its tariff; what was typed for that one stays."""
+        renamed = {unnamed(register): name for register, name in names.items()}
+        if not renamed.keys() & self.by_tariff.keys():
+            return self
+        typed = {name: price for name, price in self.by_tariff.items() if name not in renamed}
+        late = {renamed[name]: price for name, price in self.by_tariff.items() if name in renamed}
+        return replace(self, by_tariff=MappingProxyType({**late, **typed}))
+
+    def of(self, tariff: str) -> float | None:
+        """Give the price of a kWh under a tariff, `EXPORT` for what is given back."""
+        return self.export if tariff == EXPORT else self.by_tariff.get(tariff)
+
+    def keys(self, names: Mapping[int, str]) -> frozenset[str]:
+        """Give the keys of the entities that these prices make; `names` are those of registers."""
+        keys = {price_key(number) for number, name in names.items() if name in self.by_tariff}
+        if self.by_tariff:
             keys.update(_IMPORTING)
         if self.export is not None:
             keys.update(_EXPORTING)

@@ -1,11 +1,13 @@
 """The sensors of what energy costs: prices as typed, the one in force, sums of the day and month.
 
-They exist once a price is given. What they show is reckoned in `costs.py`.
+Those of money exist once a price is given. What they show is reckoned in `costs.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Final, override
+from datetime import datetime
+from operator import attrgetter
+from typing import Final, NamedTuple, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
@@ -14,12 +16,14 @@ from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings, never
 from ..tariff.names import lasting_tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
-from ..tic import unnamed
-from .accounts import DAY, MONTH
-from .costs import COSTED
+from ..tic import Quantity, unnamed
+from .costs import COSTED, Costs, Period
 from .prices import (
     COST_MONTH,
     COST_TODAY,
+    COST_YESTERDAY,
+    ENERGY_TODAY,
+    ENERGY_YESTERDAY,
     PRICE,
     PRICE_EXPORT,
     REVENUE_MONTH,
@@ -28,13 +32,6 @@ from .prices import (
 )
 
 _REGISTERS: Final = {price_key(register): register for register in range(1, 11)}
-_PERIODS: Final[Mapping[str, str]] = {
-    COST_TODAY: DAY,
-    COST_MONTH: MONTH,
-    REVENUE_TODAY: DAY,
-    REVENUE_MONTH: MONTH,
-}
-_EARNED: Final = frozenset({REVENUE_TODAY, REVENUE_MONTH})
 
 
 def _always(_readings: Readings) -> bool:
@@ -69,9 +66,9 @@ class PriceSensor(DerivedSensor):
 
     @override
     def _read(self) -> None:
-        prices = self.coordinator.prices
-        by_register = prices.by_register.get(self._register)
-        self._attr_native_value = by_register if self._register else prices.export
+        costs = self.coordinator.costs
+        price = costs.price_of(self._register) if self._register else costs.prices.export
+        self._attr_native_value = price
 
 
 class CurrentPriceSensor(PriceSensor):
@@ -85,30 +82,55 @@ class CurrentPriceSensor(PriceSensor):
     @override
     def _read(self) -> None:
         tariff = self.coordinator.tariffs.current
-        by_register = self.coordinator.prices.by_register
-        self._attr_native_value = by_register.get(tariff.register) if tariff else None
+        self._attr_native_value = self.coordinator.costs.prices.of(tariff.name) if tariff else None
 
 
-class CostSensor(DerivedSensor):
-    """What a period has cost, or brought in, since its first midnight."""
+class SumSensor(DerivedSensor):
+    """What has been counted, paid or earned in a period."""
 
     def __init__(
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
     ) -> None:
         super().__init__(coordinator, description)
-        self._attr_native_unit_of_measurement = coordinator.hass.config.currency
-        self._period = _PERIODS[description.key]
-        costs = coordinator.costs
-        self._amount = costs.revenue if description.key in _EARNED else costs.cost
+        self._sum = _SUMS[description.key]
+        if description.device_class is SensorDeviceClass.MONETARY:
+            self._attr_native_unit_of_measurement = coordinator.hass.config.currency
 
     @override
     def _read(self) -> None:
-        self._attr_native_value = self._amount(self._period)
-        self._attr_last_reset = self.coordinator.costs.start(self._period)
+        costs, (days, amount, since) = self.coordinator.costs, self._sum
+        period = days(costs)
+        self._attr_native_value = amount(costs, period)
+        self._attr_last_reset = since(costs, period) if since else None
 
     @override
     def _shown(self) -> object:
         return super()._shown(), self._attr_last_reset
+
+
+class _Sum(NamedTuple):
+    """A row of sums: its days, what is summed up, and since when, where it goes on growing."""
+
+    days: Callable[[Costs], Period]
+    amount: Callable[[Costs, Period], float | None]
+    since: Callable[[Costs, Period], datetime] | None
+
+
+_TODAY, _YESTERDAY, _MONTH = attrgetter("today"), attrgetter("yesterday"), attrgetter("month")
+_SUMS: Final[Mapping[str, _Sum]] = {
+    ENERGY_TODAY: _Sum(_TODAY, Costs.energy, Costs.counted_since),
+    ENERGY_YESTERDAY: _Sum(_YESTERDAY, Costs.energy, None),
+    COST_TODAY: _Sum(_TODAY, Costs.cost, Costs.start),
+    COST_YESTERDAY: _Sum(_YESTERDAY, Costs.cost, None),
+    COST_MONTH: _Sum(_MONTH, Costs.cost, Costs.start),
+    REVENUE_TODAY: _Sum(_TODAY, Costs.revenue, Costs.start),
+    REVENUE_MONTH: _Sum(_MONTH, Costs.revenue, Costs.start),
+}
+
+
+def _counts(readings: Readings) -> bool:
+    quantities = {reading.label.quantity for reading in readings.values()}
+    return Quantity.SUPPLIER_ENERGY in quantities
 
 
 PRICE_VALUES: Final = (
@@ -138,16 +160,18 @@ PRICE_VALUES: Final = (
             key=key,
             sources=COSTED,
             signal=lambda signals: signals.costs,
-            applies=never,
-            device_class=SensorDeviceClass.MONETARY,
-            state_class=SensorStateClass.TOTAL,
+            applies=_counts if is_energy else never,
+            device_class=SensorDeviceClass.ENERGY if is_energy else SensorDeviceClass.MONETARY,
+            state_class=SensorStateClass.TOTAL if row.since else None,
+            native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if is_energy else None,
             suggested_display_precision=2,
         )
-        for key in _PERIODS
+        for key, row in _SUMS.items()
+        for is_energy in (row.amount is Costs.energy,)
     ),
 )
 PRICE_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
     **dict.fromkeys((*_REGISTERS, PRICE_EXPORT), PriceSensor),
     PRICE: CurrentPriceSensor,
-    **dict.fromkeys(_PERIODS, CostSensor),
+    **dict.fromkeys(_SUMS, SumSensor),
 }

@@ -104,7 +104,7 @@ def _enable(hass: HomeAssistant, statistics: Iterable[str]) -> None:
 
 def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
     registry = er.async_get(coordinator.hass)
-    for key in sorted(prices.keys):
+    for key in sorted(prices.keys(coordinator.costs.names)):
         registry.async_get_or_create(
             SENSOR,
             DOMAIN,

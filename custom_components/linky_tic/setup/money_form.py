@@ -65,7 +65,8 @@ class MoneyForm:
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
-        self._prices = prices
+        self._names = coordinator.costs.names
+        self._prices = prices.named(self._names)
         self._registers = registers
         self._sells = sells
 
@@ -99,7 +100,7 @@ class MoneyForm:
     def shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
         amounts = {
-            **{price_key(one): self._prices.by_register.get(one) for one in self._registers},
+            **{price_key(one): self._prices.of(self._names[one]) for one in self._registers},
             CONF_STANDING_CHARGE: self._prices.standing_charge,
             CONF_EXPORT_PRICE: self._prices.export,
         }
@@ -129,14 +130,14 @@ class MoneyForm:
 
     def prices(self, amounts: Mapping[str, float | None]) -> Prices:
         """Give the prices that are in force with these amounts; what was not asked for stays."""
-        by_register = dict(self._prices.by_register)
+        by_tariff = dict(self._prices.by_tariff)
         for register in self._registers:
             price = amounts[price_key(register)]
-            by_register.pop(register, None)
+            by_tariff.pop(self._names[register], None)
             if price is not None:
-                by_register[register] = price
+                by_tariff[self._names[register]] = price
         return Prices(
-            MappingProxyType(by_register),
+            MappingProxyType(by_tariff),
             amounts[CONF_STANDING_CHARGE],
             amounts[CONF_EXPORT_PRICE] if self._sells else self._prices.export,
         )
@@ -145,7 +146,7 @@ class MoneyForm:
         """Tell each price back, in cents, so that a point in the wrong place is seen."""
         hass, lines = self._hass, []
         for register in self._registers:
-            if (price := prices.by_register.get(register)) is not None:
+            if (price := prices.of(self._names[register])) is not None:
                 name = tariff_name(self._coordinator, register)
                 lines.append(told(hass, "by_kwh", price, name=name))
         if prices.export is not None:
