@@ -145,6 +145,7 @@ class Household(Options):
         clock = self.meter.clock
         while self._lived < (last := moment // SECOND):
             first = self._lived + 1
+            clock.now = max(clock.now, first * SECOND)  # for what is scripted then
             while self._script and self._script[0][0] <= first:
                 heappop(self._script)[2](self)
             if stride > 1:

@@ -183,3 +183,18 @@ def test_a_mode_switch_is_heard_from_the_next_frame() -> None:
     house.switch_mode("historic")
     assert "ADCO" in as_dict(house.frame())
     assert house.baud == 1200
+
+
+def test_what_is_scripted_may_script_itself_anew() -> None:
+    seconds: list[float] = []
+
+    def tick(house: Household) -> None:
+        seconds.append(house.elapsed)
+        house.at(house.elapsed + 1, tick)
+
+    house = Household()
+    house.at(0.5, tick)
+    for _ in range(3):
+        house.frame()
+    assert seconds == sorted(set(seconds))
+    assert len(seconds) == int(house.elapsed)
