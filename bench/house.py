@@ -61,7 +61,7 @@ class House:
     def set_options(self, **options: Json) -> None:
         for entry_id in self.entries:
             self.tell("options", entry_id=entry_id, options=options)
-        wait_for(self._is_heard, 30, "every meter with a value")
+        wait_for(self._is_heard, "every meter with a value")
 
     def _is_heard(self) -> bool:
         states = self.home.client.states()

@@ -82,7 +82,7 @@ def simulated_meter(house: ExitStack, folder: Path, options: list[str]) -> str:
             raise ChildProcessError(f"the simulator ended:\n{log.read_text()}")
         return port.exists()
 
-    wait_for(there, 20, "the simulator's port")
+    wait_for(there, "the simulator's port")
     return str(port)
 
 

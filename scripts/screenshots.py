@@ -177,7 +177,7 @@ def speak(home: HomeAssistant, language: str) -> None:
     """Give the entities their names in a language, and wait for their values."""
     home.client.command("config/core/update", language=language)
     home.client.post(f"/api/config/config_entries/entry/{entry_of(home.client)}/reload")
-    wait_for(lambda: is_known(home, "sensor.linky_active_power"), 180, "the estimated power")
+    wait_for(lambda: is_known(home, "sensor.linky_active_power"), "the estimated power")
 
 
 def device_of(home: HomeAssistant) -> str:

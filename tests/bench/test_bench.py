@@ -130,7 +130,7 @@ def test_a_player_knows_when_each_group_was_written(tmp_path: Path) -> None:
     player = Player(tmp_path)
     with player.port, Path(player.port.url).open("rb", buffering=0) as reader:
         os.set_blocking(reader.fileno(), False)
-        wait_for(lambda: len(player.port._written) > 150, 30, "two frames")
+        wait_for(lambda: len(player.port._written) > 150, "two frames")
     said = player.port.said()
     assert said["ADSC"].texts[0] == player.address
     assert said["SINSTS"].times == sorted(said["SINSTS"].times)

@@ -17,7 +17,7 @@ from amqtt.broker import Broker as Engine
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from .processes import ROOT, Child, Server, free_port, listens, wait_for
+from .processes import HANGS, ROOT, Child, HeldPort, Server, listens, wait_for
 
 QOS = 1
 REMEMBERED = 10_000  # messages: hours of a meter, a few tens of megabytes
@@ -31,7 +31,8 @@ class Broker(Server):
     """Keeps its port when it is stopped, so that it can come back where its clients expect it."""
 
     def __init__(self, folder: Path, port: int = 0) -> None:
-        self.port = free_port(port)
+        self._held = HeldPort(port)
+        self.port = self._held.number
         self._settings = folder / "mosquitto.conf"
         self._log = folder / "broker.log"
         self.child: Child | None = None
@@ -45,7 +46,7 @@ class Broker(Server):
             else [sys.executable, "-m", __name__, str(self.port)]
         )
         self.child = Child(command, self._log, {"PYTHONPATH": str(ROOT)})
-        wait_for(lambda: listens(self.port), 20, "the broker listening")
+        wait_for(lambda: listens(self.port), "the broker listening")
 
     @override
     def stop(self) -> None:
@@ -79,7 +80,7 @@ class Subscriber:
 
     def __enter__(self) -> Self:
         self._client.loop_start()
-        self._subscribed.wait(10)
+        self._subscribed.wait(HANGS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,10 +106,10 @@ class Subscriber:
     def newest(self, topic: str) -> bytes | None:
         return next((payload for name, payload in reversed(self.messages()) if name == topic), None)
 
-    def wait_for(self, count: int, seconds: float, topic: str | None = None) -> bool:
-        """Say whether `count` messages (of `topic`, or of all) had come before the time was up."""
+    def wait_for(self, count: int, topic: str | None = None) -> bool:
+        """Wait for `count` messages (of `topic`, or of all); false when they do not come."""
         with self._arrived:
-            return self._arrived.wait_for(lambda: len(self.messages(topic)) >= count, seconds)
+            return self._arrived.wait_for(lambda: len(self.messages(topic)) >= count, HANGS)
 
 
 async def _serve(port: int) -> None:

@@ -12,13 +12,12 @@ import shutil
 from playwright.sync_api import Error, Locator, Page, ViewportSize, sync_playwright
 
 from .client import Json
-from .processes import ROOT, wait_for
+from .processes import HANGS, ROOT, wait_for
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 SCREENSHOTS = ROOT / ".cache" / "screenshots"
-PATIENCE = 45  # seconds: the first page takes a third of that on two busy cores
 SETTLED = 0.6  # seconds that what slides or fades takes
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -63,7 +62,7 @@ class Person:
         self.look("onboarding")
         self.press("Créer un compte")
         read = "localStorage.getItem('hassTokens')"
-        tokens = wait_for(lambda: self.page.evaluate(read), PATIENCE, "the account")
+        tokens = wait_for(lambda: self.page.evaluate(read), "the account")
         return json.loads(tokens)
 
     def button(self, name: str | re.Pattern[str]) -> Locator:
@@ -114,7 +113,7 @@ def person(url: str) -> Iterator[Person]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(locale="fr-FR", timezone_id="Europe/Paris")
-        page.set_default_timeout(PATIENCE * 1000)
+        page.set_default_timeout(HANGS * 1000)
         try:
             yield Person(page, url)
         finally:

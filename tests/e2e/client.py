@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from websockets.sync.client import connect
 
 from .broker import PROTOCOL
-from .processes import wait_for
+from .processes import HANGS, wait_for
 
 type Json = Any  # Home Assistant's answers are its own to shape, and to change
 
@@ -52,7 +52,7 @@ class Client:
         return self._exchange(method, path, text, headers)
 
     def _exchange(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Json:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=HANGS)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -108,20 +108,18 @@ class Client:
         self._token = self.command("auth/long_lived_access_token", client_name="linky", lifespan=30)
         self.command("config/core/update", **FRANCE)
 
-    def wait_until_running(self, seconds: float = 60) -> None:
-        wait_for(
-            lambda: self.get("/api/config")["state"] == "RUNNING", seconds, "Home Assistant running"
-        )
+    def wait_until_running(self) -> None:
+        wait_for(lambda: self.get("/api/config")["state"] == "RUNNING", "Home Assistant running")
 
     def states(self) -> dict[str, Json]:
         return {state["entity_id"]: state for state in self.get("/api/states")}
 
-    def configure(self, handler: str, answers: Mapping[str, Json], seconds: float = 60) -> Json:
+    def configure(self, handler: str, answers: Mapping[str, Json]) -> Json:
         """Walk a config flow to its entry, each form answered once, by the name of its step."""
         left = dict(answers)
         step = self.post(FLOWS, {"handler": handler})
         while step["type"] != "create_entry":
-            step = self._next(self.settled(step, seconds), left)
+            step = self._next(self.settled(step), left)
         return step["result"]
 
     def _next(self, step: Json, answers: dict[str, Json]) -> Json:
@@ -159,12 +157,12 @@ class Client:
         start = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) + periods * PERIOD
         self.post("/api/services/statistics_now/compile", {"start": start.isoformat()})
 
-    def settled(self, step: Json, seconds: float = 60) -> Json:
+    def settled(self, step: Json) -> Json:
         """Return what a progress step came to."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + HANGS
         while step["type"] in {"progress", "progress_done"}:
             if time.monotonic() > deadline:
-                message = f"{step['step_id']} was still in progress after {seconds:g} s"
+                message = f"{step['step_id']} was still in progress after {HANGS} s"
                 raise TimeoutError(message)
             time.sleep(0.3)
             step = self.get(f"{FLOWS}/{step['flow_id']}")

@@ -87,7 +87,7 @@ def move_in(
         port = stack.enter_context(PtyPort(Line(house), home.folder / name))
         home.client.add_meter(port.url)
     powers = [{f"{prefix}_sinsts", f"{prefix}_papp"} for prefix in kept]
-    wait_for(lambda: all(one & home.client.states().keys() for one in powers), 60, "all labels")
+    wait_for(lambda: all(one & home.client.states().keys() for one in powers), "all labels")
     time.sleep(WRITTEN)
     home.stop()
     for prefix, shown in kept.items():

@@ -11,7 +11,7 @@ import re
 from typing import override
 
 from .client import Client
-from .processes import ROOT, Child, Server, free_port, wait_for
+from .processes import ROOT, Child, HeldPort, Server, wait_for
 
 AIDS = Path(__file__).parent / "aids"  # integrations of which a configuration makes use or not
 
@@ -63,7 +63,8 @@ class HomeAssistant(Server):
         self.folder = folder
         self._launcher = launcher
         self.log = folder / "hass.log"
-        self.port = free_port(port)
+        self._held = HeldPort(port)
+        self.port = self._held.number
         self.client = Client(self.port)
         self.child: Child | None = None
         self._furnish(configuration)
@@ -110,7 +111,7 @@ class HomeAssistant(Server):
                 return True
             return False
 
-        wait_for(answers, 120, "Home Assistant answering")
+        wait_for(answers, "Home Assistant answering")
 
     @override
     def stop(self) -> None:

@@ -39,7 +39,6 @@ template:
 """
 OVER: Final = ((60, 61),)  # off-peak hours, in minutes of the day
 NOW: Final = ((0, 720), (720, 1439))
-SOON: Final = 20  # seconds
 
 
 @dataclass
@@ -65,7 +64,7 @@ class House:
         """Paste it into the editor, in YAML mode, and save."""
         made = {"alias": name, "triggers": [], **automation}
         self.home.client.post(f"/api/config/automation/config/{name}", made)
-        wait_for(lambda: self.state(f"automation.{name}") == "on", SOON, name)
+        wait_for(lambda: self.state(f"automation.{name}") == "on", name)
 
     def set_off(self, name: str) -> None:
         data = {"entity_id": f"automation.{name}"}
@@ -82,7 +81,7 @@ class House:
 
     def frame(self, address: str = ADDRESS) -> Json:
         topic = f"linky_tic/{address}"
-        return json.loads(wait_for(lambda: self.mqtt.newest(topic), SOON, "a frame") or "")
+        return json.loads(wait_for(lambda: self.mqtt.newest(topic), "a frame") or "")
 
 
 @contextmanager
@@ -116,7 +115,7 @@ def live(house: House) -> None:
     known = [
         f"sensor.linky_{key}" for key in ("current_tariff", "power_margin", "cost_today", "msg1")
     ]
-    wait_for(lambda: house.knows(*known), SOON, "the meter")
+    wait_for(lambda: house.knows(*known), "the meter")
     for one in AUTOMATIONS:
         house.automate(one.name, one.read())
     meter = house.meters["linky"]
@@ -142,7 +141,7 @@ def old_hours() -> list[Json]:
 def move_out(house: House) -> None:
     """The older meter was heard by another integration, and is called as on the page."""
     command = house.home.client.command
-    wait_for(lambda: house.knows("sensor.linky_2_base"), SOON, "the index")
+    wait_for(lambda: house.knows("sensor.linky_2_base"), "the index")
     command("config/entity_registry/update", entity_id="sensor.linky_2_base", new_entity_id=BASE)
     metadata = {
         "statistic_id": OLD,
@@ -154,5 +153,5 @@ def move_out(house: House) -> None:
         "mean_type": 0,
     }
     command("recorder/import_statistics", metadata=metadata, stats=old_hours())
-    wait_for(lambda: house.knows(BASE), SOON, "the index under its name")
+    wait_for(lambda: house.knows(BASE), "the index under its name")
     house.home.client.compile_statistics(0)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 import contextlib
 import os
 from pathlib import Path
-from random import sample
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import time
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
-_FOR_SERVERS = range(20_000, 30_000)  # below what Linux gives to clients, 32768 and up
+HANGS = 300  # seconds after which what is waited for does not come, on the slowest machine
 
 
 class Child:
@@ -48,7 +47,7 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def stop(self, seconds: float = 20) -> None:
+    def stop(self, seconds: float = 60) -> None:
         """Ask first; whoever has not gone by then is killed, and so is what it left behind."""
         if self.alive:
             self._process.terminate()
@@ -62,29 +61,33 @@ class Child:
         self._process.wait()
 
 
-def wait_for[T](look: Callable[[], T], seconds: float, what: str, pause: float = 0.1) -> T:
+def wait_for[T](look: Callable[[], T], what: str, pause: float = 0.1) -> T:
     """Return the first true answer of `look`, or say what was waited for in a TimeoutError."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + HANGS
     while True:
         if found := look():
             return found
         if time.monotonic() > deadline:
-            message = f"{what}: not within {seconds:g} s"
+            message = f"{what}: not within {HANGS} s"
             raise TimeoutError(message)
         time.sleep(pause)
 
 
-def free_port(wanted: int = 0) -> int:
-    """Return `wanted` if nobody listens there, else a port that is free at this moment.
+class HeldPort:
+    """A TCP port of loopback that is ours for as long as this lives: `wanted` if nobody has it.
 
-    Not one of those that the system gives to clients: a server that restarts would find it taken.
+    It is bound and not listened to. Linux then gives it to nobody, and lets a server listen there
+    that binds it with SO_REUSEADDR as well, which all do: as often as it is started again.
     """
-    for port in filter(None, (wanted, *sample(_FOR_SERVERS, 100))):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no port is free")
+
+    def __init__(self, wanted: int = 0) -> None:
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind(("127.0.0.1", wanted))
+        except OSError:
+            self._socket.bind(("127.0.0.1", 0))
+        self.number: int = self._socket.getsockname()[1]
 
 
 def listens(port: int) -> bool:

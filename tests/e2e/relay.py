@@ -9,7 +9,7 @@ from threading import Event, Thread
 import time
 from typing import Self
 
-from .processes import free_port
+from .processes import HeldPort
 
 PASSED_AT_ONCE = 4096  # bytes
 
@@ -33,14 +33,14 @@ class Relay:
         self._server = host, int(port)
         self._late = late
         self._greeting = greeting
-        self._port = free_port()
+        self._held = HeldPort()
         self._listener: socket.socket | None = None
         self._fate = Fate()
         self._forgotten: list[socket.socket] = []
 
     @property
     def url(self) -> str:
-        return f"socket://127.0.0.1:{self._port}"
+        return f"socket://127.0.0.1:{self._held.number}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,7 +52,7 @@ class Relay:
             client.close()
 
     def start(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", self._port))
+        self._listener = socket.create_server(("127.0.0.1", self._held.number))
         Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def stop(self) -> None:

@@ -85,7 +85,7 @@ class Street:
         meter = self.meters[name]
         index = "EAST" if meter.house.mode == "standard" else "HCHP"
         meter.entry = self.home.client.add_meter(meter.port.url)
-        wait_for(lambda: self.knows(name, index), 30, f"the index of {name}")
+        wait_for(lambda: self.knows(name, index), f"the index of {name}")
 
 
 def _port(name: str, witness: Witness, folder: Path, kind: str) -> Port:

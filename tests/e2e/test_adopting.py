@@ -85,7 +85,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         stack.enter_context(port)
         home.client.add_meter(port.url)
         house = House(home)
-        wait_for(lambda: is_known(house, NEW), 30, "the index")
+        wait_for(lambda: is_known(house, NEW), "the index")
         is_recorded(house)
         yield house
 
@@ -145,7 +145,7 @@ def test_a_year_of_hours_goes_before_ours_without_a_step(house: House) -> None:
 
 def test_the_hour_in_which_we_begin_is_compiled_after_the_join(house: House) -> None:
     """Another hour of this start in the table would stop the statistics of all sensors."""
-    wait_for(lambda: is_known(house, NEW), 30, "the index")
+    wait_for(lambda: is_known(house, NEW), "the index")
     house.adopt(method="import", dry_run=False)
     house.compiles(house.hour + timedelta(minutes=55))
     *_, last, ours = house.rows(NEW, "hour")
@@ -162,12 +162,12 @@ def test_the_old_entity_id_is_taken_over_and_given_back(house: House) -> None:
     ours, theirs = house.rows(NEW, "hour"), house.rows(OLD, "hour")
     taken = house.adopt(dry_run=False)
     assert taken["will"]["to"] == OLD
-    wait_for(lambda: is_known(house, OLD), 30, "the index under the old entity id")
+    wait_for(lambda: is_known(house, OLD), "the index under the old entity id")
     house.client.compile_statistics(12)  # a period of the next hour: none was compiled there
     last = house.rows(OLD, "5minute")[-1]
     assert last["sum"] - theirs[-1]["sum"] == pytest.approx(last["state"] - theirs[-1]["state"])
     house.act("undo_adopted_statistics", entity_id=OLD)
-    wait_for(lambda: is_known(house, NEW), 30, "the index under our entity id")
+    wait_for(lambda: is_known(house, NEW), "the index under our entity id")
     assert house.rows(OLD, "hour") == theirs
     assert house.rows(NEW, "hour") == ours
 

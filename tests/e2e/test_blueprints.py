@@ -42,10 +42,6 @@ METERS: Final[dict[str, dict[str, Json]]] = {
     "silent": {},
 }
 SHORTLY: Final = {"seconds": 2}
-SOON: Final = 20  # seconds in which what a meter says has switched something
-ANNOUNCED: Final = 60  # seconds until the meter is told of tomorrow, and what follows
-LOST: Final = 70  # seconds until a silent line counts as lost, and what follows
-ESTIMATED: Final = 120  # seconds in which a steady power has been estimated
 
 
 @dataclass
@@ -66,14 +62,14 @@ class Village:
             registry = self.home.client.command("config/entity_registry/list")
             return next((one["entity_id"] for one in registry if one["unique_id"] == wanted), "")
 
-        return wait_for(found, SOON, f"{key} of the {name} meter")
+        return wait_for(found, f"{key} of the {name} meter")
 
     def state(self, entity_id: str) -> str:
         state = self.home.client.states().get(entity_id, {"state": "missing"})
         return str(state["state"])
 
-    def wait(self, entity_id: str, state: str, seconds: float = SOON) -> None:
-        wait_for(lambda: self.state(entity_id) == state, seconds, f"{entity_id} {state}")
+    def wait(self, entity_id: str, state: str) -> None:
+        wait_for(lambda: self.state(entity_id) == state, f"{entity_id} {state}")
 
     def appliance(self, name: str, *, running: bool = False) -> str:
         """A switch that somebody has made in the settings, and turned on or off."""
@@ -95,12 +91,12 @@ class Village:
         self.home.client.post(f"/api/config/automation/config/{name}", automation)
         self.wait(f"automation.{name}", "on")
 
-    def notified(self, text: str, seconds: float = SOON) -> None:
+    def notified(self, text: str) -> None:
         def notifications() -> list[str]:
             told = self.home.client.command("persistent_notification/get")
             return [one["message"] for one in told if text in one["message"]]
 
-        wait_for(notifications, seconds, text)
+        wait_for(notifications, text)
 
 
 def household(number: int, options: dict[str, Json]) -> Household:
@@ -212,10 +208,10 @@ def test_a_surplus_is_used_and_nothing_is_bought_for_it(village: Village) -> Non
         off_after=SHORTLY,
     )
     village.meter("sunny").set_solar(3300)
-    village.wait(boiler, "on", ESTIMATED)
+    village.wait(boiler, "on")
     village.meter("sunny").set_solar(100)
     village.meter("sunny").set_load(1800)
-    village.wait(boiler, "off", ESTIMATED)
+    village.wait(boiler, "off")
 
 
 def test_a_mobile_peak_is_told_beforehand(village: Village) -> None:
@@ -226,11 +222,11 @@ def test_a_mobile_peak_is_told_beforehand(village: Village) -> None:
 
 
 def test_a_red_day_is_told_the_evening_before(village: Village) -> None:
-    village.notified("Couleur Tempo du lendemain : Rouge", ANNOUNCED)
+    village.notified("Couleur Tempo du lendemain : Rouge")
 
 
 def test_a_silent_meter_is_told(village: Village) -> None:
-    village.notified("Liaison avec le compteur : Déconnecté", LOST)
+    village.notified("Liaison avec le compteur : Déconnecté")
 
 
 def test_nothing_is_said_of_it_in_the_log(village: Village) -> None:

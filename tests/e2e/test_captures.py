@@ -23,7 +23,6 @@ from .home_assistant import HomeAssistant
 from .processes import wait_for
 
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
-RELOAD_SECONDS = 75  # Home Assistant waits 30 s after an entity was enabled
 PRIVATE = {"PRM", "MSG1", "MSG2"}
 TIMES = {"DATE", "DPM1", "FPM1"}
 KILO = {"energy", "reactive_energy"}
@@ -104,7 +103,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             port = stack.enter_context(PtyPort(replay, folder / f"linky{number}"))
             home.client.add_meter(port.url)
         house = House(home, mqtt)
-        wait_for(lambda: len(house.states_of(RECORDINGS[-1])) > 5, 20, "the last meter's labels")
+        wait_for(lambda: len(house.states_of(RECORDINGS[-1])) > 5, "the last meter's labels")
         house.enable_all()
         yield house
 
@@ -137,7 +136,7 @@ def test_every_label_has_its_entity_with_a_value_of_the_wire(
         states = house.states_of(recording)
         return states if states.keys() >= said.keys() else {}
 
-    states = wait_for(all_of_them, RELOAD_SECONDS, f"every label of {recording.name}", pause=1)
+    states = wait_for(all_of_them, f"every label of {recording.name}", pause=1)
     assert [label for label in said if not is_said(label, states[label], said[label])] == []
 
 

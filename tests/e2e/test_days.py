@@ -19,7 +19,6 @@ from .processes import wait_for
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 CALENDAR: Final = "calendar.linky_tariff"
-KNOWN: Final = 15  # seconds in which the coding of the slots is made out
 SLOTS: Final = [("00:00", "06:30", 1), ("06:30", "22:30", 2), ("22:30", "00:00", 1)]
 
 
@@ -33,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
         home.client.add_meter(port.url)
-        wait_for(lambda: CALENDAR in home.client.states(), 30, "the calendar")
+        wait_for(lambda: CALENDAR in home.client.states(), "the calendar")
         yield home
 
 
@@ -66,13 +65,13 @@ def events(home: HomeAssistant) -> list[tuple[datetime, datetime]]:
 
 
 def test_tomorrow_is_known_as_soon_as_the_meter_is_heard(home: HomeAssistant) -> None:
-    wait_for(lambda: tomorrow(home) == SLOTS, KNOWN, "the slots of tomorrow")
+    wait_for(lambda: tomorrow(home) == SLOTS, "the slots of tomorrow")
     assert events(home) == [(at(0), at(6, 30)), (at(22, 30), at(0, day=2))]
-    wait_for(lambda: home.client.states()[CALENDAR]["state"] == "off", KNOWN, "the calendar off")
+    wait_for(lambda: home.client.states()[CALENDAR]["state"] == "off", "the calendar off")
 
 
 def test_tomorrow_is_known_after_a_restart(home: HomeAssistant) -> None:
     home.restart()
-    wait_for(lambda: CALENDAR in home.client.states(), 30, "the calendar")
-    wait_for(lambda: tomorrow(home) == SLOTS, KNOWN, "the slots of tomorrow")
+    wait_for(lambda: CALENDAR in home.client.states(), "the calendar")
+    wait_for(lambda: tomorrow(home) == SLOTS, "the slots of tomorrow")
     assert list(home.complaints()) == []

@@ -14,7 +14,6 @@ from .client import OPTIONS, Json
 from .home_assistant import RECORDING, HomeAssistant
 from .processes import wait_for
 
-KNOWN = 150  # seconds in which a power is estimated: a window of a minute, after each set-up
 METERS: Mapping[str, Mapping[str, object]] = {
     "linky": {"contract": "hphc", "producer": True},
     "linky_2": {"contract": "base", "address": "041961000002"},
@@ -81,7 +80,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.mark.parametrize("name", METERS)
 def test_the_step_adds_each_index_with_its_price(house: House, name: str) -> None:
-    wait_for(lambda: house.form(name)["type"] == "form", 30, "the indexes heard")
+    wait_for(lambda: house.form(name)["type"] == "form", "the indexes heard")
     before = house.sources()
     form = house.form(name)
     if name != "linky":  # the meters before are others' sources
@@ -107,7 +106,7 @@ def test_the_step_adds_each_index_with_its_price(house: House, name: str) -> Non
 
 def test_home_assistant_finds_nothing_to_say(house: House) -> None:
     powers = [f"sensor.{name}_active_power" for name in METERS]
-    wait_for(lambda: house.knows(*powers), KNOWN, "every power")
+    wait_for(lambda: house.knows(*powers), "every power")
     for name in METERS:
         assert house.knows(f"sensor.{name}_price", f"sensor.{name}_cost_month")
     house.home.client.compile_statistics(1)
@@ -122,7 +121,7 @@ def test_home_assistant_keeps_a_cost_of_each_source(house: House) -> None:
     assert wanted <= costs.keys()
     assert {"sensor.linky_eait", "sensor.linky_5_eait"} <= costs.keys()
     kept = [costs[statistic] for statistic in wanted]
-    wait_for(lambda: house.knows(*kept), 70, "every cost")
+    wait_for(lambda: house.knows(*kept), "every cost")
 
 
 @pytest.mark.parametrize("name", METERS)
@@ -137,7 +136,7 @@ def test_everything_is_as_it_was_after_a_restart(house: House) -> None:
     before = house.sources()
     house.home.restart()
     assert house.sources() == before
-    wait_for(lambda: house.knows("sensor.linky_cost_today"), 30, "a cost")
+    wait_for(lambda: house.knows("sensor.linky_cost_today"), "a cost")
     assert house.form("linky")["reason"] == "nothing_to_add"
 
 

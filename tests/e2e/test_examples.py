@@ -36,13 +36,12 @@ from .pages import (
     examples,
     ids,
 )
-from .pasted import ADDRESS, BASE, LIVING, OLDER, SAID, SOON, House, living
-from .processes import ROOT, Child, free_port, listens, wait_for
+from .pasted import ADDRESS, BASE, LIVING, OLDER, SAID, House, living
+from .processes import ROOT, Child, HeldPort, listens, wait_for
 
 TESTED: Final = (AUTOMATIONS, SCRIPTS, CALLS, MQTT, EVCC, SER2NET, FLOWS, MESSAGES, TELEGRAF, PIPES)
 ELSEWHERE: Final = {"ini", "sh"}
 """Read by the loader of a Pi; the commands of this repository."""
-HELD: Final = 50  # seconds until what has to last for thirty has
 WORKS: Final = ("finished", None)
 NUMBER: Final = r"-?\d+(?:[.,]\d{2,3})?"  # rounded, as people are told it: cents, or Wh in a kWh
 JQ: Final = shutil.which("jq")
@@ -72,7 +71,7 @@ def test_an_answer_is_told(house: House, example: Example) -> None:
     entry = ("01JD7XAMPLE0000000000000000", house.entries["linky"])
     house.automate(example.name, example.read(entry))
     house.set_off(example.name)
-    wait_for(lambda: WORKS in house.runs(example.name), SOON, "a run")
+    wait_for(lambda: WORKS in house.runs(example.name), "a run")
     kwh = house.frame()["EAST"]["value"] / 1000
     told = [float(one.removesuffix(" kWh")) for one in house.told(f"{NUMBER} kWh")]
     assert told[-1] == pytest.approx(kwh, abs=0.1)
@@ -119,8 +118,8 @@ def test_a_sensor_by_hand_has_the_value_of_the_meter(house: House, example: Exam
         states = house.home.client.states().values()
         return [one for one in states if one["attributes"].get("friendly_name") == "Linky EAST"]
 
-    (sensor,) = wait_for(by_hand, SOON, "the sensor")
-    wait_for(lambda: house.knows(sensor["entity_id"]), SOON, "its value")
+    (sensor,) = wait_for(by_hand, "the sensor")
+    wait_for(lambda: house.knows(sensor["entity_id"]), "its value")
     state = house.home.client.states()[sensor["entity_id"]]
     assert float(state["state"]) == pytest.approx(house.frame()["EAST"]["value"], abs=100)
     assert state["attributes"]["unit_of_measurement"] == "Wh"
@@ -182,15 +181,16 @@ def test_telegraf_s_settings_are_toml_and_subscribe_to_us(example: Example) -> N
 @pytest.mark.skipif(SERVER is None, reason="needs ser2net")
 @pytest.mark.parametrize("example", SER2NET, ids=ids(SER2NET))
 def test_ser2net_hands_on_the_meter(tmp_path: Path, example: Example) -> None:
-    number = free_port()
+    held = HeldPort()
+    number = held.number
     settings = example.text.replace("20108", str(number)).replace(
         "/dev/ttyUSB0", str(tmp_path / "tty")
     )
     (tmp_path / "ser2net.yaml").write_text(settings)
     command: list[str | Path] = [SERVER or "", "-n", "-c", tmp_path / "ser2net.yaml"]
     with PtyPort(Line(Household()), tmp_path / "tty"), Child(command, tmp_path / "log"):
-        wait_for(lambda: listens(number), SOON, "ser2net")
-        with socket.create_connection(("127.0.0.1", number), SOON) as client:
+        wait_for(lambda: listens(number), "ser2net")
+        with socket.create_connection(("127.0.0.1", number)) as client:
             heard = client.makefile("rb").read(FRAMES)
     assert b"\nEAST\t" in bytes(one & 0x7F for one in heard)
 
@@ -209,7 +209,7 @@ def test_an_old_statistic_is_adopted_and_given_back_as_the_page_says(house: Hous
             way = {"method": method} if method else {}
             house.act(call["action"], **call["data"], **way, dry_run=False)
             house.act(undo.read()["action"], **undone)
-            wait_for(lambda: house.knows(BASE), SOON, "the index under its name")
+            wait_for(lambda: house.knows(BASE), "the index under its name")
 
 
 def effect(automation: Json) -> str:
@@ -225,7 +225,7 @@ def test_an_automation_does_what_it_says(house: House, example: Example) -> None
     automation = example.read()
     if automation["triggers"][0]["trigger"] == "time":
         house.set_off(example.name)
-    wait_for(lambda: WORKS in house.runs(example.name), HELD, "a run")
+    wait_for(lambda: WORKS in house.runs(example.name), "a run")
     if automation["actions"][0]["action"] == "switch.turn_on":
         assert house.state(automation["actions"][0]["target"]["entity_id"]) == "on"
     else:

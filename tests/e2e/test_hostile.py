@@ -27,7 +27,6 @@ UNPRIVILEGED = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 DISK = "8m"  # the recorder's database and its journal, and little more
 LONG = f"/{'a' * 5000}"
 TIMES = 10
-AGAIN = 45  # seconds in which an entry tries its port again by itself
 SPREAD = 0.05  # of the objects of one meter: it remembers more the longer it listens
 GROWTH = 15_000  # kB that ten lives of an entry may cost, of the 600 kB that one weighs
 
@@ -49,12 +48,10 @@ class House:
     def power(self) -> str:
         return str(self.home.client.states().get("sensor.linky_sinsts", {"state": ""})["state"])
 
-    def wait_for_life(self, seconds: float = 15) -> None:
+    def wait_for_life(self) -> None:
         """Wait until the power takes another value."""
         before = self.power()
-        wait_for(
-            lambda: self.power() not in {before, "unavailable", "unknown", ""}, seconds, "life"
-        )
+        wait_for(lambda: self.power() not in {before, "unavailable", "unknown", ""}, "life")
 
     def told(self, port: str) -> str:
         """What the dialog says of a port that is of no use."""
@@ -131,10 +128,10 @@ def test_a_right_that_is_given_later_is_noticed(house: House) -> None:
     device.chmod(0)
     house.disable("user")
     house.disable(None)
-    wait_for(lambda: house.entry()["state"] == "setup_retry", 10, "the refusal")
+    wait_for(lambda: house.entry()["state"] == "setup_retry", "the refusal")
     assert house.entry()["error_reason_translation_key"] == "port_permission"
     device.chmod(0o620)
-    wait_for(lambda: house.entry()["state"] == "loaded", AGAIN, "the port opened")
+    wait_for(lambda: house.entry()["state"] == "loaded", "the port opened")
     house.wait_for_life()
 
 
@@ -144,14 +141,14 @@ def test_it_goes_on_without_the_broker_that_was_removed(house: House) -> None:
     house.wait_for_life()
     house.home.client.add_broker(house.broker.port)
     with Subscriber(house.broker.port, TOPIC) as mqtt:
-        assert mqtt.wait_for(3, 15)
+        assert mqtt.wait_for(3)
 
 
 def test_ten_lives_of_an_entry_leave_nothing_behind(house: House) -> None:
     counts = []
     for turn in range(TIMES + 1):
         house.disable("user")
-        wait_for(lambda: house.entry()["state"] == "not_loaded", 10, "the entry gone")
+        wait_for(lambda: house.entry()["state"] == "not_loaded", "the entry gone")
         assert house.home.client.count_heads()["ports"] == 0
         house.disable(None)
         house.wait_for_life()

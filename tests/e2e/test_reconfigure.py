@@ -18,7 +18,6 @@ from .processes import wait_for
 ADDRESS = "041961000000"
 NEW_ADDRESS = "021975000001"
 INDEX = "sensor.linky_east"
-VALUE_AGAIN = 10  # seconds
 
 
 @dataclass
@@ -43,7 +42,7 @@ class House:
         def is_known() -> bool:
             return self.state() not in {"", "unknown", "unavailable"}
 
-        wait_for(is_known, VALUE_AGAIN, "a value")
+        wait_for(is_known, "a value")
 
     def asked(self) -> Json:
         return self.client.post(FLOWS, {"handler": "linky_tic", "entry_id": self.entry})
@@ -90,7 +89,7 @@ def test_the_meter_moves_to_the_network_with_all_its_entities(house: House) -> N
     assert form["description_placeholders"]["title"] == "Linky"
     done = house.answered(form, {"port": house.bridge.url})
     assert (done["type"], done["reason"]) == ("abort", "port_changed")
-    wait_for(house.bridge._listened_to, VALUE_AGAIN, "the bridge in use")
+    wait_for(house.bridge._listened_to, "the bridge in use")
     house.wait_for_value()
     assert house.entities() == before
     assert not house.adapter._listened_to()
@@ -108,9 +107,9 @@ def test_a_port_that_is_missing_leaves_the_meter_where_it_is(house: House) -> No
 def test_a_dialog_that_is_closed_gives_the_port_back(house: House) -> None:
     form = house.asked()
     house.client.post(f"{FLOWS}/{form['flow_id']}", {"port": str(house.silence)})
-    wait_for(lambda: house.entry_state() == "not_loaded", 5, "the port left")
+    wait_for(lambda: house.entry_state() == "not_loaded", "the port left")
     house.client.delete(f"{FLOWS}/{form['flow_id']}")
-    wait_for(lambda: house.entry_state() == "loaded", 5, "the port taken again")
+    wait_for(lambda: house.entry_state() == "loaded", "the port taken again")
     house.wait_for_value()
 
 
@@ -120,7 +119,7 @@ def test_another_meter_takes_over_when_it_replaces_the_old_one(house: House) -> 
     assert house.entry_state() == "loaded"
     done = house.answered(menu, {"next_step_id": "replaced"})
     assert (done["type"], done["reason"]) == ("abort", "replaced")
-    wait_for(lambda: house.state().startswith("2."), VALUE_AGAIN, "the new meter's index")
+    wait_for(lambda: house.state().startswith("2."), "the new meter's index")
     assert house.entities() == before
     devices = house.client.command("config/device_registry/list")
     assert [one["serial_number"] for one in devices if one["name"] == "Linky"] == [NEW_ADDRESS]

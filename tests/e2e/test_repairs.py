@@ -14,8 +14,6 @@ from .client import Json
 from .home_assistant import CONFIGURATION, HomeAssistant
 from .processes import wait_for
 
-HEARD = 15  # seconds in which a mode that has changed is noticed
-
 
 @dataclass
 class House:
@@ -50,11 +48,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_a_repair_is_hidden_while_its_entry_is_off_and_gone_with_it(house: House) -> None:
     assert house.repairs() == []
     house.meter.switch_mode("historic")
-    wait_for(lambda: house.repairs() == ["mode_changed"], HEARD, "the repair")
+    wait_for(lambda: house.repairs() == ["mode_changed"], "the repair")
     house.disable("user")
     assert house.repairs() == []
     house.disable(None)
-    wait_for(lambda: house.repairs() == ["mode_changed"], 5, "the repair again")
+    wait_for(lambda: house.repairs() == ["mode_changed"], "the repair again")
     house.home.client.delete(f"/api/config/config_entries/entry/{house.entry}")
     assert house.repairs() == []
 

@@ -45,7 +45,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
         entry = home.client.add_meter(port.url)
-        wait_for(lambda: knows(home, "sensor.linky_sinsts"), 20, "a first value")
+        wait_for(lambda: knows(home, "sensor.linky_sinsts"), "a first value")
         yield House(home, entry)
 
 

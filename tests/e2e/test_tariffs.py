@@ -39,20 +39,20 @@ def name(home: HomeAssistant, entity: str) -> str:
 
 
 def test_indexes_bear_the_names_that_the_meter_shows(home: HomeAssistant) -> None:
-    wait_for(lambda: name(home, PEAK) == "Linky Index 2 · HEURE PLEINE", 40, "the peak hours' name")
+    wait_for(lambda: name(home, PEAK) == "Linky Index 2 · HEURE PLEINE", "the peak hours' name")
     assert name(home, OFF_PEAK) == "Linky Index 1"
-    wait_for(lambda: name(home, OFF_PEAK) == "Linky Index 1 · HEURE CREUSE", 90, "the other's name")
+    wait_for(lambda: name(home, OFF_PEAK) == "Linky Index 1 · HEURE CREUSE", "the other's name")
 
 
 def test_the_change_was_told_before_the_reload(home: HomeAssistant) -> None:
-    wait_for(lambda: state(home, EVENTS)["state"].startswith("20"), GAP, "the event again")
+    wait_for(lambda: state(home, EVENTS)["state"].startswith("20"), "the event again")
     attributes = state(home, EVENTS)["attributes"]
     assert attributes["event_type"] == "tariff_changed"
     assert (attributes["from"], attributes["to"]) == ("HEURE PLEINE", "HEURE CREUSE")
 
 
 def test_a_reload_hides_a_value_for_a_moment_and_loses_nothing(home: HomeAssistant) -> None:
-    wait_for(lambda: is_value(recorded(home)[-1]), GAP, "a value in the database")
+    wait_for(lambda: is_value(recorded(home)[-1]), "a value in the database")
     rows = recorded(home)
     shown = [row for row in rows if is_value(row)]
     hidden = [row for row in rows if row["state"] == "unavailable"]
