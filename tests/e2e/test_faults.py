@@ -199,11 +199,11 @@ def test_an_overrun_is_shown_and_costs_no_index(house: Street) -> None:
 
 
 def test_a_half_open_connection_is_noticed_and_replaced(house: Street) -> None:
-    wait_for(lambda: house.state("half open", "EAST") == "unavailable", 1)
+    wait_for(lambda: house.state("half open", "EAST") == "unavailable", "noticed", 1)
     half_open = house.meters["half open"].port
     assert isinstance(half_open, TcpPort)
     half_open.frozen = False
-    wait_for(lambda: house.knows("half open", "EAST"), 1)
+    wait_for(lambda: house.knows("half open", "EAST"), "the meter heard again", 1)
 
 
 def test_a_noisy_line_keeps_its_entities(house: Street) -> None:

@@ -64,7 +64,7 @@ def received(payload: bytes | None) -> datetime:
 def test_a_port_that_comes_back_gives_data_within_15_seconds(house: House) -> None:
     with Subscriber(house.broker.port, TOPIC) as mqtt:
         house.port.unplug()
-        wait_for(lambda: house.state() == "unavailable", 1)
+        wait_for(lambda: house.state() == "unavailable", "the silence noticed", 1)
         assert house.state("binary_sensor.linky_link") == "off"
         back = datetime.now(UTC)
         house.port.replug()

@@ -132,8 +132,8 @@ def test_a_bridge_that_restarts_and_talks_nonsense_is_heard_again(house: House) 
 def test_a_connection_that_died_without_a_word_is_replaced(house: House) -> None:
     wait_for(lambda: house.knows("power cut"), "the index")
     house.relays["power cut"].vanish()
-    wait_for(lambda: not house.knows("power cut"), 0.5)
-    wait_for(lambda: house.knows("power cut"), 0.5)
+    wait_for(lambda: not house.knows("power cut"), "silence noticed", 0.5)
+    wait_for(lambda: house.knows("power cut"), "the meter heard again", 0.5)
 
 
 @pytest.mark.parametrize(
