@@ -1,6 +1,7 @@
 """The calendar of a meter: what it shows of today and tomorrow, in words, line or no line."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import pytest
 
 from simulator import Household
 from simulator.line import Replay
+from simulator.tariff import CONTRACTS, Day
 
 from .calendar_days import DaysOfAHome, days_of
 from .home import Home
@@ -50,12 +52,13 @@ def hours(events: list[str]) -> list[str]:
     return [event[:17] for event in events]
 
 
-async def test_off_peak_hours_are_events_from_the_first_evening_on(days: DaysOfAHome) -> None:
+async def test_off_peak_hours_are_events_from_the_first_minute_on(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
-    assert days.home.state(CALENDAR) == "off"
+    assert days.home.state(CALENDAR) == "on"
     assert await events(days.home) == [
-        "24T00:00 24T06:30 HEURE CREUSE",
-        "24T22:30 25T00:00 HEURE CREUSE",
+        "23T00:00 23T06:30 Off-peak",
+        "23T22:30 24T06:30 Off-peak",
+        "24T22:30 25T00:00 Off-peak",
     ]
 
 
@@ -63,13 +66,13 @@ async def test_off_peak_hours_go_on_after_midnight(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:59:00"))
     await days.wait_until("2026-11-24T23:00:00")
     assert await events(days.home) == [
-        "24T00:00 24T06:30 HEURE CREUSE",
-        "24T22:30 25T06:30 HEURE CREUSE",
-        "25T22:30 26T00:00 HEURE CREUSE",
+        "24T00:00 24T06:30 Off-peak",
+        "24T22:30 25T06:30 Off-peak",
+        "25T22:30 26T00:00 Off-peak",
     ]
     state = days.home.hass.states.get(CALENDAR)
     assert state
-    assert (state.state, state.attributes["message"]) == ("on", "HEURE CREUSE")
+    assert (state.state, state.attributes["message"]) == ("on", "Off-peak")
     assert state.attributes["description"] == "Index 1 · Dry contact closed"
     await days.wait_until("2026-11-25T00:01:00", frames=1)
     moved = days.home.hass.states.get(CALENDAR)
@@ -87,11 +90,11 @@ async def test_it_follows_the_hours_without_the_line(days: DaysOfAHome) -> None:
         said.append((days.home.state(CALENDAR), days.home.state(CHANGE), days.home.state(NEXT)))
     morning, evening = "2026-11-24T05:30:00+00:00", "2026-11-24T21:30:00+00:00"
     assert said == [
-        ("on", morning, "HEURE PLEINE"),
-        ("off", evening, "HEURE CREUSE"),
-        ("off", evening, "HEURE CREUSE"),
-        ("on", "2026-11-25T05:30:00+00:00", "HEURE PLEINE"),
-        ("on", "2026-11-25T05:30:00+00:00", "HEURE PLEINE"),
+        ("on", morning, "peak"),
+        ("off", evening, "off_peak"),
+        ("off", evening, "off_peak"),
+        ("on", "2026-11-25T05:30:00+00:00", "peak"),
+        ("on", "2026-11-25T05:30:00+00:00", "peak"),
     ]
 
 
@@ -115,7 +118,8 @@ async def test_it_is_there_after_a_restart_before_the_meter_is_heard(days: DaysO
 async def test_it_is_unavailable_when_neither_today_nor_the_line_is_known(
     days: DaysOfAHome,
 ) -> None:
-    meter = await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
+    house = Household(contract="weekend", start="2026-11-27T21:00:00")  # a Friday
+    meter = await days.hears(house)
     await days.home.restart(meter)
     assert days.home.state(CALENDAR) == "unavailable"
     assert days.home.state(CHANGE) == "unknown"
@@ -130,14 +134,16 @@ async def test_one_register_makes_neither_events_nor_changes(days: DaysOfAHome) 
     assert days.home.state(NEXT) is None
 
 
-async def test_the_whole_weekend_is_as_usual(days: DaysOfAHome) -> None:
+async def test_the_whole_weekend_is_an_event(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="weekend", start="2026-11-26T23:59:00"))  # a Thursday
     await days.wait_until("2026-11-27T23:00:00")
     assert hours(await events(days.home)) == [
         "27T00:00 27T06:30",
         "27T22:30 28T00:00",
+        "28T00:00 28T06:30",
+        "28T06:30 28T22:30",
+        "28T22:30 29T00:00",
     ]
-    assert days.home.state(CHANGE) == "2026-11-27T23:00:00+00:00"
     assert days.home.state(NEXT) == "HEURE WEEK-END"
 
 
@@ -156,6 +162,29 @@ async def test_a_white_day_is_an_event_from_six_to_six(days: DaysOfAHome) -> Non
     await days.wait_until("2026-11-25T12:00:00")
     assert days.home.state(CALENDAR) == "on"
     assert days.home.state(CHANGE) == "2026-11-25T21:00:00+00:00"
+
+
+async def test_off_peak_goes_on_all_week_end(days: DaysOfAHome) -> None:
+    contract = replace(
+        CONTRACTS["hphc"],
+        days=(*CONTRACTS["hphc"].days, Day(0xC001, 0xC001)),
+        week=(0,) * 5 + (1, 1),
+    )
+    house = Household(contract="hphc", start="2026-11-26T23:59:00")  # a Thursday
+    house.meter.contract = contract
+    await days.hears(house)
+    for time, end in (
+        ("2026-11-27T23:00:00", "29T00:00"),
+        ("2026-11-28T10:00:00", "30T00:00"),
+        ("2026-11-29T10:00:00", "30T06:30"),
+    ):
+        await days.wait_until(time)
+        assert days.home.state(CALENDAR) == "on"
+        state = days.home.hass.states.get(CALENDAR)
+        assert state
+        assert state.attributes["end_time"][8:16] == end.replace("T", " ")
+    await days.wait_until("2026-11-30T10:00:00")
+    assert days.home.state(CALENDAR) == "off"
 
 
 async def test_an_ejp_day_is_an_event_from_seven_to_one(days: DaysOfAHome) -> None:

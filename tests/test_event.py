@@ -17,7 +17,7 @@ from .test_translations import LANGUAGES, texts
 
 EVENTS: Final = "event.linky_events"
 HIDDEN: Final = {"event_types", "event_type", "friendly_name", "restored", "supported_features"}
-OFF_PEAK: Final = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
+OFF_PEAK: Final = {"from": "peak", "to": "off_peak", "register": 1}
 
 
 class Told:
@@ -146,7 +146,7 @@ async def test_a_peak_of_ejp_is_announced_begins_and_ends(home: Home, told: Told
     for _ in range(5):
         await later(meter, house, 1790, KNOWN)
     span = {"start": "2026-11-23T19:00:00+01:00", "end": "2026-11-23T20:00:00+01:00"}
-    normal, peak = "HEURES NORMALES", "POINTE MOBILE"
+    normal, peak = "ejp_normal", "ejp_peak"
     assert told.facts == [
         ("peak_notice", {"number": 1, **span}),
         ("tariff_changed", {"from": normal, "to": peak, "register": 2}),

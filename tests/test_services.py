@@ -15,6 +15,7 @@ from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household
 
 from .bills import house
+from .calendar_days import days_of
 from .home import ADDRESS, KNOWN, Home, Meter
 from .test_translations import INTEGRATION, icons, texts
 
@@ -133,11 +134,13 @@ async def test_sources_are_for_admins(
         await ask(home, meter, SOURCES, hass_read_only_user)
 
 
-async def test_the_first_day_is_unknown_and_tomorrow_has_its_slots(home: Home) -> None:
-    meter = await home.hears(Household(contract="hphc"), frames=16)
-    answer = await ask(home, meter, SCHEDULE)
-    assert answer["today"] == {"date": "2026-11-23", "known": False, "slots": []}
-    tomorrow = answer["tomorrow"]
+async def test_both_days_have_their_slots_from_the_first_minute_on(home: Home) -> None:
+    with days_of(home) as days:
+        meter = await days.hears(Household(contract="hphc"))
+        answer = await ask(home, meter, SCHEDULE)
+    today, tomorrow = answer["today"], answer["tomorrow"]
+    assert (today["date"], today["known"], today["announced"]) == ("2026-11-23", True, False)
+    assert (tomorrow["announced"], today["slots"][1]["tariff"]) == (True, "peak")
     assert (tomorrow["date"], tomorrow["known"]) == ("2026-11-24", True)
     assert (tomorrow["coding"], tomorrow["decision"]) == ("decimal", "proven")
     assert [(slot["start"], slot["index"], slot["contact"]) for slot in tomorrow["slots"]] == [

@@ -97,7 +97,7 @@ async def entities(hass: HomeAssistant) -> dict[str, list[Entity]]:
     """Platform -> all the entities that it can make."""
     mono = entry_of_a_meter(hass, "041961000000", phases=1)
     three_phase = entry_of_a_meter(hass, "041963000000", phases=3)
-    await has_learned(three_phase.runtime_data, {"1": "HEURE CREUSE"})
+    await has_learned(three_phase.runtime_data, {"1": "HEURE ECO"})
     made: dict[str, list[Entity]] = {platform: [] for platform in PLATFORMS}
     for platform, found in made.items():
 

@@ -1,7 +1,7 @@
 """The calendar of a meter: the hours of the tariffs that are not the usual one, and the peaks.
 
 It knows Home Assistant's events and words; the days are reckoned elsewhere. A calendar that is
-always on says nothing, so the register with most hours of a day makes no event.
+always on says nothing, so the usual register, such as that of peak hours, makes no event.
 """
 
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        now = self.coordinator.days.now
+        now = dt_util.utcnow()
         return next((self._event(one) for one in self._periods() if one.end > now), None)
 
     @override
@@ -93,7 +93,9 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     def _periods(self) -> list[Period]:
         """Give what there is from yesterday on: what began then may still be in force."""
         days = self.coordinator.days
-        return days.agenda.unusual((days.today - _ONE_DAY, days.today, days.tomorrow))
+        usual = self.coordinator.tariffs.usual or days.schedules.usual()
+        shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
+        return days.schedules.unusual(shown, usual)
 
     def _event(self, period: Period) -> CalendarEvent:
         index, peak = period.index, None

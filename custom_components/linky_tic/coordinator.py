@@ -111,7 +111,7 @@ class LinkyCoordinator:
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
-        self.tariffs = Tariffs(signals, self.store, self.freshness, self._reload)
+        self.tariffs = Tariffs(signals, self.store, self.freshness)
         prices = Prices.chosen(entry.options)
         self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
@@ -278,10 +278,6 @@ class LinkyCoordinator:
         self._was_lost = not self.link.is_connected
         self.mirror.line(self.is_available)
         self.signals.send_all_states()
-
-    def _reload(self) -> None:
-        """Set up anew, after what is going on: entities take their names when they are made."""
-        self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
 
     def _store_prices(self, prices: Prices) -> None:
         """Store prices by the names of tariffs that have just been learned."""

@@ -4,6 +4,7 @@ from typing import override
 
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import slugify
 
 from .const import DOMAIN
@@ -38,6 +39,7 @@ class LinkyEntity(Entity):
 
     def __init__(self, coordinator: LinkyCoordinator, platform: str, key: str) -> None:
         self.coordinator = coordinator
+        self._platform = platform
         self._key = key
         self._attr_unique_id = f"{coordinator.address}_{key}"
         self._attr_device_info = device_info(coordinator)
@@ -52,6 +54,17 @@ class LinkyEntity(Entity):
     async def async_added_to_hass(self) -> None:
         self.async_on_remove(self.coordinator.signals.state.connect(self._key, self._refresh))
         self._read()
+
+    def _rename(self, key: str, placeholders: dict[str, str]) -> None:
+        """Take another name than before, which Home Assistant reads when a state is written.
+
+        It translates the name of an entity only once.
+        """
+        hass = self.coordinator.hass
+        texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+        self._attr_translation_key, self._attr_translation_placeholders = key, placeholders
+        if text := texts.get(f"component.{DOMAIN}.entity.{self._platform}.{key}.name"):
+            self._attr_name = text.format(**placeholders)
 
     def _refresh(self) -> None:
         self._read()

@@ -4,14 +4,15 @@ It knows when the meter has said something new and how an event becomes a state;
 is `tic/`'s business. Nothing is told that was so before Home Assistant listened.
 """
 
-from asyncio import sleep
 from collections import deque
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_call_later
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedDescription
@@ -21,13 +22,13 @@ from .tariff.tariffs import CURRENT_TARIFF
 from .tic import (
     Coding,
     Frame,
-    Happening,
     Moment,
     Profiles,
     Reading,
     ShortMessages,
-    happened,
+    Transition,
     read_schedule,
+    transitions,
 )
 
 PARALLEL_UPDATES = 0
@@ -46,7 +47,8 @@ EVENT_TYPES: Final = (
 _STORED: Final = "day_profiles"
 _ADDRESS: Final = "address"
 _APART: Final = 0.002
-"""Seconds between two events of one frame: the state of an event is its time in milliseconds."""
+"""Seconds between two events: the state of an event is its time in milliseconds, and automations
+wait for another state."""
 
 _ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES)
 _FACTS: Final = {row.key: row for row in _ROWS}
@@ -80,8 +82,8 @@ class LinkyEvents(LinkyEntity, EventEntity):
         self._is_due = True
         self._short_messages = ShortMessages()
         self._profiles = Profiles()
-        self._waiting: deque[Happening] = deque()
-        self._is_telling = False
+        self._waiting: deque[Transition] = deque()
+        self._next: CALLBACK_TYPE | None = None
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -90,7 +92,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
         for source in _SOURCES:
             self.async_on_remove(signals.state.connect(source, self._note))
         self.async_on_remove(signals.frame.connect(self._end_frame))
-        self.async_on_remove(self._waiting.clear)
+        self.async_on_remove(self._stop)
         self._profiles.texts = self._recall()
 
     def _note(self) -> None:
@@ -102,13 +104,12 @@ class LinkyEvents(LinkyEntity, EventEntity):
             self._is_due = False
             before, now = self._moment, self._look(readings).after(self._moment)
             self._moment = now
-            self._waiting.extend(happened(before, now, readings))
+            self._waiting.extend(transitions(before, now, readings))
         if message := self._short_messages.heard(frame, readings):
             self._waiting.append(message)
         self._follow_hours(frame, readings)
-        if self._waiting and not self._is_telling:
-            self._is_telling = True
-            self.coordinator.entry.async_create_task(self.hass, self._tell())
+        if self._waiting and self._next is None:
+            self._tell()
 
     def _look(self, readings: Mapping[str, Reading]) -> Moment:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
@@ -134,13 +135,13 @@ class LinkyEvents(LinkyEntity, EventEntity):
         texts = dict(self._profiles.texts)
         self.coordinator.store.keep(_STORED, {_ADDRESS: self.coordinator.address, **texts})
         if hours:
-            coding = self.coordinator.days.agenda.coding
+            coding = self.coordinator.days.schedules.coding
             facts = {
                 "profile": hours.profile,
                 "before": _slots(hours.before, coding),
                 "after": _slots(hours.now, coding),
             }
-            self._waiting.append(Happening("hours_changed", facts))
+            self._waiting.append(Transition("hours_changed", facts))
 
     def _recall(self) -> Mapping[str, str]:
         """Give the profiles kept of this meter: another one may code the same hours otherwise."""
@@ -149,15 +150,21 @@ class LinkyEvents(LinkyEntity, EventEntity):
             return {}
         return {number: str(text) for number, text in kept.items() if number != _ADDRESS}
 
-    async def _tell(self) -> None:
-        """Tell what waits, one after the other."""
-        while self._waiting:
-            happening = self._waiting.popleft()
-            self._trigger_event(happening.kind, dict(happening.facts))
+    @callback
+    def _tell(self, _at: datetime | None = None) -> None:
+        """Tell what has waited longest, and the next a moment later."""
+        self._next = None
+        if self._waiting:
+            transition = self._waiting.popleft()
+            self._trigger_event(transition.kind, dict(transition.facts))
             self.async_write_ha_state()
-            if self._waiting:
-                await sleep(_APART)
-        self._is_telling = False
+            self._next = async_call_later(self.hass, _APART, self._tell)
+
+    @callback
+    def _stop(self) -> None:
+        self._waiting.clear()
+        if self._next:
+            self._next()
 
 
 def _slots(profile: str, coding: Coding | None) -> list[dict[str, object]]:

@@ -22,7 +22,8 @@ from .power.margin import MARGIN_SENSORS, MARGIN_VALUES
 from .power.sensors import POWER_SENSORS, POWER_VALUES
 from .schedule.sensors import DAY_SENSORS, DAY_VALUES
 from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
-from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, index_slug
+from .tariff.tariffs import CURRENT_TARIFF
+from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading
 
 PARALLEL_UPDATES = 0
 
@@ -92,7 +93,17 @@ class IndexSensor(LabelSensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.signals.reading.connect(self._key, self._hear))
+        signals = self.coordinator.signals
+        self.async_on_remove(signals.reading.connect(self._key, self._hear))
+        self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._take_name))
+
+    @callback
+    def _take_name(self) -> None:
+        """Be called after the tariff that is counted, once its name is known."""
+        name = _name(self._label, phases=None, tariff=_tariff(self._label, self.coordinator))
+        if name != (self._attr_translation_key, self._attr_translation_placeholders):
+            self._rename(*name)
+            self.async_write_ha_state()
 
     @callback
     def _hear(self, reading: Reading) -> None:
@@ -142,7 +153,7 @@ def _tariff(label: Label, coordinator: LinkyCoordinator) -> str | None:
     """Give what a supplier's index counts: a slug, or a text, as learned by now."""
     if label.quantity is not Quantity.SUPPLIER_ENERGY or label.register is None:
         return None
-    return index_slug(label) or coordinator.tariffs.counted_by(label.register)
+    return coordinator.tariffs.name_of_index(label)
 
 
 def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:

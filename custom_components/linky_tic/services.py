@@ -74,6 +74,7 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
         "known": True,
         "coding": day.coding.value,
         "decision": day.decision.value,
+        "announced": day.announced,
         "slots": [_slot(coordinator, period) for period in day.periods],
     }
 

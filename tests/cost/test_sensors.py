@@ -90,18 +90,15 @@ async def test_a_price_is_named_by_its_tariff_in_historique(
     assert name_of(home, 1) == f"Linky Price · {first}"
 
 
-async def test_a_price_is_renamed_once_with_the_contract_and_the_mode(home: Home) -> None:
+async def test_a_price_is_renamed_with_the_contract_and_without_a_reload(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract="hphc")
     house(meter).change_contract("tempo")
+    coordinator = meter.coordinator
     await meter.play(12)
     assert name_of(home, 2) == "Linky Price · Blue, peak"
-    coordinator = meter.coordinator
     house(meter).change_contract("base")
     await meter.play(12)
-    assert meter.coordinator is not coordinator
     assert name_of(home, 1) == "Linky Price · Base"
-    coordinator = meter.coordinator
-    await meter.play(70)
     assert meter.coordinator is coordinator
 
 

@@ -179,7 +179,7 @@ def test_an_overload_and_an_overvoltage_are_told(village: Village) -> None:
 
 
 def test_water_is_heated_in_the_off_peak_hours_of_the_meter(village: Village) -> None:
-    states = {"dry_contact": "on", "current_tariff": "HEURE CREUSE", "LTARF": "HEURE CREUSE"}
+    states = {"dry_contact": "on", "current_tariff": "off_peak", "LTARF": "HEURE CREUSE"}
     heaters = [village.appliance(f"heater_{number}") for number in range(len(states))]
     for heater, (key, state) in zip(heaters, states.items(), strict=True):
         village.automate(

@@ -117,7 +117,7 @@ async def test_a_source_bears_the_name_that_the_meter_gives_its_tariff(home: Hom
     lives = Household(contract="weekend", start="2026-11-23T12:00:00")
     home.clock.now = lives.now.timestamp()
     meter = await home.hears(lives, 3 * KNOWN)
-    assert [one["name"] for one in proposed(meter)][1] == "HEURE PLEINE"
+    assert [one["name"] for one in proposed(meter)][1] == "Peak"
 
 
 async def test_entities_that_were_renamed_are_found(home: Home) -> None:

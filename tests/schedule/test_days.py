@@ -1,7 +1,7 @@
 """The days as they go by: what is known of today and tomorrow, whatever happens at night."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,9 +37,13 @@ def told(day: dict[str, Any]) -> list[str] | None:
     ]
 
 
-async def today_and_tomorrow(days: DaysOfAHome) -> tuple[list[str] | None, list[str] | None]:
+async def schedule(days: DaysOfAHome) -> dict[str, Any]:
     assert days.meter
-    answer = await ask(days.home, days.meter, SCHEDULE)
+    return await ask(days.home, days.meter, SCHEDULE)
+
+
+async def today_and_tomorrow(days: DaysOfAHome) -> tuple[list[str] | None, list[str] | None]:
+    answer = await schedule(days)
     local = days.local_now.date()
     assert answer["today"]["date"] == local.isoformat()
     return told(answer["today"]), told(answer["tomorrow"])
@@ -47,8 +51,8 @@ async def today_and_tomorrow(days: DaysOfAHome) -> tuple[list[str] | None, list[
 
 async def test_tomorrow_becomes_today_at_midnight(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:50:00"))
-    assert await today_and_tomorrow(days) == (None, NIGHT)
-    await days.wait_until("2026-11-24T00:00:01", frames=1)
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
+    await days.wait_until("2026-11-24T00:00:01", frames=2)
     assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
@@ -58,8 +62,8 @@ async def test_a_night_without_the_line_is_known_until_the_day_after(days: DaysO
     assert await today_and_tomorrow(days) == (NIGHT, None)
     await days.wait_until("2026-11-25T09:00:00", frames=0)
     assert await today_and_tomorrow(days) == (None, None)
-    await days.wait_until("2026-11-25T09:01:00")
-    assert await today_and_tomorrow(days) == (None, NIGHT)
+    await days.wait_until("2026-11-25T09:01:00")  # the midnight was not heard
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
 @pytest.mark.parametrize("restart", ["2026-11-23T23:40:00", "2026-11-24T00:20:00"])
@@ -68,8 +72,7 @@ async def test_a_restart_around_midnight_loses_nothing(days: DaysOfAHome, restar
     await days.wait_until(restart)
     await days.home.restart(meter)
     before, tomorrow = await today_and_tomorrow(days)  # not one frame was heard since
-    assert (before is not None) == ("24T" in restart)
-    assert tomorrow == NIGHT
+    assert (before, tomorrow) == (NIGHT, NIGHT)
     await days.wait_until("2026-11-24T00:30:00")
     assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
@@ -84,22 +87,35 @@ async def test_what_was_told_in_the_evening_holds_after_a_night_without_us(
     assert await today_and_tomorrow(days) == (NIGHT, None)
 
 
-async def test_a_day_and_a_night_without_us_leave_today_unknown(days: DaysOfAHome) -> None:
+async def test_a_day_and_a_night_without_us_leave_today_unknown_until_the_meter_is_heard(
+    days: DaysOfAHome,
+) -> None:
     meter = await days.hears(Household(contract="hphc", start="2026-11-23T22:00:00"))
     await days.home.unload(meter)
     await days.wait_until("2026-11-25T08:00:00", frames=0)
     await days.home.hass.config_entries.async_setup(str(meter.entry and meter.entry.entry_id))
     assert await today_and_tomorrow(days) == (None, None)
     await days.wait_until("2026-11-25T08:01:00")
-    assert await today_and_tomorrow(days) == (None, NIGHT)
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
-async def test_hours_that_change_in_the_evening_are_tomorrows(days: DaysOfAHome) -> None:
+async def test_hours_that_change_in_the_evening_leave_today_open(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:50:00"))
     await days.wait_until("2026-11-24T20:00:00")
     days.house.change_contract(off_peak=((21 * 60, 5 * 60),))
     await days.wait_until("2026-11-24T20:01:00")
-    assert await today_and_tomorrow(days) == (NIGHT, NEW_NIGHT)
+    assert await today_and_tomorrow(days) == (None, NEW_NIGHT)
+    await days.wait_until("2026-11-24T21:03:00")  # the register in force decides
+    assert await today_and_tomorrow(days) == (NEW_NIGHT, NEW_NIGHT)
+
+
+async def test_a_contract_that_changes_at_ten_has_no_hours_of_the_old_one(
+    days: DaysOfAHome,
+) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-24T09:50:00"))
+    days.house.change_contract("base")
+    await days.wait_until("2026-11-24T10:01:00")
+    assert await today_and_tomorrow(days) == (["00:00 1"], ["00:00 1"])
 
 
 async def test_each_day_of_the_week_has_its_profile(days: DaysOfAHome) -> None:
@@ -120,7 +136,7 @@ async def test_a_day_that_is_not_the_one_announced_is_unknown(days: DaysOfAHome)
     await days.home.hass.config_entries.async_setup(str(meter.entry and meter.entry.entry_id))
     assert await today_and_tomorrow(days) == (WEEKEND, None)
     await days.wait_until("2026-11-28T08:01:00")
-    assert await today_and_tomorrow(days) == (None, NIGHT)
+    assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
 async def test_another_meters_days_are_forgotten(days: DaysOfAHome) -> None:
@@ -133,26 +149,34 @@ async def test_another_meters_days_are_forgotten(days: DaysOfAHome) -> None:
 
 
 @pytest.mark.parametrize("hours", [3.5, -3.5, 30 * 24, -9 * 24])
-async def test_a_meter_that_has_lost_the_time_does_not_move_midnight(
+async def test_a_meter_that_has_lost_the_time_changes_by_its_own_clock(
     days: DaysOfAHome, hours: float
 ) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-25T23:50:00"))
     await days.wait_until("2026-11-26T12:00:00")
     days.house.degrade_clock(int(hours * 3600))
-    for time in ("12:01:00", "19:00:00", "21:00:00", "23:59:50"):
-        await days.wait_until(f"2026-11-26T{time}")
-        assert (await today_and_tomorrow(days)) == (NIGHT, NIGHT)
-    await days.wait_until("2026-11-27T00:00:10")
-    assert (await today_and_tomorrow(days))[0] == NIGHT
+    await days.wait_until("2026-11-26T12:01:00", frames=9)
+    answer = await schedule(days)
+    assert not answer["today"]["known"]  # by what it is wrong is not known yet
+    for time in ("26T12:02:00", "26T19:00:00", "26T21:00:00", "26T23:59:30", "27T00:00:10"):
+        await days.wait_until(f"2026-11-{time}", frames=14)
+        answer = await schedule(days)
+        now, (*_, edge) = days.house.now, (one["start"] for one in answer["today"]["slots"])
+        assert abs(datetime.fromisoformat(edge) - now) < timedelta(days=1)
+        wrong = hours - 24 * round(hours / 24)
+        changes = datetime.fromisoformat(edge) + timedelta(hours=wrong)
+        assert f"{changes + timedelta(seconds=30):%H:%M}" == "22:30"
 
 
 async def test_a_meter_whose_clock_is_fast_keeps_its_days_apart(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="weekend", start="2026-11-26T12:00:00"))  # a Thursday
     days.house.degrade_clock(int(3.5 * 3600))
-    await days.wait_until("2026-11-26T21:00:00")  # its Friday has begun
-    assert await today_and_tomorrow(days) == (None, NIGHT)
-    await days.wait_until("2026-11-27T12:00:00")
-    assert await today_and_tomorrow(days) == (NIGHT, WEEKEND)
+    await days.wait_until("2026-11-26T21:00:00", frames=16)  # its Friday has begun
+    answer = await schedule(days)
+    assert [answer[day]["date"] for day in ("today", "tomorrow")] == ["2026-11-27", "2026-11-28"]
+    start = datetime.fromisoformat(answer["today"]["slots"][1]["start"])
+    assert f"{start + timedelta(seconds=30):%dT%H:%M}" == "27T03:00"
+    assert answer["tomorrow"]["slots"][0]["index"] == 3
 
 
 async def test_white_comes_at_six_and_goes_at_six(days: DaysOfAHome) -> None:
@@ -167,7 +191,8 @@ async def test_white_comes_at_six_and_goes_at_six(days: DaysOfAHome) -> None:
     await days.wait_until("2026-11-25T06:00:10")
     today, tomorrow = await today_and_tomorrow(days)
     assert today == ["00:00 1", "06:00 4 pm1", "22:00 3 pm1"]
-    assert tomorrow == ["00:00 3 pm1", "06:00 2", "22:00 1"]
+    assert tomorrow == ["00:00 3 pm1", "06:00 None", "22:00 None"]  # not announced yet
+    await days.wait_until("2026-11-25T21:00:00")
     await days.wait_until("2026-11-26T03:00:00")
     await days.home.restart(meter)
     assert (await today_and_tomorrow(days))[0] == ["00:00 3 pm1", "06:00 2", "22:00 1"]
@@ -186,20 +211,20 @@ async def test_a_peak_that_is_taken_back_is_no_longer_shown(days: DaysOfAHome) -
     assert (await today_and_tomorrow(days))[1] == ["00:00 1"]
 
 
-async def test_the_coding_is_learned_from_a_change_and_kept(days: DaysOfAHome) -> None:
+async def test_the_coding_is_learned_from_the_register_in_force_and_kept(days: DaysOfAHome) -> None:
     house = Household(
         contract="hphc",
         hexadecimal_hours=True,
         off_peak=((22 * 60, 7 * 60),),
-        start="2026-11-24T21:59:30",
+        start="2026-11-24T21:49:30",
     )
     meter = await days.hears(house)
     decisions = []
-    for time in ("2026-11-24T21:59:50", "2026-11-24T22:00:02"):
+    for time in ("2026-11-24T21:50:00", "2026-11-24T22:03:02"):
         await days.wait_until(time)
         answer = await ask(days.home, meter, SCHEDULE)
         decisions.append((answer["tomorrow"]["coding"], answer["tomorrow"]["decision"]))
-    assert decisions == [("decimal", "guessed"), ("hexadecimal", "remembered")]
+    assert decisions == [("hexadecimal", "remembered")] * 2
     await days.home.restart(meter)
     assert (await today_and_tomorrow(days))[1] == ["00:00 1", "07:00 2", "22:00 1"]
 
@@ -250,24 +275,26 @@ REAL: Final = {
 
 
 @pytest.mark.parametrize(
-    ("capture", "tomorrow", "decision"),
+    ("capture", "today", "tomorrow", "decision"),
     [
-        ("standard_three_tempo_white", ["00:00 3 pm1", "06:00 2", "22:00 1"], "proven"),
-        ("standard_mono_hphc", ["00:00 2", "01:30 1", "07:00 2", "12:00 1", "14:30 2"], "guessed"),
-        ("standard_mono_hphc_producer_noisy",
+        ("standard_three_tempo_white", ["00:00 None", "06:00 4 pm1", "22:00 3 pm1"],
+         ["00:00 3 pm1", "06:00 2", "22:00 1"], "proven"),
+        ("standard_mono_hphc", None,
+         ["00:00 2", "01:30 1", "07:00 2", "12:00 1", "14:30 2"], "guessed"),
+        ("standard_mono_hphc_producer_noisy", None,
          ["00:00 2", "02:10 1", "08:10 2", "14:40 1", "16:40 2"], "proven"),
-        ("standard_three_base", ["00:00 1"], "same"),
+        ("standard_three_base", None, ["00:00 1"], "same"),
     ],
 )  # fmt: skip
-async def test_what_real_meters_tell_of_tomorrow(
-    days: DaysOfAHome, capture: str, tomorrow: list[str], decision: str
+async def test_what_real_meters_tell_of_today_and_tomorrow(
+    days: DaysOfAHome, capture: str, today: list[str] | None, tomorrow: list[str], decision: str
 ) -> None:
     address, clock = REAL[capture]
     days.home.clock.now = Household(start=clock).now.timestamp()
     await days.pass_time(0)
     recording = Replay(CAPTURES / f"{capture}.bin", 9600)
-    meter = await days.home.hears(recording, frames=20, address=address)
+    meter = await days.home.hears(recording, frames=40, address=address)
     answer = await ask(days.home, meter, SCHEDULE)
-    assert told(answer["today"]) is None
+    assert told(answer["today"]) == (today or tomorrow)
     assert told(answer["tomorrow"]) == tomorrow
     assert answer["tomorrow"]["decision"] == decision

@@ -1,49 +1,61 @@
 """What a meter has said of its days comes back from the memory as it went in."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 import json
 
-from custom_components.linky_tic.schedule.stored_days import as_kept, take_up
-from custom_components.linky_tic.tic import Coding, Diary, LegalTime, Note, Peak
+from custom_components.linky_tic.schedule.stored_days import as_stored, take_up
+from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, Note, Peak
 
 DAY = date(2026, 11, 25)
-BEGIN = datetime(2026, 11, 25, 6, tzinfo=UTC)
+BEGIN = datetime.fromisoformat("2026-11-25T06:00:00")
 
 
-def written() -> Diary:
-    """A diary of an overseas meter, with a day and two peaks."""
-    diary = Diary()
-    diary.profiles = {DAY: Note("0000C001", 3), DAY + timedelta(days=1): Note("0000C002", None)}
+def written() -> AnnouncedDays:
+    """An overseas meter, with days, two peaks and a clock that is wrong."""
+    days = AnnouncedDays()
+    days.notes = {
+        DAY: (Note("0000C001", 3), Note("0000C003", 3, announced=False)),
+        DAY + timedelta(days=1): (Note("0000C002", None),),
+    }
+    days.is_tempo, days.colours = True, {DAY: "red"}
+    days.is_clock_known, days.whole_days = True, timedelta(days=-2)
     end = BEGIN + timedelta(hours=18)
-    diary.peaks = (Peak(1, BEGIN, end, None), Peak(2, BEGIN, end, "0000C002"))
-    diary.coding = Coding.DECIMAL
-    diary.legal = LegalTime(timedelta(hours=4))
-    return diary
+    days.peaks = (Peak(1, BEGIN, end, None), Peak(2, BEGIN, end, "0000C002"))
+    days.coding = Coding.DECIMAL
+    days.legal = LegalTime(timedelta(hours=4), timedelta(minutes=7))
+    return days
 
 
 def test_all_that_is_kept_comes_back() -> None:
-    before, after = written(), Diary()
-    take_up(json.loads(json.dumps(as_kept(before))), after)
-    assert after.profiles == before.profiles
-    assert after.peaks == before.peaks
-    assert (after.coding, after.legal.island) == (Coding.DECIMAL, timedelta(hours=4))
+    before, after = written(), AnnouncedDays()
+    take_up(json.loads(json.dumps(as_stored(before))), after)
+    assert vars(after) == vars(before)
+
+
+def test_what_was_stored_before_1_0_is_understood() -> None:
+    after = AnnouncedDays()
+    begin, end = "2026-11-25T06:00:00+01:00", "2026-11-26T06:00:00+01:00"
+    profiles = {DAY.isoformat(): ["0000C001", 3]}
+    take_up(json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after)
+    assert after.notes == {DAY: (Note("0000C001", 3),)}
+    assert after.peaks == (Peak(1, BEGIN, BEGIN + timedelta(days=1)),)
 
 
 def test_what_was_not_written_by_us_is_left_out() -> None:
-    after = Diary()
+    after = AnnouncedDays()
     kept = {"profiles": {DAY.isoformat(): "0000C001"}, "peaks": [[1, "now"]], "coding": "roman"}
     take_up(json.loads(json.dumps(kept)), after)
-    assert (after.profiles, after.peaks, after.coding) == ({}, (), None)
-    assert as_kept(after) == as_kept(Diary())
+    assert (after.notes, after.peaks, after.coding) == ({}, (), None)
+    assert as_stored(after) == as_stored(AnnouncedDays())
 
 
 def test_a_day_or_an_instant_that_cannot_be_read_is_left_out() -> None:
-    after = Diary()
+    after = AnnouncedDays()
     take_up({"profiles": {"someday": ["a", 1]}, "peaks": [[1, "soon", "later", "a"]]}, after)
-    assert (after.profiles, after.peaks) == ({}, ())
+    assert (after.notes, after.peaks) == ({}, ())
 
 
-def test_nothing_that_was_kept_is_an_empty_diary() -> None:
-    after = Diary()
+def test_nothing_that_was_stored_is_nothing() -> None:
+    after = AnnouncedDays()
     take_up({}, after)
-    assert as_kept(after) == as_kept(Diary())
+    assert as_stored(after) == as_stored(AnnouncedDays())

@@ -3,17 +3,15 @@
 from typing import Any, Final
 
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.linky_tic.tic import Contract, ContractChange, Mode
 from simulator import Household
 
-from ..home import KNOWN, Home, Meter, complaints
+from ..home import KNOWN, Home, Meter
 from ..tic.test_tariff import PERIODS
 
 TARIFF: Final = "sensor.linky_current_tariff"
 PREF: Final = "sensor.linky_pref"
-LEARNED: Final = 3
-"""Frames, the one that makes labels known counted, after which a name is learned."""
 
 
 def index_names(home: Home) -> list[str]:
@@ -38,17 +36,25 @@ async def news(home: Home, house: Household, frames: int = KNOWN) -> Meter:
 
 
 @pytest.mark.usefixtures("as_delivered")
-async def test_a_name_that_is_learned_is_shown_by_one_reload(home: Home) -> None:
+async def test_names_that_everybody_knows_are_shown_at_once_and_without_a_reload(
+    home: Home,
+) -> None:
     meter = await news(home, Household(contract="hphc", index=2000))
     first = meter.coordinator
-    assert index_names(home) == ["Index 1", "Index 2"]
-    await meter.play(LEARNED)
-    second = meter.coordinator
-    assert second is not first
-    assert index_names(home) == ["Index 1", "Index 2 · HEURE PLEINE"]
+    assert (home.state(TARIFF), options(home)) == ("peak", ["off_peak", "peak"])
+    assert index_names(home) == ["Energy, off-peak hours", "Energy, peak hours"]
+    state = home.hass.states.get("sensor.linky_easf01")
+    assert state
+    assert state.name == "Linky Energy, off-peak hours"
     await meter.play(20)
-    assert meter.coordinator is second
-    assert home.state(TARIFF) == "HEURE PLEINE"
+    assert meter.coordinator is first
+
+
+async def test_the_suppliers_text_stays_beside_the_name(home: Home) -> None:
+    await news(home, Household(contract="hphc"))
+    state = home.hass.states.get(TARIFF)
+    assert state
+    assert state.attributes["text"] == "HEURE PLEINE"
 
 
 @pytest.mark.usefixtures("as_delivered")
@@ -58,13 +64,17 @@ async def test_each_register_gets_its_name_when_it_is_in_force(home: Home) -> No
     for hours in (0, 2, 12):
         house.advance(hours * 3600)
         await meter.play(4 * KNOWN)
-    names = ["HEURE CREUSE", "HEURE PLEINE", "HEURE WEEK-END"]
-    assert index_names(home) == [f"Index {n} · {name}" for n, name in enumerate(names, 1)]
-    assert (home.state(TARIFF), options(home)) == ("HEURE WEEK-END", names)
+    assert index_names(home) == [
+        "Energy, off-peak hours",
+        "Energy, peak hours",
+        "Index 3 · HEURE WEEK-END",
+    ]
+    assert home.state(TARIFF) == "HEURE WEEK-END"
+    assert options(home) == ["off_peak", "peak", "HEURE WEEK-END"]
 
 
 async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Home) -> None:
-    house = Household(contract="weekend", index=3000)
+    house = Household(contract="weekend", index=3000, start="2026-11-28T12:00:00")
     meter = await news(home, house, 2 * KNOWN)
     meter.port.unplug()
     await home.unload(meter)
@@ -72,23 +82,11 @@ async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Ho
     assert meter.entry
     await home.hass.config_entries.async_setup(meter.entry.entry_id)
     await home.hass.async_block_till_done()
-    name = "Index 2 · HEURE PLEINE"
-    assert home.registered("sensor.linky_easf02").original_name == name
-    state = home.hass.states.get("sensor.linky_easf02")
+    name = "Index 3 · HEURE WEEK-END"
+    assert home.registered("sensor.linky_easf03").original_name == name
+    state = home.hass.states.get("sensor.linky_easf03")
     assert state
     assert (state.state, state.name) == ("unavailable", f"Linky {name}")
-
-
-async def test_the_reload_is_quiet_and_costs_no_more_than_a_moment(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
-    meter = await news(home, Household(contract="hphc"))
-    changes = async_capture_events(home.hass, "state_changed")
-    await meter.play(4 * KNOWN)
-    states = [one.data["new_state"].state for one in changes if one.data["entity_id"] == PREF]
-    assert list(dict.fromkeys(states)) == ["unavailable", "9"]
-    assert len(states) <= 3
-    assert not complaints(caplog)
 
 
 async def test_tempo_is_named_without_a_reload_in_both_modes(home: Home) -> None:
@@ -124,7 +122,7 @@ async def test_the_historic_mode_says_what_it_knows(home: Home, contract: str) -
 
 @pytest.mark.parametrize(
     ("contract", "standard", "historic"),
-    [("weekend", "HEURE PLEINE", "base"), ("hphc", "HEURE PLEINE", "peak")],
+    [("weekend", "peak", "base"), ("producer", "INDEX NON CONSO", "base")],
 )
 async def test_one_entity_says_it_in_both_modes(
     home: Home, contract: str, standard: str, historic: str
@@ -144,10 +142,10 @@ async def test_one_entity_says_it_in_both_modes(
     ("options", "tariff"),
     [
         ({"contract": "producer"}, "INDEX NON CONSO"),
-        ({"pilot": True}, "BASE"),
+        ({"pilot": True}, "base"),
         ({"named": False}, "index_1"),
         ({"named": False, "pilot": True, "contract": "hphc"}, "index_2"),
-        ({"phases": 3, "contract": "hphc"}, "HEURE PLEINE"),
+        ({"phases": 3, "contract": "hphc"}, "peak"),
     ],
     ids=str,
 )
@@ -160,19 +158,31 @@ async def test_unusual_meters_say_their_tariff(
     await home.add(meter, house.address)
     await meter.play(3 * KNOWN)
     number = 2 if house.contract == "hphc" else 1
+    known = {"base": "Energy imported", "peak": "Energy, peak hours"}
     name = f"Index {number}" if "index" in tariff else f"Index {number} · {tariff}"
+    name = known.get(tariff, name)
     assert home.state(TARIFF) == tariff
     assert home.registered(f"sensor.linky_easf{number:02}").original_name == name
 
 
-async def test_a_new_contract_brings_new_names(home: Home) -> None:
+async def test_a_new_contract_brings_new_names_and_is_told_of(home: Home) -> None:
     house = Household(contract="tempo", colours={})
-    meter = await home.hears(house)
+    meter = await home.hears(house, 70)
+    tariffs = meter.coordinator.tariffs
+    told: list[ContractChange | None] = []
+    meter.coordinator.signals.contract.connect(lambda: told.append(tariffs.contract_change))
     house.change_contract("hphc")
     await meter.play(6 * KNOWN)
-    assert home.state(TARIFF) == "HEURE PLEINE"
-    name = home.registered("sensor.linky_easf02").original_name
-    assert name == "Index 2 · HEURE PLEINE"
+    assert home.state(TARIFF) == "peak"
+    assert index_names(home)[:2] == ["Energy, off-peak hours", "Energy, peak hours"]
+    await meter.play(60)
+    tempo, hphc = (Contract(Mode.STANDARD, name) for name in ("tempo", "off_peak"))
+    assert told == [ContractChange(tempo, hphc)]
+    await home.restart(meter)
+    tariffs = meter.coordinator.tariffs
+    assert tariffs.contract_change == told[0]
+    tariffs.accept_contract()
+    assert tariffs.contract_change is None
 
 
 async def test_the_tariffs_to_choose_from_are_those_of_the_contract_in_force(home: Home) -> None:
@@ -184,27 +194,26 @@ async def test_the_tariffs_to_choose_from_are_those_of_the_contract_in_force(hom
     assert options(home) == ["ejp_normal", "ejp_peak"]
 
 
-async def test_a_contract_that_changed_while_nobody_listened_costs_one_reload(home: Home) -> None:
+async def test_a_contract_that_changed_while_nobody_listened_has_its_own_names(
+    home: Home,
+) -> None:
     house = Household(contract="tempo", colours={})
     meter = await home.hears(house, 2 * KNOWN)
     await home.unload(meter)
     house.change_contract("base")
     assert meter.entry
     await home.hass.config_entries.async_setup(meter.entry.entry_id)
-    first = meter.coordinator
     await meter.play(2 * KNOWN)
-    second = meter.coordinator
-    await meter.play(6 * KNOWN)
-    assert (second is not first, meter.coordinator is second) == (True, True)
-    assert home.registered("sensor.linky_easf01").original_name == "Index 1 · BASE"
+    assert home.state(TARIFF) == "base"
+    assert home.registered("sensor.linky_easf01").original_name == "Energy imported"
 
 
 async def test_nothing_is_in_force_while_nothing_is_heard(home: Home) -> None:
     house = Household(contract="hphc", start="2026-11-23T22:00:00")
     meter = await home.hears(house)
-    assert home.state(TARIFF) == "HEURE PLEINE"
+    assert home.state(TARIFF) == "peak"
     await meter.fall_silent()
     assert home.state(TARIFF) == "unavailable"
     house.advance(3600)
     await meter.play()
-    assert home.state(TARIFF) == "HEURE CREUSE"
+    assert home.state(TARIFF) == "off_peak"

@@ -1,13 +1,15 @@
 """What is noted of a meter's days, frame by frame: the right day, the right peak, or nothing."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
-from custom_components.linky_tic.tic import Coding, Diary, Frame, LegalTime
+import pytest
+
+from custom_components.linky_tic.tic import AnnouncedDays, Coding, Decision, Frame, LegalTime
 
 from .streams import ADDRESS, Listener, standard
-from .test_day_schedule import BLUE, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
+from .test_day_schedule import BLUE, EJP, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)
 _NEXT: Final = timedelta(days=1)
@@ -19,23 +21,21 @@ _LABELS: Final = (
 
 
 class Writer:
-    """A meter as far as its days go, the diary kept of it, and our own clock."""
+    """A meter as far as its days go, what is noted of it, and our own clock."""
 
     def __init__(self, **said: str) -> None:
         self.listener = Listener(ADDRESS)
-        self.diary = Diary()
+        self.days = AnnouncedDays()
         self.said = said
+        self.season = "H"
         self.ours: datetime | None = None
 
-    def writes(self, time: str, frames: int = 1, damaged: Iterable[str] = (), **said: str) -> bool:
+    def writes(self, time: str, frames: int = 2, damaged: Iterable[str] = (), **said: str) -> bool:
         """Hear frames whose clock shows a time of day 24, or day and time; whether any is news."""
         self.said |= said
         stamp = f"2611{time}" if len(time) > len("hhmmss") else f"261124{time}"
-        groups = [("DATE", "", f"H{stamp}"), *self._groups()]
-        data = standard(*groups)
-        for label in damaged:
-            data = data.replace(b"\n" + label.encode() + b"\t", b"\n" + label.encode() + b"\x05")
-        news = [self._hears(data, stamp) for _ in range(frames)]
+        first = datetime.strptime(stamp + "+0100", "%y%m%d%H%M%S%z")
+        news = [self._hears(first + timedelta(seconds=one), damaged) for one in range(frames)]
         return any(news)
 
     def _groups(self) -> list[tuple[str, ...]]:
@@ -49,22 +49,27 @@ class Writer:
                     rows.append((label, profile(text) if name[0] == "P" else text))
         return rows
 
-    def _hears(self, data: bytes, stamp: str) -> bool:
-        theirs = datetime.strptime(stamp + "+0100", "%y%m%d%H%M%S%z").astimezone(UTC)
-        now = self.ours or theirs
-        self.listener.now = theirs.timestamp()
+    def _hears(self, clock: datetime, damaged: Iterable[str] = ()) -> bool:
+        data = standard(("DATE", "", f"{self.season}{clock:%y%m%d%H%M%S}"), *self._groups())
+        for label in damaged:
+            data = data.replace(b"\n" + label.encode() + b"\t", b"\n" + label.encode() + b"\x05")
+        self.listener.now = clock.timestamp()
         events = self.listener.hear(data)
         (frame,) = [event for event in events if isinstance(event, Frame)]
-        return self.diary.heard(frame, self.listener.receiver.meter.readings, now)
+        now = self.ours or clock.astimezone(UTC)
+        return self.days.heard(frame, self.listener.receiver.meter.readings, now)
 
     def noted(self) -> dict[int, str]:
         """Day of the month -> the first of its blocks."""
-        return {day.day: note.profile.split(" NON")[0] for day, note in self.diary.profiles.items()}
+        return {
+            day.day: " or ".join(note.profile.split(" NON")[0] for note in notes)
+            for day, notes in self.days.notes.items()
+        }
 
     def peaks(self) -> list[str]:
         return [
             f"pm{one.number} {one.begin:%dT%H}-{one.end:%dT%H} {(one.profile or '-')[:8]}"
-            for one in self.diary.peaks
+            for one in self.days.peaks
         ]
 
 
@@ -78,14 +83,14 @@ def test_a_profile_is_that_of_the_next_day() -> None:
     writer = meter()
     assert writer.noted() == {25: NIGHT}
     assert not writer.writes("120010")
-    assert writer.writes("25000000", PJOURF1=WEEKEND)
+    assert writer.writes("25000000", NJOURF1="01", PJOURF1=WEEKEND)
     assert writer.noted() == {25: NIGHT, 26: WEEKEND}
 
 
 def test_what_is_damaged_in_the_first_frame_of_a_day_waits_for_the_next() -> None:
     writer = meter()
     for damaged in ("PJOURF+1", "DATE", "NJOURF+1"):
-        writer.writes("25000000", damaged=[damaged], PJOURF1=WEEKEND)
+        writer.writes("25000000", damaged=[damaged], NJOURF1="01", PJOURF1=WEEKEND)
         assert 26 not in writer.noted()
     writer.writes("25000002")
     assert writer.noted() == {25: NIGHT, 26: WEEKEND}
@@ -93,9 +98,10 @@ def test_what_is_damaged_in_the_first_frame_of_a_day_waits_for_the_next() -> Non
 
 def test_a_frame_that_begins_before_midnight_may_end_after_it() -> None:
     writer = meter()
-    writer.writes("235959", PJOURF1=WEEKEND)
+    writer.writes("235959", frames=1, NJOURF1="01", PJOURF1=WEEKEND)
+    writer.writes("25000000", frames=1)
     assert writer.noted() == {25: NIGHT}
-    writer.writes("25000000")
+    writer.writes("25000001", frames=1)
     assert writer.noted() == {25: NIGHT, 26: WEEKEND}
 
 
@@ -113,21 +119,90 @@ def test_an_announced_number_that_is_not_the_one_of_the_day_makes_it_unknown() -
     assert 25 not in writer.noted()
 
 
-def test_days_that_are_over_are_forgotten() -> None:
-    writer = meter()
-    for day in range(25, 29):
-        writer.writes(f"{day}000000")
-    assert set(writer.noted()) == {26, 27, 28, 29}
+def test_a_midnight_in_the_middle_of_a_frame_does_not_take_today_away() -> None:
+    writer = meter(NJOURF1="01", PJOURF1=WEEKEND)
+    writer.writes("25000000", frames=1)  # the new DATE, and still the numbers of yesterday
+    writer.writes("25000001", NJOURF="01", NJOURF1="00", PJOURF1=NIGHT)
+    assert writer.noted() == {25: WEEKEND, 26: NIGHT}
 
 
-WHITE_25: Final = {"DPM1": "261125060000", "FPM1": "261126060000", "PPOINTE": WHITE}
-RED_26: Final = {"DPM2": "261126060000", "FPM2": "261127060000"}
+def test_days_that_are_over_are_forgotten_after_a_week() -> None:
+    writer = Writer(NJOURF="00", NJOURF1="00", PJOURF1=NIGHT)
+    for day in range(11, 25):
+        writer.writes(f"{day}000000", frames=4)
+    assert set(writer.noted()) == set(range(16, 26))
+
+
+def test_today_is_as_tomorrow_where_both_have_one_number_and_the_register_bears_it_out() -> None:
+    writer = meter(NTARF="02")
+    assert writer.noted() == {24: NIGHT, 25: NIGHT}
+    assert not writer.days.notes[DAY][0].announced
+    assert meter().noted() == {25: NIGHT}  # nobody knows what is in force
+    assert meter(NTARF="01").noted() == {25: NIGHT}  # it is not so
+    assert meter(NTARF="02", NJOURF="01").noted() == {25: NIGHT}
+
+
+@pytest.mark.parametrize(
+    ("register", "coding", "decision"),
+    [("02", Coding.HEXADECIMAL, Decision.REMEMBERED), ("01", Coding.DECIMAL, Decision.REMEMBERED)],
+)
+def test_the_register_in_force_tells_the_coding_of_the_hours(
+    register: str, coding: Coding, decision: Decision
+) -> None:
+    writer = Writer(NJOURF="00", NJOURF1="00", NTARF=register, PJOURF1="0000C001 06368002 1636C001")
+    writer.writes("220500", frames=6)
+    day = writer.days.schedules().day(DAY)
+    assert day
+    assert (day.coding, day.decision, day.announced) == (coding, decision, False)
+
+
+def test_hours_that_are_proven_to_be_decimal_are_not_read_otherwise() -> None:
+    writer = meter(NTARF="02", PJOURF1=NIGHT)
+    writer.writes("130500", frames=4, PJOURF1="00008002 0200C001 07008002 1300C001 16008002")
+    assert (writer.days.coding, writer.days.is_coding_proven) == (Coding.DECIMAL, True)
+    assert writer.noted()[24] == NIGHT
+
+
+def test_near_a_change_the_register_in_force_proves_nothing() -> None:
+    writer = Writer(NJOURF="00", NJOURF1="00", NTARF="02", PJOURF1=NIGHT)
+    writer.writes("223100", frames=6)  # it may be a little late
+    assert writer.noted() == {25: NIGHT}
+    writer.writes("224000", NTARF="01")
+    assert writer.noted() == {24: NIGHT, 25: NIGHT}
+
+
+NEW: Final = "00008002 0200C001 07008002 1300C001 16008002"
+
+
+def test_hours_that_are_changed_leave_today_open_until_the_register_decides() -> None:
+    for register, today in (("01", NEW), ("02", NIGHT)):
+        writer = meter(NTARF="02")
+        writer.writes("123000", frames=4, PJOURF1=NEW)
+        writer.writes("124500")
+        assert writer.noted() == {24: f"{NIGHT} or {NEW}", 25: NEW}
+        assert writer.days.schedules().day(DAY) is None
+        writer.writes("130500", frames=4, NTARF=register)
+        assert writer.noted() == {24: today, 25: NEW}
+        writer.writes("161500", NTARF="02")
+        assert writer.noted() == {24: today, 25: NEW}
+
+
+def test_hours_that_the_register_contradicts_are_not_todays() -> None:
+    writer = meter(NTARF="02", NJOURF="00", NJOURF1="01")
+    writer.writes("25000000", frames=2, NTARF="01", NJOURF="01", NJOURF1="00")
+    assert writer.noted() == {25: NIGHT, 26: NIGHT}
+    writer.writes("25130500", frames=4, NTARF="01")
+    assert writer.noted() == {26: NIGHT}
+
+
+PEAK_25: Final = {"DPM1": "261125060000", "FPM1": "261126060000", "PPOINTE": WHITE}
+OTHER_26: Final = {"DPM2": "261126060000", "FPM2": "261127060000"}
 
 
 def test_each_peak_keeps_the_profile_that_was_sent_before_it_began() -> None:
-    writer = meter(PJOURF1=BLUE, **WHITE_25)
+    writer = meter(PJOURF1=EJP, **PEAK_25)
     assert writer.peaks() == ["pm1 25T06-26T06 00004003"]
-    writer.writes("25050000", frames=4, **RED_26)  # PPOINTE is still about the nearest
+    writer.writes("25050000", frames=4, **OTHER_26)  # PPOINTE is still about the nearest
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm2 26T06-27T06 -"]
     writer.writes("25060001", PPOINTE=RED)
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm2 26T06-27T06 00004005"]
@@ -136,15 +211,15 @@ def test_each_peak_keeps_the_profile_that_was_sent_before_it_began() -> None:
 
 
 def test_a_peak_without_its_group_is_taken_back_by_a_frame_without_a_fault() -> None:
-    writer = meter(PJOURF1=BLUE, **WHITE_25)
+    writer = meter(PJOURF1=EJP, **PEAK_25)
     writer.writes("130000", frames=5, damaged=["NTARF"], DPM1="", FPM1="", PPOINTE="", NTARF="02")
     assert len(writer.peaks()) == 1
-    writer.writes("130010", frames=3)
+    writer.writes("130010", frames=6)
     assert writer.peaks() == []
 
 
 def test_a_peak_that_is_cut_short_has_been_one() -> None:
-    writer = meter(PJOURF1=BLUE, **WHITE_25)
+    writer = meter(PJOURF1=EJP, **PEAK_25)
     writer.writes("25060001", PPOINTE="")
     writer.writes("25100000", frames=4, DPM1="", FPM1="")
     assert writer.peaks() == ["pm1 25T06-25T10 00004003"]
@@ -157,54 +232,72 @@ def test_a_peak_waits_behind_an_earlier_one_of_its_number() -> None:
 
 
 def test_a_profile_that_can_be_read_in_one_way_only_tells_the_coding() -> None:
-    assert meter(PJOURF1=SAGEMCOM).diary.coding is None
-    assert meter(PJOURF1=NIGHT).diary.coding is Coding.DECIMAL
-    writer = meter(PJOURF1=SAGEMCOM, **WHITE_25 | {"PPOINTE": "0000C001 061E8002"})
-    assert writer.diary.coding is Coding.HEXADECIMAL
+    assert meter(PJOURF1=SAGEMCOM).days.coding is None
+    assert meter(PJOURF1=NIGHT).days.coding is Coding.DECIMAL
+    writer = meter(PJOURF1=SAGEMCOM, **PEAK_25 | {"PPOINTE": "0000C001 061E8002"})
+    assert writer.days.coding is Coding.HEXADECIMAL
 
 
-def test_a_change_of_register_tells_the_coding_when_it_was_seen() -> None:
-    writer = meter(PJOURF1=SAGEMCOM, NTARF="02")
-    writer.writes("225959", frames=2)
-    writer.writes("230000", NTARF="01")
-    assert writer.diary.coding is Coding.HEXADECIMAL
-
-
-def test_a_change_of_register_during_a_gap_tells_nothing() -> None:
-    writer = meter(PJOURF1=SAGEMCOM, NTARF="02")
-    writer.writes("230000", NTARF="01")  # the last frame was at noon
-    assert writer.diary.coding is None
-
-
-def test_a_clock_that_stays_another_than_ours_is_believed_after_a_while() -> None:
+@pytest.mark.parametrize("degraded", [False, True])
+def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None:  # noqa: FBT001
     writer = meter()
+    writer.season = "h" if degraded else "H"
     writer.ours = datetime(2026, 11, 22, 3, tzinfo=UTC)
     writer.writes("120000", frames=11)
-    assert writer.diary.ahead == timedelta()
+    assert writer.days.schedules().day(DAY + _NEXT) is None
     writer.writes("120000", frames=2)
-    assert writer.diary.ahead == timedelta(days=2, hours=8)
+    assert writer.days.whole_days == timedelta(days=2)
+    assert writer.days.legal.ahead == timedelta(hours=8)
+    assert writer.days.schedules().legal.day_of(writer.ours) == date(2026, 11, 22)
     writer.ours = None
     writer.writes("120000", frames=13)
-    assert writer.diary.ahead == timedelta()
+    assert (writer.days.whole_days, writer.days.legal.ahead) == (timedelta(), timedelta())
+
+
+def test_one_time_that_is_wrong_leaves_the_days_known() -> None:
+    writer = meter()
+    writer.writes("121000", frames=1)
+    writer.ours = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    writer.writes("121001", frames=2)
+    assert writer.days.schedules().day(DAY + _NEXT)
 
 
 def test_the_legal_time_is_that_of_the_meters_letter() -> None:
-    writer = meter()
-    writer.writes("0715120000"[2:])
-    writer.said = {}
-    data = standard(("DATE", "", "H260715120000"))
-    for _ in range(4):
-        writer._hears(data, "260715110000")
-    assert writer.diary.legal == LegalTime(timedelta(hours=1))
+    writer = Writer()
+    for second in range(4):
+        writer._hears(datetime(2026, 7, 15, 12, 0, second, tzinfo=timezone(timedelta(hours=1))))
+    assert writer.days.legal == LegalTime(timedelta(hours=1))
 
 
-def test_the_second_of_two_white_days_is_told_by_its_colour_alone() -> None:
+def colours(writer: Writer) -> dict[int, str]:
+    return {day.day: colour for day, colour in writer.days.colours.items()}
+
+
+def test_the_colours_of_tempo_are_those_of_the_register_and_of_what_is_announced() -> None:
     white = {"DPM1": "261124060000", "FPM1": "261125060000"}
-    writer = meter(PJOURF1=BLUE, STGE="463A0800", **white)  # white today, blue tomorrow
-    assert writer.peaks() == ["pm1 24T06-25T06 -"]
-    writer.writes("200000", frames=2, STGE="4A3A0800")  # white tomorrow, too
-    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]
-    writer.writes("25030000", frames=2)
-    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]
-    writer.writes("25060001", frames=2, STGE="463A0800", DPM1="261125060000", FPM1="261126060000")
-    assert writer.peaks() == ["pm1 24T06-25T06 -", "pm1 25T06-26T06 -"]
+    writer = meter(PJOURF1=BLUE, STGE="463A0800", NTARF="04", **white)  # white, then blue
+    assert colours(writer) == {24: "white", 25: "blue"}
+    assert writer.noted() == {24: BLUE, 25: BLUE}
+    assert writer.peaks() == []
+    writer.writes("200000", STGE="4A3A0800")  # white tomorrow, too, which no DPM tells yet
+    assert colours(writer) == {24: "white", 25: "white"}
+    writer.writes("25030000", STGE="463A0800", NTARF="03")
+    assert colours(writer) == {24: "white", 25: "white"}
+    writer.writes("25060500", STGE="423A0800", NTARF="04", DPM1="261125060000", FPM1="261126060000")
+    assert colours(writer) == {24: "white", 25: "white"}
+    assert writer.days.schedules().colours == {DAY: "white", DAY + _NEXT: "white"}
+
+
+def test_a_night_is_still_of_the_colour_of_the_day_before() -> None:
+    writer = Writer(PJOURF1=BLUE, NJOURF="00", NJOURF1="00", STGE="0E3A0800", NTARF="05")
+    writer.writes("25030000", frames=6)
+    assert colours(writer) == {24: "red"}  # what STGE calls tomorrow at this hour, nobody knows
+    assert writer.noted() == {25: BLUE, 26: BLUE}
+
+
+def test_tempo_ends_with_a_profile_that_moves_the_contact_though_no_name_is_sent() -> None:
+    writer = meter(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
+    writer.writes("130000", frames=4, STGE="003A0800")  # a colour that the meter has missed
+    assert writer.days.is_tempo
+    writer.writes("130100", frames=4, PJOURF1=NIGHT)
+    assert (writer.days.is_tempo, colours(writer)) == (False, {})

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.linky_tic.tic import Agenda, Diary, Frame, Receiver
+from custom_components.linky_tic.tic import AnnouncedDays, DaySchedules, Frame, Receiver
 from simulator import Household
 from simulator.line import Line
 
@@ -49,28 +49,28 @@ LIVES: Final[dict[str, dict[str, Any]]] = {
 
 
 class Life:
-    """A house, and the diary of its meter."""
+    """A house, and what is noted of its days."""
 
     def __init__(self, house: Household, noise: float = 0.0) -> None:
         self.house = house
         self.line = Line(house, noise=noise)
         self.receiver = Receiver(house.address)
-        self.diary = Diary()
+        self.days = AnnouncedDays()
 
     def hear(self, frames: int = 4) -> None:
         for _ in range(frames):
             data = self.line.next().data
             for event in self.receiver.feed(data, self.house.now.timestamp()):
                 if isinstance(event, Frame):
-                    self.diary.heard(event, self.receiver.meter.readings, self.house.now)
+                    self.days.heard(event, self.receiver.meter.readings, self.house.now)
 
     def pass_time(self, step: timedelta) -> None:
         self.house.advance(step.total_seconds())
 
 
-def index_at(agenda: Agenda, now: datetime) -> int | None:
+def index_at(days: DaySchedules, now: datetime) -> int | None:
     """The register in force as noted; None on a day that is not known."""
-    day = agenda.day(agenda.legal.day_of(now))
+    day = days.day(days.legal.day_of(now))
     return (
         next((one.index for one in day.periods if one.begin <= now < one.end), 0) if day else None
     )
@@ -83,7 +83,7 @@ def test_the_register_that_is_noted_is_the_one_that_counts(life: str) -> None:
     known = 0
     end = lived.house.now + timedelta(hours=54)
     while lived.house.now < end:
-        noted = index_at(lived.diary.agenda(), lived.house.now)
+        noted = index_at(lived.days.schedules(), lived.house.now)
         assert noted in {None, lived.house.meter.slot.register}, lived.house.local_now
         known += noted is not None
         lived.pass_time(_STEP)
@@ -97,7 +97,7 @@ def test_a_noisy_line_makes_days_unknown_but_never_wrong(life: str) -> None:
     lived.hear(60)
     known = 0
     for _ in range(60):
-        noted = index_at(lived.diary.agenda(), lived.house.now)
+        noted = index_at(lived.days.schedules(), lived.house.now)
         assert noted in {None, lived.house.meter.slot.register}, lived.house.local_now
         known += noted is not None
         lived.pass_time(_STEP)
@@ -112,7 +112,7 @@ def test_the_next_change_comes_when_it_was_announced(life: str) -> None:
     lived.pass_time(timedelta(hours=4))
     lived.hear()
     for _ in range(4):
-        change = lived.diary.agenda().next_change(lived.house.now)
+        change = lived.days.schedules().next_change(lived.house.now)
         assert change
         lived.pass_time(change.at - lived.house.now - timedelta(seconds=2))
         assert lived.house.meter.slot.register != change.index

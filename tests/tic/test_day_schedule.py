@@ -10,12 +10,13 @@ import pytest
 
 from custom_components.linky_tic.tic import (
     MAINLAND,
-    Agenda,
     Coding,
     Contact,
     Day,
+    DaySchedules,
     Decision,
     LegalTime,
+    Note,
     Peak,
     Period,
 )
@@ -35,23 +36,31 @@ def profile(blocks: str) -> str:
     return " ".join([*blocks.split(), *["NONUTILE"] * 11][:11])
 
 
-def agenda(
+def schedules(
     *peaks: Peak,
     legal: LegalTime = MAINLAND,
     coding: Coding | None = None,
     **blocks: str,
-) -> Agenda:
+) -> DaySchedules:
     """Days by the names `before`, `day` and `after`."""
     days = {"before": BEFORE, "day": DAY, "after": AFTER}
-    profiles = {days[name]: profile(text) for name, text in blocks.items()}
-    return Agenda(profiles, peaks, coding, legal)
+    notes = {days[name]: Note(profile(text), 0) for name, text in blocks.items()}
+    return DaySchedules(notes, peaks, coding, legal)
+
+
+def tempo(*colours: str | None) -> DaySchedules:
+    """Three days of Tempo, by the colours of those that begin at 06:00 the day before and so on."""
+    known = {
+        day: one for day, one in zip((BEFORE, DAY, AFTER), colours, strict=False) if one is not None
+    }
+    return replace(schedules(before=BLUE, day=BLUE, after=BLUE), colours=known)
 
 
 def peak(number: int, begin: str, end: str, blocks: str | None = None) -> Peak:
     return Peak(
         number,
-        datetime.fromisoformat(f"2026-11-{begin}:00+01:00"),
-        datetime.fromisoformat(f"2026-11-{end}:00+01:00"),
+        datetime.fromisoformat(f"2026-11-{begin}:00"),
+        datetime.fromisoformat(f"2026-11-{end}:00"),
         blocks and profile(blocks),
     )
 
@@ -78,68 +87,59 @@ def whole(day: Day) -> bool:
     )
 
 
-WHITE_BEFORE: Final = peak(1, "24T06:00", "25T06:00", WHITE)
-WHITE_TODAY: Final = peak(1, "25T06:00", "26T06:00", WHITE)
 EJP_TODAY: Final = peak(1, "25T07:00", "26T01:00", EJP_PEAK)
+UNHEARD: Final = EJP_TODAY._replace(profile=None)
 
 
 @pytest.mark.parametrize(
     ("days", "periods"),
     [
-        (agenda(day=NIGHT), ["00:00-06:30 1", "06:30-22:30 2", "22:30-00:00 1"]),
-        (agenda(day="00008001"), ["00:00-00:00 1"]),
-        (agenda(day="00008002 0130C001 07008002 1200C001 14308002"),
+        (schedules(day=NIGHT), ["00:00-06:30 1", "06:30-22:30 2", "22:30-00:00 1"]),
+        (schedules(day="00008001"), ["00:00-00:00 1"]),
+        (schedules(day="00008002 0130C001 07008002 1200C001 14308002"),
          ["00:00-01:30 2", "01:30-07:00 1", "07:00-12:00 2", "12:00-14:30 1", "14:30-00:00 2"]),
-        # White after blue: the night before 06:00 is still blue.
-        (agenda(WHITE_TODAY, day=BLUE),
-         ["00:00-06:00 1", "06:00-22:00 4 pm1", "22:00-00:00 3 pm1"]),
-        # Blue after white, and red after white.
-        (agenda(WHITE_BEFORE, day=BLUE),
-         ["00:00-06:00 3 pm1", "06:00-22:00 2", "22:00-00:00 1"]),
-        (agenda(WHITE_BEFORE, peak(2, "25T06:00", "26T06:00", RED), day=BLUE),
+        # A day of Tempo runs from 06:00 to 06:00, and has the hours of every other.
+        (tempo("blue", "white"), ["00:00-06:00 1", "06:00-22:00 4 pm1", "22:00-00:00 3 pm1"]),
+        (tempo("white", "blue"), ["00:00-06:00 3 pm1", "06:00-22:00 2", "22:00-00:00 1"]),
+        (tempo("white", "red"),
          ["00:00-06:00 3 pm1", "06:00-22:00 6 pm2", "22:00-00:00 5 pm2"]),
-        (agenda(EJP_TODAY, day=EJP), ["00:00-07:00 1", "07:00-00:00 2 pm1"]),
-        (agenda(peak(1, "24T07:00", "25T01:00", EJP_PEAK), day=EJP),
+        (tempo(None, "blue"), ["00:00-06:00 None", "06:00-22:00 2", "22:00-00:00 1"]),
+        (tempo("red", None), ["00:00-06:00 5 pm2", "06:00-22:00 None", "22:00-00:00 None"]),
+        (schedules(EJP_TODAY, day=EJP), ["00:00-07:00 1", "07:00-00:00 2 pm1"]),
+        (schedules(peak(1, "24T07:00", "25T01:00", EJP_PEAK), day=EJP),
          ["00:00-01:00 2 pm1", "01:00-00:00 1"]),
         # Nobody has heard what this peak is made of.
-        (agenda(WHITE_TODAY._replace(profile=None), day=BLUE),
-         ["00:00-06:00 1", "06:00-00:00 None pm1"]),
-        # Nor of this one, but Tempo has a register for each colour.
-        (replace(agenda(WHITE_TODAY._replace(profile=None), day=BLUE), tempo=True),
-         ["00:00-06:00 1", "06:00-22:00 4 pm1", "22:00-00:00 3 pm1"]),
-        (replace(agenda(peak(2, "24T06:00", "25T06:00"), day=BLUE), tempo=True),
-         ["00:00-06:00 5 pm2", "06:00-22:00 2", "22:00-00:00 1"]),
-        (replace(agenda(peak(3, "24T06:00", "25T06:00"), day=BLUE), tempo=True),
-         ["00:00-06:00 None pm3", "06:00-22:00 2", "22:00-00:00 1"]),
+        (schedules(UNHEARD, day=EJP),
+         ["00:00-07:00 1", "07:00-00:00 None pm1"]),
         # What is left as it was, was so before: in the day before, in the slot before.
-        (agenda(day="00000000 06308002", before=NIGHT), ["00:00-06:30 1", "06:30-00:00 2"]),
-        (agenda(day="06308002 2230C000", before=NIGHT),
+        (schedules(day="00000000 06308002", before=NIGHT), ["00:00-06:30 1", "06:30-00:00 2"]),
+        (schedules(day="06308002 2230C000", before=NIGHT),
          ["00:00-06:30 1", "06:30-22:30 2", "22:30-00:00 2"]),
-        (agenda(day="06308002"), ["00:00-06:30 None", "06:30-00:00 2"]),
-        (agenda(peak(1, "25T07:00", "26T01:00", "00000000 08000002"), day=EJP),
+        (schedules(day="06308002"), ["00:00-06:30 None", "06:30-00:00 2"]),
+        (schedules(peak(1, "25T07:00", "26T01:00", "00000000 08000002"), day=EJP),
          ["00:00-07:00 1", "07:00-08:00 1 pm1", "08:00-00:00 2 pm1"]),
-        (agenda(peak(1, "24T07:00", "25T01:00", "00000000 08000002"), day=EJP),
+        (schedules(peak(1, "24T07:00", "25T01:00", "00000000 08000002"), day=EJP),
          ["00:00-01:00 2 pm1", "01:00-00:00 1"]),
     ],
 )  # fmt: skip
-def test_a_day_is_made_of_its_profile_and_its_peaks(days: Agenda, periods: list[str]) -> None:
+def test_a_day_is_made_of_its_profile_and_its_peaks(days: DaySchedules, periods: list[str]) -> None:
     day = known(days.day(DAY))
     assert told(day.periods) == periods
     assert whole(day)
 
 
 def test_contacts_are_kept_as_slots_leave_them() -> None:
-    day = known(agenda(before="0000C001", day="00000001 06308002 22300001").day(DAY))
+    day = known(schedules(before="0000C001", day="00000001 06308002 22300001").day(DAY))
     assert [one.contact for one in day.periods] == [Contact.CLOSED, Contact.OPEN, Contact.OPEN]
-    assert known(agenda(day="00000001").day(DAY)).periods[0].contact is None
-    assert known(agenda(day=BLUE).day(DAY)).periods[0].contact is Contact.TEMPO
+    assert known(schedules(day="00000001").day(DAY)).periods[0].contact is None
+    assert known(schedules(day=BLUE).day(DAY)).periods[0].contact is Contact.TEMPO
 
 
 @pytest.mark.parametrize("blocks", ["", "2500C001", "0630800206308001"])
 def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
-    assert agenda(day=blocks).day(DAY) is None
-    assert agenda(WHITE_TODAY, before=BLUE).day(DAY) is None
-    assert agenda(WHITE_TODAY, before=BLUE).unusual([DAY]) == []
+    assert schedules(day=blocks).day(DAY) is None
+    assert schedules(EJP_TODAY, before=EJP).day(DAY) is None
+    assert schedules(EJP_TODAY, before=EJP).unusual([DAY], 1) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
 def test_a_day_says_how_its_hours_were_read(
     blocks: str, remembered: Coding | None, edge: str, coding: Coding, decision: Decision
 ) -> None:
-    day = known(agenda(day=blocks, coding=remembered).day(DAY))
+    day = known(schedules(day=blocks, coding=remembered).day(DAY))
     assert f"{day.periods[0].end:%H:%M}" == edge
     assert (day.coding, day.decision) == (coding, decision)
 
@@ -178,68 +178,87 @@ def test_days_of_23_and_25_hours_are_whole(
     date_: str, blocks: str, edges: list[str], hours: list[float]
 ) -> None:
     on = date.fromisoformat(date_)
-    day = known(Agenda({on: profile(blocks)}).day(on))
+    day = known(DaySchedules({on: Note(profile(blocks), 0)}).day(on))
     assert [f"{one.begin:%H:%M%z}" for one in day.periods] == edges
     assert [(one.end - one.begin) / timedelta(hours=1) for one in day.periods] == hours
     assert whole(day)
 
 
 def test_an_island_has_its_own_hours() -> None:
-    day = known(agenda(day=NIGHT, legal=LegalTime(timedelta(hours=4))).day(DAY))
+    day = known(schedules(day=NIGHT, legal=LegalTime(timedelta(hours=4))).day(DAY))
     assert day.periods[1].begin.isoformat() == "2026-11-25T06:30:00+04:00"
+
+
+def test_a_clock_that_is_wrong_moves_every_instant() -> None:
+    slow = LegalTime(ahead=-timedelta(hours=3, minutes=37))
+    days = schedules(day=NIGHT, after=NIGHT, legal=slow)
+    assert told(known(days.day(DAY)).periods) == ["03:37-10:07 1", "10:07-02:07 2", "02:07-03:37 1"]
+    change = days.next_change(datetime.fromisoformat("2026-11-25T22:35:00+01:00"))
+    assert change
+    assert (f"{change.at:%dT%H:%M}", change.index) == ("26T02:07", 1)
+    early = datetime.fromisoformat("2026-11-26T03:00:00+01:00")
+    assert slow.day_of(early) == DAY
 
 
 @pytest.mark.parametrize(
     ("days", "events"),
     [
-        (agenda(day=NIGHT), ["00:00-06:30 1", "22:30-00:00 1"]),
-        (agenda(before=NIGHT, day=NIGHT, after=NIGHT),
+        (schedules(day=NIGHT), ["00:00-06:30 1", "22:30-00:00 1"]),
+        (schedules(before=NIGHT, day=NIGHT, after=NIGHT),
          ["00:00-06:30 1", "22:30-06:30 1", "22:30-06:30 1", "22:30-00:00 1"]),
-        (agenda(day="00008001"), []),
-        (agenda(day=WEEKDAY, after=WEEKEND), ["00:00-06:30 1", "22:30-00:00 1"]),
-        (agenda(EJP_TODAY, day=EJP, after=EJP), ["07:00-01:00 2 pm1"]),
-        (agenda(WHITE_TODAY, day=BLUE, after=BLUE),
-         ["00:00-06:00 1", "06:00-22:00 4 pm1", "22:00-06:00 3 pm1", "22:00-00:00 1"]),
-        (agenda(WHITE_TODAY._replace(profile=None), day=BLUE, after=BLUE),
-         ["00:00-06:00 1", "06:00-06:00 None pm1", "22:00-00:00 1"]),
-        (agenda(day="00008001 12008002"), ["00:00-12:00 1"]),
-        (agenda(before=NIGHT, after=NIGHT),
+        (schedules(day="00008001"), []),
+        (schedules(before=WEEKDAY, day=WEEKDAY, after=WEEKEND),
+         ["00:00-06:30 1", "22:30-06:30 1", "22:30-00:00 1", "00:00-00:00 3"]),
+        # Off-peak all week-end: what goes on after midnight is one.
+        (schedules(before=WEEKDAY, day="0000C001", after="0000C001"),
+         ["00:00-06:30 1", "22:30-00:00 1"]),
+        (schedules(EJP_TODAY, day=EJP, after=EJP), ["07:00-01:00 2 pm1"]),
+        (tempo("blue", "white", "blue"),
+         ["22:00-06:00 1", "06:00-22:00 4 pm1", "22:00-06:00 3 pm1", "22:00-00:00 1"]),
+        (schedules(UNHEARD, day=EJP, after=EJP), ["07:00-01:00 None pm1"]),
+        (schedules(day="00008001 12008002"), ["00:00-12:00 1"]),
+        (schedules(before=NIGHT, after=NIGHT),
          ["00:00-06:30 1", "22:30-00:00 1", "00:00-06:30 1", "22:30-00:00 1"]),
-        (agenda(day="06308002 2230C001"), ["22:30-00:00 1"]),
+        (schedules(day="06308002 2230C001"), ["22:30-00:00 1"]),
     ],
 )  # fmt: skip
-def test_a_calendar_shows_what_is_not_usual(days: Agenda, events: list[str]) -> None:
-    assert told(days.unusual([BEFORE, DAY, AFTER])) == events
+def test_a_calendar_shows_what_is_not_usual(days: DaySchedules, events: list[str]) -> None:
+    assert told(days.unusual([BEFORE, DAY, AFTER], days.usual())) == events
 
 
 @pytest.mark.parametrize(
     ("days", "now", "change"),
     [
-        (agenda(day=NIGHT), "25T03:00", "25T06:30 2"),
-        (agenda(day=NIGHT), "25T06:30", "25T22:30 1"),
-        (agenda(day=NIGHT), "25T23:00", None),  # tomorrow is not known
-        (agenda(day=NIGHT, after=NIGHT), "25T23:00", "26T06:30 2"),
-        (agenda(after=NIGHT), "25T23:00", None),  # today is not known
-        (agenda(day="00008001", after="00008001"), "25T12:00", None),
-        (agenda(day=WEEKDAY, after=WEEKEND), "25T23:00", "26T00:00 3"),
-        (agenda(WHITE_TODAY, day=BLUE, after=BLUE), "25T03:00", "25T06:00 4"),
-        (agenda(WHITE_TODAY, day=BLUE, after=BLUE), "25T23:00", "26T06:00 2"),
-        (agenda(EJP_TODAY, day=EJP, after=EJP), "25T12:00", "26T01:00 1"),
+        (schedules(day=NIGHT), "25T03:00", "25T06:30 2"),
+        (schedules(day=NIGHT), "25T06:30", "25T22:30 1"),
+        (schedules(day=NIGHT), "25T23:00", None),  # tomorrow is not known
+        (schedules(day=NIGHT, after=NIGHT), "25T23:00", "26T06:30 2"),
+        (schedules(after=NIGHT), "25T23:00", None),  # today is not known
+        (schedules(day="00008001", after="00008001"), "25T12:00", None),
+        (schedules(day=WEEKDAY, after=WEEKEND), "25T23:00", "26T00:00 3"),
+        (tempo("blue", "white", "blue"), "25T03:00", "25T06:00 4"),
+        (tempo("blue", "white", "blue"), "25T23:00", "26T06:00 2"),
+        (tempo("blue", "white"), "25T23:00", None),  # the colour of tomorrow is not announced
+        (schedules(EJP_TODAY, day=EJP, after=EJP), "25T12:00", "26T01:00 1"),
         # A peak of which nothing is known: that it comes, but neither how it goes on.
-        (agenda(EJP_TODAY._replace(profile=None), day=EJP, after=EJP), "25T03:00", "25T07:00 None"),
-        (agenda(EJP_TODAY._replace(profile=None), day=EJP, after=EJP), "25T12:00", None),
-        (agenda(day="06308002 22300001"), "25T03:00", None),
+        (
+            schedules(UNHEARD, day=EJP, after=EJP),
+            "25T03:00",
+            "25T07:00 None",
+        ),
+        (schedules(UNHEARD, day=EJP, after=EJP), "25T12:00", None),
+        (schedules(day="06308002 22300001"), "25T03:00", None),
     ],
 )
 def test_the_next_change_is_that_of_the_register(
-    days: Agenda, now: str, change: str | None
+    days: DaySchedules, now: str, change: str | None
 ) -> None:
     found = days.next_change(datetime.fromisoformat(f"2026-11-{now}:00+01:00"))
     assert (found and f"{found.at:%dT%H:%M} {found.index}") == change
 
 
 def test_something_else_is_in_force_at_each_edge_and_at_midnight() -> None:
-    days = agenda(day=NIGHT)
+    days = schedules(day=NIGHT)
     edge = datetime.fromisoformat("2026-11-25T01:00:00+01:00")
     edges = [edge := days.next_edge(edge) for _ in range(4)]
     assert [f"{edge:%dT%H:%M}" for edge in edges] == [

@@ -23,10 +23,10 @@ from simulator.tariff import CONTRACTS
 from .referee import DATA
 from .streams import Listener, historic, standard
 
-OFF_PEAK: Final = (" HEURE  CREUSE  ", 1)
-PEAK: Final = (" HEURE  PLEINE  ", 2)
-OFF_PEAK_TARIFF: Final = Tariff(1, "HEURE CREUSE")
-PEAK_TARIFF: Final = Tariff(2, "HEURE PLEINE")
+ECO: Final = ("   HEURE  ECO   ", 1)
+SUN: Final = (" HEURE  SOLEIL  ", 2)
+ECO_TARIFF: Final = Tariff(1, "HEURE ECO")
+SUN_TARIFF: Final = Tariff(2, "HEURE SOLEIL")
 
 
 PERIODS: Final[Mapping[str, tuple[int, str]]] = {
@@ -69,7 +69,7 @@ class Follow:
 
 
 def says(
-    named: tuple[str, int] | None, number: int, *, stge: int | None = None, ngtf: str = "HP/HC"
+    named: tuple[str, int] | None, number: int, *, stge: int | None = None, ngtf: str = "MON OFFRE"
 ) -> bytes:
     """A frame with the name of a tariff and the number of a register."""
     status = (number if stge is None else stge) - 1 << 10
@@ -96,64 +96,64 @@ def test_a_period_that_no_document_knows_is_no_tariff() -> None:
 
 def test_the_standard_mode_names_a_tariff_by_what_the_meter_shows() -> None:
     follow = Follow()
-    assert follow.hear(*steady(OFF_PEAK))[-1] == OFF_PEAK_TARIFF
-    assert follow.follower.names == {1: "HEURE CREUSE"}
+    assert follow.hear(*steady(ECO))[-1] == ECO_TARIFF
+    assert follow.follower.names == {1: "HEURE ECO"}
 
 
 def test_a_name_is_learned_once_it_has_stood_for_three_frames() -> None:
     follow = Follow()
-    first = next(n for n, told in enumerate(follow.hear(*steady(OFF_PEAK, 3))) if told)
-    follow.hear(*steady(OFF_PEAK, first + SURE - 1 - 3))
+    first = next(n for n, told in enumerate(follow.hear(*steady(ECO, 3))) if told)
+    follow.hear(*steady(ECO, first + SURE - 1 - 3))
     assert follow.follower.names == {}
-    follow.hear(*steady(OFF_PEAK, 1))
-    assert follow.follower.names == {1: "HEURE CREUSE"}
+    follow.hear(*steady(ECO, 1))
+    assert follow.follower.names == {1: "HEURE ECO"}
 
 
 @pytest.mark.parametrize("late", [1, 2, 5, 20], ids=lambda late: f"{late} frames late")
 def test_a_name_that_comes_after_its_number_is_given_to_no_other_register(late: int) -> None:
     follow = Follow()
-    told = follow.hear(*steady(OFF_PEAK), *[says(OFF_PEAK, 2)] * late, *steady(PEAK))
+    told = follow.hear(*steady(ECO), *[says(ECO, 2)] * late, *steady(SUN))
     names = {tariff.name for tariff in told if tariff and tariff.register == 2}
-    assert told[-1] == PEAK_TARIFF
-    assert follow.follower.names.get(1) == "HEURE CREUSE"
-    assert follow.follower.names.get(2) != "HEURE CREUSE"
-    assert late > 5 or names == {"HEURE PLEINE"}
+    assert told[-1] == SUN_TARIFF
+    assert follow.follower.names.get(1) == "HEURE ECO"
+    assert follow.follower.names.get(2) != "HEURE ECO"
+    assert late > 5 or names == {"HEURE SOLEIL"}
 
 
 def test_a_register_whose_number_is_lost_on_the_line_gives_its_name_to_no_other() -> None:
     follow = Follow()
-    hidden = [says(PEAK, 1, stge=2)] * 5  # NTARF is what it was: damaged all the while
-    told = follow.hear(*steady(OFF_PEAK), *hidden, *steady(PEAK))
-    assert told[-1] == PEAK_TARIFF
-    assert follow.follower.names == {1: "HEURE CREUSE", 2: "HEURE PLEINE"}
+    hidden = [says(SUN, 1, stge=2)] * 5  # NTARF is what it was: damaged all the while
+    told = follow.hear(*steady(ECO), *hidden, *steady(SUN))
+    assert told[-1] == SUN_TARIFF
+    assert follow.follower.names == {1: "HEURE ECO", 2: "HEURE SOLEIL"}
 
 
 def test_a_known_name_is_shown_as_soon_as_its_register_is_in_force() -> None:
     follow = Follow()
-    follow.hear(*steady(OFF_PEAK), *steady(PEAK))
-    assert follow.hear(says(PEAK, 1)) == [OFF_PEAK_TARIFF]
+    follow.hear(*steady(ECO), *steady(SUN))
+    assert follow.hear(says(SUN, 1)) == [ECO_TARIFF]
 
 
 def test_two_registers_may_bear_the_same_name_in_the_end() -> None:
     follow = Follow()
-    told = follow.hear(*steady(OFF_PEAK), *[says(OFF_PEAK, 2)] * 70)
-    assert told[-1] == Tariff(2, "HEURE CREUSE")
-    assert follow.follower.names == {1: "HEURE CREUSE", 2: "HEURE CREUSE"}
+    told = follow.hear(*steady(ECO), *[says(ECO, 2)] * 70)
+    assert told[-1] == Tariff(2, "HEURE ECO")
+    assert follow.follower.names == {1: "HEURE ECO", 2: "HEURE ECO"}
 
 
 def test_a_name_that_the_supplier_changes_is_followed() -> None:
     follow = Follow()
-    told = follow.hear(*steady(OFF_PEAK), *steady(("HC NUIT", 1), 70))
+    told = follow.hear(*steady(ECO), *steady(("HC NUIT", 1), 70))
     assert told[-1] == Tariff(1, "HC NUIT")
     assert follow.follower.names == {1: "HC NUIT"}
 
 
 def test_a_text_that_changes_all_the_time_is_learned_once() -> None:
     follow = Follow()
-    follow.hear(*steady(OFF_PEAK))
+    follow.hear(*steady(ECO))
     for _ in range(5):
-        follow.hear(*steady(OFF_PEAK, 8), *steady(("CREUSE", 1), 8))
-        assert follow.follower.names == {1: "HEURE CREUSE"}
+        follow.hear(*steady(ECO, 8), *steady(("ECO", 1), 8))
+        assert follow.follower.names == {1: "HEURE ECO"}
 
 
 def test_a_tariff_without_a_name_is_its_register() -> None:
@@ -164,17 +164,27 @@ def test_a_tariff_without_a_name_is_its_register() -> None:
 
 def test_a_name_that_is_no_longer_sent_is_remembered() -> None:
     follow = Follow()
-    follow.hear(*steady(OFF_PEAK))
+    follow.hear(*steady(ECO))
     follow.listener.now += 1000
-    assert follow.hear(*[says(None, 1)] * 6)[-1] == OFF_PEAK_TARIFF
+    assert follow.hear(*[says(None, 1)] * 6)[-1] == ECO_TARIFF
 
 
 def test_nothing_is_in_force_after_a_loss_before_it_is_said_again() -> None:
     follow = Follow()
-    follow.hear(*steady(OFF_PEAK))
+    follow.hear(*steady(ECO))
     follow.follower.lost()
     assert follow.follower.current is None
-    assert follow.hear(*steady(PEAK))[-1] == PEAK_TARIFF
+    assert follow.hear(*steady(SUN))[-1] == SUN_TARIFF
+
+
+SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
+    "base": {1: "base"},
+    "hphc": {1: "off_peak", 2: "peak"},
+    "tempo": TEMPO_NAMES,
+    "ejp": {1: "ejp_normal", 2: "ejp_peak"},
+    "weekend": {1: "off_peak", 2: "peak", 3: "HEURE WEEK-END"},
+    "producer": {1: "INDEX NON CONSO"},
+}
 
 
 @pytest.mark.parametrize("contract", sorted(CONTRACTS))
@@ -183,23 +193,47 @@ def test_a_day_of_a_house_is_told_as_it_is_charged(contract: str) -> None:
     follow = Follow()
     for _ in range(26):
         follow.hear(*[house.frame() for _ in range(4)])
-        register, text = int(house.truth["NTARF"]), " ".join(house.truth["LTARF"].split())
-        name = TEMPO_NAMES[register] if contract == "tempo" else text
-        assert follow.follower.current == Tariff(register, name)
+        register = int(house.truth["NTARF"])
+        assert follow.follower.current == Tariff(register, SLUGS[contract][register])
+        assert follow.follower.names.items() <= SLUGS[contract].items()
         house.advance(3590)
 
 
-@pytest.mark.parametrize("contract", sorted(CONTRACTS))
-def test_the_names_that_are_learned_are_those_of_the_contract(contract: str) -> None:
-    house = Household(contract=contract, start="2026-11-27T21:00:00", living=False)
+@pytest.mark.parametrize("contract", ["base", "hphc", "tempo", "ejp"])
+def test_a_contract_that_everybody_knows_has_all_its_names_from_the_first_frames(
+    contract: str,
+) -> None:
+    house = Household(contract=contract)
     follow = Follow()
-    for _ in range(12):
-        follow.hear(*[house.frame() for _ in range(8)])
-        house.advance(3 * 3600)
-    mine = {one.register: " ".join(one.name.split()) for one in CONTRACTS[contract].tariffs}
-    learned = follow.follower.names
-    assert learned.items() <= mine.items()
-    assert bool(learned) is (contract != "tempo")
+    follow.hear(*[house.frame() for _ in range(3)])
+    assert follow.follower.names == SLUGS[contract]
+
+
+def test_registers_that_are_not_the_usual_ones_keep_the_names_they_say() -> None:
+    follow = Follow()
+    frames = [says(("HEURE PLEINE", 1), 1, ngtf="H PLEINE/CREUSE")] * 70
+    told = follow.hear(*frames)
+    assert {one.name for one in told if one} <= {"index_1", "peak"}
+    assert told[-1] == Tariff(1, "peak")
+    assert follow.follower.names == {1: "peak"}
+
+
+def test_a_frame_in_which_the_tariff_changes_gives_no_register_the_name_of_another() -> None:
+    follow = Follow()
+    split = says((" HEURE  CREUSE  ", 1), 2, ngtf="H PLEINE/CREUSE")
+    told = follow.hear(split, split, *[says((" HEURE  PLEINE  ", 2), 2, ngtf="HP/HC")] * 4)
+    assert (2, "off_peak") not in told
+    assert told[-1] == Tariff(2, "peak")
+
+
+def test_a_contract_that_changes_takes_the_names_of_the_one_before_away() -> None:
+    follow = Follow()
+    follow.hear(*[says((" HEURE  CREUSE  ", 1), 1, ngtf="HC et Week-End")] * 6)
+    told = follow.hear(*[says(("      BASE      ", 1), 1, ngtf="BASE")] * 6)
+    assert told[-1] == Tariff(1, "base")
+    assert follow.follower.names == {1: "base"}
+    follow.hear(*steady(ECO))
+    assert (follow.follower.current, follow.follower.names) == (ECO_TARIFF, {1: "HEURE ECO"})
 
 
 def test_tempo_is_known_by_its_colours_until_the_contract_changes() -> None:
@@ -209,16 +243,30 @@ def test_tempo_is_known_by_its_colours_until_the_contract_changes() -> None:
     assert follow.follower.tempo == "TEMPO"
     silent = says(("HC BLEU", 1), 1, ngtf="TEMPO")  # a colour that the meter has missed
     assert follow.hear(*[silent] * 4)[-1] == Tariff(1, "tempo_blue_off_peak")
-    assert follow.hear(*steady(OFF_PEAK))[-1] == OFF_PEAK_TARIFF
-    assert follow.follower.names == {1: "HEURE CREUSE"}
+    assert follow.hear(*steady(ECO))[-1] == ECO_TARIFF
+    assert follow.follower.names == {1: "HEURE ECO"}
     assert not follow.follower.is_tempo
+
+
+@pytest.mark.parametrize("contract", ["hphc", "base"])
+def test_tempo_without_names_ends_with_its_profile(contract: str) -> None:
+    house = Household(contract="tempo", named=False, living=False, colours={})
+    follow = Follow()
+    assert follow.hear(*[house.frame() for _ in range(6)])[-1] in {
+        (1, TEMPO_NAMES[1]),
+        (2, TEMPO_NAMES[2]),
+    }
+    house.change_contract(contract)
+    told = follow.hear(*[house.frame() for _ in range(20)])[-1]
+    assert told
+    assert told.name == f"index_{told.register}"
 
 
 @pytest.mark.parametrize(
     ("capture", "tariff"),
     [
-        ("standard_mono_base_100frames", (1, "BASE")),
-        ("standard_mono_hphc", (2, "HEURE PLEINE")),
+        ("standard_mono_base_100frames", (1, "base")),
+        ("standard_mono_hphc", (2, "peak")),
         ("standard_mono_producer_total", (1, "INDEX NON CONSO")),
         ("standard_three_tempo_white", (3, "tempo_white_off_peak")),
         ("historic_mono_tempo_red", (1, "tempo_blue_off_peak")),
@@ -241,7 +289,7 @@ def test_no_noise_gives_a_register_the_name_of_another(seed: int, parity: str) -
     follow = Follow(parity=parity == "even")
     while house.elapsed < 400:
         follow.feed(line.next().data)
-        wrong = {1: "HEURE PLEINE", 2: "HEURE CREUSE"}.items()
-        assert not follow.follower.names.items() & wrong
-        assert follow.follower.current not in {(1, "HEURE PLEINE"), (2, "HEURE CREUSE")}
-    assert follow.follower.current == OFF_PEAK_TARIFF
+        wrong = {Tariff(1, "peak"), Tariff(2, "off_peak")}
+        assert not {Tariff(*one) for one in follow.follower.names.items()} & wrong
+        assert follow.follower.current not in wrong
+    assert follow.follower.current == Tariff(1, "off_peak")

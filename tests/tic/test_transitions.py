@@ -7,13 +7,13 @@ import pytest
 
 from custom_components.linky_tic.tic import (
     Frame,
-    Happening,
     Mode,
     Moment,
     Profiles,
     ShortMessages,
     Tariff,
-    happened,
+    Transition,
+    transitions,
 )
 
 from .streams import Listener, standard
@@ -27,7 +27,7 @@ OTHER: Final = " ".join(["0000C001", "07008002", "2300C001", *["NONUTILE"] * 8])
 
 
 def kinds(before: Moment, now: Moment) -> list[str]:
-    return [happening.kind for happening in happened(before, now.after(before), {})]
+    return [transition.kind for transition in transitions(before, now.after(before), {})]
 
 
 @pytest.mark.parametrize("field", Moment._fields)
@@ -55,7 +55,7 @@ def test_what_is_not_known_has_neither_begun_nor_ended(field: str) -> None:
     ],
     ids=str,
 )
-def test_what_differs_has_happened(now: dict[str, object], expected: list[str]) -> None:
+def test_what_differs_has_transitions(now: dict[str, object], expected: list[str]) -> None:
     assert kinds(BEFORE, Moment(**{**BEFORE._asdict(), **now})) == expected
 
 
@@ -132,7 +132,7 @@ def test_a_short_message_is_told_once_for_each_sending() -> None:
     assert told == [("short_message", "APPELEZ")] * 2
 
 
-def test_a_happening_is_a_kind_and_its_facts() -> None:
+def test_a_transition_is_a_kind_and_its_facts() -> None:
     now = BEFORE._replace(tariff=Tariff(1, "HEURE CREUSE"))
     facts = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
-    assert list(happened(BEFORE, now, {})) == [Happening("tariff_changed", facts)]
+    assert list(transitions(BEFORE, now, {})) == [Transition("tariff_changed", facts)]

@@ -14,7 +14,7 @@ from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings, never
-from ..tariff.names import lasting_tariff_name
+from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
 from .costs import COSTED, Costs, Period
@@ -55,9 +55,7 @@ class PriceSensor(DerivedSensor):
         currency = coordinator.hass.config.currency
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
         self._register = _REGISTERS.get(description.key, 0)
-        if self._register:
-            tariff = lasting_tariff_name(coordinator, self._register)
-            self._attr_translation_placeholders = {"tariff": tariff}
+        self._read()
 
     @property
     @override
@@ -67,8 +65,15 @@ class PriceSensor(DerivedSensor):
     @override
     def _read(self) -> None:
         costs = self.coordinator.costs
+        if self._register:
+            tariff = tariff_name(self.coordinator, self._register)
+            self._rename("price_tariff", {"tariff": tariff})
         price = costs.price_of(self._register) if self._register else costs.prices.export
         self._attr_native_value = price
+
+    @override
+    def _shown(self) -> object:
+        return super()._shown(), self.translation_placeholders
 
 
 class CurrentPriceSensor(PriceSensor):
@@ -137,7 +142,7 @@ PRICE_VALUES: Final = (
     *(
         DerivedSensorDescription(
             key=key,
-            sources=(),
+            sources=(CURRENT_TARIFF,),
             applies=never,
             suggested_display_precision=4,
             translation_key="price_tariff",

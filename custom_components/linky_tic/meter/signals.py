@@ -80,7 +80,8 @@ class Signals:
     nothing holds any more, the meter is silent or another one speaks.
 
     `state`: the state of a label or derived value may differ, sent when the reporting rules say
-    so; `days`, `costs` and `counters` (of the line, once a minute): the same of these.
+    so; `days`, `costs` and `counters` (of the line, once a minute): the same of these. `contract`:
+    it has become another one, or that it has was accepted.
     """
 
     def __init__(self) -> None:
@@ -92,6 +93,7 @@ class Signals:
         self.state = NamedSignals[*tuple[()]](guard)
         self.days = Signal[*tuple[()]](guard)
         self.costs = Signal[*tuple[()]](guard)
+        self.contract = Signal[*tuple[()]](guard)
         self.counters = Signal[*tuple[()]](guard)
 
     def send_all_states(self) -> None:

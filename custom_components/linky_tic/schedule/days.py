@@ -1,9 +1,8 @@
-"""The days of one meter, as it has told them: today's, which it told yesterday, and tomorrow's.
+"""The days of one meter, as it has announced them, and as its register in force bears them out.
 
-It keeps what the wire does not repeat (which profile is for which day, what a peak that has begun
-is made of, how the hours are coded) and tells when something else is in force. How a profile is
-read is `tic/`'s business. A day's profile is what PJOURF+1 said the day before and nothing else:
-its number (NJOURF) does not make up for it, since new hours come under the number of the old ones.
+It stores what the wire does not repeat (which profile is for which day, what a peak that has begun
+is made of, how the hours are coded) and tells when something else is in force. What is believed of
+which day is decided in `tic/announced_days.py`.
 """
 
 from collections.abc import Mapping
@@ -16,8 +15,8 @@ from homeassistant.util import dt as dt_util
 
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
-from ..tic import Agenda, Change, Day, Diary, Frame, Reading
-from .stored_days import as_kept, take_up
+from ..tic import AnnouncedDays, Change, Day, DaySchedules, Frame, Reading
+from .stored_days import as_stored, take_up
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -35,21 +34,16 @@ class Days:
         self._address = address
         self._signals = signals
         self._store = store
-        self._diary = Diary()
-        self._agenda = Agenda()
+        self._announced = AnnouncedDays()
+        self.schedules = DaySchedules()
         self._timer: CALLBACK_TYPE | None = None
         self._edge = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
 
     @property
-    def now(self) -> datetime:
-        """The time of the house: ours, unless the meter's own, which is set, is another."""
-        return dt_util.utcnow() + self._diary.ahead
-
-    @property
     def today(self) -> date:
         """The day that the meter is in."""
-        return self._agenda.legal.day_of(self.now)
+        return self.schedules.legal.day_of(dt_util.utcnow())
 
     @property
     def tomorrow(self) -> date:
@@ -57,50 +51,45 @@ class Days:
         return self.today + _ONE_DAY
 
     @property
-    def agenda(self) -> Agenda:
-        """All that is known of the days."""
-        return self._agenda
-
-    @property
     def next_change(self) -> Change | None:
         """When another register comes into force, and which; None: not known, or never."""
-        return self._agenda.next_change(self.now)
+        return self.schedules.next_change(dt_util.utcnow())
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""
-        return self._agenda.day(day)
+        return self.schedules.day(day)
 
     def restore(self) -> None:
         """Take up what was kept of this meter; another one's days are no use."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self._address:
-            take_up(kept, self._diary)
+            take_up(kept, self._announced)
         self._renew()
 
     @callback
     def stop(self) -> None:
-        """Wait for nothing any more."""
+        """Cancel what is waited for."""
         if self._timer:
             self._timer()
             self._timer = None
 
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         now = dt_util.utcnow()
-        if self._diary.heard(frame, readings, now):
-            self._store.keep(_STORED, {"address": self._address, **as_kept(self._diary)})
+        if self._announced.heard(frame, readings, now):
+            self._store.keep(_STORED, {"address": self._address, **as_stored(self._announced)})
             self._renew()
             self._signals.days.send()
         elif now >= self._edge:  # a machine that slept has not woken its timers in time
             self._look(now)
 
     def _renew(self) -> None:
-        self._agenda = self._diary.agenda()
+        self.schedules = self._announced.schedules()
         self._wait()
 
     def _wait(self) -> None:
         """Look again when something else comes into force."""
         self.stop()
-        self._edge = self._agenda.next_edge(self.now) - self._diary.ahead
+        self._edge = self.schedules.next_edge(dt_util.utcnow())
         seconds = (self._edge - dt_util.utcnow()).total_seconds()
         self._timer = async_call_later(self._hass, max(seconds, _SOONEST), self._look)
 

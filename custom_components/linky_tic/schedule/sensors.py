@@ -9,7 +9,7 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass
 
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
-from ..tariff.sensors import TARIFF_SLUGS, TariffSensor
+from ..tariff.sensors import TARIFF_NAMES, TariffSensor
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import registers_in_use
 
@@ -63,7 +63,7 @@ DAY_VALUES: Final = (
         signal=lambda signals: signals.days,
         applies=_changes,
         device_class=SensorDeviceClass.ENUM,
-        options=[*TARIFF_SLUGS],
+        options=[*TARIFF_NAMES],
     ),
 )
 DAY_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {

@@ -18,16 +18,6 @@ _STATES: Final = f"component.{DOMAIN}.entity.sensor.{CURRENT_TARIFF}.state"
 @callback
 def tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
     """Give the name of a register's tariff in the language of the house."""
-    return _translated(coordinator, coordinator.tariffs.name_of(register))
-
-
-@callback
-def lasting_tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
-    """Give it to who shows it until the next reload, which comes when it is another."""
-    return _translated(coordinator, coordinator.tariffs.shown_name_of(register))
-
-
-def _translated(coordinator: LinkyCoordinator, name: str) -> str:
-    hass = coordinator.hass
+    hass, name = coordinator.hass, coordinator.tariffs.name_of(register)
     texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
     return texts.get(f"{_STATES}.{name}", name)

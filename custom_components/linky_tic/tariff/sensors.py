@@ -11,8 +11,8 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tic import KNOWN_TARIFFS, unnamed
 from .tariffs import CURRENT_TARIFF
 
-TARIFF_SLUGS: Final = (
-    *(known.slug for known in KNOWN_TARIFFS),
+TARIFF_NAMES: Final = (
+    *(slug for _, slug, *_ in KNOWN_TARIFFS),
     *(unnamed(register) for register in range(1, 11)),
 )
 """The names that are translated; a supplier's texts are not."""
@@ -48,7 +48,16 @@ class TariffSensor(DerivedSensor):
 
 
 class CurrentTariffSensor(TariffSensor):
-    """The tariff in force."""
+    """The tariff in force, and beside its name the text that the meter shows for it."""
+
+    @override
+    def _read(self) -> None:
+        super()._read()
+        self._attr_extra_state_attributes = {"text": self.coordinator.tariffs.text}
+
+    @override
+    def _shown(self) -> object:
+        return super()._shown(), self._attr_extra_state_attributes
 
     @override
     def _tariff(self) -> str | None:
@@ -62,7 +71,7 @@ TARIFF_VALUES: Final = (
         sources=(CURRENT_TARIFF,),
         applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
-        options=[*TARIFF_SLUGS],
+        options=[*TARIFF_NAMES],
     ),
 )
 TARIFF_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {CURRENT_TARIFF: CurrentTariffSensor}

@@ -1,12 +1,13 @@
-"""The tariff in force of one meter, the names that its registers have been heard to bear.
+"""The tariff in force of one meter, the names of its registers, its contract.
 
-It knows when it has to look, what to remember, and who is to be told; what labels say of the tariff
-is read in `tic/tariff.py`. A name once learned is shown after a reload, which names are read at.
+It knows when it has to look, what to store, and who is told; what labels say of the tariff is read
+in `tic/tariff.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
 from ..meter.freshness import Freshness
@@ -14,57 +15,57 @@ from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tic import (
     TARIFF_SOURCES,
-    TEMPO_NAMES,
+    USUAL_SLUGS,
+    Contract,
+    ContractChange,
     Frame,
     Label,
+    Mode,
     Quantity,
     Reading,
     Tariff,
     TariffFollower,
+    contract_change,
     index_slug,
+    read_contract,
     registers_in_use,
     said,
     unnamed,
 )
 
 CURRENT_TARIFF: Final = "current_tariff"
-"""What to listen to for the tariff in force."""
-_NAMES: Final = "tariff_names"
+"""What to listen to for the tariff in force, and for the names of all."""
+_TEXTS: Final = "tariff_names"
+_CALENDAR: Final = "tariff_calendar"
 _SLUGS: Final = "historic_tariffs"
 _TEMPO: Final = "tempo"
+_CONTRACTS: Final = "contracts"
+_REPLACED: Final = "contract_replaced"
 
 
 class Tariffs:
-    """The tariffs of one meter; `on_name` is called when a name that is shown has become wrong."""
+    """The tariffs of one meter."""
 
-    def __init__(
-        self,
-        signals: Signals,
-        store: MeterStore,
-        freshness: Freshness,
-        on_name: Callable[[], None],
-    ) -> None:
+    def __init__(self, signals: Signals, store: MeterStore, freshness: Freshness) -> None:
         self._signals = signals
         self._store = store
         self._freshness = freshness
-        self._on_name = on_name
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
-        self._shown: dict[int, str | None] = {}
-        self._named: dict[int, str] = {}
         self._is_due = True
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._note)
         signals.frame.connect(self._end_frame)
-        signals.lost.connect(self._lose)
+        signals.lost.connect(self._follower.lost)
 
     def restore(self) -> None:
         """Take up what the store, now loaded, holds."""
-        tempo = self._store.recall(_TEMPO)
+        follower = self._follower
+        follower.texts = _by_register(self._store.recall(_TEXTS))
+        follower.calendar = _text(self._store.recall(_CALENDAR))
+        follower.tempo = _text(self._store.recall(_TEMPO))
         self._slugs = _by_register(self._store.recall(_SLUGS))
-        self._follower.names = _by_register(self._store.recall(_NAMES))
-        self._follower.tempo = tempo if isinstance(tempo, str) else None
 
     @property
     def current(self) -> Tariff | None:
@@ -72,22 +73,30 @@ class Tariffs:
         return self._follower.current
 
     @property
+    def text(self) -> str | None:
+        """What the meter shows as the name of the tariff in force, in the supplier's words."""
+        reading = self._freshness.reading("LTARF")
+        return " ".join(reading.raw.split()) if reading else None
+
+    @property
     def names(self) -> Mapping[int, str]:
         """Register -> its name, as far as known: a slug, or the text that the meter shows."""
         # Before anything is heard, the mode and the contract are those of the last time.
-        if historic := self._historic() if self._indexes() else self._slugs:
-            return historic
-        if self._is_tempo:
-            return TEMPO_NAMES
-        return self._follower.names
+        historic = self._historic() if self._indexes() else self._slugs
+        return historic or self._follower.names
 
     def name_of(self, register: int) -> str:
         """Give the name of a register, `index_<n>` when none is known."""
         return self.names.get(register, unnamed(register))
 
-    def shown_name_of(self, register: int) -> str:
-        """Give the name of a register, and note that it is shown until the next reload."""
-        return self._named.setdefault(register, self.name_of(register))
+    def name_of_index(self, label: Label) -> str | None:
+        """Give the name of what an index counts, in the mode that has its label."""
+        return index_slug(label) or self._follower.names.get(label.register or 0)
+
+    @property
+    def usual(self) -> int | None:
+        """The register that is in force most of the time, None if none is named so."""
+        return next((one for one, name in self.names.items() if name in USUAL_SLUGS), None)
 
     @property
     def registers(self) -> set[int]:
@@ -101,20 +110,18 @@ class Tariffs:
                 return name
         return None
 
-    def counted_by(self, register: int) -> str | None:
-        """Tell what an index of the Standard mode is named by; that it is shown is noted."""
-        self._shown[register] = self._counted_by(register)
-        return self._shown[register]
-
-    def _counted_by(self, register: int) -> str | None:
-        if self._is_tempo:
-            return TEMPO_NAMES.get(register)
-        return self._follower.names.get(register)
-
     @property
-    def _is_tempo(self) -> bool:
-        # Entities are made before the follower hears of the first frame.
-        return self._follower.is_tempo or said(self._freshness.readings).has_colours
+    def contract_change(self) -> ContractChange | None:
+        """The contract that has become another one, until this is accepted; restarts keep it."""
+        kept = self._store.recall(_REPLACED)
+        before = _contract(kept)
+        return contract_change(before, self._contracts().get(before.mode)) if before else None
+
+    @callback
+    def accept_contract(self) -> None:
+        """Forget the contract that was before."""
+        self._store.keep(_REPLACED, None)
+        self._signals.contract.send()
 
     def _indexes(self) -> list[tuple[str, Label]]:
         labels = [(name, one.label) for name, one in self._freshness.readings.items()]
@@ -127,22 +134,18 @@ class Tariffs:
     def _note(self) -> None:
         self._is_due = True
 
-    def _lose(self) -> None:
-        self._follower.lost()
-
     def _end_frame(self, _frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         """Look at what has changed."""
         follower, new = self._follower, said(readings) if self._is_due else None
         self._is_due = False
-        learned = follower.names, follower.tempo, self._slugs
         differs = follower.end_frame(new)
         if follower.is_settling:
             differs |= self._look_at_indexes()
-        if not differs:
-            return
-        self._signals.state.send(CURRENT_TARIFF)
-        if learned != (follower.names, follower.tempo, self._slugs):
+        if differs:
             self._keep()
+            self._signals.state.send(CURRENT_TARIFF)
+        if follower.has_settled:
+            self._look_at_contract(read_contract(readings))
 
     def _look_at_indexes(self) -> bool:
         """See what counts, which is known some frames after a contract has changed."""
@@ -155,16 +158,30 @@ class Tariffs:
         return before != (self._in_use, self._slugs)
 
     def _keep(self) -> None:
-        """Store what was learned, and ask for a reload where a name that is shown is another."""
         follower = self._follower
-        self._store.keep(_NAMES, _as_kept(follower.names))
+        self._store.keep(_TEXTS, _as_kept(follower.texts))
+        self._store.keep(_CALENDAR, follower.calendar)
         self._store.keep(_SLUGS, _as_kept(self._slugs))
         self._store.keep(_TEMPO, follower.tempo)
-        counted = any(self._counted_by(number) != name for number, name in self._shown.items())
-        if counted or any(self.name_of(number) != name for number, name in self._named.items()):
-            self._shown.clear()
-            self._named.clear()
-            self._on_name()
+
+    def _contracts(self) -> dict[Mode, Contract]:
+        kept = self._store.recall(_CONTRACTS)
+        found = map(_contract, kept if isinstance(kept, list) else ())
+        return {one.mode: one for one in found if one}
+
+    def _look_at_contract(self, now: Contract | None) -> None:
+        """Tell once of a contract that is another one than the last of its mode."""
+        if now is None:
+            return
+        contracts = self._contracts()
+        before = contracts.get(now.mode)
+        contracts[now.mode] = now
+        self._store.keep(_CONTRACTS, [list(one) for one in contracts.values()])
+        if contract_change(before, now) is None:
+            return
+        if (first := _contract(self._store.recall(_REPLACED)) or before) is not None:
+            self._store.keep(_REPLACED, None if first == now else list(first))
+        self._signals.contract.send()
 
 
 def _as_kept(names: Mapping[int, str]) -> JsonValueType:
@@ -173,3 +190,15 @@ def _as_kept(names: Mapping[int, str]) -> JsonValueType:
 
 def _by_register(kept: JsonValueType) -> dict[int, str]:
     return {int(n): str(name) for n, name in kept.items()} if isinstance(kept, dict) else {}
+
+
+def _text(kept: JsonValueType) -> str | None:
+    return kept if isinstance(kept, str) else None
+
+
+def _contract(kept: JsonValueType) -> Contract | None:
+    match kept:
+        case [str(mode), str(name), bool(is_producer)] if mode in set(Mode):
+            return Contract(Mode(mode), name, is_producer)
+        case _:
+            return None

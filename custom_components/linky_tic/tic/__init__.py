@@ -14,11 +14,18 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
-from .announced_days import Diary, Note
+from .announced_days import AnnouncedDays
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
-from .contract import contract_name, registers_in_use
-from .day_schedule import Agenda, Change, Day, Peak, Period
+from .contract import (
+    Contract,
+    ContractChange,
+    contract_change,
+    contract_name,
+    read_contract,
+    registers_in_use,
+)
+from .day_schedule import Change, Day, DaySchedules, Note, Peak, Period
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -48,8 +55,6 @@ from .schedule import (
     registers_of,
 )
 from .tariff import (
-    KNOWN_TARIFFS,
-    TARIFF_SLUGS,
     TARIFF_SOURCES,
     TEMPO_NAMES,
     Tariff,
@@ -58,7 +63,11 @@ from .tariff import (
     said,
     unnamed,
 )
+from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS, contract_slug, tariff_slug
 from .tempo import (
+    COLOURS,
+    TEMPO_BEGINS,
+    colour_in_force,
     colour_today,
     colour_tomorrow,
     has_colours,
@@ -68,11 +77,12 @@ from .tempo import (
     peak_in_progress,
     peak_notice,
 )
-from .transitions import Happening, Moment, Profiles, ShortMessages, happened
+from .transitions import Moment, Profiles, ShortMessages, Transition, transitions
 from .values import Horodate, Value, read_horodate, read_value
 
 __all__ = [
     "CATALOGUE",
+    "COLOURS",
     "EVENTS",
     "IDENTITIES",
     "INDEXES",
@@ -82,23 +92,26 @@ __all__ = [
     "STATUS",
     "TARIFF_SLUGS",
     "TARIFF_SOURCES",
+    "TEMPO_BEGINS",
     "TEMPO_NAMES",
+    "USUAL_SLUGS",
     "Absence",
-    "Agenda",
+    "AnnouncedDays",
     "Appeared",
     "Change",
     "Coding",
     "Contact",
+    "Contract",
+    "ContractChange",
     "Day",
     "DayPeak",
+    "DaySchedules",
     "Decision",
-    "Diary",
     "Estimate",
     "Event",
     "Field",
     "Frame",
     "Group",
-    "Happening",
     "Horodate",
     "Identity",
     "IndexPower",
@@ -125,16 +138,19 @@ __all__ = [
     "Slot",
     "Tariff",
     "TariffFollower",
+    "Transition",
     "Value",
     "Vanished",
     "anonymise",
     "coding_shown",
+    "colour_in_force",
     "colour_today",
     "colour_tomorrow",
+    "contract_change",
     "contract_name",
+    "contract_slug",
     "decode_relays",
     "decode_status",
-    "happened",
     "has_colours",
     "has_notices",
     "has_peaks",
@@ -151,6 +167,7 @@ __all__ = [
     "phase_margin",
     "power_load",
     "power_margin",
+    "read_contract",
     "read_horodate",
     "read_schedule",
     "read_value",
@@ -160,5 +177,7 @@ __all__ = [
     "said",
     "share_of",
     "subscribed_power",
+    "tariff_slug",
+    "transitions",
     "unnamed",
 ]

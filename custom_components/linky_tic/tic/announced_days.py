@@ -1,255 +1,316 @@
-"""What a meter says of its days, noted frame by frame: the profile of which day, each peak's own.
+"""What a meter says of its days, frame by frame: the profile of which day, colours and peaks.
 
 It knows frames, readings and our time, which come in; it does not know what is done with its
 notes. PJOURF+1 is about the day after the DATE of its own frame, PPOINTE about the nearest peak
-that has not begun: so nothing is noted from a frame in which one of them was damaged.
+that has not begun: so nothing is noted from a frame in which one of them was damaged, nor before a
+second frame has said the same, since midnight may stand in the middle of the first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
-from .day_schedule import Agenda, Peak
+from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
 from .frames import Frame
 from .legal_time import MAINLAND, LegalTime, legal_time_of
-from .schedule import Coding, Decision, coding_shown, read_schedule, readings_of
-from .tempo import colour_tomorrow, has_colours
+from .schedule import Coding, Decision, Slot, read_schedule, readings_of
+from .tempo import (
+    COLOURS,
+    TEMPO_BEGINS,
+    colour_in_force,
+    colour_tomorrow,
+    denies_tempo,
+    has_colours,
+)
 
 _PEAK_LABELS: Final = tuple((n, f"DPM{n}", f"FPM{n}") for n in (1, 2, 3))
 _LABELS: Final = (
-    "PJOURF+1",
-    "NJOURF",
-    "NJOURF+1",
-    "PPOINTE",
-    "STGE",
+    *("PJOURF+1", "NJOURF", "NJOURF+1", "PPOINTE", "STGE", "NTARF", "PTEC", "DEMAIN"),
     *(name for _, *names in _PEAK_LABELS for name in names),
 )
-_ONE_DAY: Final = timedelta(days=1)
-_TEMPO_BEGINS: Final = time(6)
-_COLOURS: Final[Mapping[str, int]] = MappingProxyType({"white": 1, "red": 2})
-"""Colour -> its mobile peak (captures)."""
-_TURN: Final = time(23, 59, 57)
-"""A frame that begins later may end in the next day."""
-_SAME_TIME: Final = timedelta(minutes=5)
+_DAY: Final = timedelta(days=1)
+_SIX_HOURS: Final = timedelta(hours=TEMPO_BEGINS.hour)
+_COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
+_NEAR: Final = timedelta(minutes=2)
+"""From a change of register, within which the one in force tells nothing."""
+_SAME_TIME: Final = timedelta(minutes=1)
 """Two clocks that are not further apart show the same time."""
+_DOUBT: Final = 3
+"""Frames in which the meter's clock must be another than we thought for its time to be unknown."""
 _SURE: Final = 12
-"""Frames in which the meter's clock must be another than ours before it is believed: more than
-it takes to learn the time of an island."""
-_HALF_DAY: Final = timedelta(hours=12)
-_PROMPT: Final = timedelta(seconds=30)
-"""Between two frames that show a change of register, for the time of the change to be known."""
-_LASTS: Final = timedelta(days=2)
-"""How long what is over is kept: it says how today began."""
+"""Frames after which the difference is believed: more than it takes to learn an island's time."""
+_LASTS: Final = timedelta(days=8)
+"""How long what is over is kept: it tells how today began, and what is usual in a week."""
+
+Readings = Mapping[str, Reading]
 
 
-class Note(NamedTuple):
-    """The profile of a day, and its number in the supplier's calendar where it was told."""
+class AnnouncedDays:
+    """The notes on one meter.
 
-    profile: str
-    number: int | None
-
-
-class Diary:
-    """The notes on one meter. `ahead` is what its clock adds to ours, zero when both agree."""
+    `notes` are the profiles that a day may have: it is known when there is one. `legal` is the time
+    that the meter keeps, right or wrong, once `is_clock_known`; beside it, the meter's date may be
+    wrong by `whole_days`.
+    """
 
     def __init__(self) -> None:
-        self.profiles: dict[date, Note] = {}
+        self.notes: dict[date, tuple[Note, ...]] = {}
         self.peaks: tuple[Peak, ...] = ()
         self.coding: Coding | None = None
+        self.is_coding_proven = False
+        self.is_tempo = False
+        self.colours: dict[date, str] = {}
         self.legal: LegalTime = MAINLAND
-        self.ahead = timedelta()
-        self.tempo = False
+        self.is_clock_known = False
+        self.whole_days = timedelta()
         self._apart = 0
+        self._clock: Reading | None = None
         self._season: tuple[object, ...] = ()
-        self._register: tuple[object, datetime] | None = None
-        self._seen: tuple[object, ...] = ()
+        self._refuted: set[tuple[date, str]] = set()
+        self._said: tuple[object, ...] = ()
+        self._noted: tuple[object, ...] = ()
 
-    def agenda(self) -> Agenda:
-        """Give the days as far as they are known."""
-        profiles = {day: note.profile for day, note in self.profiles.items()}
-        return Agenda(profiles, self.peaks, self.coding, self.legal, tempo=self.tempo)
+    def schedules(self) -> DaySchedules:
+        """Give the days as far as they are known: not at all while the meter's time is not."""
+        if not self.is_clock_known or self._apart >= _DOUBT:
+            return DaySchedules(legal=self.legal)
+        known = {day: notes[0] for day, notes in self.notes.items() if len(notes) == 1}
+        colours = self.colours if self.is_tempo else None
+        return DaySchedules(known, self.peaks, self.coding, self.legal, colours)
 
-    def heard(self, frame: Frame, readings: Mapping[str, Reading], now: datetime) -> bool:
+    def heard(self, frame: Frame, readings: Readings, now: datetime) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new."""
-        clock = readings.get("DATE")
-        is_new = self._compare_clocks(clock, now)
-        local = self._local(clock, now)
-        is_new |= self._watch_register(readings, local, now)
-        seen = (local.date(), *map(readings.get, _LABELS))
-        if seen == self._seen or local.time() >= _TURN or not _says(frame, readings):
+        is_new = self._compare_clocks(readings.get("DATE"), now)
+        local = self._local(readings.get("DATE"), now)
+        said = (local.replace(second=0, microsecond=0), *map(readings.get, _LABELS))
+        if said == self._noted or not _says(frame, readings):
             return is_new
-        self._seen = seen
-        is_new |= self._note_profile(readings, local.date())
-        is_new |= self._note_peaks(frame, readings, local)
-        return is_new
+        if said != self._said:
+            self._said = said
+            return is_new
+        self._noted = said
+        before = self._state()
+        self._note_tempo(readings, local)
+        self._note_peaks(frame, readings, local)
+        self._note_profiles(readings, local)
+        self._learn_coding(readings, local)
+        return is_new or before != self._state()
+
+    def _state(self) -> tuple[object, ...]:
+        tempo = self.is_tempo, dict(self.colours)
+        return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, tempo
 
     def _compare_clocks(self, clock: Reading | None, now: datetime) -> bool:
-        """Learn what time the meter keeps. One that has lost it teaches nothing."""
-        if clock is None or clock.degraded or not isinstance(clock.value, datetime):
+        """Learn what time the meter keeps; whether anything of it is news.
+
+        A meter that has lost the time goes by its clock all the same, so its error is learned too.
+        """
+        if clock is None or clock is self._clock or not isinstance(clock.value, datetime):
             return False
-        before = self.legal, self.ahead
+        self._clock = clock
+        before = self.legal, self.is_clock_known, self._apart >= _DOUBT
         season = clock.value.tzinfo, clock.value.month
-        if season != self._season:
-            self._season, self.legal = season, legal_time_of(clock.value)
-        apart = clock.value - now
-        self._apart = self._apart + 1 if abs(apart - self.ahead) > _SAME_TIME else 0
+        if not clock.degraded and season != self._season:
+            self._season = season
+            self.legal = LegalTime(legal_time_of(clock.value).island, self.legal.ahead)
+        shown = LegalTime(self.legal.island).of(now).replace(tzinfo=None)
+        apart = clock.value.replace(tzinfo=None) - shown
+        if abs(apart - self.whole_days - self.legal.ahead) <= _SAME_TIME:
+            self.is_clock_known, self._apart = True, 0
+        else:
+            self._apart += 1
         if self._apart >= _SURE:
-            self.ahead = apart if abs(apart) > _SAME_TIME else timedelta()
-        return (self.legal, self.ahead) != before
+            self.whole_days = _DAY * round(apart / _DAY)
+            ahead = timedelta(seconds=round((apart - self.whole_days).total_seconds()))
+            if abs(ahead) <= _SAME_TIME:
+                ahead = timedelta()
+            self.legal = LegalTime(self.legal.island, ahead)
+            self.is_clock_known, self._apart = True, 0
+        return before != (self.legal, self.is_clock_known, self._apart >= _DOUBT)
 
     def _local(self, clock: Reading | None, now: datetime) -> datetime:
-        """Give the legal time that the meter goes by: its clock's, as long as that makes sense."""
+        """Give the time that the meter goes by, naive; a wrong date is put right."""
         if clock is None or not isinstance(clock.value, datetime):
-            return self.legal.of(now + self.ahead)
-        if clock.degraded and abs(clock.value - now - self.ahead) > _HALF_DAY:
-            return self.legal.of(now + self.ahead)
-        return clock.value
+            return self.legal.of(now).replace(tzinfo=None)
+        return clock.value.replace(tzinfo=None) - self.whole_days
 
-    def _watch_register(
-        self, readings: Mapping[str, Reading], local: datetime, now: datetime
-    ) -> bool:
-        """Learn the coding from a change of register that the profile in force announces."""
-        reading = readings.get("NTARF")
-        before, self._register = self._register, (reading and reading.value, now)
-        if reading is None or not isinstance(reading.value, int) or before is None:
-            return False
-        if before[0] in {None, reading.value} or now - before[1] > _PROMPT:
-            return False
-        return self._learn(
-            coding_shown(self._in_force(readings, local), local.time(), reading.value)
+    def _note_tempo(self, readings: Readings, local: datetime) -> None:
+        """Note the colours of Tempo days: the one in force, those that are announced.
+
+        Not of the coming day before 06:00: which is tomorrow then, for STGE, nobody has seen.
+        """
+        self.is_tempo = has_colours(readings) or (self.is_tempo and not denies_tempo(readings))
+        oldest = local.date() - _LASTS
+        colours = {day: one for day, one in self.colours.items() if day >= oldest}
+        self.colours = colours if self.is_tempo else {}
+        if not self.is_tempo:
+            return
+        running, tomorrow = (local - _SIX_HOURS).date(), local.date() + _DAY
+        if (local - _SIX_HOURS - _NEAR).date() == running and local.time() >= TEMPO_BEGINS:
+            colours.pop(tomorrow, None)
+            if (announced := colour_tomorrow(readings)) in COLOURS:
+                colours[tomorrow] = str(announced)
+        for peak in self._peaks_of(readings):
+            if colour := _COLOUR_OF_PEAK.get(peak.number):
+                colours[peak.begin.date()] = colour
+        is_sure = (local - _SIX_HOURS - _NEAR).date() == (local - _SIX_HOURS + _NEAR).date()
+        if is_sure and (colour := colour_in_force(readings)):
+            colours[running] = colour
+
+    def _note_profiles(self, readings: Readings, local: datetime) -> None:
+        """Note tomorrow's profile, and what today's may be.
+
+        Today's is the one announced, and where today has the number of tomorrow, tomorrow's: two
+        that differ mean that the hours were changed since. What the register in force contradicts
+        is none of today's.
+        """
+        today = local.date()
+        notes = {day: one for day, one in self.notes.items() if day >= today - _LASTS}
+        number, coming = (_number(readings, name) for name in ("NJOURF", "NJOURF+1"))
+        profile = readings.get("PJOURF+1")
+        own = [
+            one
+            for one in notes.pop(today, ())
+            if None in {number, one.number} or number == one.number
+        ]
+        if profile and any(readings_of(profile.raw).values()):  # all of it is sound
+            notes[today + _DAY] = (Note(profile.raw, coming),)
+            is_known = profile.raw in {one.profile for one in own}
+            if number is not None and number == coming and not is_known:
+                other = Note(profile.raw, number, announced=False)
+                own += [other] if own or self._bears_out(other, readings, local) else []
+        self._refuted = {one for one in self._refuted if one[0] == today}
+        self._refuted |= {
+            (today, one.profile) for one in own if self._is_refuted(one, readings, local)
+        }
+        left = tuple(one for one in own if (today, one.profile) not in self._refuted)
+        self.notes = notes | {today: left} if left else notes
+
+    def _readings_of(self, note: Note) -> Mapping[Coding, tuple[Slot, ...]]:
+        """Give the slots of a profile in each coding that this meter may use."""
+        readings = readings_of(note.profile)
+        if self.is_coding_proven and self.coding in readings:
+            return {self.coding: readings[self.coding]}
+        return readings
+
+    def _bears_out(self, note: Note, readings: Readings, local: datetime) -> bool:
+        """Whether the register in force is the one that a profile gives for now."""
+        register = self._base_register(readings, local)
+        return register is not None and any(
+            _around(slots, local) == {register} for slots in self._readings_of(note).values()
         )
 
-    def _in_force(self, readings: Mapping[str, Reading], local: datetime) -> str:
-        """Give the profile that the meter follows.
+    def _is_refuted(self, note: Note, readings: Readings, local: datetime) -> bool:
+        """Whether the register in force is none that a profile may give for now."""
+        register = self._base_register(readings, local)
+        return register is not None and not any(
+            {register, None} & _around(slots, local) for slots in self._readings_of(note).values()
+        )
 
-        On the first day it is tomorrow's if the number is the same: good enough to compare with,
-        not to be shown.
+    def _base_register(self, readings: Readings, local: datetime) -> int | None:
+        """Give the register in force as a day's profile has it; None during a peak.
+
+        Of Tempo's, whose profile is that of a blue day, it is the one with the same hours.
         """
-        for peak in self.peaks:
-            if peak.profile and peak.begin <= local < peak.end:
-                return peak.profile
-        if note := self.profiles.get(local.date()):
-            return note.profile
-        numbers = [readings.get(name) for name in ("NJOURF", "NJOURF+1")]
-        profile = readings.get("PJOURF+1")
-        if profile and numbers[0] and numbers[1] and numbers[0].value == numbers[1].value:
-            return profile.raw
-        return ""
+        register = _number(readings, "NTARF")
+        if register is None or not self.is_tempo:
+            in_peak = any(peak.begin - _NEAR <= local < peak.end + _NEAR for peak in self.peaks)
+            return None if in_peak else register
+        return (register - 1) % 2 + 1
 
-    def _learn(self, coding: Coding | None) -> bool:
-        if coding in {None, self.coding}:
-            return False
-        self.coding = coding
-        return True
+    def _learn_coding(self, readings: Readings, local: datetime) -> None:
+        """Learn how this meter writes its hours.
 
-    def _learn_from(self, profile: str) -> bool:
-        schedule = read_schedule(profile)
-        is_proven = schedule is not None and schedule.decision is Decision.PROVEN
-        return self._learn(schedule.coding) if schedule and is_proven else False
+        A text that can be read in one way only tells it, and the register in force where one
+        reading alone gives it.
+        """
+        for name in ("PJOURF+1", "PPOINTE"):
+            schedule = read_schedule(readings[name].raw) if name in readings else None
+            if schedule and schedule.decision is Decision.PROVEN:
+                self.coding, self.is_coding_proven = schedule.coding, True
+                return
+        register, own = self._base_register(readings, local), self.notes.get(local.date(), ())
+        if register is None or len(own) != 1:
+            return
+        fitting = [
+            coding
+            for coding, slots in self._readings_of(own[0]).items()
+            if {register, None} & _around(slots, local)
+        ]
+        if len(fitting) == 1:
+            self.coding = fitting[0]
 
-    def _note_profile(self, readings: Mapping[str, Reading], today: date) -> bool:
-        """Note tomorrow's profile; forget today's when its number is not the one announced."""
-        profiles = {day: note for day, note in self.profiles.items() if day >= today - _LASTS}
-        number, profile = _number(readings, "NJOURF"), readings.get("PJOURF+1")
-        note = profiles.get(today)
-        if note and None not in {number, note.number} and number != note.number:
-            del profiles[today]
-        if profile and any(readings_of(profile.raw).values()):  # all of it is sound
-            profiles[today + _ONE_DAY] = Note(profile.raw, _number(readings, "NJOURF+1"))
-        is_new = profiles != self.profiles
-        self.profiles = profiles
-        return bool(profile and self._learn_from(profile.raw)) or is_new
-
-    def _note_peaks(self, frame: Frame, readings: Mapping[str, Reading], local: datetime) -> bool:
+    def _note_peaks(self, frame: Frame, readings: Readings, local: datetime) -> None:
         """Note the peaks that are announced, and of the next one its profile."""
-        before = self.peaks, self.tempo
-        self.tempo = has_colours(readings)
-        heard = self._peaks_of(readings, local)
-        told = {(peak.number, peak.begin): peak for peak in heard}
+        if self.is_tempo:
+            self.peaks = ()
+            return
+        heard = self._peaks_of(readings)
+        noted = {(peak.number, peak.begin): peak for peak in heard}
         for peak in self.peaks:
             key = peak.number, peak.begin
-            if key in told:
-                told[key] = told[key]._replace(profile=peak.profile)
+            if key in noted:
+                noted[key] = noted[key]._replace(profile=peak.profile)
             elif peak.end <= local:
                 if peak.end > local - _LASTS:
-                    told[key] = peak
-            elif self._may_come(peak, heard, frame, readings):
-                told[key] = peak
+                    noted[key] = peak
+            elif not _is_taken_back(peak, heard, frame, readings):
+                noted[key] = peak
             elif peak.begin < local:
-                told[key] = peak._replace(end=local)
-        is_new = self._note_peak_profile(readings, told, local)
-        self.peaks = tuple(sorted(told.values(), key=lambda peak: (peak.begin, peak.number)))
-        return is_new or (self.peaks, self.tempo) != before
+                noted[key] = peak._replace(end=local)
+        waiting = [key for key, peak in noted.items() if peak.begin > local]
+        if waiting and (profile := readings.get("PPOINTE")):
+            nearest = min(waiting, key=lambda key: key[1])
+            noted[nearest] = noted[nearest]._replace(profile=profile.raw)
+        self.peaks = tuple(sorted(noted.values(), key=lambda peak: (peak.begin, peak.number)))
 
-    def _may_come(
-        self, peak: Peak, heard: list[Peak], frame: Frame, readings: Mapping[str, Reading]
-    ) -> bool:
-        """Whether a peak that is not told any more may still hold.
-
-        An earlier one of its number stands before it, or it has not been told yet since the line
-        is heard: it is taken back only by a frame without a fault in which its place is empty.
-        """
-        same = [one.begin for one in heard if one.number == peak.number]
-        if same:
-            return min(same) < peak.begin
-        is_there = any(group.name == f"DPM{peak.number}" for group in frame.groups)
-        if frame.complete and "PJOURF+1" in readings and not is_there:
-            return False
-        self._seen = ()
-        return True
-
-    def _note_peak_profile(
-        self,
-        readings: Mapping[str, Reading],
-        peaks: dict[tuple[int, datetime], Peak],
-        local: datetime,
-    ) -> bool:
-        profile = readings.get("PPOINTE")
-        waiting = [key for key, peak in peaks.items() if peak.begin > local]
-        if profile is None or not waiting:
-            return False
-        nearest = min(waiting, key=lambda key: key[1])
-        peaks[nearest] = peaks[nearest]._replace(profile=profile.raw)
-        return self._learn_from(profile.raw)
-
-    def _peaks_of(self, readings: Mapping[str, Reading], local: datetime) -> list[Peak]:
-        """Give the peaks that stand in the frame. Their stamps have no season: legal time's."""
+    def _peaks_of(self, readings: Readings) -> list[Peak]:
+        """Give the peaks that stand in the frame; their stamps have no season."""
         peaks = []
         for number, *names in _PEAK_LABELS:
-            begin, end = (self._instant(readings.get(name)) for name in names)
+            begin, end = (self._moment(readings.get(name)) for name in names)
             if begin and end and begin < end:
                 peaks.append(Peak(number, begin, end))
-        coloured = self._coloured(readings, local)
-        if coloured and not any(one.begin <= coloured.begin < one.end for one in peaks):
-            peaks.append(coloured)
         return peaks
 
-    def _coloured(self, readings: Mapping[str, Reading], local: datetime) -> Peak | None:
-        """Give tomorrow's peak as STGE tells its colour: DPM has the first of two white days only.
-
-        Not before 06:00: which day is tomorrow then, for the meter, nobody has seen.
-        """
-        number = _COLOURS.get(colour_tomorrow(readings) or "")
-        if number is None or local.time() < _TEMPO_BEGINS:
-            return None
-        day = local.date() + _ONE_DAY
-        begin, end = (self.legal.at(one, _TEMPO_BEGINS) for one in (day, day + _ONE_DAY))
-        return Peak(number, begin, end)
-
-    def _instant(self, reading: Reading | None) -> datetime | None:
+    def _moment(self, reading: Reading | None) -> datetime | None:
         if reading is None or not isinstance(reading.value, datetime):
             return None
-        return self.legal.at(reading.value.date(), reading.value.time())
+        return reading.value.replace(tzinfo=None) - self.whole_days
 
 
-def _number(readings: Mapping[str, Reading], name: str) -> int | None:
+def _is_taken_back(peak: Peak, heard: Iterable[Peak], frame: Frame, readings: Readings) -> bool:
+    """Whether a peak that is not told any more does not hold: a frame without a fault shows it.
+
+    An earlier one of its number may stand before it.
+    """
+    if any(one.number == peak.number for one in heard):
+        return all(one.begin > peak.begin for one in heard if one.number == peak.number)
+    is_there = any(group.name == f"DPM{peak.number}" for group in frame.groups)
+    return frame.complete and "PJOURF+1" in readings and not is_there
+
+
+def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
+    """Give the registers of a profile at a time of the day and near it; None: not known."""
+    found: set[int | None] = set()
+    for moment in (local - _NEAR, local, local + _NEAR):
+        is_other_day = moment.date() != local.date()
+        found.add(None if is_other_day else _register_at(slots, moment.time()))
+    return found
+
+
+def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
+    begun = (slot.index for slot in reversed(slots) if slot.start <= moment)
+    return next((index for index in begun if index is not None), None)
+
+
+def _number(readings: Readings, name: str) -> int | None:
     reading = readings.get(name)
     return reading.value if reading and isinstance(reading.value, int) else None
 
 
-def _says(frame: Frame, readings: Mapping[str, Reading]) -> bool:
+def _says(frame: Frame, readings: Readings) -> bool:
     """Whether a frame says itself all that is read of it, nothing being left of one before."""
     said = {group.name: (group.data, group.horodate) for group in frame.groups}
     return all(

@@ -1,18 +1,66 @@
 """What a meter's readings tell of the supply contract: its name, the tariff registers it counts.
 
-It knows readings and nothing of frames. Texts are the supplier's own and are never compared.
-Source: the tariff notes of the specification; 54E 6.1 (registers of the historic contracts).
+It knows readings and nothing of frames. Source: the tariff notes of the specification; 54E 6.1
+(registers of the historic contracts).
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-from .catalogue import Quantity
+from .catalogue import Mode, Quantity
 from .events import Reading
 from .registers import decode_status
 from .schedule import registers_of
+from .tariff_words import REGISTER_SLUGS, contract_slug
+from .tempo import status_has_colours
 
-_TEMPO_REGISTERS: Final = frozenset(range(1, 7))
+_OPTIONS: Final[Mapping[str, str]] = {
+    "BASE": "base",
+    "HC..": "off_peak",
+    "EJP.": "ejp",
+    "BBR": "tempo",
+}
+"""What OPTARIF says; the last character of BBRx is a programme of the contacts."""
+
+
+class Contract(NamedTuple):
+    """A supply contract as one mode shows it.
+
+    `name` is base, off_peak, ejp, tempo, or the supplier's own text. Historique shows a contract
+    that it does not know as base, and no producer.
+    """
+
+    mode: Mode
+    name: str
+    is_producer: bool = False
+
+
+class ContractChange(NamedTuple):
+    """A contract that has become another one, in the same mode."""
+
+    before: Contract
+    now: Contract
+
+
+def read_contract(readings: Mapping[str, Reading]) -> Contract | None:
+    """Read the contract in force, None while it is not known."""
+    if option := readings.get("OPTARIF"):
+        name = _OPTIONS.get(option.raw[:3]) or _OPTIONS.get(option.raw) or option.raw
+        return Contract(Mode.HISTORIC, name)
+    calendar, status = readings.get("NGTF"), readings.get("STGE")
+    if calendar is None or status is None:
+        return None
+    text = " ".join(calendar.raw.split())
+    name = "tempo" if status_has_colours(readings) else contract_slug(text) or text
+    is_producer = decode_status(status.raw)["producer"] is True
+    return Contract(Mode.STANDARD, name, is_producer)
+
+
+def contract_change(before: Contract | None, now: Contract | None) -> ContractChange | None:
+    """Tell whether a contract has become another one; None if not, or if either is not known."""
+    if before is None or now is None or before == now or before.mode is not now.mode:
+        return None
+    return ContractChange(before, now)
 
 
 def contract_name(readings: Mapping[str, Reading]) -> str | None:
@@ -27,7 +75,7 @@ def registers_in_use(readings: Mapping[str, Reading]) -> set[int]:
     Those that have counted, the one in force, those of tomorrow's schedule, and the six of Tempo
     when the status register speaks of a colour.
     """
-    used: set[int] = set()
+    used = set(REGISTER_SLUGS["tempo"]) if status_has_colours(readings) else set()
     for reading in readings.values():
         value = reading.value
         match reading.label.quantity:
@@ -35,12 +83,6 @@ def registers_in_use(readings: Mapping[str, Reading]) -> set[int]:
                 used.add(reading.label.register)
             case Quantity.TARIFF_NUMBER if isinstance(value, int):
                 used.add(value)
-            case Quantity.STATUS if _has_colours(reading.raw):
-                used |= _TEMPO_REGISTERS
             case Quantity.NEXT_DAY_PROFILE | Quantity.PEAK_DAY_PROFILE:
                 used |= registers_of(reading.raw)
     return used
-
-
-def _has_colours(status: str) -> bool:
-    return decode_status(status).get("tempo_today") in {"blue", "white", "red"}

@@ -1,7 +1,7 @@
-"""The days of a meter: which register counts from when to when, and what the mobile peaks change.
+"""The days of a meter: which register counts from when to when, and what colours and peaks change.
 
-It knows day profiles by date, peaks by instant and legal time; it does not know what time it is,
-nor how a profile came to be known. A day without a profile is unknown, and stays so.
+It knows what was announced, in the meter's own time, and turns it into instants; it does not know
+what time it is, nor how a profile came to be known. A day without a profile is unknown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,22 +13,30 @@ from typing import Final, NamedTuple
 
 from .legal_time import MAINLAND, LegalTime
 from .schedule import Coding, Contact, Decision, Schedule, Slot, read_schedule
+from .tempo import TEMPO_BEGINS, register_of_colour
 
 _DAY: Final = timedelta(days=1)
-_COLOURS: Final[Mapping[int, Mapping[int | None, int]]] = MappingProxyType(
-    {1: MappingProxyType({1: 3, 2: 4}), 2: MappingProxyType({1: 5, 2: 6})}
-)
-"""Mobile peak -> register of a blue day -> the one that white (PM1), red (PM2) put in its place.
+PEAK_OF_COLOUR: Final[Mapping[str, int]] = MappingProxyType({"white": 1, "red": 2})
+"""Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
 
-Sources: 54E 6.1 (registers), captures (peaks).
-"""
+
+class Note(NamedTuple):
+    """The profile of a day, and its number in the supplier's calendar where it was told.
+
+    It was `announced` as PJOURF+1 the day before; otherwise it is that of another day with the same
+    number, which the register in force bears out.
+    """
+
+    profile: str
+    number: int | None
+    announced: bool = True
 
 
 class Peak(NamedTuple):
-    """Mobile peak 1, 2 or 3; `profile` is what PPOINTE has said of it, None if it was not heard.
+    """Mobile peak 1, 2 or 3, in the meter's time (naive), from DPM to FPM.
 
-    It lasts from DPM to FPM, whatever the midnight between: the hours of its second day are those
-    of the same profile.
+    `profile` is what PPOINTE has said of it, None if it was not heard. The hours of its second day
+    are those of the same profile.
     """
 
     number: int
@@ -58,16 +66,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The periods of a day, from midnight to midnight.
-
-    `usual` is the register with most hours, the peaks left aside.
-    """
+    """The periods of a day of the meter's, from its midnight to its midnight."""
 
     date: date
     periods: tuple[Period, ...]
     coding: Coding
     decision: Decision
-    usual: int | None
+    announced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,41 +89,59 @@ _UNKNOWN: Final[_State] = (None, None)
 
 
 @dataclass(frozen=True)
-class Agenda:
+class DaySchedules:
     """All that is known of the days of one meter.
 
-    `coding` is the one it is known to use, `tempo` whether the status register speaks of colours.
+    `coding` is the one that it is known to use. `colours` are those of Tempo days, which run from
+    06:00 to 06:00; None where the contract has none.
     """
 
-    profiles: Mapping[date, str] = field(default_factory=dict)
+    notes: Mapping[date, Note] = field(default_factory=dict)
     peaks: tuple[Peak, ...] = ()
     coding: Coding | None = None
     legal: LegalTime = MAINLAND
-    tempo: bool = False
+    colours: Mapping[date, str] | None = None
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""
         schedule = self._schedule(day)
         if schedule is None:
             return None
-        base = self._placed(day, _states(schedule.slots, self._before(day)))
-        periods = self._overlaid(day, base)
-        return Day(day, tuple(periods), schedule.coding, schedule.decision, _usual(base))
+        base = _placed(day, _states(schedule.slots, self._before(day)))
+        periods = self._peaked(day, base) if self.colours is None else self._coloured(day, base)
+        announced = self.notes[day].announced
+        return Day(
+            day, tuple(self._instants(periods)), schedule.coding, schedule.decision, announced
+        )
 
-    def unusual(self, days: Iterable[date]) -> list[Period]:
-        """Give what a calendar shows: the registers that are not a day's usual one, and the peaks.
+    def usual(self) -> int | None:
+        """Give the register with most hours, the peaks left aside, of all days that are known.
+
+        Hours in which the contact is closed are off-peak and count last; of two registers with as
+        many hours it is the higher, off-peak being the first.
+        """
+        hours: dict[int, tuple[timedelta, timedelta]] = {}
+        for period in chain.from_iterable(map(self._periods, self.notes)):
+            if period.index is not None and period.peak is None:
+                length = period.end - period.begin
+                is_open = period.contact is not Contact.CLOSED
+                opened, every = hours.get(period.index, (timedelta(), timedelta()))
+                hours[period.index] = opened + length * is_open, every + length
+        return max(hours, key=lambda index: (hours[index], index), default=None)
+
+    def unusual(self, days: Iterable[date], usual: int | None) -> list[Period]:
+        """Give what a calendar shows: the registers that are not the usual one, and the peaks.
 
         What goes on after midnight is one period.
         """
         found: list[Period] = []
-        for day in filter(None, map(self.day, days)):
-            for period in day.periods:
-                if period.peak is None and period.index in {None, day.usual}:
-                    continue
-                if found and found[-1].goes_on_in(period):
-                    found[-1] = replace(found[-1], end=period.end)
-                else:
-                    found.append(period)
+        for period in chain.from_iterable(map(self._periods, days)):
+            if period.peak is None and period.index in {None, usual}:
+                continue
+            if found and found[-1].goes_on_in(period):
+                found[-1] = replace(found[-1], end=period.end)
+            else:
+                found.append(period)
         return found
 
     def next_change(self, now: datetime) -> Change | None:
@@ -147,7 +170,8 @@ class Agenda:
         return known.periods if known else ()
 
     def _schedule(self, day: date) -> Schedule | None:
-        schedule = read_schedule(self.profiles.get(day, ""), self.coding)
+        note = self.notes.get(day)
+        schedule = read_schedule(note.profile, self.coding) if note else None
         return schedule if schedule and schedule.slots else None
 
     def _before(self, day: date) -> _State:
@@ -155,21 +179,28 @@ class Agenda:
         schedule = self._schedule(day - _DAY)
         return _states(schedule.slots, _UNKNOWN)[-1][1] if schedule else _UNKNOWN
 
-    def _placed(
-        self, day: date, states: list[tuple[time, _State]], peak: int | None = None
-    ) -> list[Period]:
-        """Put states in their place in time; those of an hour that a day leaves out are none."""
-        begins = [
-            *(self.legal.at(day, start) for start, _ in states),
-            self.legal.midnight(day + _DAY),
-        ]
-        periods = (
-            Period(begin, end, *state, peak)
-            for (begin, end), (_, state) in zip(pairwise(begins), states, strict=True)
-        )
-        return [period for period in periods if period.begin < period.end]
+    def _instants(self, periods: Iterable[Period]) -> Iterator[Period]:
+        """Place periods of the meter's time; those of an hour that a day leaves out are none."""
+        for period in periods:
+            begin, end = (
+                self.legal.at(one.date(), one.time()) for one in (period.begin, period.end)
+            )
+            if begin < end:
+                yield replace(period, begin=begin, end=end)
 
-    def _overlaid(self, day: date, base: list[Period]) -> list[Period]:
+    def _coloured(self, day: date, base: list[Period]) -> Iterator[Period]:
+        """Give the hours of every day, which a profile tells, the registers of their colour."""
+        begin, end = base[0].begin, base[-1].end
+        turn = datetime.combine(day, TEMPO_BEGINS)
+        for tempo_day, first, last in ((day - _DAY, begin, turn), (day, turn, end)):
+            colour = (self.colours or {}).get(tempo_day)
+            peak = PEAK_OF_COLOUR.get(colour or "")
+            for period in (one.within(first, last) for one in base):
+                if period.begin < period.end:
+                    index = register_of_colour(period.index, colour)
+                    yield replace(period, index=index, peak=peak)
+
+    def _peaked(self, day: date, base: list[Period]) -> list[Period]:
         """Put the peaks of a day in the place of what its profile says."""
         periods = base
         for peak in sorted(self.peaks, key=lambda peak: peak.begin):
@@ -178,32 +209,31 @@ class Agenda:
                 inside = [one.within(begin, end) for one in self._of_peak(peak, day, base)]
                 around = _cut(periods, begin, end)
                 left = (one for one in chain(around, inside) if one.begin < one.end)
-                periods = sorted(left, key=_begin)
+                periods = sorted(left, key=lambda period: period.begin)
         return periods
 
     def _of_peak(self, peak: Peak, day: date, base: list[Period]) -> list[Period]:
-        """Give the whole day as the profile of a peak has it."""
+        """Give the whole day as the profile of a peak has it; without one it is not known."""
         schedule = read_schedule(peak.profile or "", self.coding)
         if not schedule or not schedule.slots:
-            return self._unheard(peak, base)
+            return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
         if peak.begin < base[0].begin:
             before = _states(schedule.slots, _UNKNOWN)[-1][1]
         else:
             before = next((one.index, one.contact) for one in base if peak.begin < one.end)
-        return self._placed(day, _states(schedule.slots, before), peak.number)
-
-    def _unheard(self, peak: Peak, base: list[Period]) -> list[Period]:
-        """Give a day of a peak whose PPOINTE was not heard: known for the colours of Tempo alone.
-
-        White and red have the hours of blue.
-        """
-        if self.tempo and (registers := _COLOURS.get(peak.number)):
-            return [replace(one, index=registers.get(one.index), peak=peak.number) for one in base]
-        return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
+        return _placed(day, _states(schedule.slots, before), peak.number)
 
 
-def _begin(period: Period) -> datetime:
-    return period.begin
+def _placed(day: date, states: list[tuple[time, _State]], peak: int | None = None) -> list[Period]:
+    """Put states in their place in a day, in the meter's time."""
+    begins = [
+        *(datetime.combine(day, start) for start, _ in states),
+        datetime.combine(day + _DAY, time.min),
+    ]
+    return [
+        Period(begin, end, *state, peak)
+        for (begin, end), (_, state) in zip(pairwise(begins), states, strict=True)
+    ]
 
 
 def _states(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]]:
@@ -223,13 +253,3 @@ def _cut(periods: Iterable[Period], begin: datetime, end: datetime) -> Iterator[
     for period in periods:
         yield replace(period, end=min(period.end, begin))
         yield replace(period, begin=max(period.begin, end))
-
-
-def _usual(periods: Iterable[Period]) -> int | None:
-    """Give the register with most time; of two the higher, off-peak hours being the first."""
-    times: dict[int, timedelta] = {}
-    for period in periods:
-        if period.index is not None:
-            length = period.end - period.begin
-            times[period.index] = times.get(period.index, timedelta()) + length
-    return max(times, key=lambda index: (times[index], index), default=None)

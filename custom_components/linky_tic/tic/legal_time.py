@@ -28,13 +28,19 @@ def zone(offset: timedelta) -> timezone:
 
 @dataclass(frozen=True, slots=True)
 class LegalTime:
-    """The legal time of the mainland, or that of an island, always `island` ahead of UTC."""
+    """The legal time that a clock shows: the mainland's, or an island's, `island` ahead of UTC.
+
+    `ahead` is what the clock has been set wrong by: it adds this to the right time.
+    """
 
     island: timedelta | None = None
+    ahead: timedelta = timedelta()
 
     def at(self, day: date, moment: time) -> datetime:
         """Give the instant at which the clock first shows an hour, or has jumped over it."""
-        local = datetime.combine(day, moment)
+        return self._shown(datetime.combine(day, moment)) - self.ahead
+
+    def _shown(self, local: datetime) -> datetime:
         if self.island is not None:
             return local.replace(tzinfo=zone(self.island))
         if not is_summer(local):
@@ -49,7 +55,8 @@ class LegalTime:
 
     def of(self, instant: datetime) -> datetime:
         """Give an instant as the clock shows it."""
-        return instant.astimezone(zone(self._offset(instant)))
+        shown = instant + self.ahead
+        return shown.astimezone(zone(self._offset(shown)))
 
     def day_of(self, instant: datetime) -> date:
         """Give the day of an instant."""

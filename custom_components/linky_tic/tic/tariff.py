@@ -1,8 +1,8 @@
 """Which tariff is in force and what it is called, frame by frame, in both modes.
 
-It knows what labels say of it and nothing of who is told. Texts are the supplier's own: they are
-compared with themselves alone. LTARF comes half a frame before NTARF: where the tariff changes in
-between, the two are not of the same one, and no name is believed.
+It knows what labels say of it and nothing of who is told. LTARF comes half a frame before NTARF:
+where the tariff changes in between, the two are not of the same one. So a name that belongs to
+another register is not believed before it has stood for long.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,18 @@ from typing import Final, NamedTuple
 from .catalogue import CATALOGUE, Label, Mode
 from .events import Reading
 from .registers import decode_status
+from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
+from .tempo import denies_tempo, status_has_colours
 
-TARIFF_SOURCES: Final = ("PTEC", "NTARF", "LTARF", "NGTF", "STGE")
+TARIFF_SOURCES: Final = ("PTEC", "NTARF", "LTARF", "NGTF", "STGE", "PJOURF+1")
 """The labels that tell the tariff."""
 SURE: Final = 3
 """Frames in a row that must say the same before a name is learned."""
-_LAG: Final = 2
-"""Frames by which a name may follow its number: the change fell between the two of them, and the
-gate takes a text when it has come twice."""
 _HOLD: Final = 6
-"""Frames for which a register without a known name waits for one that is its own."""
+"""Frames for which a register without a name of its own waits for one."""
 _LONG: Final = 60
-"""Frames after which a name is believed that is not the one learned, or that did not change with
-its register. A display that shows two texts in turn is not followed from one to the other."""
+"""Frames after which a name is believed that is another than the one learned, or another
+register's. A display that shows two texts in turn is not followed from one to the other."""
 
 
 class Tariff(NamedTuple):
@@ -34,50 +33,16 @@ class Tariff(NamedTuple):
     name: str
 
 
-class Known(NamedTuple):
-    """A tariff of a contract that the historic mode knows: its slug, PTEC, and index label."""
-
-    slug: str
-    period: str
-    label: str
-
-    @property
-    def tariff(self) -> Tariff:
-        """It as a tariff; the register is that of 54E 6.1."""
-        return Tariff(CATALOGUE[Mode.HISTORIC][self.label].register or 1, self.slug)
-
-
-# fmt: off
-#         slug                    PTEC    index
-KNOWN_TARIFFS: Final = (
-    Known("base",                 "TH..", "BASE"),  # also all that is no historic contract
-    Known("off_peak",             "HC..", "HCHC"),
-    Known("peak",                 "HP..", "HCHP"),
-    Known("ejp_normal",           "HN..", "EJPHN"),
-    Known("ejp_peak",             "PM..", "EJPHPM"),
-    Known("tempo_blue_off_peak",  "HCJB", "BBRHCJB"),
-    Known("tempo_blue_peak",      "HPJB", "BBRHPJB"),
-    Known("tempo_white_off_peak", "HCJW", "BBRHCJW"),
-    Known("tempo_white_peak",     "HPJW", "BBRHPJW"),
-    Known("tempo_red_off_peak",   "HCJR", "BBRHCJR"),
-    Known("tempo_red_peak",       "HPJR", "BBRHPJR"),
-)
-# fmt: on
-TARIFF_SLUGS: Final = frozenset(known.slug for known in KNOWN_TARIFFS)
-"""The names of tariffs that are no text of a supplier."""
 _PERIODS: Final[Mapping[str, Tariff]] = MappingProxyType(
-    {known.period: known.tariff for known in KNOWN_TARIFFS}
-)
-_INDEXES: Final[Mapping[str, str]] = MappingProxyType(
-    {known.label: known.slug for known in KNOWN_TARIFFS}
-)
-TEMPO_NAMES: Final[Mapping[int, str]] = MappingProxyType(
     {
-        known.tariff.register: known.slug
-        for known in KNOWN_TARIFFS
-        if known.slug.startswith("tempo_")
+        period: Tariff(CATALOGUE[Mode.HISTORIC][label].register or 1, slug)
+        for _, slug, period, label in KNOWN_TARIFFS
     }
 )
+_INDEXES: Final[Mapping[str, str]] = MappingProxyType(
+    {label: slug for _, slug, _, label in KNOWN_TARIFFS}
+)
+TEMPO_NAMES: Final = REGISTER_SLUGS["tempo"]
 """Register -> slug, in both modes."""
 
 
@@ -100,6 +65,18 @@ class Said(NamedTuple):
     text: str | None = None
     calendar: str | None = None
     has_colours: bool = False
+    denies_tempo: bool = False
+    is_producer: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """What the text calls the tariff: a slug, or the text itself."""
+        return self.text and (tariff_slug(self.text, self.calendar) or self.text)
+
+    @property
+    def is_of_one_register(self) -> bool:
+        """Whether STGE, which stands between name and number in a frame, bears the number out."""
+        return self.status_register in {None, self.register}
 
 
 _NOTHING: Final = Said()
@@ -118,11 +95,10 @@ def said(readings: Mapping[str, Reading]) -> Said:
         in_status if isinstance(in_status, int) else None,
         texts["LTARF"],
         texts["NGTF"],
-        status["tempo_today"] in _COLOURS or status["tempo_tomorrow"] in _COLOURS,
+        status_has_colours(readings),
+        denies_tempo(readings),
+        status["producer"] is True,
     )
-
-
-_COLOURS: Final = frozenset({"blue", "white", "red"})
 
 
 def _text(reading: Reading | None) -> str | None:
@@ -130,31 +106,56 @@ def _text(reading: Reading | None) -> str | None:
 
 
 class TariffFollower:
-    """The tariff of one meter; `names` and `tempo` outlive it.
+    """The tariff of one meter; `texts`, `calendar` and `tempo` outlive it.
 
-    `names` are those of registers as learned; `tempo` is the calendar under which the status
-    register has spoken of colours ("" without a name), None for another contract.
+    `texts` are those of registers as learned under `calendar`; `tempo` is the calendar under which
+    the status register has spoken of colours ("" without a name), None for another contract.
     """
 
     def __init__(self) -> None:
-        self.names: Mapping[int, str] = {}
+        self.texts: Mapping[int, str] = {}
+        self.calendar: str | None = None
         self.tempo: str | None = None
         self.current: Tariff | None = None
         self._said = _NOTHING
-        self._frame = 0
-        self._changed_at = self._named_at = self._moved_at = self._status_at = 0
+        self._stood = 0
+        """Frames in which nothing was new."""
 
     @property
     def is_tempo(self) -> bool:
         """Whether the registers are those of Tempo; its colours may be silent for days."""
         if self._said.has_colours:
             return True
-        return self.tempo is not None and self._said.calendar in {None, self.tempo}
+        is_same = self.tempo is not None and self._said.calendar in {None, self.tempo}
+        return is_same and not self._said.denies_tempo
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Register -> what it is called, a slug or a text, as far as known.
+
+        A contract that everybody knows names all its registers, once one is called as in it.
+        """
+        if self.is_tempo:
+            return TEMPO_NAMES
+        calendar = self._said.calendar or self.calendar
+        learned = {
+            register: tariff_slug(text, calendar) or text for register, text in self.texts.items()
+        }
+        heard, usual = self._said, self._usual_names
+        if heard.is_of_one_register and heard.name == usual.get(heard.register or 0, ""):
+            return {**learned, **usual}
+        is_usual = learned and all(usual.get(one) == name for one, name in learned.items())
+        return usual if is_usual else learned
 
     @property
     def is_settling(self) -> bool:
         """Whether something has changed not long ago."""
         return self._stood <= _LONG
+
+    @property
+    def has_settled(self) -> bool:
+        """Whether nothing has changed for long, since this very frame."""
+        return self._stood == _LONG
 
     def lost(self) -> None:
         """Know nothing of now any more."""
@@ -162,79 +163,63 @@ class TariffFollower:
 
     def end_frame(self, new: Said | None) -> bool:
         """Close a frame, None if nothing was heard that is new; whether anything differs now."""
-        self._frame += 1
-        if new is not None and new != self._said:
-            self._note(new)
-        if not self.is_settling:
+        is_new = new is not None and new != self._said
+        if not is_new and not self.is_settling:
             return False
-        stood = self._stood
-        before = self.current, self.names, self.tempo
+        before = self.current, self.names, self.texts, self.calendar, self.tempo
+        self._stood = 0 if is_new else self._stood + 1
+        self._said = new or self._said
         if self.tempo is None and self._said.has_colours:
             self.tempo = self._said.calendar or ""
-        if stood in {SURE - 1, _LONG}:
-            self._learn(is_long=stood == _LONG)
+        if self._stood in {SURE - 1, _LONG}:
+            self._learn()
         self.current = self._reckon()
-        return before != (self.current, self.names, self.tempo)
-
-    def _note(self, new: Said) -> None:
-        old, self._said = self._said, new
-        self._changed_at = self._frame
-        if new.text != old.text:
-            self._named_at = self._frame
-        if new.status_register != old.status_register:
-            self._status_at = self._frame
-        if (new.register, new.period) != (old.register, old.period):
-            was_told = new.register == new.status_register  # before NTARF came through
-            self._moved_at = self._status_at if was_told else self._frame
+        return before != (self.current, self.names, self.texts, self.calendar, self.tempo)
 
     @property
-    def _stood(self) -> int:
-        """Frames in which nothing was new."""
-        return self._frame - self._changed_at
+    def _usual_names(self) -> Mapping[int, str]:
+        contract = contract_slug(self._said.calendar or self.calendar or "")
+        return REGISTER_SLUGS[contract] if contract else {}
 
-    @property
-    def _agrees(self) -> bool:
-        """Whether name and number are of the same tariff: they changed together, or the name last.
+    def _is_anothers(self, name: str, register: int) -> bool:
+        """Whether a name is known to be another register's."""
+        names = {**self._usual_names, **self.names}
+        return any(one == name for number, one in names.items() if number != register)
 
-        STGE, which stands between the two in a frame, bears the number out.
-        """
-        if self._said.status_register not in {None, self._said.register}:
-            return False
-        late = self._named_at - self._moved_at
-        return abs(late) <= _LAG or (late > _LAG and self._stood >= SURE - 1)
-
-    def _learn(self, *, is_long: bool) -> None:
+    def _learn(self) -> None:
         heard = self._said
         if heard.has_colours:
             self.tempo = heard.calendar or ""
         elif not self.is_tempo and heard.register is not None:
             self.tempo = None
-        if heard.text is None or heard.register is None or self.is_tempo:
+        if heard.calendar not in {None, self.calendar}:
+            if self.calendar is not None:  # what registers were called under another contract
+                self.texts = {}
+            self.calendar = heard.calendar
+        text, register = heard.text, heard.register
+        if text is None or register is None or heard.name is None or self.is_tempo:
             return
-        is_new = heard.register not in self.names
-        if is_long or (is_new and self._agrees):
-            self.names = {**self.names, heard.register: heard.text}
+        is_new = register not in self.texts and heard.is_of_one_register
+        if self._stood == _LONG or (is_new and not self._is_anothers(heard.name, register)):
+            self.texts = {**self.texts, register: text}
 
     def _reckon(self) -> Tariff | None:
+        """Name what is in force; what is not sure yet is what it was, for some frames."""
         heard = self._said
         if heard.period is not None:
             return _PERIODS.get(heard.period)
-        if heard.register is None:
-            return None
-        if self.is_tempo and heard.register in TEMPO_NAMES:
-            return Tariff(heard.register, TEMPO_NAMES[heard.register])
-        return self._reckon_named(heard.register, heard.text)
+        return None if heard.register is None else self._reckon_register(heard.register)
 
-    def _reckon_named(self, register: int, text: str | None) -> Tariff | None:
-        """Name a register; what is not sure yet is what it was, for some frames."""
-        known = self.names.get(register)
-        if text is None:
-            if known is None and self.current is None and self._stood < SURE - 1:
-                return None  # its name may be in the next frame
-            return Tariff(register, known or unnamed(register))
-        if self._agrees or text == known:
-            return Tariff(register, text)
-        is_new = self._moved_at > self._named_at
-        if self.current is not None and self._stood < _HOLD and not (known and is_new):
+    def _reckon_register(self, register: int) -> Tariff | None:
+        heard, known = self._said, self.names.get(register)
+        if heard.is_of_one_register:
+            if known is not None:
+                return Tariff(register, known)
+            if heard.name is None:
+                is_awaited = self.current is None and self._stood < SURE - 1
+                return None if is_awaited else Tariff(register, unnamed(register))
+            if not self._is_anothers(heard.name, register):
+                return Tariff(register, heard.name)
+        if self.current is not None and self._stood < _HOLD:
             return self.current
-        return Tariff(register, known or text)
+        return Tariff(register, known or unnamed(register))

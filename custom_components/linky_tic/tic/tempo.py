@@ -5,11 +5,14 @@ which one it is in. Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is
 """
 
 from collections.abc import Mapping
+from datetime import time
 import re
 from typing import Final
 
 from .events import Reading
 from .registers import decode_status
+from .schedule import Contact, readings_of
+from .tariff_words import contract_slug, tariff_slug
 
 Readings = Mapping[str, Reading]
 
@@ -27,6 +30,10 @@ _PEAK_OF: Final[Mapping[str, str]] = {"blue": "none", "white": "pm1", "red": "pm
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
 _EJP: Final = "EJP."
 _TEMPO: Final = "BBR"
+TEMPO_BEGINS: Final = time(6)
+"""A Tempo day runs from this hour to the next day's."""
+COLOURS: Final = ("blue", "white", "red")
+"""In the order of their registers: off-peak and peak of each (54E 6.1)."""
 _NOTHING_SAID: Final = frozenset({None, "none", "not_announced"})
 
 
@@ -59,11 +66,46 @@ def no_peak_notice(readings: Readings) -> str | None:
     return "none" if _has_notices_alone(readings) else None
 
 
+def colour_in_force(readings: Readings) -> str | None:
+    """Give the colour that a Tempo contract is charged now, by its register."""
+    number = readings.get("NTARF")
+    if number is None or not isinstance(number.value, int):
+        return _colour_in_force(readings)
+    register = number.value - 1
+    return COLOURS[register // 2] if register // 2 < len(COLOURS) else None
+
+
+def register_of_colour(register: int | None, colour: str | None) -> int | None:
+    """Give the register of a colour that has the hours of this one of blue; None is not known."""
+    if colour is None or register not in {1, 2}:
+        return None
+    return register + 2 * COLOURS.index(colour)
+
+
+def status_has_colours(readings: Readings) -> bool:
+    """Whether STGE speaks of colours."""
+    said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
+    return not said.isdisjoint(COLOURS)
+
+
+def denies_tempo(readings: Readings) -> bool:
+    """Whether something says that the contract is none of Tempo, whose STGE may be silent.
+
+    A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
+    """
+    calendar, text = _raw(readings, "NGTF"), _raw(readings, "LTARF")
+    if contract_slug(calendar) not in {None, "tempo"}:
+        return True
+    if (slug := tariff_slug(text)) and not slug.startswith("tempo"):
+        return True
+    slots = next(iter(readings_of(_raw(readings, "PJOURF+1")).values()), ())
+    return bool(slots) and all(slot.contact is not Contact.TEMPO for slot in slots)
+
+
 def has_colours(readings: Readings) -> bool:
     """Whether anything says that the contract is Tempo."""
-    said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
     return (
-        bool(said - _NOTHING_SAID)
+        status_has_colours(readings)
         or _raw(readings, "OPTARIF").startswith(_TEMPO)
         or _colour_in_force(readings) is not None
         or "DEMAIN" in readings

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from .catalogue import Mode
 from .events import Reading
 from .frames import Frame
-from .tariff import TARIFF_SLUGS, Tariff, unnamed
+from .tariff import Tariff, unnamed
+from .tariff_words import TARIFF_SLUGS
 from .tempo import has_colours
 
 _NO_PEAK: Final = "none"
@@ -21,7 +22,7 @@ _TWICE: Final = 2
 """Frames that must say a number and a profile together: midnight may have split the first."""
 
 
-class Happening(NamedTuple):
+class Transition(NamedTuple):
     """A kind of event, and what is to be known of it."""
 
     kind: str
@@ -53,31 +54,33 @@ class Moment(NamedTuple):
         )
 
 
-def happened(before: Moment, now: Moment, readings: Mapping[str, Reading]) -> Iterator[Happening]:
+def transitions(
+    before: Moment, now: Moment, readings: Mapping[str, Reading]
+) -> Iterator[Transition]:
     """Tell what has happened between two moments, in the order in which people would."""
     if before.tariff and now.tariff and before.mode is now.mode:
         yield from _tariff(before.tariff, now.tariff)
     if before.peak and now.peak:
         yield from _peaks(before.peak, now.peak, readings)
     if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
-        yield Happening("peak_notice", _peak(str(now.notice), readings))
+        yield Transition("peak_notice", _peak(str(now.notice), readings))
     if before.is_over is not None and now.is_over not in {None, before.is_over}:
         yield _overload(readings, is_over=now.is_over)
     if before.message is not None and now.message not in {None, before.message}:
-        yield Happening("message", {"text": now.message})
+        yield Transition("message", {"text": now.message})
 
 
-def _tariff(before: Tariff, now: Tariff) -> Iterator[Happening]:
+def _tariff(before: Tariff, now: Tariff) -> Iterator[Transition]:
     if _is_another(before, now):
         facts = {"from": before.name, "to": now.name, "register": now.register}
-        yield Happening("tariff_changed", facts)
+        yield Transition("tariff_changed", facts)
 
 
-def _peaks(before: str, now: str, readings: Mapping[str, Reading]) -> Iterator[Happening]:
+def _peaks(before: str, now: str, readings: Mapping[str, Reading]) -> Iterator[Transition]:
     if before not in {now, _NO_PEAK}:
-        yield Happening("peak_ended", _peak(before, readings, has_ended=True))
+        yield Transition("peak_ended", _peak(before, readings, has_ended=True))
     if now not in {before, _NO_PEAK}:
-        yield Happening("peak_started", _peak(now, readings))
+        yield Transition("peak_started", _peak(now, readings))
 
 
 def _is_another(before: Tariff, now: Tariff) -> bool:
@@ -104,12 +107,12 @@ def _peak(
     return facts
 
 
-def _overload(readings: Mapping[str, Reading], *, is_over: bool | None) -> Happening:
+def _overload(readings: Mapping[str, Reading], *, is_over: bool | None) -> Transition:
     """Describe an overload; only Historique on three phases tells which ones are too high."""
     if not is_over:
-        return Happening("overload_ended", {})
+        return Transition("overload_ended", {})
     phases = [number for number in (1, 2, 3) if f"ADIR{number}" in readings]
-    return Happening("overload_started", {"phases": phases} if phases else {})
+    return Transition("overload_started", {"phases": phases} if phases else {})
 
 
 class ShortMessages:
@@ -118,7 +121,7 @@ class ShortMessages:
     def __init__(self) -> None:
         self._was_sent = False
 
-    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Happening | None:
+    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Transition | None:
         """Tell of a message when its frame ends; one that goes on into the next is the same."""
         sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
         reading = readings.get("MSG2")
@@ -126,7 +129,7 @@ class ShortMessages:
         if sent is None or not is_new or reading is None or reading.raw != sent:
             return None
         facts = {"text": reading.value, "confirmed": reading.confirmed}
-        return Happening("short_message", facts)
+        return Transition("short_message", facts)
 
 
 class Hours(NamedTuple):

@@ -1,0 +1,119 @@
+"""The words of suppliers for contracts and tariffs that everybody knows: NGTF and LTARF as slugs.
+
+It knows whole texts, however they are spaced, cased or shortened, and nothing of who says them. A
+text that is not in its tables is the supplier's own, and has no slug.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+import re
+from types import MappingProxyType
+from typing import Final
+import unicodedata
+
+from .catalogue import CATALOGUE, Mode
+
+# fmt: off
+#   contract    slug                    PTEC    index of Historique
+KNOWN_TARIFFS: Final = (
+    ("base",     "base",                 "TH..", "BASE"),  # also all that is no historic contract
+    ("off_peak", "off_peak",             "HC..", "HCHC"),
+    ("off_peak", "peak",                 "HP..", "HCHP"),
+    ("ejp",      "ejp_normal",           "HN..", "EJPHN"),
+    ("ejp",      "ejp_peak",             "PM..", "EJPHPM"),
+    ("tempo",    "tempo_blue_off_peak",  "HCJB", "BBRHCJB"),
+    ("tempo",    "tempo_blue_peak",      "HPJB", "BBRHPJB"),
+    ("tempo",    "tempo_white_off_peak", "HCJW", "BBRHCJW"),
+    ("tempo",    "tempo_white_peak",     "HPJW", "BBRHPJW"),
+    ("tempo",    "tempo_red_off_peak",   "HCJR", "BBRHCJR"),
+    ("tempo",    "tempo_red_peak",       "HPJR", "BBRHPJR"),
+)
+# fmt: on
+TARIFF_SLUGS: Final = frozenset(slug for _, slug, *_ in KNOWN_TARIFFS)
+"""The names of tariffs that are no text of a supplier."""
+USUAL_SLUGS: Final = frozenset({"base", "peak", "ejp_normal", "tempo_blue_peak"})
+"""What is in force most of the time."""
+REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = MappingProxyType(
+    {
+        contract: MappingProxyType(
+            {
+                CATALOGUE[Mode.HISTORIC][label].register or 1: slug
+                for one, slug, _, label in KNOWN_TARIFFS
+                if one == contract
+            }
+        )
+        for contract, *_ in KNOWN_TARIFFS
+    }
+)
+"""Contract -> register -> slug, by the registers of 54E 6.1; Standard has the same."""
+
+_HOURS: Final = r"(?:H|HRE?S?|HEURES?)?"
+_OFF_PEAK: Final = rf"(?:HC|{_HOURS}CREUSES?)"
+_PEAK: Final = rf"(?:HP|{_HOURS}PLEINES?)"
+_DAYS: Final = r"(?:J|JRS?|JOURS?)?"
+_COLOURS: Final[Mapping[str, str]] = {
+    "blue": rf"(?:{_DAYS}BLEUE?S?|JB)",
+    "white": rf"(?:{_DAYS}BLANC(?:HE)?S?|JW)",
+    "red": rf"(?:{_DAYS}ROUGES?|JR)",
+}
+
+
+def _table(rows: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((slug, re.compile(pattern)) for slug, pattern in rows.items())
+
+
+_CONTRACTS: Final = _table(
+    {
+        "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
+        "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
+        "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR|BLEUBLANCROUGE",
+        "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
+    }
+)
+_TARIFFS: Final = _table(
+    {
+        "base": r"BASE|(?:HEURES?)?DEBASE|TOUTES?HEURES?|TH",
+        "off_peak": _OFF_PEAK,
+        "peak": _PEAK,
+        "ejp_normal": rf"(?:EJP)?(?:HN|{_HOURS}NORMALES?)",
+        "ejp_peak": rf"(?:EJP)?(?:PM|{_HOURS}(?:DE)?POINTES?(?:MOBILES?)?)",
+        **{
+            f"tempo_{colour}_{hours}": rf"{words}{days}|{days}{words}"
+            for colour, days in _COLOURS.items()
+            for hours, words in (("off_peak", _OFF_PEAK), ("peak", _PEAK))
+        },
+    }
+)
+_EJP_ALONE: Final = re.compile(r"(?:EJP.*|.*POINTES?MOBILES?)")
+"""The words that mean EJP under any contract; "normal" and "peak" have other meanings in others."""
+
+
+@lru_cache(maxsize=32)
+def contract_slug(text: str) -> str | None:
+    """Give the slug of a contract, None when its name is the supplier's own."""
+    return _slug(_CONTRACTS, text)
+
+
+@lru_cache(maxsize=32)
+def tariff_slug(text: str, calendar: str | None = None) -> str | None:
+    """Give the slug of a tariff under the contract named `calendar`, None when it has none.
+
+    Under a contract that everybody knows, only its own tariffs have one.
+    """
+    slug = _slug(_TARIFFS, text)
+    contract = contract_slug(calendar or "")
+    if slug is None or (contract and slug not in REGISTER_SLUGS[contract].values()):
+        return None
+    is_ejp = contract == "ejp" or not calendar or _EJP_ALONE.fullmatch(_letters(text))
+    return slug if is_ejp or not slug.startswith("ejp") else None
+
+
+def _slug(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
+    letters = _letters(text)
+    return next((slug for slug, pattern in table if pattern.fullmatch(letters)), None)
+
+
+def _letters(text: str) -> str:
+    """Leave letters and digits alone, without case and accents."""
+    plain = unicodedata.normalize("NFKD", text).upper()
+    return "".join(one for one in plain if one.isascii() and one.isalnum())
