@@ -9,11 +9,12 @@ from homeassistant.helpers.typing import ConfigType
 
 from .adoption.records import AdoptionRecords
 from .const import DOMAIN
-from .coordinator import LinkyConfigEntry, LinkyCoordinator, optional
+from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
 from .health.issues import Issue, RepairIssues
 from .history.indexes import async_setup_history
 from .line import PortUnavailable
+from .meter.signals import optional
 from .meter.store import MeterStore
 from .mirror import async_remove_topics
 from .services import async_setup_actions

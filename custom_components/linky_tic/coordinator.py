@@ -4,7 +4,7 @@ It decides what is told and when; how a value is shown is the platforms' busines
 is that of `line/` and `tic/`.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 import time
 from typing import Final, assert_never
@@ -25,17 +25,15 @@ from .const import (
     DEFAULT_SLUG,
     DOMAIN,
     LOGGER,
-    MODE_NAMES,
 )
 from .cost.costs import Costs
 from .cost.prices import Prices
 from .entities.activation import Activation
-from .health.issues import Issue
 from .health.monitor import HealthMonitor
 from .line import Heard, Link, Settings
 from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
-from .meter.signals import Guard, Signals
+from .meter.signals import Guard, Signals, optional
 from .meter.store import MeterStore
 from .mirror import Mirror
 from .power.active_power import ActivePower
@@ -106,7 +104,7 @@ class LinkyCoordinator:
         """Make what is derived from readings, each room fed by the signals."""
         hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
         self.store = MeterStore(hass, entry.entry_id)
-        self.health = HealthMonitor(hass, entry.entry_id, receiver, self.link)
+        self.health = HealthMonitor(hass, entry.entry_id, self.address, receiver, self.link)
         self.mirror = Mirror(hass, entry)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
@@ -227,9 +225,8 @@ class LinkyCoordinator:
         was_settled = self.freshness.is_settled
         repeated = self.freshness.end_frame(frame)
         if self.stranger:
-            LOGGER.info("The meter %s speaks on its line again", mask(self.address))
+            self.health.report_own_meter()
             self.stranger = None
-            self.health.issues.delete(Issue.OTHER_METER)
             self.signals.send_all_states()
         elif self.freshness.is_settled is not was_settled:
             self.signals.send_all_states()
@@ -244,23 +241,11 @@ class LinkyCoordinator:
 
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
-        if address != self.stranger:
-            LOGGER.info("Another meter, %s, speaks on this line", mask(address))
+        self.health.report_other_meter(address)
         self.stranger = address
-        facts = {"old": mask(self.address), "new": mask(address)}
-        self.health.issues.create(Issue.OTHER_METER, facts)
         self.mirror.line(connected=False)
         self._doubt_readings()
         self.signals.send_all_states()
-
-    def _handle_mode(self, mode: Mode) -> None:
-        """Explain once what the other mode changes; going back to the first one is the cure."""
-        LOGGER.info("The meter %s now speaks the %s mode", mask(self.address), mode)
-        issues = self.health.issues
-        if issues.exists(Issue.MODE_CHANGED):
-            issues.delete(Issue.MODE_CHANGED)
-        else:
-            issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
     @callback
     def _minute(self, _at: datetime) -> None:
@@ -290,7 +275,7 @@ class LinkyCoordinator:
         if not meter.mode or not meter.readings:
             return  # a mode is not sure before something is believed in it
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
-            self._handle_mode(meter.mode)
+            self.health.report_mode(meter.mode)
         heard = {
             CONF_SPEED: self.link.settings.speed,
             CONF_MODE: meter.mode.value,
@@ -304,11 +289,3 @@ class LinkyCoordinator:
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
             registry.async_update_device(device.id, sw_version=f"TIC {version.value}")
-
-
-async def optional(step: Awaitable[None]) -> None:
-    """Await a step that a meter can do without: an error is logged, and that is all."""
-    try:
-        await step
-    except Exception:  # of any type, and of any integration
-        LOGGER.exception("A part of the set-up failed; the meter goes on without it")

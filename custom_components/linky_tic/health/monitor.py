@@ -7,8 +7,9 @@ import time
 
 from homeassistant.core import HomeAssistant
 
+from ..const import LOGGER, MODE_NAMES
 from ..line import Link
-from ..tic import Receiver
+from ..tic import Mode, Receiver, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 from .rejections import Rejections
@@ -17,11 +18,14 @@ from .rejections import Rejections
 class HealthMonitor:
     """The health of one line, looked at once a minute on a clock that nobody sets."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str, receiver: Receiver, link: Link) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry_id: str, address: str, receiver: Receiver, link: Link
+    ) -> None:
         self.quality = LineQuality(receiver, link)
         self.rejections = Rejections()
         self.issues = RepairIssues(hass, entry_id)
         self._hass = hass
+        self._meter = mask(address)
         self._receiver = receiver
         self._link = link
         self._heard_at, self._silent_since = receiver.heard_at, time.monotonic()
@@ -44,6 +48,26 @@ class HealthMonitor:
         if self._receiver.heard_at != self._heard_at:
             self._heard_at, self._silent_since = self._receiver.heard_at, now
         self.issues.judge_silence(now - self._silent_since, self._link.name)
+
+    def report_other_meter(self, address: str) -> None:
+        """Ask what another meter does on this line."""
+        other = {"old": self._meter, "new": mask(address)}
+        if not self.issues.exists(Issue.OTHER_METER):
+            LOGGER.info("Another meter, %s, speaks on this line", other["new"])
+        self.issues.create(Issue.OTHER_METER, other)
+
+    def report_own_meter(self) -> None:
+        """Ask no more: it is this meter that speaks again."""
+        LOGGER.info("The meter %s speaks on its line again", self._meter)
+        self.issues.delete(Issue.OTHER_METER)
+
+    def report_mode(self, mode: Mode) -> None:
+        """Explain once what the other mode changes; going back to the first one is the cure."""
+        LOGGER.info("The meter %s now speaks the %s mode", self._meter, mode)
+        if self.issues.exists(Issue.MODE_CHANGED):
+            self.issues.delete(Issue.MODE_CHANGED)
+        else:
+            self.issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
     def stop(self) -> None:
         """Delete the issues of a line that is no longer watched."""

@@ -5,7 +5,7 @@ and harms nobody else: neither the other listeners nor the rest of what was rece
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from traceback import extract_tb
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -29,6 +29,14 @@ class Guard:
             if failure not in self._logged:
                 self._logged.add(failure)
                 LOGGER.exception("An error while the meter is followed, logged once")
+
+
+async def optional(step: Awaitable[None]) -> None:
+    """Await a step of the set-up that a meter can do without; an error is logged."""
+    try:
+        await step
+    except Exception:  # of any type, and of any integration
+        LOGGER.exception("A part of the set-up failed; the meter goes on without it")
 
 
 class Signal[*Args]:
