@@ -105,6 +105,7 @@ def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> N
     move_in(stack, home, {"linky": HOUSE}, DAYS, now)
     count_since_the_first(home, now)
     client = home.client
+    wait_for(lambda: is_known(home, "sensor.linky_easf02"), 180, "the indexes")
     client.set_options(entry_of(client), PAID, "prices")
     board = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
     client.command("lovelace/dashboards/create", require_admin=False, **board)
