@@ -112,9 +112,7 @@ def live(house: House) -> None:
     """Save every automation, then let happen what they wait for."""
     prices = {"price_1": 0.1, "price_2": 0.2, "standing_charge": 15.5}
     house.home.client.set_options(house.entries["linky"], prices, "prices")
-    known = [
-        f"sensor.linky_{key}" for key in ("current_tariff", "power_margin", "cost_today", "msg1")
-    ]
+    known = [f"sensor.linky_{key}" for key in ("current_tariff", "load", "cost_today")]
     wait_for(lambda: house.knows(*known), "the meter")
     for one in AUTOMATIONS:
         house.automate(one.name, one.read())
