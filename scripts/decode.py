@@ -8,6 +8,7 @@ point are masked, unless --unmasked.
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from io import FileIO, TextIOWrapper
@@ -177,7 +178,7 @@ def cautious(group: tic.Group) -> tic.Group:
     stamp = group.horodate
     if stamp is not None and tic.read_horodate(stamp) is None:
         stamp = hidden(stamp)
-    return group._replace(name=hidden(group.name), data=hidden(group.data), horodate=stamp)
+    return replace(group, name=hidden(group.name), data=hidden(group.data), horodate=stamp)
 
 
 def hidden(text: str) -> str:

@@ -1,6 +1,7 @@
 """Frames as text in each format, against golden files and the real receiver."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -167,7 +168,7 @@ def test_typed_keeps_a_reading_whose_group_was_damaged() -> None:
 def test_typed_shows_a_reading_that_changed() -> None:
     writer, readings = Typed(ADDRESS), dict(readings_of(MONO))
     writer.payload(readings, NOW)
-    readings["EAST"] = readings["EAST"]._replace(value=12345679)
+    readings["EAST"] = replace(readings["EAST"], value=12345679)
     assert json.loads(writer.payload(readings, NOW))["EAST"]["value"] == 12345679
 
 
@@ -294,7 +295,7 @@ printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size
 
 @given(printable)
 def test_any_text_survives_the_typed_format(text: str) -> None:
-    reading = readings_of(MONO)["MSG1"]._replace(value=text)
+    reading = replace(readings_of(MONO)["MSG1"], value=text)
     shown = json.loads(Typed(ADDRESS, private=True).payload({"MSG1": reading}, NOW))
     assert shown["MSG1"] == typed_reading(reading) == {"value": text}
 

@@ -94,7 +94,7 @@ def test_nothing_false_reaches_a_state_in_a_storm(scenario: Scenario) -> None:
 def test_a_corrupted_reading_is_counted_as_false(
     soak: Soak, label: str, raw: str, kind: str
 ) -> None:
-    lie = reading_of(soak, label)._replace(raw=raw)
+    lie = replace(reading_of(soak, label), raw=raw)
     (finding,) = soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
     assert (finding.kind, finding.label) == (kind, label)
     assert soak.judge.false == {kind: 1}
@@ -104,7 +104,7 @@ def test_a_corrupted_reading_is_counted_as_false(
 def test_a_wrong_horodate_is_false_though_the_value_is_true(soak: Soak) -> None:
     true = reading_of(soak, "SMAXSN")
     assert true.time
-    lie = true._replace(time=true.time.replace(year=2025))
+    lie = replace(true, time=true.time.replace(year=2025))
     assert soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
 
 
@@ -154,7 +154,7 @@ def test_an_exception_fails_the_soak_and_does_not_end_it(soak: Soak) -> None:
 def test_a_false_power_is_counted_and_is_no_failure() -> None:
     soak = Soak(Scenario(hours=1 / 60, storm=0, noise=0))
     soak.run()
-    lie = reading_of(soak, "SINSTS")._replace(raw="12345")
+    lie = replace(reading_of(soak, "SINSTS"), raw="12345")
     soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
     assert soak.judge.false == {"instantaneous": 1}
     assert not outcome(soak).has_failed

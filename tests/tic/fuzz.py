@@ -94,13 +94,13 @@ def _chunks(count: int, chance: Random) -> Iterator[bytes]:
 
 def sizes(receiver: Receiver) -> int:
     """How much the largest of a receiver's containers holds."""
-    meter, splitter = receiver.meter, receiver._splitter
+    meter = receiver.meter
     holders = (
         *vars(meter).values(),
         *vars(meter.presence).values(),
         *vars(meter._gate).values(),
-        *vars(meter.routine).values(),
-        *vars(splitter).values(),
+        *vars(receiver._segments).values(),
+        *vars(receiver._frames).values(),
         *vars(receiver).values(),
         *vars(receiver.wire).values(),
     )

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
-from custom_components.linky_tic import tic as heard
 from custom_components.linky_tic.tic import Event, Frame, Reading, Receiver, Rejected, Vanished
-from custom_components.linky_tic.tic.frames import Item, Splitter
+from custom_components.linky_tic.tic.frames import Frames, Item, Segments
 from simulator.frames import ETX, STX, Group, historic_group, standard_group
 from simulator.wire import to_8n1
 
@@ -55,16 +54,24 @@ def historic(*groups: Sequence[str], address: str = ADDRESS) -> bytes:
 
 def split(stream: bytes) -> list[Item]:
     """Everything that a recording holds."""
-    items: list[Item] = []
-    one = splitter(items)
-    one.split(stream)
-    one.finish()
-    return items
+    splitter = Splitter()
+    return [*splitter.split(stream), *splitter.finish()]
 
 
-def splitter(items: list[Item], known: dict[bytes, heard.Group] | None = None) -> Splitter:
-    """A splitter that puts what it tells into a list."""
-    return Splitter([], items.append, items.append, ({} if known is None else known).get)
+class Splitter:
+    """A line's characters, as items."""
+
+    def __init__(self) -> None:
+        self.segments, self.frames = Segments(), Frames([], {})
+
+    def split(self, characters: bytes) -> list[Item]:
+        """Give what characters complete."""
+        segments = self.segments.cut(characters)
+        return [item for one in segments for item in self.frames.items(one)]
+
+    def finish(self) -> list[Item]:
+        """End of a recording."""
+        return list(self.frames.last_items(self.segments.tail))
 
 
 class Listener:

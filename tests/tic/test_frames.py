@@ -9,7 +9,7 @@ from custom_components.linky_tic.tic.frames import MOST_GROUPS, Item
 from custom_components.linky_tic.tic.groups import checksum
 
 from .referee import DATA, STREAMS, characters, good_groups
-from .streams import CUTS, frame, historic, split, splitter, standard
+from .streams import CUTS, Splitter, frame, historic, split, standard
 
 FRAMES = DATA / "frames"
 PRM = ("PRM", "00000000000000")
@@ -93,12 +93,10 @@ def test_what_comes_before_the_first_separator_is_not_counted_bad() -> None:
 
 def test_a_line_without_cr_is_still_read() -> None:
     data = (FRAMES / "bad_icrnl.bin").read_bytes()
-    items: list[Item] = []
-    one = splitter(items)
-    one.split(data * 4)
+    one = Splitter()
+    items = one.split(data * 4)
     assert names(items)[:17] == [heard.label for heard in good_groups(data)]
-    one.finish()
-    assert len(items) >= 17 * 3
+    assert len(items + one.finish()) >= 17 * 3
 
 
 def test_cr_read_as_another_control_character_for_ever_costs_no_group() -> None:
@@ -127,42 +125,12 @@ def test_nothing_between_separators_is_nothing() -> None:
     assert next(ends(items)).complete
 
 
-def test_a_known_group_goes_into_its_frame_without_being_told() -> None:
-    items: list[Item] = []
-    known: dict[bytes, Group] = {}
-    one = splitter(items, known)
-    one.split(standard())
-    told = items[0]
-    assert isinstance(told, Group)
-    known[told.key] = told
-    one.split(standard())
-    *_, end = items
-    assert len(items) == 3
-    assert isinstance(end, Frame)
-    assert end.groups == (told,)
-    assert one.good == 2
-
-
 def test_a_frame_without_an_end_is_closed_when_it_is_too_long() -> None:
     group = standard(PRM)[1:-1]
     for stream in (group * 500, b"\nbad\r" * 1000, b"\x80" * 1000 + b"\nX\r" * 300):
-        items: list[Item] = []
-        splitter(items).split(stream)
+        items = Splitter().split(stream)
         longest = max((len(end.heard) for end in ends(items)), default=0)
         assert longest == MOST_GROUPS
-
-
-def test_known_groups_too_do_not_make_an_endless_frame() -> None:
-    items: list[Item] = []
-    known: dict[bytes, Group] = {}
-    one = splitter(items, known)
-    group = standard(PRM)[1:-1]
-    one.split(group)
-    known |= {item.key: item for item in items if isinstance(item, Group)}
-    for _ in range(500):
-        one.split(group)
-    assert len(names(items)) == 2
-    assert [len(end.heard) for end in ends(items)] == [MOST_GROUPS] * (1000 // MOST_GROUPS)
 
 
 @pytest.mark.parametrize(
@@ -179,13 +147,10 @@ def test_known_groups_too_do_not_make_an_endless_frame() -> None:
 def test_a_run_without_cr_is_bounded_and_read_the_same_in_any_chunks(stream: bytes) -> None:
     outcomes = []
     for chunks in CUTS.values():
-        items: list[Item] = []
-        one = splitter(items)
-        for chunk in chunks(stream):
-            one.split(chunk)
-        assert len(one.tail) <= 513
-        one.finish()
-        outcomes.append(items)
+        one = Splitter()
+        items = [item for chunk in chunks(stream) for item in one.split(chunk)]
+        assert len(one.segments.tail) <= 513
+        outcomes.append(items + one.finish())
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 

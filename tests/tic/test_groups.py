@@ -17,14 +17,14 @@ def test_the_checksum_is_that_of_the_documents(covered: bytes, expected: str) ->
 
 def test_a_checksum_may_be_a_space() -> None:
     body = b"PTEC HP..  "
-    group = verify(body)
+    group = verify(b"\n" + body)
     assert isinstance(group, Group)
     assert (group.name, group.data, group.mode) == ("PTEC", "HP..", Mode.HISTORIC)
 
 
 def test_the_checksum_of_one_mode_is_refused_in_the_other() -> None:
-    assert verify(b"VTIC\t02\tA") is Reason.CHECKSUM  # without the last HT
-    assert verify(b"PTEC HP.. @") is Reason.CHECKSUM  # with the last SP
+    assert verify(b"\nVTIC\t02\tA") is Reason.CHECKSUM  # without the last HT
+    assert verify(b"\nPTEC HP.. @") is Reason.CHECKSUM  # with the last SP
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_right_checksum_is_not_enough(group: tuple[str, ...], reason: Reason) 
     [b"", b"\t", b"\t\t", b"\t\t\t\t", b" ", b"  ", b"A", b"A B", b"A\tB", b"A\tB\tCD", b"A B  "],
 )
 def test_what_is_not_even_shaped_as_a_group_is_refused(body: bytes) -> None:
-    assert verify(body) in {Reason.FORMAT, Reason.CHECKSUM}
+    assert verify(b"\n" + body) in {Reason.FORMAT, Reason.CHECKSUM}
 
 
 def test_an_unknown_label_is_kept_as_text() -> None:

@@ -2,9 +2,7 @@
 
 import pytest
 
-from custom_components.linky_tic.tic import CATALOGUE, Reason, Rejected
-from custom_components.linky_tic.tic.groups import Group
-from custom_components.linky_tic.tic.rules import FIRST, Line, Sighting
+from custom_components.linky_tic.tic import Reason, Rejected
 
 from .streams import Listener, historic, rejected, standard, values
 
@@ -27,20 +25,6 @@ def settled(frame: bytes, *, parity: bool = True) -> Listener:
     listener = Listener(parity=parity)
     listener.hear(*[frame] * 4)
     return listener
-
-
-@pytest.mark.parametrize("parity", [False, True])
-@pytest.mark.parametrize("name", sorted(name for name, rule in FIRST.items() if rule.first))
-def test_what_is_known_beforehand_of_a_first_sighting_is_what_its_rule_says(
-    name: str, *, parity: bool
-) -> None:
-    label = next(rows[name] for rows in CATALOGUE.values() if name in rows)
-    group = Group(name, "1", None, label.mode, label, b"")
-    first = Sighting(group, label, 1, None, degraded=False, at=0.0)
-    chosen = FIRST[name].choose([first], None, Line(parity=parity))
-    known = FIRST[name].first
-    assert known is not None
-    assert known[parity] is (chosen is first)
 
 
 # Indexes

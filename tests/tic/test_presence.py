@@ -215,3 +215,10 @@ def test_a_label_may_be_heard_in_no_frame_that_is_looked_at() -> None:
     assert listener.value("CCASN") == 500
     assert vanished(listener.hear(*[FULL] * 9)) == []
     assert vanished(listener.hear(*[FULL] * 450)) == ["CCASN"]
+
+
+def test_a_label_that_another_one_takes_the_place_of_has_vanished_too() -> None:
+    """The frame goes on having as many groups: a contract that changes does that."""
+    listener = settled(historic(("OPTARIF", "BASE"), ("BASE", "000001000"), ("PAPP", "00500")))
+    new = historic(("OPTARIF", "HC.."), ("HCHC", "000001000"), ("PAPP", "00500"))
+    assert vanished(listener.hear(new, new, new)) == ["BASE"]

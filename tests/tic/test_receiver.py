@@ -1,18 +1,19 @@
 """The receiver as a whole: any chunks, any bytes, any length of time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 import math
 from pathlib import Path
 
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic import Event, Frame, Reason, Receiver
+from custom_components.linky_tic.tic import Event, Frame, Reading, Reason, Receiver
+from custom_components.linky_tic.tic.frames import MOST_GROUPS
 from simulator.wire import heard_at, to_8n1
 
 from .fuzz import SEEDS, endure, mutated
 from .referee import DATA, STREAMS, characters, good_groups
-from .streams import CUTS, cut, frames, historic, luck, standard
+from .streams import CUTS, Listener, cut, frames, historic, luck, rejected, standard, values
 
 RECORDINGS = [path.read_bytes() for path in STREAMS]
 PARITIES = ("even", "stripped", "stuck")
@@ -65,16 +66,6 @@ def test_an_empty_chunk_gives_nothing() -> None:
     assert Receiver().feed(b"", 1.0) == []
 
 
-@pytest.mark.parametrize("kind", [bytearray, memoryview])
-def test_a_chunk_may_be_of_any_type_that_holds_bytes(
-    kind: Callable[[bytes], bytearray | memoryview],
-) -> None:
-    frame = (DATA / "frames" / "raw_8bit_parity.bin").read_bytes()
-    receiver = Receiver()
-    assert receiver.feed(kind(frame), 1.0) == Receiver().feed(frame, 1.0)
-    assert receiver.counters.complete_frames == 1
-
-
 @pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf])
 def test_a_time_that_is_none_makes_no_exception(now: float) -> None:
     frame = (DATA / "frames" / "raw_8bit_parity.bin").read_bytes()
@@ -109,8 +100,8 @@ def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
     receiver = Receiver()
     for _ in range(20):
         receiver.feed(stream, 1.0)
-    assert len(receiver._splitter.tail) < 1000
-    assert len(receiver._splitter.heard) <= 128
+    assert len(receiver._segments.tail) < 1000
+    assert len(receiver._heard) <= 128
 
 
 def test_frames_are_counted() -> None:
@@ -184,3 +175,50 @@ def test_readings_do_not_depend_on_what_follows_in_the_same_chunk() -> None:
     back_and_forth = [historic(("IINST", "005")), historic(("IINST", "004"))]
     stream = to_8n1(b"".join(start + back_and_forth * 4))
     assert received([stream]) == received(CUTS["byte by byte"](stream))
+
+
+# What was accepted before is known by its characters
+
+
+def test_a_frame_that_comes_again_is_known_and_only_its_end_is_told() -> None:
+    listener = Listener()
+    listener.hear(*[standard(("EAST", "000001000"), ("NTARF", "01"))] * 4)
+    (end,) = listener.hear(standard(("EAST", "000001000"), ("NTARF", "01")))
+    assert isinstance(end, Frame)
+    assert [group.name for group in end.groups] == ["ADSC", "EAST", "NTARF"]
+    assert listener.receiver.good_groups == 5 * 3
+
+
+def test_a_label_on_hold_is_not_known_until_its_doubt_is_gone() -> None:
+    listener = Listener()
+    one, false = standard(("EAST", "000001000")), standard(("EAST", "000999000"))
+    listener.hear(*[one] * 4, false)
+    assert values(listener.hear(one, false, false, one), "EAST") == []
+    assert values(listener.hear(false, false, false), "EAST") == [999_000]
+
+
+def test_a_false_bit_in_a_frame_that_comes_again_is_always_seen() -> None:
+    listener = Listener()
+    frame = standard(("EAST", "000001000"), ("SINSTS", "00500"))
+    listener.hear(*[frame] * 5)
+    line = to_8n1(frame)
+    for at in range(1, len(line) - 1):
+        damaged = line[:at] + bytes([line[at] ^ 0x10]) + line[at + 1 :]
+        events = listener.receiver.feed(damaged, listener.now)
+        events += listener.receiver.feed(line, listener.now)
+        assert not any(isinstance(event, Reading) for event in events)
+        assert rejected(events) or not all(end.complete for end in frames(events))
+    assert listener.receiver.wire.parity_errors == len(line) - 2
+
+
+def test_known_groups_too_do_not_make_an_endless_frame() -> None:
+    listener = Listener()
+    frame = standard(("EAST", "000001000"))
+    listener.hear(*[frame] * 4, frame[:1])
+    groups = to_8n1(frame[1:-1] * 500)
+    for chunks in CUTS.values():
+        ends = [
+            end for chunk in chunks(groups) for end in listener.receiver.feed(chunk, listener.now)
+        ]
+        assert [len(end.heard) for end in frames(ends)] == [MOST_GROUPS] * (1000 // MOST_GROUPS)
+        listener.hear(b"\x03\x02", seconds=0)

@@ -12,12 +12,8 @@ TEXT = (DATA / "frames" / "std_mono_hc.bin").read_bytes() * 3
 
 
 def read(wire: Wire, stream: bytes) -> bytes:
-    """Give a wire its bytes in the pieces that it asks for."""
-    characters = b""
-    while stream:
-        piece, stream = stream[: wire.left], stream[wire.left :]
-        characters += wire.characters(piece)
-    return characters
+    """Give a wire bytes."""
+    return b"".join(wire.characters(stream))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +68,7 @@ def test_every_single_bit_error_is_seen_where_there_is_parity() -> None:
     read(wire, to_8n1(TEXT))
     for bit in range(8):
         damaged = bytes([to_8n1(b"3")[0] ^ 1 << bit])
-        assert wire.characters(damaged) == bytes([DAMAGED])
+        assert read(wire, damaged) == bytes([DAMAGED])
     assert wire.parity_errors == wire.damaged == 8
 
 
@@ -80,7 +76,7 @@ def test_bit_7_alone_is_an_error_on_a_stripped_line_and_its_absence_on_a_stuck_o
     for parity, odd_one_out in (("stripped", b"\xb3"), ("stuck", b"3")):
         wire = Wire()
         read(wire, to_8n1(TEXT, parity))
-        assert wire.characters(odd_one_out) == bytes([DAMAGED])
+        assert read(wire, odd_one_out) == bytes([DAMAGED])
         assert wire.damaged == 1
         assert wire.parity_errors == 0
 
@@ -119,6 +115,15 @@ def test_a_burst_of_noise_does_not_change_what_bit_7_is_taken_for(parity: str, l
     read(wire, line)
     taken = wire.bit7
     read(wire, luck(length).randbytes(length))
-    read(wire, bytes(wire.left))
+    read(wire, line[:500])
     assert wire.bit7 is taken
     assert read(wire, line) == TEXT
+
+
+def test_a_chunk_of_any_length_with_damage_all_along_is_read() -> None:
+    line = bytearray(to_8n1(TEXT * 2000))
+    line[::300] = bytes(code ^ 1 for code in line[::300])
+    wire = Wire()
+    assert len(read(wire, bytes(line))) == len(line)
+    assert wire.damaged >= len(line) // 300 - 1
+    assert wire.carries_parity

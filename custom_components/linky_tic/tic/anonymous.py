@@ -57,7 +57,7 @@ def anonymise(recording: bytes, bit7: Bit7) -> bytes:
 
 
 def _shown(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
-    group = verify(characters)
+    group = verify(b"\n" + characters)
     if not isinstance(group, Group) or group.label is None:
         return _hide(octets, characters, bit7)
     filling = _ANONYMOUS.get(group.label.quantity)

@@ -3,15 +3,18 @@
 It knows what news consists of, never how it came about.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 from .catalogue import Label, Mode
 from .frames import Frame, Rejected
 from .values import Value
 
 
-class Reading(NamedTuple):
+@final
+@dataclass(slots=True)  # not frozen: one is made in a third of the time
+class Reading:
     """What a label says now.
 
     `value` is in the label's unit, `raw` the data characters, `time` the horodate that comes with

@@ -5,19 +5,17 @@ control character but HT is a boundary, so that one damaged separator costs at m
 Source: 54E 5.3.6 (frames), the notices of older meters (EOT).
 """
 
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, final
 
 from .catalogue import Mode
-from .groups import STRAY, Group, Reason, name_of, verify, verify_line
+from .groups import STRAY, Group, Reason, name_of, verify
 
-STX, ETX, EOT = b"\x02", b"\x03", b"\x04"
-_ENDS: Final = STX + ETX + EOT
+STX, ETX, EOT, LF = b"\x02", b"\x03", b"\x04", b"\n"
 _MARKS: Final = frozenset({STX, ETX, EOT})
-_new: Final = tuple.__new__  # without a call of Python's own
-_LF: Final = ord("\n")
+_LF: Final = ord(LF)
 
 MOST_GROUPS: Final = 128
 """Groups, damaged ones too, after which a frame without an end is closed; 54E has 71 at most."""
@@ -27,8 +25,7 @@ without any boundary is dropped; the longest group has 109 (54E)."""
 
 _MARK: Final = re.compile(rb"[\x02\x03\x04]")
 _BOUNDARY: Final = re.compile(rb"[\x02\x03\x04\n]")
-_LINE: Final = re.compile(rb"[\x02\x03\x04]|[^\x02\x03\x04\n\r]+")
-_LABEL: Final = attrgetter("label")
+_PART: Final = re.compile(rb"[\x02\x03\x04]|[^\x02\x03\x04\n\r]+")
 
 
 class Frame(NamedTuple):
@@ -64,7 +61,9 @@ _SHORT_MARKS: Final = frozenset({"IINST1", "IINST2", "IINST3"})
 _SHORT_NAMES: Final = _SHORT_MARKS | {"ADCO", "ADIR1", "ADIR2", "ADIR3"}
 
 
-class Rejected(NamedTuple):
+@final
+@dataclass(slots=True)  # not frozen: one is made in a third of the time
+class Rejected:
     """Something that came and was not used; `name` is its label when that could be read."""
 
     reason: Reason
@@ -72,98 +71,31 @@ class Rejected(NamedTuple):
 
 
 Item = Group | Rejected | Frame
-"""What the splitter tells."""
+"""What a segment holds: a group, or what can be told of one, and the end of a frame."""
 
 
-class Splitter:
-    """The frames of one line; new groups are given to `hear`, all else to `tell`, as they come.
+class Segments:
+    """The characters of one line, cut at CR; at other boundaries where CR is overdue.
 
-    `recall` gives, for LF and body, the group that needs no second look: it goes into its frame
-    without being told. `heard` is the frame in progress, None in the place of what was damaged;
-    `tail` is what no boundary has ended yet. `has_heard` becomes true with each good group.
+    `tail` is what no boundary has ended yet.
     """
 
-    def __init__(
-        self,
-        heard: list[Group | None],
-        hear: Callable[[Group], None],
-        tell: Callable[[Frame | Rejected], None],
-        recall: Callable[[bytes], Group | None],
-    ) -> None:
-        self.heard = heard
+    def __init__(self) -> None:
         self.tail = b""
-        self.has_heard = False
-        self._hear = hear
-        self._tell = tell
-        self._recall = recall
-        self._ended = 0
-        self._lost = 0
-        self._bad = 0
-        self._opened = False
-        self._synchronised = False
 
-    @property
-    def good(self) -> int:
-        """Verified groups so far."""
-        return self._ended + len(self.heard) - self._lost
-
-    def split(self, characters: bytes) -> None:
-        """Take characters.
-
-        What an item changes in what is recalled holds for the next one: how the line is cut into
-        chunks changes nothing.
-        """
+    def cut(self, characters: bytes) -> list[bytes]:
+        """Give what these characters complete, without its CR."""
         segments = (self.tail + characters).split(b"\r")
-        tail = self.tail = segments.pop()
-        for segment in segments:
-            if (group := self._recall(segment)) is not None:
-                self.note(group)
-            else:
-                self.take(segment)
+        self.tail = tail = segments.pop()
         if tail and (tail[0] != _LF or len(tail) > _OVERDUE):
-            self._take_early()
+            segments += self._early()
+        return segments
 
-    def finish(self) -> None:
-        """End of a recording: a last group without its CR counts if it verifies."""
-        tail, self.tail = self.tail, b""
-        *whole, last = _LINE.findall(tail) or [b""]
-        *damaged, last = (last,) if last in _MARKS else STRAY.split(last)
-        for line in (*whole, *filter(None, damaged)):
-            self._take_line(line)
-        if last in _MARKS:
-            self._mark(last)
-        elif isinstance(group := verify(last), Group) and group.label:
-            self._good(group)
-        self._close(closed=False)
-
-    def turn(self) -> Frame | None:
-        """End a frame with ETX and open the next with STX; give the one that has ended."""
-        frame = self._ended_frame(closed=True)
-        self._opened = True
-        return frame
-
-    def take(self, segment: bytes) -> None:
-        """Take what stands between two CR and is not recalled: a group, or what it may hold."""
-        if segment[:1] in _MARKS:
-            line = segment.lstrip(_ENDS)
-            self.take_marks(segment[: len(segment) - len(line)])
-            if (known := self._recall(line)) is not None:
-                self.note(known)
-                return
-            segment = line
-        group = verify_line(segment)
-        if isinstance(group, Group):
-            self._synchronised = True
-            self._hear(group)
-            self.note(group)
-        else:
-            self.take_lines(segment)
-
-    def _take_early(self) -> None:
-        """Treat what a frame mark, or where CR is overdue any boundary, ends already."""
+    def _early(self) -> Iterator[bytes]:
+        """Give what a frame mark, or where CR is overdue any boundary, ends already."""
         while self.tail:
             tail = self.tail
-            if tail[0] != _LF and (mark := _MARK.search(tail)):
+            if tail[:1] != LF and (mark := _MARK.search(tail)):
                 end = mark.end()
             elif len(tail) > _OVERDUE:
                 end = _last_boundary(tail)
@@ -172,90 +104,99 @@ class Splitter:
             else:
                 return
             self.tail = tail[end:]
-            self.take_lines(tail[:end])
+            yield tail[:end]
         self.tail = self.tail[: _OVERDUE + 1]
 
-    def take_lines(self, segment: bytes) -> None:
-        """Treat what stands between two CR and is no sound group: it may hold several lines."""
-        for line in _LINE.findall(segment):
-            self._take_line(line)
-            self._synchronised = True
-        self._synchronised = True
 
-    def take_marks(self, marks: bytes) -> None:
-        """Treat the marks between two frames, when nothing else stands there."""
-        for code in marks:
-            self._mark(bytes((code,)))
-        self._synchronised = True
+class Frames:
+    """The frames of one line; `heard` is the one in progress, None in the place of damage.
 
-    def _take_line(self, line: bytes) -> None:
-        if line in _MARKS:
-            self._mark(line)
-        elif len(line) >= _OVERDUE:
-            self._lose(Reason.FORMAT, line)
-        elif isinstance(group := verify(line), Group):
-            self._good(group)
-        else:
-            self._mend(line, group)
+    `known` are the groups that need no second look, by their characters.
+    """
 
-    def _mend(self, line: bytes, reason: Reason) -> None:
-        """Use the groups of a line whose only damage is in the separators around them."""
-        runs = [run for run in STRAY.split(line) if run]
-        if not runs and not self.heard:
-            return
-        verdicts = [verify(run) for run in runs]
-        good = [one for one in verdicts if isinstance(one, Group) and one.label is not None]
-        damaged = len(line) != sum(map(len, runs))
-        if damaged:
-            self.note(None)
-        for group in good:
-            self._good(group)
-        if len(good) < len(runs):
-            self._lose(Reason.DAMAGED if damaged else reason, line)
+    def __init__(self, heard: list[Group | None], known: Mapping[bytes, Group]) -> None:
+        self.heard = heard
+        self._known = known
+        self._ended = 0  # good groups of the frames before
+        self._lost = 0  # of what is in the frame in progress
+        self._bad = 0
+        self._is_open = False
+        self._is_synchronised = False
 
-    def _good(self, group: Group) -> None:
-        known = self._recall(group.key)
-        if known is None:
-            self._hear(group)
-        self.note(known or group)
+    @property
+    def good(self) -> int:
+        """Verified groups so far."""
+        return self._ended + len(self.heard) - self._lost
 
-    def _lose(self, reason: Reason, line: bytes) -> None:
-        """Count a line that is no group, unless it is the end of one whose start was not heard."""
-        if self._synchronised:
-            self._tell(Rejected(reason, name_of(line)))
-            self._bad += 1
-            self.note(None)
+    def items(self, segment: bytes) -> Iterator[Item]:
+        """Take whatever stands between two CR, and give each item before the next is looked at."""
+        for part in _PART.findall(segment):
+            yield from self.end(part) if part in _MARKS else self._line(part)
+            self._is_synchronised = True
+        self._is_synchronised = True
 
-    def note(self, heard: Group | None) -> None:
-        """Add to the frame in progress, None for what is damaged."""
-        self.heard.append(heard)
-        if heard is None:
+    def last_items(self, tail: bytes) -> Iterator[Item]:
+        """Take the end of a recording: a last group counts without its CR if it verifies."""
+        *_, part = _PART.findall(tail) or [b""]
+        last = STRAY.split(part)[-1]
+        group = verify(LF + last)
+        is_sound = isinstance(group, Group) and group.label is not None
+        yield from self.items(tail if is_sound else tail.removesuffix(last))
+        yield from self.end()
+
+    def _add(self, group: Group | None) -> Iterator[Frame]:
+        """Add to the frame in progress, and end it when it is too long."""
+        self.heard.append(group)
+        if group is None:
             self._lost += 1
-        else:
-            self.has_heard = True
         if len(self.heard) >= MOST_GROUPS:
-            self._close(closed=False)
+            yield from self.end()
 
-    def _mark(self, mark: bytes) -> None:
-        self._close(closed=mark == ETX)
-        self._opened = mark == STX
-
-    def _close(self, *, closed: bool) -> None:
-        if (frame := self._ended_frame(closed=closed)) is not None:
-            self._tell(frame)
-
-    def _ended_frame(self, *, closed: bool) -> Frame | None:
-        """End the frame in progress, if anything of one has come."""
-        opened, self._opened = self._opened, False
+    def end(self, mark: bytes = b"") -> Iterator[Frame]:
+        """End the frame in progress, if anything of one has come; STX opens the next."""
+        is_open, self._is_open = self._is_open, mark == STX
         if not self.heard:
-            return None
+            return
         heard, lost, bad = tuple(self.heard), self._lost, self._bad
         self.heard.clear()
         self._ended += len(heard) - lost
         self._lost = self._bad = 0
-        first = heard[0]
-        mode = _mode_of(heard) if first is None or first.label is None else first.mode
-        return _new(Frame, (mode, heard, bad, opened, closed, opened and closed and not lost))
+        closed = mark == ETX
+        yield Frame(_mode_of(heard), heard, bad, is_open, closed, is_open and closed and not lost)
+
+    def _line(self, line: bytes) -> Iterator[Item]:
+        """Take what stands between two boundaries."""
+        group = self._known.get(LF + line) or verify(LF + line)
+        if isinstance(group, Group):
+            yield group
+            yield from self._add(group)
+        elif len(line) >= _OVERDUE:
+            yield from self._lose(Reason.FORMAT, line)
+        elif STRAY.search(line):
+            yield from self._runs(line)
+        else:
+            yield from self._lose(group, line)
+
+    def _runs(self, line: bytes) -> Iterator[Item]:
+        """Use the groups of a line whose only damage is in the separators around them."""
+        runs = [run for run in STRAY.split(line) if run]
+        if not runs and not self.heard:
+            return
+        yield from self._add(None)
+        verdicts = [verify(LF + run) for run in runs]
+        groups = [one for one in verdicts if isinstance(one, Group) and one.label is not None]
+        for group in groups:
+            yield group
+            yield from self._add(group)
+        if len(groups) < len(runs):
+            yield from self._lose(Reason.DAMAGED, line)
+
+    def _lose(self, reason: Reason, line: bytes) -> Iterator[Item]:
+        """Count a line that is no group, unless it is the end of one whose start was not heard."""
+        if self._is_synchronised or self.good:
+            yield Rejected(reason, name_of(line))
+            self._bad += 1
+            yield from self._add(None)
 
 
 def _last_boundary(tail: bytes) -> int:
@@ -273,5 +214,10 @@ def _last_boundary(tail: bytes) -> int:
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
     """The language of a frame; a label that no catalogue knows tells it last."""
-    groups = [group for group in heard if group is not None]
-    return next((group.mode for group in (*filter(_LABEL, groups), *groups)), None)
+    groups = filter(None, heard)  # nearly always the first one's
+    unknown = None
+    for group in groups:
+        if group.label is not None:
+            return group.mode
+        unknown = unknown or group.mode
+    return unknown

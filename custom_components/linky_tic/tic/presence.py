@@ -5,11 +5,13 @@ lost group leaves a shorter one, so a label is missing only where its neighbours
 the catalogue stand next to each other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
+from operator import attrgetter
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
+from .events import Reading
 from .frames import Frame
 from .groups import Group
 
@@ -21,6 +23,14 @@ _MISSES: Final = 3
 """Frames that must show a label's place empty before it has vanished."""
 _PATIENCE: Final = 900.0
 """Seconds for which a label that comes and goes keeps its reading."""
+_NEVER: Final = (0, -_NEARBY)
+_SENT_SELDOM: Final = frozenset(
+    row.name
+    for rows in CATALOGUE.values()
+    for row in rows.values()
+    if row.absence in {Absence.EVENT, Absence.LATCH}
+)
+_NAME: Final = attrgetter("name")
 
 
 class Presence:
@@ -33,7 +43,7 @@ class Presence:
         self._heard_at: dict[str, float] = {}
         self._frame = 0
         self._frame_at = -inf
-        self._usual: int | None = None
+        self._whole: tuple[str, ...] | None = None  # the last frame, if all that is live was in it
 
     def sighted(self, label: Label, *, believed: bool) -> bool:
         """Count a good group; whether its label is, from this one on, one that the meter sends.
@@ -41,61 +51,54 @@ class Presence:
         One that announces an event may never come three times: `believed` by the gate, it is sent.
         """
         name = label.name
-        if name in self.established:
-            return False
-        if label.absence is Absence.EVENT or label.absence is Absence.LATCH:
-            if believed:
-                self.established.add(name)
-            return believed
-        count, frame = self._seen.get(name, (0, -1))
-        if frame != self._frame:
+        if name in _SENT_SELDOM:
+            is_sent = believed
+        else:
+            count, frame = self._seen.get(name, _NEVER)
+            if frame == self._frame:
+                return False
             count = count + 1 if self._frame - frame <= _NEARBY else 1
             self._seen[name] = (count, self._frame)
-        if count < ESTABLISHED:
-            return False
-        self.established.add(name)
-        return True
-
-    def met(self, name: str) -> None:
-        """Count the first good group of a label, unless it is one that announces an event."""
-        self._seen[name] = (1, self._frame)
+            is_sent = count >= ESTABLISHED
+        if is_sent:
+            self.established.add(name)
+        return is_sent
 
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""
-        heard = self._heard_at.get(name, taken) if self._usual is None else self._frame_at
+        heard = self._heard_at.get(name, taken) if self._whole is None else self._frame_at
         return max(heard, taken)
 
     def changed(self, live: Iterable[str]) -> None:
-        """Note that a label more or less is live: the next frames are looked at one by one."""
-        if self._usual is not None:
+        """Note that a label more or less is live: the next frame is not like the one before."""
+        if self._whole is not None:
             self._heard_at.update(dict.fromkeys(live, self._frame_at))
-            self._usual = None
+            self._whole = None
 
-    def end_usual(self, frame: Frame, now: float) -> bool:
-        """Close a frame if it has all that the one before had; nothing has vanished then."""
-        if len(frame.heard) != self._usual or not frame.complete:
-            return False
-        self._frame += 1
-        self._frame_at = now
-        return True
+    def end(self, frame: Frame, live: Mapping[str, Reading], now: float) -> list[Label]:
+        """Close a frame; give the live labels that have vanished with it.
 
-    def end(self, frame: Frame, live: list[Label], now: float) -> list[Label]:
-        """Close any other frame; give the live labels that have vanished with it."""
+        A complete frame of the labels of the one before, in which nothing live was missing, needs
+        no look: what is live has not changed since, or `changed` would have been called.
+        """
         self._frame += 1
-        self.changed(row.name for row in live)
+        whole = tuple(map(_NAME, frame.heard)) if frame.complete else None
+        if whole is not None and whole == self._whole:
+            self._frame_at = now
+            return []
+        self.changed(live)
         self._frame_at = now
         names = [one.name for one in frame.heard if one is not None and one.label is not None]
         heard = dict.fromkeys(names, now)
         self._heard_at.update(heard)
-        if self._misses:
-            for name in heard.keys() & self._misses.keys():
-                del self._misses[name]
-        absent = [row for row in live if row.name not in heard and row.absence is not Absence.LATCH]
+        for name in heard.keys() & self._misses.keys():
+            del self._misses[name]
+        rows = (reading.label for name, reading in live.items() if name not in heard)
+        absent = [row for row in rows if row.absence is not Absence.LATCH]
         if absent:
             empty = _empty_ranks(frame)
             return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
-        if frame.complete:
-            self._usual = len(frame.heard)
+        self._whole = whole
         return []
 
     def _has_vanished(self, label: Label, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""How each quantity is judged: which row of sightings is believed, and which of them.
+"""How each quantity is judged: which row of readings is believed, and which of them.
 
 It knows quantities, the supply's limit and elapsed time; it keeps nothing of what it judged.
 Sources: 54E 7 (cut-off); frame and error notes of the specification on what a checksum and a
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import log
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
-from .catalogue import CATALOGUE, INDEXES, Absence, Label, Quantity
-from .groups import Group
+from .catalogue import CATALOGUE, INDEXES, Label, Quantity
+from .events import Reading
 from .values import Value
 
 DEFAULT_SUPPLY: Final = 36_000
@@ -36,29 +36,11 @@ STRICT_DRIFT: Final = 1.5
 """The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
 
 
-class Sighting(NamedTuple):
-    """A verified group with its typed value, and when it was heard (seconds)."""
+@dataclass(slots=True)
+class Conditions:
+    """What the gate knows of the wire and of the supply."""
 
-    group: Group
-    label: Label
-    value: Value
-    time: datetime | None
-    degraded: bool
-    at: float
-
-
-class Last(NamedTuple):
-    """What the gate needs of the reading in force: its value, when taken, when last heard."""
-
-    value: Value
-    taken: float
-    heard: float
-
-
-class Line(NamedTuple):
-    """What the gate knows of the supply and of the wire."""
-
-    parity: bool = False
+    parity: bool = False  # every character is checked
     power: int = DEFAULT_SUPPLY  # VA, all phases together
     phases: int = 1
 
@@ -68,42 +50,54 @@ class Line(NamedTuple):
         return power / 3 if label.phase and self.phases > 1 else power
 
 
+Row = list[Reading]
+"""Readings of one label that bear each other out, oldest first, none of them believed yet.
+
+The last one has just been heard, the others were suspected; each goes on from the one before, as
+the rule of the quantity sees it. A row of one is a reading that nothing bears out.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a quantity is judged.
 
-    `goes_on` tells whether a sighting continues the row of suspects that the one before is in;
-    `choose` gives the sighting of a row that is believed, if any. `first` is what it comes to for a
-    likely sighting with nothing before it, without parity and with it; None where that depends.
+    `goes_on` tells whether a reading continues the row that the one before is in; `choose` gives
+    the reading of a row that is believed, if any. Where `is_timed`, a row that is believed goes on.
     """
 
-    goes_on: Callable[[Sighting, Sighting, Line], bool]
-    choose: Callable[[list[Sighting], Last | None, Line], Sighting | None]
-    first: tuple[bool, bool] | None = None
+    goes_on: Callable[[Reading, Reading, Conditions], bool]
+    choose: Callable[[Row, Reading | None, float, Conditions], Reading | None]
+    is_timed: bool = False
+
+
+def says_the_same(one: Reading, other: Reading) -> bool:
+    """Whether two groups of a label were the same, character by character."""
+    return one.raw == other.raw and one.time == other.time and one.degraded is other.degraded
 
 
 def _number(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _same(before: Sighting, now: Sighting, _line: Line) -> bool:
-    return before.group.key == now.group.key
+def _same(before: Reading, now: Reading, _conditions: Conditions) -> bool:
+    return says_the_same(before, now)
 
 
-def _soon(before: Sighting, now: Sighting, _line: Line) -> bool:
+def _soon(before: Reading, now: Reading, _conditions: Conditions) -> bool:
     return now.at - before.at <= FRESH
 
 
-def _latest(row: list[Sighting], count: int) -> Sighting | None:
+def _latest(row: Row, count: int) -> Reading | None:
     return row[-1] if len(row) >= count else None
 
 
-def _middle(row: list[Sighting]) -> Sighting | None:
-    """Give the sighting that both the one before and the one after bear out."""
+def _middle(row: Row) -> Reading | None:
+    """Give the reading that both the one before and the one after bear out."""
     return row[-2] if len(row) >= AGREEMENT else None
 
 
-def _in_line(row: list[Sighting]) -> Sighting | None:
+def _in_line(row: Row) -> Reading | None:
     """Give the middle of three that lies between its neighbours where time puts it.
 
     Two false bits that the checksum misses may move an index by a few Wh: less than a heavy load
@@ -119,27 +113,33 @@ def _in_line(row: list[Sighting]) -> Sighting | None:
     return middle if abs(off) <= 1 + span / 10 else None
 
 
-def _agreement(with_parity: int) -> Callable[[list[Sighting], Last | None, Line], Sighting | None]:
-    """Believe so many sightings in agreement, three where a false text passes the checksum."""
+def _agreement(
+    with_parity: int,
+) -> Callable[[Row, Reading | None, float, Conditions], Reading | None]:
+    """Believe so many readings in agreement, three where a false text passes the checksum."""
 
-    def choose(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
-        return row[-1] if len(row) >= (with_parity if line.parity else AGREEMENT) else None
+    def choose(
+        row: Row, _last: Reading | None, _heard: float, conditions: Conditions
+    ) -> Reading | None:
+        return row[-1] if len(row) >= (with_parity if conditions.parity else AGREEMENT) else None
 
     return choose
 
 
-def _growth(label: Label, seconds: float, line: Line) -> float:
+def _growth(label: Label, seconds: float, conditions: Conditions) -> float:
     """Wh that an index can have gained: what the supply allows, with the margin."""
-    power = DEFAULT_SUPPLY if label.producer else line.power
+    power = DEFAULT_SUPPLY if label.producer else conditions.power
     return ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
 
 
-def _grows(before: Sighting, now: Sighting, line: Line) -> bool:
+def _grows(before: Reading, now: Reading, conditions: Conditions) -> bool:
     gain = _number(now.value) - _number(before.value)
-    return 0 <= gain <= _growth(now.label, now.at - before.at, line)
+    return 0 <= gain <= _growth(now.label, now.at - before.at, conditions)
 
 
-def _choose_index(row: list[Sighting], last: Last | None, line: Line) -> Sighting | None:
+def _choose_index(
+    row: Row, last: Reading | None, heard: float, conditions: Conditions
+) -> Reading | None:
     """Believe an index that grows as the supply allows, the first one when the next bears it out.
 
     Without parity a false digit can hide in the growth of one frame: then the same bytes twice
@@ -148,17 +148,17 @@ def _choose_index(row: list[Sighting], last: Last | None, line: Line) -> Sightin
     now = row[-1]
     if last is not None:
         gain = _number(now.value) - _number(last.value)
-        if not 0 <= gain <= _growth(now.label, now.at - last.heard, line):
+        if not 0 <= gain <= _growth(now.label, now.at - heard, conditions):
             return _middle(row)
-    if last is None or now.at - last.heard > FRESH:
-        return _latest(row, 2) if line.parity else _in_line(row)
-    if line.parity or (len(row) > 1 and row[-2].value == now.value):
+    if last is None or now.at - heard > FRESH:
+        return _latest(row, 2) if conditions.parity else _in_line(row)
+    if conditions.parity or (len(row) > 1 and row[-2].value == now.value):
         return now
-    return _in_line(row) if now.at - last.taken >= _PATIENCE else None
+    return _in_line(row) if now.at - last.at >= _PATIENCE else None
 
 
-def _over(before: Sighting, now: Sighting, line: Line) -> bool:
-    return min(_number(before.value), _number(now.value)) > MARGIN * line.limit(now.label)
+def _over(before: Reading, now: Reading, conditions: Conditions) -> bool:
+    return min(_number(before.value), _number(now.value)) > MARGIN * conditions.limit(now.label)
 
 
 def _time_to_trip(overload: float) -> float:
@@ -166,9 +166,11 @@ def _time_to_trip(overload: float) -> float:
     return -125 * log(1 - 1.69 / overload**2)
 
 
-def _choose_power(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
+def _choose_power(
+    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
+) -> Reading | None:
     """Believe a power within the margin; beyond, one that lasts, yet not past the breaker."""
-    now, limit = row[-1], line.limit(row[-1].label)
+    now, limit = row[-1], conditions.limit(row[-1].label)
     if _number(now.value) <= MARGIN * limit:
         return now
     least = min(_number(one.value) for one in row)
@@ -176,66 +178,77 @@ def _choose_power(row: list[Sighting], _last: Last | None, line: Line) -> Sighti
     return _latest(row, AGREEMENT) if lasted < _time_to_trip(least / limit) else None
 
 
-def _climbs(before: Sighting, now: Sighting, _line: Line) -> bool:
+def _climbs(before: Reading, now: Reading, _conditions: Conditions) -> bool:
     if before.time is None or now.time is None or before.time > now.time:
         return False
     return _number(before.value) <= _number(now.value)
 
 
-def _choose_peak(row: list[Sighting], _last: Last | None, line: Line) -> Sighting | None:
+def _choose_peak(
+    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
+) -> Reading | None:
     """Believe the highest power of the day, which climbs at most once a second.
 
     Without parity, the same bytes twice, or the middle of three that climb.
     """
     now = row[-1]
-    if _number(now.value) > MARGIN * line.limit(now.label):
+    if _number(now.value) > MARGIN * conditions.limit(now.label):
         return _latest(row, AGREEMENT)
-    if line.parity or (len(row) > 1 and row[-2].group.key == now.group.key):
+    if conditions.parity or (len(row) > 1 and says_the_same(row[-2], now)):
         return now
     return _middle(row)
 
 
-def _in_time(value: Value, at: float, now: Sighting, line: Line) -> bool:
+def _in_time(value: Value, at: float, now: Reading, conditions: Conditions) -> bool:
     if not isinstance(value, datetime) or not isinstance(now.value, datetime):
         return False
     drift = abs((now.value - value).total_seconds() - (now.at - at))
-    return drift <= (DRIFT if line.parity else STRICT_DRIFT)
+    return drift <= (DRIFT if conditions.parity else STRICT_DRIFT)
 
 
-def _ticks(before: Sighting, now: Sighting, line: Line) -> bool:
-    return _in_time(before.value, before.at, now, line)
+def _ticks(before: Reading, now: Reading, conditions: Conditions) -> bool:
+    return _in_time(before.value, before.at, now, conditions)
 
 
-def _choose_clock(row: list[Sighting], last: Last | None, line: Line) -> Sighting | None:
+def _choose_clock(
+    row: Row, last: Reading | None, heard: float, conditions: Conditions
+) -> Reading | None:
     """Believe a clock that goes on from the one before; a jump when three frames keep to it."""
     now = row[-1]
-    if last is not None and _in_time(last.value, last.taken, now, line):
+    if last is not None and _in_time(last.value, last.at, now, conditions):
         return now
-    return _latest(row, 1 if last is None and line.parity else AGREEMENT)
+    return _latest(row, 1 if last is None and conditions.parity else AGREEMENT)
 
 
-_STEADY: Final = Rule(_same, _agreement(1), first=(False, True))
+def _choose_unlikely(
+    row: Row, _last: Reading | None, _heard: float, _conditions: Conditions
+) -> Reading | None:
+    """Believe what no meter that works says when three frames say it, if it says anything."""
+    return None if row[-1].value is None else _latest(row, AGREEMENT)
+
+
+_STEADY: Final = Rule(_same, _agreement(1))
 # Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
-_TEXT: Final = Rule(_same, _agreement(2), first=(False, False))
-_PRESENCE: Final = Rule(_soon, _agreement(1), first=(False, True))
-_AT_ONCE: Final = Rule(_soon, lambda row, _last, _line: row[-1], first=(True, True))
-POWER: Final = Rule(_over, _choose_power)
+_TEXT: Final = Rule(_same, _agreement(2))
+_PRESENCE: Final = Rule(_soon, _agreement(1))
+_AT_ONCE: Final = Rule(_soon, lambda row, _last, _heard, _conditions: row[-1])
+_POWER: Final = Rule(_over, _choose_power, is_timed=True)
 _PEAK: Final = Rule(_climbs, _choose_peak)
-_INDEX: Final = Rule(_grows, _choose_index, first=(False, False))
-UNLIKELY: Final = Rule(_same, lambda row, _last, _line: _latest(row, AGREEMENT))
+_INDEX: Final = Rule(_grows, _choose_index)
+UNLIKELY: Final = Rule(_same, _choose_unlikely)
 
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     dict.fromkeys(Quantity, _STEADY)
     | dict.fromkeys(INDEXES, _INDEX)
     | {
-        Quantity.IMPORTED_POWER: POWER,
-        Quantity.EXPORTED_POWER: POWER,
+        Quantity.IMPORTED_POWER: _POWER,
+        Quantity.EXPORTED_POWER: _POWER,
         Quantity.IMPORTED_PEAK: _PEAK,
         Quantity.EXPORTED_PEAK: _PEAK,
         Quantity.CURRENT: _AT_ONCE,
         Quantity.VOLTAGE: _AT_ONCE,
         Quantity.OVERRUN_CURRENT: _PRESENCE,
-        Quantity.CLOCK: Rule(_ticks, _choose_clock, first=(False, True)),
+        Quantity.CLOCK: Rule(_ticks, _choose_clock),
         Quantity.CALENDAR_NAME: _TEXT,
         Quantity.TARIFF_NAME: _TEXT,
         Quantity.MESSAGE: _TEXT,
@@ -246,17 +259,3 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {row.name: _RULE_OF[row.quantity] for rows in CATALOGUE.values() for row in rows.values()}
 )
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""
-
-FIRST: Final[MappingProxyType[str, Rule]] = MappingProxyType(
-    {
-        row.name: RULES[row.name]
-        for rows in CATALOGUE.values()
-        for row in rows.values()
-        if row.quantity is not Quantity.ADDRESS
-        and row.absence not in {Absence.EVENT, Absence.LATCH}
-    }
-)
-"""Label -> its rule, of all labels whose first sighting has only that to be judged by.
-
-Not of the address, nor of what is sent when something happens: the first group makes it known.
-"""

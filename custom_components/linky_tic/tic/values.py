@@ -49,12 +49,11 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
             return None
         hours = 2 if is_summer(local) else 1
     ahead = zone(hours * HOUR + overseas) if overseas else _MAINLAND[hours]
-    return _new(Horodate, (local.replace(tzinfo=ahead), season in _DEGRADED))
+    return Horodate(local.replace(tzinfo=ahead), season in _DEGRADED)
 
 
 _DEGRADED: Final = frozenset("he")
 _MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
-_new: Final = tuple.__new__  # without a call of Python's own
 
 
 def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
