@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +23,7 @@ from simulator.line import Line
 from simulator.ports import PtyPort
 from tests.e2e.browser import DESKTOP, PHONE, SCREENSHOTS, SETTLED, Person, person
 from tests.e2e.client import Client
-from tests.e2e.history import KILO, lived, move_in
+from tests.e2e.history import KILO, Shown, lived, move_in
 from tests.e2e.home_assistant import HomeAssistant
 from tests.e2e.processes import ROOT, wait_for
 
@@ -42,6 +43,8 @@ LOOKS: Final[tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...]] = (
     ("dashboard", "light", BOARD),
     ("dashboard_phone", "dark", PHONE),
 )
+PARIS: Final = ZoneInfo("Europe/Paris")
+TARIFFS: Final = {"EASF01": "off_peak", "EASF02": "peak"}
 PAID: Final = {"price_1": "0.1579", "price_2": "0.2081", "standing_charge": "16.2"}
 WEEK: Final = "localStorage.setItem('energy-default-period-_energy_dashboard', 'now-7d')"
 LANGUAGES: Final = ("en", "fr")
@@ -105,7 +108,7 @@ def look_at_dashboards(stack: ExitStack, home: HomeAssistant, later: float) -> N
     move_in(stack, home, {"linky": HOUSE}, DAYS, now)
     count_since_the_first(home, now)
     client = home.client
-    wait_for(lambda: is_known(home, "sensor.linky_easf02"), 180, "the indexes")
+    wait_for(lambda: is_known(home, "sensor.linky_easf02"), "the indexes")
     client.set_options(entry_of(client), PAID, "prices")
     board = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
     client.command("lovelace/dashboards/create", require_admin=False, **board)
@@ -141,20 +144,28 @@ def entry_of(client: Client) -> str:
 
 
 def count_since_the_first(home: HomeAssistant, now: datetime) -> None:
-    """Let the meter's accounts have counted what the house used before anybody heard it."""
+    """Enter into the meter's ledger what the house used before anybody heard it."""
     _, shown = lived(DAYS, now, HOUSE)
-    today = now.astimezone(ZoneInfo("Europe/Paris")).replace(hour=0, minute=0, second=0)
     home.stop()
     (path,) = (home.folder / ".storage").glob("linky_tic.*.memory")
     kept = json.loads(path.read_text())
-    for label, account in kept["data"]["costs"]["accounts"].items():
-        for place, start in ((3, today), (6, today.replace(day=1))):
-            before = [one for one in shown[label] if one.at <= start.timestamp()]
-            used = shown[label][-1].value - (before or shown[label])[-1 if before else 0].value
-            account[place] += KILO * used
+    ledger = kept["data"]["ledger"]
+    ledger["rows"] += [
+        [day, tariff, None, KILO * used]
+        for label, tariff in TARIFFS.items()
+        for day, used in by_day(shown[label])
+    ]
+    ledger["times"][1] = shown["EAST"][0].at
     path.write_text(json.dumps(kept))
     home.start()
     home.client.wait_until_running()
+
+
+def by_day(moments: list[Shown]) -> Iterator[tuple[str, float]]:
+    """Give what an index has gained on each local day."""
+    days = groupby(moments, lambda one: datetime.fromtimestamp(one.at, PARIS).date())
+    ends = [(day.isoformat(), [*some][-1].value) for day, some in days]
+    yield from ((day, end - start) for (_, start), (day, end) in pairwise(ends))
 
 
 def look_at_energy(somebody: Person, home: HomeAssistant, language: str) -> None:
