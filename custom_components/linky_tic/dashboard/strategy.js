@@ -2,53 +2,69 @@
  * The dashboard of a Linky, made for the meter that is there: what it does not have takes no room.
  *
  * All cards are Home Assistant's own. Entities are found by what they are (the end of their unique
- * id), whatever they have been renamed to; those that are disabled or hidden are left out.
+ * id), whatever they have been renamed to; those that are disabled or hidden are left out. The first
+ * view is for the household, the second one for whoever looks after the installation.
  */
 
 const TEXTS = {
   en: {
     name: "Linky",
-    description: "Your electricity meter: power, tariffs, energy, schedule, phases, export.",
+    description: "Your electricity meter: power, cost, tariffs, energy, hours.",
+    technical: "Technical",
     now: "Now",
     drawn: "Drawn now",
-    last_hours: "Last hours",
-    tariff: "Tariff",
+    last_day: "Last 24 hours",
     energy: "Energy",
+    cost: "Cost",
     today: "Today",
-    yesterday: "Yesterday",
-    total: "Total",
-    week: "Day by day",
-    schedule: "Hours",
+    yesterday_until: "Yesterday until now",
+    week_ago_until: "A week ago until now",
+    by_day: "Day by day",
+    hours: "Off-peak hours",
+    and: "and",
+    hours_later: "The hours of today are not known yet: the meter announces a day the evening before.",
+    first_day: "Comparisons and bars come with the first whole day.",
+    prices: "**What does it cost?** Type your prices in the options of the integration, and this page shows costs: [open](/config/integrations/integration/linky_tic).",
+    lost: "**The meter is not heard** since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
+    projection: "At this rate: {amount} for the whole month.",
+    season: "Tempo season",
     export: "Export",
     phases: "Phases",
     phase: "Phase",
-    voltage: "Voltage",
     voltages: "Voltages",
     peaks: "Highest power",
     line: "Line",
     // Names for tiles of half a phone's width.
     short: {
-      active_power: "Active power",
+      active_power: "Power",
+      load: "Of the subscription",
       power_margin: "Margin",
       power_factor: "Power factor",
       over_subscribed_power: "Overload",
       current_tariff: "Tariff",
-      next_tariff_change: "Next change",
-      tempo_today: "Tempo today",
-      tempo_tomorrow: "Tempo tomorrow",
+      next_tariff_change: "Changes",
+      next_tariff: "Then",
+      tempo_today: "Today",
+      tempo_tomorrow: "Tomorrow",
+      tempo_red_left: "Red days left",
+      tempo_white_left: "White days left",
+      tempo_blue_left: "Blue days left",
+      ejp_left: "Peak days left",
       peak_notice: "Peak notice",
       peak_in_progress: "Peak",
       price: "Price",
       cost_today: "Cost today",
-      cost_month: "Cost this month",
+      cost_yesterday: "Yesterday",
+      cost_month: "This month",
       dry_contact: "Dry contact",
       exporting: "Exporting",
       SINSTI: "Export now",
+      revenue_today: "Earned today",
+      revenue_month: "Earned this month",
       peak_today: "Today",
       peak_month: "This month",
-      peak_yesterday: "Yesterday",
       link: "Meter",
-      line_quality: "Quality",
+      line_quality: "Line quality",
       power: "Power",
       current: "Current",
       voltage: "Voltage",
@@ -57,46 +73,61 @@ const TEXTS = {
   },
   fr: {
     name: "Linky",
-    description: "Votre compteur : puissance, tarifs, énergie, horaires, phases, injection.",
+    description: "Votre compteur : puissance, coût, tarifs, énergie, horaires.",
+    technical: "Technique",
     now: "En ce moment",
-    drawn: "Puissance soutirée",
-    last_hours: "Dernières heures",
-    tariff: "Tarif",
+    drawn: "Puissance appelée",
+    last_day: "Dernières 24 heures",
     energy: "Énergie",
+    cost: "Coût",
     today: "Aujourd’hui",
-    yesterday: "Hier",
-    total: "Total",
-    week: "Jour par jour",
-    schedule: "Horaires",
+    yesterday_until: "Hier à la même heure",
+    week_ago_until: "Il y a une semaine",
+    by_day: "Jour par jour",
+    hours: "Heures creuses",
+    and: "et",
+    hours_later: "Les horaires du jour ne sont pas encore connus : le compteur annonce une journée la veille au soir.",
+    first_day: "Les comparaisons et l’historique arrivent avec la première journée complète.",
+    prices: "**Combien ça coûte ?** Indiquez vos prix dans les options de l’intégration, et cette page affichera les coûts : [ouvrir](/config/integrations/integration/linky_tic).",
+    lost: "**Le compteur n’est plus reçu** depuis {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
+    projection: "À ce rythme : {amount} pour le mois entier.",
+    season: "Saison Tempo",
     export: "Injection",
     phases: "Phases",
     phase: "Phase",
-    voltage: "Tension",
     voltages: "Tensions",
     peaks: "Puissance maximale",
     line: "Liaison",
     short: {
-      active_power: "Puissance active",
+      active_power: "Puissance",
+      load: "De l’abonnement",
       power_margin: "Marge",
       power_factor: "Facteur de puiss.",
       over_subscribed_power: "Dépassement",
       current_tariff: "Tarif",
       next_tariff_change: "Changement",
-      tempo_today: "Tempo du jour",
-      tempo_tomorrow: "Tempo demain",
+      next_tariff: "Ensuite",
+      tempo_today: "Aujourd’hui",
+      tempo_tomorrow: "Demain",
+      tempo_red_left: "Jours rouges restants",
+      tempo_white_left: "Jours blancs restants",
+      tempo_blue_left: "Jours bleus restants",
+      ejp_left: "Jours de pointe restants",
       peak_notice: "Préavis de pointe",
       peak_in_progress: "Pointe",
       price: "Prix",
       cost_today: "Coût du jour",
-      cost_month: "Coût du mois",
+      cost_yesterday: "Hier",
+      cost_month: "Ce mois-ci",
       dry_contact: "Contact sec",
       exporting: "Injection",
       SINSTI: "Injection",
+      revenue_today: "Gain du jour",
+      revenue_month: "Gain du mois",
       peak_today: "Aujourd’hui",
       peak_month: "Ce mois-ci",
-      peak_yesterday: "Hier",
       link: "Compteur",
-      line_quality: "Qualité",
+      line_quality: "Qualité de la liaison",
       power: "Puissance",
       current: "Intensité",
       voltage: "Tension",
@@ -105,29 +136,53 @@ const TEXTS = {
   },
 };
 const COLOURS = { blue: "blue", white: "grey", red: "red" };
-// Of the six indexes of Tempo: off-peak and peak hours of blue, white and red days.
-const TEMPO = ["#90caf9", "#1e88e5", "#cfd8dc", "#90a4ae", "#ef9a9a", "#e53935"];
+// What an index counts, by words of its key or of its name -> the colour of its bars.
+const BARS = [
+  [/blue.*off_peak|BBRHCJB|bleu.*creuses|blue.*off-peak/i, "#90caf9"],
+  [/blue|BBRHPJB|bleu/i, "#1e88e5"],
+  [/white.*off_peak|BBRHCJW|blanc.*creuses|white.*off-peak/i, "#cfd8dc"],
+  [/white|BBRHPJW|blanc/i, "#90a4ae"],
+  [/red.*off_peak|BBRHCJR|rouge.*creuses|\bred\b.*off-peak/i, "#ef9a9a"],
+  [/red|BBRHPJR|rouge/i, "#e53935"],
+  [/off.peak|HCHC|creuse/i, "#80cbc4"],
+  [/peak|HCHP|pleine|pointe/i, "#00796b"],
+];
 const HISTORIC_INDEXES = [
   "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM",
   "BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR",
 ];
 const STANDARD_INDEXES = Array.from({ length: 10 }, (_, n) => `EASF${String(n + 1).padStart(2, "0")}`);
 const PHASES = [1, 2, 3];
+const UNKNOWN = ["unknown", "unavailable"];
 const HALF = { columns: 6, rows: 1 };
 const WHOLE = { columns: 12, rows: 1 };
+const DAY = 24 * 3600 * 1000;
 
 const textsFor = (language) => TEXTS[(language ?? "en").split("-")[0]] ?? TEXTS.en;
+const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
+const present = (cards) => cards.flat(Infinity).filter(Boolean);
 
 /** One meter: its entities by what they are, and the means to speak of them. */
 class Meter {
   constructor(hass, device, entities) {
     this.hass = hass;
+    this.entry = device.primary_config_entry ?? device.config_entries[0];
     this.name = device.name_by_user ?? device.name;
     this.texts = textsFor(hass.locale?.language ?? hass.language);
     this._ids = new Map(entities.map((one) => [`${one.entity_id.split(".")[0]}/${keyOf(one)}`, one.entity_id]));
+    this._words = new Map(entities.map((one) => [one.entity_id, `${keyOf(one)} ${one.translation_key ?? ""}`]));
+    this.comparisons = [];
+    this.offPeak = undefined;
   }
 
-  /** The first entity that there is of these sensors. */
+  /** Ask for what no state says: the hours of today, and which days can be compared. */
+  async prepare() {
+    const [schedule, comparisons] = await Promise.allSettled([this._askSchedule(), this._askComparisons()]);
+    this.offPeak = schedule.value;
+    this.comparisons = comparisons.value ?? [];
+    return this;
+  }
+
   sensor(...keys) {
     return this._first("sensor", keys);
   }
@@ -136,23 +191,31 @@ class Meter {
     return this._first("binary_sensor", keys);
   }
 
-  calendar() {
-    return this._ids.get("calendar/tariff");
+  state(id) {
+    return this.hass.states[id]?.state;
   }
 
   number(...keys) {
-    const value = Number.parseFloat(this.hass.states[this.sensor(...keys)]?.state);
+    const value = Number.parseFloat(this.state(this.sensor(...keys)));
     return Number.isFinite(value) ? value : undefined;
-  }
-
-  unit(id) {
-    return this.hass.states[id]?.attributes.unit_of_measurement;
   }
 
   /** What an entity is called, without the meter's name. */
   title(id) {
     const name = this.hass.states[id]?.attributes.friendly_name ?? id;
     return name.startsWith(`${this.name} `) ? name.slice(this.name.length + 1) : name;
+  }
+
+  /** What an index counts; that it counts energy, its place says. */
+  tariffName(id) {
+    const name = this.title(id).replace(/^(Énergie|Energy),? /, "");
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+
+  /** The colour of an index's bars; the front end chooses where there is none of its own. */
+  colour(id) {
+    const words = `${this._words.get(id)} ${this.title(id)}`;
+    return BARS.find(([pattern]) => pattern.test(words))?.[1];
   }
 
   /** What is drawn, in VA. */
@@ -164,73 +227,94 @@ class Meter {
     return Boolean(this.sensor("URMS2", "IINST2", "SINSTS2"));
   }
 
-  /** VA that the contract allows; undefined where the meter does not say it. */
-  get subscribed() {
-    const power = this.number("PREF");
-    if (power) return power * (this.unit(this.sensor("PREF")) === "kVA" ? 1000 : 1);
-    const current = this.number("ISOUSC");
-    return current ? current * 200 * (this.isThreePhase ? 3 : 1) : undefined;
-  }
-
   /** The tariff registers that count. */
   get indexes() {
-    return [...STANDARD_INDEXES, ...HISTORIC_INDEXES].map((key) => this.sensor(key)).filter(Boolean);
+    return [...STANDARD_INDEXES, ...HISTORIC_INDEXES]
+      .map((key) => this.sensor(key))
+      .filter((id) => id && !UNKNOWN.includes(this.state(id)));
   }
 
-  /** Of the bars of the indexes; none where the front end may choose. */
-  get colours() {
-    return this.sensor("tempo_today") && this.indexes.length === TEMPO.length ? TEMPO : [];
+  /** What has been drawn in all. */
+  get total() {
+    const { indexes } = this;
+    const east = this.sensor("EAST");
+    if (east && !UNKNOWN.includes(this.state(east))) return east;
+    return indexes.length === 1 ? indexes[0] : this.sensor("energy_today");
   }
 
   _first(platform, keys) {
     return keys.map((key) => this._ids.get(`${platform}/${key}`)).find(Boolean);
   }
+
+  /** The off-peak hours of today as texts; undefined where there are none or they are not known. */
+  async _askSchedule() {
+    const { response } = await this.hass.callWS({
+      type: "call_service",
+      domain: "linky_tic",
+      service: "get_schedule",
+      service_data: { config_entry_id: this.entry },
+      return_response: true,
+    });
+    if (!response.today.known) return undefined;
+    const hour = (text) => text.slice(11, 16);
+    const slots = response.today.slots.filter((one) => /off_peak/.test(one.tariff ?? ""));
+    return slots.map((one) => `${hour(one.start)}–${hour(one.end)}`);
+  }
+
+  /** Which past days have been counted from midnight to this hour: the others say too little. */
+  async _askComparisons() {
+    if (!this.total) return [];
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    const rows = await this.hass.callWS({
+      type: "recorder/statistics_during_period",
+      start_time: new Date(midnight - 8 * DAY).toISOString(),
+      period: "hour",
+      statistic_ids: [this.total],
+      types: ["sum"],
+    });
+    const first = rows[this.total]?.[0]?.start;
+    const candidates = [[1, this.texts.yesterday_until], [7, this.texts.week_ago_until]];
+    return candidates
+      .map(([days, name]) => ({ name, start: startOfDay(days), end: daysAgo(days) }))
+      .filter(({ start }) => first !== undefined && first < start.getTime());
+  }
 }
 
-const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
-const present = (cards) => cards.flat(Infinity).filter(Boolean);
+/** The same hour some days ago, and that day's midnight: a day may have 23 or 25 hours. */
+const daysAgo = (days) => {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  return date;
+};
+const startOfDay = (days) => new Date(daysAgo(days).setHours(0, 0, 0, 0));
+
 const heading = (text, icon) => ({ type: "heading", heading: text, heading_style: "title", icon });
 const section = (text, icon, cards, more = {}) => {
   const shown = present(cards);
   return shown.length ? { type: "grid", cards: [heading(text, icon), ...shown], ...more } : undefined;
 };
+const isKnown = (id) => [{ condition: "state", entity: id, state_not: UNKNOWN }];
+const markdown = (content, more = {}) => ({ type: "markdown", content, text_only: true, grid_options: { columns: 12, rows: "auto" }, ...more });
 
-/** A tile for an entity, under a short name; nothing where there is no entity. */
+/** A tile for an entity, under a short name; nothing where there is no entity or no value. */
 const tile = (meter, id, short, options = {}) =>
-  id && { type: "tile", entity: id, name: meter.texts.short[short], grid_options: HALF, ...options };
-
+  id && { type: "tile", entity: id, name: meter.texts.short[short], grid_options: HALF, visibility: isKnown(id), ...options };
 const valueTile = (meter, key, options) => tile(meter, meter.sensor(key), key, options);
 const flagTile = (meter, key, options) => tile(meter, meter.flag(key), key, options);
 
-const change = (id, name, offset) => ({
+const change = (id, name, period, columns) => ({
   type: "statistic",
   entity: id,
   name,
   stat_type: "change",
-  period: { calendar: { period: "day", offset } },
+  period,
+  grid_options: { columns, rows: 2 },
 });
 
-const gauge = (meter) => {
-  const power = meter.power;
-  const most = meter.subscribed;
-  if (!power || !most) return tile(meter, power, "power", { grid_options: WHOLE });
-  return {
-    type: "gauge",
-    entity: power,
-    name: meter.texts.drawn,
-    min: 0,
-    max: most,
-    needle: true,
-    severity: { green: 0, yellow: Math.round(most * 0.7), red: Math.round(most * 0.9) },
-    grid_options: { columns: 12, rows: 4 },
-  };
-};
-
-const history = (title, ids, hours, rows = "auto") =>
+const history = (title, ids, hours, rows = 4) =>
   ids.length && {
     type: "history-graph",
     title,
-    expand_legend: true,
     hours_to_show: hours,
     entities: ids.map((id) => ({ entity: id })),
     grid_options: { columns: "full", rows },
@@ -240,172 +324,209 @@ const history = (title, ids, hours, rows = "auto") =>
 const colourTiles = (meter, key) => {
   const id = meter.sensor(key);
   const seen = (more) => [{ condition: "state", entity: id, ...more }];
-  return [
+  return id && [
     ...Object.entries(COLOURS).map(([state, color]) => valueTile(meter, key, { color, visibility: seen({ state }) })),
-    valueTile(meter, key, { visibility: seen({ state_not: Object.keys(COLOURS) }) }),
+    valueTile(meter, key, { visibility: seen({ state_not: [...Object.keys(COLOURS), ...UNKNOWN] }) }),
   ];
 };
 
-const now = (meter) =>
-  section(meter.texts.now, "mdi:flash", [
+/** Said at the top while nothing is received: since when, and what to look at. */
+const lost = (meter) => {
+  const id = meter.flag("link");
+  const since = `{{ as_local(states['${id}'].last_changed).strftime('%d/%m %H:%M') }}`;
+  return id && {
+    type: "markdown",
+    content: meter.texts.lost.replace("{since}", since),
+    visibility: [{ condition: "state", entity: id, state: "off" }],
+    grid_options: { columns: 12, rows: "auto" },
+  };
+};
+
+const gauge = (meter) => {
+  const load = meter.sensor("load");
+  if (!load || UNKNOWN.includes(meter.state(load))) return tile(meter, meter.power, "power", { grid_options: WHOLE });
+  return {
+    type: "gauge",
+    entity: load,
+    name: meter.texts.short.load,
+    min: 0,
+    max: 100,
+    needle: true,
+    severity: { green: 0, yellow: 70, red: 90 },
+    grid_options: { columns: 6, rows: 3 },
+  };
+};
+
+const askForPrices = (meter) => !meter.sensor("cost_today") && markdown(meter.texts.prices);
+
+const off = (id) => [{ condition: "state", entity: id, state: "on" }];
+const tempo = (meter) => [
+  colourTiles(meter, "tempo_today"),
+  colourTiles(meter, "tempo_tomorrow"),
+];
+
+/** The off-peak hours of today, of a contract that has some. */
+const hours = (meter) => {
+  if (!meter.sensor("next_tariff_change")) return undefined;
+  if (!meter.offPeak) return markdown(meter.texts.hours_later);
+  return meter.offPeak.length && markdown(`**${meter.texts.hours}** ${meter.offPeak.join(` ${meter.texts.and} `)}`);
+};
+
+const now = (meter) => {
+  const overload = meter.flag("over_subscribed_power");
+  const peak = meter.sensor("peak_notice");
+  return section(meter.texts.now, "mdi:flash", [
+    lost(meter),
     gauge(meter),
-    valueTile(meter, "active_power", { color: "amber" }),
-    valueTile(meter, "power_margin", { color: "green" }),
-    flagTile(meter, "over_subscribed_power", { color: "red", grid_options: WHOLE }),
-    valueTile(meter, "power_factor"),
-    history(meter.texts.last_hours, present([meter.power, meter.sensor("SINSTI")]), 6),
-  ]);
-
-/** The hour of the next change, once the meter has told the day's. */
-const nextChange = (meter) => {
-  const id = meter.sensor("next_tariff_change");
-  const visibility = [{ condition: "state", entity: id, state_not: ["unknown", "unavailable"] }];
-  return tile(meter, id, "next_tariff_change", { color: "teal", grid_options: WHOLE, visibility });
-};
-
-const tariff = (meter) =>
-  section(meter.texts.tariff, "mdi:cash-clock", [
-    tile(meter, meter.sensor("current_tariff", "LTARF", "PTEC"), "current_tariff", { color: "teal", grid_options: WHOLE }),
-    nextChange(meter),
-    colourTiles(meter, "tempo_today"),
-    colourTiles(meter, "tempo_tomorrow"),
-    valueTile(meter, "peak_notice", { color: "orange" }),
-    valueTile(meter, "peak_in_progress", { color: "red" }),
-    valueTile(meter, "price"),
-    valueTile(meter, "cost_today"),
-    valueTile(meter, "cost_month"),
-    flagTile(meter, "dry_contact"),
-    schedule(meter),
-    peaks(meter),
-  ]);
-
-/** What an index has counted today, and yesterday beside it. */
-const days = (meter, id, name, columns = 12) => ({
-  type: "vertical-stack",
-  cards: present([
-    name && { type: "heading", heading: name, heading_style: "subtitle" },
     {
-      type: "horizontal-stack",
-      cards: [change(id, meter.texts.today, 0), change(id, meter.texts.yesterday, -1)],
+      type: "vertical-stack",
+      cards: present([
+        tile(meter, meter.sensor("active_power") ?? meter.power, "active_power", { color: "amber" }),
+        valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "power"),
+        valueTile(meter, "price"),
+      ]),
+      grid_options: { columns: 6, rows: "auto" },
     },
-  ]),
-  grid_options: { columns, rows: "auto" },
-});
-
-/** What an index counts; that it counts energy, its place says. */
-const tariffName = (meter, id) => {
-  const name = meter.title(id).replace(/^(Énergie|Energy),? /, "");
-  return name.charAt(0).toUpperCase() + name.slice(1);
+    valueTile(meter, "current_tariff", { color: "teal" }),
+    valueTile(meter, "next_tariff_change", { color: "teal" }),
+    tempo(meter),
+    tile(meter, overload, "over_subscribed_power", { color: "red", grid_options: WHOLE, visibility: off(overload) }),
+    peak && valueTile(meter, "peak_notice", {
+      color: "orange",
+      grid_options: WHOLE,
+      visibility: [{ condition: "state", entity: peak, state_not: ["none", ...UNKNOWN] }],
+    }),
+    hours(meter),
+    askForPrices(meter),
+    history(meter.texts.last_day, present([meter.power, meter.sensor("SINSTI")]), 24),
+  ]);
 };
 
-const bar = (meter, id) => ({ entity: id, name: meter.title(id) });
-
-const week = (meter, entities) => ({
+/** Bars by day, in the tariffs' own colours. */
+const bars = (meter, ids, title) => ids.length > 0 && {
   type: "statistics-graph",
-  title: meter.texts.week,
+  title,
   chart_type: "bar-stack",
   period: "day",
-  days_to_show: 7,
+  days_to_show: 14,
   stat_types: ["change"],
-  entities,
-  expand_legend: true,
-  grid_options: { columns: "full", rows: "auto" },
-});
-
-/** Two tariffs side by side where there are many: off-peak and peak of a colour, under Tempo. */
-const energy = (meter) => {
-  const indexes = meter.indexes;
-  const total = meter.sensor("EAST") ?? (indexes.length === 1 ? indexes[0] : undefined);
-  const byTariff = indexes.length > 1 ? indexes : [];
-  return section(meter.texts.energy, "mdi:lightning-bolt", [
-    total && days(meter, total, byTariff.length ? meter.texts.total : undefined, "full"),
-    byTariff.map((id) => days(meter, id, tariffName(meter, id))),
-    week(meter, byTariff.length
-      ? byTariff.map((id, n) => ({ entity: id, name: tariffName(meter, id), color: meter.colours[n] }))
-      : present([total]).map((id) => bar(meter, id))),
-  ], byTariff.length > 2 ? { column_span: 2 } : {});
+  entities: ids.map((id) => ({ entity: id, name: meter.tariffName(id), color: meter.colour(id) })),
+  hide_legend: ids.length === 1,
+  grid_options: { columns: "full", rows: 5 },
 };
 
-/** The hours of the tariffs, where there is more than one. */
-const schedule = (meter) =>
-  meter.calendar() &&
-  meter.indexes.length > 1 && [
-    { type: "heading", heading: meter.texts.schedule, heading_style: "subtitle" },
-    {
-      type: "calendar",
-      entities: [meter.calendar()],
-      initial_view: "listWeek",
-      grid_options: { columns: 12, rows: "auto" },
-    },
-  ];
+const energy = (meter) => {
+  const { indexes, total, comparisons } = meter;
+  return section(meter.texts.energy, "mdi:lightning-bolt", [
+    total && change(total, meter.texts.today, { calendar: { period: "day", offset: 0 } }, comparisons.length ? 4 : 12),
+    comparisons.map(({ name, start, end }) =>
+      change(total, name, { fixed_period: { start: start.toISOString(), end: end.toISOString() } }, 4)),
+    !comparisons.length && markdown(meter.texts.first_day),
+    bars(meter, indexes.length ? indexes : present([total]), meter.texts.by_day),
+  ]);
+};
+
+/** What the month will have cost if it goes on as it has since it was first counted. */
+const projection = (meter) => {
+  const id = meter.sensor("cost_month");
+  const amount =
+    `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
+    "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
+    `{{ (states('${id}') | float(0) * ((end - since) / (now() - since))) | round(2) }} ` +
+    `{{ state_attr('${id}', 'unit_of_measurement') }}`;
+  const isEarly =
+    `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
+    "{% if since and now() - since > timedelta(days=1) %}";
+  return markdown(`${isEarly}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`, { visibility: isKnown(id) });
+};
+
+const cost = (meter) =>
+  meter.sensor("cost_month") &&
+  section(meter.texts.cost, "mdi:cash", [
+    valueTile(meter, "cost_today", { color: "green" }),
+    valueTile(meter, "cost_yesterday"),
+    valueTile(meter, "cost_month", { color: "green", grid_options: WHOLE }),
+    projection(meter),
+  ]);
+
+const season = (meter) =>
+  section(meter.texts.season, "mdi:calendar-star", [
+    valueTile(meter, "tempo_red_left", { color: "red" }),
+    valueTile(meter, "tempo_white_left", { color: "grey" }),
+    valueTile(meter, "tempo_blue_left", { color: "blue" }),
+    valueTile(meter, "ejp_left", { color: "red" }),
+  ]);
 
 const exported = (meter) => {
   const index = meter.sensor("EAIT");
   const flag = meter.flag("exporting");
-  if (index) {
+  if (index && !UNKNOWN.includes(meter.state(index))) {
     return section(meter.texts.export, "mdi:transmission-tower-import", [
       valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
-      days(meter, index),
-      week(meter, [bar(meter, index)]),
+      valueTile(meter, "revenue_today", { color: "green" }),
+      valueTile(meter, "revenue_month", { color: "green" }),
+      change(index, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12),
+      bars(meter, [index], meter.texts.by_day),
     ]);
   }
   // A meter without an export contract tells only that energy goes out: shown when it does.
-  const visibility = [{ condition: "state", entity: flag, state: "on" }];
-  return section(meter.texts.export, "mdi:transmission-tower-import", [
+  return flag && section(meter.texts.export, "mdi:transmission-tower-import", [
     flagTile(meter, "exporting", { color: "purple", grid_options: WHOLE }),
-  ], { visibility });
+  ], { visibility: off(flag) });
 };
 
-const phase = (meter, number) => [
-  { type: "heading", heading: `${meter.texts.phase} ${number}`, heading_style: "subtitle" },
-  tile(meter, meter.sensor(`SINSTS${number}`), "power"),
-  tile(meter, meter.sensor(`IRMS${number}`, `IINST${number}`), "current"),
-  tile(meter, meter.sensor(`URMS${number}`), "voltage"),
-  tile(meter, meter.sensor(`power_margin_phase_${number}`), "power_margin"),
-];
+const phase = (meter, number) => {
+  const tiles = present([
+    tile(meter, meter.sensor(`SINSTS${number}`), "power"),
+    tile(meter, meter.sensor(`IRMS${number}`, `IINST${number}`), "current"),
+    tile(meter, meter.sensor(`URMS${number}`), "voltage"),
+    tile(meter, meter.sensor(`power_margin_phase_${number}`), "power_margin"),
+  ]);
+  return tiles.length > 0 && [
+    { type: "heading", heading: `${meter.texts.phase} ${number}`, heading_style: "subtitle" },
+    ...tiles,
+  ];
+};
 
 const phases = (meter) => {
   const voltages = present(PHASES.map((number) => meter.sensor(`URMS${number}`)));
-  if (meter.isThreePhase) {
-    return section(meter.texts.phases, "mdi:numeric-3-box-multiple-outline", [
-      PHASES.map((number) => phase(meter, number)),
-      history(meter.texts.voltages, voltages, 24),
-    ]);
-  }
-  const current = tile(meter, meter.sensor("IRMS1", "IINST"), "current");
-  // Historique tells no voltage.
-  if (!voltages.length) return section(meter.texts.short.current, "mdi:sine-wave", [current]);
-  return section(meter.texts.voltage, "mdi:sine-wave", [
-    tile(meter, voltages[0], "voltage"),
-    current,
-    history(meter.texts.voltage, voltages, 24, 5),
-  ], { column_span: 2 });
+  return section(meter.texts.phases, "mdi:sine-wave", [
+    meter.isThreePhase
+      ? PHASES.map((number) => phase(meter, number))
+      : [tile(meter, voltages[0], "voltage"), tile(meter, meter.sensor("IRMS1", "IINST"), "current")],
+    valueTile(meter, "power_factor"),
+    valueTile(meter, "power_margin"),
+    history(meter.texts.voltages, voltages, 24),
+  ]);
 };
 
-const peaks = (meter) => {
-  const shown = present([
+const peaks = (meter) =>
+  section(meter.texts.peaks, "mdi:chart-bell-curve", [
     tile(meter, meter.sensor("peak_today", "SMAXSN", "SMAXN"), "peak_today"),
-    tile(meter, meter.sensor("SMAXSN-1", "SMAXN-1", "PMAX"), "peak_yesterday"),
     valueTile(meter, "peak_month"),
   ]);
-  return shown.length && [heading(meter.texts.peaks, "mdi:chart-bell-curve"), ...shown];
-};
 
 const line = (meter) =>
   section(meter.texts.line, "mdi:lan-connect", [
-    flagTile(meter, "link"),
+    flagTile(meter, "link", { visibility: undefined }),
     valueTile(meter, "line_quality"),
+    flagTile(meter, "dry_contact"),
     tile(meter, meter.sensor("MSG1"), undefined, { name: { type: "entity" }, grid_options: WHOLE }),
   ]);
 
-const viewOf = (meter, path) => ({
-  title: meter.name,
+const viewOf = (title, path, parts, meter) => ({
+  title,
   path,
   type: "sections",
   max_columns: 3,
   dense_section_placement: true,
-  sections: present([now, tariff, exported, energy, phases, line].map((make) => make(meter))),
+  sections: present(parts.map((make) => make(meter))),
 });
+
+const viewsOf = (meter, number) => [
+  viewOf(meter.name, `meter-${number}`, [now, energy, cost, season, exported], meter),
+  viewOf(`${meter.name} · ${meter.texts.technical}`, `meter-${number}-technical`, [phases, peaks, line], meter),
+];
 
 const metersOf = async (hass) => {
   const [entities, devices] = await Promise.all([
@@ -413,21 +534,28 @@ const metersOf = async (hass) => {
     hass.callWS({ type: "config/device_registry/list" }),
   ]);
   const shown = entities.filter((one) => one.platform === "linky_tic" && !one.disabled_by && !one.hidden_by);
-  return devices
+  const meters = devices
     .map((device) => [device, shown.filter((one) => one.device_id === device.id)])
     .filter(([, found]) => found.length)
     .map(([device, found]) => new Meter(hass, device, found))
     .sort((one, other) => one.name.localeCompare(other.name));
+  return Promise.all(meters.map((meter) => meter.prepare()));
 };
 
 class LinkyDashboardStrategy extends HTMLElement {
+  static noEditor = true;
+
+  static getCreateSuggestions(hass) {
+    return { title: textsFor(hass.locale?.language ?? hass.language).name, icon: "mdi:meter-electric" };
+  }
+
   static async generate(_config, hass) {
     const meters = await metersOf(hass);
     const { none, name } = textsFor(hass.locale?.language ?? hass.language);
     if (!meters.length) {
       return { title: name, views: [{ title: name, cards: [{ type: "markdown", content: none }] }] };
     }
-    return { title: name, views: meters.map((meter, n) => viewOf(meter, `meter-${n + 1}`)) };
+    return { title: name, views: meters.flatMap((meter, n) => viewsOf(meter, n + 1)) };
   }
 }
 
