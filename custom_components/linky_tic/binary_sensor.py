@@ -16,11 +16,12 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedBinarySensor, DerivedBinarySensorDescription, add_derived
 from .entities.status import STATUS_FLAGS
 from .entity import LinkyEntity
+from .tariff.sensors import TARIFF_FLAG_SENSORS, TARIFF_FLAGS
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
 
-DERIVED: Final[tuple[DerivedBinarySensorDescription, ...]] = (*STATUS_FLAGS,)
+DERIVED: Final[tuple[DerivedBinarySensorDescription, ...]] = (*STATUS_FLAGS, *TARIFF_FLAGS)
 """What labels tell together, each room its own rows."""
 _WARNINGS: Final = frozenset({Quantity.OVERRUN_CURRENT, Quantity.PEAK_NOTICE})
 """Quantities whose groups vanish instead of returning to zero: their presence is the state."""
@@ -40,8 +41,15 @@ async def async_setup_entry(
         async_add_entities([WarningSensor(coordinator, label) for label in warnings])
 
     async_add_entities([LinkSensor(coordinator)])
-    add_derived(entry, PLATFORM, DERIVED, DerivedBinarySensor, async_add_entities)
+    add_derived(entry, PLATFORM, DERIVED, _derived, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
+
+
+def _derived(
+    coordinator: LinkyCoordinator, description: DerivedBinarySensorDescription
+) -> DerivedBinarySensor:
+    kind = TARIFF_FLAG_SENSORS.get(description.key, DerivedBinarySensor)
+    return kind(coordinator, description)
 
 
 class LinkSensor(LinkyEntity, BinarySensorEntity):

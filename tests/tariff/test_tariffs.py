@@ -217,3 +217,20 @@ async def test_nothing_is_in_force_while_nothing_is_heard(home: Home) -> None:
     house.advance(3600)
     await meter.play()
     assert home.state(TARIFF) == "off_peak"
+
+
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+@pytest.mark.parametrize(
+    ("contract", "at", "is_on"),
+    [
+        ("hphc", "2026-01-12T19:00:00", "off"),
+        ("hphc", "2026-01-12T23:30:00", "on"),
+        ("tempo", "2026-01-12T23:30:00", "on"),
+        ("base", "2026-01-12T23:30:00", None),
+    ],
+)
+async def test_off_peak_hours_are_one_flag_under_every_contract_that_has_them(
+    home: Home, mode: Any, contract: str, at: str, is_on: str | None
+) -> None:
+    await news(home, Household(mode=mode, contract=contract, start=at), 70)
+    assert home.state("binary_sensor.linky_off_peak") == is_on

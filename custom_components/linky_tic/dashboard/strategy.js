@@ -27,6 +27,7 @@ const TEXTS = {
     prices: "**What does it cost?** Type your prices in the options of the integration, and this page shows costs: [open](/config/integrations/integration/linky_tic).",
     lost: "**The meter is not heard** since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
     projection: "At this rate: {amount} for the whole month.",
+    decimals: "",
     season: "Tempo season",
     export: "Export",
     phases: "Phases",
@@ -91,6 +92,7 @@ const TEXTS = {
     prices: "**Combien ça coûte ?** Indiquez vos prix dans les options de l’intégration, et cette page affichera les coûts : [ouvrir](/config/integrations/integration/linky_tic).",
     lost: "**Le compteur n’est plus reçu** depuis {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
     projection: "À ce rythme : {amount} pour le mois entier.",
+    decimals: " | string | replace('.', ',')",
     season: "Saison Tempo",
     export: "Injection",
     phases: "Phases",
@@ -418,9 +420,9 @@ const bars = (meter, ids, title) => ids.length > 0 && {
 const energy = (meter) => {
   const { indexes, total, comparisons } = meter;
   return section(meter.texts.energy, "mdi:lightning-bolt", [
-    total && change(total, meter.texts.today, { calendar: { period: "day", offset: 0 } }, comparisons.length ? 4 : 12),
+    total && change(total, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12),
     comparisons.map(({ name, start, end }) =>
-      change(total, name, { fixed_period: { start: start.toISOString(), end: end.toISOString() } }, 4)),
+      change(total, name, { fixed_period: { start: start.toISOString(), end: end.toISOString() } }, 6)),
     !comparisons.length && markdown(meter.texts.first_day),
     bars(meter, indexes.length ? indexes : present([total]), meter.texts.by_day),
   ]);
@@ -432,7 +434,7 @@ const projection = (meter) => {
   const amount =
     `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
-    `{{ (states('${id}') | float(0) * ((end - since) / (now() - since))) | round(2) }} ` +
+    `{{ (states('${id}') | float(0) * ((end - since) / (now() - since))) | round(2)${meter.texts.decimals} }} ` +
     `{{ state_attr('${id}', 'unit_of_measurement') }}`;
   const isEarly =
     `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
@@ -443,9 +445,8 @@ const projection = (meter) => {
 const cost = (meter) =>
   meter.sensor("cost_month") &&
   section(meter.texts.cost, "mdi:cash", [
-    valueTile(meter, "cost_today", { color: "green" }),
     valueTile(meter, "cost_yesterday"),
-    valueTile(meter, "cost_month", { color: "green", grid_options: WHOLE }),
+    valueTile(meter, "cost_month", { color: "green" }),
     projection(meter),
   ]);
 

@@ -7,8 +7,14 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
-from ..tic import KNOWN_TARIFFS, unnamed
+from ..entities.derived import (
+    DerivedBinarySensor,
+    DerivedBinarySensorDescription,
+    DerivedSensor,
+    DerivedSensorDescription,
+    Readings,
+)
+from ..tic import KNOWN_TARIFFS, read_contract, unnamed
 from .tariffs import CURRENT_TARIFF
 
 TARIFF_NAMES: Final = (
@@ -16,6 +22,17 @@ TARIFF_NAMES: Final = (
     *(unnamed(register) for register in range(1, 11)),
 )
 """The names that are translated; a supplier's texts are not."""
+
+
+_SLUGS: Final = frozenset(slug for _, slug, *_ in KNOWN_TARIFFS)
+_OFF_PEAK: Final = "off_peak"
+_WITH_OFF_PEAK: Final = frozenset({_OFF_PEAK, "tempo"})
+"""Contracts that have off-peak hours."""
+
+
+def _has_off_peak(readings: Readings) -> bool:
+    contract = read_contract(readings)
+    return contract is not None and contract.name in _WITH_OFF_PEAK
 
 
 def _is_told(readings: Readings) -> bool:
@@ -65,6 +82,22 @@ class CurrentTariffSensor(TariffSensor):
         return current.name if current else None
 
 
+class OffPeakSensor(DerivedBinarySensor):
+    """On in off-peak hours; unknown in a tariff that only its supplier understands."""
+
+    @override
+    def _read(self) -> None:
+        current = self.coordinator.tariffs.current
+        is_understood = current is not None and current.name in _SLUGS
+        self._attr_is_on = _OFF_PEAK in current.name if current and is_understood else None
+
+
+TARIFF_FLAGS: Final = (
+    DerivedBinarySensorDescription(
+        key=_OFF_PEAK, sources=(CURRENT_TARIFF, "NGTF", "OPTARIF"), applies=_has_off_peak
+    ),
+)
+TARIFF_FLAG_SENSORS: Final[Mapping[str, type[DerivedBinarySensor]]] = {_OFF_PEAK: OffPeakSensor}
 TARIFF_VALUES: Final = (
     DerivedSensorDescription(
         key=CURRENT_TARIFF,
