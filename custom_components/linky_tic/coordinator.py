@@ -110,6 +110,7 @@ class LinkyCoordinator:
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
+        signals.contract.connect(self._handle_contract)
         prices = Prices.chosen(entry.options)
         self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
@@ -246,6 +247,9 @@ class LinkyCoordinator:
         self.mirror.line(connected=False)
         self._doubt_readings()
         self.signals.send_all_states()
+
+    def _handle_contract(self) -> None:
+        self.health.report_contract(self.tariffs.contract_change)
 
     @callback
     def _minute(self, _at: datetime) -> None:

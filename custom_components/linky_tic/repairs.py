@@ -50,6 +50,8 @@ class NewIndexesFlow(RepairsFlow):
                 step_id="confirm",
                 description_placeholders=issue.translation_placeholders if issue else None,
             )
+        if self._entry.state is ConfigEntryState.LOADED:
+            self._entry.runtime_data.tariffs.accept_contract()
         flow_id = await async_open_money_steps(self.hass, self._entry)
         next_flow = (FlowType.OPTIONS_FLOW, flow_id) if flow_id else None
         return self.async_create_entry(data={}, next_flow=next_flow)

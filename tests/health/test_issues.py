@@ -153,6 +153,28 @@ async def test_another_mode_is_explained_and_going_back_is_the_cure(home: Home) 
     assert shown(home) == set()
 
 
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+async def test_another_contract_is_told_until_it_is_read_or_is_the_first_one_again(
+    home: Home, mode: str
+) -> None:
+    house = Household(mode=mode)
+    meter = await home.hears(house)
+    await meter.play(70)
+    assert shown(home) == set()
+    house.change_contract("tempo")
+    await meter.play(140)
+    assert shown(home) == {"contract_changed"}
+    assert_told(home, meter, Issue.CONTRACT_CHANGED)
+    told = issue(home, meter, Issue.CONTRACT_CHANGED).translation_placeholders
+    assert told == {"name": "Linky", "before": "Base", "after": "Tempo"}
+    await home.restart(meter)
+    await meter.play(4)
+    assert shown(home) == {"contract_changed"}
+    house.change_contract("base")
+    await meter.play(140)
+    assert shown(home) == set()
+
+
 async def test_a_mode_that_changed_while_nobody_listened_is_explained(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)

@@ -3,16 +3,24 @@
 It knows when to look; what is looked at, and what people are told, is the business of its room.
 """
 
+from collections.abc import Mapping
 import time
+from types import MappingProxyType
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 
 from ..const import LOGGER, MODE_NAMES
 from ..line import Link
-from ..tic import Mode, Receiver, mask
+from ..tic import Contract, ContractChange, Mode, Receiver, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 from .rejections import Rejections
+
+_CONTRACTS: Final[Mapping[str, str]] = MappingProxyType(
+    {"base": "Base", "off_peak": "Heures Creuses", "ejp": "EJP", "tempo": "Tempo"}
+)
+"""The names that contracts bear on a bill, in every language."""
 
 
 class HealthMonitor:
@@ -69,6 +77,20 @@ class HealthMonitor:
         else:
             self.issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
+    def report_contract(self, change: ContractChange | None) -> None:
+        """Tell of a contract that has become another one, None when there is nothing to tell."""
+        if change is None:
+            self.issues.delete(Issue.CONTRACT_CHANGED)
+        else:
+            before, now = map(_name_of, change)
+            self.issues.create(Issue.CONTRACT_CHANGED, {"before": before, "after": now})
+
     def stop(self) -> None:
         """Delete the issues of a line that is no longer watched."""
         self.issues.delete(*(set(Issue) - LASTING))
+
+
+def _name_of(contract: Contract) -> str:
+    """Name a contract; its text is the supplier's where we know no name."""
+    name = _CONTRACTS.get(contract.name, contract.name)
+    return f"{name} + production" if contract.is_producer else name
