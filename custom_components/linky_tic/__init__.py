@@ -1,10 +1,12 @@
 """Linky Direct: the French Linky meter in Home Assistant, through its TIC port."""
 
+from functools import partial
 from typing import Final
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .adoption.records import AdoptionRecords
@@ -21,6 +23,7 @@ from .services import async_setup_actions
 from .setup.exceptions import not_ready
 from .setup.hearing import take_heard
 from .setup.port_watch import stop_watching, watch_port
+from .tariff.former_names import tell_of_former_names
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -58,6 +61,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
         await async_unload_entry(hass, entry)
         raise
     await optional(async_offer_dashboard(hass))
+    # Automations are there once Home Assistant has started.
+    entry.async_on_unload(async_at_started(hass, partial(tell_of_former_names, coordinator)))
     return True
 
 

@@ -33,10 +33,11 @@ class Issue(StrEnum):
     OTHER_METER = "other_meter"
     MODE_CHANGED = "mode_changed"
     CONTRACT_CHANGED = "contract_changed"
+    TARIFF_NAMES = "tariff_names"
     SERIAL_CONSOLE = "serial_console"
 
 
-LASTING: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED})
+LASTING: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED, Issue.TARIFF_NAMES})
 """What happens once, and is not seen again at the next start."""
 FIXABLE: Final = LASTING | {Issue.OTHER_METER}
 

@@ -41,6 +41,7 @@ _SLUGS: Final = "historic_tariffs"
 _TEMPO: Final = "tempo"
 _CONTRACTS: Final = "contracts"
 _REPLACED: Final = "contract_replaced"
+_HAS_SLUGS: Final = "tariff_slugs"
 
 
 class Tariffs:
@@ -54,6 +55,7 @@ class Tariffs:
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
         self._is_due = True
+        self._former: Mapping[int, str] = {}
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._note)
         signals.frame.connect(self._end_frame)
@@ -66,6 +68,15 @@ class Tariffs:
         follower.calendar = _text(self._store.recall(_CALENDAR))
         follower.tempo = _text(self._store.recall(_TEMPO))
         self._slugs = _by_register(self._store.recall(_SLUGS))
+        self._former = {} if self._store.recall(_HAS_SLUGS) else follower.texts
+
+    @callback
+    def take_former_names(self) -> dict[str, str]:
+        """Give once the texts that were names before 1.0, and what the tariffs are called now."""
+        names = {text: self._follower.names[number] for number, text in self._former.items()}
+        self._former = {}
+        self._store.keep(_HAS_SLUGS, True)  # noqa: FBT003 - a stored fact
+        return {text: name for text, name in names.items() if text != name}
 
     @property
     def current(self) -> Tariff | None:
