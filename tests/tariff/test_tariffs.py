@@ -1,6 +1,6 @@
 """The tariff in force and the names of the indexes, as people see them."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
@@ -230,7 +230,7 @@ async def test_nothing_is_in_force_while_nothing_is_heard(home: Home) -> None:
     ],
 )
 async def test_off_peak_hours_are_one_flag_under_every_contract_that_has_them(
-    home: Home, mode: Any, contract: str, at: str, is_on: str | None
+    home: Home, mode: Literal["standard", "historic"], contract: str, at: str, is_on: str | None
 ) -> None:
     await news(home, Household(mode=mode, contract=contract, start=at), 70)
     assert home.state("binary_sensor.linky_off_peak") == is_on
