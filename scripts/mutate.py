@@ -7,6 +7,7 @@ imported Home Assistant, which runs the tests of the module, then those of its w
 import argparse
 import ast
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from importlib.machinery import SourceFileLoader
 import os
 from pathlib import Path
@@ -23,6 +24,13 @@ INTEGRATION: Final = ROOT / "custom_components" / "linky_tic"
 ENOUGH: Final = 0.95
 SECONDS: Final = 120
 """Of a processor, after which a changed module runs for ever: somebody would notice."""
+COMMON: Final = (
+    "pytest_homeassistant_custom_component.plugins",
+    "homeassistant.components.usb",
+    "homeassistant.components.recorder",
+    "hypothesis",
+)
+"""What tests import that is the same for every change: once, before the forks."""
 SWAPS: Final[dict[type[ast.AST], type[ast.AST]]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -160,8 +168,8 @@ def main(words: Sequence[str] | None = None) -> int:
     paths = [path.resolve() for path in options.paths]
     every = [change for path in modules(paths) for change in changes(path)]
     drawn = Random(options.seed).sample(every, min(options.count, len(every)))  # noqa: S311
-    # What is the same for all is imported once, before the forks.
-    import pytest_homeassistant_custom_component.plugins  # noqa: F401, PLC0415
+    for name in COMMON:
+        import_module(name)
 
     survivors = []
     for number, change in enumerate(drawn, 1):

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from bench.__main__ import arguments as bench
-from scripts import decode, demo, docs, fuzz, release, screenshots, soak
+from scripts import decode, demo, docs, fuzz, mutate, release, screenshots, soak
 
 ROOT: Final = Path(__file__).parents[2]
 SCRIPTS: Final = sorted(
@@ -24,6 +24,7 @@ PARSERS: Final[dict[str, Callable[[], object]]] = {
     "demo": demo.main,
     "docs": docs.main,
     "fuzz": fuzz.main,
+    "mutate": mutate.main,
     "release": release.main,
     "screenshots": screenshots.main,
     "soak": soak.main,

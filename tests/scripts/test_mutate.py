@@ -1,0 +1,50 @@
+"""What is changed in a module, one place at a time."""
+
+import ast
+from pathlib import Path
+
+from scripts import mutate
+from scripts.mutate import INTEGRATION, ROOT, changes
+
+MODULE = '''"""A module."""
+
+from typing import Final
+
+LIMIT: Final = 3
+"""Of something."""
+
+
+def is_small(number: int, *, at_most: bool = True) -> bool:
+    """Say é."""
+    if number < LIMIT and not at_most:
+        log(f"{number + 1}")
+        return number in (1, 2)
+    raise ValueError("number" + 1)
+'''
+
+
+def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(MODULE)
+    said = [(one.line, one.said) for one in changes(path)]
+    assert said == [
+        (5, "3 becomes 4"),
+        (11, "number < LIMIT and (not at_most) becomes (number < LIMIT or not at_most)"),
+        (11, "number < LIMIT becomes (number <= LIMIT)"),
+        (11, "not at_most becomes (at_most)"),
+        (12, "log(f'{number + 1}') becomes pass"),
+        (13, "return number in (1, 2) becomes return None"),
+        (13, "number in (1, 2) becomes (number not in (1, 2))"),
+        (13, "1 becomes 2"),
+        (13, "2 becomes 3"),
+    ]
+    sources = {one.source() for one in changes(path)}
+    assert len(sources) == len(said)
+    assert MODULE.encode() not in sources
+    assert all(ast.parse(one) for one in sources)
+
+
+def test_the_tests_of_a_module_are_looked_at_before_those_around_it() -> None:
+    first, around = mutate.tests_of(INTEGRATION / "tic" / "meter.py")
+    assert first == [str(ROOT / "tests" / "tic" / "test_meter.py")]
+    assert str(ROOT / "tests" / "tic" / "test_receiver.py") in around
