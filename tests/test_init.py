@@ -160,7 +160,7 @@ async def test_a_meter_does_not_depend_on_what_it_can_do_without(
     assert meter.entry
     assert meter.entry.state is ConfigEntryState.LOADED
     assert home.value("east")
-    assert caplog.text.count("goes on without it") == 2
+    assert caplog.text.count("the rest can do without") == 2
 
 
 async def test_a_set_up_that_fails_is_undone_and_can_be_done_again(

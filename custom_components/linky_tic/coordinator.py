@@ -165,10 +165,10 @@ class LinkyCoordinator:
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror."""
         await self.link.close()
-        self.days.stop()
+        self._guard(self.days.stop)
         await optional(self.mirror.async_stop())
         self._guard(self.costs.store)
-        await self.store.flush()
+        await optional(self.store.flush())
         self.health.stop()
 
     @callback

@@ -6,13 +6,11 @@ It knows counters and time; it knows neither entities nor repairs.
 from collections import deque
 from typing import Final, NamedTuple
 
-from ..line import Link
+from ..line import BAD, Link
 from ..tic import Reason, Receiver
 
 WINDOW: Final = 600.0
 """Seconds over which the quality is taken."""
-BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
-"""Rejections that the line is to blame for; a value that the gate holds is the meter's."""
 _MOST_DAMAGED: Final = 0.2
 """Share of bad groups with a damaged byte above which a line is noisy. Where each byte comes with
 its parity, noise damages a byte of nearly every bad group; a byte that is missing damages none."""

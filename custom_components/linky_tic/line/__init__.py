@@ -2,11 +2,12 @@
 
 from .detection import Settings
 from .link import SILENCE, Link, Turn
-from .listening import Heard, NoAddress, NoSignal, NotTic, listen
+from .listening import BAD, Heard, NoAddress, NoSignal, NotTic, listen
 from .pacing import Line
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
 
 __all__ = [
+    "BAD",
     "SILENCE",
     "Cause",
     "Heard",

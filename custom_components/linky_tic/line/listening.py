@@ -24,7 +24,8 @@ _BITS: Final = 10
 """Of a byte on the line, start and stop included."""
 _TOLD: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
 """Beside the address: what is waited for when the meter sends it."""
-_BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
+BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
+"""Rejections that the line is to blame for; a value that the gate holds is the meter's."""
 
 
 class NoSignal(LinkError):
@@ -177,7 +178,7 @@ class _Listener:
         )
 
     def _bad_groups(self) -> int:
-        return sum(self._receiver.counters.rejected[reason] for reason in _BAD)
+        return sum(self._receiver.counters.rejected[reason] for reason in BAD)
 
 
 def _reading_of(receiver: Receiver, quantity: Quantity) -> str | None:

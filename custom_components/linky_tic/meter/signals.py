@@ -28,15 +28,16 @@ class Guard:
             failure = function, place.filename, place.lineno
             if failure not in self._logged:
                 self._logged.add(failure)
-                LOGGER.exception("An error while the meter is followed, logged once")
+                name = getattr(function, "__qualname__", repr(function))
+                LOGGER.exception("%s failed; this is logged once, and the rest goes on", name)
 
 
 async def optional(step: Awaitable[None]) -> None:
-    """Await a step of the set-up that a meter can do without; an error is logged."""
+    """Await a step without which all else can go on; an error is logged."""
     try:
         await step
     except Exception:  # of any type, and of any integration
-        LOGGER.exception("A part of the set-up failed; the meter goes on without it")
+        LOGGER.exception("A step failed that the rest can do without; it goes on")
 
 
 class Signal[*Args]:
