@@ -18,7 +18,7 @@ import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
 from custom_components.linky_tic.line import listening
-from custom_components.linky_tic.setup import port_dialog
+from custom_components.linky_tic.setup import money_steps, port_dialog
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until
@@ -228,7 +228,10 @@ async def test_the_first_page_shows_what_was_heard_and_the_dialog_goes_on_with_m
     assert not hass.data["linky_tic.heard"]
 
 
-async def test_a_meter_on_standby_is_added_with_a_word(hass: HomeAssistant, home: Home) -> None:
+async def test_a_meter_on_standby_is_added_with_a_word(
+    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
     meter = home.meter(Says(historic()))
     async with meter.playing():
         dialog = await heard(hass, meter.port.url)
@@ -337,3 +340,18 @@ async def test_a_dialog_that_was_forgotten_is_overtaken(
     await added(hass, meter.port.url)
     with pytest.raises(UnknownFlow):
         await forgotten.submit()
+
+
+async def test_options_that_are_opened_in_the_place_of_the_next_flow_go_on_with_it(
+    recorder_mock: Recorder, hass: HomeAssistant, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the front end does; whoever comes later, or skips it, finds the menu."""
+    assert await async_setup_component(hass, "energy", {})
+    entry = await added(hass, meter.port.url)
+    options = hass.config_entries.options
+    assert (await options.async_init(entry.entry_id))["step_id"] == "energy"
+    assert len(options.async_progress_by_handler(entry.entry_id)) == 1
+    assert (await options.async_init(entry.entry_id))["step_id"] == "init"
+    assert await money_steps.async_open_money_steps(hass, entry)
+    monkeypatch.setattr(money_steps, "_AT_ONCE", 0.0)
+    assert (await options.async_init(entry.entry_id))["step_id"] == "init"

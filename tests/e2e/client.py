@@ -120,6 +120,8 @@ class Client:
         step = self.post(FLOWS, {"handler": handler})
         while step["type"] != "create_entry":
             step = self._next(self.settled(step), left)
+        if "next_flow" in step:  # what it would ask is not answered
+            self.delete(f"{OPTIONS}/{step['next_flow'][1]}")
         return step["result"]
 
     def _next(self, step: Json, answers: dict[str, Json]) -> Json:

@@ -14,6 +14,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.setup import money_steps
 from simulator import Household
 
 from ..bills import amount, house, in_france
@@ -386,13 +387,21 @@ async def test_without_an_energy_dashboard_the_step_says_so(home: Home) -> None:
 
 @pytest.mark.parametrize("step", ["prices", "energy"])
 async def test_a_meter_that_was_not_heard_or_set_up_has_no_indexes_to_show(
-    home: Home, manager: EnergyManager, step: str
+    home: Home, manager: EnergyManager, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
+    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
     meter = home.meter()
     await home.add(meter)
     assert (await show(meter, step))["reason"] == "not_heard"
     await home.unload(meter)
     assert (await show(meter, step))["reason"] == "not_loaded"
+
+
+async def test_a_meter_that_is_heard_in_a_moment_is_waited_for(home: Home) -> None:
+    meter = home.meter(Household(contract="hphc"))
+    await home.add(meter)
+    async with meter.playing():
+        assert list(fields(await show(meter, "prices")))[:2] == ["price_1", "price_2"]
 
 
 @pytest.mark.parametrize("step", ["prices", "energy"])

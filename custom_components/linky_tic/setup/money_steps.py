@@ -5,6 +5,7 @@ them may be skipped. What is given is stored and in force before the end is show
 close a window that says that all is done.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,10 +14,12 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
+from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
 from ..energy_dashboard.preferences import async_add, async_plan, is_set_up
@@ -24,6 +27,13 @@ from ..energy_dashboard.sources import EXPORTED, offer
 from .money_form import EnergyForm, Given, MoneyForm
 from .sentences import told
 
+_PATIENCE: Final = 8.0
+"""Seconds in which a meter is heard that has just been set up."""
+_LOOK: Final = 0.2
+"""Seconds between two looks whether it is."""
+_AT_ONCE: Final = 5.0
+"""Seconds in which a front end opens what it is told to go on with."""
+_OPENED: Final[HassKey[dict[str, tuple[str, float]]]] = HassKey(f"{DOMAIN}.money_steps")
 _OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 
 
@@ -36,7 +46,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the prices of the tariffs in use."""
-        if not (coordinator := self._coordinator()):
+        if not (coordinator := await self._coordinator()):
             return self.async_abort(reason="not_loaded")
         prices = self._prices
         registers = self._registers = sorted(coordinator.tariffs.registers) or self._registers
@@ -55,7 +65,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
-        if not (coordinator := self._coordinator()):
+        if not (coordinator := await self._coordinator()):
             return self.async_abort(reason="not_loaded")
         if not is_set_up(self.hass):
             return self.async_abort(reason="energy_not_set_up")
@@ -106,9 +116,19 @@ class MoneySteps(OptionsFlowWithReload):
     def _prices(self) -> Prices:
         return Prices.chosen(self.config_entry.options)
 
-    def _coordinator(self) -> LinkyCoordinator | None:
-        entry = self.config_entry
-        return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+    async def _coordinator(self) -> LinkyCoordinator | None:
+        """Give the meter, as soon as it has said which indexes it has, or after some seconds.
+
+        None where it is not set up by then.
+        """
+        until = self.hass.loop.time() + _PATIENCE
+        while True:
+            entry = self.config_entry
+            coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+            is_known = coordinator and (coordinator.tariffs.registers or self._registers)
+            if is_known or self.hass.loop.time() >= until:
+                return coordinator
+            await asyncio.sleep(_LOOK)
 
     def _ask(
         self,
@@ -146,4 +166,23 @@ async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -
     Gives the flow, for another dialog that goes on there as its `next_flow`.
     """
     opened = await hass.config_entries.options.async_init(entry.entry_id, data={})
-    return opened["flow_id"] if opened["type"] is FlowResultType.FORM else None
+    if opened["type"] is not FlowResultType.FORM:
+        return None
+    hass.data.setdefault(_OPENED, {})[entry.entry_id] = opened["flow_id"], hass.loop.time()
+    return opened["flow_id"]
+
+
+@callback
+def is_opened_again(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
+    """Whether the options are opened in the place of a flow to go on with, which is closed.
+
+    That is what the front end does with the `next_flow` of an options flow (20260930, 20261028).
+    """
+    flow_id, at = hass.data.get(_OPENED, {}).pop(entry.entry_id, (None, 0.0))
+    if flow_id is None:
+        return False
+    try:
+        hass.config_entries.options.async_abort(flow_id)
+    except UnknownFlow:  # it was closed
+        return False
+    return hass.loop.time() - at <= _AT_ONCE

@@ -40,7 +40,7 @@ from ..const import (
 from ..mirror.editions import Settings
 from ..mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from ..reporting.rules import Preset
-from .money_steps import MoneySteps
+from .money_steps import MoneySteps, is_opened_again
 
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
@@ -96,7 +96,7 @@ class LinkyOptionsFlow(MoneySteps):
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the steps; a dialog that has opened this one goes on with the first that asks."""
-        if opened is None:
+        if opened is None and not is_opened_again(self.hass, self.config_entry):
             menu = ["prices", "energy", "reporting", "mirror"]
             return self.async_show_menu(step_id="init", menu_options=menu)
         step = await self.async_step_energy()
