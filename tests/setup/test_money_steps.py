@@ -73,7 +73,8 @@ def stored(meter: Meter) -> Json:
 def summary(done: ConfigFlowResult) -> list[str]:
     """What the end tells."""
     assert (done["type"], done["step_id"]) == (FlowResultType.MENU, "done")
-    return (done["description_placeholders"] or {})["summary"].split("\n")
+    lines = (done["description_placeholders"] or {})["summary"].split("\n")
+    return [line.removeprefix("- ") for line in lines]
 
 
 async def hold(manager: EnergyManager, *sources: Any) -> None:  # noqa: ANN401 - as they are stored

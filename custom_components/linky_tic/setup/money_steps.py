@@ -155,8 +155,9 @@ class MoneySteps(OptionsFlowWithReload):
         if self.hass.config_entries.async_update_entry(entry, options=options):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    async def _end(self, lines: list[str]) -> ConfigFlowResult:
-        self._summary = "\n".join(lines or [told(self.hass, "no_price")])
+    async def _end(self, prices: list[str], *said: str) -> ConfigFlowResult:
+        lines = [f"- {one}" for one in prices] or [told(self.hass, "no_price")]
+        self._summary = "\n\n".join([*said, "\n".join(lines)])
         return await self.async_step_done()
 
 
