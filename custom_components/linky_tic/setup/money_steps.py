@@ -96,9 +96,7 @@ class MoneySteps(OptionsFlowWithReload):
             return self._ask("energy", form, user_input, error="energy_refused")
         self._store(prices)
         sentence = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
-        return await self._end(
-            [told(self.hass, sentence, number=str(number)), *form.summary(prices)]
-        )
+        return await self._end(form.summary(prices), told(self.hass, sentence, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Tell what was done, where it is seen, and what may be next."""
