@@ -34,7 +34,7 @@ ON_A_PHONE: Final = 40
 """Characters of a menu's line on a screen 390 pixels wide: measured."""
 QUOTED_PLACEHOLDER: Final = re.compile(r"'{\w+}'")
 REFERENCE: Final = re.compile(r"\[%key:")
-AMOUNTS: Final = ("price_", "add_", "export_price", "standing_charge", "sure")
+AMOUNTS: Final = ("price_", "add_", "export_price", "standing_charge", "since", "sure")
 LINK: Final = re.compile(
     r"((ftps?|scp|https?|mqtts?|socket|socks5)://|www\.)[a-z0-9.-]+\.[a-z]{2,5}", re.IGNORECASE
 )

@@ -111,7 +111,8 @@ async def test_prices_are_shown_as_they_were_given_and_can_be_taken_away(home: H
     meter = await hears(home)
     await submit(meter, await show(meter, "prices"), PRICES)
     form = await show(meter, "prices")
-    assert fields(form) == {"price_1": "0.16", "price_2": "0.21", "standing_charge": "15"}
+    shown = {"price_1": "0.16", "price_2": "0.21", "standing_charge": "15", "since": "now"}
+    assert fields(form) == shown
     await submit(meter, form, {"price_2": "0.3"})
     assert stored(meter) == {"reporting": "realtime", "prices": {PEAK: 0.3}}
 
@@ -148,6 +149,27 @@ async def test_a_price_that_can_hardly_be_meant_is_believed_only_when_it_is_conf
     assert "prices" not in stored(meter)
     await submit(meter, form, {"price_1": typed, "price_2": "0.2", "sure": True})
     assert stored(meter)["prices"] == {OFF_PEAK: float(typed.replace(",", ".")), PEAK: 0.2}
+
+
+@pytest.mark.parametrize(
+    ("since", "first_counts"), [("now", True), ("today", False), ("month", False)]
+)
+async def test_a_wrong_price_can_be_taken_back_for_what_was_counted(
+    home: Home, since: str, *, first_counts: bool
+) -> None:
+    meter = await hears(home)
+    house(meter).set_load(9000)
+    wrong = {"price_1": "1.9", "price_2": "1.9"}
+    await submit(meter, await show(meter, "prices"), wrong)
+    for _ in range(60):
+        home.clock.now += 60
+        house(meter).advance(60)
+        await meter.play(1)
+    counted = amount(home, "sensor.linky_cost_today")
+    assert counted > 9
+    right = {"price_1": "0.19", "price_2": "0.19", "since": since}
+    await submit(meter, await show(meter, "prices"), right)
+    assert (amount(home, "sensor.linky_cost_today") > counted / 2) is first_counts
 
 
 async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:

@@ -11,12 +11,16 @@ from typing import Any, Final, NamedTuple, override
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
 )
 import voluptuous as vol
 
 from ..coordinator import LinkyCoordinator
+from ..cost.costs import Period
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_STANDING_CHARGE, Prices, price_key
 from ..energy_dashboard.preferences import Plan
 from ..energy_dashboard.sources import Offer
@@ -29,6 +33,15 @@ _MOST_BY_MONTH: Final = 500.0
 """Amounts above which a point was forgotten, or cents were typed."""
 _REGISTERS: Final = range(1, 11)
 _SURE: Final = "sure"
+_SINCE: Final = "since"
+TODAY: Final = "today"
+MONTH: Final = "month"
+_PERIODS: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=["now", TODAY, MONTH], translation_key=_SINCE, mode=SelectSelectorMode.LIST
+    )
+)
+"""Since when prices hold; a first one holds for all that was counted."""
 _BESIDE: Final = "beside"
 """The section that is shown where others' sources are in the dashboard, and its one field."""
 _ANYWAY: Final = "anyway"
@@ -93,8 +106,8 @@ class MoneyForm:
         return {}
 
     def _last(self) -> Mapping[str, object]:
-        """Give what stands below."""
-        return {}
+        """Give what stands below: since when prices hold that are not the first ones."""
+        return {_SINCE: _PERIODS} if self._prices.options else {}
 
     @property
     def shown(self) -> dict[str, str | bool]:
@@ -104,7 +117,10 @@ class MoneyForm:
             CONF_STANDING_CHARGE: self._prices.standing_charge,
             CONF_EXPORT_PRICE: self._prices.export,
         }
-        return {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
+        told_amounts = {
+            key: typed(self._hass, one) for key, one in amounts.items() if one is not None
+        }
+        return {**told_amounts, _SINCE: "now"} if self._prices.options else {**told_amounts}
 
     def facts(self, doubt: str = "") -> dict[str, str]:
         """Give the facts of the texts."""
@@ -127,6 +143,11 @@ class MoneyForm:
                 errors[key] = "much"
                 doubt = doubt or told(self._hass, "amount", amount)
         return Given(amounts, errors, doubt)
+
+    def period(self, user_input: Mapping[str, Any]) -> Period | None:
+        """Give the period for which the prices are to hold anew; None from now on."""
+        costs = self._coordinator.costs
+        return {TODAY: costs.today, MONTH: costs.month}.get(user_input.get(_SINCE, ""))
 
     def prices(self, amounts: Mapping[str, float | None]) -> Prices:
         """Give the prices that are in force with these amounts; what was not asked for stays."""

@@ -60,6 +60,8 @@ class MoneySteps(OptionsFlowWithReload):
         if given.errors:
             return self._ask("prices", form, user_input, given)
         prices = form.prices(given.amounts)
+        if period := form.period(user_input):
+            coordinator.costs.reprice(prices, period)
         self._store(prices)
         return await self._end(form.summary(prices))
 
