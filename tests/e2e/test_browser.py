@@ -23,6 +23,8 @@ from .home_assistant import RECORDING, HomeAssistant
 from .processes import wait_for
 from .witness import Recorded
 
+pytestmark = pytest.mark.story
+
 ADDRESS, SUCCESSOR = "041961000000", "021975000001"
 PASSWORD = "un long mot de passe"  # noqa: S105 - of a house that lasts two minutes
 INDEX, NEW_INDEX, MOVED_INDEX = 25_000_000, 100, 2000  # Wh

@@ -22,6 +22,8 @@ from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
+pytestmark = pytest.mark.story
+
 CAPTURES = Path(__file__).parents[1] / "data" / "captures"
 PRIVATE = {"PRM", "MSG1", "MSG2"}
 TIMES = {"DATE", "DPM1", "FPM1"}

@@ -14,6 +14,8 @@ from .client import OPTIONS, Json
 from .home_assistant import RECORDING, HomeAssistant
 from .processes import wait_for
 
+pytestmark = pytest.mark.story
+
 METERS: Mapping[str, Mapping[str, object]] = {
     "linky": {"contract": "hphc", "producer": True},
     "linky_2": {"contract": "base", "address": "041961000002"},

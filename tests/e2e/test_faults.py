@@ -30,6 +30,8 @@ from .processes import wait_for
 from .street import Street, street
 from .witness import Witness
 
+pytestmark = pytest.mark.story
+
 WRITTEN = 2.5  # seconds until the recorder has written what happened
 STRANGER = "ESSAI"  # a label that no document knows
 OLD_INDEX = 25_000_000  # Wh

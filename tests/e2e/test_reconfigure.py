@@ -15,6 +15,8 @@ from .client import FLOWS, Client, Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
+pytestmark = pytest.mark.story
+
 ADDRESS = "041961000000"
 NEW_ADDRESS = "021975000001"
 INDEX = "sensor.linky_east"

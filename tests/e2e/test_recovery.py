@@ -19,6 +19,8 @@ from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
+pytestmark = pytest.mark.story
+
 ADDRESS = "041961000000"
 TOPIC = f"linky_tic/{ADDRESS}"
 POWER = "sensor.linky_sinsts"

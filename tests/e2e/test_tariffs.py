@@ -13,6 +13,8 @@ from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
+pytestmark = pytest.mark.story
+
 EVENTS = "event.linky_events"
 PEAK, OFF_PEAK = "sensor.linky_easf02", "sensor.linky_easf01"
 
