@@ -95,9 +95,9 @@ class Ledger:
         doubt, is_forward = self.doubt, now > self.now
         if self.now == 0:
             self.whole_since = now
-        elif doubt and doubt.is_forward is is_forward:
-            doubt.until = now + _DOUBTED
-        elif doubt and now >= doubt.since:
+        elif doubt and not doubt.is_forward and now < doubt.since:
+            doubt.until = now + _DOUBTED  # still behind
+        elif doubt and doubt.is_forward is not is_forward and now >= doubt.since:
             self.doubt, self.whole_since = None, doubt.whole_since
             for row, energy in doubt.rows.items():
                 self.add(energy, row.tariff, row.price, doubt.since, now)
