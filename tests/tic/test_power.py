@@ -142,3 +142,39 @@ def test_a_window_is_bounded_whatever_happens() -> None:
         window.rest(value, now + chance.random() * 5)
         assert len(window._steps) <= 24
         assert 0 <= window.low <= window.high <= inf
+
+
+@pytest.mark.parametrize("before", [0, 120])
+@pytest.mark.parametrize("period", [3.0, 5.3, 8.0, 17.0])
+@pytest.mark.parametrize(("low", "high", "factor"), [(0, 2000, 0.7), (300, 2300, 0.65), (800, 8000, 1)])
+def test_a_load_that_pulses_parts_from_the_index_by_no_more_than_this_can_tell(  # noqa: PLR0913
+    before: int, period: float, low: int, high: int, factor: float
+) -> None:
+    """What pulses has another power factor than what ran before it, and never rests."""
+
+    def load(second: float) -> float:
+        if second < before:
+            return 1000 * factor
+        return factor * (high if (second - before) % period < period / 2 else low)
+
+    def apparent(second: float) -> float:
+        return load(second) / factor if second >= before else 1000
+
+    power, jitter = IndexPower(), luck(int(period * before))
+    energy = told = counted = now = 0.0
+    started: float | None = None
+    while now < 3600:
+        while counted < now:
+            energy += load(counted) / 36_000
+            counted += 0.1
+        power.see(int(energy), now + jitter.random() * 0.15, round(apparent(now)))
+        estimate = power.estimate(now)
+        if started is None and estimate is not None and now > before:
+            started, told = energy, 0.0
+        if estimate is not None:
+            told += estimate.watts * FRAME / 3600
+        else:
+            assert now < before + 180
+        now += FRAME
+    assert started is not None
+    assert told == pytest.approx(energy - started, rel=0.03, abs=10)

@@ -4,7 +4,7 @@ It knows which labels count energy and which tell an apparent power; how a power
 the business of `tic/`, and how it is shown that of the sensors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import attrgetter
 from typing import Final
 
@@ -24,13 +24,15 @@ from ..tic import (
     net,
 )
 
-_TOTAL: Final = frozenset({"EAST"})
-_HISTORIC: Final = frozenset(
-    name
-    for name, row in CATALOGUE[Mode.HISTORIC].items()
-    if row.quantity is Quantity.SUPPLIER_ENERGY
+_IMPORTED: Final = (
+    "EAST",
+    *(
+        name
+        for name, row in CATALOGUE[Mode.HISTORIC].items()
+        if row.quantity is Quantity.SUPPLIER_ENERGY
+    ),
 )
-_EXPORTED: Final = frozenset({"EAIT"})
+_EXPORTED: Final = ("EAIT",)
 _IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
 _EXPORTED_POWER: Final = ("SINSTI",)
 _CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
@@ -74,8 +76,8 @@ class ActivePower:
     def _forget(self) -> None:
         self._estimate: Estimate | None = None
         self._reporter.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
-        self._imported = _Direction(self._receiver, _IMPORTED_POWER)
-        self._exported = _Direction(self._receiver, _EXPORTED_POWER)
+        self._imported = _Direction(self._receiver, _IMPORTED, _IMPORTED_POWER)
+        self._exported = _Direction(self._receiver, _EXPORTED, _EXPORTED_POWER)
 
     def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
         self._estimate = self._reckon(readings, now)
@@ -83,36 +85,42 @@ class ActivePower:
             self._reporter.report(key, key, value)
 
     def _reckon(self, readings: Readings, now: float) -> Estimate | None:
-        names = _HISTORIC if self._receiver.mode is Mode.HISTORIC else _TOTAL
-        imported = self._imported.estimate(names, readings, now)
+        imported = self._imported.estimate(readings, now)
         if self._receiver.meter.is_producer:
-            return net(imported, self._exported.estimate(_EXPORTED, readings, now))
+            return net(imported, self._exported.estimate(readings, now))
         # Energy that goes out unmeasured: what comes in, none, is not what there is to tell.
         return None if is_exporting(readings) and imported and not imported.watts else imported
 
 
 class _Direction:
-    """What is drawn, or given back: the indexes that count it, and the apparent power."""
+    """The power of what is drawn, or given back: of the indexes that count it, added up."""
 
-    def __init__(self, receiver: Receiver, powers: tuple[str, ...]) -> None:
+    def __init__(
+        self, receiver: Receiver, indexes: Collection[str], powers: tuple[str, ...]
+    ) -> None:
         self._receiver = receiver
+        self._indexes = indexes
         self._powers = powers
-        self._labels: set[str] = set()
+        self._start(frozenset())
+
+    def _start(self, labels: frozenset[str]) -> None:
+        """Begin with what the indexes of a contract count."""
+        self._labels = labels
         self._power = IndexPower()
         self._total = -1
         self._lag = _SAME_FRAME
         self._ended = 0.0
 
-    def estimate(self, names: frozenset[str], readings: Readings, now: float) -> Estimate | None:
-        """Take what a frame has told; `now` is its end."""
-        indexes = [readings[name] for name in names if name in readings]
+    def estimate(self, readings: Readings, now: float) -> Estimate | None:
+        """Take what holds at the end of a frame, `now`; None without an index or a power."""
+        indexes = [readings[name] for name in self._indexes if name in readings]
         apparent = next((readings[name] for name in self._powers if name in readings), None)
         if not indexes or apparent is None:
             return None
-        labels = {index.label.name for index in indexes}
+        labels = frozenset(index.label.name for index in indexes)
         if labels != self._labels:
-            self._labels, self._power, self._total = labels, IndexPower(), -1
-        at = self._sighted(indexes, now)
+            self._start(labels)
+        at = self._good_at(indexes, now)
         frame, self._ended = min(now - self._ended, _SAME_FRAME), now
         if self._receiver.wire.carries_parity:
             self._power.see(self._total, at, _number(apparent))
@@ -121,16 +129,19 @@ class _Direction:
             self._power.see(self._total, at, _number(apparent), slack=_HELD, since=since)
         return self._power.estimate(now)
 
-    def _sighted(self, indexes: list[Reading], now: float) -> float:
-        """Add the indexes up; give when the sum was last good, by its place in the frame."""
-        total = sum(map(_number, indexes))
+    def _good_at(self, indexes: list[Reading], now: float) -> float:
+        """Add the indexes up; give when the sum was last good (seconds).
+
+        A new sum is as old as its newest index. One that has not moved was good when that index was
+        sent in this frame: as long before its end as when it moved.
+        """
         newest = max(indexes, key=attrgetter("at"))
-        heard = self._receiver.meter.presence.last_heard(newest.label.name, newest.at)
-        if total != self._total:
+        if (total := sum(map(_number, indexes))) != self._total:
             self._total = total
             if now - newest.at < _SAME_FRAME:
                 self._lag = now - newest.at
             return newest.at
+        heard = self._receiver.meter.presence.last_heard(newest.label.name, newest.at)
         return max(newest.at, heard - self._lag)
 
 

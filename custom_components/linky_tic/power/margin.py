@@ -25,6 +25,8 @@ from ..tic import (
 from .peaks import PEAK_MONTH, PEAK_TODAY
 
 _PHASES: Final = (1, 2, 3)
+_PHASED: Final = ("IINST", "IINST1")
+"""The labels that tell, in Historique, on how many phases ISOUSC is subscribed."""
 _SUBSCRIBED: Final = ("PREF", "PCOUP", "ISOUSC")
 _DRAWN: Final = ("SINSTS", "SINST1", "IINST", "IINST1", "IINST2", "IINST3", "PAPP")
 
@@ -152,7 +154,7 @@ MARGIN_VALUES: Final = (
         entity_registry_enabled_default=True,
     ),
     *(
-        replace(_SHARE, key=key, sources=(peak, *_SUBSCRIBED), applies=_has_peaks)
+        replace(_SHARE, key=key, sources=(peak, *_SUBSCRIBED, *_PHASED), applies=_has_peaks)
         for key, peak in (
             ("subscription_use_today", PEAK_TODAY),
             ("subscription_use_month", PEAK_MONTH),

@@ -6,6 +6,7 @@ must explain all the steps of a window, which is the longest that one does expla
 leave open, just after a load was switched, follows the apparent power.
 """
 
+from collections import deque
 from math import inf
 from typing import Final, NamedTuple
 
@@ -35,6 +36,9 @@ _ROUNDING: Final = 10
 """VA by which an apparent power may be told too low: PAPP is rounded to tens."""
 _FACTOR_OVER: Final = 50
 """VA under which a power factor would be made of rounding errors."""
+_FEW: Final = 5
+"""Wh that an index has gone on, and seconds, after which it tells a mean power well enough."""
+_BRIEF: Final = 20.0
 
 
 class Estimate(NamedTuple):
@@ -122,6 +126,37 @@ class Window:
             self._steps.insert(0, one)
 
 
+class Ratio:
+    """Watts by volt-ampere in the long run, of a load that no constant power explains.
+
+    What is estimated by it adds up to what the index counts, however often the load switches.
+    """
+
+    def __init__(self) -> None:
+        self._drawn = 0.0
+        self._steps: deque[tuple[float, int, float]] = deque()
+
+    def draw(self, apparent: float, seconds: float) -> None:
+        """Take an apparent power (VA) and for how long it was drawn."""
+        self._drawn += apparent * seconds
+
+    def step(self, value: int, at: float) -> None:
+        """Take an index (Wh) that has just gone on."""
+        self._steps.append((at, value, self._drawn))
+        while len(self._steps) > _MOST_STEPS and at - self._steps[1][0] > _LONGEST:
+            self._steps.popleft()
+
+    @property
+    def value(self) -> float | None:
+        """The ratio, at most 1; None while the index has gone on too little."""
+        if not self._steps:
+            return None
+        (since, first, before), (at, last, drawn) = self._steps[0], self._steps[-1]
+        if last - first < _FEW or at - since < _BRIEF:
+            return None
+        return min(1.0, _WH * (last - first) / (drawn - before)) if drawn > before else None
+
+
 class IndexPower:
     """The power that one index counts, in W, never negative."""
 
@@ -132,6 +167,10 @@ class IndexPower:
         self._apparent = 0
         self._mean = 0.0
         self._settled: tuple[float, int] | None = None
+        self._ratio = Ratio()
+        self._slack = 0.0
+        self._told: float | None = None
+        self._owed = 0.0
 
     def see(
         self,
@@ -149,7 +188,9 @@ class IndexPower:
         """
         before, seen, early = self._value, self._seen, at - _LATCH - slack
         if before is None or value < before or not -slack <= at - seen <= _GAP + slack:
-            self._settled = None
+            self._settled = self._told = None
+            self._owed = 0.0
+            self._ratio = Ratio()
             self._begin(apparent)
             self._window.start(value, early, at)
         elif self._is_switched(apparent):
@@ -160,12 +201,31 @@ class IndexPower:
             self._window.step(value, (seen if since is None else since) - _LATCH, at)
         else:
             self._window.rest(value, early)
+        if before is not None:
+            self._reconcile(value - before, max(0.0, at - seen))
+            if value > before:
+                self._ratio.step(value, at)
         self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _GAP)
         # What is believed late was sent before frames that have been looked at since.
         self._value, self._seen, self._apparent = value, max(at, seen - slack), apparent
+        self._slack = slack
+
+    def _reconcile(self, gain: int, seconds: float) -> None:
+        """Compare what was told with what the index has counted meanwhile."""
+        self._ratio.draw(self._apparent, seconds)
+        if self._told is not None and gain >= 0:
+            self._owed += gain - self._told * seconds / _WH
+            self._owed *= max(0.0, 1 - seconds / _LONGEST)
 
     def estimate(self, now: float) -> Estimate | None:
         """Give the power as of the last index, None when it is not known well enough."""
+        estimate = self._estimate(now)
+        self._told = estimate.watts if estimate else None
+        if self._told is None:
+            self._owed = 0.0
+        return estimate
+
+    def _estimate(self, now: float) -> Estimate | None:
         if now - self._seen > _GAP:
             return None
         if self._apparent == 0:
@@ -174,10 +234,13 @@ class IndexPower:
         middle, width = (low + high) / 2, max(0.0, high - low)
         if width <= _SHARP * middle:
             self._settled = middle, self._apparent
+            self._ratio = Ratio()
         if width <= _CLEAR * middle:
             watts = middle
+        elif (ratio := self._ratio.value) is not None:  # what had settled is of another load
+            watts = self._corrected(ratio * self._apparent)
         elif self._settled is not None:
-            watts = min(max(self._guess(*self._settled), low), high)
+            watts = min(max(self._corrected(self._guess(*self._settled)), low), high)
         elif width <= max(_FAIR * middle, _FAINT):
             watts = middle
         else:
@@ -197,6 +260,12 @@ class IndexPower:
         alike = _REST_DOUBT * now
         weight = alike**2 / (alike**2 + apart**2)
         return weight * (watts + now - voltamperes) + (1 - weight) * now * watts / voltamperes
+
+    def _corrected(self, watts: float) -> float:
+        """Make good, in some seconds, what guesses before have told too much or too little."""
+        open_ = 1 + self._slack * self._apparent / _WH  # Wh that the index may be behind
+        sure = max(-open_, min(open_, self._owed))
+        return min(max(0.0, watts + _WH * (self._owed - sure) / _BRIEF), self._apparent + _ROUNDING)
 
     def _begin(self, apparent: int) -> None:
         self._window = Window()
