@@ -15,10 +15,7 @@ PEAK: Final = 0.21
 MONTHLY: Final = 15.0
 OPTIONS: Final[dict[str, Any]] = {
     "reporting": "realtime",
-    "prices": {
-        **dict.fromkeys(("off_peak", "HEURE CREUSE", "base", "BASE"), OFF_PEAK),
-        **dict.fromkeys(("peak", "HEURE PLEINE"), PEAK),
-    },
+    "prices": {"off_peak": OFF_PEAK, "base": OFF_PEAK, "peak": PEAK},
     "standing_charge": MONTHLY,
 }
 TODAY: Final = "sensor.linky_cost_today"

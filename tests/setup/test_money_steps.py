@@ -24,8 +24,8 @@ from ..test_translations import leaves, texts
 
 type Json = dict[str, Any]
 
-OFF_PEAK: Final = "HEURE CREUSE"
-PEAK: Final = "HEURE PLEINE"
+OFF_PEAK: Final = "off_peak"
+PEAK: Final = "peak"
 PRICES: Final = {"price_1": 0.16, "price_2": 0.21, "standing_charge": 15.0}
 SOMEONES: Final = {
     "type": "grid",

@@ -146,8 +146,10 @@ def test_a_window_is_bounded_whatever_happens() -> None:
 
 @pytest.mark.parametrize("before", [0, 120])
 @pytest.mark.parametrize("period", [3.0, 5.3, 8.0, 17.0])
-@pytest.mark.parametrize(("low", "high", "factor"), [(0, 2000, 0.7), (300, 2300, 0.65), (800, 8000, 1)])
-def test_a_load_that_pulses_parts_from_the_index_by_no_more_than_this_can_tell(  # noqa: PLR0913
+@pytest.mark.parametrize(
+    ("low", "high", "factor"), [(0, 2000, 0.7), (300, 2300, 0.65), (800, 8000, 1)]
+)
+def test_a_load_that_pulses_parts_from_the_index_by_no_more_than_this_can_tell(
     before: int, period: float, low: int, high: int, factor: float
 ) -> None:
     """What pulses has another power factor than what ran before it, and never rests."""
