@@ -1,8 +1,11 @@
 # At run time Home Assistant puts its own schema library in the place of voluptuous.
 from probatio import (
+    All as All,
     Coerce as Coerce,
+    In as In,
     Invalid as Invalid,
     Optional as Optional,
+    Range as Range,
     Required as Required,
     Schema as Schema,
 )

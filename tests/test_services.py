@@ -25,6 +25,8 @@ SOURCES: Final = "energy_sources"
 ACTIONS: Final = (SCHEDULE, FRAME, SOURCES)
 ADOPTION: Final = ("adopt_statistics", "undo_adopted_statistics")
 """These are of an entity and not of a meter."""
+COMPARISON: Final = "compare_contracts"
+OTHERS: Final = (*ADOPTION, COMPARISON)
 PRM: Final = "14862973510482"
 
 
@@ -42,7 +44,7 @@ async def ask(
     return dict(answer)
 
 
-@pytest.mark.parametrize("action", [*ACTIONS, *ADOPTION])
+@pytest.mark.parametrize("action", [*ACTIONS, *OTHERS])
 async def test_actions_are_there_before_any_meter(home: Home, action: str) -> None:
     await home.add(home.meter())
     assert home.hass.services.has_service(DOMAIN, action)
@@ -72,8 +74,8 @@ async def test_a_meter_that_was_not_heard_is_refused_in_words(home: Home, action
 def test_every_action_has_its_texts_fields_and_icon() -> None:
     described = load_yaml_dict(str(INTEGRATION / "services.yaml"))
     said = texts("en")["services"]
-    assert described.keys() == said.keys() == icons()["services"].keys() == {*ACTIONS, *ADOPTION}
-    for action in (*ACTIONS, *ADOPTION):
+    assert described.keys() == said.keys() == icons()["services"].keys() == {*ACTIONS, *OTHERS}
+    for action in (*ACTIONS, *OTHERS):
         assert described[action]["fields"].keys() == said[action]["fields"].keys()
 
 

@@ -21,6 +21,7 @@ import voluptuous as vol
 from .adoption.services import async_setup_adoption
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .cost.services import async_setup_comparison
 from .energy_dashboard.sources import energy_sources, offer
 from .mirror.payloads import typed_reading
 from .setup.exceptions import not_heard
@@ -44,6 +45,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
         hass, DOMAIN, "energy_sources", _energy_sources, _OF_A_METER, SupportsResponse.ONLY
     )
     async_setup_adoption(hass)
+    async_setup_comparison(hass)
 
 
 def coordinator_of(call: ServiceCall) -> LinkyCoordinator:

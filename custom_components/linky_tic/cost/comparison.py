@@ -1,0 +1,124 @@
+"""Whether a contract is the right one: a meter's hours, and what they cost under each contract.
+
+It asks the recorder for the hourly statistics of a meter's indexes.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.const import UnitOfEnergy
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+from ..coordinator import LinkyCoordinator
+from ..meter.known_labels import LABELS
+from ..setup.exceptions import refused
+from ..tic import Quantity, index_slug
+from .contracts import Contract, Sum, cost_in_force, cost_under
+from .hours import HOUR, Hours, hours_of
+
+_LONGEST: Final = timedelta(days=366)
+_BEFORE: Final = timedelta(days=35)
+"""For where the sums stood: a gap at the beginning may be long."""
+
+
+class Comparison(NamedTuple):
+    """What was compared: whole days, both ends included, and the sums."""
+
+    first: date
+    last: date
+    hours: Hours
+    in_force: Sum
+    others: tuple[tuple[Contract, Sum], ...]
+
+
+async def async_compare(
+    coordinator: LinkyCoordinator,
+    contracts: Iterable[Contract],
+    first: date | None = None,
+    last: date | None = None,
+) -> Comparison:
+    """Compare contracts over some days, by default all that are known of the last year.
+
+    Raises `ServiceValidationError` where there is no recorder, or no hour is known.
+    """
+    hass = coordinator.hass
+    if RECORDER not in hass.config.components:
+        raise refused("compare_no_recorder")
+    last = min(last or date.max, dt_util.now().date() - timedelta(1))
+    begin = max(first or date.min, last - _LONGEST)
+    sums = await _async_sums(coordinator, begin, last)
+    heard = [hour for _, rows in sums for hour in rows]
+    if not heard:
+        raise refused("compare_no_hours", title=coordinator.entry.title)
+    if first is None:  # the first hour tells where the sums stood, not what was used in it
+        begin = max(begin, dt_util.as_local(min(heard) + HOUR + _ALMOST_A_DAY).date())
+    if begin > last:
+        raise refused("compare_no_hours", title=coordinator.entry.title)
+    hours = hours_of(sums, _midnight(begin), _midnight(last + timedelta(1)))
+    prices = coordinator.costs.prices
+    charge = prices.standing_charge or 0.0
+    return Comparison(
+        begin,
+        last,
+        hours,
+        cost_in_force(hours, prices.by_tariff, charge, begin, last),
+        tuple((one, cost_under(one, hours, begin, last)) for one in contracts),
+    )
+
+
+_ALMOST_A_DAY: Final = timedelta(days=1) - timedelta(seconds=1)
+
+
+async def _async_sums(
+    coordinator: LinkyCoordinator, first: date, last: date
+) -> list[tuple[str, Mapping[datetime, float]]]:
+    """Give the sums of each index that counts what is drawn, with its tariff."""
+    tariffs = _tariffs(coordinator)
+    found = await get_instance(coordinator.hass).async_add_executor_job(
+        _read,
+        coordinator.hass,
+        _midnight(first) - _BEFORE,
+        _midnight(last + timedelta(1)),
+        set(tariffs),
+    )
+    return [(tariffs[statistic], rows) for statistic, rows in found.items()]
+
+
+def _tariffs(coordinator: LinkyCoordinator) -> dict[str, str]:
+    """Give the statistic of each index that this meter has or had, and the tariff it counts."""
+    registry = er.async_get(coordinator.hass)
+    tariffs = {}
+    for name, label in LABELS.items():
+        if label.quantity is not Quantity.SUPPLIER_ENERGY:
+            continue
+        unique_id = f"{coordinator.address}_{name}"
+        if entity_id := registry.async_get_entity_id(SENSOR, DOMAIN, unique_id):
+            slug = index_slug(label) or coordinator.costs.names[label.register or 1]
+            tariffs[entity_id] = slug
+    return tariffs
+
+
+def _read(
+    hass: HomeAssistant, start: datetime, end: datetime, statistics: set[str]
+) -> dict[str, dict[datetime, float]]:
+    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR.value}
+    found = statistics_during_period(hass, start, end, statistics, "hour", units, {"sum"})
+    return {
+        statistic: {
+            datetime.fromtimestamp(row["start"], UTC): row["sum"]
+            for row in rows
+            if row["sum"] is not None
+        }
+        for statistic, rows in found.items()
+    }
+
+
+def _midnight(day: date) -> datetime:
+    return dt_util.as_utc(datetime.combine(day, time(), dt_util.get_default_time_zone()))

@@ -1,0 +1,148 @@
+"""The action that compares contracts: what is asked, and what is answered.
+
+It knows calls and their answers; how costs are reckoned is the business of `contracts.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import time
+import re
+from typing import Any, Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv, service
+from homeassistant.util.json import JsonObjectType
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..coordinator import LinkyConfigEntry
+from .comparison import Comparison, async_compare
+from .contracts import COLOURS, TEMPO_SLOTS, TEMPO_TARIFFS, Contract, Slot, Sum
+
+ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TARIFFS: Final = (frozenset({"base"}), frozenset({"off_peak", "peak"}), TEMPO_TARIFFS)
+_EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
+_SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
+_LISTED: Final = 31
+"""Days that are listed, of all whose colour is not known."""
+
+
+def read_slots(text: str) -> tuple[Slot, ...]:
+    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `vol.Invalid`."""
+    slots = []
+    for part in text.split(","):
+        found = _SLOT.fullmatch(part)
+        if found is None or int(found[1]) > 24 or int(found[3]) > 24:  # noqa: PLR2004 - hours
+            raise vol.Invalid(f"{part.strip()} is no time of day such as 22:30-06:30")
+        slots.append((_time(found[1], found[2]), _time(found[3], found[4])))
+    return tuple(slots)
+
+
+def _time(hours: str, minutes: str | None) -> time:
+    return time(int(hours) % 24, min(int(minutes or 0), 59))
+
+
+def _contract(typed: Mapping[str, Any]) -> Contract:
+    """Read one contract; raises `vol.Invalid` where something is missing."""
+    prices, colours = typed["prices"], typed.get("colours", {})
+    if frozenset(prices) not in _TARIFFS:
+        raise vol.Invalid("prices are those of base, of off_peak and peak, or the six of Tempo")
+    is_tempo = frozenset(prices) == TEMPO_TARIFFS
+    slots = typed.get("off_peak_hours", TEMPO_SLOTS if is_tempo else ())
+    days = frozenset(_DAYS.index(day) for day in typed.get("off_peak_days", ()))
+    if "base" not in prices and not (slots or days):
+        raise vol.Invalid("off_peak_hours are missing")
+    return Contract(
+        typed["name"],
+        prices,
+        typed["standing_charge"],
+        slots,
+        days,
+        {day: colour for colour, listed in colours.items() for day in listed},
+        "blue" if colours and "blue" not in colours else None,
+    )
+
+
+_PRICE: Final = vol.All(vol.Coerce(float), vol.Range(min=0))
+_CONTRACT: Final = vol.All(
+    vol.Schema(
+        {
+            vol.Required("name"): cv.string,
+            vol.Required("prices"): {cv.string: _PRICE},
+            vol.Optional("standing_charge", default=0.0): _PRICE,
+            vol.Optional("off_peak_hours"): vol.All(cv.string, read_slots),
+            vol.Optional("off_peak_days"): vol.All(cv.ensure_list, [vol.In(_DAYS)]),
+            vol.Optional("colours"): {vol.In(COLOURS): vol.All(cv.ensure_list, [cv.date])},
+        }
+    ),
+    _contract,
+)
+_COMPARE: Final = vol.Schema(
+    {
+        vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
+        vol.Required("contracts"): vol.All(cv.ensure_list, [_CONTRACT]),
+        vol.Optional("first_day"): cv.date,
+        vol.Optional("last_day"): cv.date,
+    }
+)
+
+
+@callback
+def async_setup_comparison(hass: HomeAssistant) -> None:
+    """Register the action."""
+    hass.services.async_register(
+        DOMAIN, "compare_contracts", _compare, _COMPARE, SupportsResponse.ONLY
+    )
+
+
+async def _compare(call: ServiceCall) -> ServiceResponse:
+    entry: LinkyConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    compared = await async_compare(
+        entry.runtime_data,
+        call.data["contracts"],
+        call.data.get("first_day"),
+        call.data.get("last_day"),
+    )
+    return _answer(compared)
+
+
+def _answer(compared: Comparison) -> JsonObjectType:
+    hours = compared.hours
+    return {
+        "first_day": compared.first.isoformat(),
+        "last_day": compared.last.isoformat(),
+        "hours": len(hours.known),
+        "hours_missing": len(hours.missing),
+        "energy": round(hours.energy, 3),
+        "energy_missing": round(hours.energy_missing, 3),
+        "in_force": _sum(compared.in_force),
+        "contracts": [
+            {"name": contract.name, **_sum(found)} for contract, found in compared.others
+        ],
+    }
+
+
+def _sum(found: Sum) -> JsonObjectType:
+    known = {tariff: round(energy, 3) for tariff, energy in found.by_tariff.items()}
+    return {
+        "total": _amount(found.total),
+        "energy_cost": _amount(found.energy),
+        "standing_charge": _amount(found.standing_charge),
+        "doubt": _amount(found.doubt),
+        "energy": {**known},
+        "unpriced_tariffs": [*found.unpriced],
+        "unknown_days": len(found.unknown_days),
+        "first_unknown_days": [day.isoformat() for day in found.unknown_days[:_LISTED]],
+    }
+
+
+def _amount(amount: float | None) -> float | None:
+    return None if amount is None else round(amount, 2)
