@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from homeassistant.helpers import device_registry as dr
+from homeassistant.const import ATTR_RESTORED
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
@@ -94,13 +95,36 @@ async def test_all_is_known_three_frames_after_a_restart(home: Home, parity: str
     assert {home.state(name) for name in known} & {"unknown", "unavailable"} == set()
 
 
-async def test_what_was_created_under_another_mode_is_there_too(home: Home) -> None:
+def is_known(home: Home, entity_id: str) -> bool:
+    return home.state(entity_id) not in {None, "unknown", "unavailable"}
+
+
+def is_provided(home: Home, entity_id: str) -> bool:
+    """Whether an entity exists; one that does not can be deleted by people."""
+    state = home.hass.states.get(entity_id)
+    return state is not None and not state.attributes.get(ATTR_RESTORED)
+
+
+async def test_what_only_the_other_mode_says_can_be_deleted_and_comes_back_with_it(
+    home: Home,
+) -> None:
     house = Household()
     meter = await home.hears(house)
     house.switch_mode("historic")
     await meter.play(8)
     await home.restart(meter)
-    assert home.value("east") == home.value("base") == "unavailable"
+    said_by_standard = ("sensor.linky_east", "binary_sensor.linky_terminal_cover")
+    assert [is_provided(home, one) for one in said_by_standard] == [False, False]
+    assert is_provided(home, "sensor.linky_base")
+    registry = er.async_get(home.hass)
+    for one in said_by_standard:
+        registry.async_remove(one)
+    await home.restart(meter)
+    assert home.state("sensor.linky_east") is None
+    house.switch_mode("standard")
+    await meter.play(12)
+    assert [is_provided(home, one) for one in said_by_standard] == [True, True]
+    assert is_known(home, "sensor.linky_east")
 
 
 @pytest.mark.usefixtures("as_delivered")

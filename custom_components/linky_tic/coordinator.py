@@ -80,16 +80,16 @@ class LinkyCoordinator:
     def _make_line(self) -> None:
         """Make what leads from the port to the states."""
         data = self.entry.data
+        mode = Mode(data[CONF_MODE]) if CONF_MODE in data else None
         self.receiver = Receiver(
             self.address,
-            registered_labels(self.hass, self.entry.entry_id, self.address),
+            registered_labels(self.hass, self.entry.entry_id, self.address, mode),
             timedelta(minutes=data.get(CONF_OVERSEAS, 0)),
         )
-        mode = data.get(CONF_MODE)
         self.link = Link(
             data[CONF_PORT],
             self.receiver,
-            settings=Settings(data.get(CONF_SPEED, 9600), Mode(mode) if mode else None),
+            settings=Settings(data.get(CONF_SPEED, 9600), mode),
             on_events=self._receive,
             on_state=lambda _: self._guard(self._handle_state),
         )
@@ -119,6 +119,12 @@ class LinkyCoordinator:
     def is_available(self) -> bool:
         """Whether the line is alive and it is this meter that speaks."""
         return bool(self.link.is_connected) and self.stranger is None
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode that the meter speaks, or spoke last; None when it was never heard."""
+        stored = self.entry.data.get(CONF_MODE)
+        return self.receiver.mode or (Mode(stored) if stored else None)
 
     @property
     def readings(self) -> Mapping[str, Reading]:

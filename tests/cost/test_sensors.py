@@ -3,7 +3,12 @@
 from typing import Final
 
 from homeassistant.components.sensor import ATTR_STATE_CLASS
-from homeassistant.const import ATTR_DEVICE_CLASS, ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    ATTR_RESTORED,
+    ATTR_UNIT_OF_MEASUREMENT,
+    STATE_UNAVAILABLE,
+)
 from homeassistant.helpers import entity_registry as er
 import pytest
 
@@ -60,10 +65,11 @@ async def test_a_price_is_known_without_the_line_and_the_one_in_force_is_not(hom
     assert home.state("sensor.linky_price") == STATE_UNAVAILABLE
 
 
-async def test_a_price_that_is_taken_away_is_unknown(home: Home) -> None:
+async def test_a_price_that_is_taken_away_can_be_deleted(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")
     await reprice(home, meter, prices={"2": PEAK})
-    assert home.state("sensor.linky_price_1") == "unknown"
+    state = home.hass.states.get("sensor.linky_price_1")
+    assert state is None or state.attributes[ATTR_RESTORED]
     assert home.state("sensor.linky_price_2") == str(PEAK)
 
 

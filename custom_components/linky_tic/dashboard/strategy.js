@@ -245,7 +245,9 @@ class Meter {
   }
 
   _first(platform, keys) {
-    return keys.map((key) => this._ids.get(`${platform}/${key}`)).find(Boolean);
+    const ids = keys.map((key) => this._ids.get(`${platform}/${key}`)).filter(Boolean);
+    // After a change of mode the labels of the former one say nothing any more.
+    return ids.find((id) => !UNKNOWN.includes(this.state(id))) ?? ids[0];
   }
 
   /** The off-peak hours of today as texts; undefined where there are none or they are not known. */

@@ -30,6 +30,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
+from ..meter.known_labels import LABELS
 from ..meter.signals import Signal, Signals
 from ..tic import Frame, Reading
 
@@ -218,10 +219,17 @@ def add_derived[D: DerivedDescription](
 
 
 def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
-    """Whether a meter has a row: what has been one of its entities stays one."""
+    """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
     unique_id = f"{coordinator.address}_{description.key}"
-    if er.async_get(coordinator.hass).async_get_entity_id(platform, DOMAIN, unique_id):
-        return True
+    registry = er.async_get(coordinator.hass)
+    if registry.async_get_entity_id(platform, DOMAIN, unique_id):
+        return description.applies is not never and _can_be_said(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)
     return any(source in coordinator.known.labels for source in description.sources)
+
+
+def _can_be_said(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
+    """Whether the mode that is spoken has one of the labels that a row is derived from."""
+    modes = {LABELS[source].mode for source in description.sources if source in LABELS}
+    return not modes or coordinator.mode in {None, *modes}

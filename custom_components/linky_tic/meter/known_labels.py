@@ -9,18 +9,24 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..tic import CATALOGUE, EVENTS, Label
+from ..tic import CATALOGUE, EVENTS, Label, Mode
 from .signals import Guard, Signal
 
 LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
 """Name -> row, of both modes: no name stands in both."""
 
 
-def registered_labels(hass: HomeAssistant, entry_id: str, address: str) -> set[str]:
-    """Give the labels that have a sensor already: what a meter has sent exists from the start."""
+def registered_labels(
+    hass: HomeAssistant, entry_id: str, address: str, mode: Mode | None
+) -> set[str]:
+    """Give the labels that have a sensor already: what a meter has sent exists from the start.
+
+    Those of the other mode wait until the meter speaks it again. Until then Home Assistant shows
+    their entities as no longer provided, and lets people delete them.
+    """
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
     keys = {one.unique_id.removeprefix(f"{address}_") for one in entities if one.domain == "sensor"}
-    return keys & LABELS.keys()
+    return {name for name in keys & LABELS.keys() if mode in {None, LABELS[name].mode}}
 
 
 class KnownLabels:
