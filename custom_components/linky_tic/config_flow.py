@@ -1,12 +1,12 @@
-"""How a meter is added: a port is chosen, listened to, and what was heard is confirmed.
+"""The dialogs about a meter, step by step: it is added, or its port is changed.
 
-Nothing is asked that can be heard, and no port is opened that was not chosen. What Home Assistant
-asks for by this name is here; how a port is chosen and changed is told by its neighbours.
+A port is chosen, listened to, and what was heard is confirmed. Nothing is asked that can be heard,
+no port is opened that was not chosen, and nothing changes before the meter is heard.
 """
 
-from collections.abc import Mapping
+import asyncio
 from itertools import count
-from typing import Any, Final, override
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -15,39 +15,29 @@ from homeassistant.config_entries import (
     OptionsFlow,
 )
 from homeassistant.const import CONF_PORT
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
-from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN, MODE_NAMES
+from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN
 from .coordinator import LinkyConfigEntry
-from .line import Heard, name_of
+from .history.replacement import async_replace_meter
+from .line import name_of
+from .setup.confirmation import async_describe
+from .setup.freed_port import FreedPort
 from .setup.hearing import keep_heard
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import UNKNOWN, owner
-from .setup.reconfigure import PortChange
-from .setup.sentences import async_load_sentences, told
-from .tic import CATALOGUE, Mode, Quantity, identify, mask
-
-_CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}
-"""How the code of OPTARIF begins -> the contract's name; Standard mode spells it out."""
+from .setup.port_dialog import PortDialog, owner
+from .tic import mask
 
 
-TIC_VERSION: Final = "02"
-"""The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
-_ADDRESSES: Final = frozenset(
-    name
-    for rows in CATALOGUE.values()
-    for name, row in rows.items()
-    if row.quantity is Quantity.ADDRESS
-)
-
-
-class LinkyConfigFlow(PortChange, domain=DOMAIN):
-    """The dialogs about a meter: it is added, or its port is changed."""
+class LinkyConfigFlow(PortDialog, domain=DOMAIN):
+    """The dialogs about a meter; those of its options are another flow."""
 
     VERSION = 1
     MINOR_VERSION = 1
+    _freed: FreedPort | None = None
 
     @staticmethod
     @callback
@@ -55,12 +45,14 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
     def async_get_options_flow(config_entry: LinkyConfigEntry) -> OptionsFlow:
         return LinkyOptionsFlow()
 
+    # A port is chosen
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         if user_input is None:
             return self.ask_for_port()
         await self.choose(user_input[CONF_PORT])
-        return await self.listen()
+        return await self._listen()
 
     @override
     async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
@@ -87,53 +79,72 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
                 last_step=False,
             )
         await self.choose(self.port)
-        return await self.listen()
+        return await self._listen()
 
-    @override
-    async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Take what was heard to the confirmation, unless the meter is a known one."""
-        if self.source == SOURCE_RECONFIGURE:
-            return await super().async_step_heard()
-        await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
-        self.wait_for_answer()
-        return (
-            await self.async_step_known_meter() if self._known else await self.async_step_confirm()
-        )
-
-    async def async_step_known_meter(
+    async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask whether a meter that has an entry is to be listened to here from now on."""
-        if not (entry := self._known):
-            return await self.async_step_confirm()
-        if entry.data[CONF_PORT] == self.port:
-            return self.async_abort(
-                reason="already_configured", description_placeholders=owner(entry)
+        """Ask for the new port of an entry, which frees the one it has meanwhile."""
+        entry = self._entry
+        self.asked_in = SOURCE_RECONFIGURE
+        if user_input is None:
+            self.port = self.port or entry.data[CONF_PORT]
+            return self.ask_for_port({"title": entry.title})
+        await self.choose(user_input[CONF_PORT])
+        self._freed = await FreedPort.of(self.hass, entry)
+        if self._freed is None:
+            raise AbortFlow("not_freed", owner(entry))
+        return await self._listen()
+
+    # It is listened to
+
+    async def _listen(self) -> ConfigFlowResult:
+        if self.is_closed:  # while something else was waited for
+            await self._come_back()
+            raise UnknownFlow
+        self.start_listening()
+        return await self.async_step_listen()
+
+    async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Wait for the meter; a progress step may only lead to the end of its progress."""
+        if not self.listening.done():
+            return self.async_show_progress(
+                step_id="listen",
+                progress_action="listen",
+                description_placeholders={"port": name_of(self.port)},
+                progress_task=self.listening,
             )
-        if user_input is not None:
-            return self.async_update_reload_and_abort(
-                entry, data_updates=self.line, reason="port_changed"
-            )
-        return self.async_show_form(
-            step_id="known_meter",
-            description_placeholders={**owner(entry), "new": name_of(self.port)},
-            last_step=True,
-        )
+        next_step = "failed" if self.listening.exception() else "heard"
+        return self.async_show_progress_done(next_step_id=next_step)
+
+    async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say what went wrong where another port can be chosen."""
+        await self._come_back()
+        self.note_failure()
+        return self.ask_for_port()
+
+    async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Go on with the meter that was heard."""
+        if self.source == SOURCE_RECONFIGURE:
+            return await self._reconfigured()
+        await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
+        self.wait_for_answer()
+        step = self.async_step_known_meter if self._known else self.async_step_confirm
+        return await step()
+
+    # A meter is added
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Show what was heard, and add the meter; there is nothing to fill in."""
         if user_input is None:  # also what a browser that is reloaded asks for
-            await async_load_sentences(self.hass)
-            return self.async_show_form(
-                step_id="confirm", description_placeholders=_describe(self.hass, self.heard)
-            )
+            facts = await async_describe(self.hass, self.heard)
+            return self.async_show_form(step_id="confirm", description_placeholders=facts)
         if self._known:  # meanwhile
             return await self.async_step_known_meter()
-        taken = {
-            entry.data.get(CONF_SLUG) for entry in self.hass.config_entries.async_entries(DOMAIN)
-        }
+        entries = self.hass.config_entries.async_entries(DOMAIN)
+        taken = {entry.data.get(CONF_SLUG) for entry in entries}
         number = next(number for number in count(1) if _slug(number) not in taken)
         title = DEFAULT_TITLE if number == 1 else f"{DEFAULT_TITLE} {number}"
         data = {**self.line, CONF_MODE: self.heard.mode.value, CONF_SLUG: _slug(number)}
@@ -147,46 +158,97 @@ class LinkyConfigFlow(PortChange, domain=DOMAIN):
             result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
         return result
 
+    async def async_step_known_meter(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether a meter that has an entry is to be listened to here from now on."""
+        if not (entry := self._known):
+            return await self.async_step_confirm()
+        if entry.data[CONF_PORT] == self.port:
+            raise AbortFlow("already_configured", owner(entry))
+        if user_input is not None:
+            return self.async_update_reload_and_abort(
+                entry, data_updates=self.line, reason="port_changed"
+            )
+        return self.async_show_form(
+            step_id="known_meter",
+            description_placeholders={**owner(entry), "new": name_of(self.port)},
+        )
+
     @property
     def _known(self) -> LinkyConfigEntry | None:
         """The entry that the meter has already."""
         entries = self.hass.config_entries
         return entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address)
 
+    # The port of an entry is changed
+
+    async def _reconfigured(self) -> ConfigFlowResult:
+        """Move the entry to the port if its meter is there."""
+        entry = self._entry
+        if self.heard.address == entry.unique_id:
+            self._freed = None
+            return self.async_update_reload_and_abort(
+                entry, data_updates=self.line, reason="port_changed"
+            )
+        await self._come_back()
+        self._abort_if_known()
+        self.wait_for_answer()
+        return await self.async_step_other_meter()
+
+    async def async_step_other_meter(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what another meter does there."""
+        return self.async_show_menu(
+            step_id="other_meter",
+            menu_options=["replaced", SOURCE_RECONFIGURE],
+            description_placeholders={
+                "title": self._entry.title,
+                "port": name_of(self.port),
+                "old": mask(self._entry.unique_id or ""),
+                "new": mask(self.heard.address),
+            },
+        )
+
+    async def async_step_replaced(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Give the history to the new meter; a dialog that is closed does not stop halfway."""
+        self._abort_if_known()
+        entry = self._entry
+        replacing = async_replace_meter(self.hass, entry, self.heard.address, self.port)
+        task = self.hass.async_create_task(replacing, f"{DOMAIN} replacement")
+        if await asyncio.shield(task):
+            return self.async_abort(reason="replaced")
+        return self.async_abort(reason="not_freed", description_placeholders=owner(entry))
+
+    @property
+    def _entry(self) -> LinkyConfigEntry:
+        """The entry whose port is changed."""
+        entry = self.hass.config_entries.async_get_entry(self.context["entry_id"])
+        if entry is None:
+            raise AbortFlow("entry_removed")
+        return entry
+
+    def _abort_if_known(self) -> None:
+        """A meter that has an entry keeps it."""
+        if self._known:
+            raise AbortFlow("already_configured", owner(self._known))
+
+    async def _come_back(self) -> None:
+        """Have the entry run again that has freed its port."""
+        freed, self._freed = self._freed, None
+        if freed:
+            await freed.async_come_back()
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        super().async_remove()
+        if self._freed:
+            self.hass.async_create_task(self._close(), f"{DOMAIN} dialog closed")
+
+    async def _close(self) -> None:
+        await self.port_is_free()
+        await self._come_back()
+
 
 def _slug(number: int) -> str:
     return DEFAULT_SLUG if number == 1 else f"{DEFAULT_SLUG}_{number}"
-
-
-def _describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
-    identity = identify(heard.address)
-    facts = {
-        "address": mask(heard.address),
-        "maker": identity.maker,
-        "year": identity.year,
-        "model": identity.model and identity.model.name,
-        "mode": MODE_NAMES[heard.mode],
-        "speed": heard.speed,
-        "phases": heard.phases,
-        "contract": _contract(heard),
-        "good": heard.good,
-        "bad": heard.bad,
-        "hint": _hint(hass, heard),
-    }
-    return {name: UNKNOWN if fact is None else str(fact) for name, fact in facts.items()}
-
-
-def _hint(hass: HomeAssistant, heard: Heard) -> str:
-    """Say what to expect of a meter that says next to nothing, or speaks another version."""
-    if heard.labels <= _ADDRESSES and not heard.bad:
-        return told(hass, "standby")
-    if heard.tic_version and heard.tic_version != TIC_VERSION:
-        return told(hass, "version", version=heard.tic_version, known=TIC_VERSION)
-    return ""
-
-
-def _contract(heard: Heard) -> str | None:
-    if heard.contract is None or heard.mode is Mode.STANDARD:
-        return heard.contract
-    named = (name for code, name in _CONTRACTS.items() if heard.contract.startswith(code))
-    return next(named, heard.contract)

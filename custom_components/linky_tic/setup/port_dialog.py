@@ -3,7 +3,6 @@
 It opens no port that was not chosen. What becomes of a meter that is heard is not known here.
 """
 
-from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Mapping, Sequence
 import os
@@ -12,7 +11,7 @@ from typing import Any, Final, Self, override
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import SerialPortSelector
 import voluptuous as vol
 
@@ -30,14 +29,14 @@ _PATIENCE: Final = 300.0
 """Seconds after which a dialog that waits for an answer no longer keeps its port."""
 
 
-class PortDialog(ConfigFlow, ABC):
+class PortDialog(ConfigFlow):
     """A dialog in which a port is chosen; `asked_in` is the step that asks for it."""
 
     asked_in = "user"
 
     def __init__(self) -> None:
         self.port = ""
-        self._is_closed = False
+        self.is_closed = False
         self._listenings: list[asyncio.Task[Heard]] = []
         self._real_port: str | None = None
         self._kept_until = float("inf")
@@ -50,9 +49,14 @@ class PortDialog(ConfigFlow, ABC):
         return self._real_port if self.hass.loop.time() < self._kept_until else None
 
     @property
+    def listening(self) -> asyncio.Task[Heard]:
+        """The last listening, which may go on."""
+        return self._listenings[-1]
+
+    @property
     def heard(self) -> Heard:
         """The meter that was heard; raises what went wrong, while there is none."""
-        return self._listenings[-1].result()
+        return self.listening.result()
 
     @property
     def line(self) -> dict[str, Any]:
@@ -66,11 +70,7 @@ class PortDialog(ConfigFlow, ABC):
     @callback
     @override
     def async_remove(self) -> None:
-        self._is_closed = True
-
-    @abstractmethod
-    async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Go on with a meter that was heard."""
+        self.is_closed = True
 
     async def choose(self, port: str) -> None:
         """Take a port for this dialog alone; aborts when an entry or another dialog has it."""
@@ -104,33 +104,16 @@ class PortDialog(ConfigFlow, ABC):
         entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
 
-    async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait for the meter; a progress step may only lead to the end of its progress."""
-        listening = self._listenings[-1]
-        if listening.done():
-            next_step = "failed" if listening.exception() else "heard"
-            return self.async_show_progress_done(next_step_id=next_step)
-        return self.async_show_progress(
-            step_id="listen",
-            progress_action="listen",
-            description_placeholders={"port": name_of(self.port)},
-            progress_task=listening,
-        )
-
-    async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Say what went wrong where another port can be chosen."""
+    def note_failure(self) -> None:
+        """Leave the port to others, and say what went wrong with it where the next is asked for."""
         self._real_port = None
-        self._failure, self._facts = _explain(self._listenings[-1].exception())
-        return self.ask_for_port()
+        self._failure, self._facts = _explain(self.listening.exception())
 
-    async def listen(self) -> ConfigFlowResult:
+    def start_listening(self) -> None:
         """Listen to the port that was chosen."""
-        if self._is_closed:  # while something else was waited for
-            raise UnknownFlow
         hearing = listen(self.port, seconds=_LISTENING, progress=self.async_update_progress)
         task = self.hass.async_create_background_task(hearing, f"{DOMAIN} listening")
         self._listenings.append(task)
-        return await self.async_step_listen()
 
     async def port_is_free(self) -> None:
         """Wait until a listening that was interrupted has closed its port."""

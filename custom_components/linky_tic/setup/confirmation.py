@@ -1,0 +1,59 @@
+"""What the confirmation tells of a meter that was heard, and what to expect of an unusual one."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+
+from ..const import MODE_NAMES
+from ..line import Heard
+from ..tic import CATALOGUE, Mode, Quantity, identify, mask
+from .port_dialog import UNKNOWN
+from .sentences import async_load_sentences, told
+
+_CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}
+"""How the code of OPTARIF begins -> the contract's name; Standard mode spells it out."""
+_TIC_VERSION: Final = "02"
+"""The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
+_ADDRESSES: Final = frozenset(
+    name
+    for rows in CATALOGUE.values()
+    for name, row in rows.items()
+    if row.quantity is Quantity.ADDRESS
+)
+
+
+async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
+    """Give the facts of the text."""
+    await async_load_sentences(hass)
+    identity = identify(heard.address)
+    facts = {
+        "address": mask(heard.address),
+        "maker": identity.maker,
+        "year": identity.year,
+        "model": identity.model and identity.model.name,
+        "mode": MODE_NAMES[heard.mode],
+        "speed": heard.speed,
+        "phases": heard.phases,
+        "contract": _contract(heard),
+        "good": heard.good,
+        "bad": heard.bad,
+        "hint": _hint(hass, heard),
+    }
+    return {name: UNKNOWN if fact is None else str(fact) for name, fact in facts.items()}
+
+
+def _hint(hass: HomeAssistant, heard: Heard) -> str:
+    """Say what to expect of a meter that says next to nothing, or speaks another version."""
+    if heard.labels <= _ADDRESSES and not heard.bad:
+        return told(hass, "standby")
+    if heard.tic_version and heard.tic_version != _TIC_VERSION:
+        return told(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
+    return ""
+
+
+def _contract(heard: Heard) -> str | None:
+    if heard.contract is None or heard.mode is Mode.STANDARD:
+        return heard.contract
+    named = (name for code, name in _CONTRACTS.items() if heard.contract.startswith(code))
+    return next(named, heard.contract)
