@@ -41,6 +41,7 @@ from .power.peaks import Peaks
 from .reporting.reporter import Reporter
 from .reporting.rules import READ_INTERVALS, Preset
 from .schedule.days import Days
+from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
 from .tic import (
     Appeared,
@@ -111,6 +112,7 @@ class LinkyCoordinator:
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
         signals.contract.connect(self._handle_contract)
+        self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
         prices = Prices.chosen(entry.options)
         self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
@@ -147,7 +149,7 @@ class LinkyCoordinator:
     async def async_start(self, heard: Heard | None = None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
-        for room in (self.days, self.tariffs, self.peaks):
+        for room in (self.days, self.tariffs, self.peaks, self.season):
             self._guard(room.restore)  # what is stored may be of another release
         self._guard(self.costs.restore, self.address, time.time())
         for chunk, at in heard.chunks() if heard else ():

@@ -21,6 +21,7 @@ from .history.indexes import history_of
 from .power.margin import MARGIN_SENSORS, MARGIN_VALUES
 from .power.sensors import POWER_SENSORS, POWER_VALUES
 from .schedule.sensors import DAY_SENSORS, DAY_VALUES
+from .season.sensors import SEASON_SENSORS, SEASON_VALUES
 from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading
@@ -34,6 +35,7 @@ DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *MARGIN_VALUES,
     *POWER_VALUES,
     *PRICE_VALUES,
+    *SEASON_VALUES,
 )
 """What labels tell together, each room its own rows."""
 _KINDS: Final[Mapping[str, type[DerivedSensor]]] = {
@@ -42,6 +44,7 @@ _KINDS: Final[Mapping[str, type[DerivedSensor]]] = {
     **POWER_SENSORS,
     **PRICE_SENSORS,
     **DAY_SENSORS,
+    **SEASON_SENSORS,
 }
 """Key -> the class of those that ask a part of the house, not the readings alone."""
 

@@ -30,7 +30,7 @@ class Days:
     def __init__(
         self, hass: HomeAssistant, address: str, signals: Signals, store: MeterStore
     ) -> None:
-        self._hass = hass
+        self.hass = hass
         self._address = address
         self._signals = signals
         self._store = store
@@ -54,6 +54,11 @@ class Days:
     def next_change(self) -> Change | None:
         """When another register comes into force, and which; None: not known, or never."""
         return self.schedules.next_change(dt_util.utcnow())
+
+    @property
+    def colours(self) -> Mapping[date, str]:
+        """The colours of Tempo days near today, as far as known; none under another contract."""
+        return self._announced.colours
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""
@@ -91,7 +96,7 @@ class Days:
         self.stop()
         self._edge = self.schedules.next_edge(dt_util.utcnow())
         seconds = (self._edge - dt_util.utcnow()).total_seconds()
-        self._timer = async_call_later(self._hass, max(seconds, _SOONEST), self._look)
+        self._timer = async_call_later(self.hass, max(seconds, _SOONEST), self._look)
 
     @callback
     def _look(self, _at: datetime) -> None:

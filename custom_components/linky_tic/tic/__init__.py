@@ -54,6 +54,7 @@ from .schedule import (
     readings_of,
     registers_of,
 )
+from .season import KINDS, Season, Tally, tally
 from .tariff import (
     TARIFF_SOURCES,
     TEMPO_NAMES,
@@ -86,6 +87,7 @@ __all__ = [
     "EVENTS",
     "IDENTITIES",
     "INDEXES",
+    "KINDS",
     "KNOWN_TARIFFS",
     "MAINLAND",
     "RELAYS",
@@ -134,8 +136,10 @@ __all__ = [
     "Receiver",
     "Rejected",
     "Schedule",
+    "Season",
     "ShortMessages",
     "Slot",
+    "Tally",
     "Tariff",
     "TariffFollower",
     "Transition",
@@ -177,6 +181,7 @@ __all__ = [
     "said",
     "share_of",
     "subscribed_power",
+    "tally",
     "tariff_slug",
     "transitions",
     "unnamed",

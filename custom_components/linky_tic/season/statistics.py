@@ -1,0 +1,109 @@
+"""What the long-term statistics of indexes tell of past days: the register that moved is the kind.
+
+It knows hours in which indexes have grown. An hour after a gap tells of all that the gap hid, and
+the hours around the change of day may tell of both days: these are left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+
+from ..const import DOMAIN
+
+_HOUR: Final = 3600.0
+_YEAR: Final = timedelta(days=365)
+
+
+class _Kinds(NamedTuple):
+    """The indexes of a contract, and the hours of a day (from its first) in which one moves."""
+
+    of: Mapping[str, str]
+    begins: timedelta
+    hours: range
+
+
+_TEMPO: Final = {
+    f"BBRH{hours}J{letter}": colour
+    for letter, colour in (("B", "blue"), ("W", "white"), ("R", "red"))
+    for hours in ("C", "P")
+}
+_TEMPO_STANDARD: Final = {
+    f"EASF0{2 * number + hours}": colour
+    for number, colour in enumerate(("blue", "white", "red"))
+    for hours in (1, 2)
+}
+_KINDS: Final[Mapping[str, _Kinds]] = {
+    "blue": _Kinds(_TEMPO | _TEMPO_STANDARD, timedelta(hours=6), range(1, 23)),
+    "peak": _Kinds({"EJPHPM": "peak", "EJPHN": "normal"}, timedelta(hours=7), range(1, 17)),
+}
+_SHARED: Final = frozenset({"EASF01", "EASF02"})
+"""Under other contracts they count other hours."""
+
+
+async def async_past_days(
+    hass: HomeAssistant, address: str, kind: str, first: date, since: date | None
+) -> dict[date, str]:
+    """Give the kind of each day from `first` on, as far as statistics tell it.
+
+    What EASF01 and EASF02 have counted is Tempo's from the first day on that any other register
+    of Tempo has moved, or `since` the meter was heard to have the contract.
+    """
+    if "recorder" not in hass.config.components:
+        return {}
+    registry = er.async_get(hass)
+    labels = {
+        entity_id: label
+        for label in _KINDS[kind].of
+        if (entity_id := registry.async_get_entity_id(SENSOR, DOMAIN, f"{address}_{label}"))
+    }
+    rows = await get_instance(hass).async_add_executor_job(
+        statistics_during_period,
+        hass,
+        dt_util.start_of_local_day(first) - _YEAR,
+        None,
+        set(labels),
+        "hour",
+        None,
+        {"change"},
+    )
+    return kinds_of_days(kind, {labels[one]: found for one, found in rows.items()}, first, since)
+
+
+def kinds_of_days(
+    kind: str, rows: Mapping[str, Iterable[Any]], first: date, since: date | None
+) -> dict[date, str]:
+    """Reckon the kind of each day from the rows of its indexes."""
+    moved: defaultdict[date, set[str]] = defaultdict(set)
+    for label, found in rows.items():
+        for day in _days_moved(found, _KINDS[kind]):
+            moved[day].add(label)
+    proven = min(
+        (day for day, labels in moved.items() if labels - _SHARED), default=since or date.max
+    )
+    proven = min(proven, since or date.max)
+    days = {}
+    for day, labels in moved.items():
+        kinds = {_KINDS[kind].of[label] for label in labels}
+        is_sure = day >= proven or not labels & _SHARED
+        if len(kinds) == 1 and is_sure and day >= first:
+            days[day] = kinds.pop()
+    return days
+
+
+def _days_moved(rows: Iterable[Any], kinds: _Kinds) -> Iterator[date]:
+    """Give the days in whose hours an index has grown, those next to a gap left out."""
+    before = 0.0
+    for row in rows:
+        start = float(row["start"])
+        local = dt_util.as_local(datetime.fromtimestamp(start, dt_util.UTC)) - kinds.begins
+        if start - before == _HOUR and (row["change"] or 0) > 0 and local.hour in kinds.hours:
+            yield local.date()
+        before = start

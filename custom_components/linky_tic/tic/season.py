@@ -1,0 +1,104 @@
+"""The seasons of Tempo and EJP: how many days of a kind there have been, how many are left.
+
+It knows what kind a day was, where anybody knows, and refuses to guess the others: a number to
+which an unknown day may add is unknown. Sources: the rules of the two contracts. Of a Tempo season,
+1 September to 31 August, 22 days are red (November to March, Monday to Friday, no public holiday)
+and 43 white (no Sunday); EJP has 22 peaks from 1 November to 31 March.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+_DAY: Final = timedelta(days=1)
+_RED, _WHITE, _PEAKS = 22, 43, 22
+_SATURDAY, _SUNDAY = 5, 6
+
+
+class Season(NamedTuple):
+    """From its first day to its last."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """The number of its days."""
+        return (self.last - self.first).days + 1
+
+
+def tempo_season(day: date) -> Season:
+    """Give the season of a Tempo day."""
+    year = day.year if day >= date(day.year, 9, 1) else day.year - 1
+    return Season(date(year, 9, 1), date(year + 1, 8, 31))
+
+
+def ejp_season(day: date) -> Season:
+    """Give the season of peaks that has begun last."""
+    year = day.year if day >= date(day.year, 11, 1) else day.year - 1
+    return Season(date(year, 11, 1), date(year + 1, 4, 1) - _DAY)
+
+
+def may_be_red(day: date) -> bool:
+    """Whether a Tempo day can be red."""
+    return day.month in {11, 12, 1, 2, 3} and day.weekday() < _SATURDAY and not _is_holiday(day)
+
+
+def may_be_white(day: date) -> bool:
+    """Whether a Tempo day can be white."""
+    return day.weekday() != _SUNDAY
+
+
+class DayKind(NamedTuple):
+    """What a day of a season may be, how many of a season are, and which can be."""
+
+    season: Callable[[date], Season]
+    number: Callable[[Season], int]
+    may_be: Callable[[date], bool]
+
+
+KINDS: Final[Mapping[str, DayKind]] = {
+    "red": DayKind(tempo_season, lambda _: _RED, may_be_red),
+    "white": DayKind(tempo_season, lambda _: _WHITE, may_be_white),
+    "blue": DayKind(tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
+    "peak": DayKind(ejp_season, lambda _: _PEAKS, lambda _: True),
+}
+
+
+class Tally(NamedTuple):
+    """The days of one kind in a season; `so_far` and `left` are None while they are not known."""
+
+    season: Season
+    so_far: int | None
+    left: int | None
+    days: tuple[date, ...]
+    unknown: tuple[date, ...]
+
+
+def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
+    """Count the days of a kind from the first of the season of `today` to this one."""
+    season_of, number_of, may_be = KINDS[kind]
+    season = season_of(today)
+    last, number = min(today, season.last), number_of(season)
+    past = [season.first + _DAY * one for one in range((last - season.first).days + 1)]
+    counted = tuple(day for day in past if days.get(day) == kind)
+    unknown = tuple(day for day in past if day not in days and may_be(day))
+    is_known = not unknown or len(counted) >= number
+    so_far = len(counted) if is_known else None
+    return Tally(season, so_far, None if so_far is None else number - so_far, counted, unknown)
+
+
+def _is_holiday(day: date) -> bool:
+    """Whether a day from November to March is a public holiday in France."""
+    fixed = {(11, 1), (11, 11), (12, 25), (1, 1)}
+    return (day.month, day.day) in fixed or day == _easter(day.year) + _DAY
+
+
+def _easter(year: int) -> date:
+    """Give Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, 8)."""
+    century, of_century = divmod(year, 100)
+    epact = (19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - epact - of_century % 4) % 7
+    late = (year % 19 + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

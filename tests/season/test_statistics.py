@@ -1,0 +1,106 @@
+"""What the hours of indexes tell of past days, and what they cannot tell."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.season.statistics import async_past_days, kinds_of_days
+
+FIRST: Final = date(2026, 9, 1)
+WHITE, BLUE = date(2026, 11, 23), date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def paris() -> Iterator[None]:
+    before = dt_util.get_default_time_zone()
+    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
+    yield
+    dt_util.set_default_time_zone(before)
+
+
+def rows(moves: Mapping[str, str], hours: range = range(-24, 72)) -> list[dict[str, Any]]:
+    """The hours of an index from the midnight of a white day on; `moves`: from which to which."""
+    begin = datetime.combine(WHITE, datetime.min.time(), dt_util.get_default_time_zone())
+    moving = {
+        begin + timedelta(hours=hour)
+        for first, last in moves.items()
+        for hour in range(int(first), int(last))
+    }
+    times = [begin + timedelta(hours=hour) for hour in hours]
+    return [{"start": one.timestamp(), "change": 0.5 * (one in moving)} for one in times]
+
+
+def test_the_register_that_moved_tells_the_colour() -> None:
+    found = {"BBRHPJW": rows({"6": "22"}), "BBRHPJB": rows({"30": "46"}), "BBRHCJB": rows({})}
+    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+    assert kinds_of_days("blue", found, BLUE, None) == {BLUE: "blue"}
+
+
+def test_a_day_on_which_two_colours_moved_is_unknown() -> None:
+    found = {"BBRHPJW": rows({"6": "22"}), "BBRHPJR": rows({"10": "11"})}
+    assert kinds_of_days("blue", found, FIRST, None) == {}
+
+
+def test_the_hours_around_six_tell_of_two_days() -> None:
+    found = {
+        "BBRHPJW": rows({"6": "22"}),
+        "BBRHCJW": rows({"22": "31"}),
+        "BBRHPJB": rows({"5": "7"}),
+    }
+    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white"}
+
+
+def test_an_hour_after_a_gap_tells_nothing() -> None:
+    found = {"BBRHPJW": rows({"34": "35"}, range(34, 72))}
+    assert kinds_of_days("blue", found, FIRST, None) == {}
+
+
+def test_the_first_two_registers_are_tempos_once_another_one_has_moved() -> None:
+    blue = {"EASF02": rows({"-18": "-2", "30": "46"})}
+    assert kinds_of_days("blue", blue, FIRST, None) == {}  # peak hours, for all one knows
+    assert kinds_of_days("blue", blue, FIRST, BLUE) == {BLUE: "blue"}  # heard to be Tempo then
+    found = {**blue, "EASF04": rows({"6": "22"})}
+    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+
+
+def test_a_peak_of_ejp_is_a_day_on_which_its_register_moved() -> None:
+    found = {"EJPHPM": rows({"7": "25"}), "EJPHN": rows({"-24": "7", "25": "72"})}
+    days = kinds_of_days("peak", found, FIRST, None)
+    assert days == {WHITE - timedelta(days=1): "normal", WHITE: "peak", BLUE: "normal",
+                    BLUE + timedelta(days=1): "normal"}  # fmt: skip
+
+
+async def test_the_rows_are_those_of_the_recorder(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> None:
+    registry = er.async_get(hass)
+    begin = datetime.combine(WHITE, datetime.min.time(), dt_util.get_default_time_zone())
+    for label, first, last in (("BBRHPJW", 6, 22), ("BBRHPJB", 30, 46)):
+        entity = registry.async_get_or_create("sensor", DOMAIN, f"0419_{label}")
+        meta = StatisticMetaData(
+            mean_type=StatisticMeanType.NONE,
+            has_sum=True,
+            name=None,
+            source="recorder",
+            statistic_id=entity.entity_id,
+            unit_class="energy",
+            unit_of_measurement="kWh",
+        )
+        hours = [(hour, float(max(0, min(hour, last) - first))) for hour in range(72)]
+        rows: list[Any] = [
+            {"start": begin + timedelta(hours=one), "sum": sum_} for one, sum_ in hours
+        ]
+        async_import_statistics(hass, meta, rows)
+    await get_instance(hass).async_block_till_done()
+    found = await async_past_days(hass, "0419", "blue", FIRST, None)
+    assert found == {WHITE: "white", BLUE: "blue"}
