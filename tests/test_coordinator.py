@@ -17,13 +17,15 @@ from custom_components.linky_tic.const import (
     CONF_SPEED,
 )
 from custom_components.linky_tic.mirror.payloads import LINKY_SENSOR
+from custom_components.linky_tic.tic import Reading
 from simulator import Household
 from simulator.frames import Group, standard_group
 from simulator.line import Burst, Line, Replay
+from simulator.ports import TcpPort
 from simulator.wire import to_8n1
 
 from .health.test_issues import shown
-from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, until
 from .tic.streams import frame
 
 NEW_INDEX: Final = 1_234_567
@@ -332,3 +334,19 @@ async def test_another_meter_and_the_return_of_ours_are_logged_once_each(
         "Another meter, 021975••••01, speaks on this line",
         "The meter 041961••••00 speaks on its line again",
     ]
+
+
+async def test_a_listener_that_raises_does_not_close_the_connection_to_a_bridge(home: Home) -> None:
+    calls: list[str] = []
+
+    def fail(reading: Reading) -> None:
+        calls.append(reading.raw)
+        raise RuntimeError("somebody else's fault")
+
+    with TcpPort(Line(Household(address=ADDRESS)), speed=20) as bridge:
+        meter = home.meter(name="unused")
+        await home.add(meter, port=bridge.url)
+        meter.coordinator.signals.reading.connect("SINSTS", fail)
+        await until(lambda: len(calls) > 3)
+        assert meter.coordinator.link.reconnections == 0
+        assert home.state("binary_sensor.linky_link") == "on"
