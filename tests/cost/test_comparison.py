@@ -13,10 +13,10 @@ import pytest
 import voluptuous as vol
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.cost.contracts import Contract
-from custom_components.linky_tic.cost.services import read_slots
+from custom_components.linky_tic.cost.contracts import Contract, read_slots
 
 from ..bills import MONTHLY, OFF_PEAK, PEAK, pays
+from ..dialog import choose
 from ..home import Home, Meter
 from ..old_sensor import recorded
 
@@ -144,14 +144,11 @@ async def test_a_meter_without_statistics_says_so(recorder_mock: Recorder, home:
     assert refusal.value.translation_key == "compare_no_hours"
 
 
-async def test_the_first_whole_day_is_the_first_by_default(
-    recorder_mock: Recorder, home: Home
-) -> None:
+async def test_all_whole_days_are_compared_by_default(recorder_mock: Recorder, home: Home) -> None:
     meter = await lived(home)
     answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}})
-    assert answer["first_day"] == "2026-10-19"
-    assert answer["hours"] == 24 * DAYS + 1
-    assert answer["hours_missing"] > 0
+    assert (answer["first_day"], answer["last_day"]) == tuple(PERIOD.values())
+    assert (answer["hours"], answer["hours_missing"]) == (24 * DAYS + 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +164,49 @@ async def test_a_contract_that_is_not_whole_is_refused(home: Home, contract: Any
     meter = await home.hears()
     with pytest.raises(vol.Invalid):
         await compare(home, meter, contract)
+
+
+async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> None:
+    meter = await lived(home)
+    assert meter.entry
+    flow = home.hass.config_entries.options
+    form = await choose(home.hass, meter.entry, "compare")
+    typed = {
+        "contract_base": {"base": "0,2", "standing_charge": "12"},
+        "contract_off_peak": {"off_peak": "0.17", "peak": "0.25", "off_peak_hours": "22h30-6h30"},
+        "contract_tempo": {name: str(price) for name, price in TEMPO.items()},
+    }
+    shown = await flow.async_configure(form["flow_id"], typed)
+    assert shown["step_id"] == "compared"
+    table = str((shown["description_placeholders"] or {})["table"])
+    assert table.count("\n|") == 6
+    assert "| Tempo | – |" in table
+    assert "the colour of" in table
+    assert "| Base |" in table
+    closed = await flow.async_configure(form["flow_id"], {"next_step_id": "finish"})
+    assert closed["type"] == "create_entry"
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ({}, "no_contract"),
+        ({"contract_base": {"base": "free"}}, "no_amount"),
+        ({"contract_off_peak": {"off_peak": "0.1"}}, "no_slots"),
+        ({"contract_off_peak": {"off_peak": "0.1", "weekend": True}}, "no_amount"),
+        ({"contract_off_peak": {"peak": "0.1", "off_peak_hours": "25-30"}}, "no_slots"),
+        ({"contract_tempo": {"tempo_red_peak": "1", "red": "Monday"}}, "no_days"),
+        ({"contract_base": {"base": "0.2"}}, "compare_no_recorder"),
+    ],
+)
+async def test_the_options_say_what_cannot_be_read(
+    home: Home, typed: dict[str, Any], error: str
+) -> None:
+    meter = await home.hears()
+    assert meter.entry
+    form = await choose(home.hass, meter.entry, "compare")
+    again = await home.hass.config_entries.options.async_configure(form["flow_id"], typed)
+    assert again["errors"] == {"base": error}
 
 
 def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:

@@ -246,7 +246,7 @@ async def test_money_comes_first_and_the_mirror_has_an_item_of_its_own(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     menu = await hass.config_entries.options.async_init(entry.entry_id)
-    assert menu["menu_options"] == ["prices", "energy", "reporting", "mirror"]
+    assert menu["menu_options"] == ["prices", "energy", "compare", "reporting", "mirror"]
     named = texts("en")["options"]["step"]
     assert named["init"]["menu_options"].keys() == set(menu["menu_options"])
 

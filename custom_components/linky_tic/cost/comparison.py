@@ -23,6 +23,8 @@ from ..tic import Quantity, index_slug
 from .contracts import Contract, Sum, cost_in_force, cost_under
 from .hours import HOUR, Hours, hours_of
 
+_ONE_DAY: Final = timedelta(days=1)
+_ALMOST_A_DAY: Final = _ONE_DAY - timedelta(seconds=1)
 _LONGEST: Final = timedelta(days=366)
 _BEFORE: Final = timedelta(days=35)
 """For where the sums stood: a gap at the beginning may be long."""
@@ -51,29 +53,26 @@ async def async_compare(
     hass = coordinator.hass
     if RECORDER not in hass.config.components:
         raise refused("compare_no_recorder")
-    last = min(last or date.max, dt_util.now().date() - timedelta(1))
-    begin = max(first or date.min, last - _LONGEST)
-    sums = await _async_sums(coordinator, begin, last)
+    latest = min(last or date.max, dt_util.now().date() - _ONE_DAY)
+    begin = max(first or date.min, latest - _LONGEST)
+    sums = await _async_sums(coordinator, begin, latest)
     heard = [hour for _, rows in sums for hour in rows]
-    if not heard:
-        raise refused("compare_no_hours", title=coordinator.entry.title)
-    if first is None:  # the first hour tells where the sums stood, not what was used in it
+    if first is None and heard:  # its first hour tells where the sums stood, not what was used
         begin = max(begin, dt_util.as_local(min(heard) + HOUR + _ALMOST_A_DAY).date())
-    if begin > last:
+    if last is None and heard:
+        latest = min(latest, dt_util.as_local(max(heard) + HOUR).date() - _ONE_DAY)
+    if not heard or begin > latest:
         raise refused("compare_no_hours", title=coordinator.entry.title)
-    hours = hours_of(sums, _midnight(begin), _midnight(last + timedelta(1)))
+    hours = hours_of(sums, _midnight(begin), _midnight(latest + _ONE_DAY))
     prices = coordinator.costs.prices
     charge = prices.standing_charge or 0.0
     return Comparison(
         begin,
-        last,
+        latest,
         hours,
-        cost_in_force(hours, prices.by_tariff, charge, begin, last),
-        tuple((one, cost_under(one, hours, begin, last)) for one in contracts),
+        cost_in_force(hours, prices.by_tariff, charge, begin, latest),
+        tuple((one, cost_under(one, hours, begin, latest)) for one in contracts),
     )
-
-
-_ALMOST_A_DAY: Final = timedelta(days=1) - timedelta(seconds=1)
 
 
 async def _async_sums(
@@ -85,7 +84,7 @@ async def _async_sums(
         _read,
         coordinator.hass,
         _midnight(first) - _BEFORE,
-        _midnight(last + timedelta(1)),
+        _midnight(last + _ONE_DAY),
         set(tariffs),
     )
     return [(tariffs[statistic], rows) for statistic, rows in found.items()]

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+import re
 from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
@@ -19,9 +20,25 @@ TEMPO_TARIFFS: Final = frozenset(
 )
 TEMPO_SLOTS: Final = ((time(22), time(6)),)
 _DAY_MINUTES: Final = 24 * 60
+_EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
+_SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
 
 type Slot = tuple[time, time]
 """When off-peak hours begin and end; over midnight where the end is not later."""
+
+
+def read_slots(text: str) -> tuple[Slot, ...]:
+    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `ValueError`."""
+    slots = []
+    for part in text.split(","):
+        if (found := _SLOT.fullmatch(part)) is None:
+            raise ValueError(part)
+        slots.append((_time(found[1], found[2]), _time(found[3], found[4])))
+    return tuple(slots)
+
+
+def _time(hours: str, minutes: str | None) -> time:
+    return time(0 if hours == "24" else int(hours), int(minutes or 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,6 @@ It knows calls and their answers; how costs are reckoned is the business of `con
 """
 
 from collections.abc import Mapping
-from datetime import time
-import re
 from typing import Any, Final
 
 from homeassistant.core import (
@@ -22,30 +20,20 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from .comparison import Comparison, async_compare
-from .contracts import COLOURS, TEMPO_SLOTS, TEMPO_TARIFFS, Contract, Slot, Sum
+from .contracts import COLOURS, TEMPO_SLOTS, TEMPO_TARIFFS, Contract, Slot, Sum, read_slots
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TARIFFS: Final = (frozenset({"base"}), frozenset({"off_peak", "peak"}), TEMPO_TARIFFS)
-_EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
-_SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
 _LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
 
 
-def read_slots(text: str) -> tuple[Slot, ...]:
-    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `vol.Invalid`."""
-    slots = []
-    for part in text.split(","):
-        found = _SLOT.fullmatch(part)
-        if found is None or int(found[1]) > 24 or int(found[3]) > 24:  # noqa: PLR2004 - hours
-            raise vol.Invalid(f"{part.strip()} is no time of day such as 22:30-06:30")
-        slots.append((_time(found[1], found[2]), _time(found[3], found[4])))
-    return tuple(slots)
-
-
-def _time(hours: str, minutes: str | None) -> time:
-    return time(int(hours) % 24, min(int(minutes or 0), 59))
+def _slots(text: str) -> tuple[Slot, ...]:
+    try:
+        return read_slots(text)
+    except ValueError as error:
+        raise vol.Invalid(f"{text} is no list of times such as 22:30-06:30, 12:00-14:00") from error
 
 
 def _contract(typed: Mapping[str, Any]) -> Contract:
@@ -76,7 +64,7 @@ _CONTRACT: Final = vol.All(
             vol.Required("name"): cv.string,
             vol.Required("prices"): {cv.string: _PRICE},
             vol.Optional("standing_charge", default=0.0): _PRICE,
-            vol.Optional("off_peak_hours"): vol.All(cv.string, read_slots),
+            vol.Optional("off_peak_hours"): vol.All(cv.string, _slots),
             vol.Optional("off_peak_days"): vol.All(cv.ensure_list, [vol.In(_DAYS)]),
             vol.Optional("colours"): {vol.In(COLOURS): vol.All(cv.ensure_list, [cv.date])},
         }

@@ -40,7 +40,8 @@ from ..const import (
 from ..mirror.editions import Settings
 from ..mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
 from ..reporting.rules import Preset
-from .money_steps import MoneySteps, is_opened_again
+from .compare_steps import CompareSteps
+from .money_steps import is_opened_again
 
 _TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
@@ -91,13 +92,13 @@ def _defaults(mirror_format: str) -> dict[str, Any]:
     }
 
 
-class LinkyOptionsFlow(MoneySteps):
+class LinkyOptionsFlow(CompareSteps):
     """The settings of one meter; the entry is set up again when one has changed."""
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the steps; a dialog that has opened this one goes on with the first that asks."""
         if opened is None and not is_opened_again(self.hass, self.config_entry):
-            menu = ["prices", "energy", "reporting", "mirror"]
+            menu = ["prices", "energy", "compare", "reporting", "mirror"]
             return self.async_show_menu(step_id="init", menu_options=menu)
         step = await self.async_step_energy()
         return step if step["type"] is FlowResultType.FORM else await self.async_step_prices()

@@ -1,0 +1,191 @@
+"""The step of the options that tells whether the contract is the right one.
+
+It knows a form and a table; what contracts would have cost is reckoned in `cost/`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+import re
+from typing import Any, Final, NamedTuple
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    TextSelector,
+    TextSelectorConfig,
+)
+import voluptuous as vol
+
+from ..cost.comparison import Comparison, async_compare
+from ..cost.contracts import COLOURS, TEMPO_SLOTS, Contract, Slot, Sum, read_slots
+from .amounts import currency, read_amount, rounded
+from .money_steps import MoneySteps
+from .sentences import told
+
+_PARTS: Final = ("off_peak", "peak")
+_CHARGE: Final = "standing_charge"
+_HOURS: Final = "off_peak_hours"
+_WEEKEND: Final = "weekend"
+_SATURDAY_AND_SUNDAY: Final = frozenset({5, 6})
+
+
+class _Kind(NamedTuple):
+    """What is asked about a kind of contract: prices by tariff, and whatever else."""
+
+    tariffs: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+
+
+_TEMPO: Final = tuple(f"tempo_{colour}_{part}" for colour in COLOURS for part in _PARTS)
+_KINDS: Final[Mapping[str, _Kind]] = {
+    "contract_base": _Kind(("base",)),
+    "contract_off_peak": _Kind(_PARTS, (_HOURS, _WEEKEND)),
+    "contract_tempo": _Kind(_TEMPO, COLOURS[1:], TEMPO_SLOTS),
+}
+"""By section of the form."""
+_NONE: Final = "–"
+_A_CENT: Final = 0.01
+
+
+class _WrongError(Exception):
+    """Something typed cannot be read; `key` is the text that says so."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class CompareSteps(MoneySteps):
+    """What other contracts would have cost, beside the one in force."""
+
+    _table = ""
+
+    async def async_step_compare(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the prices of other contracts."""
+        if not (coordinator := await self._coordinator()):
+            return self.async_abort(reason="not_loaded")
+        if user_input is None:
+            return self._ask_contracts({})
+        try:
+            contracts = _contracts(self.hass, user_input)
+            compared = await async_compare(coordinator, contracts)
+        except _WrongError as wrong:
+            return self._ask_contracts(user_input, wrong.key)
+        except ServiceValidationError as refusal:
+            return self._ask_contracts(user_input, refusal.translation_key)
+        self._table = _told(self.hass, compared)
+        return await self.async_step_compared()
+
+    async def async_step_compared(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Show the table."""
+        return self.async_show_menu(
+            step_id="compared",
+            menu_options=["finish", "compare"],
+            description_placeholders={"table": self._table},
+        )
+
+    def _ask_contracts(
+        self, values: Mapping[str, Any], error: str | None = None
+    ) -> ConfigFlowResult:
+        return self.async_show_form(
+            step_id="compare",
+            data_schema=self.add_suggested_values_to_schema(_schema(self.hass), values),
+            errors={"base": error} if error else None,
+            description_placeholders={"title": self.config_entry.title},
+            last_step=False,
+        )
+
+
+def _schema(hass: HomeAssistant) -> vol.Schema:
+    amount, text = TextSelector(TextSelectorConfig(suffix=currency(hass))), TextSelector()
+    sections = {}
+    for name, kind in _KINDS.items():
+        fields: dict[str, object] = dict.fromkeys((*kind.tariffs, _CHARGE), amount)
+        fields |= {key: BooleanSelector() if key == _WEEKEND else text for key in kind.others}
+        inner = vol.Schema({vol.Optional(key): field for key, field in fields.items()})
+        sections[vol.Optional(name)] = section(inner, {"collapsed": False})
+    return vol.Schema(sections)
+
+
+def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[Contract]:
+    """Read the contracts that were filled in; raises `_WrongError`."""
+    found = [
+        _contract(told(hass, name), kind, texts)
+        for name, kind in _KINDS.items()
+        if any((texts := typed.get(name, {})).get(tariff) for tariff in kind.tariffs)
+    ]
+    if not found:
+        raise _WrongError("no_contract")
+    return found
+
+
+def _contract(name: str, kind: _Kind, texts: Mapping[str, Any]) -> Contract:
+    slots, days = kind.slots, frozenset[int]()
+    if texts.get(_WEEKEND):
+        days = _SATURDAY_AND_SUNDAY
+    if hours := texts.get(_HOURS, ""):
+        slots = _read(read_slots, hours, "no_slots")
+    elif _HOURS in kind.others and not days:
+        raise _WrongError("no_slots")
+    colours = {
+        day: colour for colour in COLOURS for day in _read(_days, texts.get(colour, ""), "no_days")
+    }
+    return Contract(
+        name,
+        {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in kind.tariffs},
+        _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),
+        slots,
+        days,
+        colours,
+        COLOURS[0] if colours else None,
+    )
+
+
+def _read[T](read: Callable[[str], T], text: str, error: str) -> T:
+    try:
+        return read(text)
+    except ValueError as wrong:
+        raise _WrongError(error) from wrong
+
+
+def _days(text: str) -> list[date]:
+    """Read days as people write them: 2026-11-28 or 28/11/2026; raises `ValueError`."""
+    found = re.split(r"[\s,;]+", text.strip()) if text.strip() else []
+    return [date.fromisoformat("-".join(reversed(day.split("/")))) for day in found]
+
+
+def _told(hass: HomeAssistant, compared: Comparison) -> str:
+    """Write the table, and below it what is not in it."""
+    rows = [(told(hass, "contract_in_force"), compared.in_force)]
+    rows += [(contract.name, found) for contract, found in compared.others]
+    lines = [
+        told(hass, "compared_days", first=str(compared.first), last=str(compared.last)),
+        "",
+        told(hass, "compared_head"),
+        "|---|--:|--:|--:|",
+        *(_row(hass, name, found) for name, found in rows),
+        "",
+    ]
+    if hours := len(compared.hours.missing):
+        energy = compared.hours.energy_missing
+        lines.append(told(hass, "hours_missing", energy, hours=str(hours)))
+    for name, found in rows:
+        if found.unknown_days:
+            lines.append(told(hass, "days_unknown", name=name, days=str(len(found.unknown_days))))
+        if found.unpriced:
+            lines.append(told(hass, "tariffs_unpriced", name=name))
+        if found.doubt >= _A_CENT:
+            lines.append(told(hass, "compared_doubt", round(found.doubt, 2), name=name))
+    return "\n".join(lines)
+
+
+def _row(hass: HomeAssistant, name: str, found: Sum) -> str:
+    amounts = (found.energy, found.standing_charge, found.total)
+    cells = (_NONE if one is None else rounded(hass, round(one, 2)) for one in amounts)
+    return f"| {' | '.join((name, *cells))} |"
