@@ -75,7 +75,10 @@ def facts() -> Iterator[tuple[str, DerivedDescription]]:
 
 def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConfigEntry:
     """An entry whose meter has sent every label of both modes, and all facts, its phases allow."""
-    entry = MockConfigEntry(domain=DOMAIN, unique_id=address, data={"port": "/dev/null"})
+    prices = {"prices": {f"index_{number}": 0.2 for number in range(1, 11)}, "export_price": 0.1}
+    entry = MockConfigEntry(
+        domain=DOMAIN, unique_id=address, data={"port": "/dev/null"}, options=prices
+    )
     entry.add_to_hass(hass)
     registry = er.async_get(hass)
     labels = (label for rows in CATALOGUE.values() for label in rows.values())
