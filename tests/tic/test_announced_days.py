@@ -246,12 +246,15 @@ def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None
     writer.writes("120000", frames=11)
     assert writer.days.schedules().day(DAY + _NEXT) is None
     writer.writes("120000", frames=2)
-    assert writer.days.whole_days == timedelta(days=2)
-    assert writer.days.legal.ahead == timedelta(hours=8)
+    assert writer.days.clock.whole_days == timedelta(days=2)
+    assert writer.days.clock.legal.ahead == timedelta(hours=8)
     assert writer.days.schedules().legal.day_of(writer.ours) == date(2026, 11, 22)
     writer.ours = None
     writer.writes("120000", frames=13)
-    assert (writer.days.whole_days, writer.days.legal.ahead) == (timedelta(), timedelta())
+    assert (writer.days.clock.whole_days, writer.days.clock.legal.ahead) == (
+        timedelta(),
+        timedelta(),
+    )
 
 
 def test_one_time_that_is_wrong_leaves_the_days_known() -> None:
@@ -266,7 +269,7 @@ def test_the_legal_time_is_that_of_the_meters_letter() -> None:
     writer = Writer()
     for second in range(4):
         writer._hears(datetime(2026, 7, 15, 12, 0, second, tzinfo=timezone(timedelta(hours=1))))
-    assert writer.days.legal == LegalTime(timedelta(hours=1))
+    assert writer.days.clock.legal == LegalTime(timedelta(hours=1))
 
 
 def colours(writer: Writer) -> dict[int, str]:

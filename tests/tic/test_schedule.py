@@ -10,7 +10,6 @@ from custom_components.linky_tic.tic.schedule import (
     Contact,
     Decision,
     Slot,
-    coding_shown,
     read_schedule,
     readings_of,
     registers_of,
@@ -107,7 +106,6 @@ def test_a_profile_that_reads_the_same_either_way_leaves_no_question(used: str) 
     schedule = read_schedule(profile(used), remembered=HEX)
     assert schedule
     assert schedule.decision is Decision.SAME
-    assert not schedule.is_ambiguous
 
 
 # One meter sent both: only in hexadecimal has its contract the eight hours of off-peak.
@@ -140,7 +138,7 @@ def test_decimal_is_guessed_and_said_to_be_when_nothing_decides(used: str) -> No
     schedule = read_schedule(profile(used))
     assert schedule
     assert schedule.coding is DEC
-    assert schedule.is_ambiguous
+    assert schedule.decision is Decision.GUESSED
 
 
 def test_a_slot_that_keeps_the_register_counts_for_the_one_before() -> None:
@@ -203,11 +201,3 @@ def test_a_remembered_coding_is_right_whenever_it_can_be(moments: list[int]) -> 
 
 def test_registers_are_those_that_the_slots_set() -> None:
     assert registers_of(profile("00004003 06004004 22000000")) == {3, 4}
-
-
-def test_a_change_that_was_seen_tells_the_coding() -> None:
-    trap = profile("0000C001 07008002 1700C001")
-    assert coding_shown(trap, time(23, 0), 1) is HEX
-    assert coding_shown(trap, time(16, 59), 1) is DEC
-    assert coding_shown(trap, time(7, 0), 2) is None
-    assert coding_shown(trap, time(12, 0), 1) is None

@@ -14,7 +14,7 @@ from ..tic import COLOURS, AnnouncedDays, Coding, LegalTime, Note, Peak
 
 def as_stored(days: AnnouncedDays) -> JsonObjectType:
     """Give what is to be stored."""
-    island = days.legal.island
+    island = days.clock.legal.island
     return {
         "profiles": {day.isoformat(): list(map(list, notes)) for day, notes in days.notes.items()},
         "peaks": [
@@ -27,8 +27,8 @@ def as_stored(days: AnnouncedDays) -> JsonObjectType:
         "coding": days.coding.value if days.coding else None,
         "proven": days.is_coding_proven,
         "island": None if island is None else island.total_seconds(),
-        "ahead": days.legal.ahead.total_seconds() if days.is_clock_known else None,
-        "whole_days": days.whole_days.days,
+        "ahead": days.clock.legal.ahead.total_seconds() if days.clock.is_known else None,
+        "whole_days": days.clock.whole_days.days,
     }
 
 
@@ -42,10 +42,10 @@ def take_up(stored: JsonObjectType, days: AnnouncedDays) -> None:
         days.coding = Coding(str(coding))
         days.is_coding_proven = stored.get("proven") is True
     island, ahead = (_seconds(stored.get(key)) for key in ("island", "ahead"))
-    days.legal = LegalTime(island, ahead or timedelta())
-    days.is_clock_known = ahead is not None
+    days.clock.legal = LegalTime(island, ahead or timedelta())
+    days.clock.is_known = ahead is not None
     if isinstance(whole := stored.get("whole_days"), int):
-        days.whole_days = timedelta(days=whole)
+        days.clock.whole_days = timedelta(days=whole)
 
 
 def _seconds(stored: JsonValueType) -> timedelta | None:

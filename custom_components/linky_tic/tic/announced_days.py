@@ -13,7 +13,7 @@ from typing import Final
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
 from .frames import Frame
-from .legal_time import MAINLAND, LegalTime, legal_time_of
+from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
 from .tempo import (
     COLOURS,
@@ -34,12 +34,6 @@ _SIX_HOURS: Final = timedelta(hours=TEMPO_BEGINS.hour)
 _COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
-_SAME_TIME: Final = timedelta(minutes=1)
-"""Two clocks that are not further apart show the same time."""
-_DOUBT: Final = 3
-"""Frames in which the meter's clock must be another than we thought for its time to be unknown."""
-_SURE: Final = 12
-"""Frames after which the difference is believed: more than it takes to learn an island's time."""
 _LASTS: Final = timedelta(days=8)
 """How long what is over is kept: it tells how today began, and what is usual in a week."""
 
@@ -49,9 +43,7 @@ Readings = Mapping[str, Reading]
 class AnnouncedDays:
     """The notes on one meter.
 
-    `notes` are the profiles that a day may have: it is known when there is one. `legal` is the time
-    that the meter keeps, right or wrong, once `is_clock_known`; beside it, the meter's date may be
-    wrong by `whole_days`.
+    `notes` are the profiles that a day may have: it is known when there is one.
     """
 
     def __init__(self) -> None:
@@ -61,29 +53,28 @@ class AnnouncedDays:
         self.is_coding_proven = False
         self.is_tempo = False
         self.colours: dict[date, str] = {}
-        self.legal: LegalTime = MAINLAND
-        self.is_clock_known = False
-        self.whole_days = timedelta()
-        self._apart = 0
-        self._clock: Reading | None = None
-        self._season: tuple[object, ...] = ()
+        self.clock = MeterClock()
         self._refuted: set[tuple[date, str]] = set()
         self._said: tuple[object, ...] = ()
         self._noted: tuple[object, ...] = ()
 
     def schedules(self) -> DaySchedules:
         """Give the days as far as they are known: not at all while the meter's time is not."""
-        if not self.is_clock_known or self._apart >= _DOUBT:
-            return DaySchedules(legal=self.legal)
+        if self.clock.is_in_doubt:
+            return DaySchedules(legal=self.clock.legal)
         known = {day: notes[0] for day, notes in self.notes.items() if len(notes) == 1}
         colours = self.colours if self.is_tempo else None
-        return DaySchedules(known, self.peaks, self.coding, self.legal, colours)
+        return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
     def heard(self, frame: Frame, readings: Readings, now: datetime) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new."""
-        is_new = self._compare_clocks(readings.get("DATE"), now)
-        local = self._local(readings.get("DATE"), now)
-        said = (local.replace(second=0, microsecond=0), *map(readings.get, _LABELS))
+        clock = readings.get("DATE")
+        is_new = self.clock.compare(clock, now)
+        if clock is not None and self.clock.is_in_doubt:
+            return is_new
+        local = self.clock.local(clock, now)
+        minute = self.clock.legal, local.replace(second=0, microsecond=0)
+        said = (*minute, *map(readings.get, _LABELS))
         if said == self._noted or not _says(frame, readings):
             return is_new
         if said != self._said:
@@ -100,40 +91,6 @@ class AnnouncedDays:
     def _state(self) -> tuple[object, ...]:
         tempo = self.is_tempo, dict(self.colours)
         return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, tempo
-
-    def _compare_clocks(self, clock: Reading | None, now: datetime) -> bool:
-        """Learn what time the meter keeps; whether anything of it is news.
-
-        A meter that has lost the time goes by its clock all the same, so its error is learned too.
-        """
-        if clock is None or clock is self._clock or not isinstance(clock.value, datetime):
-            return False
-        self._clock = clock
-        before = self.legal, self.is_clock_known, self._apart >= _DOUBT
-        season = clock.value.tzinfo, clock.value.month
-        if not clock.degraded and season != self._season:
-            self._season = season
-            self.legal = LegalTime(legal_time_of(clock.value).island, self.legal.ahead)
-        shown = LegalTime(self.legal.island).of(now).replace(tzinfo=None)
-        apart = clock.value.replace(tzinfo=None) - shown
-        if abs(apart - self.whole_days - self.legal.ahead) <= _SAME_TIME:
-            self.is_clock_known, self._apart = True, 0
-        else:
-            self._apart += 1
-        if self._apart >= _SURE:
-            self.whole_days = _DAY * round(apart / _DAY)
-            ahead = timedelta(seconds=round((apart - self.whole_days).total_seconds()))
-            if abs(ahead) <= _SAME_TIME:
-                ahead = timedelta()
-            self.legal = LegalTime(self.legal.island, ahead)
-            self.is_clock_known, self._apart = True, 0
-        return before != (self.legal, self.is_clock_known, self._apart >= _DOUBT)
-
-    def _local(self, clock: Reading | None, now: datetime) -> datetime:
-        """Give the time that the meter goes by, naive; a wrong date is put right."""
-        if clock is None or not isinstance(clock.value, datetime):
-            return self.legal.of(now).replace(tzinfo=None)
-        return clock.value.replace(tzinfo=None) - self.whole_days
 
     def _note_tempo(self, readings: Readings, local: datetime) -> None:
         """Note the colours of Tempo days: the one in force, those that are announced.
@@ -269,15 +226,10 @@ class AnnouncedDays:
         """Give the peaks that stand in the frame; their stamps have no season."""
         peaks = []
         for number, *names in _PEAK_LABELS:
-            begin, end = (self._moment(readings.get(name)) for name in names)
+            begin, end = (self.clock.moment(readings.get(name)) for name in names)
             if begin and end and begin < end:
                 peaks.append(Peak(number, begin, end))
         return peaks
-
-    def _moment(self, reading: Reading | None) -> datetime | None:
-        if reading is None or not isinstance(reading.value, datetime):
-            return None
-        return reading.value.replace(tzinfo=None) - self.whole_days
 
 
 def _is_taken_back(peak: Peak, heard: Iterable[Peak], frame: Frame, readings: Readings) -> bool:

@@ -69,11 +69,6 @@ class Schedule(NamedTuple):
     coding: Coding
     decision: Decision
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether another reading is as likely."""
-        return self.decision is Decision.GUESSED
-
 
 _TEN: Final = 10
 _BASES: Final[Mapping[Coding, int]] = MappingProxyType(
@@ -109,22 +104,6 @@ def registers_of(text: str) -> set[int]:
     """Give the supplier's registers that a profile switches to, whatever its coding."""
     slots = next(iter(readings_of(text).values()), ())
     return {slot.index for slot in slots if slot.index is not None}
-
-
-def coding_shown(text: str, change: time, index: int) -> Coding | None:
-    """Tell the coding from a change that was seen: at `change` the register became `index`.
-
-    None when both readings, or neither, have that change; a minute of the meter's clock counts not.
-    """
-    shown = [
-        coding
-        for coding, slots in readings_of(text).items()
-        if any(
-            slot.index == index and abs(_minutes(slot.start) - _minutes(change)) <= 1
-            for slot in slots
-        )
-    ]
-    return shown[0] if len(shown) == 1 else None
 
 
 def _used_blocks(text: str) -> list[str] | None:
