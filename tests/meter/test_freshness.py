@@ -1,5 +1,6 @@
 """A reading from before a loss holds again when it is repeated or replaced, and not before."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -20,7 +21,7 @@ class Meter:
         self.line = Listener(ADDRESS, parity=parity, labels=[name for name, _ in GROUPS])
         self.freshness = Freshness(self.line.receiver)
 
-    def says(self, *groups: tuple[str, str], frames: int = 1) -> set[str]:
+    def says(self, *groups: tuple[str, ...], frames: int = 1) -> set[str]:
         """Hear frames; gives the labels that they have repeated."""
         repeated: set[str] = set()
         for event in self.line.hear(*frames * [standard(*groups)]):
@@ -109,3 +110,29 @@ def test_a_label_that_vanishes_in_frames_that_come_at_once_holds_no_other_up(met
             repeated |= meter.freshness.end_frame(event)
     assert repeated >= {"NGTF", "NTARF"}
     assert meter.shown == {"NGTF", "NTARF"}
+
+
+def test_a_horodate_of_before_is_not_what_the_meter_repeats() -> None:
+    """DATE has no data: only its horodate tells it apart, and a jump of it is held for a while."""
+    meter = Meter()
+    meter.says(("DATE", "", "H261123120000"), *GROUPS, frames=4)
+    meter.freshness.doubt()
+    assert "DATE" not in meter.says(("DATE", "", "H261123140000"), *GROUPS)
+    assert meter.freshness.reading("DATE") is None
+    assert "DATE" in meter.says(("DATE", "", "H261123120000"), *GROUPS)
+
+
+@pytest.mark.parametrize(
+    "cut", [lambda frame: frame[:-1] + b"\x04", lambda frame: frame[:40] + frame[60:]]
+)
+def test_a_frame_that_is_not_whole_tells_nothing_of_what_is_not_sent(
+    cut: Callable[[bytes], bytes], meter: Meter
+) -> None:
+    meter.freshness.doubt()
+    for _ in range(9):
+        for event in meter.line.hear(cut(standard(*GROUPS))):
+            if isinstance(event, Frame):
+                meter.freshness.end_frame(event)
+    assert not meter.freshness.is_settled
+    meter.says(*GROUPS)
+    assert meter.freshness.is_settled

@@ -105,6 +105,43 @@ def test_a_producer_is_told_by_its_labels(name: str, *, producer: bool) -> None:
     assert listener.receiver.meter.is_producer is producer
 
 
+def test_whether_it_exports_and_its_phases_are_what_is_said_now() -> None:
+    phases = [(f"IRMS{n}", "010") for n in (1, 2, 3)]
+    ours = standard(("EAIT", "000001000"), *phases, *ROW)
+    listener = Listener(labels=["EAIT", "IRMS1", "IRMS2", "IRMS3", "PAPP", "IINST2", "DPM1"])
+    meter = listener.receiver.meter
+    assert (meter.is_producer, meter.phases) == (True, 3)
+    listener.hear(ours)
+    assert (meter.is_producer, meter.phases) == (True, 3)
+    assert meter.said_now >= {"EAIT", "IRMS2"}
+    listener.hear(*[ours] * 4, *[standard(phases[0], *ROW)] * 2)
+    assert (meter.is_producer, meter.phases) == (True, 3)
+    listener.hear(standard(phases[0], *ROW))
+    assert (meter.is_producer, meter.phases) == (False, 1)
+    assert "EAIT" in meter.presence.established
+    listener.hear(*[ours] * 4)
+    assert (meter.is_producer, meter.phases) == (True, 3)
+
+
+def test_what_is_known_beforehand_is_said_until_a_frame_shows_that_it_is_not() -> None:
+    listener = Listener(labels=["ADSC", "EAIT", "IRMS2", "PCOUP", "SINSTS", "NTARF"])
+    meter = listener.receiver.meter
+    events = listener.hear(*[OURS.replace(b"\nNTARF", b"\nNTARG")] * 9)
+    assert (meter.is_producer, meter.phases) == (False, 1)
+    assert vanished(events) == []
+
+
+def test_of_the_other_mode_nothing_is_said_now() -> None:
+    listener = Listener(labels=["EAIT", "IRMS2", "IINST1", "IINST2"])
+    meter = listener.receiver.meter
+    listener.hear(*[standard(("EAIT", "000001000"), ("IRMS2", "010"))] * 4)
+    listener.hear(*[historic(("IINST1", "001"), ("PAPP", "00100"))] * 3)
+    assert meter.mode is Mode.HISTORIC
+    assert (meter.is_producer, meter.phases) == (False, 3)
+    listener.hear(*[historic(("IINST1", "001"), ("PAPP", "00100"))] * 4)
+    assert (meter.is_producer, meter.phases) == (False, 1)
+
+
 def test_unknown_labels_are_kept_apart_and_few() -> None:
     listener = settled()
     events = listener.hear(*(standard((f"NEW{n}", "text")) for n in range(200)))

@@ -203,6 +203,23 @@ def test_the_current_of_a_three_phase_supply_is_that_of_each_phase() -> None:
     assert len(shown) == 60
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("041928000001", 60), ("041990000001", 60), ("041961000001", 0), ("041999000001", 0)],
+)
+def test_a_meter_from_before_linky_has_no_breaker_that_would_have_opened(
+    address: str, shown: int
+) -> None:
+    def frame(papp: int) -> bytes:
+        return historic(("ISOUSC", "30"), ("IINST", "041"), ("PAPP", f"{papp:05}"), address=address)
+
+    for known in (None, address):
+        listener = Listener(known)
+        listener.hear(*[frame(900)] * 4)
+        listener.hear(*(frame(9600 + n) for n in range(90)))
+        assert len(values(listener.hear(*(frame(9700 + n) for n in range(60))), "PAPP")) == shown
+
+
 @pytest.mark.parametrize("label", ["PCOUP", "PREF"])
 def test_a_power_of_zero_is_no_limit(label: str) -> None:
     listener = settled(standard((label, "00"), ("SINST1", "00100")))

@@ -101,6 +101,13 @@ def test_overseas_the_legal_time_is_shifted() -> None:
     assert reunion.time.utcoffset() == timedelta(hours=4)
 
 
+@pytest.mark.parametrize(("hours", "utc"), [(0, 4), (3, 2), (-5, 10)])
+def test_without_a_season_it_is_summer_on_the_mainland_alone(hours: int, utc: int) -> None:
+    peak = read_horodate(" 260714060000", timedelta(hours=hours))
+    assert peak is not None
+    assert peak.time == datetime(2026, 7, 14, utc, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("apart", "expected"),
     [

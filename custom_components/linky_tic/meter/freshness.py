@@ -52,15 +52,13 @@ class Freshness:
 
     def end_frame(self, frame: Frame) -> set[str]:
         """Close a frame of this meter; gives the labels whose old readings it has repeated."""
-        if frame.opened and not frame.is_short:
+        if frame.complete and not frame.is_short:
             self._frames += _FRAMES if self._is_checked else 1
         self._is_checked = self._receiver.wire.carries_parity
         if not self._stale:
             return set()
-        said = {group.name: group.data for group in frame.groups}
-        readings = self._receiver.meter.readings
-        # Of frames that come at once, a later one may have shown already that a label has vanished.
-        known = ((name, readings.get(name)) for name in self._stale)
-        repeated = {name for name, one in known if one and said.get(name) == one.raw}
+        # What the receiver knows is in force, character by character, horodates too.
+        known = self._receiver.meter.known
+        repeated = self._stale & {group.name for group in frame.groups if group.key in known}
         self._stale -= repeated
         return repeated

@@ -58,6 +58,11 @@ class Model:
     name: str
     phases: int | None
 
+    @property
+    def is_linky(self) -> bool:
+        """Whether the meter has a breaker of its own, which opens beyond the subscribed power."""
+        return self.name.startswith("Linky")
+
 
 _MONO_HISTORIC: Final = ("01", "05", "11", "15", "20", "22", "23", "25", "28", "29")
 _THREE_HISTORIC: Final = ("09", "21", "26", "27", "30", "31", "32")

@@ -14,7 +14,7 @@ What is heard of it is read (`_read`), weighed by the gate (`_weigh`), and if it
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set as AbstractSet
 from datetime import timedelta
 from math import inf
 from typing import Final
@@ -59,13 +59,15 @@ class Meter:
         self.known: dict[bytes, Group] = {}
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
-        self.conditions = Conditions()
+        self.conditions = Conditions(said=self.readings)
         self.is_identified = address is None
         """Whether the line is known to be this meter's: its address came since the last gap."""
         self._heard = heard
         self._rejected = rejected
         self._own: object = _NOBODY  # the group of the address, while it is identified
-        self._supply = Supply(self.conditions, self.presence.established)
+        self._supply = Supply(self.conditions)
+        if address is not None:
+            self._supply.identify(address, self.said_now)
         self._overseas = Overseas(overseas)
         self._gate = Gate()
         self._keys: dict[str, bytes] = {}  # of what is known, by label
@@ -79,14 +81,19 @@ class Meter:
         return self._overseas.offset
 
     @property
+    def said_now(self) -> AbstractSet[str]:
+        """The labels in force, and those known beforehand that no frame has shown to be missing."""
+        return self.readings.keys() | self.presence.expected
+
+    @property
     def phases(self) -> int | None:
-        """Three when a label of another phase than the first is sent; None before anything is."""
-        return self._supply.phases
+        """Three when a label of another phase than the first is said now; None before any is."""
+        return self._supply.phases(self.said_now)
 
     @property
     def is_producer(self) -> bool:
-        """Whether the meter tells what is exported."""
-        return "EAIT" in self.presence.established
+        """Whether the meter tells what is exported: now, or as far as is known beforehand."""
+        return "EAIT" in self.said_now
 
     def hear(self, group: Group, now: float, out: list[Event]) -> None:
         """Take a verified group that is not known."""
@@ -119,9 +126,11 @@ class Meter:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
         if frame.mode is self.mode:
             self._foreign_frames = 0
+            self._gate.end(frame)
             if self.is_identified:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
+                    self._supply.reckon(self.said_now)
         elif frame.mode is not None and self.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -223,8 +232,9 @@ class Meter:
         name = reading.label.name
         if name in ADDRESS_LABELS:
             self.address = reading.raw
+            self._supply.identify(self.address, self.said_now)
         elif name in LIMITS:
-            self._supply.learn(reading)
+            self._supply.learn(reading, self.said_now)
         elif self._overseas.learn(reading):
             self.known.clear()  # what is stamped is read anew
 
@@ -239,26 +249,29 @@ class Meter:
         """Count a label; once it has come often enough, what was believed of it is told."""
         if self.presence.sighted(label, believed=is_believed):
             out.append(Appeared(label))
-            self._supply.reckon()
             if (reading := self._believed.get(label.name)) is not None:
                 self._put_in_force(reading, out)
 
     def _put_in_force(self, reading: Reading, out: list[Event]) -> None:
         name = reading.label.name
-        if name not in self.readings:
-            self.presence.changed(self.readings)
+        is_first = name not in self.readings
+        if is_first:
+            self.presence.begin(name, self.readings)
         self.readings[name] = reading
         out.append(reading)
+        if is_first:
+            self._supply.reckon(self.said_now)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         """Take a reading back: its label is no longer sent."""
         name = label.name
         self.presence.changed(self.readings)
-        self.readings.pop(name, None)
+        was_live = self.readings.pop(name, None) is not None
         self._believed.pop(name, None)
         self.known.pop(self._keys.pop(name, _NO_KEY), None)
         self._gate.forget(name)
-        out.append(Vanished(label))
+        if was_live:
+            out.append(Vanished(label))
 
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
         for reading in list(self.readings.values()):
@@ -266,7 +279,8 @@ class Meter:
         self.known.clear()
         self._believed.clear()
         self._gate = Gate()
-        self._supply.forget()
+        self.presence.expect(mode)
+        self._supply.forget(self.said_now)
         self._foreign_frames = 0
         self.mode = mode
         self.doubt()

@@ -10,6 +10,7 @@ from typing import Final
 
 from .catalogue import CATALOGUE
 from .events import Reading
+from .frames import Frame
 from .rules import AGREEMENT, RULES, UNLIKELY, Conditions, Row, Rule
 
 
@@ -37,6 +38,12 @@ class Gate:
     def forget(self, name: str) -> None:
         """Drop what is suspected of a label: its value in force was heard again, or it is gone."""
         self._suspects.pop(name, None)
+
+    def end(self, frame: Frame) -> None:
+        """Drop what is suspected of labels that a whole frame does not have."""
+        if self._suspects and frame.complete and not frame.is_short:
+            for name in self._suspects.keys() - {group.name for group in frame.groups}:
+                del self._suspects[name]
 
     def judge(
         self, now: Reading, last: Reading | None, heard: float, conditions: Conditions

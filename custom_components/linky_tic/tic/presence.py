@@ -34,10 +34,15 @@ _NAME: Final = attrgetter("name")
 
 
 class Presence:
-    """The labels of one meter. `established` are those it is known to send."""
+    """The labels of one meter.
+
+    `established` are those it is known to send, for ever. `expected` are those of them that have
+    not been heard this time, and may be about to: no frame has shown yet that they are missing.
+    """
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
         self.established = set(labels)
+        self.expected = self.established - _SENT_SELDOM
         self._seen: dict[str, tuple[int, int]] = {}
         self._misses: dict[str, int] = {}
         self._heard_at: dict[str, float] = {}
@@ -69,6 +74,15 @@ class Presence:
         heard = self._heard_at.get(name, taken) if self._whole is None else self._frame_at
         return max(heard, taken)
 
+    def expect(self, mode: Mode) -> None:
+        """Expect all that is known of a mode: the meter speaks it from now on."""
+        self.expected = self.established & CATALOGUE[mode].keys() - _SENT_SELDOM
+
+    def begin(self, name: str, live: Iterable[str]) -> None:
+        """Note that a label is live from now on."""
+        self.expected.discard(name)
+        self.changed(live)
+
     def changed(self, live: Iterable[str]) -> None:
         """Note that a label more or less is live: the next frame is not like the one before."""
         if self._whole is not None:
@@ -76,10 +90,10 @@ class Presence:
             self._whole = None
 
     def end(self, frame: Frame, live: Mapping[str, Reading], now: float) -> list[Label]:
-        """Close a frame; give the live labels that have vanished with it.
+        """Close a frame; give the labels, live or expected, that have vanished with it.
 
-        A complete frame of the labels of the one before, in which nothing live was missing, needs
-        no look: what is live has not changed since, or `changed` would have been called.
+        A complete frame of the labels of the one before, in which nothing was missing, needs no
+        look: what is live has not changed since, or `changed` would have been called.
         """
         self._frame += 1
         whole = tuple(map(_NAME, frame.heard)) if frame.complete else None
@@ -93,13 +107,23 @@ class Presence:
         self._heard_at.update(heard)
         for name in heard.keys() & self._misses.keys():
             del self._misses[name]
-        rows = (reading.label for name, reading in live.items() if name not in heard)
-        absent = [row for row in rows if row.absence is not Absence.LATCH]
+        absent = self._absent(frame.mode, live, heard)
         if absent:
             empty = _empty_ranks(frame)
             return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
         self._whole = whole
         return []
+
+    def _absent(
+        self, mode: Mode | None, live: Mapping[str, Reading], heard: Mapping[str, float]
+    ) -> list[Label]:
+        """Give the labels, live or expected, that a frame does not have."""
+        rows = {name: reading.label for name, reading in live.items()}
+        if mode is not None and self.expected:
+            self.expected &= CATALOGUE[mode].keys()
+            rows |= {name: CATALOGUE[mode][name] for name in self.expected}
+        missing = (row for name, row in rows.items() if name not in heard)
+        return [row for row in missing if row.absence is not Absence.LATCH]
 
     def _has_vanished(self, label: Label, now: float) -> bool:
         misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
@@ -107,6 +131,7 @@ class Presence:
         if misses < _MISSES or (label.absence is Absence.PATIENT and silent < _PATIENCE):
             return False
         del self._misses[label.name]
+        self.expected.discard(label.name)
         return True
 
 

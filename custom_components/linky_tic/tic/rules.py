@@ -6,13 +6,14 @@ parity bit cannot see.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import log
 from types import MappingProxyType
 from typing import Final
 
 from .catalogue import CATALOGUE, INDEXES, Label, Quantity
+from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
 from .values import Value
 
@@ -20,6 +21,8 @@ DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
 MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
+_FAR: Final = 5
+"""A power of one phase this many times what its current comes to is none, though it could be."""
 AGREEMENT: Final = 3
 """Frames in a row that must agree on what one frame alone is not believed."""
 ROLL_UP: Final = 2
@@ -30,6 +33,8 @@ FRESH: Final = 60.0
 """Seconds without a label after which its next index is taken as the first one again."""
 _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
+_AT_ONCE_SECONDS: Final = 0.4
+"""Seconds between two frames that came at once: through a bridge that gathers bytes."""
 DRIFT: Final = 5.0
 """Seconds by which DATE may differ from what the receiver's clock says has passed."""
 STRICT_DRIFT: Final = 1.5
@@ -38,11 +43,12 @@ STRICT_DRIFT: Final = 1.5
 
 @dataclass(slots=True)
 class Conditions:
-    """What the gate knows of the wire and of the supply."""
+    """What the gate knows of the wire, of the supply, and of what else the meter says."""
 
     parity: bool = False  # every character is checked
     power: int = DEFAULT_SUPPLY  # VA, all phases together
     phases: int = 1
+    said: Mapping[str, Reading] = field(default_factory=dict)
 
     def limit(self, label: Label) -> float:
         """VA that the supply allows for the power, or the phase's power, that a label tells."""
@@ -101,16 +107,19 @@ def _in_line(row: Row) -> Reading | None:
     """Give the middle of three that lies between its neighbours where time puts it.
 
     Two false bits that the checksum misses may move an index by a few Wh: less than a heavy load
-    does from frame to frame, but rarely along with it.
+    does from frame to frame, but rarely along with it. Of frames that came at once it is not known
+    how far apart they were: half way is right too.
     """
     middle = _middle(row)
     if middle is None:
         return None
     before, now = row[-3], row[-1]
-    span = _number(now.value) - _number(before.value)
-    share = (middle.at - before.at) / (now.at - before.at) if now.at > before.at else 0.5
-    off = _number(middle.value) - _number(before.value) - span * share
-    return middle if abs(off) <= 1 + span / 10 else None
+    gain, span = (_number(one.value) - _number(before.value) for one in (middle, now))
+    first, second = middle.at - before.at, now.at - middle.at
+    shares = [0.5] if min(first, second) < _AT_ONCE_SECONDS else []
+    if first + second > 0:
+        shares.append(first / (first + second))
+    return middle if any(abs(gain - span * one) <= 1 + span / 10 for one in shares) else None
 
 
 def _agreement(
@@ -169,9 +178,17 @@ def _time_to_trip(overload: float) -> float:
 def _choose_power(
     row: Row, _last: Reading | None, _heard: float, conditions: Conditions
 ) -> Reading | None:
-    """Believe a power within the margin; beyond, one that lasts, yet not past the breaker."""
+    """Believe a power within the margin; beyond, one that lasts, yet not past the breaker.
+
+    Never what the currents contradict, nor what one phase says against all: of all phases together
+    only beyond the margin, since a load that is switched on within a frame is to show at once.
+    """
     now, limit = row[-1], conditions.limit(row[-1].label)
-    if _number(now.value) <= MARGIN * limit:
+    is_much = _number(now.value) > MARGIN * limit
+    far = MARGIN if is_much else _FAR
+    if (is_much or now.label.phase) and is_contradicted(now, conditions.said, far):
+        return None
+    if not is_much:
         return now
     least = min(_number(one.value) for one in row)
     lasted = now.at - row[0].at
@@ -185,18 +202,46 @@ def _climbs(before: Reading, now: Reading, _conditions: Conditions) -> bool:
 
 
 def _choose_peak(
-    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
+    row: Row, last: Reading | None, _heard: float, conditions: Conditions
 ) -> Reading | None:
     """Believe the highest power of the day, which climbs at most once a second.
 
     Without parity, the same bytes twice, or the middle of three that climb.
     """
     now = row[-1]
-    if _number(now.value) > MARGIN * conditions.limit(now.label):
+    is_odd = last is not None and contradicts(now, last, is_maximum=True)
+    if is_odd or _number(now.value) > MARGIN * conditions.limit(now.label):
         return _latest(row, AGREEMENT)
     if conditions.parity or (len(row) > 1 and says_the_same(row[-2], now)):
         return now
     return _middle(row)
+
+
+def _choose_dated(
+    row: Row, last: Reading | None, heard: float, conditions: Conditions
+) -> Reading | None:
+    """Believe a value that has a time of its own as a state, unless it cannot follow the last."""
+    if last is not None and contradicts(row[-1], last, is_maximum=False):
+        return _latest(row, AGREEMENT)
+    return _STEADY.choose(row, last, heard, conditions)
+
+
+def _choose_overrun(
+    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
+) -> Reading | None:
+    """Believe a warning at once if the current beside it says the same, else by its presence."""
+    if conditions.parity or is_borne_out(row[-1], conditions.said):
+        return row[-1]
+    return _latest(row, AGREEMENT)
+
+
+def _choose_status(
+    row: Row, last: Reading | None, _heard: float, conditions: Conditions
+) -> Reading | None:
+    """Believe STGE field by field: one of them may change in every frame."""
+    if conditions.parity:
+        return row[-1]
+    return agreed_status(row[-AGREEMENT:], last) if len(row) >= AGREEMENT else None
 
 
 def _in_time(value: Value, at: float, now: Reading, conditions: Conditions) -> bool:
@@ -230,16 +275,26 @@ def _choose_unlikely(
 _STEADY: Final = Rule(_same, _agreement(1))
 # Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
 _TEXT: Final = Rule(_same, _agreement(2))
-_PRESENCE: Final = Rule(_soon, _agreement(1))
+_DATED: Final = Rule(_same, _choose_dated)
 _AT_ONCE: Final = Rule(_soon, lambda row, _last, _heard, _conditions: row[-1])
 _POWER: Final = Rule(_over, _choose_power, is_timed=True)
 _PEAK: Final = Rule(_climbs, _choose_peak)
 _INDEX: Final = Rule(_grows, _choose_index)
 UNLIKELY: Final = Rule(_same, _choose_unlikely)
 
+_DATED_QUANTITIES: Final = (
+    Quantity.IMPORTED_PEAK_YESTERDAY,
+    Quantity.EXPORTED_PEAK_YESTERDAY,
+    Quantity.IMPORTED_LOAD,
+    Quantity.IMPORTED_LOAD_PREVIOUS,
+    Quantity.EXPORTED_LOAD,
+    Quantity.EXPORTED_LOAD_PREVIOUS,
+    Quantity.MEAN_VOLTAGE,
+)
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     dict.fromkeys(Quantity, _STEADY)
     | dict.fromkeys(INDEXES, _INDEX)
+    | dict.fromkeys(_DATED_QUANTITIES, _DATED)
     | {
         Quantity.IMPORTED_POWER: _POWER,
         Quantity.EXPORTED_POWER: _POWER,
@@ -247,7 +302,8 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.EXPORTED_PEAK: _PEAK,
         Quantity.CURRENT: _AT_ONCE,
         Quantity.VOLTAGE: _AT_ONCE,
-        Quantity.OVERRUN_CURRENT: _PRESENCE,
+        Quantity.OVERRUN_CURRENT: Rule(_soon, _choose_overrun, is_timed=True),
+        Quantity.STATUS: Rule(_soon, _choose_status),
         Quantity.CLOCK: Rule(_ticks, _choose_clock),
         Quantity.CALENDAR_NAME: _TEXT,
         Quantity.TARIFF_NAME: _TEXT,

@@ -6,48 +6,57 @@ It knows what the judgements need of it, and refuses to judge: it is told what i
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from .address import identify
 from .catalogue import CATALOGUE
 from .events import Reading
 from .rules import DEFAULT_SUPPLY, Conditions
 
 
 class Supply:
-    """The supply of one meter; `conditions` are kept up to date. `established` are its labels."""
+    """The supply of one meter; `conditions` are kept up to date.
 
-    def __init__(self, conditions: Conditions, established: AbstractSet[str]) -> None:
+    `said` are the labels that the meter says now, or is expected to.
+    """
+
+    def __init__(self, conditions: Conditions) -> None:
         self._conditions = conditions
-        self._established = established
-        self._said: dict[str, int] = {}
+        self._limits: dict[str, int] = {}
+        self._has_breaker = True
 
-    @property
-    def phases(self) -> int | None:
-        """Three when a label of another phase than the first is sent; None before anything is."""
-        if not self._established:
+    def phases(self, said: AbstractSet[str]) -> int | None:
+        """Three when a label of another phase than the first is said; None before any is."""
+        if not said:
             return None
-        return 1 if _OTHER_PHASES.isdisjoint(self._established) else 3
+        return 1 if _OTHER_PHASES.isdisjoint(said) else 3
 
-    def learn(self, reading: Reading) -> None:
-        """Keep what a limit is (catalogue.LIMITS)."""
-        self._said[reading.label.name] = int(reading.raw)
-        self.reckon()
+    def identify(self, address: str, said: AbstractSet[str]) -> None:
+        """Take from the address whether the meter limits its supply: those before Linky do not."""
+        model = identify(address).model
+        self._has_breaker = model is None or model.is_linky
+        self.reckon(said)
 
-    def forget(self) -> None:
-        """Drop what was said."""
-        self._said.clear()
-        self.reckon()
+    def learn(self, limit: Reading, said: AbstractSet[str]) -> None:
+        """Keep a limit that is told (catalogue.LIMITS)."""
+        self._limits[limit.label.name] = int(limit.raw)
+        self.reckon(said)
 
-    def reckon(self) -> None:
+    def forget(self, said: AbstractSet[str]) -> None:
+        """Drop the limits that were told."""
+        self._limits.clear()
+        self.reckon(said)
+
+    def reckon(self, said: AbstractSet[str]) -> None:
         """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none.
 
         The current is that of a phase, and until a label tells how many there are, of the most.
         """
-        said, phases = self._said, self.phases
+        limits, phases = self._limits, self.phases(said)
         power = (
-            said.get("PCOUP", 0) * 1000
-            or said.get("PREF", 0) * 1000
-            or said.get("ISOUSC", 0) * 200 * (phases or 3)
+            limits.get("PCOUP", 0) * 1000
+            or limits.get("PREF", 0) * 1000
+            or limits.get("ISOUSC", 0) * 200 * (phases or 3)
         )
-        self._conditions.power = power or DEFAULT_SUPPLY
+        self._conditions.power = power if power and self._has_breaker else DEFAULT_SUPPLY
         self._conditions.phases = phases or 1
 
 

@@ -47,7 +47,7 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
     if hours is None:
         if season != " ":
             return None
-        hours = 2 if is_summer(local) else 1
+        hours = 2 if is_summer(local) and not overseas else 1  # islands have no summer time
     ahead = zone(hours * HOUR + overseas) if overseas else _MAINLAND[hours]
     return Horodate(local.replace(tzinfo=ahead), season in _DEGRADED)
 

@@ -1,0 +1,130 @@
+"""What a meter says of one fact several times: what bears out a reading, and what contradicts it.
+
+It knows the other readings in force and what was said of the same label before; it knows neither
+the wire nor the supply, nor how often anything has come. Currents are whole amperes, and one frame
+is not measured in one instant: only what is far off contradicts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from .catalogue import CATALOGUE, Label, Quantity
+from .events import Reading
+from .registers import STATUS, read_status
+
+_FAR: Final = 1.5
+"""A power this many times what all phases together come to is far off."""
+_AMPERES_OFF: Final = 2
+"""Amperes by which a current may be above what is said: it is rounded, and moves meanwhile."""
+_VOLT_AMPERES_OFF: Final = 500
+"""The same for the power of all phases, whose reactive parts may cancel out."""
+_VOLTS: Final = 240
+"""Volts where the meter does not tell."""
+
+Said = Mapping[str, Reading]
+
+
+def _number(said: Said, name: str | None) -> int | None:
+    reading = None if name is None else said.get(name)
+    return reading.value if reading is not None and isinstance(reading.value, int) else None
+
+
+def _beside(label: Label, quantity: Quantity) -> tuple[str, ...]:
+    """Give the labels of another quantity that speak of the same phase, or of all."""
+    rows = CATALOGUE[label.mode].values()
+    return tuple(
+        row.name
+        for row in rows
+        if row.quantity is quantity and (label.phase is None or row.phase == label.phase)
+    )
+
+
+def _table(quantity: Quantity, *of: Quantity) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType(
+        {
+            row.name: _beside(row, quantity)
+            for rows in CATALOGUE.values()
+            for row in rows.values()
+            if row.quantity in of
+        }
+    )
+
+
+_CURRENTS: Final = _table(Quantity.CURRENT, Quantity.IMPORTED_POWER, Quantity.OVERRUN_CURRENT)
+"""A power, or a warning of too much current -> the currents that it is made of."""
+_VOLTAGES: Final = MappingProxyType(
+    {
+        current.name: _beside(current, Quantity.VOLTAGE)
+        for rows in CATALOGUE.values()
+        for current in rows.values()
+        if current.quantity is Quantity.CURRENT and current.phase
+    }
+)
+_TOTAL: Final = "SINSTS"
+
+
+def is_contradicted(power: Reading, said: Said, far: float) -> bool:
+    """Whether a power is `far` times what the currents come to, or a phase's above all of them."""
+    value = power.value
+    if not isinstance(value, int):
+        return False
+    currents = [(name, _number(said, name)) for name in _CURRENTS.get(power.label.name, ())]
+    most = [
+        (amperes + _AMPERES_OFF)
+        * (_number(said, next(iter(_VOLTAGES.get(name, ())), None)) or _VOLTS)
+        for name, amperes in currents
+        if amperes is not None
+    ]
+    if most and value > far * sum(most):
+        return True
+    total = _number(said, _TOTAL) if power.label.phase and "EAIT" not in said else None
+    return total is not None and value > _FAR * total + _VOLT_AMPERES_OFF
+
+
+def is_borne_out(overrun: Reading, said: Said) -> bool:
+    """Whether the current that a warning tells is the one that is measured beside it."""
+    value = overrun.value
+    amperes = [_number(said, name) for name in _CURRENTS[overrun.label.name]]
+    return isinstance(value, int) and any(
+        one is not None and abs(value - one) <= 1 for one in amperes
+    )
+
+
+def contradicts(now: Reading, last: Reading, *, is_maximum: bool) -> bool:
+    """Whether a dated value is another under the same horodate, or an older one than before.
+
+    The maximum of a day does not get smaller during it.
+    """
+    if now.time is None or last.time is None or now.time > last.time:
+        falls = (
+            isinstance(now.value, int) and isinstance(last.value, int) and now.value < last.value
+        )
+        days = (one.time.date() if one.time else None for one in (now, last))
+        return is_maximum and falls and len(set(days)) == 1
+    return now.time < last.time or now.value != last.value
+
+
+def agreed_status(row: list[Reading], last: Reading | None) -> Reading | None:
+    """Give STGE with, of each field, what three readings agree on; else what it was before.
+
+    None where a field has never been agreed on, or nothing comes out that is not in force.
+    """
+    registers = [read_status(reading.raw) for reading in row]
+    before = None if last is None else read_status(last.raw)
+    agreed = 0
+    for field in STATUS:
+        bits = (1 << field.width) - 1 << field.low
+        seen = {register & bits for register in registers if register is not None}
+        if len(seen) == 1:
+            agreed |= seen.pop()
+        elif before is not None:
+            agreed |= before & bits
+        else:
+            return None
+    text = f"{agreed:08X}"
+    if last is not None and text == last.raw:
+        return None
+    now = row[-1]
+    return now if text == now.raw else replace(now, raw=text, value=text)

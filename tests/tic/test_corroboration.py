@@ -1,0 +1,214 @@
+"""What a meter says of one fact several times: what contradicts the rest is held."""
+
+import pytest
+
+from custom_components.linky_tic.tic import Reason
+
+from .referee import DATA
+from .streams import Listener, historic, rejected, standard, values
+
+CASES = DATA / "cases"
+
+
+def phases(total: int, *each: int, amperes: tuple[int, ...] = (2, 2, 2)) -> bytes:
+    """A frame of a three-phase supply of 15 kVA."""
+    return standard(
+        *((f"IRMS{n}", f"{one:03}") for n, one in enumerate(amperes, 1)),
+        *((f"URMS{n}", "235") for n in (1, 2, 3)),
+        ("PCOUP", "15"),
+        ("SINSTS", f"{total:05}"),
+        *((f"SINSTS{n}", f"{one:05}") for n, one in enumerate(each, 1)),
+    )
+
+
+def settled(frame: bytes, *, parity: bool = True) -> Listener:
+    """A listener that has believed a frame."""
+    listener = Listener(parity=parity)
+    listener.hear(*[frame] * 4)
+    return listener
+
+
+# Powers and currents
+
+
+def test_powers_of_phases_that_a_real_meter_made_up_are_held_for_ever_and_counted() -> None:
+    nonsense = (CASES / "t2m36_phase_nonsense.bin").read_bytes()
+    listener = Listener()
+    for _ in range(40):
+        listener.receiver.feed(nonsense, listener.now)
+        listener.now += 1.5
+    assert (listener.value("SINSTS"), listener.value("SINSTS3")) == (417, 300)
+    assert listener.value("SINSTS1") is listener.value("SINSTS2") is None
+    assert listener.receiver.counters.rejected[Reason.HELD] > 2 * 35
+
+
+@pytest.mark.parametrize(
+    "false",
+    [
+        phases(1500, 500, 6000, 500),  # more than all of them
+        phases(1500, 500, 500, 99_999),
+        phases(9000, 500, 8400, 100, amperes=(2, 4, 1)),  # 8400 VA of 4 A
+    ],
+)
+def test_a_phase_that_contradicts_the_rest_is_never_shown(false: bytes) -> None:
+    listener = settled(phases(1500, 500, 510, 500))
+    events = listener.hear(*[false] * 20)
+    assert (listener.value("SINSTS2"), listener.value("SINSTS3")) in {
+        (510, 500),
+        (510, 100),
+        (500, 500),
+    }
+    assert len(rejected(events)) == 20
+
+
+def test_a_phase_may_be_above_all_of_them_where_another_one_exports() -> None:
+    producer = (("EAIT", "000001000"), ("SINSTS", "00100"), ("IRMS1", "020"), ("SINSTS1", "04600"))
+    listener = Listener()
+    listener.hear(*[standard(*producer)] * 4)
+    assert listener.value("SINSTS1") == 4600
+
+
+def test_a_power_beyond_the_breaker_is_believed_only_if_the_current_says_so() -> None:
+    def frame(power: int, amperes: int) -> bytes:
+        return standard(("IRMS1", f"{amperes:03}"), ("PCOUP", "09"), ("SINSTS", f"{power:05}"))
+
+    assert values(settled(frame(500, 2)).hear(*[frame(18_000, 2)] * 9), "SINSTS") == []
+    assert values(settled(frame(500, 2)).hear(*[frame(18_000, 77)] * 3), "SINSTS") == [18_000]
+
+
+def test_a_load_that_is_switched_on_after_the_current_was_sent_shows_at_once() -> None:
+    def frame(power: int) -> bytes:
+        return standard(("IRMS1", "002"), ("PCOUP", "09"), ("SINSTS", f"{power:05}"))
+
+    assert values(settled(frame(500)).hear(frame(9000)), "SINSTS") == [9000]
+
+
+@pytest.mark.parametrize("amperes", [48, 47])
+def test_a_warning_of_one_frame_is_told_without_parity_when_the_current_says_the_same(
+    amperes: int,
+) -> None:
+    listener = settled(historic(("IINST", "044")), parity=False)
+    overrun = historic(("IINST", f"{amperes:03}"), ("ADPS", "048"))
+    assert values(listener.hear(overrun, historic(("IINST", "044"))), "ADPS") == [48]
+
+
+def test_a_warning_of_a_phase_follows_in_every_frame_without_parity() -> None:
+    def frame(amperes: int) -> bytes:
+        return historic(
+            ("ADIR2", f"{amperes:03}"), *((f"IINST{n}", f"{amperes:03}") for n in (1, 2, 3))
+        )
+
+    listener = settled(frame(40), parity=False)
+    shown = values(listener.hear(*(frame(40 + n % 2) for n in range(8))), "ADIR2")
+    assert shown == [41, 40] * 3 + [41]
+
+
+# Dated values
+
+
+def test_a_maximum_that_was_spliced_from_another_phase_is_never_shown() -> None:
+    listener = Listener()
+    good, spliced, _ = (CASES / "smaxsn1_splice.bin").read_bytes().split(b"\x03")
+    for frame in (good, good, good, spliced, good, spliced, good):
+        events = listener.receiver.feed(frame + b"\x03", listener.now)
+        assert values(events, "SMAXSN1") in ([], [1962])
+        listener.now += 6
+    assert listener.value("SMAXSN1") == 1962
+
+
+MAXIMUM = ("SMAXSN", "05200", "H261123154930")
+
+
+@pytest.mark.parametrize(
+    ("before", "odd"),
+    [
+        (MAXIMUM, ("SMAXSN", "05300", "H261123154930")),  # the same horodate
+        (MAXIMUM, ("SMAXSN", "05300", "H261123154929")),  # an older one
+        (MAXIMUM, ("SMAXSN", "05100", "H261123154931")),  # less than before, the same day
+        (("SMAXIN", "00200", "H261123154930"), ("SMAXIN", "00100", "H261123160000")),
+        (("SMAXSN-1", "05200", "H261122154930"), ("SMAXSN-1", "05300", "H261122154930")),
+        (("CCASN", "01200", "H261123153000"), ("CCASN", "01201", "H261123153000")),
+        (("CCAIN-1", "01200", "H261123153000"), ("CCAIN-1", "01200", "H261123150000")),
+        (("UMOY1", "235", "H261123154000"), ("UMOY1", "236", "H261123154000")),
+    ],
+)
+def test_a_dated_value_that_cannot_follow_waits_until_three_frames_say_it(
+    before: tuple[str, ...], odd: tuple[str, ...]
+) -> None:
+    name, said = before[0], int(odd[1])
+    listener = settled(standard(before))
+    assert values(listener.hear(standard(odd), standard(before), standard(odd)), name) == []
+    assert values(listener.hear(standard(odd)), name) == []
+    assert values(listener.hear(standard(odd)), name) == [said]
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        (MAXIMUM, ("SMAXSN", "05201", "H261123154931")),
+        (MAXIMUM, ("SMAXSN", "00100", "H261124000001")),  # the next day
+        (("SMAXSN-1", "05200", "H261122154930"), ("SMAXSN-1", "00300", "H261123154930")),
+        (("CCASN", "01200", "H261123153000"), ("CCASN", "00200", "H261123160000")),
+    ],
+)
+def test_a_dated_value_that_follows_is_believed_at_once(
+    before: tuple[str, ...], then: tuple[str, ...]
+) -> None:
+    assert values(settled(standard(before)).hear(standard(then)), before[0]) == [int(then[1])]
+
+
+# STGE, field by field
+
+
+def status(*, exporting: bool, tomorrow: int, provider: int = 0) -> tuple[str, str]:
+    """The register, its direction, colour of tomorrow and tariff set."""
+    return "STGE", f"{0x003A0001 | exporting << 9 | provider << 10 | tomorrow << 26:08X}"
+
+
+@pytest.mark.parametrize("period", [1, 2])
+def test_a_colour_is_believed_while_another_bit_flips(period: int) -> None:
+    def frame(number: int, tomorrow: int) -> bytes:
+        return standard(status(exporting=bool(number // period % 2), tomorrow=tomorrow))
+
+    listener = Listener(parity=False)
+    listener.hear(*[standard(status(exporting=False, tomorrow=0))] * 4)
+    listener.hear(*(frame(number, 0) for number in range(8)))
+    shown = values(listener.hear(*(frame(number, 3) for number in range(8))), "STGE")
+    assert shown == [status(exporting=False, tomorrow=3)[1]]
+
+
+def test_a_field_is_never_made_of_two() -> None:
+    listener = Listener(parity=False)
+    listener.hear(*[standard(status(exporting=False, tomorrow=1))] * 4)
+    events = listener.hear(*[standard(status(exporting=False, tomorrow=n)) for n in (2, 3, 2, 1)])
+    assert values(events, "STGE") == []
+
+
+# Frames that come together, and suspects of long ago
+
+
+@pytest.mark.parametrize("together", [2, 3, 5])
+def test_an_index_is_believed_where_frames_come_at_once(together: int) -> None:
+    listener = Listener(parity=False)
+    listener.hear(*[historic(("ISOUSC", "45"), ("BASE", "000100000"))] * 4)
+    shown: list[object] = []
+    index = 100_000.0
+    for _ in range(200 // together):
+        for _ in range(together):
+            index += 9000 * 1.4 / 3600
+            frame = historic(("ISOUSC", "45"), ("BASE", f"{int(index):09}"))
+            shown += values(listener.hear(frame, seconds=0), "BASE")
+        listener.now += 1.4 * together
+    last = shown[-1]
+    assert isinstance(last, int)
+    assert index - last < 50
+    assert len(shown) > 15
+
+
+def test_what_is_suspected_does_not_outlive_a_whole_frame_without_its_label() -> None:
+    usual, odd = standard(("PCOUP", "09")), standard(("PCOUP", "09"), ("NTARF", "02"))
+    listener = settled(usual, parity=False)
+    listener.hear(*[odd, usual] * 8)
+    assert listener.value("NTARF") is None
+    listener.hear(odd, odd, odd)
+    assert listener.value("NTARF") == 2
