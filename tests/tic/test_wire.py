@@ -121,7 +121,7 @@ def test_a_burst_of_noise_does_not_change_what_bit_7_is_taken_for(parity: str, l
 
 
 def test_a_chunk_of_any_length_with_damage_all_along_is_read() -> None:
-    line = bytearray(to_8n1(TEXT * 2000))
+    line = bytearray(to_8n1(TEXT * 100))
     line[::300] = bytes(code ^ 1 for code in line[::300])
     wire = Wire()
     assert len(read(wire, bytes(line))) == len(line)
