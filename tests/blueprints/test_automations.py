@@ -14,7 +14,10 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.dt import utcnow
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    async_capture_events,
+    async_fire_time_changed,
+)
 
 from simulator import Household
 from simulator.line import Line
@@ -89,6 +92,17 @@ async def test_a_load_is_shed_and_given_back_when_there_is_room(home: Home) -> N
         house(meter).set_load(5000)
         await asyncio.sleep(2)
         assert on(home, "heater", "oven") == ["off", "on"]
+        house(meter).set_load(1000)
+        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
+    await until(lambda: is_idle(home))
+
+
+async def test_the_subscribed_power_may_be_typed_instead_of_heard(home: Home) -> None:
+    meter = await home.hears(Household(pref=9, breaker=False))
+    await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING, subscribed=6)
+    house(meter).set_load(7000)
+    async with meter.playing():
+        await until(lambda: on(home, "heater") == ["off"])
         house(meter).set_load(1000)
         await until(lambda: on(home, "heater", "oven") == ["on", "on"])
     await until(lambda: is_idle(home))
@@ -218,3 +232,44 @@ async def test_a_surplus_is_used_and_no_import_bought_for_it(home: Home) -> None
 async def turn_off(home: Home, appliance: str) -> None:
     target = {"entity_id": f"input_boolean.{appliance}"}
     await home.hass.services.async_call("input_boolean", "turn_off", target, blocking=True)
+
+
+async def test_an_appliance_that_is_ready_starts_with_the_off_peak_hours(home: Home) -> None:
+    source = Household(contract="hphc", start="2026-11-23T22:29:40")
+    meter = await home.hears(source)
+    await furnish(
+        home.hass,
+        "off_peak_appliance.yaml",
+        ("washing_machine", "ready"),
+        off_peak="binary_sensor.linky_off_peak",
+        request="input_boolean.ready",
+        appliance={"entity_id": "input_boolean.washing_machine"},
+    )
+    await turn_off(home, "washing_machine")
+    assert on(home, "washing_machine", "ready") == ["off", "on"]
+    await meter.play(30)
+    assert on(home, "washing_machine", "ready") == ["on", "off"]
+
+
+async def test_the_cost_of_a_day_is_told_where_it_is_above_what_was_chosen(
+    home: Home,
+) -> None:
+    await furnish(
+        home.hass,
+        "day_cost.yaml",
+        cost="sensor.linky_cost_today",
+        at="21:00:00",
+        above=1,
+        tell=[{"event": "told", "event_data": {"message": "{{ message }}"}}],
+    )
+    told = async_capture_events(home.hass, "told")
+    for cost in ("0.5", "3.42"):
+        attributes = {"friendly_name": "Cost today", "unit_of_measurement": "EUR"}
+        home.hass.states.async_set("sensor.linky_cost_today", cost, attributes)
+        its_hour = {"entity_id": "automation.test", "skip_condition": False}
+        await home.hass.services.async_call(AUTOMATION, "trigger", its_hour, blocking=True)
+        await home.hass.async_block_till_done()
+    await home.hass.services.async_call(
+        AUTOMATION, "turn_off", {"entity_id": "automation.test"}, blocking=True
+    )
+    assert [event.data["message"] for event in told] == ["Cost today : 3.42 EUR"]
