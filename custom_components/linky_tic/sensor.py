@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final, override
 
 from homeassistant.components.sensor import DOMAIN as PLATFORM, RestoreSensor, SensorEntity
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
@@ -59,7 +59,11 @@ async def async_setup_entry(
 
     @callback
     def add(labels: Iterable[Label]) -> None:
-        async_add_entities([_sensor(coordinator, label) for label in labels])
+        sensors = [_sensor(coordinator, label) for label in labels]
+        async_add_entities(sensors)
+        for sensor in sensors:
+            if isinstance(sensor, IndexSensor):
+                entry.async_on_unload(sensor.follow())
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
     descriptions = given(DERIVED, coordinator.costs.keys)
@@ -97,7 +101,6 @@ class IndexSensor(LabelSensor):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signals = self.coordinator.signals
-        self.async_on_remove(signals.reading.connect(self._key, self._hear))
         self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._take_name))
 
     @callback
@@ -108,10 +111,15 @@ class IndexSensor(LabelSensor):
             self._rename(*name)
             self.async_write_ha_state()
 
-    @callback
+    def follow(self) -> CALLBACK_TYPE:
+        """Tell the history of all that the meter says, enabled or not; gives the end of it."""
+        if reading := self.coordinator.reading(self._key):
+            self._hear(reading)
+        return self.coordinator.signals.reading.connect(self._key, self._hear)
+
     def _hear(self, reading: Reading) -> None:
         if isinstance(reading.value, int):
-            history = history_of(self.hass)
+            history = history_of(self.coordinator.hass)
             history.heard(self.entity_id, self.coordinator.address, self._label, reading.value)
 
     @override

@@ -14,7 +14,7 @@ import pytest
 from custom_components.linky_tic.const import DOMAIN
 
 from ..course import MORNING, Course
-from ..home import Home, Meter
+from ..home import Home, Meter, complaints
 from ..old_sensor import (
     BEFORE,
     NEW,
@@ -71,7 +71,7 @@ async def test_it_is_not_offered_while_the_old_sensor_is_there(course: Course, h
 
 @pytest.mark.parametrize("days", [0, 20], ids=["yesterday", "purged since"])
 async def test_the_statistics_go_on_with_what_was_used_in_between(
-    course: Course, home: Home, days: int
+    course: Course, home: Home, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
     """Without its short-term rows, the recorder would begin a sum anew."""
     await recorded(home.hass, counted(MORNING - timedelta(days=days), BEFORE))
@@ -83,6 +83,7 @@ async def test_the_statistics_go_on_with_what_was_used_in_between(
     assert periods[-1] == pytest.approx(1010, abs=0.1)
     assert home.state(OLD) not in {None, "unknown", "unavailable"}
     assert home.state(NEW) is None
+    assert complaints(caplog) == []
 
 
 async def test_giving_the_id_back_lets_both_statistics_stay(course: Course, home: Home) -> None:

@@ -17,6 +17,7 @@ from simulator.line import Line
 
 from ..course import Course, course_of_time
 from ..home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, Meter
+from ..old_sensor import rows_of
 
 OLD: Final = 25_000_000
 STARTS: Final = [0, OLD * 75 // 100, OLD * 95 // 100, OLD * 125 // 100]
@@ -133,3 +134,19 @@ async def test_an_entry_that_is_reloaded_meanwhile_becomes_the_new_meters(home: 
     assert (meter.entry.unique_id, meter.entry.state) == (OTHER_ADDRESS, ConfigEntryState.LOADED)
     await meter.play()
     assert home.state("binary_sensor.linky_link") == "on"
+
+
+async def test_the_statistics_of_others_are_compiled_when_their_time_has_come(
+    course: Course, home: Home
+) -> None:
+    freezer = "sensor.freezer"
+    attributes = {"state_class": "measurement", "unit_of_measurement": "°C"}
+    home.hass.states.async_set(freezer, "-18", attributes)
+    meter = await swapped(home, Household(index=OLD))
+    assert await replace(meter)
+    await meter.play(5)
+    course.at(4.9)
+    home.hass.states.async_set(freezer, "5", attributes)
+    await course.end_period()
+    (row,) = await rows_of(home.hass, freezer, "5minute")
+    assert (row["min"], row["max"]) == (-18, 5)

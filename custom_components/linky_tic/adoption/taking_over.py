@@ -7,9 +7,10 @@ from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
+from ..const import DOMAIN
 from ..setup.exceptions import refused
 from .records import Record
-from .statistics_rows import async_meta, settle
+from .statistics_rows import settle
 
 
 async def async_take_over(hass: HomeAssistant, entity: er.RegistryEntry, record: Record) -> None:
@@ -18,7 +19,7 @@ async def async_take_over(hass: HomeAssistant, entity: er.RegistryEntry, record:
         return
     if not _is_free(hass, record.old):
         raise refused("adopt_old_is_there", old=record.old, entity=entity.entity_id)
-    er.async_get(hass).async_update_entity(entity.entity_id, new_entity_id=record.old)
+    _rename(hass, entity.entity_id, record.old)
     await settle(get_instance(hass))
 
 
@@ -28,16 +29,27 @@ async def async_give_back(hass: HomeAssistant, entity: er.RegistryEntry, record:
         return
     if not _is_free(hass, record.former):
         raise refused("undo_id_taken", entity=entity.entity_id, former=record.former)
-    would_move = await async_meta(hass, record.former) is None
-    taken = entity.entity_id
-    er.async_get(hass).async_update_entity(taken, new_entity_id=record.former)
-    if would_move and await async_meta(hass, taken) is None:
-        recorder = get_instance(hass)
-        # The recorder moves statistics and states along where nothing stands in the way: people
-        # may have deleted what we had recorded at first.
-        recorder.async_update_statistics_metadata(record.former, new_statistic_id=taken)
-        recorder.async_update_states_metadata(record.former, new_entity_id=taken)
+    _rename(hass, entity.entity_id, record.former)
     await settle(get_instance(hass))
+
+
+def _rename(hass: HomeAssistant, entity_id: str, new_id: str) -> None:
+    """Give an entity another id; what is recorded under either of them stays where it is.
+
+    The recorder moves all along, and logs an error where something is in the way: that is put
+    aside meanwhile.
+    """
+    aside = f"{new_id}_{DOMAIN}"
+    _move(hass, new_id, aside)
+    er.async_get(hass).async_update_entity(entity_id, new_entity_id=new_id)
+    _move(hass, new_id, entity_id)
+    _move(hass, aside, new_id)
+
+
+def _move(hass: HomeAssistant, old_id: str, new_id: str) -> None:
+    recorder = get_instance(hass)
+    recorder.async_update_statistics_metadata(old_id, new_statistic_id=new_id)
+    recorder.async_update_states_metadata(old_id, new_entity_id=new_id)
 
 
 def _is_free(hass: HomeAssistant, entity_id: str) -> bool:

@@ -12,7 +12,7 @@ It knows labels and values, nothing of the recorder, which adds the difference b
 whatever lies between them; `sums.py` puts a start right there. Values are in Wh or varh.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,7 +32,8 @@ def _names(quantity: Quantity, count: int) -> tuple[str, ...]:
 
 _TOTAL: Final = f"{Quantity.TOTAL_ENERGY}"
 _SUPPLIER: Final = _names(Quantity.SUPPLIER_ENERGY, 10)
-_IMPORT: Final = (*_SUPPLIER, *_names(Quantity.DISTRIBUTOR_ENERGY, 4))
+_DISTRIBUTOR: Final = _names(Quantity.DISTRIBUTOR_ENERGY, 4)
+_NOBODY: Final = ""
 _ALL: Final = "BASE"
 """The label that shows the total where Historique has no labels for the contract (54E 6.1)."""
 
@@ -80,36 +81,40 @@ class Counting:
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note the state that a label's sensor shows; whether its statistic starts with it."""
         counter = self.counters.get(statistic)
-        if counter and (counter.meter, counter.shown) == (meter, value):
-            return False
         own = self.registers.get(_key(meter, _own(label)))
         start: Start | None = None
-        if own and counter and self._goes_on(statistic, meter, label):
+        if own and counter and self._goes_on(statistic, meter, label, value, now):
             begin = counter.shown
             if now - own.at > _LONG:
-                start = Start(now, value)
-        elif own or counter:
-            if counter and counter.meter != meter:
-                for register in self._counted(statistic):
-                    register.value = counter.heard
-            begin = self._taken_over(meter, label, value, now)
-            start = Start(now, value, begin, counter.heard if counter else None)
+                start = Start(now, value, begin, begin)
+        elif counter and (counter.meter, counter.shown) == (meter, value):
+            return False  # shown once more, after another label has taken over
+        elif counter is None and (own is None or own.by == _NOBODY):
+            begin = value if own is None or own.value is None else min(own.value, value)
+            start = Start(now, begin)
         else:
-            begin = value
-            start = Start(now, value)
+            begin = self._begin(statistic, meter, label, value, now)
+            start = Start(now, value, begin, counter.heard if counter else None)
         if label.mode is Mode.HISTORIC:
-            self._count_for_others(statistic, meter, label, value - begin, now)
+            self._count_for_others(statistic, meter, value - begin, now)
         self.registers[_key(meter, _own(label))] = Register(statistic, value, now)
         self.counters[statistic] = Counter(meter, value, value)
         if start:
             self.starts.setdefault(statistic, []).append(start)
         return start is not None
 
-    def heard(self, statistic: str, meter: str, label: Label, value: int) -> None:
-        """Note a value of the register that a statistic counts, whether it will be shown or not."""
+    def heard(self, statistic: str, meter: str, label: Label, value: int, now: float) -> None:
+        """Note a value that is said, shown or not.
+
+        A supplier's register that nobody counts yet is counted from the first one: its sensor is
+        off until the contract uses it.
+        """
         counter = self.counters.get(statistic)
-        if counter and counter.meter == meter and self._goes_on(statistic, meter, label):
+        if counter and self._goes_on(statistic, meter, label, value, now):
             counter.heard = value
+        elif label.quantity is Quantity.SUPPLIER_ENERGY:
+            first = Register(_NOBODY, value, now)
+            self.registers.setdefault(_key(meter, _own(label)), first)
 
     def renamed(self, old: str, new: str, now: float) -> None:
         """Follow a statistic to its new id; there it goes on from what is recorded."""
@@ -128,47 +133,81 @@ class Counting:
     def _counted(self, statistic: str) -> list[Register]:
         return [one for one in self.registers.values() if one.by == statistic]
 
-    def _goes_on(self, statistic: str, meter: str, label: Label) -> bool:
+    def _goes_on(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Whether a statistic has counted all that its label shows, and nothing else has since."""
-        names = (_own(label), *(_SUPPLIER if label.name == _ALL else ()))
-        known = [self.registers.get(_key(meter, name)) for name in names]
-        counter = self.counters.get(statistic)
-        is_counted = all(one is None or one.by == statistic for one in known)
-        return counter is not None and counter.meter == meter and bool(known[0]) and is_counted
+        counter, own = self.counters.get(statistic), self.registers.get(_key(meter, _own(label)))
+        if counter is None or own is None or counter.meter != meter or own.by != statistic:
+            return False
+        if label.name != _ALL:
+            return counter.shown <= value
+        others = [
+            one
+            for one in self._supplier(meter)
+            if one.by not in {statistic, _NOBODY} and one.at > own.at
+        ]
+        has_turned = _nearest(self._shown_by_all(meter), value, now) not in {None, counter.shown}
+        return counter.shown <= value and not others and not has_turned
 
-    def _taken_over(self, meter: str, label: Label, value: int, now: float) -> int:
-        """Give the value up to which other labels have counted what this one shows.
+    def _begin(self, statistic: str, meter: str, label: Label, value: int, now: float) -> int:
+        """Give the value up to which others have counted what a label shows; its own if none has.
 
         A register has the same value under every label. BASE is register 1, or the total of all:
-        there the nearest value is taken that it can follow.
+        the nearest value is taken that it can follow.
         """
-        own = self.registers.get(_key(meter, _own(label)))
-        for statistic in {own.by} if own else ():
-            if taken := self.counters.get(statistic):
-                taken.heard = taken.shown  # what it heard after that, the next one counts
+        counter, own = self.counters.get(statistic), self.registers.get(_key(meter, _own(label)))
+        if counter and counter.meter != meter:
+            for register in self._counted(statistic):
+                register.value = counter.heard
+        if own and (taken := self.counters.get(own.by)) and own.by != statistic:
+            taken.heard = taken.shown  # what it heard after that, this one counts
         if label.name != _ALL:
-            return value if own is None or own.value is None else min(own.value, value)
-        supplier = [self.registers.get(_key(meter, name)) for name in _SUPPLIER]
-        known = [one.value for one in supplier if one and one.value is not None]
-        total = self.registers.get(_key(meter, _TOTAL))
-        found = [*known[:1], sum(known), *([total.value] if total and total.value else [])]
-        last = max((one.at for one in (*supplier, total) if one), default=now)
-        return max(
-            (min(one, value) for one in found if can_follow(one, value, now - last)),
-            default=value,
-        )
+            before = own.value if own and own.by != statistic else None
+            return value if before is None else min(before, value)
+        known = tuple(self._shown_by_all(meter))
+        found = _nearest(known, value, now)
+        is_register = own is not None and [one.value for one in known].count(own.value) == 1
+        if found is None or not is_register or (own and found != own.value):
+            self._hide(statistic, meter, _SUPPLIER, now)
+        return value if found is None else min(found, value)
 
-    def _count_for_others(
-        self, statistic: str, meter: str, label: Label, used: int, now: float
-    ) -> None:
+    def _shown_by_all(self, meter: str) -> Iterator[Register]:
+        """Give what BASE may show: register 1, the sum of what is known, the total."""
+        supplier = [one for one in self._supplier(meter) if one.value is not None]
+        yield from supplier[:1]
+        if supplier:
+            at = max(one.at for one in supplier)
+            yield Register(_NOBODY, sum(one.value or 0 for one in supplier), at)
+        if total := self.registers.get(_key(meter, _TOTAL)):
+            yield total
+
+    def _supplier(self, meter: str) -> list[Register]:
+        found = (self.registers.get(_key(meter, name)) for name in _SUPPLIER)
+        return [one for one in found if one]
+
+    def _count_for_others(self, statistic: str, meter: str, used: int, now: float) -> None:
         """Count what Historique shows for the registers that it counts and does not show."""
-        hidden = _IMPORT if label.name == _ALL else _IMPORT[len(_SUPPLIER) :]
-        for name in hidden:
-            if (key := _key(meter, name)) in self.registers:
-                self.registers[key] = Register(statistic, None, now)
+        self._hide(statistic, meter, _DISTRIBUTOR, now)
         if total := self.registers.get(_key(meter, _TOTAL)):
             value = None if total.value is None else total.value + used
             self.registers[_key(meter, _TOTAL)] = Register(statistic, value, now)
+
+    def _hide(self, statistic: str, meter: str, names: Iterable[str], now: float) -> None:
+        """Note that a statistic counts registers without telling where they stand."""
+        for name in names:
+            if (key := _key(meter, name)) in self.registers:
+                self.registers[key] = Register(statistic, None, now)
+
+
+def _nearest(found: Iterable[Register], value: int, now: float) -> int | None:
+    """Give the greatest value that another one can follow."""
+    return max(
+        (
+            one.value
+            for one in found
+            if one.value is not None and can_follow(one.value, value, now - one.at)
+        ),
+        default=None,
+    )
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:

@@ -75,7 +75,8 @@ class IndexHistory:
     @callback
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what a meter has said of an index, shown or not."""
-        self._counting.heard(statistic, _hashed(address), label, value)
+        now = utcnow().timestamp()
+        self._counting.heard(statistic, _hashed(address), label, value, now)
         self._keep(_AT_LEISURE)
 
     @callback
