@@ -228,12 +228,14 @@ async def test_a_total_sale_is_solar_production_and_its_own_consumption_is_not_t
     home: Home, manager: EnergyManager
 ) -> None:
     meter = await hears(home, contract="producer", producer=True)
+    await hold(manager, SOMEONES)  # which measures the house, not the production
     form = await show(meter)
-    assert [key for key in fields(form) if key.startswith("add")] == ["add_1", "add_production"]
+    assert [key for key in fields(form) if key.startswith("add")] == ["add_production", "add_1"]
+    assert (form["description_placeholders"] or {})["tariff_1"] == "Own consumption of this meter"
     assert (fields(form)["add_1"], fields(form)["add_production"]) == (False, True)
     done = await submit(meter, form, {"export_price": "0.13"})
     assert "1 source added" in summary(done)[0]
-    assert [(one["type"], one["stat_energy_from"]) for one in sources(manager)] == [
+    assert [(one["type"], one["stat_energy_from"]) for one in sources(manager)[1:]] == [
         ("solar", "sensor.linky_eait")
     ]
 

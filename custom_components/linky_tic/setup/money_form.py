@@ -87,19 +87,19 @@ class MoneyForm:
         """Give the fields; the confirmation is among them while something is in doubt."""
         amount = _AmountSelector(TextSelectorConfig(suffix=currency(self._hass)))
         fields: dict[str, object] = {}
-        for register in self._registers:
-            fields |= self._ticks(_tick(register))
-            fields[price_key(register)] = amount
-        if self._sells:
-            fields |= self._ticks(self._export_tick)
-            fields[CONF_EXPORT_PRICE] = amount
+        for tick, price in self._prices_asked():
+            fields |= self._ticks(tick)
+            fields[price] = amount
         fields[CONF_STANDING_CHARGE] = amount
         if is_doubted:
             fields[_SURE] = BooleanSelector()
         fields |= self._last()
         return vol.Schema({vol.Optional(key): field for key, field in fields.items()})
 
-    _export_tick = ""
+    def _prices_asked(self) -> list[tuple[str, str]]:
+        """Give the tick and the price of each tariff, and of what is exported."""
+        tariffs = [(_tick(one), price_key(one)) for one in self._registers]
+        return tariffs + [(_EXPORT, CONF_EXPORT_PRICE)] * self._sells
 
     def _ticks(self, _key: str) -> Mapping[str, object]:
         """Give the field that stands before a price."""
@@ -178,9 +178,7 @@ class MoneyForm:
 
     def _limits(self) -> dict[str, float]:
         """Field of an amount -> what it hardly exceeds."""
-        keys = [price_key(one) for one in self._registers]
-        if self._sells:
-            keys.append(CONF_EXPORT_PRICE)
+        keys = [price for _, price in self._prices_asked()]
         return {**dict.fromkeys(keys, _MOST_BY_KWH), CONF_STANDING_CHARGE: _MOST_BY_MONTH}
 
 
@@ -191,7 +189,7 @@ class EnergyForm(MoneyForm):
         registers = [one.register for one in plan.added.imported]
         super().__init__(coordinator, prices, registers, sells=plan.added.exported is not None)
         self._plan = plan
-        self._export_tick = _PRODUCTION if plan.added.is_production else _EXPORT
+        self._is_production = plan.added.is_production
 
     @property
     @override
@@ -199,7 +197,12 @@ class EnergyForm(MoneyForm):
         usual = self._plan.added.usual
         ticks = {_tick(one): False for one in self._registers}
         ticks |= {_tick(one.register): True for one in usual.imported}
-        return {**ticks, self._export_tick: True, **super().shown}
+        return {**ticks, _EXPORT: True, _PRODUCTION: True, **super().shown}
+
+    @override
+    def _prices_asked(self) -> list[tuple[str, str]]:
+        asked = super()._prices_asked()
+        return [(_PRODUCTION, CONF_EXPORT_PRICE), *asked[:-1]] if self._is_production else asked
 
     @override
     def _ticks(self, key: str) -> Mapping[str, object]:
@@ -207,24 +210,34 @@ class EnergyForm(MoneyForm):
 
     @override
     def _last(self) -> Mapping[str, object]:
-        if not self._plan.others:
+        if not self._others:
             return {}
         tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
         return {_BESIDE: section(tick, {"collapsed": False})}
 
     @override
     def facts(self, doubt: str = "") -> dict[str, str]:
-        return {**super().facts(doubt), "others": ", ".join(self._plan.others)}
+        facts = {**super().facts(doubt), "others": ", ".join(self._others)}
+        if self._is_production:
+            own = told(self._hass, "own_consumption")
+            facts |= {f"tariff_{one}": own for one in self._registers}
+        return facts
+
+    @property
+    def _others(self) -> tuple[str, ...]:
+        """The sources that may count the same: none does where a production is."""
+        return () if self._is_production else self._plan.others
 
     def chosen(self, user_input: Mapping[str, Any]) -> Offer:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
         ticks = {**self.shown, **user_input}
         registers = [one for one in self._registers if ticks[_tick(one)]]
-        return self._plan.added.only(registers, exported=bool(ticks[self._export_tick]))
+        tick = _PRODUCTION if self._is_production else _EXPORT
+        return self._plan.added.only(registers, exported=bool(ticks[tick]))
 
     def is_counted_twice(self, user_input: Mapping[str, Any]) -> bool:
         """Whether others' sources may count the same, and nobody has said that they do not."""
-        return bool(self._plan.others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
+        return bool(self._others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
 
 
 def _tick(register: int) -> str:
