@@ -33,7 +33,9 @@ ARGUMENTS = (
 
 
 class Person:
-    """Somebody who looks at one Home Assistant."""
+    """Somebody who looks at one Home Assistant; `clicks` counts what is pressed or clicked into."""
+
+    clicks = 0
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -69,24 +71,32 @@ class Person:
         return self.page.get_by_role("button", name=name).filter(visible=True)
 
     def press(self, name: str, number: int = 0) -> None:
-        self.button(name).nth(number).click()
+        self._click(self.button(name).nth(number))
 
     def open(self, link: str) -> None:
-        self.page.get_by_role("link", name=link).filter(visible=True).first.click()
+        self._click(self.page.get_by_role("link", name=link).filter(visible=True).first)
 
     def choose(self, option: str, role: Json = "option") -> None:
-        self.page.get_by_role(role, name=option).filter(visible=True).first.click()
+        self._click(self.page.get_by_role(role, name=option).filter(visible=True).first)
 
     def pick(self, text: str) -> None:
         """Press a line of a list."""
-        self.page.get_by_text(text).filter(visible=True).first.click()
+        self._click(self.page.get_by_text(text).filter(visible=True).first)
 
     def switch(self, name: str) -> None:
         # What is drawn over a switch takes the pointer.
         self.page.get_by_role("switch", name=name).press("Space")
 
     def fill(self, field: str, text: str) -> None:
-        self.page.get_by_role("textbox", name=field, exact=True).fill(text)
+        self.fill_in(self.page.get_by_role("textbox", name=field, exact=True), text)
+
+    def fill_in(self, field: Locator, text: str) -> None:
+        self.clicks += 1
+        field.fill(text)
+
+    def _click(self, one: Locator) -> None:
+        self.clicks += 1
+        one.click()
 
     def read(self, text: str) -> str:
         """Wait until a text is on the screen; returns all that is."""

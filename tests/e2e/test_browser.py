@@ -28,7 +28,8 @@ pytestmark = pytest.mark.story
 ADDRESS, SUCCESSOR = "041961000000", "021975000001"
 PASSWORD = "un long mot de passe"  # noqa: S105 - of a house that lasts two minutes
 INDEX, NEW_INDEX, MOVED_INDEX = 25_000_000, 100, 2000  # Wh
-PRICES = ("0.1579", "0.2146", "15.5")  # two registers, and the standing charge of a month
+MOST_TO_THE_METER, MOST_IN_ALL = 9, 15  # clicks
+PRICES = ("0,1579", "0.2146", "15,5")  # two registers, and the standing charge of a month
 POWER = "sensor.linky_active_power"
 INDEXES = ["sensor.linky_easf01", "sensor.linky_easf02"]
 OURS = "/config/integrations/integration/linky_tic"
@@ -109,23 +110,49 @@ def enter_port(person: Person, port: str) -> None:
     person.press("Suivant")
 
 
-def test_the_meter_is_added_by_its_port_alone(house: House) -> None:
+def test_a_port_that_is_not_there_is_told(house: House) -> None:
     person = house.person
     person.visit("/config/integrations/dashboard")
-    person.press("Ajouter une intégration")
-    person.page.get_by_placeholder("Rechercher un nom de marque").fill("linky")
-    person.press("Linky Direct")
+    begin(person)
     enter_port(person, "/dev/nowhere")
     person.read("Le port /dev/nowhere n’existe pas")
     person.look("port missing")
+
+
+def begin(person: Person) -> None:
+    person.press("Ajouter une intégration")
+    person.page.get_by_placeholder("Rechercher un nom de marque").fill("linky")
+    person.press("Linky Direct")
+
+
+def test_from_the_port_to_the_energy_dashboard_in_fifteen_clicks(house: House) -> None:
+    person, client = house.person, house.home.client
+    person.visit("/config/integrations/dashboard")
+    person.clicks = 2  # to come here: Paramètres, Appareils et services
+    begin(person)
     enter_port(person, house.port.url)
     heard = person.read("Compteur trouvé")
     person.look("meter found")
     for fact in ("041961••••00", "Landis+Gyr, 2019", "Standard, 9600 bauds", "H PLEINE/CREUSE"):
         assert fact in heard
-    person.press("Valider")
-    person.read("Linky 60 A G3 (2019)")
-    person.press("Ignorer et terminer")
+    person.press("Ajouter ce compteur")
+    person.read("Ce qui est coché")
+    assert person.clicks <= MOST_TO_THE_METER
+    asked = person.page.locator("ha-form").get_by_role("textbox").filter(visible=True)
+    for field, price in enumerate(PRICES):
+        person.fill_in(asked.nth(field), price)
+    person.look("energy step")
+    person.press("Enregistrer")
+    shown = person.read("2 sources ajoutées")
+    person.look("energy done")
+    for told in ("15,79 c€ par kWh", "21,46 c€ par kWh", "15,50 € par mois"):
+        assert told in shown
+    person.pick("Tout est juste")
+    person.read("Options enregistrées avec succès")
+    person.press("Terminer")
+    assert person.clicks <= MOST_IN_ALL
+    sources = client.command("energy/get_prefs")["energy_sources"]
+    assert [one["stat_energy_from"] for one in sources] == INDEXES
     wait_for(lambda: "sensor.linky_east" in house.known(), "a first value")
 
 
@@ -135,43 +162,40 @@ def test_the_page_of_the_meter_shows_what_it_says(house: House) -> None:
     person.open("1 appareil")
     shown = person.read("Énergie soutirée totale")
     person.look("device")
-    for text in ("Linky 60 A G3 (2019)", "TIC 02", "HEURE", "kWh", "VA"):
+    for text in ("Linky 60 A G3 (2019)", "TIC 02", "Heures", "kWh", "VA"):
         assert text in shown
     assert "Indisponible" not in shown
 
 
-def test_an_option_is_chosen_and_holds_at_once(house: House) -> None:
-    person = house.person
+def option(person: Person, item: str) -> None:
     person.visit(OURS)
     person.press("Configurer")
-    person.pick("Suivi et miroir MQTT")
-    person.choose("Temps réel", role="radio")
-    person.press("Miroir MQTT")
-    person.switch("Un sujet par étiquette")
-    person.look("options")
+    person.pick(item)
+
+
+def confirm(person: Person) -> None:
     person.press("Valider")
     person.read("Options enregistrées avec succès")
     person.press("Terminer")
+
+
+def test_an_option_is_chosen_and_holds_at_once(house: House) -> None:
+    person = house.person
+    option(person, "Suivi du compteur")
+    person.choose("Temps réel", role="radio")
+    confirm(person)
+    option(person, "Miroir MQTT")
+    person.switch("Un sujet par étiquette")
+    person.look("options")
+    confirm(person)
     with Subscriber(house.broker.port, f"linky_tic/{ADDRESS}/SINSTS") as mqtt:
         assert mqtt.wait_for(1)
     for _ in range(3):
         house.wait_for_a_change("sinsts")
 
 
-def test_the_energy_dashboard_is_filled_in_one_step(house: House) -> None:
+def test_the_energy_dashboard_takes_what_was_added(house: House) -> None:
     person, client = house.person, house.home.client
-    person.visit(OURS)
-    person.press("Configurer")
-    person.pick("Ajouter au tableau de bord Énergie")
-    person.read("Ces sources du réseau électrique")
-    for field, price in enumerate(PRICES):
-        person.page.get_by_role("spinbutton").nth(field).fill(price)
-    person.look("energy step")
-    person.press("Valider")
-    person.read("Options enregistrées avec succès")
-    person.press("Terminer")
-    sources = client.command("energy/get_prefs")["energy_sources"]
-    assert [one["stat_energy_from"] for one in sources] == INDEXES
     house.line.house.set_load(5000)
     wait_for(lambda: house.known() >= {*INDEXES, POWER}, "the indexes and the power")
     time.sleep(WRITTEN)
