@@ -15,7 +15,7 @@ import voluptuous as vol
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.cost.contracts import Contract, read_slots
 
-from ..bills import MONTHLY, OFF_PEAK, PEAK, pays
+from ..bills import MONTHLY, OFF_PEAK, PEAK, pays, reprice
 from ..dialog import choose
 from ..home import Home, Meter
 from ..old_sensor import recorded
@@ -135,6 +135,29 @@ async def test_tempo_needs_the_colours_of_all_days(recorder_mock: Recorder, home
         total += kwh * TEMPO[f"tempo_{colour}_{'off_peak' if is_off_peak(hour) else 'peak'}"]
     answer = await compare(home, meter, known, **PERIOD)
     assert answer["contracts"][0]["total"] == pytest.approx(total, abs=0.006)
+
+
+async def test_the_colours_of_a_tempo_meter_are_those_that_its_indexes_tell(
+    recorder_mock: Recorder, home: Home
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract="tempo")
+    await reprice(home, meter, prices=TEMPO, standing_charge=20.0)
+    for tariff in TEMPO:
+        _, colour, part = tariff.split("_", 2)
+        letters = {"off_peak": "c", "peak": "p", "blue": "b", "white": "w", "red": "r"}
+        label = f"bbrh{letters[part]}j{letters[colour]}"
+        total, rows = 1000.0, []
+        for hour, kwh in hours():
+            day = (hour.astimezone(FRANCE) - timedelta(hours=6)).day
+            is_its = colour == ("red" if day == 28 else "white" if day % 3 else "blue")
+            total += kwh if is_its and is_off_peak(hour) is (part == "off_peak") else 0
+            rows.append(StatisticData(start=hour, state=total, sum=total))
+        await recorded(home.hass, rows, statistic_id=f"sensor.linky_{label}")
+    tempo = {"name": "Tempo", "prices": TEMPO, "standing_charge": 20.0}
+    answer = await compare(home, meter, tempo, first_day="2026-10-20", last_day="2026-10-31")
+    assert answer["contracts"][0]["unknown_days"] == 0
+    assert answer["contracts"][0]["total"] == pytest.approx(answer["in_force"]["total"], abs=0.01)
+    assert answer["in_force"]["total"] > 12 * 24 * 2.5 * 0.13
 
 
 async def test_a_meter_without_statistics_says_so(recorder_mock: Recorder, home: Home) -> None:

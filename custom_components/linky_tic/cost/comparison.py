@@ -3,7 +3,7 @@
 It asks the recorder for the hourly statistics of a meter's indexes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -18,9 +18,10 @@ from homeassistant.util import dt as dt_util
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
 from ..meter.known_labels import LABELS
+from ..season.statistics import async_past_days
 from ..setup.exceptions import refused
 from ..tic import Quantity, index_slug
-from .contracts import Contract, Sum, cost_in_force, cost_under
+from .contracts import COLOURS, Contract, Sum, cost_in_force, cost_under
 from .hours import HOUR, Hours, hours_of
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -42,7 +43,7 @@ class Comparison(NamedTuple):
 
 async def async_compare(
     coordinator: LinkyCoordinator,
-    contracts: Iterable[Contract],
+    contracts: Sequence[Contract],
     first: date | None = None,
     last: date | None = None,
 ) -> Comparison:
@@ -64,6 +65,9 @@ async def async_compare(
     if not heard or begin > latest:
         raise refused("compare_no_hours", title=coordinator.entry.title)
     hours = hours_of(sums, _midnight(begin), _midnight(latest + _ONE_DAY))
+    colours = {}
+    if any(one.is_tempo for one in contracts):
+        colours = await _async_colours(coordinator, begin - _ONE_DAY)
     prices = coordinator.costs.prices
     charge = prices.standing_charge or 0.0
     return Comparison(
@@ -71,7 +75,7 @@ async def async_compare(
         latest,
         hours,
         cost_in_force(hours, prices.by_tariff, charge, begin, latest),
-        tuple((one, cost_under(one, hours, begin, latest)) for one in contracts),
+        tuple((one, cost_under(one, hours, colours, begin, latest)) for one in contracts),
     )
 
 
@@ -88,6 +92,13 @@ async def _async_sums(
         set(tariffs),
     )
     return [(tariffs[statistic], rows) for statistic, rows in found.items()]
+
+
+async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:
+    """Give the colours of Tempo days that were heard, or that statistics prove."""
+    past = await async_past_days(coordinator.hass, coordinator.address, "blue", first, None)
+    days = past | coordinator.season.by_day
+    return {day: colour for day, colour in days.items() if colour in COLOURS}
 
 
 def _tariffs(coordinator: LinkyCoordinator) -> dict[str, str]:

@@ -12,13 +12,14 @@ from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
-from .hours import Hours, tempo_day
+from .hours import Hours
 
 COLOURS: Final = ("blue", "white", "red")
 TEMPO_TARIFFS: Final = frozenset(
     f"tempo_{colour}_{part}" for colour in COLOURS for part in ("off_peak", "peak")
 )
 TEMPO_SLOTS: Final = ((time(22), time(6)),)
+_TEMPO_BEGINS: Final = timedelta(hours=6)
 _DAY_MINUTES: Final = 24 * 60
 _EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
 _SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
@@ -93,9 +94,14 @@ class Sum(NamedTuple):
         return None if self.energy is None else self.energy + self.standing_charge
 
 
-def cost_under(contract: Contract, hours: Hours, first: date, last: date) -> Sum:
-    """Reckon what known hours would have cost, and the standing charge from a day to another."""
-    colours = {**hours.colours(), **contract.colours}
+def cost_under(
+    contract: Contract, hours: Hours, known: Mapping[date, str], first: date, last: date
+) -> Sum:
+    """Reckon what known hours would have cost, and the standing charge from a day to another.
+
+    `known` are the colours of Tempo days; those that are typed come first.
+    """
+    colours = {**known, **contract.colours}
     by_tariff: dict[str, float] = {}
     unknown: set[date] = set()
     doubt = 0.0
@@ -103,8 +109,9 @@ def cost_under(contract: Contract, hours: Hours, first: date, last: date) -> Sum
         energy, local = sum(counted.values()), dt_util.as_local(hour)
         prefix = ""
         if contract.is_tempo:
-            if (colour := colours.get(tempo_day(local), contract.other_colour)) is None:
-                unknown.add(tempo_day(local))
+            day = (local - _TEMPO_BEGINS).date()
+            if (colour := colours.get(day, contract.other_colour)) is None:
+                unknown.add(day)
                 continue
             prefix = f"tempo_{colour}_"
         parts = contract.parts(prefix, local)

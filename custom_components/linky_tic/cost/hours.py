@@ -6,14 +6,10 @@ the hour before are there: what the first hour after a gap has gained is of some
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from homeassistant.util import dt as dt_util
-
 HOUR: Final = timedelta(hours=1)
-_NIGHT: Final = timedelta(hours=6)
-"""A Tempo day begins at 06:00."""
 _NOTHING: Final = 0.0005
 """kWh, half a Wh: rows are rounded."""
 
@@ -31,21 +27,6 @@ class Hours:
     def energy(self) -> float:
         """The kWh of all known hours."""
         return sum(sum(by_tariff.values()) for by_tariff in self.known.values())
-
-    def colours(self) -> dict[date, str]:
-        """Give the colours of the Tempo days on which one colour alone has counted."""
-        found: dict[date, set[str]] = {}
-        for hour, by_tariff in self.known.items():
-            day = tempo_day(dt_util.as_local(hour))
-            for tariff, energy in by_tariff.items():
-                if tariff.startswith("tempo_") and energy > _NOTHING:
-                    found.setdefault(day, set()).add(tariff.split("_")[1])
-        return {day: min(colours) for day, colours in found.items() if len(colours) == 1}
-
-
-def tempo_day(hour: datetime) -> date:
-    """Give the day whose colour is in force in an hour, given in local time."""
-    return (hour - _NIGHT).date()
 
 
 @dataclass(slots=True)
