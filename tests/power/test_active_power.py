@@ -10,7 +10,7 @@ from custom_components.linky_tic.const import CONF_REPORTING
 from simulator import Household
 from simulator.line import Line
 
-from ..home import Home, Meter
+from ..home import KNOWN, Home, Meter
 
 WATTS: Final = "sensor.linky_active_power"
 FACTOR: Final = "sensor.linky_power_factor"
@@ -86,6 +86,27 @@ async def test_what_is_exported_is_negative(home: Home) -> None:
     seller.set_solar(2500)
     await home.hears(seller, MINUTE)
     assert watts(home) == pytest.approx(-2000, rel=0.06)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("how", ["mode", "contract"])
+async def test_power_is_known_of_a_meter_that_tells_no_export_any_more(
+    home: Home, how: str, *, restarted: bool
+) -> None:
+    seller = Household(producer=True, breaker=False)
+    seller.set_load(2000)
+    seller.set_solar(0)
+    meter = await home.hears(seller, MINUTE)
+    assert watts(home) == pytest.approx(2000, rel=0.06)
+    if how == "mode":
+        seller.switch_mode("historic")
+    else:
+        seller.producer = False
+    await meter.play(KNOWN)
+    if restarted:
+        await home.restart(meter)
+    await meter.play(MINUTE)
+    assert watts(home) == pytest.approx(2000, rel=0.06)
 
 
 @pytest.mark.parametrize("options", [{}, {"mode": "historic"}, {"mode": "historic", "phases": 3}])
