@@ -36,7 +36,7 @@ async def test_a_meter_is_shown_with_how_it_is_heard(home: Home) -> None:
     await home.hears()
     home.clock.now += 2
     assert await lines(home) == {
-        "Linky": "Standard, 9600 baud: heard 2 s ago, 100.0 % of the groups good"
+        "Linky": "Standard, 9600 baud: received 2 s ago, 100.0 % of the groups good"
     }
 
 
@@ -44,14 +44,14 @@ async def test_the_line_is_in_the_language_of_the_system(home: Home) -> None:
     home.hass.config.language = "fr"
     await home.hears(Household(mode="historic"))
     assert await lines(home) == {
-        "Linky": "Historique, 9600 bauds\u00a0: entendu il y a 0 s, 100.0\u00a0% de groupes bons"
+        "Linky": "Historique, 9600 bauds\u00a0: reçu il y a 0 s, 100.0\u00a0% de groupes corrects"
     }
 
 
 async def test_a_language_that_has_no_texts_gets_english(home: Home) -> None:
     home.hass.config.language = "de"
     await home.hears()
-    assert "heard 0 s ago" in (await lines(home))["Linky"]
+    assert "received 0 s ago" in (await lines(home))["Linky"]
 
 
 async def test_a_noisy_line_is_seen(home: Home) -> None:
@@ -77,12 +77,12 @@ async def test_an_adapter_that_is_ignored_has_no_line(home: Home) -> None:
 async def test_a_meter_never_heard_is_told_from_one_that_fell_silent(home: Home) -> None:
     meter = home.meter()
     await home.add(meter)
-    assert (await lines(home))["Linky"] == "Tried at 9600 baud: nothing heard yet"
+    assert (await lines(home))["Linky"] == "9600 baud: nothing received yet"
     await meter.play()
     await meter.fall_silent()
     assert not meter.coordinator.is_available
     home.clock.now += 90
-    assert (await lines(home))["Linky"] == "Standard, 9600 baud: not heard for 90 s"
+    assert (await lines(home))["Linky"] == "Standard, 9600 baud: not received for 90 s"
 
 
 async def test_another_meter_is_told(home: Home) -> None:
@@ -90,7 +90,7 @@ async def test_another_meter_is_told(home: Home) -> None:
     await home.hears(house)
     house.replace_meter(OTHER_ADDRESS, 1000)
     await home.meters[0].play(8)
-    assert "another meter speaks" in (await lines(home))["Linky"]
+    assert "another meter is on the line" in (await lines(home))["Linky"]
 
 
 async def test_an_entry_that_does_not_run_says_so(home: Home) -> None:

@@ -135,7 +135,7 @@ def test_a_year_of_hours_goes_before_ours_without_a_step(house: House) -> None:
     assert {later["start"] - row["start"] for row, later in pairwise(hours)} == {3_600_000}
     (joined,) = house.rows(NEW, "5minute")
     assert joined["sum"] - hours[-1]["sum"] == pytest.approx(first["state"] - hours[-1]["state"])
-    with pytest.raises(Refused, match="goes on with the statistics of"):
+    with pytest.raises(Refused, match="already continues the statistics of"):
         house.adopt(method="import", dry_run=False)
     house.home.restart()
     house.act("undo_adopted_statistics", entity_id=NEW)

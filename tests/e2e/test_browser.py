@@ -136,7 +136,7 @@ def test_from_the_port_to_the_energy_dashboard_in_fifteen_clicks(house: House) -
     for fact in ("041961••••00", "Landis+Gyr, 2019", "Standard, 9600 bauds", "H PLEINE/CREUSE"):
         assert fact in heard
     person.press("Ajouter ce compteur")
-    person.read("Ce qui est coché")
+    person.read("Cochez ce qu’il faut ajouter")
     assert person.clicks <= MOST_TO_THE_METER
     asked = person.page.locator("ha-form").get_by_role("textbox").filter(visible=True)
     for field, price in enumerate(PRICES):
@@ -160,7 +160,7 @@ def test_the_page_of_the_meter_shows_what_it_says(house: House) -> None:
     person = house.person
     person.open("Linky Direct")
     person.open("1 appareil")
-    shown = person.read("Énergie soutirée totale")
+    shown = person.read("Énergie consommée totale")
     person.look("device")
     for text in ("Linky 60 A G3 (2019)", "TIC 02", "Heures", "kWh", "VA"):
         assert text in shown

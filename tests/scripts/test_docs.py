@@ -58,7 +58,7 @@ def test_a_french_page_has_the_french_names_of_the_entities(tmp_path: Path) -> N
     page.parent.mkdir()
     page.write_text(PAGE)
     docs.main([str(page)])
-    row = "| `EAST` | Énergie soutirée totale | Wh, affiché en kWh | energy | activée |"
+    row = "| `EAST` | Énergie consommée totale | Wh, affiché en kWh | energy | activée |"
     assert row in page.read_text()
 
 
