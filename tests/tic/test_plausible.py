@@ -379,6 +379,8 @@ def test_a_date_that_does_not_exist_is_never_shown() -> None:
     listener = settled(clock(0))
     odd = standard(("DATE", "", "H261323120000"))
     assert values(listener.hear(*[odd] * 5), "DATE") == []
+    listener.now -= 4 * 2 + 5 * 2
+    assert seconds(values(listener.hear(clock(2)), "DATE")) == [2]
 
 
 @pytest.mark.parametrize("jump", [-86_400.0, -3600.0, 3600.0, 86_400.0])

@@ -31,79 +31,58 @@ def _number(said: Said, name: str | None) -> int | None:
     return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
-def _beside(label: Label, quantity: Quantity) -> tuple[str, ...]:
-    """Give the labels of another quantity that speak of the same phase, or of all."""
+def _measures(label: Label) -> tuple[tuple[str, str | None], ...]:
+    """Give the currents of a label's phase, or of all, each with its voltage where it is told."""
     rows = CATALOGUE[label.mode].values()
+    volts = {row.phase: row.name for row in rows if row.quantity is Quantity.VOLTAGE}
     return tuple(
-        row.name
+        (row.name, volts.get(row.phase))
         for row in rows
-        if row.quantity is quantity and (label.phase is None or row.phase == label.phase)
+        if row.quantity is Quantity.CURRENT and label.phase in {None, row.phase}
     )
 
 
-def _table(quantity: Quantity, *of: Quantity) -> Mapping[str, tuple[str, ...]]:
-    return MappingProxyType(
-        {
-            row.name: _beside(row, quantity)
-            for rows in CATALOGUE.values()
-            for row in rows.values()
-            if row.quantity in of
-        }
-    )
-
-
-_CURRENTS: Final = _table(Quantity.CURRENT, Quantity.IMPORTED_POWER, Quantity.OVERRUN_CURRENT)
-"""A power, or a warning of too much current -> the currents that it is made of."""
-_VOLTAGES: Final = MappingProxyType(
+_MEASURES: Final = MappingProxyType(
     {
-        current.name: _beside(current, Quantity.VOLTAGE)
+        row.name: _measures(row)
         for rows in CATALOGUE.values()
-        for current in rows.values()
-        if current.quantity is Quantity.CURRENT and current.phase
+        for row in rows.values()
+        if row.quantity in {Quantity.IMPORTED_POWER, Quantity.OVERRUN_CURRENT}
     }
 )
+"""A power, or a warning of too much current -> what it is made of."""
 _TOTAL: Final = "SINSTS"
 
 
-def is_contradicted(power: Reading, said: Said, far: float) -> bool:
+def is_contradicted(label: Label, power: int, said: Said, far: float) -> bool:
     """Whether a power is `far` times what the currents come to, or a phase's above all of them."""
-    value = power.value
-    if not isinstance(value, int):
-        return False
-    currents = [(name, _number(said, name)) for name in _CURRENTS.get(power.label.name, ())]
     most = [
-        (amperes + _AMPERES_OFF)
-        * (_number(said, next(iter(_VOLTAGES.get(name, ())), None)) or _VOLTS)
-        for name, amperes in currents
-        if amperes is not None
+        (amperes + _AMPERES_OFF) * (_number(said, volts) or _VOLTS)
+        for current, volts in _MEASURES.get(label.name, ())
+        if (amperes := _number(said, current)) is not None
     ]
-    if most and value > far * sum(most):
+    if most and power > far * sum(most):
         return True
-    total = _number(said, _TOTAL) if power.label.phase and "EAIT" not in said else None
-    return total is not None and value > _FAR * total + _VOLT_AMPERES_OFF
+    total = _number(said, _TOTAL) if label.phase and "EAIT" not in said else None
+    return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF
 
 
 def is_borne_out(overrun: Reading, said: Said) -> bool:
     """Whether the current that a warning tells is the one that is measured beside it."""
-    value = overrun.value
-    amperes = [_number(said, name) for name in _CURRENTS[overrun.label.name]]
-    return isinstance(value, int) and any(
-        one is not None and abs(value - one) <= 1 for one in amperes
-    )
+    amperes = (_number(said, current) for current, _ in _MEASURES[overrun.label.name])
+    return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 
 def contradicts(now: Reading, last: Reading, *, is_maximum: bool) -> bool:
-    """Whether a dated value is another under the same horodate, or an older one than before.
+    """Whether a dated number is another under the same horodate, or an older one than before.
 
     The maximum of a day does not get smaller during it.
     """
-    if now.time is None or last.time is None or now.time > last.time:
-        falls = (
-            isinstance(now.value, int) and isinstance(last.value, int) and now.value < last.value
-        )
-        days = (one.time.date() if one.time else None for one in (now, last))
-        return is_maximum and falls and len(set(days)) == 1
-    return now.time < last.time or now.value != last.value
+    if now.time is None or last.time is None:
+        return False
+    if now.time <= last.time:
+        return now.time < last.time or now.raw != last.raw
+    return is_maximum and now.time.date() == last.time.date() and int(now.raw) < int(last.raw)
 
 
 def agreed_status(row: list[Reading], last: Reading | None) -> Reading | None:

@@ -86,10 +86,9 @@ def is_likely(now: Reading) -> bool:
     label, value = now.label, now.value
     if label.name not in BOUNDED:
         return True
-    if isinstance(value, int):
-        if value < label.least or (label.most is not None and value > label.most):
-            return False
-    elif value is None:
+    if isinstance(value, int) and value < label.least:
+        return False
+    if isinstance(value, int) and label.most is not None and value > label.most:
         return False
     return now.time is not None or not label.horodate
 

@@ -184,9 +184,10 @@ def _choose_power(
     only beyond the margin, since a load that is switched on within a frame is to show at once.
     """
     now, limit = row[-1], conditions.limit(row[-1].label)
-    is_much = _number(now.value) > MARGIN * limit
+    label, power = now.label, _number(now.value)
+    is_much = power > MARGIN * limit
     far = MARGIN if is_much else _FAR
-    if (is_much or now.label.phase) and is_contradicted(now, conditions.said, far):
+    if (is_much or label.phase) and is_contradicted(label, power, conditions.said, far):
         return None
     if not is_much:
         return now
