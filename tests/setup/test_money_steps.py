@@ -12,6 +12,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.setup import money_steps
@@ -34,6 +37,12 @@ SOMEONES: Final = {
     "cost_adjustment_day": 0.0,
     "name": "Shelly",
 }
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, int]:
+    """Write to the database when a test settles: the harness has it do so at every state."""
+    return {"commit_interval": 3600}
 
 
 @pytest.fixture
@@ -246,6 +255,7 @@ async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_co
     meter = await hears(home)
     await submit(meter, await show(meter), PRICES)
     await meter.play(60)
+    await async_wait_recording_done(home.hass)
     found = await async_validate(home.hass)
     assert {issue for one in found.energy_sources for issue in one.issues} == {
         "statistics_not_defined"
