@@ -62,6 +62,7 @@ def ids(some: list[Example]) -> list[str]:
 AUTOMATIONS: Final = examples("yaml actions triggers", "yaml actions conditions triggers")
 SCRIPTS: Final = examples("yaml actions")
 CALLS: Final = examples("yaml action data")
+COMPARISONS: Final = examples("yaml action data response_variable")
 MQTT: Final = examples("yaml mqtt")
 EVCC: Final = examples("yaml meters site")
 SER2NET: Final = examples("yaml connection")

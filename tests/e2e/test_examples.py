@@ -20,10 +20,11 @@ from simulator.household import Household
 from simulator.line import Line
 from simulator.ports import PtyPort
 
-from .client import Json
+from .client import Json, Refused
 from .pages import (
     AUTOMATIONS,
     CALLS,
+    COMPARISONS,
     EVCC,
     FLOWS,
     MESSAGES,
@@ -39,7 +40,19 @@ from .pages import (
 from .pasted import ADDRESS, BASE, LIVING, OLDER, SAID, House, living
 from .processes import ROOT, Child, HeldPort, listens, wait_for
 
-TESTED: Final = (AUTOMATIONS, SCRIPTS, CALLS, MQTT, EVCC, SER2NET, FLOWS, MESSAGES, TELEGRAF, PIPES)
+TESTED: Final = (
+    AUTOMATIONS,
+    SCRIPTS,
+    CALLS,
+    COMPARISONS,
+    MQTT,
+    EVCC,
+    SER2NET,
+    FLOWS,
+    MESSAGES,
+    TELEGRAF,
+    PIPES,
+)
 ELSEWHERE: Final = {"ini", "sh"}
 """Read by the loader of a Pi; the commands of this repository."""
 WORKS: Final = ("finished", None)
@@ -75,6 +88,15 @@ def test_an_answer_is_told(house: House, example: Example) -> None:
     kwh = house.frame()["EAST"]["value"] / 1000
     told = [float(one.removesuffix(" kWh")) for one in house.told(f"{NUMBER} kWh")]
     assert told[-1] == pytest.approx(kwh, abs=0.1)
+
+
+@pytest.mark.parametrize("example", COMPARISONS, ids=ids(COMPARISONS))
+def test_contracts_are_understood_and_there_is_no_whole_day_yet(
+    house: House, example: Example
+) -> None:
+    call = example.read(("01JD7XAMPLE0000000000000000", house.entries["linky"]))
+    with pytest.raises(Refused, match="no whole day"):
+        house.act(call["action"], **call["data"])
 
 
 def keys_of(answer: Json) -> set[str]:

@@ -1,6 +1,6 @@
 """The drawing of the house is that of its imports."""
 
-from graphlib import CycleError, TopologicalSorter
+from graphlib import CycleError
 from pathlib import Path
 
 import pytest
@@ -62,11 +62,6 @@ def test_an_arrow_that_a_longer_way_says_is_left_out() -> None:
     }
     arrows = [line for line in drawing._inside(imports, imports, 7) if "-->" in line]
     assert arrows == ["    f7_cost --> f7_entity", "    f7_files --> f7_cost"]
-
-
-def test_rooms_of_a_floor_do_not_import_each_other() -> None:
-    for modules in FLOORS.values():
-        assert list(TopologicalSorter(drawing.rooms_of(IMPORTS, modules)).static_order())
 
 
 def test_the_drawing_shows_rooms_and_no_modules_in_them() -> None:
