@@ -1,7 +1,5 @@
 """What is not adopted, and who may not: each is refused in words, and nothing is written."""
 
-from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
-from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.exceptions import Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
@@ -54,20 +52,10 @@ async def test_ours_must_have_begun(course: Course, home: Home) -> None:
         await adopt(home.hass)
 
 
-async def test_statistics_that_are_of_no_sensor_are_refused(course: Course, home: Home) -> None:
-    meta = StatisticMetaData(
-        statistic_id="enedis:consumption",
-        unit_of_measurement="kWh",
-        unit_class="energy",
-        has_sum=True,
-        mean_type=StatisticMeanType.NONE,
-        name="Enedis",
-        source="enedis",
-    )
-    async_add_external_statistics(home.hass, meta, list(counted(MORNING, BEFORE)))
+async def test_what_is_no_statistic_is_refused(course: Course, home: Home) -> None:
     await hears(home, course)
     with refusal("adopt_no_sensor"):
-        await adopt(home.hass, old_statistic="enedis:consumption")
+        await adopt(home.hass, old_statistic="enedis")
 
 
 @pytest.mark.parametrize("unit", ["varh", "W", None])

@@ -75,7 +75,7 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
 
 def _record(plan: Plan) -> Record:
     """Note what will be done, and all the sums that it changes."""
-    is_import = plan.method is Method.IMPORT
+    is_import = plan.method is not Method.ENTITY_ID
     return Record(
         method=plan.method,
         old=plan.old_id,
@@ -152,8 +152,8 @@ async def _take_out(hass: HomeAssistant, entity: er.RegistryEntry, record: Recor
 type _Step = Callable[[HomeAssistant, er.RegistryEntry, Record], Awaitable[None]]
 
 _DOING: Final[Mapping[Method, _Step]] = MappingProxyType(
-    {Method.ENTITY_ID: async_take_over, Method.IMPORT: _import}
+    {Method.ENTITY_ID: async_take_over, Method.IMPORT: _import, Method.TIME: _import}
 )
 _UNDOING: Final[Mapping[Method, _Step]] = MappingProxyType(
-    {Method.ENTITY_ID: async_give_back, Method.IMPORT: _take_out}
+    {Method.ENTITY_ID: async_give_back, Method.IMPORT: _take_out, Method.TIME: _take_out}
 )

@@ -97,6 +97,28 @@ def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
     return None
 
 
+def join_by_time(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
+    """Join the last old row with our first one, whose sum is what it has counted itself.
+
+    A greater sum is of what was adopted before: of its first hour nothing is known then. Between
+    the two nothing is counted: what has no index tells nothing of a gap.
+    """
+    if not rows or rows[-1].sum is None or first.sum is None:
+        return None
+    hours = (first.end - first.start) / HOUR
+    counted = first.sum if 0 <= first.sum / kilo <= _MOST * hours else 0.0
+    return Join(rows[-1], first, counted, rows[-1].sum + counted - first.sum)
+
+
+def is_index(rows: Sequence[Row]) -> bool:
+    """Whether states can be those of an index, which never falls; a meter of a day or month does.
+
+    What has no states was not made from an index at all.
+    """
+    states = [row.state for row in rows if row.state is not None]
+    return bool(states) and all(after >= before for before, after in pairwise(states))
+
+
 def follows(before: Row, after: Row, kilo: float) -> bool:
     """Whether the index of a row can be that of an earlier one after the time between them."""
     if before.state is None or after.state is None:

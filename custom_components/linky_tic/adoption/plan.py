@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from homeassistant.components.recorder.models import StatisticMetaData
+from homeassistant.components.recorder.statistics import valid_statistic_id
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
 from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
@@ -16,7 +17,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..setup.exceptions import refused
-from .joining import Join, Row, earlier, find_join, follows
+from .joining import Join, Row, earlier, find_join, follows, is_index, join_by_time
 from .records import Method
 from .statistics_rows import (
     History,
@@ -30,6 +31,8 @@ POSSIBLE: Final = "possible"
 _OLD_IS_THERE: Final = "old_is_there"
 _INDEX_DIFFERS: Final = "index_differs"
 _NOTHING_BEFORE: Final = "nothing_before"
+_HELPERS: Final = frozenset({"utility_meter", "integration"})
+"""Integrations whose totals are not those of a meter: they start at 0, some of them every day."""
 _KILO: Final[Mapping[str | None, str]] = MappingProxyType(
     {
         "energy": UnitOfEnergy.KILO_WATT_HOUR,
@@ -76,12 +79,15 @@ async def async_plan(
     kilo = _kilo(ours.meta)
     before = earlier(old.hours, first)
     join = find_join(before, first, kilo) if kilo else None
+    by_time = False
+    if kilo and (by_time := _is_joined_by_time(hass, old_id, old, join, method)):
+        join = join_by_time(before, first, kilo)
     rows = [row for row in before if join is None or row.start <= join.before.start]
-    ways = {
-        Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo),
-        Method.IMPORT: _against_importing(rows, join, kilo),
-    }
-    chosen = method or next((way for way in Method if ways[way] == POSSIBLE), Method.IMPORT)
+    importing = {(Method.TIME if by_time else Method.IMPORT): _against_importing(rows, join, kilo)}
+    taking_over = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo)}
+    ways = importing if by_time else taking_over | importing
+    possible = (way for way in ways if ways[way] == POSSIBLE)
+    chosen = method if method in ways else next(possible, [*ways][-1])
     if ways[chosen] != POSSIBLE:
         named = {"old": old_id, "entity": entity.entity_id}
         raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
@@ -96,7 +102,8 @@ async def _read(
     named = {"old": old_id, "entity": entity_id}
     if old_id == entity_id:
         raise refused("adopt_same", **named)
-    if not valid_entity_id(old_id) or split_entity_id(old_id)[0] != SENSOR:
+    is_sensor = valid_entity_id(old_id) and split_entity_id(old_id)[0] == SENSOR
+    if not is_sensor and not valid_statistic_id(old_id):
         raise refused("adopt_no_sensor", **named)
     ours = await async_history(hass, entity_id)
     if ours is None:
@@ -108,6 +115,19 @@ async def _read(
         if old and old.hours:
             return meta["unit_of_measurement"], old, ours
     raise refused("adopt_no_statistics", **named)
+
+
+def _is_joined_by_time(
+    hass: HomeAssistant, old_id: str, old: History, join: Join | None, method: Method | None
+) -> bool:
+    """Whether an old statistic has no index: another program's, or a sum of Home Assistant's.
+
+    An id with a colon is that of an external statistic, as ha-linky and MyElectricalData add them.
+    """
+    entity = er.async_get(hass).async_get(old_id)
+    is_helper = entity is not None and entity.platform in _HELPERS
+    is_told = method is Method.TIME or not valid_entity_id(old_id)
+    return is_told or (method is None and (is_helper or (not join and not is_index(old.hours))))
 
 
 def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping[str, str]) -> None:

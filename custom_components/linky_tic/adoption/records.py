@@ -20,10 +20,11 @@ type _Stored = dict[str, list[dict[str, Any]]]  # JSON, as Home Assistant's stor
 
 
 class Method(StrEnum):
-    """The two ways to go on with an old statistic."""
+    """How to go on with an old statistic: as it, or after its rows, joined by index or by time."""
 
     ENTITY_ID = "entity_id"
     IMPORT = "import"
+    TIME = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,14 +136,16 @@ async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
 
 def _join(plan: Plan) -> JsonObjectType | None:
     """Give both sides of the join: what is counted between them is counted once."""
-    is_import = plan.method is Method.IMPORT
+    is_import = plan.method is not Method.ENTITY_ID
     if is_import and plan.join:
         before, after = plan.join.before, plan.join.after
     elif plan.kilo and not is_import:
         before, after = plan.old.last, plan.ours.last
     else:
         return None
-    energy = None if before.state is None or after.state is None else after.state - before.state
+    energy = None
+    if before.state is not None and after.state is not None and plan.method is not Method.TIME:
+        energy = after.state - before.state
     return {
         "old_until": _instant(before.end),
         "old_index": _number(before.state),
@@ -187,11 +189,12 @@ def _left_behind(plan: Plan) -> list[Row]:
 
 def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
-    is_import = plan.method is Method.IMPORT
+    is_import = plan.method is not Method.ENTITY_ID
     join = _join(plan)
     gap = join["hours"] if join else 0.0
     are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
+        "joined_by_time": plan.method is Method.TIME,
         "gap": isinstance(gap, float) and gap > _GAP,
         "hours_left_behind": not is_import and bool(_left_behind(plan)),
         "gaps_stay": is_import and bool(in_gaps(plan.old.hours, _ours(plan))),

@@ -1,0 +1,143 @@
+"""What has no index is joined by time: no hour twice, a gap stays a gap, and it can be undone."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import async_add_external_statistics
+from homeassistant.helpers import entity_registry as er
+import pytest
+
+from ..course import MORNING, Course
+from ..home import Home
+from ..old_sensor import (
+    BEFORE,
+    HOUR,
+    NEW,
+    OLD,
+    NewerRecorder,
+    adopt,
+    counted,
+    hears,
+    recorded,
+    rows_of,
+    settled,
+    undo,
+)
+
+EXTERNAL = "linky:12345678901234"
+USED = [1.0, 2.0, 0.5, 4.0]
+"""kWh of the hours before ours, and of ours."""
+
+
+def summed(end: datetime) -> Iterator[StatisticData]:
+    """Hours without an index, in a sum of their own."""
+    total = 500.0
+    for number, used in enumerate(USED):
+        total += used
+        yield StatisticData(start=end - (len(USED) - number) * HOUR, sum=total)
+
+
+async def external(home: Home, end: datetime) -> None:
+    meta = StatisticMetaData(
+        statistic_id=EXTERNAL,
+        unit_of_measurement="kWh",
+        unit_class="energy",
+        has_sum=True,
+        mean_type=StatisticMeanType.NONE,
+        name="Linky",
+        source="linky",
+    )
+    async_add_external_statistics(home.hass, meta, list(summed(end)))
+    await settled(home.hass)
+
+
+def used(rows: list[dict[str, float]]) -> list[float]:
+    """What each hour but the first has used."""
+    return [after["sum"] - before["sum"] for before, after in pairwise(rows)]
+
+
+async def by_hour(home: Home, course: Course) -> list[dict[str, float]]:
+    while course.period.hour == MORNING.hour:
+        await course.end_period()
+    return await rows_of(home.hass, NEW)
+
+
+@pytest.mark.parametrize("gap", [0, 5])
+async def test_external_statistics_go_before_ours(course: Course, home: Home, gap: int) -> None:
+    await external(home, MORNING - gap * HOUR)
+    await hears(home, course)
+    (own,) = await by_hour(home, course)
+    answer = await adopt(home.hass, old_statistic=EXTERNAL)
+    assert answer["methods"] == {"time": "possible"}
+    assert "joined_by_time" in answer["warnings"]
+    assert await rows_of(home.hass, NEW) == [own]
+    await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
+    rows = await rows_of(home.hass, NEW)
+    assert used(rows) == pytest.approx([*USED[1:], own["sum"]])
+    assert rows[-1]["start"] - rows[-2]["end"] == gap * 3600
+
+
+async def test_older_ones_go_before_what_was_adopted(course: Course, home: Home) -> None:
+    await external(home, MORNING - 4 * HOUR)
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    await by_hour(home, course)
+    await adopt(home.hass, method="import", dry_run=False)
+    later = used(await rows_of(home.hass, NEW))
+    await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
+    assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:], 0, *later])
+
+
+async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: Home) -> None:
+    await external(home, MORNING + HOUR)
+    await hears(home, course)
+    (own,) = await by_hour(home, course)
+    await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
+    assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:-1], own["sum"]])
+
+
+async def test_it_is_undone_to_the_last_digit(
+    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    NewerRecorder(home.hass, monkeypatch)
+    await external(home, MORNING)
+    await hears(home, course)
+    before = await by_hour(home, course)
+    await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
+    await undo(home.hass)
+    assert await rows_of(home.hass, NEW) == before
+
+
+async def test_a_utility_meter_is_joined_by_time(course: Course, home: Home) -> None:
+    """Its states begin anew every day; those of a Riemann sum are those of no meter."""
+    rows = list(summed(MORNING))
+    for number, row in enumerate(rows):
+        row["state"] = float(number % 2)
+    await recorded(home.hass, rows)
+    await hears(home, course)
+    (own,) = await by_hour(home, course)
+    answer = await adopt(home.hass, dry_run=False)
+    assert answer["method"] == "time"
+    assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:], own["sum"]])
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_riemann_sum_is_too(course: Course, home: Home, *, is_told: bool) -> None:
+    rows = list(summed(MORNING))
+    for row in rows:
+        row["state"] = row["sum"]
+    await recorded(home.hass, rows)
+    if not is_told:
+        registry = er.async_get(home.hass)
+        name = OLD.partition(".")[2]
+        registry.async_get_or_create("sensor", "integration", "1", suggested_object_id=name)
+    await hears(home, course)
+    (own,) = await by_hour(home, course)
+    await adopt(home.hass, dry_run=False, **({"method": "time"} if is_told else {}))
+    assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:], own["sum"]])
