@@ -39,8 +39,8 @@ def name(home: HomeAssistant, entity: str) -> str:
 
 
 def test_indexes_bear_the_names_of_their_tariffs(home: HomeAssistant) -> None:
-    wait_for(lambda: name(home, PEAK) == "Linky Energy, peak hours", "the peak hours' name")
-    assert name(home, OFF_PEAK) == "Linky Energy, off-peak hours"
+    wait_for(lambda: name(home, PEAK) == "Linky Énergie heures pleines", "the peak hours' name")
+    assert name(home, OFF_PEAK) == "Linky Énergie heures creuses"
 
 
 def test_the_change_is_told(home: HomeAssistant) -> None:
