@@ -24,7 +24,6 @@ from .const import (
     DEFAULT_REPORTING,
     DEFAULT_SLUG,
     DOMAIN,
-    LOGGER,
 )
 from .cost.costs import Costs
 from .cost.prices import Prices
@@ -55,7 +54,6 @@ from .tic import (
     Receiver,
     Rejected,
     Vanished,
-    mask,
     registers_in_use,
 )
 
@@ -73,7 +71,6 @@ class LinkyCoordinator:
         self.address = entry.unique_id or ""
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.stranger: str | None = None
-        self._was_lost = False
         self._guard = Guard()
         self._make_line()
         self._make_rooms()
@@ -111,7 +108,7 @@ class LinkyCoordinator:
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
-        signals.contract.connect(self._handle_contract)
+        signals.contract.connect(lambda: self.health.report_contract(self.tariffs.contract_change))
         self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
         prices = Prices.chosen(entry.options)
         self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
@@ -256,9 +253,6 @@ class LinkyCoordinator:
         self._doubt_readings()
         self.signals.send_all_states()
 
-    def _handle_contract(self) -> None:
-        self.health.report_contract(self.tariffs.contract_change)
-
     @callback
     def _minute(self, _at: datetime) -> None:
         """Take stock of the line, and tell what waits though no byte comes."""
@@ -267,12 +261,10 @@ class LinkyCoordinator:
         self.signals.counters.send()
 
     def _handle_state(self) -> None:
-        if not self.link.is_connected:
-            LOGGER.info("The meter %s is no longer heard", mask(self.address))
+        is_heard = bool(self.link.is_connected)
+        self.health.report_heard(is_heard=is_heard)
+        if not is_heard:
             self._doubt_readings()
-        elif self._was_lost:
-            LOGGER.info("The meter %s is heard again", mask(self.address))
-        self._was_lost = not self.link.is_connected
         self.mirror.line(self.is_available)
         self.signals.send_all_states()
 

@@ -90,28 +90,28 @@ class LinkyEvents(LinkyEntity, EventEntity):
         await super().async_added_to_hass()
         signals = self.coordinator.signals
         for source in _SOURCES:
-            self.async_on_remove(signals.state.connect(source, self._note))
+            self.async_on_remove(signals.state.connect(source, self._mark_due))
         self.async_on_remove(signals.frame.connect(self._end_frame))
         self.async_on_remove(self._stop)
         self._profiles.texts = self._recall()
 
-    def _note(self) -> None:
+    def _mark_due(self) -> None:
         self._is_due = True
 
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         """Compare what holds with what held, where anything was said that is new."""
         if self._is_due:
             self._is_due = False
-            before, now = self._moment, self._look(readings).after(self._moment)
+            before, now = self._moment, self._read_moment(readings).after(self._moment)
             self._moment = now
             self._waiting.extend(transitions(before, now, readings))
         if message := self._short_messages.heard(frame, readings):
             self._waiting.append(message)
         self._follow_hours(frame, readings)
         if self._waiting and self._next is None:
-            self._tell()
+            self._fire_next()
 
-    def _look(self, readings: Mapping[str, Reading]) -> Moment:
+    def _read_moment(self, readings: Mapping[str, Reading]) -> Moment:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
         is_settled = self.coordinator.freshness.is_settled
         notice, peak, is_over = (
@@ -151,14 +151,14 @@ class LinkyEvents(LinkyEntity, EventEntity):
         return {number: str(text) for number, text in kept.items() if number != _ADDRESS}
 
     @callback
-    def _tell(self, _at: datetime | None = None) -> None:
+    def _fire_next(self, _at: datetime | None = None) -> None:
         """Tell what has waited longest, and the next a moment later."""
         self._next = None
         if self._waiting:
             transition = self._waiting.popleft()
             self._trigger_event(transition.kind, dict(transition.facts))
             self.async_write_ha_state()
-            self._next = async_call_later(self.hass, _APART, self._tell)
+            self._next = async_call_later(self.hass, _APART, self._fire_next)
 
     @callback
     def _stop(self) -> None:

@@ -36,6 +36,7 @@ class HealthMonitor:
         self._meter = mask(address)
         self._receiver = receiver
         self._link = link
+        self._was_lost = False
         self._heard_at, self._silent_since = receiver.heard_at, time.monotonic()
 
     async def async_look_for_console(self, port: str) -> None:
@@ -56,6 +57,14 @@ class HealthMonitor:
         if self._receiver.heard_at != self._heard_at:
             self._heard_at, self._silent_since = self._receiver.heard_at, now
         self.issues.judge_silence(now - self._silent_since, self._link.name)
+
+    def report_heard(self, *, is_heard: bool) -> None:
+        """Log once that the meter is no longer heard, and once that it is again."""
+        if not is_heard:
+            LOGGER.info("The meter %s is no longer heard", self._meter)
+        elif self._was_lost:
+            LOGGER.info("The meter %s is heard again", self._meter)
+        self._was_lost = not is_heard
 
     def report_other_meter(self, address: str) -> None:
         """Ask what another meter does on this line."""

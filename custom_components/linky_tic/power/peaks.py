@@ -68,10 +68,10 @@ class Peaks:
         if after != before:
             if self._is_current:
                 self._keep()
-            self._offer(PEAK_TODAY, before[0], after[0])
-            self._offer(PEAK_MONTH, before[1], after[1])
+            self._report(PEAK_TODAY, before[0], after[0])
+            self._report(PEAK_MONTH, before[1], after[1])
 
-    def _offer(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
+    def _report(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
         """Tell in time what has grown, and at once what is of another day."""
         if (before and before.day) != (now and now.day):
             self._reporter.forget(key)

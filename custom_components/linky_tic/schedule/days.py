@@ -85,7 +85,7 @@ class Days:
             self._renew()
             self._signals.days.send()
         elif now >= self._edge:  # a machine that slept has not woken its timers in time
-            self._look(now)
+            self._pass_edge(now)
 
     def _renew(self) -> None:
         self.schedules = self._announced.schedules()
@@ -96,9 +96,9 @@ class Days:
         self.stop()
         self._edge = self.schedules.next_edge(dt_util.utcnow())
         seconds = (self._edge - dt_util.utcnow()).total_seconds()
-        self._timer = async_call_later(self.hass, max(seconds, _SOONEST), self._look)
+        self._timer = async_call_later(self.hass, max(seconds, _SOONEST), self._pass_edge)
 
     @callback
-    def _look(self, _at: datetime) -> None:
+    def _pass_edge(self, _at: datetime) -> None:
         self._wait()
         self._signals.days.send()

@@ -57,7 +57,7 @@ class Tariffs:
         self._is_due = True
         self._former: Mapping[int, str] = {}
         for label in TARIFF_SOURCES:
-            signals.state.connect(label, self._note)
+            signals.state.connect(label, self._mark_due)
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._follower.lost)
 
@@ -142,7 +142,7 @@ class Tariffs:
         slugs = [(label.register, index_slug(label)) for _, label in self._indexes()]
         return {register: slug for register, slug in slugs if register and slug}
 
-    def _note(self) -> None:
+    def _mark_due(self) -> None:
         self._is_due = True
 
     def _end_frame(self, _frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
