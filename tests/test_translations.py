@@ -35,6 +35,7 @@ ON_A_PHONE: Final = 40
 QUOTED_PLACEHOLDER: Final = re.compile(r"'{\w+}'")
 REFERENCE: Final = re.compile(r"\[%key:")
 AMOUNTS: Final = (
+    "present_",
     *("price_", "add_", "export_price", "standing_charge", "since", "sure"),
     *("tempo_", "off_peak", "peak", "base"),
 )

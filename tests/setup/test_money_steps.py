@@ -415,6 +415,32 @@ async def test_another_mode_adds_its_indexes_beside_the_old_ones(
     assert [one for one in sources(manager) if "stat_rate" in one] == sources(manager)[:1]
 
 
+async def test_after_a_change_of_contract_every_tariff_without_a_price_is_asked_for(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home)
+    await submit(meter, await show(meter), PRICES)
+    house(meter).change_contract("tempo")
+    await meter.play(3 * KNOWN)
+    form = await show(meter)
+    assert list(fields(form))[:5] == ["present_1", "present_2", "add_3", "price_3", "add_4"]
+    typed = {"present_1": "0,12", "price_3": "0,15", "add_6": False}
+    await submit(meter, form, typed)
+    assert [one["stat_energy_from"][-2:] for one in sources(manager)] == [
+        "01",
+        "02",
+        "03",
+        "04",
+        "05",
+    ]
+    assert stored(meter)["prices"] == {
+        "off_peak": 0.16,
+        "peak": 0.21,
+        "tempo_blue_off_peak": 0.12,
+        "tempo_white_off_peak": 0.15,
+    }
+
+
 async def test_without_an_energy_dashboard_the_step_says_so(home: Home) -> None:
     done = await show(await hears(home))
     assert (done["type"], done["reason"]) == (FlowResultType.ABORT, "energy_not_set_up")

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, override
 
+from homeassistant.const import UnitOfEnergy
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -85,12 +86,13 @@ class MoneyForm:
 
     def schema(self, *, is_doubted: bool = False) -> vol.Schema:
         """Give the fields; the confirmation is among them while something is in doubt."""
-        amount = _AmountSelector(TextSelectorConfig(suffix=currency(self._hass)))
+        unit = currency(self._hass)
+        by_kwh = _AmountSelector(TextSelectorConfig(suffix=f"{unit}/{UnitOfEnergy.KILO_WATT_HOUR}"))
         fields: dict[str, object] = {}
         for tick, price in self._prices_asked():
             fields |= self._ticks(tick)
-            fields[price] = amount
-        fields[CONF_STANDING_CHARGE] = amount
+            fields[price] = by_kwh
+        fields[CONF_STANDING_CHARGE] = _AmountSelector(TextSelectorConfig(suffix=unit))
         if is_doubted:
             fields[_SURE] = BooleanSelector()
         fields |= self._last()
@@ -98,8 +100,12 @@ class MoneyForm:
 
     def _prices_asked(self) -> list[tuple[str, str]]:
         """Give the tick and the price of each tariff, and of what is exported."""
-        tariffs = [(_tick(one), price_key(one)) for one in self._registers]
+        tariffs = [(_tick(one), self._field(one)) for one in self._registers]
         return tariffs + [(_EXPORT, CONF_EXPORT_PRICE)] * self._sells
+
+    def _field(self, register: int) -> str:
+        """Give the field of a register's price."""
+        return price_key(register)
 
     def _ticks(self, _key: str) -> Mapping[str, object]:
         """Give the field that stands before a price."""
@@ -113,7 +119,7 @@ class MoneyForm:
     def shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
         amounts = {
-            **{price_key(one): self._prices.of(self._names[one]) for one in self._registers},
+            **{self._field(one): self._prices.of(self._names[one]) for one in self._registers},
             CONF_STANDING_CHARGE: self._prices.standing_charge,
             CONF_EXPORT_PRICE: self._prices.export,
         }
@@ -153,7 +159,7 @@ class MoneyForm:
         """Give the prices that are in force with these amounts; what was not asked for stays."""
         by_tariff = dict(self._prices.by_tariff)
         for register in self._registers:
-            price = amounts[price_key(register)]
+            price = amounts[self._field(register)]
             by_tariff.pop(self._names[register], None)
             if price is not None:
                 by_tariff[self._names[register]] = price
@@ -183,19 +189,31 @@ class MoneyForm:
 
 
 class EnergyForm(MoneyForm):
-    """The same, with what the Energy dashboard may take of the meter."""
+    """The same, with what the Energy dashboard may take of the meter.
+
+    A tariff that is in the dashboard already is asked for its price where it has none, as after a
+    contract has changed.
+    """
 
     def __init__(self, coordinator: LinkyCoordinator, prices: Prices, plan: Plan) -> None:
-        registers = [one.register for one in plan.added.imported]
+        added = {one.register for one in plan.added.imported}
+        known = prices.named(coordinator.costs.names)
+        unpriced = {
+            one
+            for one in coordinator.tariffs.registers
+            if known.of(coordinator.tariffs.name_of(one)) is None
+        }
+        registers = sorted(added | unpriced)
         super().__init__(coordinator, prices, registers, sells=plan.added.exported is not None)
         self._plan = plan
+        self._added = added
         self._is_production = plan.added.is_production
 
     @property
     @override
     def shown(self) -> dict[str, str | bool]:
         usual = self._plan.added.usual
-        ticks = {_tick(one): False for one in self._registers}
+        ticks = {_tick(one): False for one in self._added}
         ticks |= {_tick(one.register): True for one in usual.imported}
         return {**ticks, _EXPORT: True, _PRODUCTION: True, **super().shown}
 
@@ -205,8 +223,13 @@ class EnergyForm(MoneyForm):
         return [(_PRODUCTION, CONF_EXPORT_PRICE), *asked[:-1]] if self._is_production else asked
 
     @override
+    def _field(self, register: int) -> str:
+        return price_key(register) if register in self._added else f"present_{register}"
+
+    @override
     def _ticks(self, key: str) -> Mapping[str, object]:
-        return {key: BooleanSelector()}
+        is_present = key in {_tick(one) for one in self._registers if one not in self._added}
+        return {} if is_present else {key: BooleanSelector()}
 
     @override
     def _last(self) -> Mapping[str, object]:
@@ -231,7 +254,7 @@ class EnergyForm(MoneyForm):
     def chosen(self, user_input: Mapping[str, Any]) -> Offer:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
         ticks = {**self.shown, **user_input}
-        registers = [one for one in self._registers if ticks[_tick(one)]]
+        registers = [one for one in self._added if ticks[_tick(one)]]
         tick = _PRODUCTION if self._is_production else _EXPORT
         return self._plan.added.only(registers, exported=bool(ticks[tick]))
 
