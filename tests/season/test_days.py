@@ -12,6 +12,7 @@ from ..calendar_days import DaysOfAHome, days_of
 from ..home import Home
 
 RED: Final = "sensor.linky_tempo_red_days_left"
+PEAKS: Final = "sensor.linky_ejp_peaks_left"
 WHITE: Final = "sensor.linky_tempo_white_days_left"
 COLOURS: Final = {date(2026, 9, 1): "red", date(2026, 9, 2): "white"}
 """As if the season began with them: its first days are all that has to be known."""
@@ -57,10 +58,17 @@ async def test_days_that_nobody_has_heard_are_unknown(days: DaysOfAHome) -> None
 async def test_there_is_no_season_without_tempo_or_ejp(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc"))
     assert days.home.state(RED) is None
-    assert days.home.state("sensor.linky_ejp_peaks_left") is None
+    assert days.home.state(PEAKS) is None
 
 
 async def test_peaks_of_ejp_are_counted(days: DaysOfAHome) -> None:
     day = date(2026, 11, 1)
     await days.hears(Household(contract="ejp", ejp_days=[day], start="2026-11-01T12:00:00"))
-    assert told(days.home, "sensor.linky_ejp_peaks_left") == ("21", 1, 0)
+    assert told(days.home, PEAKS) == ("21", 1, 0)
+    for moment, unknown in (("02T07:01:00", 0), ("02T07:30:00", 0), ("03T07:20:00", 0)):
+        await days.wait_until(f"2026-11-{moment}")
+        await days.home.minutes()
+        assert told(days.home, PEAKS) == ("21", 1, unknown)
+    await days.wait_until("2026-11-05T12:00:00")
+    await days.home.minutes()
+    assert told(days.home, PEAKS) == ("unknown", 1, 1)  # nobody has heard the fourth

@@ -27,7 +27,9 @@ _TEMPO_BEGINS: Final = timedelta(hours=6)
 _PEAK_BEGINS: Final = timedelta(hours=7)
 """An EJP peak lasts from 07:00 to 01:00: a day on which it does not run then has none."""
 _PEAK_LASTS: Final = timedelta(hours=18)
-_NEAR: Final = timedelta(minutes=10)
+_NEAR: Final = timedelta(minutes=5)
+_AWAITED: Final = timedelta(minutes=15)
+"""How long the kind of a day that has begun may take to be heard."""
 _EJP: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
 _LASTS: Final = timedelta(days=366)
 
@@ -65,33 +67,39 @@ class SeasonDays:
         }
 
     def tally(self, kind: str) -> Tally:
-        """Count the days of a kind: red, white, blue, or peak."""
-        return tally(kind, self.by_day, self._running(kind))
+        """Count the days of a kind: red, white, blue, or peak.
+
+        One that has just begun counts from the moment on at which its kind is known.
+        """
+        running, since = self._running(kind)
+        is_awaited = running not in self.by_day and since < _AWAITED
+        return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
     async def _look_back(self, kind: str) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
-        first = KINDS[kind].season(self._running(kind)).first
+        running, _ = self._running(kind)
+        first = KINDS[kind].season(running).first
         address = self._entry.unique_id or ""
         found = await async_past_days(self._days.hass, address, kind, first, self._since)
-        past = {day: one for day, one in found.items() if day < self._running(kind)}
+        past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)
 
-    def _running(self, kind: str) -> date:
-        """Give the day that has begun last."""
-        begins = _PEAK_BEGINS if kind == "peak" else _TEMPO_BEGINS
-        return (self._local() - begins).date()
-
-    def _local(self) -> datetime:
-        return self._days.schedules.legal.of(dt_util.utcnow()).replace(tzinfo=None)
+    def _running(self, kind: str) -> tuple[date, timedelta]:
+        """Give the day that has begun last, and since when it runs."""
+        local = self._days.schedules.legal.of(dt_util.utcnow()).replace(tzinfo=None)
+        shifted = local - (_PEAK_BEGINS if kind == "peak" else _TEMPO_BEGINS)
+        return shifted.date(), shifted - datetime.combine(shifted.date(), time())
 
     @callback
     def _listen(self) -> None:
         """Take the colours that are noted, or whether a peak runs in its hours."""
-        colours = self._days.colours
-        self._add(colours or self._peak_day())
+        colours, peak_day = self._days.colours, self._peak_day()
+        self._add(colours or peak_day)
+        if not colours and not peak_day:
+            return
         kind = "blue" if colours else "peak"
-        today = self._running(kind)
-        if self.by_day and self._looked_back != today and self.tally(kind).unknown:
+        today, _ = self._running(kind)
+        if self._looked_back != today and self.tally(kind).unknown:
             self._looked_back = today
             self._entry.async_create_background_task(
                 self._days.hass, self._look_back(kind), f"{DOMAIN} season"
@@ -100,9 +108,8 @@ class SeasonDays:
     def _peak_day(self) -> dict[date, str]:
         current = self._tariffs.current
         kind = _EJP.get(current.name) if current else None
-        since = self._local() - datetime.combine(self._running("peak"), time()) - _PEAK_BEGINS
-        is_in_hours = _NEAR < since < _PEAK_LASTS - _NEAR
-        return {self._running("peak"): kind} if kind and is_in_hours else {}
+        running, since = self._running("peak")
+        return {running: kind} if kind and _NEAR < since < _PEAK_LASTS - _NEAR else {}
 
     def _add(self, found: Mapping[date, str]) -> None:
         news = {day: kind for day, kind in found.items() if self.by_day.get(day) != kind}
