@@ -66,7 +66,7 @@ async def async_setup_entry(
                 entry.async_on_unload(sensor.follow())
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    descriptions = given(DERIVED, coordinator.costs.keys)
+    descriptions = given(DERIVED, coordinator.costs)
     add_derived(entry, PLATFORM, descriptions, _derived, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 

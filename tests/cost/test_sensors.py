@@ -108,6 +108,18 @@ async def test_a_price_is_renamed_with_the_contract_and_without_a_reload(home: H
     assert meter.coordinator is coordinator
 
 
+@pytest.mark.parametrize("contract", ["base", "hphc"])
+async def test_a_price_is_there_once_its_tariff_has_a_register(home: Home, contract: str) -> None:
+    """After a start at which nothing is known yet of what registers are called."""
+    meter = await pays(home, "2026-11-23T12:00:00", contract=contract)
+    for kept in ("tariff_names", "tariff_calendar", "historic_tariffs", "contracts"):
+        meter.coordinator.store.keep(kept, None)
+    await home.restart(meter)
+    await meter.play(3 * KNOWN)
+    assert home.state("sensor.linky_price_1") == str(OFF_PEAK)
+    assert home.state("sensor.linky_price_3") is None
+
+
 async def test_constant_prices_keep_no_statistics(home: Home) -> None:
     await pays(home, "2026-11-23T12:00:00")
     state = home.hass.states.get("sensor.linky_price_1")

@@ -71,7 +71,7 @@ class Costs:
         for label in COSTED:
             signals.reading.connect(label, self._take)
         signals.frame.connect(self._end_frame)
-        signals.lost.connect(lambda: self._indexes.lose(self._ledger.now))
+        signals.lost.connect(self._lose)
         signals.state.connect(CURRENT_TARIFF, self._learn_names)
 
     # What is told
@@ -179,6 +179,10 @@ class Costs:
             self._signals.costs.send()
         if abs(now - self._stored_at) >= _STORED_EVERY:
             self.store()
+
+    def _lose(self) -> None:
+        self._indexes.lose(self._ledger.now)
+        self._told = self._ledger.today, True
 
     def _learn_names(self) -> None:
         """Put under its tariff what was typed, or counted, for a register without a name."""

@@ -6,6 +6,7 @@ Those of money exist once a price is given. What they show is reckoned in `costs
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple, override
 
@@ -13,7 +14,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings, never
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
@@ -34,15 +35,18 @@ from .prices import (
 _REGISTERS: Final = {price_key(register): register for register in range(1, 11)}
 
 
-def _always(_readings: Readings) -> bool:
-    return True
-
-
 def given(
-    facts: Iterable[DerivedSensorDescription], keys: frozenset[str]
+    descriptions: Iterable[DerivedSensorDescription], costs: Costs
 ) -> list[DerivedSensorDescription]:
-    """Give the rows, those of `keys` made true."""
-    return [replace(fact, applies=_always) if fact.key in keys else fact for fact in facts]
+    """Give the rows; those of money are there as long as there are prices that make them."""
+    return [
+        replace(one, applies=partial(_is_priced, costs, one.key)) if one.is_given else one
+        for one in descriptions
+    ]
+
+
+def _is_priced(costs: Costs, key: str, _readings: Readings) -> bool:
+    return key in costs.keys
 
 
 class PriceSensor(DerivedSensor):
@@ -143,7 +147,7 @@ PRICE_VALUES: Final = (
         DerivedSensorDescription(
             key=key,
             sources=(CURRENT_TARIFF,),
-            applies=never,
+            is_given=True,
             suggested_display_precision=4,
             translation_key="price_tariff",
             translation_placeholders={"tariff": unnamed(register)},
@@ -151,12 +155,12 @@ PRICE_VALUES: Final = (
         for key, register in _REGISTERS.items()
     ),
     DerivedSensorDescription(
-        key=PRICE_EXPORT, sources=(), applies=never, suggested_display_precision=4
+        key=PRICE_EXPORT, sources=(), is_given=True, suggested_display_precision=4
     ),
     DerivedSensorDescription(
         key=PRICE,
         sources=(CURRENT_TARIFF,),
-        applies=never,
+        is_given=True,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=4,
     ),
@@ -165,7 +169,8 @@ PRICE_VALUES: Final = (
             key=key,
             sources=COSTED,
             signal=lambda signals: signals.costs,
-            applies=_counts if is_energy else never,
+            applies=_counts if is_energy else None,
+            is_given=not is_energy,
             device_class=SensorDeviceClass.ENERGY if is_energy else SensorDeviceClass.MONETARY,
             state_class=SensorStateClass.TOTAL if row.since else None,
             native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if is_energy else None,

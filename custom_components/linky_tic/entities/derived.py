@@ -44,11 +44,6 @@ def _unknown(_readings: Readings) -> None:
     """
 
 
-def never(_readings: Readings) -> bool:
-    """Stand in a row that no reading makes true: it is given, as a price is."""
-    return False
-
-
 @dataclass(frozen=True, kw_only=True)
 class Derived[T]:
     """How a row is derived from what the meter says.
@@ -66,6 +61,8 @@ class Derived[T]:
     absent: Callable[[Readings], T | None] = _unknown
     signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
     applies: Callable[[Readings], bool] | None = None
+    is_given: bool = False
+    """Whether it is there because of what people have given, such as a price, and goes with it."""
 
     def reckon(self, readings: Readings, *, is_settled: bool) -> T | None:
         """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
@@ -211,7 +208,7 @@ def add_derived[D: DerivedDescription](
 
     entry.async_on_unload(coordinator.known.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
-        if description.applies not in {None, never}:  # any change of a source may show it
+        if description.applies is not None:  # any change of a source may show it
             for source in description.sources:
                 entry.async_on_unload(
                     coordinator.signals.state.connect(source, partial(add, description.key))
@@ -222,8 +219,8 @@ def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescr
     """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
     unique_id = f"{coordinator.address}_{description.key}"
     registry = er.async_get(coordinator.hass)
-    if registry.async_get_entity_id(platform, DOMAIN, unique_id):
-        return description.applies is not never and _can_be_said(coordinator, description)
+    if not description.is_given and registry.async_get_entity_id(platform, DOMAIN, unique_id):
+        return _can_be_said(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)
     return any(source in coordinator.known.labels for source in description.sources)
