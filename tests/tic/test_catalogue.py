@@ -23,46 +23,44 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("row", rows("standard"), ids=lambda row: row["label"])
-def test_a_standard_label_is_as_in_the_table(row: dict[str, str]) -> None:
-    label = STANDARD[row["label"]]
-    assert label.size == int(row["size_chars"])
-    assert label.horodate is (row["has_horodate"] == "yes")
-    assert label.unit == UNITS.get(row["unit"], row["unit"])
-    assert label.kind in KINDS[row["data_type"]]
-    assert label.producer is (row["mode"] == "producer")
-    if row["phase"] == "three" or row["label"].startswith(("IRMS", "URMS", "UMOY")):
-        assert label.phase == int(row["label"].removesuffix("-1")[-1])
-    else:
-        assert label.phase is None
+def test_a_standard_label_is_as_in_the_table() -> None:
+    for row in rows("standard"):
+        label = STANDARD[row["label"]]
+        assert label.size == int(row["size_chars"])
+        assert label.horodate is (row["has_horodate"] == "yes")
+        assert label.unit == UNITS.get(row["unit"], row["unit"])
+        assert label.kind in KINDS[row["data_type"]]
+        assert label.producer is (row["mode"] == "producer")
+        if row["phase"] == "three" or row["label"].startswith(("IRMS", "URMS", "UMOY")):
+            assert label.phase == int(row["label"].removesuffix("-1")[-1])
+        else:
+            assert label.phase is None
 
 
-@pytest.mark.parametrize("row", rows("historic"), ids=lambda row: f"{row['meter']}-{row['label']}")
-def test_a_historic_label_is_as_in_the_table(row: dict[str, str]) -> None:
-    label = HISTORIC[row["label"]]
-    assert label.size == int(row["size_chars"])
-    assert label.unit == UNITS.get(row["unit"], row["unit"])
-    assert label.horodate is False
-    assert (label.kind is Kind.NUMBER) is (row["unit"] != "-")
-    assert label.phase == (int(row["label"][-1]) if row["label"][-1] in "123" else None)
-    for value in filter(str.strip, row["values"].split(" | ")):
-        if len(value) == label.size and "digits" not in value:
-            assert label.kind.value.fullmatch(value.replace("x", "(").encode())
+def test_a_historic_label_is_as_in_the_table() -> None:
+    for row in rows("historic"):
+        label = HISTORIC[row["label"]]
+        assert label.size == int(row["size_chars"])
+        assert label.unit == UNITS.get(row["unit"], row["unit"])
+        assert label.horodate is False
+        assert (label.kind is Kind.NUMBER) is (row["unit"] != "-")
+        assert label.phase == (int(row["label"][-1]) if row["label"][-1] in "123" else None)
+        for value in filter(str.strip, row["values"].split(" | ")):
+            if len(value) == label.size and "digits" not in value:
+                assert label.kind.value.fullmatch(value.replace("x", "(").encode())
 
 
-@pytest.mark.parametrize(
-    "row", [*rows("standard"), *rows("historic")], ids=lambda row: row["label"]
-)
-def test_the_example_of_the_table_is_accepted(row: dict[str, str]) -> None:
-    label = {**STANDARD, **HISTORIC}[row["label"]]
-    *_, data = ("", *row["example"].split(" ", 1)) if label.horodate else (row["example"],)
-    data = data if label.size else ""
-    data = data.strip("'") if label.kind is Kind.TEXT else data
-    if label.horodate and label.quantity in {Quantity.PEAK_START, Quantity.PEAK_END}:
-        data = row["example"][-2:]
-    if label.kind is not Kind.PROFILE:  # its example is a reference
-        assert len(data) == label.size
-        assert label.kind.value.fullmatch(data.encode())
+def test_the_example_of_the_table_is_accepted() -> None:
+    for row in [*rows("standard"), *rows("historic")]:
+        label = {**STANDARD, **HISTORIC}[row["label"]]
+        *_, data = ("", *row["example"].split(" ", 1)) if label.horodate else (row["example"],)
+        data = data if label.size else ""
+        data = data.strip("'") if label.kind is Kind.TEXT else data
+        if label.horodate and label.quantity in {Quantity.PEAK_START, Quantity.PEAK_END}:
+            data = row["example"][-2:]
+        if label.kind is not Kind.PROFILE:  # its example is a reference
+            assert len(data) == label.size
+            assert label.kind.value.fullmatch(data.encode())
 
 
 def test_nothing_else_is_in_the_catalogue_but_the_labels_of_pilot_meters() -> None:

@@ -8,7 +8,7 @@ from custom_components.linky_tic.tic import Frame, Group, Mode
 from custom_components.linky_tic.tic.frames import MOST_GROUPS, Item
 from custom_components.linky_tic.tic.groups import checksum
 
-from .referee import DATA, STREAMS, characters, good_groups
+from .referee import DATA, good_groups
 from .streams import CUTS, Splitter, frame, historic, split, standard
 
 FRAMES = DATA / "frames"
@@ -23,14 +23,6 @@ def names(items: list[Item]) -> list[str]:
 def ends(items: list[Item]) -> Iterator[Frame]:
     """The frames that ended."""
     return (item for item in items if isinstance(item, Frame))
-
-
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda path: path.stem)
-def test_every_group_that_verifies_is_decoded_and_no_other(stream: object) -> None:
-    assert hasattr(stream, "read_bytes")
-    data = stream.read_bytes()
-    heard = [group for end in ends(split(characters(data))) for group in end.groups]
-    assert [(one.name, one.horodate, one.data) for one in heard] == good_groups(data)
 
 
 @pytest.mark.parametrize("stray", [b"\x0f", b"\x0e", b"\x0b", b"\x00", b"\x7f", b"\x80"])

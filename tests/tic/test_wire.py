@@ -20,16 +20,13 @@ def read(wire: Wire, stream: bytes) -> bytes:
     ("parity", "expected"),
     [("even", Bit7.PARITY), ("stripped", Bit7.STRIPPED), ("stuck", Bit7.STUCK)],
 )
-@pytest.mark.parametrize("stream", STREAMS, ids=lambda path: path.stem)
-def test_the_nature_of_bit_7_is_heard_in_any_stream(
-    stream: object, parity: str, expected: Bit7
-) -> None:
-    assert hasattr(stream, "read_bytes")
-    characters = bytes(code & 0x7F for code in stream.read_bytes())
-    wire = Wire()
-    assert read(wire, to_8n1(characters, parity)) == characters
-    assert wire.bit7 is expected
-    assert wire.damaged == 0
+def test_the_nature_of_bit_7_is_heard_in_any_stream(parity: str, expected: Bit7) -> None:
+    for stream in STREAMS:
+        characters = bytes(code & 0x7F for code in stream.read_bytes())
+        wire = Wire()
+        assert read(wire, to_8n1(characters, parity)) == characters, stream
+        assert wire.bit7 is expected, stream
+        assert wire.damaged == 0, stream
 
 
 @pytest.mark.parametrize("first", ["even", "stripped", "stuck"])
@@ -107,17 +104,17 @@ def test_the_cut_into_chunks_changes_neither_characters_nor_judgement() -> None:
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
-@pytest.mark.parametrize("parity", ["even", "stripped"])
-@pytest.mark.parametrize("length", [100, 300, 900])
-def test_a_burst_of_noise_does_not_change_what_bit_7_is_taken_for(parity: str, length: int) -> None:
-    wire = Wire()
+@pytest.mark.parametrize("parity", ["even", "stripped", "stuck"])
+def test_a_burst_of_noise_does_not_change_what_bit_7_is_taken_for(parity: str) -> None:
     line = to_8n1(TEXT, parity)
-    read(wire, line)
-    taken = wire.bit7
-    read(wire, luck(length).randbytes(length))
-    read(wire, line[:500])
-    assert wire.bit7 is taken
-    assert read(wire, line) == TEXT
+    for seed in range(60):
+        wire = Wire()
+        read(wire, line)
+        taken = wire.bit7
+        read(wire, luck(seed).randbytes(100 + 20 * seed))
+        assert wire.bit7 is taken
+        read(wire, line[:700])
+        assert read(wire, line) == TEXT
 
 
 def test_a_chunk_of_any_length_with_damage_all_along_is_read() -> None:
