@@ -17,21 +17,30 @@ class AccessServer:
     def __init__(self, source: Source, *, pace: float) -> None:
         self.url = ""
         self.speeds: list[int] = []
+        self.gone = asyncio.Event()
+        self.gone.set()
         self._source = source
         self._pace = pace
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Talk to one client until it goes."""
+        self.gone.clear()
         port = serial.serial_for_url("loop://")
         manager = PortManager(port, writer)
         playing = asyncio.create_task(self._play(port, manager, writer))
-        while received := await reader.read(256):
-            for _ in manager.filter(received):
-                pass  # nobody writes to a meter
-            if self.speeds[-1:] != [port.baudrate]:
-                self.speeds.append(port.baudrate)
-        playing.cancel()
-        writer.close()
+        try:
+            while received := await reader.read(256):
+                for _ in manager.filter(received):
+                    pass  # nobody writes to a meter
+                if self.speeds[-1:] != [port.baudrate]:
+                    self.speeds.append(port.baudrate)
+        except ConnectionError:
+            pass  # it went without a word
+        finally:
+            playing.cancel()
+            await asyncio.wait((playing,))
+            writer.close()
+            self.gone.set()
 
     async def _play(
         self, port: serial.SerialBase, manager: PortManager, writer: asyncio.StreamWriter
@@ -54,3 +63,4 @@ async def access_server(source: Source, *, pace: float) -> AsyncIterator[AccessS
         host, port = server.sockets[0].getsockname()
         access.url = f"rfc2217://{host}:{port}"
         yield access
+    await access.gone.wait()

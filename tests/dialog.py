@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
 
-from .home import ADDRESS, Meter
+from .home import ADDRESS, SOON, Meter
 
 DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
 """What the entry of a first simulated meter holds, besides its port."""
@@ -131,7 +131,7 @@ class Dialog:
 
     async def listened(self) -> Self:
         """Wait for the end of the progress."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SOON):
             while self.is_listening:
                 await asyncio.sleep(LOOK)
                 await self.look()
@@ -155,11 +155,9 @@ async def added(hass: HomeAssistant, port: object) -> ConfigEntry:
 
 async def until(seen: Callable[[], bool]) -> None:
     """Wait for something that comes by itself."""
-    for _ in range(250):
-        if seen():
-            return
-        await asyncio.sleep(LOOK)
-    raise TimeoutError
+    async with asyncio.timeout(SOON):
+        while not seen():  # noqa: ASYNC110 - what is seen tells nobody
+            await asyncio.sleep(LOOK)
 
 
 def configured(

@@ -18,7 +18,7 @@ from custom_components.linky_tic.tic import Frame, Reading, Receiver
 from simulator.frames import Group, Writer
 from simulator.wire import to_8n1
 
-SECONDS: Final = 10.0
+SECONDS: Final = 300.0
 """That a message may take on a busy machine."""
 _numbers: Final = count()
 

@@ -22,7 +22,7 @@ from custom_components.linky_tic.setup import money_steps, port_dialog
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until
-from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
+from .home import ADDRESS, OTHER_ADDRESS, SOON, Home, Meter
 from .test_translations import texts
 from .test_unusual_meters import Says
 from .tic.streams import historic, standard
@@ -157,7 +157,7 @@ async def test_the_front_end_is_told_when_the_progress_is_over(
 
     hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESSED, note)
     dialog = await Dialog.on(hass, meter.port.url)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON):
         await over.wait()
     await dialog.look()
     assert dialog.step == "confirm"
@@ -298,8 +298,7 @@ async def test_closing_the_dialog_frees_the_port(hass: HomeAssistant, silence: M
     dialog = await Dialog.on(hass, silence.port.url)
     await until(lambda: silence.is_open)
     dialog.close()
-    await asyncio.sleep(LOOK)
-    assert not silence.is_open
+    await until(lambda: not silence.is_open)
 
 
 async def test_two_dialogs_do_not_open_one_port(hass: HomeAssistant, meter: Meter) -> None:

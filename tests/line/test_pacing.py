@@ -16,7 +16,7 @@ from custom_components.linky_tic.line.port import Port, PortUnavailable
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
 
-_SOON: Final = 20.0
+_SOON: Final = 300.0
 _PACE: Final = 0.1
 _PACES: Final = [0.0, _PACE]
 _BYTES: Final = bytes(range(256)) * 2

@@ -27,7 +27,7 @@ from custom_components.linky_tic.line.port import (
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
 
-_SOON: Final = 20.0
+_SOON: Final = 300.0
 
 
 async def _cause_of_opening(port: str) -> Cause:
