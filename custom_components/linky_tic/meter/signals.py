@@ -90,7 +90,7 @@ class Signals:
 
     `state`: the state of a label or derived value may differ, sent when the reporting rules say
     so; `days`, `costs` and `counters` (of the line, once a minute): the same of these. `contract`:
-    it has become another one, or that it has was accepted. `season`: more is known of its days.
+    it has become another one, or that it has was accepted.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,6 @@ class Signals:
         self.days = Signal[*tuple[()]](guard)
         self.costs = Signal[*tuple[()]](guard)
         self.contract = Signal[*tuple[()]](guard)
-        self.season = Signal[*tuple[()]](guard)
         self.counters = Signal[*tuple[()]](guard)
 
     def send_all_states(self) -> None:

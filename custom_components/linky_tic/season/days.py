@@ -20,6 +20,8 @@ from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
 from ..tic import KINDS, Tally, tally
 from .statistics import async_past_days
 
+SEASON: Final = "season"
+"""The state to connect to for the days of a season."""
 _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
@@ -83,6 +85,7 @@ class SeasonDays:
         found = await async_past_days(self._days.hass, address, kind, first, self._since)
         past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)
+        self._signals.state.send(SEASON)
 
     def _running(self, kind: str) -> tuple[date, timedelta]:
         """Give the day that has begun last, and since when it runs."""
@@ -92,9 +95,14 @@ class SeasonDays:
 
     @callback
     def _listen(self) -> None:
-        """Take the colours that are noted, or whether a peak runs in its hours."""
+        """Take the colours that are noted, or whether a peak runs in its hours.
+
+        Once a minute at least: numbers change with the day, too.
+        """
         colours, peak_day = self._days.colours, self._peak_day()
         self._add(colours or peak_day)
+        if self.by_day:
+            self._signals.state.send(SEASON)
         if not colours and not peak_day:
             return
         kind = "blue" if colours else "peak"
@@ -122,4 +130,3 @@ class SeasonDays:
             day.isoformat(): one for day, one in self.by_day.items()
         }
         self._store.keep(_STORED, {**stored, _SINCE: self._since.isoformat()})
-        self._signals.season.send()

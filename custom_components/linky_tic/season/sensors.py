@@ -7,8 +7,8 @@ from homeassistant.const import UnitOfTime
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
-from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import COLOURS, contract_slug, has_colours
+from .days import SEASON
 
 _LEFT: Final = "_left"
 
@@ -69,8 +69,7 @@ _ENABLED: Final = frozenset({"tempo_red_days_left", "tempo_white_days_left", "ej
 SEASON_VALUES: Final = tuple(
     DerivedSensorDescription(
         key=key,
-        sources=(CURRENT_TARIFF, "STGE", "OPTARIF", "NGTF"),
-        signal=lambda signals: signals.season,
+        sources=(SEASON,),
         applies=_has_ejp if kind == "peak" else has_colours,
         native_unit_of_measurement=None if kind == "peak" else UnitOfTime.DAYS,
         suggested_display_precision=0,
