@@ -9,6 +9,7 @@ from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
     EVENT_HOMEASSISTANT_STOP,
+    STATE_UNAVAILABLE,
     STATE_UNKNOWN,
 )
 import pytest
@@ -206,7 +207,7 @@ async def test_first_prices_count_for_what_was_used_before_them(home: Home) -> N
     await reprice(home, meter, prices={}, standing_charge=0.0)
     first = index(meter, "EASF02")
     await sleep(home, meter, "2026-11-23T10:00:00")
-    assert home.state(TODAY) == STATE_UNKNOWN
+    assert home.state(TODAY) == STATE_UNAVAILABLE
     before = index(meter, "EASF02") - first
     await reprice(home, meter, **OPTIONS)
     assert amount(home, TODAY) == pytest.approx(DAILY + before * PEAK / 1000, abs=0.02)
@@ -350,8 +351,11 @@ async def test_a_contract_that_changed_twice_meanwhile_counts_nothing_twice(
     assert amount(home, TODAY) == pytest.approx(before + used * OFF_PEAK / 1000, abs=0.03)
 
 
-async def test_a_price_is_of_a_tariff_and_not_of_whatever_a_register_counts(home: Home) -> None:
-    meter = await pays(home, "2026-11-23T01:00:00", mode="historic")
+@pytest.mark.parametrize("mode", ["historic", "standard"])
+async def test_a_price_is_of_a_tariff_and_not_of_whatever_a_register_counts(
+    home: Home, mode: str
+) -> None:
+    meter = await pays(home, "2026-11-23T01:00:00", mode=mode)
     await reprice(home, meter, prices={"1": OFF_PEAK, "2": PEAK})
     assert meter.entry
     assert meter.entry.options["prices"] == {"off_peak": OFF_PEAK, "peak": PEAK}
