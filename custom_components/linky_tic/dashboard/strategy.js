@@ -26,9 +26,9 @@ const TEXTS = {
     first_day: "Comparisons and bars come with the first whole day.",
     prices: "**What does it cost?** Type your prices in the options of the integration, and this page shows costs: [open](/config/integrations/integration/linky_tic).",
     lost: "**The meter is not heard** since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
-    projection: "At this rate: {amount} for the whole month.",
+    projection: "At this rate: {amount} by the end of the month.",
     decimals: "",
-    season: "Tempo season",
+    season: "Season",
     export: "Export",
     phases: "Phases",
     phase: "Phase",
@@ -47,10 +47,10 @@ const TEXTS = {
       next_tariff: "Then",
       tempo_today: "Today",
       tempo_tomorrow: "Tomorrow",
-      tempo_red_left: "Red days left",
-      tempo_white_left: "White days left",
-      tempo_blue_left: "Blue days left",
-      ejp_left: "Peak days left",
+      tempo_red_days_left: "Red days left",
+      tempo_white_days_left: "White days left",
+      tempo_blue_days_left: "Blue days left",
+      ejp_peaks_left: "Peak days left",
       peak_notice: "Peak notice",
       peak_in_progress: "Peak",
       price: "Price",
@@ -91,9 +91,9 @@ const TEXTS = {
     first_day: "Les comparaisons et l’historique arrivent avec la première journée complète.",
     prices: "**Combien ça coûte ?** Indiquez vos prix dans les options de l’intégration, et cette page affichera les coûts : [ouvrir](/config/integrations/integration/linky_tic).",
     lost: "**Le compteur n’est plus reçu** depuis {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
-    projection: "À ce rythme : {amount} pour le mois entier.",
+    projection: "À ce rythme : {amount} à la fin du mois.",
     decimals: " | string | replace('.', ',')",
-    season: "Saison Tempo",
+    season: "Saison",
     export: "Injection",
     phases: "Phases",
     phase: "Phase",
@@ -111,10 +111,10 @@ const TEXTS = {
       next_tariff: "Ensuite",
       tempo_today: "Aujourd’hui",
       tempo_tomorrow: "Demain",
-      tempo_red_left: "Jours rouges restants",
-      tempo_white_left: "Jours blancs restants",
-      tempo_blue_left: "Jours bleus restants",
-      ejp_left: "Jours de pointe restants",
+      tempo_red_days_left: "Jours rouges restants",
+      tempo_white_days_left: "Jours blancs restants",
+      tempo_blue_days_left: "Jours bleus restants",
+      ejp_peaks_left: "Jours de pointe restants",
       peak_notice: "Préavis de pointe",
       peak_in_progress: "Pointe",
       price: "Prix",
@@ -158,7 +158,6 @@ const PHASES = [1, 2, 3];
 const UNKNOWN = ["unknown", "unavailable"];
 const HALF = { columns: 6, rows: 1 };
 const WHOLE = { columns: 12, rows: 1 };
-const DAY = 24 * 3600 * 1000;
 
 const textsFor = (language) => TEXTS[(language ?? "en").split("-")[0]] ?? TEXTS.en;
 const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
@@ -174,6 +173,7 @@ class Meter {
     this._ids = new Map(entities.map((one) => [`${one.entity_id.split(".")[0]}/${keyOf(one)}`, one.entity_id]));
     this._words = new Map(entities.map((one) => [one.entity_id, `${keyOf(one)} ${one.translation_key ?? ""}`]));
     this.comparisons = [];
+    this.firstHour = undefined;
     this.offPeak = undefined;
   }
 
@@ -268,19 +268,21 @@ class Meter {
   /** Which past days have been counted from midnight to this hour: the others say too little. */
   async _askComparisons() {
     if (!this.total) return [];
-    const midnight = new Date().setHours(0, 0, 0, 0);
+    const today = new Date();
+    const month = new Date(today.getFullYear(), today.getMonth(), 1);
+    const since = Math.min(month, startOfDay(8));
     const rows = await this.hass.callWS({
       type: "recorder/statistics_during_period",
-      start_time: new Date(midnight - 8 * DAY).toISOString(),
+      start_time: new Date(since).toISOString(),
       period: "hour",
       statistic_ids: [this.total],
       types: ["sum"],
     });
-    const first = rows[this.total]?.[0]?.start;
+    this.firstHour = rows[this.total]?.[0]?.start;
     const candidates = [[1, this.texts.yesterday_until], [7, this.texts.week_ago_until]];
     return candidates
       .map(([days, name]) => ({ name, start: startOfDay(days), end: daysAgo(days) }))
-      .filter(({ start }) => first !== undefined && first < start.getTime());
+      .filter(({ start }) => this.firstHour < start.getTime());
   }
 }
 
@@ -430,18 +432,18 @@ const energy = (meter) => {
   ]);
 };
 
-/** What the month will have cost if it goes on as it has since it was first counted. */
+/** What the month will have cost if it goes on as it has since the meter was first heard. */
 const projection = (meter) => {
   const id = meter.sensor("cost_month");
+  if (!meter.firstHour) return undefined;
+  const since =
+    `{% set since = max(as_datetime(state_attr('${id}', 'last_reset')), as_datetime(${meter.firstHour / 1000})) %}`;
   const amount =
-    `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
     `{{ (states('${id}') | float(0) * ((end - since) / (now() - since))) | round(2)${meter.texts.decimals} }} ` +
     `{{ state_attr('${id}', 'unit_of_measurement') }}`;
-  const isEarly =
-    `{% set since = as_datetime(state_attr('${id}', 'last_reset')) %}` +
-    "{% if since and now() - since > timedelta(days=1) %}";
-  return markdown(`${isEarly}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`, { visibility: isKnown(id) });
+  const isEarly = "{% if now() - since > timedelta(days=1) %}";
+  return markdown(`${since}${isEarly}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`, { visibility: isKnown(id) });
 };
 
 const cost = (meter) =>
@@ -454,10 +456,10 @@ const cost = (meter) =>
 
 const season = (meter) =>
   section(meter.texts.season, "mdi:calendar-star", [
-    valueTile(meter, "tempo_red_left", { color: "red" }),
-    valueTile(meter, "tempo_white_left", { color: "grey" }),
-    valueTile(meter, "tempo_blue_left", { color: "blue" }),
-    valueTile(meter, "ejp_left", { color: "red" }),
+    valueTile(meter, "tempo_red_days_left", { color: "red" }),
+    valueTile(meter, "tempo_white_days_left", { color: "grey" }),
+    valueTile(meter, "tempo_blue_days_left", { color: "blue" }),
+    valueTile(meter, "ejp_peaks_left", { color: "red" }),
   ]);
 
 const exported = (meter) => {
