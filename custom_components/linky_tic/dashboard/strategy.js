@@ -17,8 +17,8 @@ const TEXTS = {
     energy: "Energy",
     cost: "Cost",
     today: "Today",
-    yesterday_until: "Yesterday until now",
-    week_ago_until: "A week ago until now",
+    until: "{day} at {hour}",
+    yesterday: "Yesterday",
     by_day: "Day by day",
     hours: "Off-peak hours",
     and: "and",
@@ -82,8 +82,8 @@ const TEXTS = {
     energy: "Énergie",
     cost: "Coût",
     today: "Aujourd’hui",
-    yesterday_until: "Hier à la même heure",
-    week_ago_until: "Il y a une semaine",
+    until: "{day} à {hour}",
+    yesterday: "Hier",
     by_day: "Jour par jour",
     hours: "Heures creuses",
     and: "et",
@@ -250,6 +250,15 @@ class Meter {
     return ids.find((id) => !UNKNOWN.includes(this.state(id))) ?? ids[0];
   }
 
+  /** What is compared: so many days ago, until this hour. */
+  _until(days) {
+    const language = this.hass.locale?.language ?? this.hass.language;
+    const day = daysAgo(days);
+    const date = day.toLocaleDateString(language, { day: "numeric", month: "short" });
+    const hour = day.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    return this.texts.until.replace("{day}", days === 1 ? this.texts.yesterday : date).replace("{hour}", hour);
+  }
+
   /** The off-peak hours of today as texts; undefined where there are none or they are not known. */
   async _askSchedule() {
     const { response } = await this.hass.callWS({
@@ -260,9 +269,16 @@ class Meter {
       return_response: true,
     });
     if (!response.today.known) return undefined;
-    const hour = (text) => text.slice(11, 16);
-    const slots = response.today.slots.filter((one) => /off_peak/.test(one.tariff ?? ""));
-    return slots.map((one) => `${hour(one.start)}–${hour(one.end)}`);
+    const slots = response.today.slots
+      .filter((one) => /off_peak/.test(one.tariff ?? ""))
+      .map(({ start, end }) => [hourOf(start), hourOf(end)]);
+    // The night is one: what ends the day goes on as what begins it.
+    const [first, last] = [slots[0], slots.at(-1)];
+    if (slots.length > 1 && first[0] === "00:00" && last[1] === "00:00") {
+      slots.shift();
+      last[1] = first[1];
+    }
+    return slots.map(([start, end]) => `${start}–${end}`);
   }
 
   /** Which past days have been counted from midnight to this hour: the others say too little. */
@@ -279,9 +295,8 @@ class Meter {
       types: ["sum"],
     });
     this.firstHour = rows[this.total]?.[0]?.start;
-    const candidates = [[1, this.texts.yesterday_until], [7, this.texts.week_ago_until]];
-    return candidates
-      .map(([days, name]) => ({ name, start: startOfDay(days), end: daysAgo(days) }))
+    return [1, 7]
+      .map((days) => ({ name: this._until(days), start: startOfDay(days), end: daysAgo(days) }))
       .filter(({ start }) => this.firstHour < start.getTime());
   }
 }
@@ -293,6 +308,15 @@ const daysAgo = (days) => {
   return date;
 };
 const startOfDay = (days) => new Date(daysAgo(days).setHours(0, 0, 0, 0));
+
+/** The hour of an instant of the schedule; a meter's clock may be a minute off what is written. */
+const hourOf = (instant) => {
+  const [hours, minutes] = instant.slice(11, 16).split(":").map(Number);
+  const nearest = Math.round(minutes / 5) * 5;
+  const shown = hours * 60 + (Math.abs(nearest - minutes) > 1 ? minutes : nearest);
+  const text = (number) => String(number).padStart(2, "0");
+  return `${text(Math.floor(shown / 60) % 24)}:${text(shown % 60)}`;
+};
 
 const heading = (text, icon) => ({ type: "heading", heading: text, heading_style: "title", icon });
 const section = (text, icon, cards, more = {}) => {
@@ -384,15 +408,9 @@ const now = (meter) => {
   return section(meter.texts.now, "mdi:flash", [
     lost(meter),
     gauge(meter),
-    {
-      type: "vertical-stack",
-      cards: present([
-        tile(meter, meter.sensor("active_power") ?? meter.power, "active_power", { color: "amber" }),
-        valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "power"),
-        valueTile(meter, "price"),
-      ]),
-      grid_options: { columns: 6, rows: "auto" },
-    },
+    tile(meter, meter.sensor("active_power") ?? meter.power, "active_power", { color: "amber" }),
+    valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "power"),
+    valueTile(meter, "price"),
     valueTile(meter, "current_tariff", { color: "teal" }),
     valueTile(meter, "next_tariff_change", { color: "teal" }),
     tempo(meter),
@@ -454,13 +472,16 @@ const cost = (meter) =>
     projection(meter),
   ]);
 
-const season = (meter) =>
-  section(meter.texts.season, "mdi:calendar-star", [
-    valueTile(meter, "tempo_red_days_left", { color: "red" }),
-    valueTile(meter, "tempo_white_days_left", { color: "grey" }),
-    valueTile(meter, "tempo_blue_days_left", { color: "blue" }),
-    valueTile(meter, "ejp_peaks_left", { color: "red" }),
+/** Only what is known: a season of which too many days are not known says nothing. */
+const season = (meter) => {
+  const left = (key, color) => !UNKNOWN.includes(meter.state(meter.sensor(key))) && valueTile(meter, key, { color });
+  return section(meter.texts.season, "mdi:calendar-star", [
+    left("tempo_red_days_left", "red"),
+    left("tempo_white_days_left", "grey"),
+    left("tempo_blue_days_left", "blue"),
+    left("ejp_peaks_left", "red"),
   ]);
+};
 
 const exported = (meter) => {
   const index = meter.sensor("EAIT");
