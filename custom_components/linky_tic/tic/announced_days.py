@@ -61,7 +61,7 @@ class AnnouncedDays:
     def schedules(self) -> DaySchedules:
         """Give the days as far as they are known: not at all while the meter's time is not."""
         if self.clock.is_in_doubt:
-            return DaySchedules(legal=self.clock.legal)
+            return DaySchedules(coding=self.coding, legal=self.clock.legal)
         known = {day: notes[0] for day, notes in self.notes.items() if len(notes) == 1}
         colours = self.colours if self.is_tempo else None
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
@@ -147,7 +147,7 @@ class AnnouncedDays:
     def _readings_of(self, note: Note) -> Mapping[Coding, tuple[Slot, ...]]:
         """Give the slots of a profile in each coding that this meter may use."""
         readings = readings_of(note.profile)
-        if self.is_coding_proven and self.coding in readings:
+        if self.is_coding_proven and self.coding is not None and self.coding in readings:
             return {self.coding: readings[self.coding]}
         return readings
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 import re
 from types import MappingProxyType
@@ -91,13 +92,14 @@ def read_schedule(text: str, remembered: Coding | None = None) -> Schedule | Non
     return Schedule(readings[coding], coding, decision)
 
 
-def readings_of(text: str) -> dict[Coding, tuple[Slot, ...]]:
+@lru_cache(maxsize=16)
+def readings_of(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
     """Give the slots in each coding in which the profile makes a day."""
     blocks = _used_blocks(text)
     if blocks is None:
-        return {}
+        return MappingProxyType({})
     readings = {coding: _read(blocks, base) for coding, base in _BASES.items()}
-    return {coding: slots for coding, slots in readings.items() if slots is not None}
+    return MappingProxyType({one: slots for one, slots in readings.items() if slots is not None})
 
 
 def registers_of(text: str) -> set[int]:
