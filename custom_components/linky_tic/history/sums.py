@@ -97,7 +97,11 @@ def _right_sum(before: _Row | None, row: _Row, starts: Sequence[Start]) -> float
         grown = row.state - begin
     else:
         grown = before.sum + row.state - before.state - _skipped(start, before)
-    return grown - sum(one.begin - one.counted for one in later if one.begin and one.counted)
+    return grown - sum(
+        one.begin - one.counted
+        for one in later
+        if one.begin is not None and one.counted is not None
+    )
 
 
 def _skipped(start: Start, before: _Row) -> float:
