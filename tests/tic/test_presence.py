@@ -222,3 +222,10 @@ def test_a_label_that_another_one_takes_the_place_of_has_vanished_too() -> None:
     listener = settled(historic(("OPTARIF", "BASE"), ("BASE", "000001000"), ("PAPP", "00500")))
     new = historic(("OPTARIF", "HC.."), ("HCHC", "000001000"), ("PAPP", "00500"))
     assert vanished(listener.hear(new, new, new)) == ["BASE"]
+
+
+def test_a_label_that_stands_several_times_in_a_frame_came_once() -> None:
+    listener = Listener()
+    thrice = standard(*ROW, *[("URMS2", f"23{n}") for n in range(4)], *END)
+    assert appeared(listener.hear(thrice, thrice)) == []
+    assert "URMS2" in appeared(listener.hear(thrice))

@@ -38,6 +38,18 @@ def test_a_change_of_its_nature_is_followed_within_half_a_frame(first: str, then
     assert read(wire, to_8n1(TEXT, then)) == TEXT
 
 
+@pytest.mark.parametrize("then", ["even", "stuck"])
+def test_a_change_is_followed_though_some_bytes_of_it_are_damaged(then: str) -> None:
+    for seed in range(20):
+        chance, wire = luck(seed), Wire()
+        read(wire, to_8n1(TEXT, "stripped"))
+        line = bytearray(to_8n1(TEXT, then))
+        for at in range(0, len(line), 30):
+            line[at + chance.randrange(30) - 15] ^= 0x80
+        read(wire, bytes(line[:1500]))
+        assert read(wire, to_8n1(TEXT, then)) == TEXT, seed
+
+
 def test_parity_is_not_relied_on_for_a_group_that_began_before_it_was_checked() -> None:
     wire = Wire()
     read(wire, to_8n1(TEXT[:64]))
