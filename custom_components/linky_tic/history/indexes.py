@@ -27,8 +27,6 @@ _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _AT_ONCE: Final = 0.0
 _AT_LEISURE: Final = 900.0
 """Seconds after which values are written; at a stop at once. The recorder knows them as well."""
-_LONGEST: Final = 2 * 86_400.0
-"""Seconds for which a row is waited for: a sensor that is not recorded never gets one."""
 
 type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 
@@ -94,18 +92,14 @@ class IndexHistory:
         if starts and RECORDER in self._hass.config.components:
             task = PutRight(starts, self._settled_in_thread)
             get_instance(self._hass).queue_task(task)
-            long_ago = utcnow().timestamp() - _LONGEST
-            for statistic, some in starts.items():
-                self._settled(statistic, [one for one in some if one.at < long_ago])
 
     def _settled_in_thread(self, statistic: str, starts: Sequence[Start]) -> None:
         self._hass.loop.call_soon_threadsafe(self._settled, statistic, starts)
 
     @callback
     def _settled(self, statistic: str, starts: Sequence[Start]) -> None:
-        if starts:
-            self._counting.settled(statistic, starts)
-            self._keep(_AT_ONCE)
+        self._counting.settled(statistic, starts)
+        self._keep(_AT_ONCE)
 
     def _keep(self, delay: float) -> None:
         if not self._is_dirty or delay == _AT_ONCE:

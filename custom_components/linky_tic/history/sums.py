@@ -23,6 +23,7 @@ from homeassistant.components.recorder.statistics import (
 from homeassistant.components.recorder.tasks import RecorderTask
 from homeassistant.components.recorder.util import session_scope
 from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
+from homeassistant.util.dt import utcnow
 from homeassistant.util.unit_conversion import EnergyConverter, ReactiveEnergyConverter
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -31,6 +32,8 @@ from .counting import Start, can_follow
 
 _PERIOD: Final = 300.0
 _HOUR: Final = 3600.0
+_LONGEST: Final = 172_800.0
+"""Seconds for which the first row of a statistic is waited for."""
 _NOTHING: Final = 1e-3
 """Wh: less than any meter counts, more than what two sums of floats differ by."""
 
@@ -69,8 +72,9 @@ def _put_first_right(
     """Put right the row of the first of some starts; give those that lie in it."""
     with session_scope(session=instance.get_session(), read_only=True) as session:
         found = get_metadata_with_session(instance, session, statistic_ids={statistic})
-        if statistic not in found:
-            return ()
+        if statistic not in found:  # a sensor that people leave out of the recorder has none
+            long_ago = utcnow().timestamp() - _LONGEST
+            return [one for one in starts if one.at < long_ago]
         metadata_id, meta = found[statistic]
         rows = _Rows(session, metadata_id, _unit_per_base(meta["unit_of_measurement"]))
         row = rows.first_from(_begin(starts[0]))
