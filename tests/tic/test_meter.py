@@ -250,6 +250,7 @@ def test_a_new_mode_is_told_after_three_frames_and_the_old_readings_go() -> None
     listener.hear(new, new, new)
     assert listener.value("PAPP") == 1000
     assert modes(listener.hear(*[OURS] * 3)) == [Mode.STANDARD]
+    assert modes(listener.hear(new, new)) == []
 
 
 def test_groups_of_the_other_mode_are_refused_until_then() -> None:

@@ -20,31 +20,29 @@ _AMPERES_OFF: Final = 2
 """Amperes by which a current may be above what is said: it is rounded, and moves meanwhile."""
 _VOLT_AMPERES_OFF: Final = 500
 """The same for the power of all phases, whose reactive parts may cancel out."""
-_VOLTS: Final = 240
-"""Volts where the meter does not tell."""
+_VOLTS: Final = 253
+"""Volts that a phase has at most (230 V and a tenth, EN 50160); one may fail within a frame."""
 
 Said = Mapping[str, Reading]
 
 
-def _number(said: Said, name: str | None) -> int | None:
-    reading = None if name is None else said.get(name)
+def _number(said: Said, name: str) -> int | None:
+    reading = said.get(name)
     return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
-def _measures(label: Label) -> tuple[tuple[str, str | None], ...]:
-    """Give the currents of a label's phase, or of all, each with its voltage where it is told."""
-    rows = CATALOGUE[label.mode].values()
-    volts = {row.phase: row.name for row in rows if row.quantity is Quantity.VOLTAGE}
+def _currents(label: Label) -> tuple[str, ...]:
+    """Give the currents of a label's phase, or of all."""
     return tuple(
-        (row.name, volts.get(row.phase))
-        for row in rows
+        row.name
+        for row in CATALOGUE[label.mode].values()
         if row.quantity is Quantity.CURRENT and label.phase in {None, row.phase}
     )
 
 
-_MEASURES: Final = MappingProxyType(
+_CURRENTS: Final = MappingProxyType(
     {
-        row.name: _measures(row)
+        row.name: _currents(row)
         for rows in CATALOGUE.values()
         for row in rows.values()
         if row.quantity in {Quantity.IMPORTED_POWER, Quantity.OVERRUN_CURRENT}
@@ -57,8 +55,8 @@ _TOTAL: Final = "SINSTS"
 def is_contradicted(label: Label, power: int, said: Said, far: float) -> bool:
     """Whether a power is `far` times what the currents come to, or a phase's above all of them."""
     most = [
-        (amperes + _AMPERES_OFF) * (_number(said, volts) or _VOLTS)
-        for current, volts in _MEASURES.get(label.name, ())
+        (amperes + _AMPERES_OFF) * _VOLTS
+        for current in _CURRENTS.get(label.name, ())
         if (amperes := _number(said, current)) is not None
     ]
     if most and power > far * sum(most):
@@ -69,7 +67,7 @@ def is_contradicted(label: Label, power: int, said: Said, far: float) -> bool:
 
 def is_borne_out(overrun: Reading, said: Said) -> bool:
     """Whether the current that a warning tells is the one that is measured beside it."""
-    amperes = (_number(said, current) for current, _ in _MEASURES[overrun.label.name])
+    amperes = (_number(said, current) for current in _CURRENTS[overrun.label.name])
     return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 
