@@ -200,7 +200,8 @@ class Home:
     ) -> Meter:
         """Plug a meter in, add it, and hear it."""
         meter = self.meter(source)
-        await self.add(meter, address)
+        entry = await self.add(meter, address)
+        assert entry.state is ConfigEntryState.LOADED, entry.reason
         await meter.play(frames)
         return meter
 

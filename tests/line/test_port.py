@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 import errno
+import fcntl
 import os
 import socket
 import termios
@@ -73,6 +74,16 @@ def _pour(master: int) -> None:
         with suppress(BlockingIOError):
             os.write(master, b"\0" * 16)
         time.sleep(0.0001)
+
+
+async def test_a_lock_that_outlives_its_holder_for_a_moment_is_waited_for(
+    pty: tuple[int, str],
+) -> None:
+    held = os.open(pty[1], os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    asyncio.get_running_loop().call_later(0.1, os.close, held)
+    port = await Port.open(pty[1], 9600, bytearray().extend)
+    await port.close()
 
 
 async def test_a_port_held_by_somebody_else_is_busy(pty: tuple[int, str]) -> None:

@@ -19,6 +19,10 @@ from .pacing import Line
 
 _OPENING: Final = 10.0
 """Seconds that opening may take: a host that drops packets never answers at all."""
+_BUSY: Final = 1.0
+"""Seconds for which a port that is busy is tried again: a lock outlives its holder for a moment
+where a process is just being started, which has all files of its parent until it runs."""
+_AGAIN: Final = 0.05
 _SETTING: Final = 5.0
 """Seconds that a change of speed may take; it is a question and an answer over RFC 2217."""
 
@@ -142,6 +146,19 @@ class Port:
 
         It is read every `interval` seconds, or as bytes come where that is 0.
         """
+        latest = time.monotonic() + _BUSY
+        while True:
+            try:
+                return await cls._open(name, speed, on_chunk, interval)
+            except PortUnavailable as error:
+                if error.cause is not Cause.BUSY or time.monotonic() > latest:
+                    raise
+            await asyncio.sleep(_AGAIN)
+
+    @classmethod
+    async def _open(
+        cls, name: str, speed: int, on_chunk: Callable[[bytes], None], interval: float
+    ) -> Self:
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[Exception | None] = loop.create_future()
         line = Line(on_chunk, lost.set_result, interval)
