@@ -9,8 +9,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
-from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
-from homeassistant.components.recorder.const import EVENT_RECORDER_5MIN_STATISTICS_GENERATED
+from homeassistant.components.recorder import get_instance
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
@@ -32,11 +31,10 @@ type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 
 
 async def async_setup_history(hass: HomeAssistant) -> None:
-    """Load what is kept, and follow the recorder and the entity ids from now on."""
+    """Load what is kept, and follow the entity ids from now on."""
     history = IndexHistory(hass)
     await history.load()
     hass.data[_HISTORY] = history
-    hass.bus.async_listen(EVENT_RECORDER_5MIN_STATISTICS_GENERATED, history.put_right)
     hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, history.follow)
 
 
@@ -86,10 +84,10 @@ class IndexHistory:
             self._keep(_AT_ONCE)
 
     @callback
-    def put_right(self, _event: Event) -> None:
+    def put_right(self) -> None:
         """Look for the rows in which statistics have started: the recorder has made new ones."""
         starts = {key: tuple(some) for key, some in self._counting.starts.items()}
-        if starts and RECORDER in self._hass.config.components:
+        if starts:
             task = PutRight(starts, self._settled_in_thread)
             get_instance(self._hass).queue_task(task)
 
