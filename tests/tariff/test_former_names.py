@@ -61,3 +61,15 @@ async def test_an_automation_that_waits_for_a_former_name_is_told_of_once(home: 
 
 async def test_nobody_is_told_who_has_built_nothing_on_it(home: Home) -> None:
     assert (await told(home, waits_for("off_peak")))[1] is None
+
+
+async def test_a_contract_that_is_new_at_the_same_start_has_no_name_for_a_former_text(
+    home: Home,
+) -> None:
+    meter = await home.hears(Household(contract="hphc"))
+    tariffs = meter.coordinator.tariffs
+    meter.coordinator.store.keep("tariff_slugs", None)
+    meter.coordinator.store.keep("tariff_names", {"2": "HEURE  PLEINE", "9": "NUIT"})
+    tariffs.restore()
+    tariffs._follower.texts = {}
+    assert tariffs.take_former_names().keys() <= {"HEURE  PLEINE"}

@@ -73,7 +73,8 @@ class Tariffs:
     @callback
     def take_former_names(self) -> dict[str, str]:
         """Give once the texts that were names before 1.0, and what the tariffs are called now."""
-        names = {text: self._follower.names[number] for number, text in self._former.items()}
+        known = self._follower.names  # a contract that is new has others
+        names = {text: known.get(number, text) for number, text in self._former.items()}
         self._former = {}
         self._store.keep(_HAS_SLUGS, True)  # noqa: FBT003 - a stored fact
         return {text: name for text, name in names.items() if text != name}
