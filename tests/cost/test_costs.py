@@ -486,3 +486,17 @@ async def test_accounts_of_an_earlier_release_go_on(home: Home, hass_storage: St
     assert amount(home, MONTH) == pytest.approx(month + 4 + 13 * DAILY, abs=EXACTLY)
     assert home.state(YESTERDAY) == STATE_UNKNOWN
     assert meter.coordinator.store.recall("costs") is None
+
+
+@pytest.mark.parametrize("kept", [{"address": "041961000000"}, {"times": [None, 1.0]}])
+async def test_a_ledger_of_another_shape_is_begun_anew(
+    home: Home, hass_storage: Storage, kept: dict[str, Any]
+) -> None:
+    meter = await pays(home, "2026-11-23T18:00:00")
+    assert meter.entry
+    await home.unload(meter)
+    hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]["ledger"] = kept
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(DAILY, abs=0.02)
+    assert home.state(ENERGY_YESTERDAY) == STATE_UNKNOWN

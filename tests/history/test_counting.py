@@ -243,3 +243,14 @@ async def test_years_of_a_house_are_summed_up_to_the_watt_hour(
     await life.end_hour()
     assert await life.imported() == pytest.approx(life.used)
     assert await life.imported(hourly=True) == pytest.approx(life.used)
+
+
+async def test_what_another_release_has_kept_stops_no_meter(
+    home: Home, hass_storage: dict[str, object]
+) -> None:
+    register = {"by": "sensor.linky_east", "value": INDEX, "at": 0.0, "since": 0.0}
+    data = {"registers": {"0123.energy": register}}
+    key = "linky_tic.history"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}
+    await home.hears(Household())
+    assert home.value("east") not in {None, "unavailable"}

@@ -12,6 +12,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
+from ..const import LOGGER
 from ..meter.known_labels import LABELS
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
@@ -202,8 +203,7 @@ class Costs:
         Where it is of a meter with another address, that has been replaced by this one.
         """
         self._address = address
-        kept = read(self._store.recall(_KEY)) or self._former()
-        if kept:
+        if kept := self._kept():
             self._ledger = kept.ledger
             if kept.address == address:
                 self._indexes.by_register = kept.indexes
@@ -230,6 +230,14 @@ class Costs:
             kept = Kept(self._address, self._ledger, self._indexes.by_register)
             self._store.keep(_KEY, written(kept))
             self._store.keep(_FORMER_KEY, None)
+
+    def _kept(self) -> Kept | None:
+        """Give what is stored; what another release has stored in another shape is left aside."""
+        try:
+            return read(self._store.recall(_KEY)) or self._former()
+        except KeyError, TypeError, ValueError:
+            LOGGER.exception("What was stored of costs cannot be read; they are counted anew")
+            return None
 
     def _former(self) -> Kept | None:
         fact = self._store.recall(_FORMER_KEY)

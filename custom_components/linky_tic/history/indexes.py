@@ -17,6 +17,7 @@ from homeassistant.util.dt import utcnow
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from ..meter.signals import optional
 from ..tic import Label
 from .counting import Counter, Counting, Register, Start
 from .sums import PutRight
@@ -33,7 +34,7 @@ type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 async def async_setup_history(hass: HomeAssistant) -> None:
     """Load what is kept, and follow the entity ids from now on."""
     history = IndexHistory(hass)
-    await history.load()
+    await optional(history.load())  # what another release has stored may have another shape
     hass.data[_HISTORY] = history
     hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, history.follow)
 
