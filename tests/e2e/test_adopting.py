@@ -164,8 +164,13 @@ def test_the_old_entity_id_is_taken_over_and_given_back(house: House) -> None:
     assert taken["will"]["to"] == OLD
     wait_for(lambda: is_known(house, OLD), "the index under the old entity id")
     house.client.compile_statistics(12)  # a period of the next hour: none was compiled there
-    last = house.rows(OLD, "5minute")[-1]
-    assert last["sum"] - theirs[-1]["sum"] == pytest.approx(last["state"] - theirs[-1]["state"])
+
+    def goes_on() -> bool:
+        last = house.rows(OLD, "5minute")[-1]
+        counted = last["sum"] - theirs[-1]["sum"]
+        return counted == pytest.approx(last["state"] - theirs[-1]["state"])
+
+    wait_for(goes_on, "the sum that goes on, just after it was compiled")
     house.act("undo_adopted_statistics", entity_id=OLD)
     wait_for(lambda: is_known(house, NEW), "the index under our entity id")
     assert house.rows(OLD, "hour") == theirs
