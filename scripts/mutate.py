@@ -107,6 +107,8 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
             yield str(not value)
         case ast.Constant(value=int() | float() as value):
             yield repr(value + 1)
+        case ast.Return(value=ast.Constant(value=None)):
+            pass
         case ast.Return(value=ast.expr()):
             yield "return None"
         case ast.Expr(value=ast.Call()):

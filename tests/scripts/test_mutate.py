@@ -19,6 +19,8 @@ def is_small(number: int, *, at_most: bool = True) -> bool:
     if number < LIMIT and not at_most:
         log(f"{number + 1}")
         return number in (1, 2)
+    if at_most is None:
+        return None
     raise ValueError("number" + 1)
 '''
 
@@ -37,6 +39,7 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
         (13, "number in (1, 2) becomes (number not in (1, 2))"),
         (13, "1 becomes 2"),
         (13, "2 becomes 3"),
+        (14, "at_most is None becomes (at_most is not None)"),
     ]
     sources = {one.source() for one in changes(path)}
     assert len(sources) == len(said)
