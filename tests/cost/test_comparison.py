@@ -189,6 +189,20 @@ async def test_a_contract_that_is_not_whole_is_refused(home: Home, contract: Any
         await compare(home, meter, contract)
 
 
+async def test_a_day_before_all_meters_is_refused(home: Home) -> None:
+    meter = await home.hears()
+    assert meter.entry
+    call = {
+        "config_entry_id": meter.entry.entry_id,
+        "contracts": [{"name": "X", "prices": {"base": 0.2}}],
+        "last_day": "0001-01-01",
+    }
+    with pytest.raises(vol.Invalid):
+        await home.hass.services.async_call(
+            DOMAIN, "compare_contracts", call, blocking=True, return_response=True
+        )
+
+
 async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> None:
     meter = await lived(home)
     assert meter.entry

@@ -4,6 +4,7 @@ It knows calls and their answers; how costs are reckoned is the business of `con
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from homeassistant.core import (
@@ -58,6 +59,8 @@ def _contract(typed: Mapping[str, Any]) -> Contract:
 
 
 _PRICE: Final = vol.All(vol.Coerce(float), vol.Range(min=0))
+_DAY: Final = vol.All(cv.date, vol.Range(min=date(2000, 1, 1)))
+"""Of the year 1 no year before can be looked at."""
 _CONTRACT: Final = vol.All(
     vol.Schema(
         {
@@ -75,8 +78,8 @@ _COMPARE: Final = vol.Schema(
     {
         vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string,
         vol.Required("contracts"): vol.All(cv.ensure_list, [_CONTRACT]),
-        vol.Optional("first_day"): cv.date,
-        vol.Optional("last_day"): cv.date,
+        vol.Optional("first_day"): _DAY,
+        vol.Optional("last_day"): _DAY,
     }
 )
 
