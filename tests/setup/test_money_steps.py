@@ -1,5 +1,6 @@
 """Prices as people type them, and the Energy dashboard filled in by one step of the options."""
 
+import asyncio
 from typing import Any, Final
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
@@ -477,3 +478,17 @@ async def test_every_fact_and_field_of_a_step_has_its_text(
     assert (form["description_placeholders"] or {}).keys() >= told - {"doubt"}
     named = {*said["data"], *said.get("sections", {})}
     assert set(fields(form)) <= named
+
+
+async def test_a_meter_that_is_deleted_meanwhile_ends_the_dialog(home: Home) -> None:
+    meter = home.meter(Household(contract="hphc"))
+    await home.add(meter)
+    assert meter.entry
+    flow = home.hass.config_entries.options
+    menu = await flow.async_init(meter.entry.entry_id)
+    asking = asyncio.ensure_future(
+        flow.async_configure(menu["flow_id"], {"next_step_id": "prices"})
+    )
+    await asyncio.sleep(0)  # it waits for the meter's first words
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    assert (await asking)["reason"] == "not_loaded"

@@ -119,11 +119,13 @@ class MoneySteps(OptionsFlowWithReload):
     async def _coordinator(self) -> LinkyCoordinator | None:
         """Give the meter, as soon as it has said which indexes it has, or after some seconds.
 
-        None where it is not set up by then.
+        None where it is not set up by then, or is deleted meanwhile.
         """
         until = self.hass.loop.time() + _PATIENCE
         while True:
-            entry = self.config_entry
+            entry = self.hass.config_entries.async_get_entry(self.handler)
+            if entry is None:
+                return None
             coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
             is_known = coordinator and (coordinator.tariffs.registers or self._registers)
             if is_known or self.hass.loop.time() >= until:
