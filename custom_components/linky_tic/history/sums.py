@@ -110,9 +110,12 @@ def _right_sum(before: _Row | None, row: _Row, starts: Sequence[Start]) -> float
 
 def _skipped(start: Start, before: _Row) -> float:
     """Give what lies between the value that is counted up to and the one that is counted from."""
-    if start.begin is not None:
-        return start.begin - (before.state if start.counted is None else start.counted)
     is_next = can_follow(before.state, start.first, start.at - before.end)
+    if start.begin is not None:
+        counted = before.state if start.counted is None else start.counted
+        if not is_next:  # a cut, as when a meter is replaced, may have lost what was heard last
+            counted = max(counted, before.state)
+        return start.begin - counted
     return 0.0 if is_next else start.first - before.state
 
 

@@ -1,0 +1,13 @@
+"""What a row of statistics should sum up to, in which a counter has started anew."""
+
+import pytest
+
+from custom_components.linky_tic.history.counting import Start
+from custom_components.linky_tic.history.sums import _right_sum, _Row
+
+
+@pytest.mark.parametrize(("heard", "total"), [(5_000_000 - 700, 1020), (5_000_000 + 30, 1050)])
+def test_a_meter_is_replaced_while_the_power_is_cut(heard: int, total: int) -> None:
+    """What was kept may be older than the recorder's last row: the sum never goes back."""
+    before, row = _Row(0, 300, 5_000_000, 1000), _Row(3600, 3900, 20, 0)
+    assert _right_sum(before, row, [Start(3610, 0, 0, heard)]) == total
