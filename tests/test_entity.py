@@ -25,6 +25,7 @@ def device(home: Home, meter: Meter) -> dr.DeviceEntry:
 def heard_entities(home: Home) -> set[str]:
     """The entities that are there, but for those that need no meter to speak."""
     ids = {state.entity_id for state in home.hass.states.async_all()}
+    ids = {one for one in ids if not one.endswith(("_days", "_days_left"))}  # of a season
     return ids - {
         "binary_sensor.linky_link",
         "sensor.linky_line_quality",

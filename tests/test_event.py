@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from homeassistant.components.event import DATA_COMPONENT
 from homeassistant.core import Event, EventStateChangedData
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.linky_tic.event import EVENT_TYPES
+from custom_components.linky_tic.event import EVENT_TYPES, LinkyEvents
 from simulator import Household
 
-from .home import KNOWN, Home, Meter, complaints
+from .home import KNOWN, Home, Meter, complaints, until
 from .test_translations import LANGUAGES, texts
 
 EVENTS: Final = "event.linky_events"
@@ -58,6 +59,9 @@ async def later(meter: Meter, house: Household, seconds: float, frames: int = 2 
     """Hear a meter again after a while in which it was not listened to."""
     house.advance(seconds)
     await meter.play(frames)
+    entity = meter._hass.data[DATA_COMPONENT].get_entity(EVENTS)
+    assert isinstance(entity, LinkyEvents)
+    await until(lambda: entity._next is None)
 
 
 async def test_nothing_has_happened_before_something_does(home: Home, told: Told) -> None:

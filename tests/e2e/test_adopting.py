@@ -168,7 +168,7 @@ def test_the_old_entity_id_is_taken_over_and_given_back(house: House) -> None:
     def goes_on() -> bool:
         last = house.rows(OLD, "5minute")[-1]
         counted = last["sum"] - theirs[-1]["sum"]
-        return counted == pytest.approx(last["state"] - theirs[-1]["state"])
+        return bool(counted == pytest.approx(last["state"] - theirs[-1]["state"]))
 
     wait_for(goes_on, "the sum that goes on, just after it was compiled")
     house.act("undo_adopted_statistics", entity_id=OLD)

@@ -67,7 +67,7 @@ async def test_a_busy_port_is_tried_again(home: Home) -> None:
     other = os.open(meter.port._device, os.O_RDWR | os.O_NOCTTY)
     fcntl.flock(other, fcntl.LOCK_EX)
     await home.add(meter)
-    assert state(meter) is RETRY
+    await until(lambda: state(meter) is RETRY)
     assert meter.entry
     assert meter.entry.error_reason_translation_key == "port_busy"
     await asyncio.sleep(0.5)
