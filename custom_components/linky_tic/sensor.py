@@ -184,7 +184,8 @@ def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in coordinator.registers_in_use()
-    if label.phase is not None and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
+    is_warning = label.quantity is Quantity.OVERRUN_CURRENT
+    if label.phase and not is_warning and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # the sum says what a household asks
     if label.absence is Absence.EVENT and coordinator.reading(label.name):
         return True  # the event is on already

