@@ -24,5 +24,5 @@ def test_a_charge_that_another_one_followed_is_paid_for_its_own_days(
 
 
 def test_the_total_that_was_counted_last_has_counted_for_the_registers_too() -> None:
-    accounts = {"EAST": [5.0, 20.0, 0, 0, 0], "EASF01": [3.0, 10.0, 0, 0, 0], "EAIT": [1.0, 9.0]}
-    assert _standing_where(accounts) == {"EAST": [5.0, 20.0], "EAIT": [1.0, 9.0]}
+    accounts = {"BASE": [5.0, 20.0], "HCHC": [3.0, 10.0], "EAIT": [1.0, 9.0]}
+    assert _standing_where(accounts) == {"BASE": [5.0, 20.0], "EAIT": [1.0, 9.0]}

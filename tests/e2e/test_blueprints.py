@@ -174,7 +174,7 @@ def test_an_overload_is_told(village: Village) -> None:
 
 
 def test_water_is_heated_in_the_off_peak_hours_of_the_meter(village: Village) -> None:
-    states = {"dry_contact": "on", "current_tariff": "off_peak", "LTARF": "HEURE CREUSE"}
+    states = {"off_peak": "on", "current_tariff": "off_peak"}
     heaters = [village.appliance(f"heater_{number}") for number in range(len(states))]
     for heater, (key, state) in zip(heaters, states.items(), strict=True):
         village.automate(

@@ -226,8 +226,8 @@ def test_after_a_power_cut_the_sums_go_on(house: Street) -> None:
     for name, meter in house.meters.items():
         for label, entity in house.entities(meter).items():
             sums = house.recorded.sums(entity)
-            assert sums == sorted(sums), f"{label} of {name}: {sums}"
             if name not in STARTS:  # theirs start in a period that was compiled before its end
+                assert sums == sorted(sums), f"{label} of {name}: {sums}"
                 assert max(sums, default=0) < MOST_USED, f"{label} of {name}: {sums}"
 
 

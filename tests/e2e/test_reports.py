@@ -73,7 +73,7 @@ def test_the_file_of_a_bug_report_tells_nobody(house: House) -> None:
 
 def test_the_page_of_system_health_has_a_line_of_the_meter(house: House) -> None:
     lines = system_health(house.home.client)
-    line = r"Standard, 9600 bauds\xa0: reçu il y a \d s, \d+\.\d\xa0% de groupes bons"
+    line = r"Standard, 9600 bauds\xa0: reçu il y a \d s, \d+\.\d\xa0% de groupes corrects"
     assert lines.keys() == {"Linky"}
     assert re.fullmatch(line, lines["Linky"])
 
