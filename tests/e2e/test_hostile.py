@@ -64,7 +64,7 @@ class House:
         self.home.client.command("config_entries/disable", **arguments)
 
 
-pytestmark = pytest.mark.skip(reason="does not come to an end beside five others; see its own run")
+pytestmark = pytest.mark.skip(reason="hung in two whole runs; the cause is not known")
 
 
 @contextmanager
