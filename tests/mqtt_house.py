@@ -1,20 +1,20 @@
 """Home Assistant's real MQTT integration on a real broker, and a meter that is mirrored there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Final
 from unittest.mock import patch
 
 from homeassistant.components.mqtt import is_connected
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.mirror import Mirror
-from custom_components.linky_tic.tic import Frame, Reading, Receiver
+from custom_components.linky_tic.meter.signals import Signals
+from custom_components.linky_tic.mirror import Mirror, Settings
+from custom_components.linky_tic.tic import Frame, Receiver
 from simulator.frames import Group, Writer
 from simulator.wire import to_8n1
 
@@ -81,20 +81,23 @@ def new_entry(hass: HomeAssistant, **options: object) -> MockConfigEntry:
 class House:
     """A meter, heard by a real receiver, and its mirror; one second passes with each frame."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        self.address = entry.unique_id or ""
-        self.mirror = Mirror(hass, entry)
+    def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        self.address: str = entry.unique_id
         self.receiver = Receiver(self.address)
+        self.signals = Signals()
+        settings = Settings.of(entry.options, self.address)
+        self.mirror = Mirror(hass, entry.entry_id, settings, entry.title, self.receiver)
         self.groups = {"ADSC": self.address, **GROUPS}
         self.now = 1_795_000_000.0
         self._writer = Writer("standard")
 
-    @property
-    def readings(self) -> Mapping[str, Reading]:
-        return self.receiver.meter.readings
+    def heard(
+        self, times: int = 1, *, known: Collection[str] | None = None, **changes: str | None
+    ) -> None:
+        """Send a frame; a label that changes to None is no longer sent.
 
-    def heard(self, times: int = 1, **changes: str | None) -> None:
-        """Send a frame; a label that changes to None is no longer sent."""
+        `known` are the labels that are known to hold so far, by default all that were read.
+        """
         for name, data in changes.items():
             if data is None:
                 del self.groups[name]
@@ -102,19 +105,21 @@ class House:
                 self.groups[name] = data
         groups = [Group(name, data) for name, data in self.groups.items()]
         for _ in range(times):
-            self.feed(to_8n1(self._writer.frame(groups)))
+            self.feed(to_8n1(self._writer.frame(groups)), known)
 
-    def feed(self, stream: bytes) -> None:
+    def feed(self, stream: bytes, known: Collection[str] | None = None) -> None:
         self.now += 1
         for event in self.receiver.feed(stream, self.now):
-            if isinstance(event, Frame):
-                self.mirror.frame(event, self.readings, self.now)
+            if isinstance(event, Frame) and self.receiver.meter.is_identified:
+                readings = self.receiver.meter.readings
+                hold = {name: readings[name] for name in readings if known is None or name in known}
+                self.signals.frame.send(event, hold, self.now)
 
 
 @asynccontextmanager
-async def mirrored(hass: HomeAssistant, entry: ConfigEntry) -> AsyncIterator[House]:
+async def mirrored(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncIterator[House]:
     """Run the mirror of an entry, until the end of the block."""
     house = House(hass, entry)
-    await house.mirror.async_start()
+    await house.mirror.async_start(house.signals)
     yield house
     await house.mirror.async_stop()

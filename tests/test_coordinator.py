@@ -16,7 +16,7 @@ from custom_components.linky_tic.const import (
     CONF_REPORTING,
     CONF_SPEED,
 )
-from custom_components.linky_tic.mirror.payloads import LINKY_SENSOR
+from custom_components.linky_tic.mirror.settings import LINKY_SENSOR
 from custom_components.linky_tic.tic import Reading
 from simulator import Household
 from simulator.frames import Group, standard_group

@@ -75,7 +75,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     """Leave nothing behind: no watch on the port, no repair, no retained topic on the broker."""
     stop_watching(hass, entry)
     RepairIssues(hass, entry.entry_id).delete(*Issue)
-    await optional(async_remove_topics(hass, entry))
+    await optional(async_remove_topics(hass, entry.entry_id))
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):

@@ -34,7 +34,7 @@ from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
 from .meter.signals import Guard, Signals, optional
 from .meter.store import MeterStore
-from .mirror import Mirror
+from .mirror import Mirror, Settings as MirrorSettings
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
 from .reporting.reporter import Reporter
@@ -103,7 +103,8 @@ class LinkyCoordinator:
         hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
         self.store = MeterStore(hass, entry.entry_id)
         self.health = HealthMonitor(hass, entry.entry_id, self.address, receiver, self.link)
-        self.mirror = Mirror(hass, entry)
+        settings = MirrorSettings.of(entry.options, self.address)
+        self.mirror = Mirror(hass, entry.entry_id, settings, entry.title, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
@@ -156,7 +157,7 @@ class LinkyCoordinator:
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
-        await optional(self.mirror.async_start())
+        await optional(self.mirror.async_start(self.signals))
         for reading in self.receiver.meter.readings.values():
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
@@ -176,9 +177,9 @@ class LinkyCoordinator:
         await optional(self.store.flush())
         self.health.stop()
 
-    @callback
-    def _handle_stop(self, _event: HassEvent) -> None:
-        self.costs.store()
+    async def _handle_stop(self, _event: HassEvent) -> None:
+        self._guard(self.costs.store)
+        await optional(self.mirror.async_stop())
 
     def _receive(self, events: list[Event], now: float) -> None:
         """Take what a chunk has completed; an error in one event does not touch the others."""
@@ -218,13 +219,12 @@ class LinkyCoordinator:
             self._update_device(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
-        """Close a frame: what it made known becomes entities, the mirror gets it whole."""
+        """Close a frame: what it made known becomes entities."""
         self.known.end_frame()
         self._store_settings()
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
             self.signals.frame.send(frame, self.readings, now)
-            self.mirror.frame(frame, self.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:
         """Show what this meter has said again, and all that a stranger's absence makes known."""
@@ -249,7 +249,6 @@ class LinkyCoordinator:
         """Show nothing any more, and ask what another meter does here."""
         self.health.report_other_meter(address)
         self.stranger = address
-        self.mirror.line(connected=False)
         self._doubt_readings()
         self.signals.send_all_states()
 
@@ -265,7 +264,6 @@ class LinkyCoordinator:
         self.health.report_heard(is_heard=is_heard)
         if not is_heard:
             self._doubt_readings()
-        self.mirror.line(self.is_available)
         self.signals.send_all_states()
 
     def _store_prices(self, prices: Prices) -> None:

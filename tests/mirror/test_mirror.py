@@ -3,35 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from functools import partial
+from itertools import count
 import json
 import os
 from pathlib import Path
 import signal
+from typing import Final
 
 from homeassistant.components.mqtt import async_publish
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from paho.mqtt.enums import MQTTProtocolVersion
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_socket import enable_socket
 
-from custom_components.linky_tic.mirror import (
-    async_remove_topics,
-    mirror as mirror_module,
-    publisher as publisher_module,
-)
-from simulator.frames import Group, Writer
+from custom_components.linky_tic.mirror import async_remove_topics, publisher
 
 from ..e2e.broker import MOSQUITTO, PROTOCOL, Broker, Subscriber
+from ..home import ADDRESS, Home
 from ..mqtt_house import House, connected, mirrored, new_entry, until
 
-MONO = (Path(__file__).parents[1] / "data" / "mqtt" / "linky_sensor_mono.bin").read_bytes()
-MONO_JSON = (Path(__file__).parents[1] / "data" / "mqtt" / "linky_sensor_mono.json").read_bytes()
-VERSION = MQTTProtocolVersion.MQTTv5 if MOSQUITTO else MQTTProtocolVersion.MQTTv311
+DATA: Final = Path(__file__).parents[1] / "data" / "mqtt"
+VERSION: Final = MQTTProtocolVersion.MQTTv5 if MOSQUITTO else MQTTProtocolVersion.MQTTv311
+STATUS: Final = "/availability"
+_markers: Final = count()
 
 
 @pytest.fixture(scope="module")
@@ -54,21 +51,21 @@ async def mqtt(hass: HomeAssistant, broker: Broker) -> AsyncIterator[MockConfigE
 
 
 class Seen:
-    """What a subscriber has seen of one meter, by topic."""
+    """What a subscriber has seen of one meter, by the level below its topic."""
 
     def __init__(self, subscriber: Subscriber, house: House) -> None:
         self._subscriber = subscriber
         self._base = f"linky_tic/{house.address}"
 
     def all(self, level: str = "") -> list[str]:
-        topic = f"{self._base}{level}"
-        return [payload.decode() for _, payload in self._subscriber.messages(topic)]
+        messages = self._subscriber.messages(f"{self._base}{level}")
+        return [payload.decode() for _, payload in messages]
 
-    def last(self, level: str = "") -> str:
-        return next(reversed(self.all(level)), "")
+    def says(self, power: int) -> bool:
+        return f'"SINSTS":{{"value":{power},' in next(reversed(self.all()), "")
 
     def topics(self) -> set[str]:
-        """The levels below the meter's topic, of which the last message is not empty."""
+        """The levels of which the last message is not empty."""
         newest = dict(self._subscriber.messages())
         return {
             topic.removeprefix(self._base)
@@ -77,13 +74,31 @@ class Seen:
         }
 
 
-def restart(hass: HomeAssistant) -> None:
-    """Forget what only a running Home Assistant knows of the broker."""
-    hass.data.pop(publisher_module._PUBLISHER)
-
-
 def newcomer(broker: Broker) -> Subscriber:
     return Subscriber(broker.port)
+
+
+async def all_has_come(hass: HomeAssistant, subscriber: Subscriber) -> None:
+    """Wait until what was published so far has arrived: what follows it has."""
+    await hass.data[publisher._PUBLISHER].async_flush()
+    marker = f"marker/{next(_markers)}"
+    await async_publish(hass, marker, "here", 1)  # or it would overtake others of this quality
+    await until(lambda: subscriber.newest(marker))
+
+
+async def retained(hass: HomeAssistant, broker: Broker, part: str) -> set[str]:
+    """The topics with this in them of which the broker keeps something."""
+    with newcomer(broker) as late:
+        await all_has_come(hass, late)
+        newest = dict(late.messages())
+    return {topic for topic, payload in newest.items() if payload and part in topic}
+
+
+def restart(hass: HomeAssistant) -> None:
+    """Forget what only a running Home Assistant knows of the broker."""
+    former = hass.data.pop(publisher._PUBLISHER)
+    former._retained.clear()
+    former._waiting.clear()
 
 
 async def test_a_frame_is_published_and_kept_by_the_broker(
@@ -93,68 +108,60 @@ async def test_a_frame_is_published_and_kept_by_the_broker(
         house.heard(5)
         with newcomer(broker) as subscriber:
             seen = Seen(subscriber, house)
-            await until(lambda: seen.topics() == {"", "/availability"})
-            meter = json.loads(seen.last())
+            await until(lambda: seen.topics() == {"", STATUS})
+            meter = json.loads(seen.all()[-1])
     assert meter["_meter"]["address"] == house.address
     assert meter["EAST"] == {"value": 12345678, "unit": "Wh"}
     assert list(meter) == ["_meter", "ADSC", "NGTF", "EAST", "PREF", "SINSTS", "STGE", "NJOURF+1"]
 
 
-async def test_availability_follows_the_line_in_order(
+async def test_availability_follows_the_line(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     with newcomer(broker) as subscriber:
         async with mirrored(hass, new_entry(hass)) as house:
             seen = Seen(subscriber, house)
-            house.heard(5)
-            house.mirror.line(connected=False)
-            house.mirror.line(connected=False)
-            house.mirror.line(connected=True)
-        await until(lambda: len(seen.all("/availability")) == 4)
-    assert seen.all("/availability") == ["online", "offline", "online", "offline"]
+            for _ in range(2):
+                house.heard(5)
+                await all_has_come(hass, subscriber)
+                house.signals.lost.send()
+                house.signals.lost.send()
+                await all_has_come(hass, subscriber)
+    assert seen.all(STATUS) == ["online", "offline", "online", "offline"]
 
 
-def says(seen: Seen, power: int) -> bool:
-    return f'"SINSTS":{{"value":{power},' in seen.last()
-
-
-async def test_every_frame_is_published(
+async def test_every_frame_is_published_unless_an_interval_was_chosen(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass)) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
+        async with (
+            mirrored(hass, new_entry(hass)) as house,
+            mirrored(hass, new_entry(hass, mirror_interval=60)) as patient,
+        ):
             for power in (500, 600, 700):
-                house.heard(SINSTS=f"{power:05}")
-                await until(partial(says, seen, power))
+                for one in (house, patient):
+                    one.heard(5, SINSTS=f"{power:05}")
+                await until(lambda: Seen(subscriber, house).says(power))  # noqa: B023 - at once
+            assert len(Seen(subscriber, patient).all()) == 1
+            patient.mirror._due_at -= 60
+            patient.heard()
+            await until(lambda: Seen(subscriber, patient).says(700))
 
 
-async def test_an_interval_is_kept_between_two_publications(
+async def test_a_json_is_that_of_a_whole_meter_after_a_start_and_after_a_loss(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass, mirror_interval=0.5)) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
-            for _ in range(24):
-                await asyncio.sleep(0.05)
-                house.heard()
-        await until(lambda: "offline" in seen.all("/availability"))
-    assert 2 <= len(seen.all()) <= 4
-
-
-async def test_a_first_json_waits_until_the_readings_are_those_of_a_whole_meter(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass)) as house:
-            seen = Seen(subscriber, house)
-            for _ in range(5):
-                house.heard()
-                await asyncio.sleep(0.05)
-        await until(lambda: "offline" in seen.all("/availability"))
-    assert "EAST" in json.loads(seen.all()[0])
+        async with mirrored(hass, new_entry(hass, mirror_per_label=True)) as house:
+            for _ in range(2):
+                for known in (["ADSC", "PREF"], None):
+                    house.heard(2, known=known)
+                    await all_has_come(hass, subscriber)
+                house.signals.lost.send()
+        seen = Seen(subscriber, house)
+        await all_has_come(hass, subscriber)
+        assert all("EAST" in json.loads(payload) for payload in seen.all())
+        assert "" not in seen.all("/EAST")
 
 
 async def test_linky_sensor_consumers_get_its_bytes_and_its_status(
@@ -164,16 +171,15 @@ async def test_linky_sensor_consumers_get_its_bytes_and_its_status(
     hass.config_entries.async_update_entry(entry, unique_id="021976543210")
     with newcomer(broker) as subscriber:
         async with mirrored(hass, entry) as house:
-            house.feed(MONO)
+            house.feed((DATA / "linky_sensor_mono.bin").read_bytes())
             await until(lambda: subscriber.newest("house/sensors/energy"))
         await until(lambda: len(subscriber.messages("house/probes/linky-sensor/status")) == 2)
-    assert subscriber.newest("house/sensors/energy") == MONO_JSON
+    golden = (DATA / "linky_sensor_mono.json").read_bytes()
+    assert subscriber.newest("house/sensors/energy") == golden
     status = [payload for _, payload in subscriber.messages("house/probes/linky-sensor/status")]
     assert status == [b"Connected", b"Connection Lost"]
-    with newcomer(broker) as late:
-        await until(lambda: late.newest("house/probes/linky-sensor/status") == b"Connection Lost")
-        assert late.newest("house/sensors/energy") is None
-    await async_remove_topics(hass, entry)
+    assert await retained(hass, broker, "house/") == {"house/probes/linky-sensor/status"}
+    await async_remove_topics(hass, entry.entry_id)
 
 
 async def test_topics_may_be_chosen_and_data_be_retained(
@@ -188,8 +194,7 @@ async def test_topics_may_be_chosen_and_data_be_retained(
     )
     async with mirrored(hass, entry) as house:
         house.heard()
-        with newcomer(broker) as late:
-            await until(lambda: late.newest("cellar/meter") and late.newest("cellar/state"))
+        assert await retained(hass, broker, "cellar/") == {"cellar/meter", "cellar/state"}
 
 
 async def test_teleinfo2mqtt_consumers_find_the_meter_on_its_topic(
@@ -197,26 +202,12 @@ async def test_teleinfo2mqtt_consumers_find_the_meter_on_its_topic(
 ) -> None:
     with newcomer(broker) as subscriber:
         async with mirrored(hass, new_entry(hass, mirror_format="teleinfo2mqtt")) as house:
-            house.heard()
-            await until(lambda: subscriber.newest(f"teleinfo/{house.address}"))
-        meter = json.loads(subscriber.newest(f"teleinfo/{house.address}") or "")
-    assert meter["EAST"] == {"raw": "012345678", "value": 12345678}
-    assert {one for one, _ in subscriber.messages() if house.address in one} == {
-        f"teleinfo/{house.address}"
-    }
-
-
-async def test_half_a_frame_is_nothing_for_consumers_of_whole_ones(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass, mirror_format="teleinfo2mqtt")) as house:
-            whole = Writer("standard").frame([Group(*pair) for pair in house.groups.items()])
-            house.feed(whole[40:])
-            house.feed(whole)
-            await until(lambda: subscriber.newest(f"teleinfo/{house.address}"))
-    (payload,) = [text for _, text in subscriber.messages(f"teleinfo/{house.address}")]
-    assert len(json.loads(payload)) == len(house.groups)
+            house.heard(ADSC="041961999999")  # another meter's
+            house.heard(ADSC=house.address)
+            await all_has_come(hass, subscriber)
+    ours = [one for one in subscriber.messages() if house.address in one[0]]
+    assert [topic for topic, _ in ours] == [f"teleinfo/{house.address}"]
+    assert json.loads(ours[0][1])["EAST"] == {"raw": "012345678", "value": 12345678}
 
 
 async def test_each_label_has_its_topic_when_asked_and_loses_it_when_it_vanishes(
@@ -248,30 +239,23 @@ async def test_labels_that_are_not_retained_are_told_with_every_frame(
             told = len(seen.all("/EAST"))
             house.heard()
             await until(lambda: len(seen.all("/EAST")) == told + 1)
-    with newcomer(broker) as late:
-        await until(lambda: "/availability" in Seen(late, house).topics())
-        assert Seen(late, house).topics() == {"/availability"}
+        topics = await retained(hass, broker, house.address)
+        assert topics == {f"linky_tic/{house.address}{STATUS}"}
 
 
 async def test_a_label_of_an_earlier_run_is_emptied_when_it_does_not_come_back(
-    hass: HomeAssistant,
-    broker: Broker,
-    mqtt: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     entry = new_entry(hass, mirror_per_label=True)
     async with mirrored(hass, entry) as house:
         house.heard(5)
-        await until(lambda: not house.mirror._publisher._undelivered)
-    monkeypatch.setattr(mirror_module, "_FIRST_MINUTE", 0.1)
     with newcomer(broker) as subscriber:
         seen = Seen(subscriber, house)
-        await until(lambda: "/PREF" in seen.topics())
         async with mirrored(hass, entry) as again:
             again.heard(5, PREF=None)
-            await until(lambda: "online" in seen.all("/availability")[1:])
+            await all_has_come(hass, subscriber)
             assert "/PREF" in seen.topics()
-            await asyncio.sleep(0.1)
+            again.mirror._tidy_at = 0
             again.heard()
             await until(lambda: "/PREF" not in seen.topics())
             assert "/EAST" in seen.topics()
@@ -286,71 +270,53 @@ async def test_identifiers_and_messages_are_published_when_asked(
         with newcomer(broker) as late:
             seen = Seen(late, house)
             await until(lambda: {"/PRM", "/MSG1"} < seen.topics())
-            assert json.loads(seen.last())["PRM"] == {"value": "07612345678901"}
+            assert json.loads(seen.all()[-1])["PRM"] == {"value": "07612345678901"}
 
 
 async def test_another_home_assistant_finds_the_meter_when_asked(
     hass: HomeAssistant, broker: Broker
 ) -> None:
+    def state(label: str) -> str | None:
+        found = hass.states.get(f"sensor.linky_{label}")
+        return found.state if found else None
+
     async with (
         connected(hass, broker.port, discovery=True),
         mirrored(hass, new_entry(hass, mirror_discovery=True)) as house,
     ):
         house.heard(5)
-        await until(lambda: hass.states.get("sensor.linky_east"))
+        await until(lambda: state("east"))
         house.heard(SINSTS="00500")
-        await until(
-            lambda: (state := hass.states.get("sensor.linky_sinsts")) and state.state == "500"
-        )
+        await until(lambda: state("sinsts") == "500")
         east = hass.states.get("sensor.linky_east")
         assert east
-        assert east.state == "12345678"
-        assert east.attributes["device_class"] == "energy"
+        assert (east.state, east.attributes["device_class"]) == ("12345678", "energy")
         house.heard(4, PREF=None)
-        await until(
-            lambda: (state := hass.states.get("sensor.linky_pref")) and state.state == "unknown"
-        )
+        await until(lambda: state("pref") == "unknown")
         await house.mirror.async_stop()
-        await until(
-            lambda: (state := hass.states.get("sensor.linky_east")) and state.state == "unavailable"
-        )
-
-
-async def test_what_another_meter_says_is_not_published(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass, mirror_format="teleinfo2mqtt")) as house:
-            house.heard(ADSC="041961999999")
-            house.heard(ADSC=house.address, EAST="012345679")
-            await until(lambda: subscriber.newest(f"teleinfo/{house.address}"))
-    assert len(subscriber.messages(f"teleinfo/{house.address}")) == 1
-
-
-async def test_a_meter_that_is_not_heard_after_a_minute_is_said_to_be_lost(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass)) as house:
-            async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
-            await until(lambda: Seen(subscriber, house).all("/availability") == ["offline"])
+        await until(lambda: state("east") == "unavailable")
+        house.signals.lost.send()  # after the end
+        house.heard()
+        await hass.async_block_till_done()
+        assert state("east") == "unavailable"
 
 
 async def test_the_last_word_is_said_when_home_assistant_stops(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
+    home: Home, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
+    topic = f"linky_tic/{ADDRESS}{STATUS}"
+    meter = await home.hears()
     with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass)) as house:
-            house.heard(5)
-            await until(lambda: Seen(subscriber, house).all())
-            hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-            await until(
-                lambda: Seen(subscriber, house).all("/availability") == ["online", "offline"]
-            )
-            house.heard()
-            house.mirror.line(connected=True)
-        await asyncio.sleep(0.1)
-    assert Seen(subscriber, house).all("/availability") == ["online", "offline"]
+        await until(lambda: subscriber.newest(topic) == b"online")
+        home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+        await until(lambda: subscriber.newest(topic) == b"offline")
+        await meter.play()
+        await home.unload(meter)
+    with newcomer(broker) as late:
+        await until(lambda: late.newest(topic) == b"offline")
+
+
+# The broker comes and goes
 
 
 async def test_a_mirror_waits_in_silence_for_mqtt_to_be_set_up(
@@ -359,23 +325,12 @@ async def test_a_mirror_waits_in_silence_for_mqtt_to_be_set_up(
     async with mirrored(hass, new_entry(hass)) as house:
         house.heard(5)
         assert "mqtt" not in hass.config.components
-        async with connected(hass, broker.port):
-            with newcomer(broker) as subscriber:
-                await until(lambda: Seen(subscriber, house).topics() == {"", "/availability"})
-    assert not [record for record in caplog.records if "linky_tic.mirror" in record.name]
-
-
-async def test_mqtt_may_be_loaded_without_a_broker_and_get_one_later(
-    hass: HomeAssistant, broker: Broker
-) -> None:
-    async with mirrored(hass, new_entry(hass)) as house:
-        assert await async_setup_component(hass, "mqtt", {"mqtt": []})
-        house.heard(5)
         async with connected(hass, broker.port), mirrored(hass, new_entry(hass)) as other:
             other.heard(5)
             with newcomer(broker) as subscriber:
-                await until(lambda: Seen(subscriber, house).topics() == {"", "/availability"})
-                await until(lambda: Seen(subscriber, other).topics() == {"", "/availability"})
+                await until(lambda: Seen(subscriber, house).topics() == {"", STATUS})
+                await until(lambda: Seen(subscriber, other).topics() == {"", STATUS})
+    assert not [record for record in caplog.records if "linky_tic" in record.name]
 
 
 async def test_mqtt_may_be_removed_and_come_back_while_running(
@@ -386,64 +341,38 @@ async def test_mqtt_may_be_removed_and_come_back_while_running(
             house.heard(5)
             await hass.config_entries.async_remove(entry.entry_id)
             house.heard(3)
-            house.mirror.line(connected=False)
-            house.mirror.line(connected=True)
         async with connected(hass, broker.port):
             with newcomer(broker) as subscriber:
                 house.heard(SINSTS="00777")
-                seen = Seen(subscriber, house)
-                await until(lambda: says(seen, 777))
-                assert seen.last("/availability") == "online"
+                await until(lambda: Seen(subscriber, house).says(777))
     assert not [one for one in caplog.records if "linky_tic." in one.name and one.levelno > 10]
 
 
 async def test_all_is_published_anew_when_the_broker_comes_back_empty(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
-    async with mirrored(hass, new_entry(hass, mirror_per_label=True)) as house:
+    status = {"mirror_status_topic": "garage/state"}
+    async with (
+        mirrored(hass, new_entry(hass, mirror_per_label=True)) as house,
+        mirrored(hass, new_entry(hass, mirror_format="linky-sensor", **status)) as other,
+    ):
         house.heard(5)
+        other.heard(5)
         await hass.async_add_executor_job(broker.kill)
-        house.heard(3)
-        house.mirror.line(connected=False)
-        house.mirror.line(connected=True)
+        house.heard(4, PREF=None)
+        house.signals.lost.send()
+        house.heard(SINSTS="00500")
         await hass.async_add_executor_job(broker.start)
         with newcomer(broker) as subscriber:
             seen = Seen(subscriber, house)
-            await until(lambda: {"", "/availability", "/EAST", "/PREF"} <= seen.topics())
-            assert seen.last("/availability") == "online"
-
-
-async def test_a_label_that_vanishes_while_the_broker_is_away_is_emptied_when_it_is_back(
-    hass: HomeAssistant, broker: Broker
-) -> None:
-    async with mirrored(hass, new_entry(hass, mirror_per_label=True)) as house:
-        with newcomer(broker) as subscriber:
-            seen = Seen(subscriber, house)
-            async with connected(hass, broker.port):
-                house.heard(5)
-                await until(lambda: "/PREF" in seen.topics())
-            house.heard(4, PREF=None)
-            async with connected(hass, broker.port):
-                await until(lambda: "/PREF" not in seen.topics())
-            assert "/EAST" in seen.topics()
-
-
-async def test_linky_sensor_consumers_are_told_at_every_reconnection(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    entry = new_entry(hass, mirror_format="linky-sensor", mirror_status_topic="garage/state")
-    async with mirrored(hass, entry) as house:
-        house.heard()
-        await hass.async_add_executor_job(broker.kill)
-        await hass.async_add_executor_job(broker.start)
-        with newcomer(broker) as subscriber:
+            await until(lambda: {"", STATUS, "/EAST"} <= seen.topics())
             await until(lambda: subscriber.newest("garage/state") == b"Connected")
+            assert (set(seen.all(STATUS)), seen.says(500)) == ({"online"}, True)
+            assert "/PREF" not in seen.topics()
             assert subscriber.newest("house/sensors/energy") is None
-            house.heard()
-            await until(lambda: subscriber.newest("house/sensors/energy"))
 
 
-async def test_only_the_newest_waits_for_a_slow_broker_but_every_state_does(
+async def test_only_the_newest_of_each_topic_waits_for_a_slow_broker(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     assert broker.child
@@ -451,17 +380,17 @@ async def test_only_the_newest_waits_for_a_slow_broker_but_every_state_does(
         async with mirrored(hass, new_entry(hass)) as house:
             seen = Seen(subscriber, house)
             house.heard(5)
-            await until(seen.all)
+            await all_has_come(hass, subscriber)
             before = len(seen.all())
             os.kill(broker.child.pid, signal.SIGSTOP)
-            house.mirror.line(connected=False)
+            house.signals.lost.send()
             for power in range(500, 510):
                 house.heard(SINSTS=f"{power:05}")
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0)
             os.kill(broker.child.pid, signal.SIGCONT)
-            await until(lambda: says(seen, 509))
-            assert seen.all("/availability") == ["online", "offline", "online"]
-            assert len(seen.all()) == before + 1
+            await until(lambda: seen.says(509))
+            assert seen.all(STATUS)[-1] == "online"
+            assert len(seen.all()) <= before + 2
 
 
 async def test_a_topic_that_cannot_be_stops_nothing(
@@ -472,90 +401,104 @@ async def test_a_topic_that_cannot_be_stops_nothing(
     with newcomer(broker) as subscriber:
         async with mirrored(hass, entry) as house:
             house.heard()
-            await asyncio.sleep(0.05)
-            house.mirror.line(connected=False)
-            await until(lambda: subscriber.newest("attic/state") == b"Connection Lost")
+            await all_has_come(hass, subscriber)
+        await until(lambda: subscriber.newest("attic/state") == b"Connection Lost")
 
 
-async def test_a_changed_option_empties_the_topics_that_are_no_longer_used(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
+async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
+    hass: HomeAssistant, broker: Broker
 ) -> None:
-    entry = new_entry(hass, mirror_per_label=True)
-    async with mirrored(hass, entry) as house:
+    async with (
+        connected(hass, broker.port, PROTOCOL),
+        mirrored(hass, new_entry(hass)) as house,
+    ):
         house.heard(5)
-        with newcomer(broker) as late:
-            await until(lambda: "/NJOURF_plus_1" in Seen(late, house).topics())
-    hass.config_entries.async_update_entry(entry, options={"mirror_topic": f"a/{house.address}"})
-    async with mirrored(hass, entry) as moved:
-        moved.heard(5)
-        with newcomer(broker) as late:
-            await until(lambda: late.newest(f"a/{house.address}"))
-            await until(lambda: not Seen(late, house).topics())
+        with Subscriber(broker.port, version=VERSION) as late:
+            await until(lambda: Seen(late, house).topics() == {"", STATUS})
+    known = {"": range(86_300, 86_401), STATUS: range(3500, 3601)}
+    for level, seconds in known.items():
+        lasts = late.expiry(f"linky_tic/{house.address}{level}")
+        assert lasts in (seconds if MOSQUITTO else [None])
 
 
-async def test_a_mirror_that_was_turned_off_leaves_nothing_on_the_broker(
+async def test_what_would_expire_is_said_again_in_time(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
-    entry = new_entry(hass)
-    with newcomer(broker) as late:
+    with newcomer(broker) as subscriber:
+        async with mirrored(hass, new_entry(hass)) as house:
+            seen = Seen(subscriber, house)
+            house.heard(3)
+            await all_has_come(hass, subscriber)
+            told = len(seen.all())
+            async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
+            await until(lambda: seen.all(STATUS) == ["online", "online"])
+            assert len(seen.all()) == told
+
+
+# What is not used any more
+
+ALL: Final = {"mirror_per_label": True, "mirror_discovery": True, "mirror_private": True}
+JSON: Final = "linky_tic/{}"
+CHANGES: Final[dict[str, tuple[dict[str, object] | None, set[str]]]] = {
+    "another topic": ({"mirror_topic": "a/{}"}, {"a/{}", f"a/{{}}{STATUS}"}),
+    "another format": ({"mirror_format": "teleinfo2mqtt"}, set()),
+    "only the json": ({}, {JSON, JSON + STATUS}),
+    "nothing private": ({"mirror_per_label": True}, {JSON + "/EAST", JSON + "/STGE"}),
+    "nothing retained": ({"mirror_retain": False, "mirror_per_label": True}, {JSON + STATUS}),
+    "turned off": ({"mirror": False}, set()),
+    "removed": (None, set()),
+}
+
+
+@pytest.mark.parametrize(
+    ("when", "protocol"), [("there", PROTOCOL), ("away", "3.1.1"), ("restarted", PROTOCOL)]
+)
+@pytest.mark.parametrize("what", CHANGES)
+async def test_nothing_stays_that_is_not_used_any_more(
+    hass: HomeAssistant, broker: Broker, what: str, when: str, protocol: str
+) -> None:
+    """With the broker there, away at that moment, or until Home Assistant has started again."""
+    entry = new_entry(hass, **ALL)
+    options, expected = CHANGES[what]
+
+    async def change() -> None:
+        if options is None:
+            await hass.config_entries.async_remove(entry.entry_id)
+            return
+        topic = str(options.get("mirror_topic", "")).format(entry.unique_id)
+        hass.config_entries.async_update_entry(entry, options={**options, "mirror_topic": topic})
+
+    async with connected(hass, broker.port, protocol):
         async with mirrored(hass, entry) as house:
             house.heard(5)
-            await until(lambda: Seen(late, house).topics() == {"", "/availability"})
-        hass.config_entries.async_update_entry(entry, options={"mirror": False})
-        async with mirrored(hass, entry) as off:
-            off.heard(5)
-            await until(lambda: not Seen(late, house).topics())
-        told = len(late.messages())
-        async with mirrored(hass, entry) as off:
-            off.heard(5)
-            off.mirror.line(connected=False)
-        await asyncio.sleep(0.1)
-        assert len(late.messages()) == told
+        assert len(await retained(hass, broker, house.address)) == len(house.groups) + 3
+        if when == "there":
+            await change()
+    if when != "there":
+        await change()
+    if when == "restarted":
+        restart(hass)
+    async with mirrored(hass, new_entry(hass) if options is None else entry) as after:
+        after.heard(5)
+        async with connected(hass, broker.port, protocol):
+            left = await retained(hass, broker, house.address)
+    expected = {topic.format(house.address) for topic in expected}
+    if what == "nothing private":
+        assert expected < left
+        assert not {one for one in left if "PRM" in one or "MSG1" in one}
+    else:
+        assert left == expected
 
 
-async def test_a_removed_entry_leaves_nothing_on_the_broker_nor_in_storage(
+async def test_nothing_is_left_in_storage_of_what_was_removed(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, hass_storage: dict[str, object]
 ) -> None:
-    entry = new_entry(hass, mirror_per_label=True, mirror_discovery=True)
+    entry = new_entry(hass, **ALL)
     async with mirrored(hass, entry) as house:
         house.heard(5)
-        with newcomer(broker) as late:
-            await until(lambda: "/NJOURF_plus_1" in Seen(late, house).topics())
-    await async_remove_topics(hass, entry)
-    with newcomer(broker) as late:
-        await asyncio.sleep(0.3)
-        assert not [topic for topic, _ in late.messages() if house.address in topic]
+    assert "linky_tic.mirror" in hass_storage
+    await hass.config_entries.async_remove(entry.entry_id)
     assert not any("linky_tic" in key for key in hass_storage)
-
-
-async def test_topics_are_emptied_when_the_broker_is_back_if_it_was_away_at_removal(
-    hass: HomeAssistant, broker: Broker
-) -> None:
-    entry = new_entry(hass)
-    with newcomer(broker) as subscriber:
-        async with connected(hass, broker.port), mirrored(hass, entry) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
-            await until(lambda: seen.topics() == {"", "/availability"})
-        await async_remove_topics(hass, entry)
-        async with connected(hass, broker.port):
-            await until(lambda: not seen.topics())
-
-
-async def test_topics_are_emptied_after_a_restart_though_the_broker_was_away_at_removal(
-    hass: HomeAssistant, broker: Broker
-) -> None:
-    removed = new_entry(hass, mirror_per_label=True)
-    with newcomer(broker) as subscriber:
-        async with connected(hass, broker.port), mirrored(hass, removed) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
-            await until(lambda: "/NJOURF_plus_1" in seen.topics())
-        await async_remove_topics(hass, removed)
-        await hass.config_entries.async_remove(removed.entry_id)
-        restart(hass)
-        async with mirrored(hass, new_entry(hass)), connected(hass, broker.port):
-            await until(lambda: not seen.topics())
 
 
 async def test_a_meter_added_again_before_the_broker_is_back_keeps_its_topics(
@@ -566,35 +509,38 @@ async def test_a_meter_added_again_before_the_broker_is_back_keeps_its_topics(
         async with connected(hass, broker.port), mirrored(hass, first) as house:
             seen = Seen(subscriber, house)
             house.heard(5)
-            await until(lambda: seen.topics() == {"", "/availability"})
-        await async_remove_topics(hass, first)
+            await until(lambda: seen.topics() == {"", STATUS})
+        await hass.config_entries.async_remove(first.entry_id)
         again = new_entry(hass)
         hass.config_entries.async_update_entry(again, unique_id=house.address)
         async with mirrored(hass, again) as back:
             back.heard(5)
-            told = len(seen.all("/availability"))
+            told = len(seen.all(STATUS))
             async with connected(hass, broker.port):
-                await until(lambda: seen.all("/availability")[told:])
                 back.heard(SINSTS="00777")
-                await until(lambda: says(seen, 777))
-                assert set(seen.all("/availability")[told:]) == {"online"}
+                await until(lambda: seen.says(777))
+                assert set(seen.all(STATUS)[told:]) == {"online"}
 
 
 async def test_a_message_on_its_way_when_the_entry_is_unloaded_does_not_outlive_its_removal(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert broker.child
-    monkeypatch.setattr(publisher_module, "PATIENCE", 0.2)
+    monkeypatch.setattr(publisher, "PATIENCE", 0.2)
     entry = new_entry(hass, mirror_per_label=True)
     with newcomer(broker) as subscriber:
         async with mirrored(hass, entry) as house:
             seen = Seen(subscriber, house)
-            os.kill(broker.child.pid, signal.SIGSTOP)
             house.heard(5)
-        await async_remove_topics(hass, entry)
+            await all_has_come(hass, subscriber)
+            os.kill(broker.child.pid, signal.SIGSTOP)
+            house.heard(5, SINSTS="00777")
+        async with asyncio.timeout(60):
+            await hass.config_entries.async_remove(entry.entry_id)
         os.kill(broker.child.pid, signal.SIGCONT)
-        await until(lambda: "" in seen.all("/availability"))
         await until(lambda: not seen.topics())
+        await all_has_come(hass, subscriber)
+        assert not seen.topics()
 
 
 async def test_what_a_release_with_a_store_for_each_entry_left_on_the_broker_is_emptied(
@@ -608,63 +554,6 @@ async def test_what_a_release_with_a_store_for_each_entry_left_on_the_broker_is_
     key = f"linky_tic.{entry.entry_id}.retained"
     hass_storage[key] = {"version": 1, "key": key, "data": [former]}
     await async_publish(hass, former, "06", retain=True)
-    with newcomer(broker) as subscriber:
-        await until(lambda: subscriber.newest(former) == b"06")
-        async with mirrored(hass, entry):
-            await until(lambda: subscriber.newest(former) == b"")
+    async with mirrored(hass, entry):
+        assert not await retained(hass, broker, former)
     assert key not in hass_storage
-
-
-async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
-    hass: HomeAssistant, broker: Broker
-) -> None:
-    async with (
-        connected(hass, broker.port, PROTOCOL),
-        mirrored(hass, new_entry(hass)) as house,
-    ):
-        house.heard(5)
-        with Subscriber(broker.port, version=VERSION) as late:
-            await until(lambda: Seen(late, house).topics() == {"", "/availability"})
-    lasting = {
-        topic.removeprefix(f"linky_tic/{house.address}"): late.expiry(topic)
-        for topic, _ in late.messages()
-        if house.address in topic
-    }
-    known = {"": range(86_300, 86_401), "/availability": range(3500, 3601)}
-    for level, seconds in lasting.items():
-        assert seconds in (known[level] if MOSQUITTO else [None])
-
-
-async def test_what_would_expire_is_said_again_in_time(
-    hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
-) -> None:
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, new_entry(hass)) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
-            await until(lambda: seen.all("/availability") == ["online"])
-            async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=11))
-            await until(lambda: seen.all("/availability") == ["online", "online"])
-            assert len(seen.all()) <= 3
-
-
-async def test_a_broker_that_hangs_keeps_nobody_waiting_at_the_end(
-    hass: HomeAssistant,
-    broker: Broker,
-    mqtt: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert broker.child
-    monkeypatch.setattr(publisher_module, "PATIENCE", 0.2)
-    entry = new_entry(hass)
-    with newcomer(broker) as subscriber:
-        async with mirrored(hass, entry) as house:
-            seen = Seen(subscriber, house)
-            house.heard(5)
-            await until(lambda: seen.topics() == {"", "/availability"})
-            os.kill(broker.child.pid, signal.SIGSTOP)
-        async with asyncio.timeout(60):
-            await async_remove_topics(hass, entry)
-        os.kill(broker.child.pid, signal.SIGCONT)
-        await hass.config_entries.async_reload(mqtt.entry_id)
-        await until(lambda: not seen.topics())

@@ -12,8 +12,6 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.linky_tic.mirror.payloads import (
-    FORMATS,
-    PRIVATE,
     Typed,
     bare,
     discovery,
@@ -22,7 +20,7 @@ from custom_components.linky_tic.mirror.payloads import (
     topic_level,
     typed_reading,
 )
-from custom_components.linky_tic.tic import CATALOGUE, Frame, Mode, Reading, Receiver
+from custom_components.linky_tic.tic import CATALOGUE, Frame, Reading, Receiver
 from simulator.frames import Group, Writer
 
 DATA = Path(__file__).parents[1] / "data"
@@ -47,8 +45,8 @@ def frame(*groups: Group, mode: str = "standard") -> bytes:
     return Writer(mode).frame(groups)
 
 
-def typed(stream: bytes, *, private: bool = False) -> dict[str, dict[str, object]]:
-    payload = Typed(ADDRESS, private=private).payload(readings_of(stream), NOW)
+def typed(stream: bytes) -> dict[str, dict[str, object]]:
+    payload = Typed(ADDRESS).payload(readings_of(stream), NOW)
     shown: dict[str, dict[str, object]] = json.loads(payload)
     return shown
 
@@ -90,7 +88,7 @@ def test_linky_sensor_carries_what_the_catalogue_does_not_know() -> None:
 
 
 def test_typed_tells_the_meter_first_and_then_the_labels_in_the_order_of_the_frame() -> None:
-    shown = typed(MONO, private=True)
+    shown = typed(MONO)
     names = [one.name for one in first_frame(MONO).groups]
     assert list(shown) == ["_meter", *names]
     assert shown["_meter"] == {
@@ -145,13 +143,6 @@ def test_typed_gives_a_peak_the_time_it_begins_or_ends() -> None:
     assert shown["FPM1"] == {"value": "2026-07-04T22:00:00+02:00"}
 
 
-def test_typed_leaves_identifiers_and_messages_out_unless_asked() -> None:
-    private = {row.name for row in CATALOGUE[Mode.STANDARD].values() if row.quantity in PRIVATE}
-    assert private == {"PRM", "MSG1", "MSG2"}
-    assert not private & set(typed(MONO))
-    assert typed(MONO, private=True)["PRM"] == {"value": "07612345678901"}
-
-
 def test_typed_has_no_label_that_the_gate_has_not_let_through() -> None:
     assert set(typed(frame(Group("NEWLABEL", "1"), Group("PREF", "09")))) == {"_meter", "PREF"}
 
@@ -204,8 +195,7 @@ def test_every_capture_gives_what_its_frames_and_readings_hold(path: Path) -> No
             shown = {name: one["Value"] for name, one in json.loads(linky_sensor(event)).items()}
             assert shown == {one.name: one.data for one in event.groups}
     payload = json.loads(writer.payload(receiver.meter.readings, NOW))
-    public = [one for one in receiver.meter.readings.values() if writer.shows(one.label)]
-    ranked = sorted(public, key=lambda one: one.label.rank)
+    ranked = sorted(receiver.meter.readings.values(), key=lambda one: one.label.rank)
     assert list(payload) == ["_meter", *(one.label.name for one in ranked)]
 
 
@@ -278,10 +268,10 @@ def test_a_meter_of_no_known_maker_is_announced_without_one() -> None:
     assert device.keys() == {"identifiers", "name", "serial_number"}
 
 
-@pytest.mark.parametrize("name", [row for mode in CATALOGUE.values() for row in mode])
-def test_a_label_is_a_level_of_a_topic_without_a_wildcard(name: str) -> None:
-    assert not set("+#/") & set(topic_level(name))
-    assert topic_level("PJOURF+1") == "PJOURF_plus_1"
+def test_a_label_is_a_level_of_a_topic_without_a_wildcard() -> None:
+    levels = {name: topic_level(name) for rows in CATALOGUE.values() for name in rows}
+    assert set("+#/").isdisjoint("".join(levels.values()))
+    assert levels["PJOURF+1"] == "PJOURF_plus_1"
 
 
 def test_a_bare_value_is_its_digits_its_text_or_its_instant() -> None:
@@ -296,14 +286,5 @@ printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size
 @given(printable)
 def test_any_text_survives_the_typed_format(text: str) -> None:
     reading = replace(readings_of(MONO)["MSG1"], value=text)
-    shown = json.loads(Typed(ADDRESS, private=True).payload({"MSG1": reading}, NOW))
+    shown = json.loads(Typed(ADDRESS).payload({"MSG1": reading}, NOW))
     assert shown["MSG1"] == typed_reading(reading) == {"value": text}
-
-
-def test_the_default_topics_are_those_that_consumers_know() -> None:
-    shown = {name: (row.topic, row.retain, row.status_qos) for name, row in FORMATS.items()}
-    assert shown == {
-        "typed": ("linky_tic/{address}", True, 1),
-        "linky-sensor": ("house/sensors/energy", False, 2),
-        "teleinfo2mqtt": ("teleinfo/{address}", False, 0),
-    }

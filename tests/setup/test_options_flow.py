@@ -19,7 +19,7 @@ from custom_components.linky_tic.const import (
     CONF_MIRROR_STATUS_TOPIC,
     CONF_MIRROR_TOPIC,
 )
-from custom_components.linky_tic.mirror.payloads import FORMATS
+from custom_components.linky_tic.mirror.settings import FORMATS
 
 from ..dialog import choose, placeholders
 from ..home import ADDRESS, OTHER_ADDRESS, Home

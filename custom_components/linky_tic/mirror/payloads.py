@@ -1,10 +1,6 @@
-"""What the MQTT mirror says: a frame and its readings as text, in each format people may choose.
-
-Where it goes by default is told here too; when, and whether a broker is there, is not known.
-"""
+"""What the MQTT mirror says: a frame and its readings as text, in each format people may choose."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from json import JSONEncoder, dumps
 from types import MappingProxyType
@@ -24,48 +20,6 @@ from ..tic import (
     read_horodate,
     read_schedule,
 )
-
-TYPED: Final = "typed"
-LINKY_SENSOR: Final = "linky-sensor"
-TELEINFO2MQTT: Final = "teleinfo2mqtt"
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """Where a format goes unless told otherwise, and how it says whether the meter is heard."""
-
-    topic: str  # with {address}
-    retain: bool = False
-    status_topic: str | None = None  # with {topic}
-    status_qos: int = 0
-    heard: str = ""
-    lost: str = ""
-
-
-FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
-    {
-        TYPED: Format(
-            "linky_tic/{address}",
-            retain=True,
-            status_topic="{topic}/availability",
-            status_qos=1,
-            heard="online",
-            lost="offline",
-        ),
-        LINKY_SENSOR: Format(
-            "house/sensors/energy",
-            status_topic="house/probes/linky-sensor/status",
-            status_qos=2,
-            heard="Connected",
-            lost="Connection Lost",
-        ),
-        TELEINFO2MQTT: Format("teleinfo/{address}"),
-    }
-)
-"""The value of the format option -> its row; the first one is the default."""
-
-PRIVATE: Final = frozenset({Quantity.METERING_POINT, Quantity.MESSAGE, Quantity.SHORT_MESSAGE})
-"""What tells of a person; brokers are often bridged."""
 
 _compact: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -113,43 +67,25 @@ def _slots(schedule: Schedule) -> list[dict[str, object]]:
 class Typed:
     """The meter as JSON; the text of a reading is kept until another takes its place."""
 
-    def __init__(self, address: str, *, private: bool = False) -> None:
+    def __init__(self, address: str) -> None:
         self._address = _compact(address)
-        self._private = private
-        self._names: set[str] = set()
-        self._readings: dict[str, Reading] = {}
-        self._texts: dict[str, str] = {}
-
-    def shows(self, label: Label) -> bool:
-        """Whether a label may be published."""
-        return self._private or label.quantity not in PRIVATE
+        self._texts: dict[str, tuple[Reading, str]] = {}
 
     def payload(self, readings: Mapping[str, Reading], now: float) -> str:
-        """Give all readings in the order of the frame; `now` is when the frame ended."""
-        if readings.keys() != self._names:
-            self._arrange(readings)
-        for name, before in self._readings.items():
-            reading = readings[name]
-            if reading is not before:
-                self._write(reading)
-        mode = next((reading.label.mode for reading in readings.values()), "")
+        """Give readings in the order of the frame, that of the catalogue, which ended at `now`."""
+        in_order = sorted(readings.values(), key=lambda one: one.label.rank)
+        mode = next((one.label.mode for one in in_order), "")
         received = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
         meter = f'{{"address":{self._address},"mode":"{mode}","received":"{received}"}}'
-        return f'{{"_meter":{",".join((meter, *self._texts.values()))}}}'
+        return f'{{"_meter":{",".join((meter, *map(self._text, in_order)))}}}'
 
-    def _arrange(self, readings: Mapping[str, Reading]) -> None:
-        """Put the readings in the order of the catalogue, which is that of the frame."""
-        self._names = set(readings)
-        self._readings = {}
-        self._texts = {}
-        for reading in sorted(readings.values(), key=lambda one: one.label.rank):
-            if self.shows(reading.label):
-                self._write(reading)
-
-    def _write(self, reading: Reading) -> None:
+    def _text(self, reading: Reading) -> str:
         name = reading.label.name
-        self._readings[name] = reading
-        self._texts[name] = f'"{name}":{_compact(typed_reading(reading))}'
+        known, text = self._texts.get(name, (None, ""))
+        if known is not reading:
+            text = f'"{name}":{_compact(typed_reading(reading))}'
+            self._texts[name] = reading, text
+        return text
 
 
 def linky_sensor(frame: Frame) -> str:

@@ -1,32 +1,48 @@
-"""What goes to the MQTT broker, in which order, and what the broker keeps of it.
+"""What goes to the MQTT broker, and what the broker keeps of it.
 
 There is one publisher in a Home Assistant, for the mirrors of all its meters. It alone knows what
 stands retained on the broker, so that a topic is forgotten when its mirror no longer uses it: also
 when the broker is away at that moment, when Home Assistant restarts before it is back, and when
-another entry has begun to use the topic meanwhile.
+another entry has begun to use the topic meanwhile. A broker that is not there is no error: nothing
+is raised and nothing is logged.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
+from homeassistant.setup import async_when_setup
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from .broker import EXPIRY, Broker, Message
 
+_MQTT: Final = "mqtt"
 _STORE_VERSION: Final = 1
-_SAVE_AFTER: Final = 5.0
-"""Seconds in which topics that were emptied are written together."""
+EXPIRY: Final = 3600
+"""Seconds after which a broker that speaks MQTT 5 forgets a retained message by itself, so that a
+Home Assistant that died, or lost its broker, does not leave `online` behind for ever."""
 _REPEAT: Final = timedelta(minutes=10)
 """Well within `EXPIRY`: the time between two publications of what would otherwise expire."""
 PATIENCE: Final = 3.0
 """Seconds that a broker gets to take the last messages while others wait."""
+
+type _Owners = dict[str, str | None]
+"""Retained topic -> entry; None, in a file of before, for one that is to be emptied."""
+
+
+class Message(NamedTuple):
+    """One publication; a retained one that is empty makes the broker forget its topic."""
+
+    topic: str
+    payload: str
+    qos: int = 0
+    retain: bool = False
+    expiry: int = EXPIRY
 
 
 class Publisher:
@@ -34,177 +50,161 @@ class Publisher:
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
-        self._store: Store[dict[str, str | None]] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
+        self._store: Store[_Owners] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
         self._loading = asyncio.Lock()
         self._is_loaded = False
-        self._has_news = False
-        self._owners: dict[str, str | None] = {}  # retained topic -> entry; None: to be emptied
+        self._owners: _Owners = {}
+        self._stored: _Owners = {}  # the same, as the file has it
         self._retained: dict[str, Message] = {}  # the newest message of each retained topic
-        self._undelivered: set[str] = set()  # retained topics of which the broker lacks the newest
-        self._in_order: deque[Message] = deque()
-        self._newest: dict[str, Message] = {}
-        self._is_filled, self._is_idle = asyncio.Event(), asyncio.Event()
-        self._is_idle.set()
-        self._users: set[str] = set()
-        self._broker = Broker(hass, self._connected, self._disconnected)
+        self._waiting: dict[str, Message] = {}  # of each topic, what the broker does not have yet
         self._worker: asyncio.Task[None] | None = None
-        self._closers: list[CALLBACK_TYPE] = []
+        self._knows_expiry = True
 
     async def async_join(self, entry_id: str, topics: Collection[str]) -> None:
         """Let a mirror publish; of what it had on the broker, only these topics stay."""
-        await self._load(entry_id)
-        self._users.add(entry_id)
+        async with self._loading:
+            if not self._is_loaded:
+                await self._load()
+            # Once there was a store for each entry.
+            former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
+            if left := await former.async_load():
+                self._owners |= dict.fromkeys(left, entry_id)
+                await self._save()
+            await former.async_remove()
         self.keep_only(entry_id, topics)
-        self._open()
 
-    async def async_leave(self, entry_id: str) -> None:
-        """Let a mirror go, once what it has said is delivered or the broker seems not to listen."""
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._is_idle.wait()
-        except TimeoutError:
-            pass  # what is retained is delivered when the broker is back
-        self._users.discard(entry_id)
-        self._close_if_done()
+    async def async_flush(self) -> None:
+        """Wait until the broker has everything, or seems not to listen."""
+        if self._worker is not None:
+            await asyncio.wait((self._worker,), timeout=PATIENCE)
 
     @callback
-    def put(self, entry_id: str, message: Message, *, in_order: bool = False) -> None:
-        """Publish a message.
+    def put(self, entry_id: str, message: Message) -> None:
+        """Publish a message, in the place of an older one of its topic that still waits.
 
-        Messages `in_order` all arrive, before the others; of the others only the newest of each
-        topic. Without a broker, the newest retained message of each topic waits for it.
+        Without a broker, the newest retained message of each topic waits for it.
         """
         if message.retain:
-            self._own(message.topic, entry_id if message.payload else None)
+            self._owners[message.topic] = entry_id
             self._retained[message.topic] = message
-            self._undelivered.add(message.topic)
-        if self._worker is None:
+        elif not self._is_connected:
             return
-        if in_order:
-            self._in_order.append(message)
-            self._newest.pop(message.topic, None)  # older, and would arrive after it
-        else:
-            self._newest[message.topic] = message
-        self._is_idle.clear()
-        self._is_filled.set()
+        self._waiting[message.topic] = message
+        self._start()
 
     @callback
     def keep_only(self, entry_id: str, topics: Collection[str]) -> None:
         """Have the broker forget all retained topics of an entry but these."""
         for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
             if topic not in topics:
-                self.put(entry_id, _emptying(topic), in_order=True)
+                self.put(entry_id, _emptying(topic))
 
-    async def _load(self, entry_id: str) -> None:
+    async def _load(self) -> None:
         """Read what earlier runs have left on the broker; an entry gone meanwhile owns nothing."""
-        async with self._loading:
-            if not self._is_loaded:
-                self._owners |= await self._store.async_load() or {}
-                entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
-                for topic, owner in self._owners.items():
-                    if owner not in entries:
-                        self._owners[topic] = None
-                        self._retained[topic] = _emptying(topic)
-                        self._undelivered.add(topic)
-                self._is_loaded = True
-            # Once there was a store for each entry.
-            former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
-            if topics := await former.async_load():
-                for topic in topics:
-                    self._own(topic, entry_id)
-                await self._save()
-            await former.async_remove()
-
-    def _own(self, topic: str, owner: str | None) -> None:
-        if self._owners.get(topic, "") != owner:
-            self._owners[topic] = owner
-            self._has_news = True
+        self._stored = await self._store.async_load() or {}
+        self._owners |= self._stored
+        entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
+        for topic, owner in self._owners.items():
+            if owner not in entries:
+                self._retained[topic] = self._waiting[topic] = _emptying(topic)
+        self._is_loaded = True
+        async_when_setup(self._hass, _MQTT, self._watch)
 
     async def _save(self) -> None:
-        self._has_news = False
-        if self._owners:
-            await self._store.async_save(self._owners)
+        owners = dict(self._owners)
+        if owners:
+            await self._store.async_save(owners)
         else:
             await self._store.async_remove()
+        self._stored = owners
 
-    def _open(self) -> None:
-        if not self._closers:
-            self._closers = [
-                self._broker.stop,
-                async_track_time_interval(
-                    self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True
-                ),
-            ]
-            self._broker.watch()
+    async def _watch(self, hass: HomeAssistant, _mqtt: str) -> None:
+        """Follow the connection, once Home Assistant has set up MQTT."""
+        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
 
-    def _close_if_done(self) -> None:
-        """Stop when nobody publishes and the broker has everything."""
-        if self._users or self._undelivered or not self._is_idle.is_set():
-            return
-        while self._closers:
-            self._closers.pop()()
-        self._disconnected()
+        mqtt.async_subscribe_connection_status(hass, self._handle_connection)
+        async_track_time_interval(hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
+        if self._is_connected:
+            self._handle_connection(connected=True)
 
-    @callback
-    def _connected(self) -> None:
-        """Publish what is retained anew: a broker may come back without what it had kept."""
-        self._disconnected()
-        self._in_order.extend(self._retained.values())
-        self._undelivered.update(self._retained)
-        if self._in_order:
-            self._is_idle.clear()
-            self._is_filled.set()
-        # Not at once: the client first sends again what the broker before had not acknowledged.
-        self._worker = self._hass.async_create_background_task(
-            self._work(), f"{DOMAIN} mirror", eager_start=False
-        )
+    @property
+    def _is_connected(self) -> bool:
+        """Whether what is published now has somebody to go to."""
+        if _MQTT not in self._hass.config.components:
+            return False
+        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
+
+        try:
+            return bool(mqtt.is_connected(self._hass))
+        except KeyError:  # loaded for its actions, without a broker
+            return False
 
     @callback
-    def _disconnected(self) -> None:
-        """Drop what waits: it will be old when there is a connection again."""
-        self._in_order.clear()
-        self._newest.clear()
-        self._is_idle.set()
+    def _handle_connection(self, connected: bool) -> None:  # noqa: FBT001 - Home Assistant's call
+        """Publish what is retained anew: a broker may come back without what it had kept.
+
+        The rest is dropped: it will be old when there is a connection again.
+        """
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
+        self._waiting = dict(self._retained)
+        if connected:
+            self._knows_expiry = True  # until it says otherwise
+            self._start()
 
     @callback
     def _repeat(self, _now: datetime) -> None:
         for topic, message in self._retained.items():
-            if message.expiry == EXPIRY and self._owners.get(topic) in self._users:
-                self.put(self._owners[topic] or "", message)
+            if message.expiry == EXPIRY:
+                self._waiting.setdefault(topic, message)
+        self._start()
+
+    def _start(self) -> None:
+        """Deliver what waits.
+
+        Not at once: the client first sends again what the broker before had not acknowledged.
+        """
+        is_idle = self._worker is None or self._worker.done()
+        if is_idle and self._waiting and self._is_connected:
+            self._worker = self._hass.async_create_background_task(
+                self._work(), f"{DOMAIN} mirror", eager_start=False
+            )
 
     async def _work(self) -> None:
-        while True:
-            while not self._in_order and not self._newest:
-                self._is_filled.clear()
-                self._is_idle.set()
-                if not self._users:
-                    self._hass.loop.call_soon(self._close_if_done)
-                await self._is_filled.wait()
-            if self._in_order:
-                await self._send(self._in_order.popleft())
-            else:
-                await self._send(self._newest.pop(next(iter(self._newest))))
-
-    async def _send(self, message: Message) -> None:
-        """Deliver a message; its topic is written down first, so that a crash does not lose it."""
-        if message.retain and message.payload and self._has_news:
-            await self._save()
-        is_delivered = await self._broker.publish(message)
-        if not is_delivered or self._retained.get(message.topic) is not message:
-            return
-        self._undelivered.discard(message.topic)
-        if not message.payload:
-            del self._owners[message.topic], self._retained[message.topic]
-            if self._owners:
-                self._store.async_delay_save(self._data, _SAVE_AFTER)
-            else:
+        while self._waiting or self._stored != self._owners:
+            if not self._waiting:
                 await self._save()
+                continue
+            topic, message = next(iter(self._waiting.items()))
+            if message.retain and self._stored.get(topic) != self._owners[topic]:
+                await self._save()  # first, so that a crash does not lose it
+            is_delivered = await self._publish(message)
+            if not self._is_connected:
+                return  # it goes on when the broker is back
+            if self._waiting.get(topic) is not message:
+                continue  # there is a newer one
+            del self._waiting[topic]
+            if is_delivered and message.retain and not message.payload:
+                del self._owners[topic], self._retained[topic]
 
-    def _data(self) -> dict[str, Any]:
-        return self._owners
+    async def _publish(self, message: Message) -> bool:
+        """Publish, and wait for the broker; whether it has taken the message."""
+        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
+
+        topic, payload, qos, retain, seconds = message
+        expires = bool(retain and payload and self._knows_expiry)
+        expiry = seconds if expires else None
+        try:
+            await mqtt.async_publish(
+                self._hass, topic, payload, qos, retain, message_expiry_interval=expiry
+            )
+        except ServiceValidationError:  # MQTT 3.1.1 knows no expiry
+            self._knows_expiry = False
+            return await self._publish(message) if expires else False
+        except HomeAssistantError, ValueError:  # lost this instant; a topic that cannot be
+            return False
+        return True
 
 
 _PUBLISHER: Final[HassKey[Publisher]] = HassKey(f"{DOMAIN}.publisher")

@@ -37,8 +37,14 @@ from ..const import (
     DEFAULT_REPORTING,
     DOMAIN,
 )
-from ..mirror.editions import Settings
-from ..mirror.payloads import FORMATS, LINKY_SENSOR, TELEINFO2MQTT, TYPED
+from ..mirror.settings import (
+    FORMATS,
+    LINKY_SENSOR,
+    TELEINFO2MQTT,
+    TYPED,
+    Settings,
+    default_options,
+)
 from ..reporting.rules import Preset
 from .compare_steps import CompareSteps
 from .money_steps import is_opened_again
@@ -80,18 +86,6 @@ _MIRROR: Final = vol.Schema(
 )
 
 
-def _defaults(mirror_format: str) -> dict[str, Any]:
-    return {
-        CONF_MIRROR: True,
-        CONF_MIRROR_FORMAT: TYPED,
-        CONF_MIRROR_INTERVAL: 0,
-        CONF_MIRROR_RETAIN: FORMATS[mirror_format].retain,
-        CONF_MIRROR_PER_LABEL: False,
-        CONF_MIRROR_PRIVATE: False,
-        CONF_MIRROR_DISCOVERY: False,
-    }
-
-
 class LinkyOptionsFlow(CompareSteps):
     """The settings of one meter; the entry is set up again when one has changed."""
 
@@ -120,7 +114,7 @@ class LinkyOptionsFlow(CompareSteps):
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is published on MQTT."""
         stored = self.config_entry.options
-        defaults = _defaults(stored.get(CONF_MIRROR_FORMAT, TYPED))
+        defaults = default_options(stored.get(CONF_MIRROR_FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
         others = {key: value for key, value in stored.items() if key not in _MIRROR.schema}
@@ -137,12 +131,12 @@ class LinkyOptionsFlow(CompareSteps):
             if key in options and not _is_topic(options[key]):
                 return "invalid_topic", {"topic": options[key]}
         entry = self.config_entry
-        topics = Settings.chosen(options, entry.unique_id).topics
+        topics = Settings.of(options, entry.unique_id or "").topics
         if len(topics) > len(set(topics)):
             return "topic_taken", {"topic": topics[0], "title": entry.title}
         for other in self.hass.config_entries.async_entries(DOMAIN):  # one that is off may come on
-            taken = Settings.of(other).topics if other is not entry else ()
-            if shared := set(topics).intersection(taken):
+            taken = Settings.of(other.options, other.unique_id or "").topics
+            if other is not entry and (shared := set(topics).intersection(taken)):
                 return "topic_taken", {"topic": min(shared), "title": other.title}
         return None
 

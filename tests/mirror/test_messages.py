@@ -1,11 +1,11 @@
-"""The options of a mirror with what its format brings, and the topics that it keeps."""
+"""The options of a mirror with what its format brings, its topics, and when a frame is told."""
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.linky_tic.mirror.editions import Settings, edition_of
-from custom_components.linky_tic.mirror.payloads import FORMATS
-from custom_components.linky_tic.tic import CATALOGUE, Receiver
+from custom_components.linky_tic.mirror import Settings
+from custom_components.linky_tic.mirror.messages import Messages
+from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE
+from custom_components.linky_tic.tic import CATALOGUE, Mode, Receiver
 from simulator.wire import to_8n1
 
 from ..tic.streams import frames, standard
@@ -13,19 +13,19 @@ from ..tic.streams import frames, standard
 ADDRESS = "041961000000"
 
 
-def entry(**options: object) -> MockConfigEntry:
-    return MockConfigEntry(domain="linky_tic", unique_id=ADDRESS, options=options)
+def chosen(**options: object) -> Settings:
+    return Settings.of(options, ADDRESS)
 
 
 def kept(**options: object) -> set[str]:
-    one = entry(**options)
-    return edition_of(one, Settings.of(one)).kept_topics(["EAST", "NJOURF+1", "PRM"])
+    return chosen(**options).retained_topics(["EAST", "NJOURF+1", "PRM"])
 
 
 def test_a_mirror_is_on_and_typed_unless_told_otherwise() -> None:
-    assert Settings.of(entry()) == Settings(
+    assert chosen() == Settings(
+        address=ADDRESS,
         enabled=True,
-        format="typed",
+        format=FORMATS["typed"],
         topic=f"linky_tic/{ADDRESS}",
         status_topic=f"linky_tic/{ADDRESS}/availability",
         retain=True,
@@ -47,27 +47,25 @@ def test_a_mirror_is_on_and_typed_unless_told_otherwise() -> None:
 def test_each_format_has_its_usual_topics(
     name: str, topic: str, status: str | None, *, retain: bool
 ) -> None:
-    settings = Settings.of(entry(mirror_format=name))
+    settings = chosen(mirror_format=name)
     assert (settings.topic, settings.status_topic, settings.retain) == (topic, status, retain)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_topic_is_the_usual_one(name: str) -> None:
     options = {"mirror_topic": "", "mirror_status_topic": ""}
-    assert Settings.of(entry(mirror_format=name, **options)) == Settings.of(
-        entry(mirror_format=name)
-    )
+    assert chosen(mirror_format=name, **options) == chosen(mirror_format=name)
 
 
 def test_availability_follows_the_topic() -> None:
-    settings = Settings.of(entry(mirror_topic="cellar/meter", mirror_status_topic="elsewhere"))
+    settings = chosen(mirror_topic="cellar/meter", mirror_status_topic="elsewhere")
     assert settings.status_topic == "cellar/meter/availability"
 
 
 @pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
 def test_what_only_typed_can_do_is_off_in_the_other_formats(name: str) -> None:
     options = dict.fromkeys(("mirror_per_label", "mirror_private", "mirror_discovery"), True)
-    settings = Settings.of(entry(mirror_format=name, **options))
+    settings = chosen(mirror_format=name, **options)
     assert {settings.per_label, settings.private, settings.discovery} == {False}
 
 
@@ -85,13 +83,13 @@ def test_topics_are_kept_where_something_is_retained() -> None:
 
 def published(*streams: bytes, **options: object) -> list[str]:
     """The data that a mirror says of a line."""
-    one = entry(**options)
-    edition, receiver = edition_of(one, Settings.of(one)), Receiver(ADDRESS)
+    receiver = Receiver(ADDRESS)
+    messages = Messages(chosen(**options), "Linky", receiver)
     return [
         message.payload
         for stream in streams
         for frame in frames(receiver.feed(to_8n1(stream), 1.0))
-        for message in edition.messages(frame, receiver.meter.readings, 1.0)
+        for message in messages.of(frame, receiver.meter.readings, 1.0)
     ]
 
 
@@ -111,6 +109,11 @@ def test_the_end_of_a_frame_alone_is_not_mirrored(name: str) -> None:
 
 
 def test_every_label_but_the_private_ones_may_have_a_topic() -> None:
-    one = entry(mirror_per_label=True)
-    topics = edition_of(one, Settings.of(one)).kept_topics()
-    assert len(topics) == sum(map(len, CATALOGUE.values())) - 3 + 2
+    private = {row.name for row in CATALOGUE[Mode.STANDARD].values() if row.quantity in PRIVATE}
+    assert private == {"PRM", "MSG1", "MSG2"}
+    topics = chosen(mirror_per_label=True).retained_topics()
+    assert len(topics) == sum(map(len, CATALOGUE.values())) - len(private) + 2
+
+
+def test_a_mirror_that_is_off_keeps_nothing() -> None:
+    assert kept(mirror=False, mirror_per_label=True, mirror_discovery=True) == set()

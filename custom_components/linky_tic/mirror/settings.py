@@ -1,0 +1,146 @@
+"""The options of a mirror, with what its format brings where nothing was chosen."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from ..const import (
+    CONF_MIRROR,
+    CONF_MIRROR_DISCOVERY,
+    CONF_MIRROR_FORMAT,
+    CONF_MIRROR_INTERVAL,
+    CONF_MIRROR_PER_LABEL,
+    CONF_MIRROR_PRIVATE,
+    CONF_MIRROR_RETAIN,
+    CONF_MIRROR_STATUS_TOPIC,
+    CONF_MIRROR_TOPIC,
+)
+from ..meter.known_labels import LABELS
+from ..tic import Frame, Label, Quantity
+from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
+
+TYPED: Final = "typed"
+LINKY_SENSOR: Final = "linky-sensor"
+TELEINFO2MQTT: Final = "teleinfo2mqtt"
+PRIVATE: Final = frozenset({Quantity.METERING_POINT, Quantity.MESSAGE, Quantity.SHORT_MESSAGE})
+"""What tells of a person; brokers are often bridged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Where a format goes unless told otherwise, and how it says whether the meter is heard.
+
+    `write` gives a frame as text, with what the meter's legal time adds to that of the mainland;
+    None where it is the readings that are published.
+    """
+
+    topic: str  # with {address}
+    write: Callable[[Frame, timedelta], str] | None = None
+    retain: bool = False
+    status_topic: str | None = None  # with {topic}
+    status_qos: int = 0
+    heard: str = ""
+    lost: str = ""
+
+
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
+    {
+        TYPED: Format(
+            "linky_tic/{address}",
+            retain=True,
+            status_topic="{topic}/availability",
+            status_qos=1,
+            heard="online",
+            lost="offline",
+        ),
+        LINKY_SENSOR: Format(
+            "house/sensors/energy",
+            lambda frame, _overseas: linky_sensor(frame),
+            status_topic="house/probes/linky-sensor/status",
+            status_qos=2,
+            heard="Connected",
+            lost="Connection Lost",
+        ),
+        TELEINFO2MQTT: Format("teleinfo/{address}", teleinfo2mqtt),
+    }
+)
+"""The value of the format option -> its row."""
+
+
+def default_options(mirror_format: str) -> dict[str, Any]:
+    """Give the options of a format that differ from nothing; its topics are in its row."""
+    return {
+        CONF_MIRROR: True,
+        CONF_MIRROR_FORMAT: TYPED,
+        CONF_MIRROR_INTERVAL: 0,
+        CONF_MIRROR_RETAIN: FORMATS[mirror_format].retain,
+        CONF_MIRROR_PER_LABEL: False,
+        CONF_MIRROR_PRIVATE: False,
+        CONF_MIRROR_DISCOVERY: False,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a mirror does; what only the typed format can do is off in the others."""
+
+    address: str
+    enabled: bool
+    format: Format
+    topic: str
+    status_topic: str | None
+    retain: bool
+    interval: int
+    per_label: bool
+    private: bool
+    discovery: bool
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any], address: str) -> Self:
+        name = options.get(CONF_MIRROR_FORMAT, TYPED)
+        row, is_typed = FORMATS[name], name == TYPED
+        chosen = {**default_options(name), **options}
+        topic = chosen.get(CONF_MIRROR_TOPIC) or row.topic.format(address=address)
+        status_topic = row.status_topic and row.status_topic.format(topic=topic)
+        if name == LINKY_SENSOR:  # the other formats have it where their consumers look for it
+            status_topic = chosen.get(CONF_MIRROR_STATUS_TOPIC) or status_topic
+        return cls(
+            address=address,
+            enabled=chosen[CONF_MIRROR],
+            format=row,
+            topic=topic,
+            status_topic=status_topic,
+            retain=chosen[CONF_MIRROR_RETAIN],
+            interval=chosen[CONF_MIRROR_INTERVAL],
+            per_label=is_typed and chosen[CONF_MIRROR_PER_LABEL],
+            private=is_typed and chosen[CONF_MIRROR_PRIVATE],
+            discovery=is_typed and chosen[CONF_MIRROR_DISCOVERY],
+        )
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics that are the mirror's own: what else came there would be taken for it."""
+        return [self.topic, *filter(None, [self.status_topic])] if self.enabled else []
+
+    def shows(self, label: Label) -> bool:
+        """Whether a label may be published."""
+        return self.private or label.quantity not in PRIVATE
+
+    def topic_of(self, name: str) -> str:
+        """Give the topic of a label."""
+        return f"{self.topic}/{topic_level(name)}"
+
+    def retained_topics(self, names: Iterable[str] = LABELS) -> set[str]:
+        """Give the topics under which the broker keeps something when these labels are read."""
+        if not self.enabled:
+            return set()
+        topics = set(filter(None, [self.status_topic]))
+        if self.retain:
+            topics.add(self.topic)
+        if self.retain and self.per_label:
+            topics.update(self.topic_of(name) for name in names if self.shows(LABELS[name]))
+        if self.discovery:
+            topics.add(discovery_topic(self.address))
+        return topics
