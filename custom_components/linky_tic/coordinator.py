@@ -111,8 +111,7 @@ class LinkyCoordinator:
         self.tariffs = Tariffs(signals, self.store, self.freshness)
         signals.contract.connect(lambda: self.health.report_contract(self.tariffs.contract_change))
         self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
-        prices = Prices.chosen(entry.options)
-        self.costs = Costs(prices, signals, self.store, self.tariffs, self._store_prices)
+        self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
 
     @property
@@ -149,7 +148,7 @@ class LinkyCoordinator:
         await self.store.load()
         for room in (self.days, self.tariffs, self.peaks, self.season):
             self._guard(room.restore)  # what is stored may be of another release
-        self._guard(self.costs.restore, self.address, time.time())
+        self._guard(self.costs.restore, time.time())
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
         await self.link.open()
@@ -265,11 +264,6 @@ class LinkyCoordinator:
         if not is_heard:
             self._doubt_readings()
         self.signals.send_all_states()
-
-    def _store_prices(self, prices: Prices) -> None:
-        """Store prices by the names of tariffs that have just been learned."""
-        options = {**self.entry.options, **prices.options}
-        self.hass.config_entries.async_update_entry(self.entry, options=options)
 
     def _store_settings(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

@@ -155,9 +155,9 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     assert meter.coordinator.store.recall("ledger") == kept
     home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await home.hass.async_block_till_done()
-    stopped = read(meter.coordinator.store.recall("ledger"))
-    assert stopped
-    assert stopped.indexes[2].value == index(meter, "EASF02")
+    stopped = meter.coordinator.store.recall("ledger")
+    assert isinstance(stopped, dict)
+    assert read(stopped).indexes[2].value == index(meter, "EASF02")
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:

@@ -1,28 +1,43 @@
 """What an earlier release kept of costs is read by this one."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.linky_tic.cost.former import _charges, _standing_where
+from custom_components.linky_tic.cost.stored import read_former
 
-NOVEMBER = date(2026, 11, 1)
+NOVEMBER = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Paris")).timestamp()
+
+
+def accounts(**kept: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    return {"address": "x", "accounts": {}, "standing": [NOVEMBER, NOVEMBER, 0, 0.0], **kept}
 
 
 @pytest.mark.parametrize(
-    ("days", "spent", "charge", "expected"),
+    ("days", "spent", "prices", "expected"),
     [
-        (0, 0.0, None, []),
-        (0, 0.0, 15.0, [(date.min, 15.0)]),
-        (10, 4.0, 15.0, [(date.min, 12.0), (date(2026, 11, 11), 15.0)]),
+        (0, 0.0, {}, []),
+        (0, 0.0, {"standing_charge": 15.0}, [(date.min, 15.0)]),
+        (10, 4.0, {"standing_charge": 15.0}, [(date.min, 12.0), (date(2026, 11, 11), 15.0)]),
     ],
 )
 def test_a_charge_that_another_one_followed_is_paid_for_its_own_days(
-    days: int, spent: float, charge: float | None, expected: list[tuple[date, float]]
+    days: int, spent: float, prices: dict[str, float], expected: list[tuple[date, float]]
 ) -> None:
-    assert _charges(NOVEMBER, days, spent, charge) == expected
+    before = dt_util.DEFAULT_TIME_ZONE
+    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
+    try:
+        kept = accounts(standing=[NOVEMBER, NOVEMBER, days, spent], prices=prices)
+        assert read_former(kept, {}).ledger.charges == expected
+    finally:
+        dt_util.set_default_time_zone(before)
 
 
 def test_the_total_that_was_counted_last_has_counted_for_the_registers_too() -> None:
-    accounts = {"BASE": [5.0, 20.0], "HCHC": [3.0, 10.0], "EAIT": [1.0, 9.0]}
-    assert _standing_where(accounts) == {"BASE": [5.0, 20.0], "EAIT": [1.0, 9.0]}
+    unused = [NOVEMBER, 0.0, 0.0, NOVEMBER, 0.0, 0.0]
+    rows = {"BASE": [5, 20.0, *unused], "HCHC": [3, 10.0, *unused], "EAIT": [1, 9.0, *unused]}
+    indexes = read_former(accounts(accounts=rows, prices={}), {}).indexes
+    assert {one.label: one.value for one in indexes.values()} == {"BASE": 5, "EAIT": 1}

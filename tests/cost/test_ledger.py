@@ -74,7 +74,7 @@ class Life:
         for tariff, value in self.values.items():
             label = LABELS[LABEL[tariff, self.mode]]
             self.ledger.turn(at)
-            gain, since = self.indexes.take(label, value, at)
+            _, gain, since = self.indexes.take(label, value, at)
             if gain:
                 self.ledger.add(gain, tariff, self.prices[tariff], since, at)
         self.ledger.turn(at)
@@ -132,7 +132,6 @@ class Life:
     def do_restart(self) -> None:
         stored = json.dumps(written(Kept("x", self.ledger, self.indexes.by_register)))
         kept = read(json.loads(stored))
-        assert kept
         self.ledger, self.indexes.by_register = kept.ledger, kept.indexes
         self.ledger.turn(self.now + self.clock_error)
 

@@ -5,11 +5,12 @@ was used while nobody listened is counted; where midnight lies in such a gap, it
 time.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
@@ -17,19 +18,11 @@ from ..meter.known_labels import LABELS
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
-from ..tic import Frame, Label, Quantity, Reading, index_slug, unnamed
-from .former import read_former
-from .indexes import Indexes
+from ..tic import Frame, Reading, unnamed
+from .indexes import COSTED, Index, Indexes, register_of, tariff_of
 from .ledger import Ledger, midnight
-from .prices import EXPORT, Prices
-from .stored import Kept, as_object, read, written
-
-COSTED: Final = tuple(
-    name
-    for name, label in LABELS.items()
-    if label.quantity in {Quantity.SUPPLIER_ENERGY, Quantity.EXPORTED_ENERGY}
-)
-"""The labels whose indexes are priced; the total and the grid operator's count the same again."""
+from .prices import Prices
+from .stored import Kept, read, read_former, written
 
 _KEY: Final = "ledger"
 _FORMER_KEY: Final = "costs"
@@ -37,11 +30,9 @@ _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
 _ROUND: Final = 4
 """Digits of an amount: a hundredth of a cent."""
-_ONE_DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Some days in a row, both ends included."""
 
     first: date
@@ -49,30 +40,31 @@ class Period:
 
 
 class Costs:
-    """The ledger of one meter; `on_prices` is called when the tariff of a price is learned."""
+    """The ledger of one meter, and the prices in force."""
 
     def __init__(
         self,
-        prices: Prices,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
         signals: Signals,
         store: MeterStore,
         tariffs: Tariffs,
-        on_prices: Callable[[Prices], None],
     ) -> None:
-        self.prices = prices
-        self._address = ""
+        self.prices = Prices.chosen(entry.options)
+        self._hass = hass
+        self._entry = entry
         self._signals = signals
         self._store = store
         self._tariffs = tariffs
-        self._on_prices = on_prices
         self._ledger = Ledger()
         self._indexes = Indexes()
         self._stored_at = 0.0
-        self._told = date.min, False
-        for label in COSTED:
-            signals.reading.connect(label, self._take)
+        self._told: object = None
+        self._is_due = False
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._lose)
+        for label in COSTED:
+            signals.state.connect(label, self._mark_due)
         signals.state.connect(CURRENT_TARIFF, self._learn_names)
 
     # What is told
@@ -87,10 +79,6 @@ class Costs:
         """The tariff of each register, by which prices are known."""
         return {number: self._tariffs.name_of(number) for number in range(1, 11)}
 
-    def price_of(self, register: int) -> float | None:
-        """Give the price of what a register counts, None if nobody has told it."""
-        return self.prices.of(self._tariffs.name_of(register))
-
     @property
     def today(self) -> Period:
         """Today, by local time."""
@@ -99,7 +87,7 @@ class Costs:
     @property
     def yesterday(self) -> Period:
         """The day before."""
-        day = self._ledger.today - _ONE_DAY
+        day = self._ledger.today - timedelta(days=1)
         return Period(day, day)
 
     @property
@@ -117,95 +105,85 @@ class Costs:
 
     def energy(self, period: Period) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
-        if not self._is_known(Quantity.SUPPLIER_ENERGY, period):
+        if not self._is_known(period):
             return None
-        return round(self._ledger.energy(period.first, period.last) / 1000, _ROUND)
+        return round(self._ledger.energy(*period) / 1000, _ROUND)
 
     def cost(self, period: Period) -> float | None:
         """Give what is paid for what was used; None while a part of it is not known."""
-        if not self.prices.by_tariff:
+        if not self.prices.by_tariff or not self._is_known(period):
             return None
-        used = self._amount(Quantity.SUPPLIER_ENERGY, period)
-        standing = self._ledger.standing(period.first, period.last)
-        return None if used is None else round(used + standing, _ROUND)
+        used = self._ledger.amount(*period, is_export=False)
+        return None if used is None else round(used + self._ledger.standing(*period), _ROUND)
 
     def revenue(self, period: Period) -> float | None:
         """Give what is paid for what was exported."""
-        earned = self._amount(Quantity.EXPORTED_ENERGY, period)
+        if not self._is_known(period, is_export=True):
+            return None
+        earned = self._ledger.amount(*period, is_export=True)
         return None if earned is None else round(earned, _ROUND)
 
-    def _amount(self, quantity: Quantity, period: Period) -> float | None:
-        if not self._is_known(quantity, period):
-            return None
-        is_export = quantity is Quantity.EXPORTED_ENERGY
-        return self._ledger.amount(period.first, period.last, is_export=is_export)
-
-    def _is_known(self, quantity: Quantity, period: Period) -> bool:
+    def _is_known(self, period: Period, *, is_export: bool = False) -> bool:
         """Whether nothing is missing; of a period that is over, nothing since its beginning."""
-        if self._indexes.is_waiting or not self._indexes.knows(quantity):
+        if self._indexes.is_waiting or not self._indexes.knows(is_export=is_export):
             return False
         is_over = period.last < self._ledger.today
         return not is_over or self._ledger.whole_since <= midnight(period.first)
 
     # What is heard
 
-    def _take(self, reading: Reading) -> None:
-        """Enter what an index has gained."""
-        label, value, at = reading.label, reading.value, reading.at
-        if not isinstance(value, int):
-            return
-        self._ledger.turn(at)
-        gain, since = self._indexes.take(label, value, at)
-        if gain:
-            tariff = self._tariff(label)
-            self._ledger.add(gain, tariff, self.prices.of(tariff), since, at)
-
-    def _tariff(self, label: Label) -> str:
-        """Name what an index counts now, `index_<n>` where no name is known yet."""
-        if label.quantity is Quantity.EXPORTED_ENERGY:
-            return EXPORT
-        if slug := index_slug(label):
-            return slug
-        current = self._tariffs.current
-        if current and current.register == label.register:
-            return current.name
-        return self._tariffs.name_of(label.register or 0)
-
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
+        """Enter what the indexes have gained, now that the frame has said under which tariff."""
+        indexes = self._indexes
         self._ledger.turn(now)
-        self._indexes.hold(frame, readings, now)
-        state = self._ledger.today, self._indexes.is_waiting
-        if state != self._told:  # said at once: what an index shows may be told minutes later
-            self._told = state
+        for index, gain, since in indexes.end_frame(frame, readings, now):
+            if gain:
+                index.tariff = self._tariff(index)
+                self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
+        state = self._ledger.today, indexes.is_waiting, len(indexes.by_register)
+        is_new = state != self._told
+        if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
+            self._told, self._is_due = state, False
             self._signals.costs.send()
-        if abs(now - self._stored_at) >= _STORED_EVERY:
+        if is_new or abs(now - self._stored_at) >= _STORED_EVERY:
             self.store()
+
+    def _tariff(self, index: Index) -> str:
+        """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
+        label, current = LABELS[index.label], self._tariffs.current
+        names = {**self._tariffs.names, **({current.register: current.name} if current else {})}
+        return tariff_of(label, names) or index.tariff or unnamed(register_of(label))
+
+    def _mark_due(self) -> None:
+        self._is_due = True
 
     def _lose(self) -> None:
         self._indexes.lose(self._ledger.now)
-        self._told = self._ledger.today, True
 
     def _learn_names(self) -> None:
-        """Put under its tariff what was typed, or counted, for a register without a name."""
+        """Put under its tariff what was typed, or counted, for a register without a name.
+
+        What stands in the options now may have been typed since prices were read from there.
+        """
         names = dict(self._tariffs.names)
         self._ledger.rename({unnamed(register): name for register, name in names.items()})
-        named = self.prices.named(names)
-        if named is not self.prices:
-            self.prices = named
-            self._on_prices(named)
+        self.prices = self.prices.named(names)
+        typed = Prices.chosen(self._entry.options)
+        if (named := typed.named(names)) is not typed:
+            options = {**self._entry.options, **named.options}
+            self._hass.config_entries.async_update_entry(self._entry, options=options)
         self._ledger.complete(self.prices.of)
 
     # What is kept, and changed
 
-    def restore(self, address: str, now: float) -> None:
+    def restore(self, now: float) -> None:
         """Take up what the store, now loaded, holds; `now` is seconds since 1970.
 
         Where it is of a meter with another address, that has been replaced by this one.
         """
-        self._address = address
         if kept := self._kept():
             self._ledger = kept.ledger
-            if kept.address == address:
+            if kept.address == self._entry.unique_id:
                 self._indexes.by_register = kept.indexes
                 self._indexes.lose(self._ledger.now)
         self._ledger.turn(now)
@@ -217,9 +195,8 @@ class Costs:
 
         What is entered later is priced anew once the entry is set up with the same prices.
         """
-        prices = prices.named(self._tariffs.names)
-        self._ledger.reprice(period.first, prices.of, prices.standing_charge)
-        self.prices = prices
+        self.prices = prices.named(self._tariffs.names)
+        self._ledger.reprice(period.first, self.prices.of, self.prices.standing_charge)
         self._signals.costs.send()
         self.store()
 
@@ -227,19 +204,17 @@ class Costs:
         """Keep the ledger as it is."""
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
-            kept = Kept(self._address, self._ledger, self._indexes.by_register)
+            kept = Kept(self._entry.unique_id or "", self._ledger, self._indexes.by_register)
             self._store.keep(_KEY, written(kept))
             self._store.keep(_FORMER_KEY, None)
 
     def _kept(self) -> Kept | None:
         """Give what is stored; what another release has stored in another shape is left aside."""
+        ledger, former = self._store.recall(_KEY), self._store.recall(_FORMER_KEY)
         try:
-            return read(self._store.recall(_KEY)) or self._former()
+            if isinstance(ledger, dict):
+                return read(ledger)
+            return read_former(former, self._tariffs.names) if isinstance(former, dict) else None
         except KeyError, TypeError, ValueError:
             LOGGER.exception("What was stored of costs cannot be read; they are counted anew")
             return None
-
-    def _former(self) -> Kept | None:
-        fact = self._store.recall(_FORMER_KEY)
-        prices = Prices.chosen(as_object(as_object(fact).get("prices")))
-        return read_former(fact, self._tariff, prices.named(self._tariffs.names))

@@ -1,15 +1,28 @@
 """Where the registers of one meter stood when they were last heard, hence what each has gained.
 
 A register counts on whatever it is called: HCHC, BBRHCJB and EASF01 are one (54E 6.1). It knows
-labels, Wh and instants (seconds since 1970), nothing of tariffs or prices.
+labels, Wh and instants (seconds since 1970), nothing of prices.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..tic import Frame, Label, Quantity, Reading
+from ..meter.known_labels import LABELS
+from ..tic import Frame, Label, Quantity, Reading, index_slug
+from .prices import EXPORT
 
+COSTED: Final = tuple(
+    name
+    for name, label in LABELS.items()
+    if label.quantity in {Quantity.SUPPLIER_ENERGY, Quantity.EXPORTED_ENERGY}
+)
+"""The labels whose indexes are priced; the total and the grid operator's count the same again."""
+TOTAL: Final = "BASE"
+"""In Historique the register 1 of a BASE contract, and the sum of all under any contract that the
+mode has no name for: what others have counted is in it."""
+EXPORTED: Final = 0
+"""EAIT, which has no number: no other index counts what is exported."""
 _ROLL_OVER: Final = 10**9
 """Wh: an index has nine digits (54E 6.2.3)."""
 _MOST: Final = 54_000
@@ -20,9 +33,6 @@ _SWITCHED: Final = 600.0
 """Seconds within which BASE and another index may be seen to go on from one another."""
 _PATIENCE: Final = 10
 """Frames in which every index that is sent has been heard again."""
-TOTAL: Final = "BASE"
-"""In Historique the register 1 of a BASE contract, and the sum of all under any contract that the
-mode has no name for: what others have counted is in it."""
 
 
 @dataclass(slots=True)
@@ -32,6 +42,8 @@ class Index:
     label: str
     value: int
     at: float
+    tariff: str = ""
+    """The one under which it gained last."""
     misses: int = 1
 
 
@@ -46,46 +58,49 @@ class Indexes:
         """Whether one has not been heard again: it may be of another day, or no longer sent."""
         return any(0 < one.misses <= _PATIENCE for one in self.by_register.values())
 
-    def knows(self, quantity: Quantity) -> bool:
+    def knows(self, *, is_export: bool) -> bool:
         """Whether what is drawn, or what is exported, has been heard."""
-        is_export = quantity is Quantity.EXPORTED_ENERGY
-        return any((register == _EXPORTED) is is_export for register in self.by_register)
+        return any((register == EXPORTED) is is_export for register in self.by_register)
 
-    def take(self, label: Label, value: int, at: float) -> tuple[int, float]:
-        """Take a value; give the Wh that it has gained, and since when."""
-        register = register_of(label)
-        before = self.by_register.get(register)
-        if label.name == TOTAL and (before is None or before.label != TOTAL):
-            self._leave_imported()
-        self.by_register[register] = Index(label.name, value, at, misses=0)
-        return (_gain(before, label.name, value, at), before.at) if before else (0, at)
-
-    def hold(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
-        """Note at the end of a frame which indexes it has said again, and which are not known."""
-        said = {group.name: group.data for group in frame.groups}
+    def end_frame(
+        self, frame: Frame, readings: Mapping[str, Reading], now: float
+    ) -> Iterator[tuple[Index, int, float]]:
+        """Take what a frame has said and is believed; give the Wh gained, and since when."""
         for one in self.by_register.values():
-            reading = readings.get(one.label)
-            one.misses = 0 if reading else one.misses + 1
-            if reading and said.get(one.label) == reading.raw:
-                one.at = now
+            one.misses = 0 if one.label in readings else one.misses + 1
+        for group in frame.groups:
+            reading = readings.get(group.name) if group.name in COSTED else None
+            if reading and reading.raw == group.data and isinstance(reading.value, int):
+                yield self.take(reading.label, reading.value, now)
+
+    def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
+        """Take a value; give the Wh that its register has gained, and since when."""
+        register, name = register_of(label), label.name
+        index = self.by_register.get(register) or Index(name, value, at)
+        if name == TOTAL and (index.label != TOTAL or register not in self.by_register):
+            kept = {EXPORTED, register}
+            self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
+        self.by_register[register] = index
+        gain, since = _gain(index, name, value, at), index.at
+        index.label, index.value, index.at, index.misses = name, value, at, 0
+        return index, gain, since
 
     def lose(self, now: float) -> None:
         """Wait for all that were heard until `now`, when the line was lost."""
         for one in self.by_register.values():
             one.misses = 1 if now - one.at < _LATE else _PATIENCE + 1
 
-    def _leave_imported(self) -> None:
-        kept = {_EXPORTED, 1}
-        self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
-
-
-_EXPORTED: Final = 0
-"""EAIT, which has no number: no other index counts what is exported."""
-
 
 def register_of(label: Label) -> int:
     """Give the number of the register that a label shows."""
-    return label.register or _EXPORTED
+    return label.register or EXPORTED
+
+
+def tariff_of(label: Label, names: Mapping[int, str]) -> str | None:
+    """Give what a label's index counts, as far as known; `names` are those of registers."""
+    if register_of(label) == EXPORTED:
+        return EXPORT
+    return index_slug(label) or names.get(register_of(label))
 
 
 def _gain(before: Index, name: str, value: int, at: float) -> int:

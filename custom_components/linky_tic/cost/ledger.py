@@ -19,8 +19,11 @@ _KEPT: Final = timedelta(days=70)
 """What is older than this is of no month that is still shown."""
 _MOVED: Final = 60.0
 """Seconds between two instants after which the machine slept, was off, or its clock was set."""
+_SET_BACK: Final = 3600.0
+"""Seconds up to which a clock that goes back is taken as it is: no day is lost by it."""
 _DOUBTED: Final = 86400.0
 """Seconds for which a clock that has moved may still be put right."""
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class Row(NamedTuple):
@@ -42,7 +45,7 @@ def no_rows() -> Rows:
 
 @dataclass(slots=True)
 class Doubt:
-    """What was counted since the time went on by a leap, which a leap back may prove to be false.
+    """What was counted since the time made a leap, which a leap back may prove to be false.
 
     A machine that was off for a night and one whose clock has been set look alike at first.
     """
@@ -51,10 +54,16 @@ class Doubt:
     """The last instant before it."""
     until: float
     """When the new time is believed."""
-    is_forward: bool
+    leap: float
+    """Seconds by which the time went on, or back."""
     whole_since: float
     """What `Ledger.whole_since` was before."""
     rows: Rows = field(default_factory=no_rows)
+
+    def is_undone_by(self, leap: float, now: float) -> bool:
+        """Whether the time is back where it may have come by itself, so was false in between."""
+        is_back = self.leap * leap < 0 and abs(leap) > abs(self.leap) / 2
+        return is_back and now >= self.since
 
 
 class Ledger:
@@ -68,43 +77,38 @@ class Ledger:
         self.now = 0.0
         self.doubt: Doubt | None = None
         self.today = date.min
-        self._begins = self._ends = 0.0
 
     # Time
 
     def turn(self, now: float) -> None:
         """Go on to an instant."""
-        if abs(now - self.now) > _MOVED:
-            self._leap(now)
-        elif self.doubt and now > self.doubt.until:
-            self._believe(now)
-        self.now = now
-        if self._begins <= now < self._ends:
-            return
+        leap, before = now - self.now, self.today
         self.today = day_of(now)
-        self._begins, self._ends = midnight(self.today), midnight(self.today + _ONE_DAY)
-        if not self.doubt:
-            self._keep_days()
-
-    def _leap(self, now: float) -> None:
-        """Doubt a time that leaps.
-
-        Where it leaps back to where it may have come by itself, it was false in between: what was
-        counted meanwhile is shared out as if nobody had looked at the clock.
-        """
-        doubt, is_forward = self.doubt, now > self.now
         if self.now == 0:
             self.whole_since = now
-        elif doubt and not doubt.is_forward and now < doubt.since:
-            doubt.until = now + _DOUBTED  # still behind
-        elif doubt and doubt.is_forward is not is_forward and now >= doubt.since:
+        elif abs(leap) > _MOVED:
+            self._leap(leap, now)
+        elif self.doubt and now > self.doubt.until:
+            self._take_as_dated()
+            self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
+            self.whole_since = min(self.whole_since, now)
+            before = date.min
+        self.now = now
+        if self.today != before and not self.doubt:
+            self._keep_days()
+
+    def _leap(self, leap: float, now: float) -> None:
+        doubt = self.doubt
+        if doubt and doubt.is_undone_by(leap, now):
             self.doubt, self.whole_since = None, doubt.whole_since
             for row, energy in doubt.rows.items():
                 self.add(energy, row.tariff, row.price, doubt.since, now)
-        else:
+        elif doubt and doubt.leap < 0 and now < doubt.since:
+            doubt.until = now + _DOUBTED  # still behind
+        elif leap < -_SET_BACK or leap > 0:
             self._take_as_dated()
-            self.doubt = Doubt(self.now, now + _DOUBTED, is_forward, self.whole_since)
-            if now - self.now > _DOUBTED:
+            self.doubt = Doubt(self.now, now + _DOUBTED, leap, self.whole_since)
+            if leap > _DOUBTED:
                 self.whole_since = now
 
     def _take_as_dated(self) -> None:
@@ -112,20 +116,10 @@ class Ledger:
             self.rows[row] += energy
         self.doubt = None
 
-    def _believe(self, now: float) -> None:
-        """Take the days as they were dated; those that have not come yet were counted today."""
-        self._take_as_dated()
-        self.today = today = day_of(now)
-        self._keep_days()
-        self.charges = [(min(day, today), charge) for day, charge in self.charges]
-        self.whole_since = min(self.whole_since, now)
-
     def _keep_days(self) -> None:
-        """Keep what may still be shown, and nothing under a day to come."""
-        dated, self.rows = self.rows, no_rows()
-        for row, energy in dated.items():
-            if row.day > self.today - _KEPT:
-                self.rows[row._replace(day=min(row.day, self.today))] += energy
+        """Keep what may still be shown; what is dated in days to come was counted today."""
+        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - _KEPT}
+        self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
 
     # What is entered
 
@@ -139,13 +133,11 @@ class Ledger:
 
     def charge(self, amount: float | None) -> None:
         """Take a month's charge from today on; a first one has been paid all the time."""
-        if amount is None and not self.charges:
-            return
-        amount = amount or 0.0
-        if not self.charges:
+        if self.charges:
+            if (amount or 0.0) != self.charges[-1][1]:
+                self._charge_since(self.today, amount or 0.0)
+        elif amount is not None:
             self.charges = [(date.min, amount)]
-        elif amount != self.charges[-1][1]:
-            self._charge_since(self.today, amount)
 
     def _charge_since(self, day: date, amount: float) -> None:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
@@ -192,14 +184,12 @@ class Ledger:
         return amount
 
     def standing(self, first: date, last: date) -> float:
-        """Give the share of the standing charges for some days, each in the part of its month."""
-        days = (first + timedelta(n) for n in range((last - first).days + 1))
-        return sum(self._charge_on(day) / monthrange(day.year, day.month)[1] for day in days)
+        """Give the share of the standing charges for some days."""
+        return standing_charge(self._charge_on, first, last)
 
     def _charge_on(self, day: date) -> float:
         known = [amount for since, amount in self.charges if since <= day]
-        first = self.charges[0][1] if self.charges else 0.0
-        return known[-1] if known else first
+        return known[-1] if known else self.charges[0][1] if self.charges else 0.0
 
     def _between(self, first: date, last: date, *, is_export: bool) -> Iterator[tuple[Row, float]]:
         for rows in (self.rows, self.doubt.rows if self.doubt else no_rows()):
@@ -208,10 +198,17 @@ class Ledger:
                     yield row, energy
 
 
-_ONE_DAY: Final = timedelta(days=1)
+def standing_charge(by_month: Callable[[date], float], first: date, last: date) -> float:
+    """Add up a month's charge for some days, both ends included, each in the part of its month."""
+    return sum(by_month(day) / monthrange(day.year, day.month)[1] for day in days(first, last))
 
 
-def _changed(rows: Rows, change: Callable[[Row], Row]) -> Rows:
+def days(first: date, last: date) -> list[date]:
+    """Give the days from one to another, both included."""
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
+
+
+def _changed(rows: dict[Row, float], change: Callable[[Row], Row]) -> Rows:
     changed = no_rows()
     for row, energy in rows.items():
         changed[change(row)] += energy
@@ -224,11 +221,10 @@ def _shares(since: float, until: float) -> list[tuple[date, float]]:
     first = min(last, day_of(since))
     if first == last:
         return [(last, 1.0)]
-    first = max(first, last - _KEPT)
-    days = [first + timedelta(n) for n in range((last - first).days + 1)]
-    edges = [*(max(since, midnight(day)) for day in days), until]
+    between = days(max(first, last - _KEPT), last)
+    edges = [*(max(since, midnight(day)) for day in between), until]
     whole = until - since
-    return [(day, (edges[n + 1] - edges[n]) / whole) for n, day in enumerate(days)]
+    return [(day, (edges[n + 1] - edges[n]) / whole) for n, day in enumerate(between)]
 
 
 def day_of(at: float) -> date:

@@ -18,7 +18,7 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
-from .costs import COSTED, Costs, Period
+from .costs import Costs, Period
 from .prices import (
     COST_MONTH,
     COST_TODAY,
@@ -72,8 +72,9 @@ class PriceSensor(DerivedSensor):
         if self._register:
             tariff = tariff_name(self.coordinator, self._register)
             self._rename("price_tariff", {"tariff": tariff})
-        price = costs.price_of(self._register) if self._register else costs.prices.export
-        self._attr_native_value = price
+            self._attr_native_value = costs.prices.of(costs.names[self._register])
+        else:
+            self._attr_native_value = costs.prices.export
 
     @override
     def _shown(self) -> object:
@@ -167,7 +168,7 @@ PRICE_VALUES: Final = (
     *(
         DerivedSensorDescription(
             key=key,
-            sources=COSTED,
+            sources=(),
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
             is_given=not is_energy,

@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
-from ..cost.costs import COSTED
+from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
 from ..tariff.names import tariff_name

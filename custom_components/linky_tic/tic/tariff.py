@@ -138,8 +138,9 @@ class TariffFollower:
         if self.is_tempo:
             return TEMPO_NAMES
         calendar = self._said.calendar or self.calendar
+        texts = self.texts if self.calendar in {None, calendar} else {}  # those of another contract
         learned = {
-            register: tariff_slug(text, calendar) or text for register, text in self.texts.items()
+            register: tariff_slug(text, calendar) or text for register, text in texts.items()
         }
         heard, usual = self._said, self._usual_names
         if heard.is_of_one_register and heard.name == usual.get(heard.register or 0, ""):
