@@ -8,8 +8,8 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components import linky_tic
+from custom_components.linky_tic import coordinator
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.health.monitor import HealthMonitor
 from custom_components.linky_tic.mirror import Mirror
 from simulator import Household
 from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
@@ -174,7 +174,7 @@ async def test_a_set_up_that_fails_is_undone_and_can_be_done_again(
         raise RuntimeError("of our own making")
 
     with monkeypatch.context() as patched:
-        patched.setattr(HealthMonitor, "sample", fail)
+        patched.setattr(coordinator, "async_track_time_interval", fail)
         await home.hass.config_entries.async_setup(meter.entry.entry_id)
         await home.hass.async_block_till_done()
     assert meter.entry.state is ConfigEntryState.SETUP_ERROR

@@ -79,4 +79,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        await async_withdraw_dashboard(hass)
+        await optional(async_withdraw_dashboard(hass))

@@ -103,13 +103,13 @@ class LinkyCoordinator:
         hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
         self.store = MeterStore(hass, entry.entry_id)
         self.health = HealthMonitor(hass, entry.entry_id, self.address, receiver, self.link)
+        self.health.listen(signals)
         settings = MirrorSettings.of(entry.options, self.address)
         self.mirror = Mirror(hass, entry.entry_id, settings, entry.title, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
-        signals.contract.connect(lambda: self.health.report_contract(self.tariffs.contract_change))
         self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
         self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
         self._activation = Activation(hass, self.address, receiver.meter.readings)
@@ -161,7 +161,7 @@ class LinkyCoordinator:
             if reading.label.quantity is Quantity.VERSION:
                 self._update_device(reading)  # it came before there was a device
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
-        self.health.sample()
+        self.signals.minute.send()
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
         # Entries are not unloaded when Home Assistant stops; what the store holds is written then.
         stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
@@ -169,12 +169,12 @@ class LinkyCoordinator:
 
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror."""
-        await self.link.close()
+        await optional(self.link.close())
         self._guard(self.days.stop)
         await optional(self.mirror.async_stop())
         self._guard(self.costs.store)
         await optional(self.store.flush())
-        self.health.stop()
+        self._guard(self.health.stop)
 
     async def _handle_stop(self, _event: HassEvent) -> None:
         self._guard(self.costs.store)
@@ -202,7 +202,7 @@ class LinkyCoordinator:
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
-                self.health.rejections.count(event, now)
+                self.signals.rejected.send(event, now)
             case ModeChanged():
                 self.freshness.doubt()  # what the other mode did not send is not absent
             case _:
@@ -220,7 +220,7 @@ class LinkyCoordinator:
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities."""
         self.known.end_frame()
-        self._store_settings()
+        self._guard(self._store_settings)
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
             self.signals.frame.send(frame, self.readings, now)
@@ -230,8 +230,8 @@ class LinkyCoordinator:
         was_settled = self.freshness.is_settled
         repeated = self.freshness.end_frame(frame)
         if self.stranger:
-            self.health.report_own_meter()
             self.stranger = None
+            self.signals.stranger.send(None)
             self.signals.send_all_states()
         elif self.freshness.is_settled is not was_settled:
             self.signals.send_all_states()
@@ -246,23 +246,22 @@ class LinkyCoordinator:
 
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
-        self.health.report_other_meter(address)
         self.stranger = address
         self._doubt_readings()
+        self.signals.stranger.send(address)
         self.signals.send_all_states()
 
     @callback
     def _minute(self, _at: datetime) -> None:
         """Take stock of the line, and tell what waits though no byte comes."""
-        self.health.sample()
-        self.reporter.report_due()
+        self.signals.minute.send()
+        self._guard(self.reporter.report_due)
         self.signals.counters.send()
 
     def _handle_state(self) -> None:
-        is_heard = bool(self.link.is_connected)
-        self.health.report_heard(is_heard=is_heard)
-        if not is_heard:
+        if not self.link.is_connected:
             self._doubt_readings()
+        self.signals.line.send()
         self.signals.send_all_states()
 
     def _store_settings(self) -> None:
@@ -271,7 +270,7 @@ class LinkyCoordinator:
         if not meter.mode or not meter.readings:
             return  # a mode is not sure before something is believed in it
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
-            self.health.report_mode(meter.mode)
+            self.signals.mode.send(meter.mode)
         heard = {
             CONF_SPEED: self.link.settings.speed,
             CONF_MODE: meter.mode.value,

@@ -170,7 +170,7 @@ async def test_a_new_contract_brings_new_names_and_is_told_of(home: Home) -> Non
     meter = await home.hears(house, 70)
     tariffs = meter.coordinator.tariffs
     told: list[ContractChange | None] = []
-    meter.coordinator.signals.contract.connect(lambda: told.append(tariffs.contract_change))
+    meter.coordinator.signals.contract.connect(told.append)
     house.change_contract("hphc")
     await meter.play(6 * KNOWN)
     assert home.state(TARIFF) == "peak"

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 
 from ..const import LOGGER, MODE_NAMES
 from ..line import Link
+from ..meter.signals import Signals
 from ..tic import Contract, ContractChange, Mode, Receiver, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
@@ -39,6 +40,15 @@ class HealthMonitor:
         self._was_lost = False
         self._heard_at, self._silent_since = receiver.heard_at, time.monotonic()
 
+    def listen(self, signals: Signals) -> None:
+        """Hear of all that the health of a line depends on."""
+        signals.rejected.connect(self.rejections.count)
+        signals.minute.connect(self._sample)
+        signals.line.connect(self._report_line)
+        signals.stranger.connect(self._report_stranger)
+        signals.mode.connect(self._report_mode)
+        signals.contract.connect(self._report_contract)
+
     async def async_look_for_console(self, port: str) -> None:
         """See whether the kernel has its console on the port."""
         if console := await self._hass.async_add_executor_job(console_on, port):
@@ -46,7 +56,7 @@ class HealthMonitor:
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
 
-    def sample(self) -> None:
+    def _sample(self) -> None:
         """Take the counters, and judge what they tell."""
         now = time.monotonic()
         self.quality.sample(now)
@@ -58,27 +68,26 @@ class HealthMonitor:
             self._heard_at, self._silent_since = self._receiver.heard_at, now
         self.issues.judge_silence(now - self._silent_since, self._link.name)
 
-    def report_heard(self, *, is_heard: bool) -> None:
+    def _report_line(self) -> None:
         """Log once that the meter is no longer heard, and once that it is again."""
-        if not is_heard:
+        if not self._link.is_connected:
             LOGGER.info("The meter %s is no longer heard", self._meter)
         elif self._was_lost:
             LOGGER.info("The meter %s is heard again", self._meter)
-        self._was_lost = not is_heard
+        self._was_lost = not self._link.is_connected
 
-    def report_other_meter(self, address: str) -> None:
-        """Ask what another meter does on this line."""
+    def _report_stranger(self, address: str | None) -> None:
+        """Ask what another meter does on this line, until it is this one that speaks again."""
+        if address is None:
+            LOGGER.info("The meter %s speaks on its line again", self._meter)
+            self.issues.delete(Issue.OTHER_METER)
+            return
         other = {"old": self._meter, "new": mask(address)}
         if not self.issues.exists(Issue.OTHER_METER):
             LOGGER.info("Another meter, %s, speaks on this line", other["new"])
         self.issues.create(Issue.OTHER_METER, other)
 
-    def report_own_meter(self) -> None:
-        """Ask no more: it is this meter that speaks again."""
-        LOGGER.info("The meter %s speaks on its line again", self._meter)
-        self.issues.delete(Issue.OTHER_METER)
-
-    def report_mode(self, mode: Mode) -> None:
+    def _report_mode(self, mode: Mode) -> None:
         """Explain once what the other mode changes; going back to the first one is the cure."""
         LOGGER.info("The meter %s now speaks the %s mode", self._meter, mode)
         if self.issues.exists(Issue.MODE_CHANGED):
@@ -86,7 +95,7 @@ class HealthMonitor:
         else:
             self.issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
-    def report_contract(self, change: ContractChange | None) -> None:
+    def _report_contract(self, change: ContractChange | None) -> None:
         """Tell of a contract that has become another one, None when there is nothing to tell."""
         if change is None:
             self.issues.delete(Issue.CONTRACT_CHANGED)

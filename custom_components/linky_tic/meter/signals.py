@@ -11,7 +11,7 @@ from traceback import extract_tb
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..const import LOGGER
-from ..tic import Frame, Label, Reading
+from ..tic import ContractChange, Frame, Label, Mode, Reading, Rejected
 
 
 class Guard:
@@ -86,11 +86,15 @@ class Signals:
 
     `reading`: a label says something new, sent at once; `frame`: a frame of this meter has ended,
     with what holds now and the seconds since 1970; `vanished`: a label is no longer sent; `lost`:
-    nothing holds any more, the meter is silent or another one speaks.
+    nothing holds any more, the meter is silent or another one speaks; `rejected`: something came
+    and was not used; `mode`: the meter speaks another one than when it was last set up.
+
+    `line`: whether the meter is heard has changed; `stranger`: the address of another meter that
+    speaks, None when it is this one again; `minute`: a minute has passed.
 
     `state`: the state of a label or derived value may differ, sent when the reporting rules say
     so; `days`, `costs` and `counters` (of the line, once a minute): the same of these. `contract`:
-    it has become another one, or that it has was accepted.
+    it has become another one; None once that was accepted.
     """
 
     def __init__(self) -> None:
@@ -99,10 +103,15 @@ class Signals:
         self.frame = Signal[Frame, Mapping[str, Reading], float](guard)
         self.vanished = Signal[Label](guard)
         self.lost = Signal[*tuple[()]](guard)
+        self.rejected = Signal[Rejected, float](guard)
+        self.mode = Signal[Mode](guard)
+        self.line = Signal[*tuple[()]](guard)
+        self.stranger = Signal[str | None](guard)
+        self.minute = Signal[*tuple[()]](guard)
         self.state = NamedSignals[*tuple[()]](guard)
         self.days = Signal[*tuple[()]](guard)
         self.costs = Signal[*tuple[()]](guard)
-        self.contract = Signal[*tuple[()]](guard)
+        self.contract = Signal[ContractChange | None](guard)
         self.counters = Signal[*tuple[()]](guard)
 
     def send_all_states(self) -> None:

@@ -133,7 +133,7 @@ class Tariffs:
     def accept_contract(self) -> None:
         """Forget the contract that was before."""
         self._store.keep(_REPLACED, None)
-        self._signals.contract.send()
+        self._signals.contract.send(self.contract_change)
 
     def _indexes(self) -> list[tuple[str, Label]]:
         labels = [(name, one.label) for name, one in self._freshness.readings.items()]
@@ -193,7 +193,7 @@ class Tariffs:
             return
         if (first := _contract(self._store.recall(_REPLACED)) or before) is not None:
             self._store.keep(_REPLACED, None if first == now else list(first))
-        self._signals.contract.send()
+        self._signals.contract.send(self.contract_change)
 
 
 def _as_kept(names: Mapping[int, str]) -> JsonValueType:

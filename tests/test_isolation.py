@@ -1,0 +1,105 @@
+"""Whatever fails in the rooms of a meter, its readings are shown, and the log says so once."""
+
+from inspect import iscoroutinefunction
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+import pytest
+
+from custom_components.linky_tic import calendar
+from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.cost.costs import Costs
+from custom_components.linky_tic.entities.activation import Activation
+from custom_components.linky_tic.health.monitor import HealthMonitor
+from custom_components.linky_tic.health.rejections import Rejections
+from custom_components.linky_tic.mirror import Mirror
+from custom_components.linky_tic.power.active_power import ActivePower
+from custom_components.linky_tic.power.peaks import Peaks
+from custom_components.linky_tic.schedule.days import Days
+from custom_components.linky_tic.season.days import SeasonDays
+from custom_components.linky_tic.tariff.tariffs import Tariffs
+from simulator import Household
+
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
+
+FAILING: Final[dict[str, list[tuple[object, str]]]] = {
+    "what is done at the start": [
+        (Costs, "restore"),
+        (Days, "restore"),
+        (HealthMonitor, "async_look_for_console"),
+        (Mirror, "async_start"),
+        (Peaks, "restore"),
+        (SeasonDays, "restore"),
+        (Tariffs, "restore"),
+        (calendar, "async_setup_entry"),
+    ],
+    "what listens": [
+        (Activation, "activate_by"),
+        (ActivePower, "_frame"),
+        (Costs, "_end_frame"),
+        (Days, "_end_frame"),
+        (HealthMonitor, "_report_contract"),
+        (HealthMonitor, "_report_line"),
+        (HealthMonitor, "_report_mode"),
+        (HealthMonitor, "_report_stranger"),
+        (HealthMonitor, "_sample"),
+        (LinkyCoordinator, "_store_settings"),
+        (LinkyCoordinator, "_update_device"),
+        (Mirror, "_frame"),
+        (Mirror, "_lose"),
+        (Peaks, "_frame"),
+        (Peaks, "_lost"),
+        (Rejections, "count"),
+        (Tariffs, "_end_frame"),
+    ],
+    "what is done at the end": [
+        (Costs, "store"),
+        (Days, "stop"),
+        (HealthMonitor, "stop"),
+        (Mirror, "async_stop"),
+    ],
+}
+
+
+@pytest.mark.parametrize("what", FAILING)
+async def test_what_fails_takes_no_reading_down(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("of our own making")
+
+    async def fail_later(*_: object) -> None:
+        fail()
+
+    async def shows(*labels: str) -> None:
+        await meter.play(2 * KNOWN)
+        for label in labels:
+            true = int(house.truth[label])
+            assert float(home.value(label.lower()) or "nan") in {true, true / 1000}
+
+    for owner, name in FAILING[what]:
+        is_async = iscoroutinefunction(getattr(owner, name))
+        monkeypatch.setattr(owner, name, fail_later if is_async else fail)
+    house = Household(contract="hphc", living=False)
+    meter = home.meter(house)
+    entry = await home.add(meter)
+    await shows("EAST", "SINSTS")
+    house.set_load(5000)
+    await shows("EAST", "SINSTS")
+    await home.minutes(1)
+    house.replace_meter(OTHER_ADDRESS, 1_000)
+    await meter.play()
+    assert home.value("east") == "unavailable"
+    house.replace_meter(ADDRESS, 27_103_549)
+    await shows("EAST", "SINSTS")
+    await meter.fall_silent()
+    assert home.value("east") == "unavailable"
+    await shows("EAST")
+    house.switch_mode("historic")
+    await shows("PAPP", "HCHC")
+    await home.restart(meter)
+    await shows("PAPP", "HCHC")
+    await home.unload(meter)
+    assert (entry.state, meter.is_open) == (ConfigEntryState.NOT_LOADED, False)
+    raised = [one.getMessage() for one in caplog.records if one.exc_info]
+    assert len(raised) >= len(FAILING[what])
