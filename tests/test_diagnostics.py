@@ -131,6 +131,7 @@ async def test_an_entity_id_that_a_person_has_chosen_is_hidden(
     meter = await home.hears(house, address=house.address)
     registry = er.async_get(home.hass)
     chosen = {"east": house.address, "sinsts": house.prm, "irms1": "chez_jeanne_dupont"}
+    chosen["urms1"] = "linky_urms1_33650"  # a number that is more than Home Assistant's own
     for label, name in chosen.items():
         registry.async_update_entity(f"sensor.linky_{label}", new_entity_id=f"sensor.{name}")
     file = await reporter.file(meter)

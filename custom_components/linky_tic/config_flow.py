@@ -217,7 +217,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         task = self.hass.async_create_task(replacing, f"{DOMAIN} replacement")
         if await asyncio.shield(task):
             return self.async_abort(reason="replaced")
-        return self.async_abort(reason="not_freed", description_placeholders=owner(entry))
+        return self.async_abort(reason="not_freed", description_placeholders=owner(self._entry))
 
     @property
     def _entry(self) -> LinkyConfigEntry:

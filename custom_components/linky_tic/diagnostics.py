@@ -95,7 +95,7 @@ def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
     told: Json = {}
     for one in sorted(registered, key=lambda one: one.unique_id):
         key = one.unique_id.partition("_")[2]
-        ours = rf"{one.domain}\.{slug}_{slugify(key)}(_\d+)?"
+        ours = rf"{one.domain}\.{slug}_{slugify(key)}(_\d\d?)?"
         told[f"{one.domain} {key}"] = {
             "entity_id": one.entity_id if re.fullmatch(ours, one.entity_id) else REDACTED,
             "disabled_by": one.disabled_by,

@@ -1,5 +1,6 @@
 """Changing the port of a meter: nothing is lost, and nothing changes before the meter is heard."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -230,6 +231,16 @@ async def test_an_entry_that_is_being_set_up_is_not_replaced(
     assert dialog.abort == "not_freed"
     entry_of(meter)._async_set_state(home.hass, LOADED, None)
     assert entry_of(meter).unique_id == ADDRESS
+
+
+async def test_an_entry_that_is_removed_meanwhile_is_not_replaced(
+    home: Home, meter: Meter, stranger: Meter
+) -> None:
+    dialog = await changed(home, meter, stranger.port.url)
+    remove = home.hass.config_entries.async_remove
+    await asyncio.gather(dialog.take("replaced"), remove(entry_of(meter).entry_id))
+    assert dialog.abort == "entry_removed"
+    assert (meter.is_open, stranger.is_open) == (False, False)
 
 
 async def test_a_meter_that_has_an_entry_keeps_it(

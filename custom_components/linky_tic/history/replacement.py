@@ -4,7 +4,7 @@ Everything that carries the old address takes the new one. Where the sums of its
 decided as each of them is shown for the first time, see `counting.py`.
 """
 
-from homeassistant.config_entries import OperationNotAllowed
+from homeassistant.config_entries import OperationNotAllowed, UnknownEntry
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -23,11 +23,13 @@ async def async_replace_meter(
     try:
         if not await hass.config_entries.async_unload(entry.entry_id):
             return False
+        # Without a pause after that: whoever waits to set the entry up finds the new meter.
+        _move_identity(hass, entry, address, port)
+        await hass.config_entries.async_reload(entry.entry_id)
     except OperationNotAllowed:  # it is being set up or unloaded, or nothing helps but a restart
         return False
-    # Without a pause after that: whoever waits to set the entry up finds the new meter.
-    _move_identity(hass, entry, address, port)
-    await hass.config_entries.async_reload(entry.entry_id)
+    except UnknownEntry:  # somebody has deleted it meanwhile
+        return False
     return True
 
 
