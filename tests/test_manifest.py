@@ -38,6 +38,7 @@ OPTIONAL: Final = {
     "dependencies",
     "import_executor",
     "loggers",
+    "mqtt",
     "quality_scale",
     "requirements",
     "single_config_entry",

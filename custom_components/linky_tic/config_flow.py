@@ -17,12 +17,14 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow, UnknownFlow
+from homeassistant.helpers.service_info.mqtt import MqttServiceInfo
 from homeassistant.helpers.service_info.usb import UsbServiceInfo
 
 from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN
 from .coordinator import LinkyConfigEntry
 from .history.replacement import async_replace_meter
 from .line import name_of
+from .mirror import publisher_of
 from .setup.confirmation import async_describe
 from .setup.freed_port import FreedPort
 from .setup.hearing import keep_heard
@@ -95,6 +97,18 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if self._freed is None:
             raise AbortFlow("not_freed", owner(entry))
         return await self._listen()
+
+    # A broker is there
+
+    @override
+    async def async_step_mqtt(self, discovery_info: MqttServiceInfo) -> ConfigFlowResult:
+        """Have the broker forget the meters that are gone, and add nothing.
+
+        Without an entry, Home Assistant loads nothing of this integration but this step, when it
+        tells the broker that it is there: see `mqtt` in the manifest.
+        """
+        await publisher_of(self.hass).async_load()
+        return self.async_abort(reason="nothing_to_add")
 
     # It is listened to
 

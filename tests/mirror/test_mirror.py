@@ -490,6 +490,27 @@ async def test_nothing_stays_that_is_not_used_any_more(
         assert left == expected
 
 
+@pytest.mark.parametrize("protocol", sorted({"3.1.1", PROTOCOL}))
+async def test_the_last_meter_leaves_nothing_though_home_assistant_starts_without_it(
+    hass: HomeAssistant, broker: Broker, monkeypatch: pytest.MonkeyPatch, protocol: str
+) -> None:
+    """Nothing of the integration is loaded then, but for what MQTT asks for by its manifest."""
+    monkeypatch.setattr("homeassistant.components.mqtt.client.DISCOVERY_COOLDOWN", 0)
+    entry = new_entry(hass, **ALL)
+    async with connected(hass, broker.port, protocol), mirrored(hass, entry) as house:
+        house.heard(5)
+    await hass.config_entries.async_remove(entry.entry_id)
+    restart(hass)
+    birth = {"topic": "homeassistant/status", "payload": "online", "qos": 0, "retain": False}
+    options = {"birth_message": birth, "discovery": True}
+    with newcomer(broker) as subscriber:
+        seen = Seen(subscriber, house)
+        await until(lambda: "/PRM" in seen.topics())
+        async with connected(hass, broker.port, protocol, **options):
+            await until(lambda: not seen.topics())
+    assert not hass.config_entries.flow.async_progress()
+
+
 async def test_nothing_is_left_in_storage_of_what_was_removed(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, hass_storage: dict[str, object]
 ) -> None:

@@ -1,6 +1,7 @@
 """The MQTT mirror of a meter: when it speaks, what it says, how that gets to a broker."""
 
 from .mirror import Mirror, async_remove_topics
+from .publisher import publisher_of
 from .settings import Settings
 
-__all__ = ["Mirror", "Settings", "async_remove_topics"]
+__all__ = ["Mirror", "Settings", "async_remove_topics", "publisher_of"]

@@ -60,17 +60,29 @@ class Publisher:
         self._worker: asyncio.Task[None] | None = None
         self._knows_expiry = True
 
+    async def async_load(self) -> None:
+        """Read once what earlier runs have left on the broker, and empty what nobody owns now."""
+        async with self._loading:
+            if self._is_loaded:
+                return
+            self._stored = await self._store.async_load() or {}
+            self._owners |= self._stored
+            entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
+            for topic, owner in self._owners.items():
+                if owner not in entries:
+                    self._retained[topic] = self._waiting[topic] = _emptying(topic)
+            self._is_loaded = True
+            async_when_setup(self._hass, _MQTT, self._watch)
+
     async def async_join(self, entry_id: str, topics: Collection[str]) -> None:
         """Let a mirror publish; of what it had on the broker, only these topics stay."""
-        async with self._loading:
-            if not self._is_loaded:
-                await self._load()
-            # Once there was a store for each entry.
-            former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
-            if left := await former.async_load():
-                self._owners |= dict.fromkeys(left, entry_id)
-                await self._save()
-            await former.async_remove()
+        await self.async_load()
+        # Once there was a store for each entry.
+        former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
+        if left := await former.async_load():
+            self._owners |= dict.fromkeys(left, entry_id)
+            await self._save()
+        await former.async_remove()
         self.keep_only(entry_id, topics)
 
     async def async_flush(self) -> None:
@@ -98,17 +110,6 @@ class Publisher:
         for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
             if topic not in topics:
                 self.put(entry_id, _emptying(topic))
-
-    async def _load(self) -> None:
-        """Read what earlier runs have left on the broker; an entry gone meanwhile owns nothing."""
-        self._stored = await self._store.async_load() or {}
-        self._owners |= self._stored
-        entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
-        for topic, owner in self._owners.items():
-            if owner not in entries:
-                self._retained[topic] = self._waiting[topic] = _emptying(topic)
-        self._is_loaded = True
-        async_when_setup(self._hass, _MQTT, self._watch)
 
     async def _save(self) -> None:
         owners = dict(self._owners)
