@@ -74,7 +74,7 @@ def says(
     """A frame with the name of a tariff and the number of a register."""
     status = (number if stge is None else stge) - 1 << 10
     return standard(
-        ("NGTF", f"{ngtf:16}"),
+        *((("NGTF", f"{ngtf:16}"),) if ngtf else ()),
         *((("LTARF", f"{named[0]:16}"),) if named else ()),
         ("STGE", f"{status:08X}"),
         ("NTARF", f"{number:02}"),
@@ -98,6 +98,13 @@ def test_the_standard_mode_names_a_tariff_by_what_the_meter_shows() -> None:
     follow = Follow()
     assert follow.hear(*steady(ECO))[-1] == ECO_TARIFF
     assert follow.follower.names == {1: "HEURE ECO"}
+
+
+def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed() -> None:
+    follow, other = Follow(), ("   HC SEMAINE   ", 1)
+    for one in (ECO, SUN, other):
+        follow.hear(*[says(one, one[1], ngtf="")] * 70)
+    assert follow.follower.names == {1: "HC SEMAINE"}
 
 
 def test_a_name_is_learned_once_it_has_stood_for_three_frames() -> None:

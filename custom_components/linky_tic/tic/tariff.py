@@ -202,7 +202,8 @@ class TariffFollower:
             return
         is_new = register not in self.texts and heard.is_of_one_register
         if self._stood == _LONG or (is_new and not self._is_anothers(heard.name, register)):
-            self.texts = {**self.texts, register: text}
+            is_other = self.texts.get(register, text) != text  # so are those of other registers
+            self.texts = {**({} if is_other else self.texts), register: text}
 
     def _reckon(self) -> Tariff | None:
         """Name what is in force; what is not sure yet is what it was, for some frames."""
