@@ -93,6 +93,8 @@ def denies_tempo(readings: Readings) -> bool:
 
     A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
     """
+    if option := _raw(readings, "OPTARIF"):
+        return not option.startswith(_TEMPO)
     calendar, text = _raw(readings, "NGTF"), _raw(readings, "LTARF")
     if contract_slug(calendar) not in {None, "tempo"}:
         return True
