@@ -68,11 +68,12 @@ def _get_schedule(call: ServiceCall) -> ServiceResponse:
 
 
 def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
-    day = coordinator.days.day(date_)
+    days = coordinator.days
+    day, shown = days.day(date_), (date_ - days.schedules.legal.days_ahead).isoformat()
     if day is None:
-        return {"date": date_.isoformat(), "known": False, "slots": []}
+        return {"date": shown, "known": False, "slots": []}
     return {
-        "date": date_.isoformat(),
+        "date": shown,
         "known": True,
         "coding": day.coding.value,
         "decision": day.decision.value,

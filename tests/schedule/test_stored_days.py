@@ -18,7 +18,7 @@ def written() -> AnnouncedDays:
         DAY + timedelta(days=1): (Note("0000C002", None),),
     }
     days.is_tempo, days.colours = True, {DAY: "red"}
-    days.clock.is_known, days.clock.whole_days = True, timedelta(days=-2)
+    days.clock.is_known = True
     end = BEGIN + timedelta(hours=18)
     days.peaks = (Peak(1, BEGIN, end, None), Peak(2, BEGIN, end, "0000C002"))
     days.coding = Coding.DECIMAL

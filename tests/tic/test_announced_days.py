@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.linky_tic.tic import AnnouncedDays, Coding, Decision, Frame, LegalTime
 
-from .streams import ADDRESS, Listener, standard
+from .streams import ADDRESS, Listener, historic, standard
 from .test_day_schedule import BLUE, EJP, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)
@@ -246,15 +246,21 @@ def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None
     writer.writes("120000", frames=11)
     assert writer.days.schedules().day(DAY + _NEXT) is None
     writer.writes("120000", frames=2)
-    assert writer.days.clock.whole_days == timedelta(days=2)
-    assert writer.days.clock.legal.ahead == timedelta(hours=8)
-    assert writer.days.schedules().legal.day_of(writer.ours) == date(2026, 11, 22)
+    legal = writer.days.schedules().legal
+    assert (legal.ahead, legal.days_ahead) == (timedelta(days=2, hours=8), timedelta(days=2))
+    assert legal.day_of(writer.ours) == DAY
     writer.ours = None
     writer.writes("120000", frames=13)
-    assert (writer.days.clock.whole_days, writer.days.clock.legal.ahead) == (
-        timedelta(),
-        timedelta(),
-    )
+    assert writer.days.clock.legal.ahead == timedelta()
+
+
+def test_a_slow_clock_is_wrong_by_the_same_while_the_season_changes() -> None:
+    writer, slow = Writer(), timedelta(hours=3, minutes=37)
+    shown = datetime(2026, 3, 28, 23, tzinfo=timezone(timedelta(hours=1)))  # it is summer by then
+    for second in range(14):
+        writer.ours = shown + timedelta(seconds=second) + slow
+        writer._hears(shown + timedelta(seconds=second))
+    assert writer.days.clock.legal.ahead == -slow
 
 
 def test_one_time_that_is_wrong_leaves_the_days_known() -> None:
@@ -303,4 +309,16 @@ def test_tempo_ends_with_a_profile_that_moves_the_contact_though_no_name_is_sent
     writer.writes("130000", frames=4, STGE="003A0800")  # a colour that the meter has missed
     assert writer.days.is_tempo
     writer.writes("130100", frames=4, PJOURF1=NIGHT)
+    assert (writer.days.is_tempo, colours(writer)) == (False, {})
+
+
+def test_tempo_ends_where_historique_shows_another_contract() -> None:
+    writer = meter(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
+    for second in range(8):
+        writer.listener.now += 2
+        frame = historic(("OPTARIF", "HC.."), ("PTEC", "HP.."))
+        for event in writer.listener.hear(frame):
+            if isinstance(event, Frame):
+                now = datetime(2026, 11, 24, 12, 5, second, tzinfo=UTC)
+                writer.days.heard(event, writer.listener.receiver.meter.readings, now)
     assert (writer.days.is_tempo, colours(writer)) == (False, {})

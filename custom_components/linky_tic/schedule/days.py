@@ -58,7 +58,8 @@ class Days:
     @property
     def colours(self) -> Mapping[date, str]:
         """The colours of Tempo days near today, as far as known; none under another contract."""
-        return self._announced.colours
+        ahead = self.schedules.legal.days_ahead
+        return {day - ahead: colour for day, colour in self._announced.colours.items()}
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""

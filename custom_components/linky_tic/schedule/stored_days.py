@@ -28,12 +28,13 @@ def as_stored(days: AnnouncedDays) -> JsonObjectType:
         "proven": days.is_coding_proven,
         "island": None if island is None else island.total_seconds(),
         "ahead": days.clock.legal.ahead.total_seconds() if days.clock.is_known else None,
-        "whole_days": days.clock.whole_days.days,
     }
 
 
 def take_up(stored: JsonObjectType, days: AnnouncedDays) -> None:
     """Put back what was stored; what is not as it was written is left out."""
+    if stored.get("whole_days"):  # it was noted by another calendar than the meter's
+        return
     days.notes = dict(_notes(stored.get("profiles")))
     days.peaks = tuple(_peaks(stored.get("peaks")))
     days.is_tempo = isinstance(stored.get("colours"), dict)
@@ -44,8 +45,6 @@ def take_up(stored: JsonObjectType, days: AnnouncedDays) -> None:
     island, ahead = (_seconds(stored.get(key)) for key in ("island", "ahead"))
     days.clock.legal = LegalTime(island, ahead or timedelta())
     days.clock.is_known = ahead is not None
-    if isinstance(whole := stored.get("whole_days"), int):
-        days.clock.whole_days = timedelta(days=whole)
 
 
 def _seconds(stored: JsonValueType) -> timedelta | None:

@@ -89,7 +89,8 @@ class SeasonDays:
 
     def _running(self, kind: str) -> tuple[date, timedelta]:
         """Give the day that has begun last, and since when it runs."""
-        local = self._days.schedules.legal.of(dt_util.utcnow()).replace(tzinfo=None)
+        legal = self._days.schedules.legal
+        local = legal.of(dt_util.utcnow()).replace(tzinfo=None) - legal.days_ahead
         shifted = local - (_PEAK_BEGINS if kind == "peak" else _TEMPO_BEGINS)
         return shifted.date(), shifted - datetime.combine(shifted.date(), time())
 

@@ -13,7 +13,7 @@ from typing import Final
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
 from .frames import Frame
-from .meter_clock import MeterClock
+from .meter_clock import MeterClock, naive
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
 from .tempo import (
     COLOURS,
@@ -226,7 +226,7 @@ class AnnouncedDays:
         """Give the peaks that stand in the frame; their stamps have no season."""
         peaks = []
         for number, *names in _PEAK_LABELS:
-            begin, end = (self.clock.moment(readings.get(name)) for name in names)
+            begin, end = (naive(readings.get(name)) for name in names)
             if begin and end and begin < end:
                 peaks.append(Peak(number, begin, end))
         return peaks

@@ -36,6 +36,11 @@ class LegalTime:
     island: timedelta | None = None
     ahead: timedelta = timedelta()
 
+    @property
+    def days_ahead(self) -> timedelta:
+        """By how many whole days its date is wrong."""
+        return _DAY * round(self.ahead / _DAY)
+
     def at(self, day: date, moment: time) -> datetime:
         """Give the instant at which the clock first shows an hour, or has jumped over it."""
         return self._shown(datetime.combine(day, moment)) - self.ahead

@@ -10,7 +10,6 @@ from typing import Final
 from .events import Reading
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 
-_DAY: Final = timedelta(days=1)
 _SAME_TIME: Final = timedelta(minutes=1)
 """Two clocks that are not further apart show the same time."""
 _DOUBT: Final = 3
@@ -22,13 +21,11 @@ _SURE: Final = 12
 class MeterClock:
     """The clock of one meter.
 
-    `legal` is the time that it shows, right or wrong; beside it, its date is wrong by `whole_days`.
-    `is_known` is False before it was compared.
+    `legal` is the time that it shows, right or wrong; `is_known` is False before it was compared.
     """
 
     def __init__(self) -> None:
         self.legal: LegalTime = MAINLAND
-        self.whole_days = timedelta()
         self.is_known = False
         self._apart = 0
         self._last: Reading | None = None
@@ -49,32 +46,30 @@ class MeterClock:
         if not clock.degraded and season != self._season:
             self._season = season
             self.legal = LegalTime(legal_time_of(clock.value).island, self.legal.ahead)
-        shown = LegalTime(self.legal.island).of(now).replace(tzinfo=None)
-        self._judge(clock.value.replace(tzinfo=None) - shown)
+        self._judge(clock.value - now)
         return before != (self.legal, self.is_in_doubt)
 
     def _judge(self, error: timedelta) -> None:
         """Count how often an error is another than the one known, and believe it in the end."""
-        if abs(error - self.whole_days - self.legal.ahead) <= _SAME_TIME:
+        if abs(error - self.legal.ahead) <= _SAME_TIME:
             self.is_known, self._apart = True, 0
             return
         self._apart += 1
         if self._apart < _SURE:
             return
-        self.whole_days = _DAY * round(error / _DAY)
-        ahead = timedelta(seconds=round((error - self.whole_days).total_seconds()))
-        if abs(ahead) <= _SAME_TIME:
-            ahead = timedelta()
+        is_right = abs(error) <= _SAME_TIME
+        ahead = timedelta() if is_right else timedelta(seconds=round(error.total_seconds()))
         self.legal = LegalTime(self.legal.island, ahead)
         self.is_known, self._apart = True, 0
 
     def local(self, clock: Reading | None, now: datetime) -> datetime:
-        """Give the time that the meter goes by, naive; a wrong date is put right."""
-        moment = self.moment(clock)
+        """Give the time that the meter goes by, naive."""
+        moment = naive(clock)
         return self.legal.of(now).replace(tzinfo=None) if moment is None else moment
 
-    def moment(self, stamp: Reading | None) -> datetime | None:
-        """Give an instant that the meter tells, in its own time, naive; None is not heard."""
-        if stamp is None or not isinstance(stamp.value, datetime):
-            return None
-        return stamp.value.replace(tzinfo=None) - self.whole_days
+
+def naive(stamp: Reading | None) -> datetime | None:
+    """Give an instant that the meter tells, in its own time, naive; None is not heard."""
+    if stamp is None or not isinstance(stamp.value, datetime):
+        return None
+    return stamp.value.replace(tzinfo=None)
