@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from homeassistant.components.event import DATA_COMPONENT
 from homeassistant.core import Event, EventStateChangedData
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.linky_tic.event import EVENT_TYPES, LinkyEvents
+from custom_components.linky_tic.event import EVENT_TYPES
 from simulator import Household
 
-from .home import KNOWN, Home, Meter, complaints, until
+from .calendar_days import days_of
+from .home import KNOWN, Home, Meter, complaints
 from .test_translations import LANGUAGES, texts
 
 EVENTS: Final = "event.linky_events"
@@ -59,9 +59,6 @@ async def later(meter: Meter, house: Household, seconds: float, frames: int = 2 
     """Hear a meter again after a while in which it was not listened to."""
     house.advance(seconds)
     await meter.play(frames)
-    entity = meter._hass.data[DATA_COMPONENT].get_entity(EVENTS)
-    assert isinstance(entity, LinkyEvents)
-    await until(lambda: entity._next is None)
 
 
 async def test_nothing_has_happened_before_something_does(home: Home, told: Told) -> None:
@@ -253,32 +250,29 @@ NEW_HOURS: Final = ((2 * 60, 7 * 60), (13 * 60, 16 * 60))
 
 async def test_new_hours_are_told_and_a_weekend_is_not(home: Home, told: Told) -> None:
     house = Household(contract="weekend", start="2026-11-26T23:00:00", living=False)
-    meter = await home.hears(house, 2 * KNOWN)
-    for _ in range(8):  # to Monday
-        await later(meter, house, 12 * 3600, KNOWN)
-    assert "hours_changed" not in told.types
-    house.change_contract(off_peak=NEW_HOURS)
-    await meter.play(2 * KNOWN)
+    with days_of(home) as days:
+        await days.hears(house)
+        for day in (27, 28, 29, 30):
+            await days.wait_until(f"2026-11-{day}T12:00:00")
+        assert "hours_changed" not in told.types
+        house.change_contract(off_peak=NEW_HOURS)
+        await days.wait_until("2026-11-30T12:01:00", 2 * KNOWN)
     hours = [facts for kind, facts in told.facts if kind == "hours_changed"]
     assert [one["profile"] for one in hours] == [0]
-    assert [slot["start"] for slot in hours[0]["after"]] == [
-        "00:00",
-        "02:00",
-        "07:00",
-        "13:00",
-        "16:00",
-    ]
+    after = ["00:00", "02:00", "07:00", "13:00", "16:00"]
+    assert [slot["start"] for slot in hours[0]["after"]] == after
     assert [slot["start"] for slot in hours[0]["before"]] == ["00:00", "06:30", "22:30"]
 
 
 async def test_hours_known_before_a_restart_are_compared_with(home: Home, told: Told) -> None:
     house = Household(contract="weekend", start="2026-11-26T12:00:00", living=False)
-    meter = await home.hears(house, 2 * KNOWN)
-    await later(meter, house, 24 * 3600, KNOWN)  # the weekend's profile is known now
-    await home.restart(meter)
-    await meter.play(KNOWN)
-    house.change_contract(off_peak=NEW_HOURS)
-    await later(meter, house, 48 * 3600, KNOWN)  # on Sunday, that of the week comes again
+    with days_of(home) as days:
+        meter = await days.hears(house)
+        await days.wait_until("2026-11-27T12:00:00")  # the weekend's profile is known now
+        await home.restart(meter)
+        await meter.play(KNOWN)
+        house.change_contract(off_peak=NEW_HOURS)
+        await days.wait_until("2026-11-29T12:00:00", 2 * KNOWN)  # that of the week comes again
     assert told.types.count("hours_changed") == 1
 
 

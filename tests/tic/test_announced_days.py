@@ -16,7 +16,7 @@ _NEXT: Final = timedelta(days=1)
 
 _LABELS: Final = (
     *("DPM1", "FPM1", "DPM2", "FPM2"),
-    *("STGE", "NTARF", "NJOURF", "NJOURF1", "PJOURF1", "PPOINTE"),
+    *("NGTF", "STGE", "NTARF", "NJOURF", "NJOURF1", "PJOURF1", "PPOINTE"),
 )
 
 
@@ -29,6 +29,7 @@ class Writer:
         self.said = said
         self.season = "H"
         self.ours: datetime | None = None
+        self.changed: list[tuple[int, str]] = []
 
     def writes(self, time: str, frames: int = 2, damaged: Iterable[str] = (), **said: str) -> bool:
         """Hear frames whose clock shows a time of day 24, or day and time; whether any is news."""
@@ -57,7 +58,10 @@ class Writer:
         events = self.listener.hear(data)
         (frame,) = [event for event in events if isinstance(event, Frame)]
         now = self.ours or clock.astimezone(UTC)
-        return self.days.heard(frame, self.listener.receiver.meter.readings, now)
+        is_news = self.days.heard(frame, self.listener.receiver.meter.readings, now)
+        if hours := self.days.changed:
+            self.changed.append((hours.number, hours.now.split(" NON")[0]))
+        return is_news
 
     def noted(self) -> dict[int, str]:
         """Day of the month -> the first of its blocks."""
@@ -185,6 +189,23 @@ def test_hours_that_are_changed_leave_today_open_until_the_register_decides() ->
         assert writer.noted() == {24: today, 25: NEW}
         writer.writes("161500", NTARF="02")
         assert writer.noted() == {24: today, 25: NEW}
+
+
+def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day_are_not() -> None:
+    writer = meter()
+    writer.writes("25000000", NJOURF1="01", PJOURF1=WEEKEND)
+    writer.writes("26000000", NJOURF="01", NJOURF1="00", PJOURF1=NIGHT)
+    assert writer.changed == []
+    writer.writes("26120000", frames=4, PJOURF1=NEW)
+    assert writer.changed == [(0, NEW)]
+    assert writer.noted() == {25: NIGHT, 27: NEW}  # of today nobody knows whether it is as before
+
+
+def test_nothing_of_another_contract_is_left_to_come() -> None:
+    writer = meter(NGTF=f"{'H PLEINE/CREUSE':16}", NTARF="02")
+    writer.writes("25000000", frames=4)
+    writer.writes("25120000", frames=6, NGTF=f"{'HC SEM WE MERCR':16}", NJOURF1="02", PJOURF1=NEW)
+    assert writer.noted() == {24: NIGHT, 26: NEW}
 
 
 def test_hours_that_the_register_contradicts_are_not_todays() -> None:

@@ -9,7 +9,6 @@ from custom_components.linky_tic.tic import (
     Frame,
     Mode,
     Moment,
-    Profiles,
     ShortMessages,
     Tariff,
     Transition,
@@ -21,9 +20,6 @@ from .streams import Listener, standard
 BEFORE: Final = Moment(
     Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"
 )
-WEEK: Final = " ".join(["0000C001", "06308002", "2230C001", *["NONUTILE"] * 8])
-WEEKEND: Final = " ".join(["0000C003", *["NONUTILE"] * 10])
-OTHER: Final = " ".join(["0000C001", "07008002", "2300C001", *["NONUTILE"] * 8])
 
 
 def kinds(before: Moment, now: Moment) -> list[str]:
@@ -77,7 +73,7 @@ class Heard:
     """A meter whose frames are looked at as they end."""
 
     def __init__(self) -> None:
-        self.profiles, self.messages = Profiles(), ShortMessages()
+        self.messages = ShortMessages()
         self._listener = Listener()
 
     def hear(self, *frames: bytes) -> list[tuple[str, str]]:
@@ -87,41 +83,8 @@ class Heard:
     def _end(self, events: Iterable[object]) -> Iterable[tuple[str, str]]:
         readings = self._listener.receiver.meter.readings
         for frame in (event for event in events if isinstance(event, Frame)):
-            if hours := self.profiles.heard(frame, readings):
-                yield "hours", f"{hours.profile}: {hours.before[:8]} {hours.now[9:13]}"
             if message := self.messages.heard(frame, readings):
                 yield message.kind, str(message.facts["text"])
-
-
-def day(number: int, profile: str) -> bytes:
-    return standard(("NJOURF+1", f"{number:02}"), ("PJOURF+1", profile))
-
-
-def test_other_hours_under_the_same_number_are_told_once() -> None:
-    heard = Heard()
-    assert heard.hear(*[day(0, WEEK)] * 6, *[day(1, WEEKEND)] * 4, *[day(0, WEEK)] * 4) == []
-    assert heard.hear(*[day(0, OTHER)] * 6) == [("hours", "0: 0000C001 0700")]
-
-
-@pytest.mark.parametrize("split", [day(0, WEEKEND), day(1, WEEK)], ids=["number", "profile"])
-def test_a_day_that_changes_in_the_middle_of_a_frame_has_no_new_hours(split: bytes) -> None:
-    heard = Heard()
-    heard.hear(*[day(1, WEEKEND)] * 6, *[day(0, WEEK)] * 6)
-    assert heard.hear(split, *[day(1, WEEKEND)] * 6) == []
-
-
-def test_a_profile_that_is_lost_on_the_line_is_not_the_one_of_another_day() -> None:
-    heard = Heard()
-    heard.hear(*[day(1, WEEKEND)] * 6, *[day(0, WEEK)] * 6)
-    alone = standard(("NJOURF+1", "01"), ("PJOURF+1", WEEK[:-1] + "X"))
-    assert heard.hear(*[alone] * 10, *[day(1, WEEKEND)] * 6) == []
-
-
-def test_hours_that_changed_before_the_first_frame_are_not_told() -> None:
-    heard = Heard()
-    heard.profiles.texts = {"00": OTHER}
-    assert heard.hear(*[day(0, WEEK)] * 6) == []
-    assert heard.profiles.texts == {"00": WEEK}
 
 
 def test_a_short_message_is_told_once_for_each_sending() -> None:

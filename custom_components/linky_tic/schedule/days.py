@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
-from ..tic import AnnouncedDays, Change, Day, DaySchedules, Frame, Reading
+from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Reading
 from .stored_days import as_stored, take_up
 
 _STORED: Final = "days"
@@ -60,6 +60,11 @@ class Days:
         """The colours of Tempo days near today, as far as known; none under another contract."""
         ahead = self.schedules.legal.days_ahead
         return {day - ahead: colour for day, colour in self._announced.colours.items()}
+
+    @property
+    def changed_hours(self) -> ChangedHours | None:
+        """The hours that the frame which has just ended has changed."""
+        return self._announced.changed
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""

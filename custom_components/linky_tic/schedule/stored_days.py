@@ -24,6 +24,7 @@ def as_stored(days: AnnouncedDays) -> JsonObjectType:
         "colours": {day.isoformat(): one for day, one in days.colours.items()}
         if days.is_tempo
         else None,
+        "calendar": days.calendar,
         "coding": days.coding.value if days.coding else None,
         "proven": days.is_coding_proven,
         "island": None if island is None else island.total_seconds(),
@@ -39,6 +40,7 @@ def take_up(stored: JsonObjectType, days: AnnouncedDays) -> None:
     days.peaks = tuple(_peaks(stored.get("peaks")))
     days.is_tempo = isinstance(stored.get("colours"), dict)
     days.colours = dict(_colours(stored.get("colours")))
+    days.calendar = calendar if isinstance(calendar := stored.get("calendar"), str) else None
     if (coding := stored.get("coding")) in set(Coding):
         days.coding = Coding(str(coding))
         days.is_coding_proven = stored.get("proven") is True

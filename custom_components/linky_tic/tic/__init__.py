@@ -14,7 +14,7 @@ mode        Standard or Historique, the two languages of the meter's output
 """
 
 from .address import Identity, Model, identify, mask
-from .announced_days import AnnouncedDays
+from .announced_days import AnnouncedDays, ChangedHours
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
 from .contract import (
@@ -77,7 +77,7 @@ from .tempo import (
     peak_in_progress,
     peak_notice,
 )
-from .transitions import Moment, Profiles, ShortMessages, Transition, transitions
+from .transitions import Moment, ShortMessages, Transition, transitions
 from .values import Horodate, Value, read_horodate, read_value
 
 __all__ = [
@@ -100,6 +100,7 @@ __all__ = [
     "AnnouncedDays",
     "Appeared",
     "Change",
+    "ChangedHours",
     "Coding",
     "Contact",
     "Contract",
@@ -128,7 +129,6 @@ __all__ = [
     "Peak",
     "Period",
     "PowerPeaks",
-    "Profiles",
     "Quantity",
     "Reading",
     "Reason",

@@ -8,7 +8,7 @@ second frame has said the same, since midnight may stand in the middle of the fi
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
@@ -26,7 +26,7 @@ from .tempo import (
 
 _PEAK_LABELS: Final = tuple((n, f"DPM{n}", f"FPM{n}") for n in (1, 2, 3))
 _LABELS: Final = (
-    *("PJOURF+1", "NJOURF", "NJOURF+1", "PPOINTE", "STGE", "NTARF", "PTEC", "DEMAIN"),
+    *("NGTF", "PJOURF+1", "NJOURF", "NJOURF+1", "PPOINTE", "STGE", "NTARF", "PTEC", "DEMAIN"),
     *(name for _, *names in _PEAK_LABELS for name in names),
 )
 _DAY: Final = timedelta(days=1)
@@ -40,10 +40,19 @@ _LASTS: Final = timedelta(days=8)
 Readings = Mapping[str, Reading]
 
 
+class ChangedHours(NamedTuple):
+    """The number of a day's profile, and its text before and now."""
+
+    number: int
+    before: str
+    now: str
+
+
 class AnnouncedDays:
     """The notes on one meter.
 
-    `notes` are the profiles that a day may have: it is known when there is one.
+    `notes` are the profiles that a day may have: it is known when there is one. `calendar` is the
+    name of the contract that they are of. `changed` are the hours that the last frame has changed.
     """
 
     def __init__(self) -> None:
@@ -52,11 +61,14 @@ class AnnouncedDays:
         self.coding: Coding | None = None
         self.is_coding_proven = False
         self.is_tempo = False
+        self.calendar: str | None = None
         self.colours: dict[date, str] = {}
+        self.changed: ChangedHours | None = None
         self.clock = MeterClock()
         self._refuted: set[tuple[date, str]] = set()
         self._said: tuple[object, ...] = ()
         self._noted: tuple[object, ...] = ()
+        self._is_first = True
 
     def schedules(self) -> DaySchedules:
         """Give the days as far as they are known: not at all while the meter's time is not."""
@@ -68,6 +80,7 @@ class AnnouncedDays:
 
     def heard(self, frame: Frame, readings: Readings, now: datetime) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new."""
+        self.changed = None
         clock = readings.get("DATE")
         is_new = self.clock.compare(clock, now)
         if clock is not None and self.clock.is_in_doubt:
@@ -82,22 +95,37 @@ class AnnouncedDays:
             return is_new
         self._noted = said
         before = self._state()
+        is_same = self._is_same_contract(readings)
         self._note_tempo(readings, local)
         self._note_peaks(frame, readings, local)
-        self._note_profiles(readings, local)
+        self._note_profiles(readings, local, is_same_contract=is_same)
         self._learn_coding(readings, local)
         return is_new or before != self._state()
 
     def _state(self) -> tuple[object, ...]:
         tempo = self.is_tempo, dict(self.colours)
-        return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, tempo
+        return (
+            dict(self.notes),
+            self.peaks,
+            self.coding,
+            self.is_coding_proven,
+            tempo,
+            self.calendar,
+        )
+
+    def _is_same_contract(self, readings: Readings) -> bool:
+        """Whether the contract is the one before, as far as its name and Tempo's colours tell."""
+        before = self.is_tempo, self.calendar
+        self.is_tempo = has_colours(readings) or (self.is_tempo and not denies_tempo(readings))
+        if "NGTF" in readings:
+            self.calendar = " ".join(readings["NGTF"].raw.split())
+        return before in {(self.is_tempo, self.calendar), (self.is_tempo, None)}
 
     def _note_tempo(self, readings: Readings, local: datetime) -> None:
         """Note the colours of Tempo days: the one in force, those that are announced.
 
         Not of the coming day before 06:00: which is tomorrow then, for STGE, nobody has seen.
         """
-        self.is_tempo = has_colours(readings) or (self.is_tempo and not denies_tempo(readings))
         oldest = local.date() - _LASTS
         colours = {day: one for day, one in self.colours.items() if day >= oldest}
         self.colours = colours if self.is_tempo else {}
@@ -115,23 +143,28 @@ class AnnouncedDays:
         if is_sure and (colour := colour_in_force(readings)):
             colours[running] = colour
 
-    def _note_profiles(self, readings: Readings, local: datetime) -> None:
+    def _note_profiles(
+        self, readings: Readings, local: datetime, *, is_same_contract: bool
+    ) -> None:
         """Note tomorrow's profile, and what today's may be.
 
         Today's is the one announced, and where today has the number of tomorrow, tomorrow's: two
         that differ mean that the hours were changed since. What the register in force contradicts
-        is none of today's.
+        is none of today's, nor is what was announced before a change that tells nothing of today.
         """
         today = local.date()
         notes = {day: one for day, one in self.notes.items() if day >= today - _LASTS}
         number, coming = (_number(readings, name) for name in ("NJOURF", "NJOURF+1"))
-        profile = readings.get("PJOURF+1")
         own = [
             one
-            for one in notes.pop(today, ())
+            for one in notes.get(today, ())
             if None in {number, one.number} or number == one.number
         ]
+        profile = readings.get("PJOURF+1")
         if profile and any(readings_of(profile.raw).values()):  # all of it is sound
+            self._compare(notes, Note(profile.raw, coming))
+            if not is_same_contract or (self.changed and number != coming):
+                own = []
             notes[today + _DAY] = (Note(profile.raw, coming),)
             is_known = profile.raw in {one.profile for one in own}
             if number is not None and number == coming and not is_known:
@@ -142,7 +175,17 @@ class AnnouncedDays:
             (today, one.profile) for one in own if self._is_refuted(one, readings, local)
         }
         left = tuple(one for one in own if (today, one.profile) not in self._refuted)
-        self.notes = notes | {today: left} if left else notes
+        self.notes = {day: one for day, one in (notes | {today: left}).items() if one}
+
+    def _compare(self, notes: Mapping[date, tuple[Note, ...]], now: Note) -> None:
+        """See whether the hours of a number have changed; before a start they may have long ago."""
+        is_first, self._is_first = self._is_first, False
+        if is_first or now.number is None:
+            return
+        same = (one for day in sorted(notes, reverse=True) for one in notes[day])
+        before = next((one.profile for one in same if one.number == now.number), now.profile)
+        if before != now.profile:
+            self.changed = ChangedHours(now.number, before, now.profile)
 
     def _readings_of(self, note: Note) -> Mapping[Coding, tuple[Slot, ...]]:
         """Give the slots of a profile in each coding that this meter may use."""

@@ -18,8 +18,6 @@ from .tempo import has_colours
 _NO_PEAK: Final = "none"
 _COLOURS: Final[Mapping[int, str]] = {1: "white", 2: "red"}
 """Of the mobile peaks of Tempo, as in captures."""
-_TWICE: Final = 2
-"""Frames that must say a number and a profile together: midnight may have split the first."""
 
 
 class Transition(NamedTuple):
@@ -130,51 +128,3 @@ class ShortMessages:
             return None
         facts = {"text": reading.value, "confirmed": reading.confirmed}
         return Transition("short_message", facts)
-
-
-class Hours(NamedTuple):
-    """Hours that have changed: the number of the day profile, and its text before and now."""
-
-    profile: int
-    before: str
-    now: str
-
-
-class Profiles:
-    """The day profiles that a meter has told, by number; `texts` outlives it.
-
-    The number of tomorrow's profile changes with the day of the week: only another profile under
-    the same number is a change of hours.
-    """
-
-    def __init__(self) -> None:
-        self.texts: Mapping[str, str] = {}
-        self._pair: tuple[str, str] | None = None
-        self._times = 0
-        self._is_first = True
-
-    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Hours | None:
-        """Tell of a change when frames have said number and profile together."""
-        number, profile = readings.get("NJOURF+1"), readings.get("PJOURF+1")
-        if number is None or profile is None:
-            return None
-        pair = number.raw, profile.raw
-        if pair != self._pair:
-            self._pair, self._times = pair, 0
-        if self._times == _TWICE:
-            return None
-        said = {group.name: group.data for group in frame.groups}
-        if (said.get("NJOURF+1"), said.get("PJOURF+1")) != pair:
-            return None
-        self._times += 1
-        return self._take(*pair) if self._times == _TWICE else None
-
-    def _take(self, number: str, profile: str) -> Hours | None:
-        """Keep a profile; the first after a start may have changed at any time before it."""
-        is_first, self._is_first = self._is_first, False
-        before = self.texts.get(number)
-        if before != profile:
-            self.texts = {**self.texts, number: profile}
-        if is_first or before in {None, profile}:
-            return None
-        return Hours(int(number), str(before), profile)
