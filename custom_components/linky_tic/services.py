@@ -75,7 +75,7 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
     return {
         "date": shown,
         "known": True,
-        "coding": day.coding.value,
+        "coding": day.coding.value if day.coding else None,
         "decision": day.decision.value,
         "announced": day.announced,
         "slots": [_slot(coordinator, period) for period in day.periods],

@@ -280,7 +280,7 @@ REAL: Final = {
         ("standard_three_tempo_white", ["00:00 None", "06:00 4 pm1", "22:00 3 pm1"],
          ["00:00 3 pm1", "06:00 2", "22:00 1"], "proven"),
         ("standard_mono_hphc", None,
-         ["00:00 2", "01:30 1", "07:00 2", "12:00 1", "14:30 2"], "guessed"),
+         ["00:00 2", "01:30 1", "07:00 2", "12:00 1", "14:30 2"], "eight_hours"),
         ("standard_mono_hphc_producer_noisy", None,
          ["00:00 2", "02:10 1", "08:10 2", "14:40 1", "16:40 2"], "proven"),
         ("standard_three_base", None, ["00:00 1"], "same"),

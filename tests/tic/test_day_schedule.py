@@ -39,7 +39,7 @@ def profile(blocks: str) -> str:
 def schedules(
     *peaks: Peak,
     legal: LegalTime = MAINLAND,
-    coding: Coding | None = None,
+    coding: Coding | None = Coding.DECIMAL,
     **blocks: str,
 ) -> DaySchedules:
     """Days by the names `before`, `day` and `after`."""
@@ -142,6 +142,14 @@ def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
     assert schedules(EJP_TODAY, before=EJP).unusual([DAY], 1) == []
 
 
+def test_where_two_readings_differ_nothing_is_known() -> None:
+    days = schedules(coding=None, day="0000C001 07008002 1200C001")  # from noon, or from 18:00
+    hours = ["00:00-07:00 1", "07:00-12:00 2", "12:00-18:00 None", "18:00-00:00 1"]
+    assert told(known(days.day(DAY)).periods) == hours
+    assert whole(known(days.day(DAY)))
+    assert days.next_change(MAINLAND.midnight(DAY) + timedelta(hours=9)) is None
+
+
 @pytest.mark.parametrize(
     ("blocks", "remembered", "edge", "coding", "decision"),
     [
@@ -149,12 +157,12 @@ def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
         ("0000C001 061E8002 161EC001", None, "06:30", Coding.HEXADECIMAL, Decision.PROVEN),
         (SAGEMCOM, None, "07:00", Coding.HEXADECIMAL, Decision.EIGHT_HOURS),
         (SAGEMCOM, Coding.DECIMAL, "07:00", Coding.DECIMAL, Decision.REMEMBERED),
-        ("0000C001 07008002 1200C001", None, "07:00", Coding.DECIMAL, Decision.GUESSED),
+        ("0000C001 07008002 1200C001", None, "07:00", None, Decision.AMBIGUOUS),
         (EJP, None, "00:00", Coding.DECIMAL, Decision.SAME),
     ],
 )
 def test_a_day_says_how_its_hours_were_read(
-    blocks: str, remembered: Coding | None, edge: str, coding: Coding, decision: Decision
+    blocks: str, remembered: Coding | None, edge: str, coding: Coding | None, decision: Decision
 ) -> None:
     day = known(schedules(day=blocks, coding=remembered).day(DAY))
     assert f"{day.periods[0].end:%H:%M}" == edge
@@ -178,7 +186,8 @@ def test_days_of_23_and_25_hours_are_whole(
     date_: str, blocks: str, edges: list[str], hours: list[float]
 ) -> None:
     on = date.fromisoformat(date_)
-    day = known(DaySchedules({on: Note(profile(blocks), 0)}).day(on))
+    notes = {on: Note(profile(blocks), 0)}
+    day = known(DaySchedules(notes, coding=Coding.DECIMAL).day(on))
     assert [f"{one.begin:%H:%M%z}" for one in day.periods] == edges
     assert [(one.end - one.begin) / timedelta(hours=1) for one in day.periods] == hours
     assert whole(day)

@@ -130,15 +130,22 @@ def test_eight_hours_on_a_register_decide_for_an_unknown_meter(used: str) -> Non
 @pytest.mark.parametrize(
     "used",
     [
-        "00008002 0130C001 07008002 1200C001 14308002",  # eight hours in both
+        "0000C001 06008002 1400C001 16008002",  # eight hours in both, 20:00 to 22:00
         "0000C001 05008002 1200C001",  # in neither
     ],
 )
-def test_decimal_is_guessed_and_said_to_be_when_nothing_decides(used: str) -> None:
+def test_both_readings_stand_when_nothing_decides(used: str) -> None:
     schedule = read_schedule(profile(used))
     assert schedule
-    assert schedule.coding is DEC
-    assert schedule.decision is Decision.GUESSED
+    assert (schedule.coding, schedule.decision) == (None, Decision.AMBIGUOUS)
+    assert schedule.readings == tuple(readings_of(profile(used)).values())
+    assert schedule.slots == ()
+
+
+def test_eight_hours_that_are_never_off_peak_decide_nothing() -> None:
+    schedule = read_schedule(profile("00008002 0130C001 07008002 1200C001 14308002"))  # 18:00?
+    assert schedule
+    assert (schedule.coding, schedule.decision) == (DEC, Decision.EIGHT_HOURS)
 
 
 def test_a_slot_that_keeps_the_register_counts_for_the_one_before() -> None:

@@ -45,7 +45,11 @@ def typed_reading(reading: Reading) -> dict[str, object]:
         shown["time"] = reading.time.isoformat()
     if label.quantity is Quantity.STATUS:
         shown["decoded"] = decode_status(reading.raw)
-    elif label.quantity in _PROFILES and (schedule := read_schedule(reading.raw)) is not None:
+    elif (
+        label.quantity in _PROFILES
+        and (schedule := read_schedule(reading.raw)) is not None
+        and schedule.coding is not None
+    ):
         shown["schedule"] = _slots(schedule)
     return shown
 

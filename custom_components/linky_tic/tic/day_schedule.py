@@ -7,12 +7,13 @@ what time it is, nor how a profile came to be known. A day without a profile is 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .legal_time import MAINLAND, LegalTime
-from .schedule import Coding, Contact, Decision, Schedule, Slot, read_schedule
+from .schedule import Coding, Contact, Decision, Slot, read_schedule, readings_of
 from .tempo import TEMPO_BEGINS, register_of_colour
 
 _DAY: Final = timedelta(days=1)
@@ -70,7 +71,7 @@ class Day:
 
     date: date
     periods: tuple[Period, ...]
-    coding: Coding
+    coding: Coding | None
     decision: Decision
     announced: bool = True
 
@@ -104,15 +105,12 @@ class DaySchedules:
 
     def day(self, day: date) -> Day | None:
         """Give a day, None when it is not known."""
-        schedule = self._schedule(day)
-        if schedule is None:
+        note = self.notes.get(day)
+        schedule = read_schedule(note.profile, self.coding) if note else None
+        if note is None or schedule is None or not schedule.readings[0]:
             return None
-        base = _placed(day, _states(schedule.slots, self._before(day)))
-        periods = self._peaked(day, base) if self.colours is None else self._coloured(day, base)
-        announced = self.notes[day].announced
-        return Day(
-            day, tuple(self._instants(periods)), schedule.coding, schedule.decision, announced
-        )
+        periods = reduce(_common, (self._periods_of(day, slots) for slots in schedule.readings))
+        return Day(day, tuple(periods), schedule.coding, schedule.decision, note.announced)
 
     def usual(self) -> int | None:
         """Give the register with most hours, the peaks left aside, of all days that are known.
@@ -169,15 +167,16 @@ class DaySchedules:
         known = self.day(day)
         return known.periods if known else ()
 
-    def _schedule(self, day: date) -> Schedule | None:
-        note = self.notes.get(day)
-        schedule = read_schedule(note.profile, self.coding) if note else None
-        return schedule if schedule and schedule.slots else None
+    def _periods_of(self, day: date, slots: tuple[Slot, ...]) -> list[Period]:
+        base = _placed(day, _states(slots, self._last(day - _DAY)))
+        periods = self._peaked(day, base) if self.colours is None else self._coloured(day, base)
+        return list(self._instants(periods))
 
-    def _before(self, day: date) -> _State:
-        """Give what the day before ends with: what a slot leaves as it was, was so then."""
-        schedule = self._schedule(day - _DAY)
-        return _states(schedule.slots, _UNKNOWN)[-1][1] if schedule else _UNKNOWN
+    def _last(self, day: date) -> _State:
+        """Give what a day ends with: what a slot of the next leaves as it was, was so then."""
+        note = self.notes.get(day)
+        slots = next(iter(readings_of(note.profile).values()), ()) if note else ()
+        return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
     def _instants(self, periods: Iterable[Period]) -> Iterator[Period]:
         """Place periods of the meter's time; those of an hour that a day leaves out are none."""
@@ -215,13 +214,27 @@ class DaySchedules:
     def _of_peak(self, peak: Peak, day: date, base: list[Period]) -> list[Period]:
         """Give the whole day as the profile of a peak has it; without one it is not known."""
         schedule = read_schedule(peak.profile or "", self.coding)
-        if not schedule or not schedule.slots:
+        slots = schedule.slots if schedule else ()
+        if not slots:
             return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
         if peak.begin < base[0].begin:
-            before = _states(schedule.slots, _UNKNOWN)[-1][1]
+            before = _states(slots, _UNKNOWN)[-1][1]
         else:
             before = next((one.index, one.contact) for one in base if peak.begin < one.end)
-        return _placed(day, _states(schedule.slots, before), peak.number)
+        return _placed(day, _states(slots, before), peak.number)
+
+
+def _common(one: list[Period], other: list[Period]) -> list[Period]:
+    """Give what two readings of a day both say; where they differ, nothing is known."""
+    begins = sorted({period.begin for period in chain(one, other)})
+    found = []
+    for begin, end in pairwise([*begins, one[-1].end]):
+        first, second = (
+            next(period for period in reversed(day) if period.begin <= begin).within(begin, end)
+            for day in (one, other)
+        )
+        found.append(first if first == second else replace(first, index=None, contact=None))
+    return found
 
 
 def _placed(day: date, states: list[tuple[time, _State]], peak: int | None = None) -> list[Period]:

@@ -21,6 +21,8 @@ _DAY: Final = 24 * 60
 """Minutes."""
 _OFF_PEAK: Final = 8 * 60
 """Minutes of off-peak that a contract with two registers has in a day, whatever the hours."""
+_NEVER_OFF_PEAK: Final = frozenset((*range(8 * 60, 11 * 60), *range(17 * 60, 20 * 60)))
+"""Minutes of the day that the grid tariffs of France (TURPE 6 and 7) leave to peak hours."""
 
 
 class Coding(StrEnum):
@@ -37,7 +39,7 @@ class Decision(StrEnum):
     SAME = "same"  # both codings read the same
     REMEMBERED = "remembered"  # what this meter has been known to use
     EIGHT_HOURS = "eight_hours"  # only this reading gives a register its eight hours
-    GUESSED = "guessed"
+    AMBIGUOUS = "ambiguous"  # nothing: what holds is what both readings say
 
 
 class Contact(StrEnum):
@@ -64,11 +66,19 @@ class Slot:
 
 
 class Schedule(NamedTuple):
-    """A day's slots, the coding they were read in and what decided it."""
+    """A day's slots, the coding they were read in and what decided it.
 
-    slots: tuple[Slot, ...]
-    coding: Coding
+    Without a decision there are the slots of both readings, and no coding.
+    """
+
+    readings: tuple[tuple[Slot, ...], ...]
+    coding: Coding | None
     decision: Decision
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Those of the one reading; none without a decision."""
+        return self.readings[0] if self.coding else ()
 
 
 _TEN: Final = 10
@@ -89,7 +99,8 @@ def read_schedule(text: str, remembered: Coding | None = None) -> Schedule | Non
     if not readings:
         return None
     coding, decision = _decide(readings, remembered)
-    return Schedule(readings[coding], coding, decision)
+    slots = tuple(readings.values()) if coding is None else (readings[coding],)
+    return Schedule(slots, coding, decision)
 
 
 @lru_cache(maxsize=16)
@@ -148,7 +159,7 @@ def _read_slot(start: time, action: int) -> Slot:
 
 def _decide(
     readings: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
-) -> tuple[Coding, Decision]:
+) -> tuple[Coding | None, Decision]:
     """Choose between the readings of a profile."""
     decimal, hexadecimal = readings.get(Coding.DECIMAL), readings.get(Coding.HEXADECIMAL)
     if decimal is None:
@@ -159,22 +170,25 @@ def _decide(
         return Coding.DECIMAL, Decision.SAME
     if remembered is not None:
         return remembered, Decision.REMEMBERED
-    likely = [coding for coding, slots in readings.items() if _has_eight_hours(slots)]
+    likely = [coding for coding, slots in readings.items() if _has_off_peak_hours(slots)]
     if len(likely) == 1:
         return likely[0], Decision.EIGHT_HOURS
-    return Coding.DECIMAL, Decision.GUESSED
+    return None, Decision.AMBIGUOUS
 
 
-def _has_eight_hours(slots: tuple[Slot, ...]) -> bool:
-    """Whether a register is in force for exactly eight hours of the day."""
-    totals: dict[int, int] = {}
+def _has_off_peak_hours(slots: tuple[Slot, ...]) -> bool:
+    """Whether a register has the eight hours of a day that off-peak has, where it may have them."""
+    hours: dict[int, list[int]] = {}
     index = None
     ends = [*(_minutes(slot.start) for slot in slots[1:]), _DAY]
     for slot, end in zip(slots, ends, strict=True):
         index = slot.index or index
         if index is not None:
-            totals[index] = totals.get(index, 0) + end - _minutes(slot.start)
-    return _OFF_PEAK in totals.values()
+            hours.setdefault(index, []).extend(range(_minutes(slot.start), end))
+    return any(
+        len(minutes) == _OFF_PEAK and _NEVER_OFF_PEAK.isdisjoint(minutes)
+        for minutes in hours.values()
+    )
 
 
 def _minutes(moment: time) -> int:
