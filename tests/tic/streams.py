@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 
+from custom_components.linky_tic import tic
 from custom_components.linky_tic.tic import Event, Frame, Reading, Receiver, Rejected, Vanished
-from custom_components.linky_tic.tic.frames import Frames, Item, Segments
+from custom_components.linky_tic.tic.frames import EOT, MARKS, Frames, Segments
 from simulator.frames import ETX, STX, Group, historic_group, standard_group
 from simulator.wire import to_8n1
 
@@ -52,6 +53,9 @@ def historic(*groups: Sequence[str], address: str = ADDRESS) -> bytes:
     return frame("historic", ("ADCO", address), *groups)
 
 
+type Item = tic.Group | Rejected | Frame
+
+
 def split(stream: bytes) -> list[Item]:
     """Everything that a recording holds."""
     splitter = Splitter()
@@ -62,16 +66,21 @@ class Splitter:
     """A line's characters, as items."""
 
     def __init__(self) -> None:
-        self.segments, self.frames = Segments(), Frames([], {})
+        self.segments, self.frames = Segments(), Frames()
 
     def split(self, characters: bytes) -> list[Item]:
         """Give what characters complete."""
-        segments = self.segments.cut(characters)
-        return [item for one in segments for item in self.frames.items(one)]
+        return [item for one in self.segments.cut(characters) for item in self._items(one)]
 
     def finish(self) -> list[Item]:
         """End of a recording."""
-        return list(self.frames.last_items(self.segments.tail))
+        return [*self._items(self.segments.last()), *self._items(EOT)]
+
+    def _items(self, segment: bytes) -> Iterable[Item]:
+        if segment not in MARKS:
+            return self.frames.take_apart(segment)
+        frame = self.frames.end(segment)
+        return [frame] if frame else []
 
 
 class Listener:

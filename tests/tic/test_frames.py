@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from custom_components.linky_tic.tic import Frame, Group, Mode
-from custom_components.linky_tic.tic.frames import MOST_GROUPS, Item
 from custom_components.linky_tic.tic.groups import checksum
 
 from .referee import DATA, good_groups
-from .streams import CUTS, Splitter, frame, historic, split, standard
+from .streams import CUTS, Item, Splitter, frame, historic, split, standard
 
 FRAMES = DATA / "frames"
 PRM = ("PRM", "00000000000000")
@@ -115,14 +114,6 @@ def test_nothing_between_separators_is_nothing() -> None:
     items = split(b"\x02\r\n\r\n" + standard(PRM)[1:-1] + b"\n\r\n\x03")
     assert names(items) == ["ADSC", "PRM"]
     assert next(ends(items)).complete
-
-
-def test_a_frame_without_an_end_is_closed_when_it_is_too_long() -> None:
-    group = standard(PRM)[1:-1]
-    for stream in (group * 500, b"\nbad\r" * 1000, b"\x80" * 1000 + b"\nX\r" * 300):
-        items = Splitter().split(stream)
-        longest = max((len(end.heard) for end in ends(items)), default=0)
-        assert longest == MOST_GROUPS
 
 
 @pytest.mark.parametrize(

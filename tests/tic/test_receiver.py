@@ -99,7 +99,7 @@ def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
     for _ in range(20):
         receiver.feed(stream, 1.0)
     assert len(receiver._segments.tail) < 1000
-    assert len(receiver._heard) <= 128
+    assert len(receiver._frames.heard) <= MOST_GROUPS
 
 
 def test_frames_are_counted() -> None:

@@ -4,7 +4,7 @@ It knows a line of characters at a time, never what stands around it nor what a 
 Source: 54E 5.3.6 and 6.2.2 (groups, checksum).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 import re
@@ -20,7 +20,6 @@ PLAIN: Final = 3
 """Fields of a group: label, data, checksum."""
 DATED: Final = 4
 """Fields with a horodate among them."""
-_HT, _SPACE = ord("\t"), ord(" ")
 HORODATE_SIZE: Final = 13
 
 
@@ -51,11 +50,12 @@ class Group:
     key: bytes
 
 
-_Shape = tuple[Label, str, int, int, Callable[[bytes], object], bool]
-"""What the group of a label must be like: label, name, length, begin, fits, is_dated.
+_Shape = tuple[Label, str, int, int, int, Callable[[bytes], object], bool]
+"""What the group of a label must be like: label, name, length, begin, end, fits, is_dated.
 
-It has `length` characters, LF and checksum included, and its data from `begin` on; `fits`
-judges their characters. A bare tuple is taken apart in half the time of a named one.
+It has `length` characters, LF and checksum included, its data from `begin` on, and what its
+checksum covers before `end`; `fits` judges its data. A bare tuple is taken apart in half the time
+of a named one.
 """
 
 
@@ -67,37 +67,26 @@ def checksum(covered: bytes) -> int:
 def verify(line: bytes) -> Group | Reason:
     """Check one group, from its LF to before its CR: checksum, and shape of its label (54E 6.2.2).
 
-    The last separator of a Historique group is not covered by its checksum.
+    The separator is HT in Standard, where the checksum covers the last one too, else a space.
     """
-    shape = _standard(line[: line.find(b"\t")])
+    at = line.find(b"\t")
+    if at < 0:
+        at = line.find(b" ")
+    shape = _shape_of(line[: at + 1])
     if shape is None:
-        return _verify_historic(line)
-    label, name, length, begin, fits, is_dated = shape
-    data, horodate = line[begin:-2], None
-    if len(line) != length or line[-2] != _HT or not fits(data):
         return _verify_other(line)
-    if checksum(line[1:-1]) != line[-1]:
+    label, name, length, begin, end, fits, is_dated = shape
+    data, horodate = line[begin:-2], None
+    if len(line) != length or line[-2] != line[at] or not fits(data):
+        return _verify_other(line)
+    if checksum(line[1:end]) != line[-1]:
         return _verify_other(line)
     if is_dated:
         stamp = line[begin - HORODATE_SIZE - 1 : begin]
         if not _is_horodate(stamp):
             return _verify_other(line)
         horodate = stamp[:-1].decode()
-    return Group(name, data.decode(), horodate, _STANDARD, label, line)
-
-
-def _verify_historic(line: bytes) -> Group | Reason:
-    """Check a group whose separator is a space, which its data and its checksum may be too."""
-    shape = _historic(line[: line.find(b" ")])
-    if shape is None:
-        return _verify_other(line)
-    label, name, length, begin, fits, _ = shape
-    data = line[begin:-2]
-    if len(line) != length or line[-2] != _SPACE or not fits(data):
-        return _verify_other(line)
-    if checksum(line[1:-2]) != line[-1]:
-        return _verify_other(line)
-    return Group(name, data.decode(), None, _HISTORIC, label, line)
+    return Group(name, data.decode(), horodate, label.mode, label, line)
 
 
 def _verify_other(line: bytes) -> Group | Reason:
@@ -129,14 +118,13 @@ def _unknown(
     return Group(name, data.decode(), horodate, mode, None, line)
 
 
-def _shapes(mode: Mode) -> Mapping[bytes, _Shape]:
-    """LF and label -> the shape of its group."""
-    return {b"\n" + name.encode(): _shape(row) for name, row in CATALOGUE[mode].items()}
+_SEPARATORS: Final = {Mode.STANDARD: b"\t", Mode.HISTORIC: b" "}
 
 
 def _shape(row: Label) -> _Shape:
     begin = len(row.name) + 2 + row.horodate * (HORODATE_SIZE + 1)
-    return row, row.name, begin + row.size + 2, begin, _judge_of(row), row.horodate
+    end = -1 if row.mode is Mode.STANDARD else -2
+    return row, row.name, begin + row.size + 2, begin, end, _judge_of(row), row.horodate
 
 
 def _judge_of(label: Label) -> Callable[[bytes], object]:
@@ -146,9 +134,11 @@ def _judge_of(label: Label) -> Callable[[bytes], object]:
     return bytes.isdigit if is_digits else label.kind.value.fullmatch
 
 
-_STANDARD, _HISTORIC = Mode.STANDARD, Mode.HISTORIC
-_standard: Final = _shapes(_STANDARD).get
-_historic: Final = _shapes(_HISTORIC).get
+_shape_of: Final = {
+    b"\n" + row.name.encode() + _SEPARATORS[row.mode]: _shape(row)
+    for rows in CATALOGUE.values()
+    for row in rows.values()
+}.get
 
 
 def name_of(line: bytes) -> str | None:

@@ -105,16 +105,19 @@ class Meter:
         reading = self._read(group, label, now)
         last = self._believed.get(name)
         is_ours = self._is_ours(name)
+        is_believed = False
         if last is not None and self.is_identified and says_the_same(last, reading):
-            believed = None  # nothing new, and nothing is suspected any more
-            self._gate.forget(name)
+            self._gate.forget(name)  # nothing new, and nothing is suspected any more
             self._know(group)
-        else:
-            believed = self._weigh(reading, last, out, is_ours=is_ours)
+        elif (believed := self._weigh(reading, last)) is not None and is_ours:
+            is_believed = True
+            self._believe(believed, out)
             if believed is reading:
                 self._know(group)
-        if is_ours and name not in self.presence.established:
-            self._sight(label, out, is_believed=believed is not None)
+        else:
+            self._reject(Reason.HELD if self.is_identified else Reason.OTHER_METER, name, out)
+        if name not in self.presence.established and is_ours:
+            self._sight(label, out, is_believed=is_believed)
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -181,10 +184,10 @@ class Meter:
         for the next. Not so what is measured every second, nor warnings, which come before it.
         """
         return self.is_identified and (
-            self._own in self._heard
+            self.address is None
             or name in FLEETING
+            or self._own in self._heard
             or name in ADDRESS_LABELS
-            or self.address is None
         )
 
     def _read(self, group: Group, label: Label, now: float) -> Reading:
@@ -199,20 +202,13 @@ class Meter:
         confirmed = label.absence is not Absence.LATCH or self.conditions.parity
         return Reading(label, value, data, time, degraded, confirmed, now)
 
-    def _weigh(
-        self, reading: Reading, last: Reading | None, out: list[Event], *, is_ours: bool
-    ) -> Reading | None:
+    def _weigh(self, reading: Reading, last: Reading | None) -> Reading | None:
         """Put what is new before the gate; give what is believed, this or one before it."""
         name, heard = reading.label.name, -inf
         if last is not None:
             self.known.pop(self._keys.pop(name, _NO_KEY), None)
             heard = self.presence.last_heard(name, last.at)
-        believed = self._gate.judge(reading, last, heard, self.conditions)
-        if believed is None or not is_ours:
-            self._reject(Reason.HELD if self.is_identified else Reason.OTHER_METER, name, out)
-            return None
-        self._believe(believed, out)
-        return believed
+        return self._gate.judge(reading, last, heard, self.conditions)
 
     def _believe(self, reading: Reading, out: list[Event]) -> None:
         """Take what passed the gate for what the label says."""

@@ -42,7 +42,7 @@ class Gate:
     def end(self, frame: Frame) -> None:
         """Drop what is suspected of labels that a whole frame does not have."""
         if self._suspects and frame.complete and not frame.is_short:
-            for name in self._suspects.keys() - {group.name for group in frame.groups}:
+            for name in self._suspects.keys() - set(frame.names):
                 del self._suspects[name]
 
     def judge(
@@ -53,7 +53,9 @@ class Gate:
         `last` is the reading in force, `heard` when its label was last good (seconds).
         """
         name = now.label.name
-        rule = RULES[name] if name not in BOUNDED or is_likely(now) else UNLIKELY
+        rule = RULES[name]
+        if name in _BOUNDED and not _is_likely(now):
+            rule = UNLIKELY
         suspects = self._suspects.get(name)
         if suspects is None:
             chosen = rule.choose([now], last, heard, conditions)
@@ -81,19 +83,16 @@ def _left(row: Row, chosen: Reading | None, rule: Rule) -> Row:
     return [] if chosen is row[-1] else row[-2:]
 
 
-def is_likely(now: Reading) -> bool:
+def _is_likely(now: Reading) -> bool:
     """Whether a number is within its label's range, and a horodate is a real date."""
     label, value = now.label, now.value
-    if label.name not in BOUNDED:
-        return True
-    if isinstance(value, int) and value < label.least:
-        return False
-    if isinstance(value, int) and label.most is not None and value > label.most:
+    most = inf if label.most is None else label.most
+    if isinstance(value, int) and not label.least <= value <= most:
         return False
     return now.time is not None or not label.horodate
 
 
-BOUNDED: Final = frozenset(
+_BOUNDED: Final = frozenset(
     row.name
     for rows in CATALOGUE.values()
     for row in rows.values()

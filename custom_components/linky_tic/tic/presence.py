@@ -7,7 +7,6 @@ the catalogue stand next to each other.
 
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
-from operator import attrgetter
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
@@ -30,7 +29,6 @@ _SENT_SELDOM: Final = frozenset(
     for row in rows.values()
     if row.absence in {Absence.EVENT, Absence.LATCH}
 )
-_NAME: Final = attrgetter("name")
 
 
 class Presence:
@@ -63,7 +61,7 @@ class Presence:
             if frame == self._frame:
                 return False
             count = count + 1 if self._frame - frame <= _NEARBY else 1
-            self._seen[name] = (count, self._frame)
+            self._seen[name] = count, self._frame
             is_sent = count >= ESTABLISHED
         if is_sent:
             self.established.add(name)
@@ -96,14 +94,13 @@ class Presence:
         look: what is live has not changed since, or `changed` would have been called.
         """
         self._frame += 1
-        whole = tuple(map(_NAME, frame.heard)) if frame.complete else None
+        whole = frame.names if frame.complete else None
         if whole is not None and whole == self._whole:
             self._frame_at = now
             return []
         self.changed(live)
         self._frame_at = now
-        names = [one.name for one in frame.heard if one is not None and one.label is not None]
-        heard = dict.fromkeys(names, now)
+        heard = dict.fromkeys(frame.names, now)
         self._heard_at.update(heard)
         for name in heard.keys() & self._misses.keys():
             del self._misses[name]

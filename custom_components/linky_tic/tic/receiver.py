@@ -13,7 +13,7 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import LF, MOST_GROUPS, Frame, Frames, Item, Rejected, Segments
+from .frames import MARKS, MOST_GROUPS, Frames, Rejected, Segments
 from .groups import Group, Reason, verify
 from .meter import Meter
 from .wire import Wire
@@ -44,16 +44,19 @@ class Receiver:
         labels: Iterable[str] = (),
         overseas: timedelta = timedelta(0),
     ) -> None:
-        self._heard = heard = list[Group | None]()
         self.wire = Wire()
         self.counters = Counters()
         self.heard_at = -inf
+        self._segments = Segments()
+        self._frames = Frames()
         self.meter = Meter(
-            heard, self.counters.rejected, address=address, labels=labels, overseas=overseas
+            self._frames.heard,
+            self.counters.rejected,
+            address=address,
+            labels=labels,
+            overseas=overseas,
         )
         self._known: Callable[[bytes], Group | None] = self.meter.known.get
-        self._segments = Segments()
-        self._frames = Frames(heard, self.meter.known)
 
     @property
     def mode(self) -> Mode | None:
@@ -70,7 +73,7 @@ class Receiver:
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        heard, known, has_heard = self._heard, self._known, False
+        heard, known, good = self._frames.heard, self._known, False
         for characters in self.wire.characters(chunk):
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
@@ -78,48 +81,56 @@ class Receiver:
             for segment in segments:
                 if (group := known(segment)) is not None:
                     heard.append(group)
-                    has_heard = True
-                else:
+                    good = True
+                elif segment:
                     self._take(segment, now, out)
-        if has_heard:
+        if good:
             self.heard_at = now
         return out
 
     def finish(self, now: float) -> list[Event]:
         """End of a recording: give what is still open."""
         out: list[Event] = []
-        self._take_items(self._frames.last_items(self._segments.tail), now, out)
+        self._take(self._segments.last(), now, out)
+        self._end_frame(b"", now, out)
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
-        """Take what stands between two CR and is not known: a group, or whatever it was made."""
+        """Take what is not known: a frame mark, a group that says something new, or damage."""
+        if segment in MARKS:
+            self._end_frame(segment, now, out)
+            return
         self.meter.conditions.parity = self.wire.carries_parity
-        heard = self._heard
-        if segment[:1] == LF and len(heard) < MOST_GROUPS - 1:
-            group = verify(segment)
-            if isinstance(group, Group):
-                self.heard_at = now
-                self.meter.hear(group, now, out)
-                heard.append(group)
-                return
-        self._take_items(self._frames.items(segment), now, out)
+        group = verify(segment)
+        if isinstance(group, Group):
+            self.heard_at = now
+            self.meter.hear(group, now, out)
+            self._frames.heard.append(group)
+        else:
+            self._take_apart(segment, now, out)
+        if len(self._frames.heard) >= MOST_GROUPS:
+            self._end_frame(b"", now, out)
 
-    def _take_items(self, items: Iterable[Item], now: float, out: list[Event]) -> None:
-        """Take what is not a sound group alone: the end of a frame, or damage."""
-        for item in items:
-            if isinstance(item, Frame):
-                if item.complete:
-                    self.counters.complete_frames += 1
-                else:
-                    self.counters.cut_frames += 1
-                self.meter.end(item, now, out)
-            elif isinstance(item, Rejected):
+    def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> None:
+        """Take what is no sound group alone: several groups, or damage."""
+        for item in self._frames.take_apart(segment):
+            if isinstance(item, Rejected):
                 self.counters.rejected[item.reason] += 1
                 out.append(item)
             else:
                 self.heard_at = now
                 if item.key not in self.meter.known:
                     self.meter.hear(item, now, out)
+
+    def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
+        frame = self._frames.end(mark)
+        if frame is None:
+            return
+        if frame.complete:
+            self.counters.complete_frames += 1
+        else:
+            self.counters.cut_frames += 1
+        self.meter.end(frame, now, out)
 
 
 def _nothing(_segment: bytes) -> None:
