@@ -1,5 +1,7 @@
 """What a meter says of one fact several times: what contradicts the rest is held."""
 
+from collections.abc import Callable
+
 import pytest
 
 from custom_components.linky_tic.tic import Reason
@@ -47,7 +49,7 @@ def test_powers_of_phases_that_a_real_meter_made_up_are_held_for_ever_and_counte
     [
         phases(1500, 500, 6000, 500),  # more than all of them
         phases(1500, 500, 500, 99_999),
-        phases(9000, 500, 5100, 500, amperes=(2, 2, 2)),  # 5100 VA of 2 A
+        phases(4000, 500, 3900, 500, amperes=(2, 2, 2)),  # 3900 VA of 2 A
     ],
 )
 def test_a_phase_that_contradicts_the_rest_is_never_shown(false: bytes) -> None:
@@ -56,10 +58,12 @@ def test_a_phase_that_contradicts_the_rest_is_never_shown(false: bytes) -> None:
     assert len(rejected(events)) == 20
 
 
-def test_a_phase_that_is_not_far_off_is_shown_at_once() -> None:
+def test_a_load_that_is_switched_on_after_the_current_was_sent_shows_in_the_next_frame() -> None:
     listener = settled(phases(1500, 500, 510, 500))
-    switched = phases(5000, 500, 5000, 500, amperes=(2, 2, 2))
-    assert values(listener.hear(switched), "SINSTS2") == [5000]
+    late, next_one = phases(7000, 500, 6000, 500), phases(7000, 500, 6000, 500, amperes=(2, 26, 2))
+    assert values(listener.hear(late), "SINSTS2") == []
+    events = listener.hear(next_one)
+    assert (values(events, "SINSTS"), values(events, "SINSTS2")) == ([7000], [6000])
 
 
 def test_a_phase_may_be_above_all_of_them_where_another_one_exports() -> None:
@@ -77,11 +81,30 @@ def test_a_power_beyond_the_breaker_is_believed_only_if_the_current_says_so() ->
     assert values(settled(frame(500, 2)).hear(*[frame(18_000, 77)] * 3), "SINSTS") == [18_000]
 
 
-def test_a_load_that_is_switched_on_after_the_current_was_sent_shows_at_once() -> None:
-    def frame(power: int) -> bytes:
-        return standard(("IRMS1", "002"), ("PCOUP", "09"), ("SINSTS", f"{power:05}"))
+@pytest.mark.parametrize(
+    ("current", "power", "write"),
+    [("IRMS1", "SINSTS", standard), ("IRMS1", "SINSTI", standard), ("IINST", "PAPP", historic)],
+)
+@pytest.mark.parametrize("parity", [True, False])
+def test_a_power_that_the_current_contradicts_is_held_however_often_it_comes(
+    current: str, power: str, write: Callable[..., bytes], *, parity: bool
+) -> None:
+    def frame(amperes: int, told: int) -> bytes:
+        return write((current, f"{amperes:03}"), (power, f"{told:05}"))
 
-    assert values(settled(frame(500)).hear(frame(9000)), "SINSTS") == [9000]
+    listener = settled(frame(2, 500), parity=parity)
+    events = listener.hear(*[frame(2, 4000), frame(2, 4001)] * 20)
+    assert values(events, power) == []
+    assert len(rejected(events)) == 40
+    assert values(listener.hear(frame(3, 700), frame(17, 4000)), power) == [700, 4000]
+
+
+def test_a_power_of_three_phases_is_compared_once_all_their_currents_are_known() -> None:
+    listener = settled(phases(9000, 9000, 0, 0, amperes=(39, 0, 0)))
+    assert listener.value("SINSTS") == 9000
+    assert values(listener.hear(*[phases(9000, 9000, 0, 0)] * 9), "SINSTS1") == []
+    partly = standard(("IRMS1", "002"), ("IRMS3", "002"), ("SINSTS", "09000"))
+    assert settled(partly).value("SINSTS") == 9000
 
 
 @pytest.mark.parametrize("amperes", [48, 47])
@@ -152,10 +175,13 @@ def test_a_dated_value_that_cannot_follow_waits_until_three_frames_say_it(
         (("CCASN", "01200", "H261123153000"), ("CCASN", "00200", "H261123160000")),
     ],
 )
-def test_a_dated_value_that_follows_is_believed_at_once(
+def test_a_dated_value_is_believed_when_the_next_frame_says_the_same(
     before: tuple[str, ...], then: tuple[str, ...]
 ) -> None:
-    assert values(settled(standard(before)).hear(standard(then)), before[0]) == [int(then[1])]
+    listener = settled(standard(before))
+    events = listener.hear(standard(then), standard(before), standard(then))
+    assert values(events, before[0]) == []
+    assert values(listener.hear(standard(then)), before[0]) == [int(then[1])]
 
 
 # STGE, field by field

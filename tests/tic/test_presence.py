@@ -5,7 +5,7 @@ import pytest
 from custom_components.linky_tic.tic import Appeared, Event
 
 from .referee import DATA
-from .streams import ADDRESS, OTHER_ADDRESS, Listener, historic, standard, values, vanished
+from .streams import Listener, historic, standard, values, vanished
 
 FRAMES = DATA / "frames"
 
@@ -205,16 +205,6 @@ def test_labels_that_come_once_in_a_burst_are_learned_during_it() -> None:
     events = listener.hear(cycle, cycle)
     assert {"HCHC", "PAPP", "IINST1"} <= set(appeared(events))
     assert listener.receiver.meter.phases == 3
-
-
-def test_a_label_may_be_heard_in_no_frame_that_is_looked_at() -> None:
-    """Its frame was glued to another meter's: what comes and goes has then no time of its own."""
-    load = ("CCASN", "00500", "H261123120000")
-    listener = Listener(ADDRESS, labels=["ADSC", "CCASN"])
-    listener.hear(standard(load)[:-1] + standard(address=OTHER_ADDRESS)[1:])
-    assert listener.value("CCASN") == 500
-    assert vanished(listener.hear(*[FULL] * 9)) == []
-    assert vanished(listener.hear(*[FULL] * 450)) == ["CCASN"]
 
 
 def test_a_label_that_another_one_takes_the_place_of_has_vanished_too() -> None:

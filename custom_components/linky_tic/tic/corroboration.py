@@ -7,6 +7,7 @@ is not measured in one instant: only what is far off contradicts.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import inf
 from types import MappingProxyType
 from typing import Final
 
@@ -15,13 +16,15 @@ from .events import Reading
 from .registers import STATUS, read_status
 
 _FAR: Final = 1.5
-"""A power this many times what all phases together come to is far off."""
+"""A power this many times what the rest comes to is far off."""
 _AMPERES_OFF: Final = 2
 """Amperes by which a current may be above what is said: it is rounded, and moves meanwhile."""
 _VOLT_AMPERES_OFF: Final = 500
 """The same for the power of all phases, whose reactive parts may cancel out."""
 _VOLTS: Final = 253
 """Volts that a phase has at most (230 V and a tenth, EN 50160); one may fail within a frame."""
+_LITTLE: Final = _FAR * _AMPERES_OFF * _VOLTS
+"""VA that no current contradicts."""
 
 Said = Mapping[str, Reading]
 
@@ -40,26 +43,40 @@ def _currents(label: Label) -> tuple[str, ...]:
     )
 
 
+_FROM_CURRENTS: Final = frozenset(
+    {Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT}
+)
 _CURRENTS: Final = MappingProxyType(
     {
         row.name: _currents(row)
         for rows in CATALOGUE.values()
         for row in rows.values()
-        if row.quantity in {Quantity.IMPORTED_POWER, Quantity.OVERRUN_CURRENT}
+        if row.quantity in _FROM_CURRENTS
     }
 )
 """A power, or a warning of too much current -> what it is made of."""
 _TOTAL: Final = "SINSTS"
 
 
-def is_contradicted(label: Label, power: int, said: Said, far: float) -> bool:
-    """Whether a power is `far` times what the currents come to, or a phase's above all of them."""
-    most = [
-        (amperes + _AMPERES_OFF) * _VOLTS
-        for current in _CURRENTS.get(label.name, ())
-        if (amperes := _number(said, current)) is not None
-    ]
-    if most and power > far * sum(most):
+def _most_of_currents(label: Label, said: Said, phases: int) -> float:
+    """Give the VA beyond which a power is far off what the currents come to, inf if one is unknown.
+
+    A load that is switched on after the current was sent shows with the next one.
+    """
+    amperes = told = 0
+    for current in _CURRENTS[label.name]:
+        reading = said.get(current)
+        if reading is not None and isinstance(reading.value, int):
+            amperes += reading.value + _AMPERES_OFF
+            told += 1
+    return _FAR * _VOLTS * amperes if told >= (1 if label.phase else phases) else inf
+
+
+def is_contradicted(label: Label, power: int, said: Said, phases: int) -> bool:
+    """Whether a power is far above what the currents come to, or a phase's above all of them."""
+    if power <= _LITTLE:
+        return False
+    if power > _most_of_currents(label, said, phases):
         return True
     total = _number(said, _TOTAL) if label.phase and "EAIT" not in said else None
     return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF

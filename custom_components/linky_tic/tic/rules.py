@@ -21,8 +21,6 @@ DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
 MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
-_FAR: Final = 5
-"""A power of one phase this many times what its current comes to is none, though it could be."""
 AGREEMENT: Final = 3
 """Frames in a row that must agree on what one frame alone is not believed."""
 ROLL_UP: Final = 2
@@ -135,15 +133,18 @@ def _agreement(
     return choose
 
 
-def _growth(label: Label, seconds: float, conditions: Conditions) -> float:
-    """Wh that an index can have gained: what the supply allows, with the margin."""
+def _can_grow(gain: int, label: Label, seconds: float, conditions: Conditions) -> bool:
+    """Whether the supply allows that an index has gained so many Wh.
+
+    Not the currents: a load that pulses is seldom seen in them at the time that it counts.
+    """
     power = DEFAULT_SUPPLY if label.producer else conditions.power
-    return ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
+    return 0 <= gain <= ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
 
 
 def _grows(before: Reading, now: Reading, conditions: Conditions) -> bool:
     gain = _number(now.value) - _number(before.value)
-    return 0 <= gain <= _growth(now.label, now.at - before.at, conditions)
+    return _can_grow(gain, now.label, now.at - before.at, conditions)
 
 
 def _choose_index(
@@ -157,7 +158,7 @@ def _choose_index(
     now = row[-1]
     if last is not None:
         gain = _number(now.value) - _number(last.value)
-        if not 0 <= gain <= _growth(now.label, now.at - heard, conditions):
+        if not _can_grow(gain, now.label, now.at - heard, conditions):
             return _middle(row)
     if last is None or now.at - heard > FRESH:
         return _latest(row, 2) if conditions.parity else _in_line(row)
@@ -180,16 +181,13 @@ def _choose_power(
 ) -> Reading | None:
     """Believe a power within the margin; beyond, one that lasts, yet not past the breaker.
 
-    Never what the currents contradict, nor what one phase says against all: of all phases together
-    only beyond the margin, since a load that is switched on within a frame is to show at once.
+    Never what the currents contradict, nor what one phase says against all.
     """
     now, limit = row[-1], conditions.limit(row[-1].label)
-    label, power = now.label, _number(now.value)
-    is_much = power > MARGIN * limit
-    far = MARGIN if is_much else _FAR
-    if (is_much or label.phase) and is_contradicted(label, power, conditions.said, far):
+    power = _number(now.value)
+    if is_contradicted(now.label, power, conditions.said, conditions.phases):
         return None
-    if not is_much:
+    if power <= MARGIN * limit:
         return now
     least = min(_number(one.value) for one in row)
     lasted = now.at - row[0].at
@@ -205,26 +203,24 @@ def _climbs(before: Reading, now: Reading, _conditions: Conditions) -> bool:
 def _choose_peak(
     row: Row, last: Reading | None, _heard: float, conditions: Conditions
 ) -> Reading | None:
-    """Believe the highest power of the day, which climbs at most once a second.
+    """Believe the highest power of the day that came twice, or the middle of three that climb.
 
-    Without parity, the same bytes twice, or the middle of three that climb.
+    Where bytes were lost, a group may end with what belongs to another, and be sound.
     """
     now = row[-1]
     is_odd = last is not None and contradicts(now, last, is_maximum=True)
     if is_odd or _number(now.value) > MARGIN * conditions.limit(now.label):
         return _latest(row, AGREEMENT)
-    if conditions.parity or (len(row) > 1 and says_the_same(row[-2], now)):
-        return now
-    return _middle(row)
+    return now if len(row) > 1 and says_the_same(row[-2], now) else _middle(row)
 
 
 def _choose_dated(
     row: Row, last: Reading | None, heard: float, conditions: Conditions
 ) -> Reading | None:
-    """Believe a value that has a time of its own as a state, unless it cannot follow the last."""
+    """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
     if last is not None and contradicts(row[-1], last, is_maximum=False):
         return _latest(row, AGREEMENT)
-    return _STEADY.choose(row, last, heard, conditions)
+    return _TEXT.choose(row, last, heard, conditions)
 
 
 def _choose_overrun(
