@@ -282,10 +282,11 @@ def test_after_a_new_mode_the_meter_must_say_again_who_it_is() -> None:
 # Its place
 
 
-def date(at: float, hours: float) -> bytes:
+def date(at: float, hours: float, season: str = "H") -> bytes:
     """A frame whose clock shows legal winter time plus so many hours."""
     shown = datetime.fromtimestamp(at, UTC) + timedelta(hours=1 + hours)
-    return standard(("DATE", "", f"H{shown:%y%m%d%H%M%S}"), ("SMAXSN", "01000", "H260101000000"))
+    clock = f"{season}{shown:%y%m%d%H%M%S}"
+    return standard(("DATE", "", clock), ("SMAXSN", "01000", "H260101000000"))
 
 
 def test_an_island_s_time_is_learned_in_ten_frames_and_all_is_read_by_it() -> None:
@@ -303,6 +304,27 @@ def test_an_island_s_time_is_learned_in_ten_frames_and_all_is_read_by_it() -> No
     assert peak.utcoffset() == timedelta(hours=4)
 
 
+@pytest.mark.parametrize("hours", [-5, 3, 10])
+@pytest.mark.parametrize("month", [1, 7])
+def test_an_island_s_time_is_learned_once_where_the_season_is_not_told(
+    hours: int, month: int
+) -> None:
+    listener = Listener()
+    listener.now = datetime(2026, month, 10, 12, tzinfo=UTC).timestamp()
+    wrong = [
+        value
+        for _ in range(40)
+        for value in values(listener.hear(date(listener.now, hours, " ")), "DATE")
+        if isinstance(value, datetime) and abs(value.timestamp() - listener.now) > 5
+    ]
+    assert len(wrong) < 10
+    assert listener.receiver.meter.overseas == timedelta(hours=hours)
+    back = 1 if month == 7 else 0  # the mainland's summer
+    for _ in range(40):
+        listener.hear(date(listener.now, back, " "))
+    assert listener.receiver.meter.overseas == timedelta(0)
+
+
 @pytest.mark.parametrize("hours", [-5, 2, 9.5])
 def test_an_island_s_time_is_kept_and_given_up_only_for_another(hours: float) -> None:
     listener = Listener()
@@ -314,7 +336,7 @@ def test_an_island_s_time_is_kept_and_given_up_only_for_another(hours: float) ->
     assert listener.receiver.meter.overseas == timedelta(0)
 
 
-@pytest.mark.parametrize("hours", [0, 0.01, 0.3, 24 * 400])
+@pytest.mark.parametrize("hours", [0, 0.01, 0.3, 14, -15, 24 * 400])
 def test_a_clock_that_is_merely_wrong_is_no_island(hours: float) -> None:
     listener = Listener()
     for _ in range(30):

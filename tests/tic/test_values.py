@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
-import math
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -11,7 +10,6 @@ import pytest
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from custom_components.linky_tic.tic.values import (
     Horodate,
-    overseas_offset,
     read_horodate,
     read_value,
 )
@@ -106,30 +104,6 @@ def test_without_a_season_it_is_summer_on_the_mainland_alone(hours: int, utc: in
     peak = read_horodate(" 260714060000", timedelta(hours=hours))
     assert peak is not None
     assert peak.time == datetime(2026, 7, 14, utc, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("apart", "expected"),
-    [
-        (0, 0),
-        (59, 0),
-        (3 * 3600, 3 * 60),
-        (-5 * 3600 + 40, -5 * 60),
-        (12.5 * 3600, 12.5 * 60),
-        (900, None),
-        (1700, None),
-        (14 * 3600, None),
-        (-200_000, None),
-    ],
-)
-def test_an_island_is_told_by_whole_half_hours(apart: float, expected: float | None) -> None:
-    offset = overseas_offset(NOON + timedelta(seconds=apart), NOON.timestamp())
-    assert offset == (None if expected is None else timedelta(minutes=expected))
-
-
-@pytest.mark.parametrize("now", [math.nan, math.inf, -math.inf, 1e300])
-def test_a_clock_that_tells_no_time_tells_no_island(now: float) -> None:
-    assert overseas_offset(NOON, now) is None
 
 
 @pytest.mark.parametrize(

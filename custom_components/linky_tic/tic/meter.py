@@ -19,7 +19,7 @@ from datetime import timedelta
 from math import inf
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CLOCKS, FLEETING, LIMITS, Absence, Kind, Label, Mode
+from .catalogue import ADDRESS_LABELS, CLOCKS, FLEETING, LIMITS, Absence, Label, Mode
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -28,7 +28,7 @@ from .plausible import Gate
 from .presence import Presence
 from .rules import Conditions, says_the_same
 from .supply import Supply
-from .values import Value, read_horodate, read_value
+from .values import read_horodate, read_value
 
 _AGREEMENT: Final = 3
 """Frames in a row that make another meter, or another mode."""
@@ -111,7 +111,7 @@ class Meter:
             self._know(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
             is_believed = True
-            self._believe(believed, out)
+            self._believe(believed, group, out)
             if believed is reading:
                 self._know(group)
         else:
@@ -192,15 +192,13 @@ class Meter:
 
     def _read(self, group: Group, label: Label, now: float) -> Reading:
         """Give what a group says, whether it is to be believed or not."""
-        data, horodate, time, degraded = group.data, group.horodate, None, False
-        if horodate is None:
-            value: Value = int(data) if label.kind is Kind.NUMBER else data.strip()
-        else:
-            stamp = read_horodate(horodate, self._overseas.offset)
-            time, degraded = stamp or (None, False)
-            value = read_value(label, data, stamp)
+        stamp = None
+        if group.horodate is not None:
+            stamp = read_horodate(group.horodate, self._overseas.offset)
+        time, degraded = stamp or (None, False)
+        value = read_value(label, group.data, stamp)
         confirmed = label.absence is not Absence.LATCH or self.conditions.parity
-        return Reading(label, value, data, time, degraded, confirmed, now)
+        return Reading(label, value, group.data, time, degraded, confirmed, now)
 
     def _weigh(self, reading: Reading, last: Reading | None) -> Reading | None:
         """Put what is new before the gate; give what is believed, this or one before it."""
@@ -210,20 +208,20 @@ class Meter:
             heard = self.presence.last_heard(name, last.at)
         return self._gate.judge(reading, last, heard, self.conditions)
 
-    def _believe(self, reading: Reading, out: list[Event]) -> None:
-        """Take what passed the gate for what the label says."""
+    def _believe(self, reading: Reading, group: Group, out: list[Event]) -> None:
+        """Take what passed the gate with a group for what the label says."""
         name = reading.label.name
         self._believed[name] = reading
         if name in self.presence.established:
             self._put_in_force(reading, out)
         if name in _TELLING:
-            self._learn(reading)
+            self._learn(reading, group)
 
     def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
         self._rejected[reason] += 1
         out.append(Rejected(reason, name))
 
-    def _learn(self, reading: Reading) -> None:
+    def _learn(self, reading: Reading, group: Group) -> None:
         """Take what a reading tells beside itself: the meter, its supply, its legal time."""
         name = reading.label.name
         if name in ADDRESS_LABELS:
@@ -231,7 +229,7 @@ class Meter:
             self._supply.identify(self.address, self.said_now)
         elif name in LIMITS:
             self._supply.learn(reading, self.said_now)
-        elif self._overseas.learn(reading):
+        elif group.horodate and self._overseas.learn(group.horodate, reading.at):
             self.known.clear()  # what is stamped is read anew
 
     def _know(self, group: Group) -> None:

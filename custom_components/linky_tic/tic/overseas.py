@@ -3,14 +3,20 @@
 It knows what the clock shows and the true time, and nothing of what else is stamped.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .events import Reading
-from .values import is_right, overseas_offset
+from .legal_time import HOUR
+from .values import read_horodate
 
 _FRAMES: Final = 10
 """Frames whose DATE must show the same offset before it is that of the meter's island."""
+_TOLERANCE: Final = 60.0
+"""Seconds by which a meter's clock and ours may differ."""
+_FURTHEST: Final = 26
+"""Half hours between the mainland and the furthest island."""
+_MAINLAND: Final = timedelta()
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Overseas:
@@ -20,13 +26,15 @@ class Overseas:
         self.offset = offset
         self._shown, self._times = offset, 0
 
-    def learn(self, clock: Reading) -> bool:
-        """Take what the clock shows, read with the offset as it is; whether it is another now."""
-        time, now = clock.time, clock.at
-        if time is None or clock.degraded:
+    def learn(self, stamp: str, now: float) -> bool:
+        """Take what the clock shows at `now` (seconds since 1970); whether the offset is new."""
+        clock = read_horodate(stamp, self.offset)
+        if clock is None or clock.degraded:
             return False
-        shown = None if is_right(time, now) else overseas_offset(time + self.offset, now)
-        if shown is None or shown == self.offset:
+        shown = None
+        if not is_right(clock.time, now):
+            shown = _offset_of(stamp, clock.time + self.offset, now)
+        if shown is None:
             self._times = 0
             return False
         self._times = self._times + 1 if shown == self._shown else 1
@@ -35,3 +43,24 @@ class Overseas:
             return False
         self.offset, self._times = shown, 0
         return True
+
+
+def _offset_of(stamp: str, mainland: datetime, now: float) -> timedelta | None:
+    """Give the offset by which a clock is right: whole half hours, no further than any time zone.
+
+    A stamp without a season is read by summer time on the mainland alone: an hour more then.
+    """
+    apart = (mainland - _EPOCH).total_seconds() - now
+    if not abs(apart) <= _FURTHEST * 1800 + _TOLERANCE:  # nor is it when not a number
+        return None
+    offset = timedelta(minutes=30 * round(apart / 1800))
+    for one in (_MAINLAND, offset, offset + HOUR):
+        clock = read_horodate(stamp, one)
+        if clock is not None and is_right(clock.time, now):
+            return one
+    return None
+
+
+def is_right(clock: datetime, now: float) -> bool:
+    """Whether a clock shows `now` (seconds since 1970), or nearly."""
+    return abs((clock - _EPOCH).total_seconds() - now) <= _TOLERANCE

@@ -4,7 +4,7 @@ It does not judge whether a value is likely, and it never raises: what cannot be
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -54,33 +54,6 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
 
 _DEGRADED: Final = frozenset("he")
 _MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
-
-
-def overseas_offset(mainland: datetime, now: float) -> timedelta | None:
-    """Give what must be added to mainland time so that a clock shows the right instant.
-
-    `mainland` is the clock read by the mainland's rules, `now` seconds since 1970. None when the
-    two are not a whole number of half hours apart, or further than any time zone.
-    """
-    apart = mainland.timestamp() - now
-    if not abs(apart) <= _FURTHEST_ZONE * 1800 + CLOCK_TOLERANCE:  # nor is it when not a number
-        return None
-    halves = round(apart / 1800)
-    if abs(apart - halves * 1800) > CLOCK_TOLERANCE:
-        return None
-    return timedelta(minutes=30 * halves)
-
-
-def is_right(clock: datetime, now: float) -> bool:
-    """Whether a clock shows `now` (seconds since 1970), or nearly."""
-    return abs((clock - _EPOCH).total_seconds() - now) <= CLOCK_TOLERANCE
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-CLOCK_TOLERANCE: Final = 60.0
-"""Seconds by which a meter's clock and ours may differ."""
-_FURTHEST_ZONE: Final = 26
-"""Half hours between the mainland and the furthest island."""
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
