@@ -1,5 +1,7 @@
 """The quality of a line is the share of good groups over the last ten minutes."""
 
+from collections.abc import Callable
+from random import Random
 from typing import Final
 
 import pytest
@@ -7,8 +9,10 @@ import pytest
 from custom_components.linky_tic.health.line_quality import LineQuality
 from custom_components.linky_tic.line import Link, Settings
 from custom_components.linky_tic.tic import Reason, Receiver
+from simulator.wire import to_8n1
 
-from ..tic.streams import standard
+from ..tic.referee import DATA
+from ..tic.streams import luck, standard
 
 START: Final = 1_790_000_000.0
 GOOD: Final = standard(("VTIC", "02"), ("PREF", "09"), ("PCOUP", "09"))
@@ -84,3 +88,40 @@ def test_ten_minutes_are_needed_to_judge(heard: Heard) -> None:
         heard.minutes(1, BAD)
         full.append(heard.quality.is_window_full)
     assert full == 8 * [False] + 4 * [True]
+
+
+type Trouble = Callable[[bytes, Random], bytes]
+
+
+def without_bytes(stream: bytes, chance: Random) -> bytes:
+    """What is left where another program reads one byte or some here and there."""
+    start = chance.randrange(len(stream))
+    return stream[:start] + stream[start + chance.choice((1, 3, 16, 64)) :]
+
+
+def with_false_bits(stream: bytes, chance: Random) -> bytes:
+    """What arrives over bad wires."""
+    return bytes(
+        byte ^ (1 << chance.randrange(8)) if chance.random() < 0.01 else byte for byte in stream
+    )
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+@pytest.mark.parametrize("name", ["std_mono_hc", "his_mono_tempo"])
+@pytest.mark.parametrize(
+    ("trouble", "is_losing"), [(without_bytes, True), (with_false_bits, False)]
+)
+def test_bytes_that_are_missing_are_told_from_wrong_ones_with_parity_and_without(
+    heard: Heard,
+    trouble: Callable[[bytes, Random], bytes],
+    name: str,
+    parity: str,
+    *,
+    is_losing: bool,
+) -> None:
+    stream = to_8n1((DATA / "frames" / f"{name}.bin").read_bytes(), parity)
+    chance = luck(5)
+    heard.minutes(1)
+    for _ in range(60):
+        heard.receiver.feed(trouble(stream, chance), 1.0)
+    assert heard.quality.is_losing_bytes is is_losing

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple, final
 
 from .catalogue import Mode
-from .groups import STRAY, Group, Reason, name_of, verify
+from .groups import STRAY, Group, Reason, label_of, verify
 
 STX, ETX, EOT, LF = b"\x02", b"\x03", b"\x04", b"\n"
 MARKS: Final = (ETX, STX, EOT)
@@ -64,10 +64,14 @@ _SHORT_NAMES: Final = _SHORT_MARKS | {"ADCO", "ADIR1", "ADIR2", "ADIR3"}
 @final
 @dataclass(slots=True)  # not frozen: one is made in a third of the time
 class Rejected:
-    """Something that came and was not used; `name` is its label when that could be read."""
+    """Something that came and was not used; `name` is its label when that could be read.
+
+    `is_altered` when it is a bad group, and as long as those of its label: nothing is missing.
+    """
 
     reason: Reason
     name: str | None = None
+    is_altered: bool = False
 
 
 class Segments:
@@ -176,7 +180,8 @@ class Frames:
     def _lose(self, reason: Reason, line: bytes) -> Iterator[Rejected]:
         """Count a line that is no group, unless it is the end of one whose start was not heard."""
         if self._is_synchronised or self.good:
-            yield Rejected(reason, name_of(line))
+            name, is_altered = label_of(line)
+            yield Rejected(reason, name, is_altered)
             self._bad += 1
             self._add_damage()
 

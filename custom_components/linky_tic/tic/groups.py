@@ -134,14 +134,18 @@ def _judge_of(label: Label) -> Callable[[bytes], object]:
     return bytes.isdigit if is_digits else label.kind.value.fullmatch
 
 
-_shape_of: Final = {
+_SHAPES: Final = {
     b"\n" + row.name.encode() + _SEPARATORS[row.mode]: _shape(row)
     for rows in CATALOGUE.values()
     for row in rows.values()
-}.get
+}
+_shape_of: Final = _SHAPES.get
 
 
-def name_of(line: bytes) -> str | None:
-    """The label of a group that did not verify, when it is one of the catalogue's."""
+_LENGTHS: Final = {name: length for _, name, length, *_ in _SHAPES.values()}
+
+
+def label_of(line: bytes) -> tuple[str | None, bool]:
+    """Tell of a line that did not verify its label, and whether it is as long as a group of it."""
     name = re.split(rb"[\t ]", line, maxsplit=1)[0].decode("ascii", "replace")
-    return name if any(name in labels for labels in CATALOGUE.values()) else None
+    return (name, len(line) + 1 == _LENGTHS[name]) if name in _LENGTHS else (None, False)

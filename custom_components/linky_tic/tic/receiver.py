@@ -24,10 +24,15 @@ GAP: Final = 10.0
 
 @dataclass(slots=True)
 class Counters:
-    """What came since the receiver was made; `rejected` counts each reason."""
+    """What came since the receiver was made.
+
+    `rejected` counts each reason, `altered` the bad groups that have the length of their label's:
+    of these no byte is missing.
+    """
 
     complete_frames: int = 0
     cut_frames: int = 0
+    altered: int = 0
     rejected: Counter[Reason] = field(default_factory=Counter)
 
 
@@ -116,6 +121,7 @@ class Receiver:
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):
                 self.counters.rejected[item.reason] += 1
+                self.counters.altered += item.is_altered
                 out.append(item)
             else:
                 self.heard_at = now
