@@ -22,7 +22,7 @@ from .mirror import async_remove_topics
 from .services import async_setup_actions
 from .setup.exceptions import not_ready
 from .setup.hearing import take_heard
-from .setup.port_watch import stop_watching, watch_port
+from .setup.port_watch import watch_port
 from .tariff.former_names import tell_of_former_names
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
@@ -52,7 +52,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     except PortUnavailable as error:
         watch_port(hass, entry, error)
         raise not_ready(error) from error
-    stop_watching(hass, entry)
     entry.runtime_data = coordinator
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -72,8 +71,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-    """Leave nothing behind: no watch on the port, no repair, no retained topic on the broker."""
-    stop_watching(hass, entry)
+    """Leave nothing behind: no repair, no file, no retained topic on the broker."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
     await optional(async_remove_topics(hass, entry.entry_id))
     await optional(MeterStore(hass, entry.entry_id).remove())

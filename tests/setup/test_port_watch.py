@@ -15,6 +15,10 @@ from ..home import Home, Meter, complaints, until
 RETRY = ConfigEntryState.SETUP_RETRY
 
 
+def watches() -> int:
+    return sum(task.get_name() == "linky_tic port watch" for task in asyncio.all_tasks())
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(port_watch, "_LOOK", 0.05)
@@ -45,8 +49,7 @@ async def test_a_missing_port_is_told_and_waited_for(home: Home) -> None:
 
 async def test_an_entry_is_set_up_as_soon_as_its_path_exists(home: Home) -> None:
     meter = await without_port(home)
-    await asyncio.sleep(0.2)
-    assert state(meter) is RETRY
+    assert (state(meter), watches()) == (RETRY, 1)
     meter.port.replug()
     await until(lambda: state(meter) is ConfigEntryState.LOADED)
     await meter.play()
@@ -95,8 +98,8 @@ async def test_a_serial_proxy_is_waited_for_until_esphome_is_loaded(
     assert meter.entry
     assert state(meter) is RETRY
     assert meter.entry.error_reason_translation_key == "port_refused"
-    await asyncio.sleep(0.5)
-    assert state(meter) is RETRY
+    await until(lambda: caplog.text.count("not ready yet") > 2 and state(meter) is RETRY)
+    assert watches() == 1
     assert not [one for one in complaints(caplog) if "not ready yet" not in one]
 
 
@@ -104,10 +107,7 @@ async def test_a_port_that_home_assistant_finds_first_is_not_opened_twice(home: 
     meter = await without_port(home)
     meter.port.replug()
     await home.restart(meter)
-    assert state(meter) is ConfigEntryState.LOADED
-    coordinator = meter.coordinator
-    await asyncio.sleep(0.2)
-    assert meter.coordinator is coordinator
+    assert (state(meter), watches()) == (ConfigEntryState.LOADED, 0)
 
 
 async def test_a_port_of_an_entry_that_is_disabled_is_left_alone(home: Home) -> None:
@@ -115,8 +115,7 @@ async def test_a_port_of_an_entry_that_is_disabled_is_left_alone(home: Home) -> 
     assert meter.entry
     entries = home.hass.config_entries
     await entries.async_set_disabled_by(meter.entry.entry_id, ConfigEntryDisabler.USER)
-    meter.port.replug()
-    await asyncio.sleep(0.2)
+    await until(lambda: not watches())
     assert (state(meter), meter.is_open) == (ConfigEntryState.NOT_LOADED, False)
 
 
@@ -124,10 +123,7 @@ async def test_a_port_of_an_entry_that_is_removed_is_left_alone(home: Home) -> N
     meter = await without_port(home)
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
-    meter.port.replug()
-    await asyncio.sleep(0.2)
-    assert not meter.is_open
-    assert not home.hass.data[port_watch._WATCHES]
+    await until(lambda: not watches())
 
 
 async def test_a_port_that_comes_and_goes_is_waited_for_again(home: Home) -> None:
