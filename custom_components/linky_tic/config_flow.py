@@ -10,8 +10,10 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigEntryState,
     ConfigFlowResult,
     FlowType,
+    OperationNotAllowed,
     OptionsFlow,
 )
 from homeassistant.const import CONF_PORT
@@ -26,7 +28,6 @@ from .history.replacement import async_replace_meter
 from .line import name_of
 from .mirror import publisher_of
 from .setup.confirmation import async_describe
-from .setup.freed_port import FreedPort
 from .setup.hearing import keep_heard
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
@@ -39,7 +40,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     VERSION = 1
     MINOR_VERSION = 1
-    _freed: FreedPort | None = None
+    _has_freed_port = False
 
     @staticmethod
     @callback
@@ -93,9 +94,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
             self.port = self.port or entry.data[CONF_PORT]
             return self.ask_for_port({"title": entry.title})
         await self.choose(user_input[CONF_PORT])
-        self._freed = await FreedPort.of(self.hass, entry)
-        if self._freed is None:
-            raise AbortFlow("not_freed", owner(entry))
+        await self._free_port(entry)
         return await self._listen()
 
     # A broker is there
@@ -201,7 +200,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         """Move the entry to the port if its meter is there."""
         entry = self._entry
         if self.heard.address == entry.unique_id:
-            self._freed = None
+            self._has_freed_port = False
             return self.async_update_reload_and_abort(
                 entry, data_updates=self.line, reason="port_changed"
             )
@@ -246,17 +245,30 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if self._known:
             raise AbortFlow("already_configured", owner(self._known))
 
+    async def _free_port(self, entry: LinkyConfigEntry) -> None:
+        """Have an entry leave its port, which may be the new one under another name.
+
+        Or a bridge that serves one client. Aborts when it cannot.
+        """
+        try:
+            self._has_freed_port = await self.hass.config_entries.async_unload(entry.entry_id)
+        except OperationNotAllowed:  # it is being set up, or nothing helps it but a restart
+            self._has_freed_port = False
+        if not self._has_freed_port:
+            raise AbortFlow("not_freed", owner(entry))
+
     async def _come_back(self) -> None:
-        """Have the entry run again that has freed its port."""
-        freed, self._freed = self._freed, None
-        if freed:
-            await freed.async_come_back()
+        """Have the entry run again that has left its port."""
+        has_freed, self._has_freed_port = self._has_freed_port, False
+        entry = self.hass.config_entries.async_get_entry(self.context.get("entry_id", ""))
+        if has_freed and entry and entry.state is not ConfigEntryState.LOADED:
+            await self.hass.config_entries.async_reload(entry.entry_id)
 
     @callback
     @override
     def async_remove(self) -> None:
         super().async_remove()
-        if self._freed:
+        if self._has_freed_port:
             self.hass.async_create_task(self._close(), f"{DOMAIN} dialog closed")
 
     async def _close(self) -> None:

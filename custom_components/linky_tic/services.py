@@ -24,7 +24,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.services import async_setup_comparison
 from .energy_dashboard.sources import energy_sources, offer
 from .mirror.payloads import typed_reading
-from .setup.exceptions import not_heard
+from .setup.exceptions import refused
 from .tic import Period, Quantity, Reading, mask
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
@@ -99,7 +99,7 @@ async def _get_frame(call: ServiceCall) -> ServiceResponse:
     coordinator = coordinator_of(call)
     readings = sorted(coordinator.readings.values(), key=lambda one: one.label.rank)
     if not readings:
-        raise not_heard(coordinator.entry.title)
+        raise refused("not_heard", title=coordinator.entry.title)
     is_admin = await _is_admin(call)
     heard_at = datetime.fromtimestamp(coordinator.receiver.heard_at, UTC)
     answer = {
@@ -131,6 +131,6 @@ async def _energy_sources(call: ServiceCall) -> ServiceResponse:
     coordinator = coordinator_of(call)
     offered = offer(coordinator)
     if offered.is_empty:
-        raise not_heard(coordinator.entry.title)
+        raise refused("not_heard", title=coordinator.entry.title)
     sources = energy_sources(coordinator, offered.usual)
     return json_loads_object(json_bytes({"energy_sources": sources}))

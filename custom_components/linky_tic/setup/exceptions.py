@@ -12,33 +12,18 @@ from ..line import PortUnavailable
 
 def not_ready(error: PortUnavailable) -> ConfigEntryNotReady:
     """Say why an entry cannot be set up yet: which port, what is wrong with it, what to do."""
-    return ConfigEntryNotReady(
-        translation_domain=DOMAIN,
-        translation_key=f"port_{error.cause}",
-        translation_placeholders={"port": error.port},
-    )
-
-
-def not_heard(title: str) -> ServiceValidationError:
-    """Say that a meter has not said yet what an action asks for."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="not_heard",
-        translation_placeholders={"title": title},
-    )
+    return _failure(ConfigEntryNotReady, f"port_{error.cause}", port=error.port)
 
 
 def refused(key: str, **facts: str) -> ServiceValidationError:
     """Say why an action does nothing of what it was asked for."""
-    return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts
-    )
+    return _failure(ServiceValidationError, key, **facts)
 
 
 def unfinished(entity_id: str) -> HomeAssistantError:
     """Say that the recorder has not written all it was asked to: its own log says why."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="adopt_incomplete",
-        translation_placeholders={"entity": entity_id},
-    )
+    return _failure(HomeAssistantError, "adopt_incomplete", entity=entity_id)
+
+
+def _failure[Failure: HomeAssistantError](kind: type[Failure], key: str, **facts: str) -> Failure:
+    return kind(translation_domain=DOMAIN, translation_key=key, translation_placeholders=facts)
