@@ -34,7 +34,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (calendar, "async_setup_entry"),
     ],
     "what listens": [
-        (Activation, "activate_by"),
+        (Activation, "_enable_registers"),
         (ActivePower, "_frame"),
         (Costs, "_end_frame"),
         (Days, "_end_frame"),

@@ -26,7 +26,6 @@ from .const import (
     DOMAIN,
 )
 from .cost.costs import Costs
-from .cost.prices import Prices
 from .entities.activation import Activation
 from .health.monitor import HealthMonitor
 from .line import Heard, Link, Settings
@@ -49,17 +48,16 @@ from .tic import (
     Mode,
     ModeChanged,
     OtherMeter,
-    Quantity,
     Reading,
     Receiver,
     Rejected,
     Vanished,
-    registers_in_use,
 )
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
 _MINUTE: Final = timedelta(minutes=1)
+_VERSION: Final = "VTIC"
 
 
 class LinkyCoordinator:
@@ -112,7 +110,7 @@ class LinkyCoordinator:
         self.tariffs = Tariffs(signals, self.store, self.freshness)
         self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
         self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
-        self._activation = Activation(hass, self.address, receiver.meter.readings)
+        self._activation = Activation(hass, self.address, receiver, signals)
 
     @property
     def is_available(self) -> bool:
@@ -134,15 +132,6 @@ class LinkyCoordinator:
         """What a label says now, None when it is not known."""
         return self.freshness.reading(name)
 
-    @property
-    def prices(self) -> Prices:
-        """The prices of energy, as typed."""
-        return self.costs.prices
-
-    def registers_in_use(self) -> set[int]:
-        """The supplier's registers, 1 to 10, that count under this contract."""
-        return registers_in_use(self.receiver.meter.readings)
-
     async def async_start(self, heard: Heard | None = None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
@@ -157,9 +146,9 @@ class LinkyCoordinator:
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
         await optional(self.mirror.async_start(self.signals))
-        for reading in self.receiver.meter.readings.values():
-            if reading.label.quantity is Quantity.VERSION:
-                self._update_device(reading)  # it came before there was a device
+        if version := self.receiver.meter.readings.get(_VERSION):
+            self._update_device(version)  # it came before there was a device
+        self.signals.reading.connect(_VERSION, self._update_device)
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.signals.minute.send()
         self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
@@ -213,9 +202,6 @@ class LinkyCoordinator:
         self.freshness.confirm(name)
         self.signals.reading.send(name, reading)
         self.reporter.report_reading(reading)
-        self._activation.activate_by(reading)
-        if reading.label.quantity is Quantity.VERSION:
-            self._update_device(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities."""

@@ -24,7 +24,7 @@ from .schedule.sensors import DAY_SENSORS, DAY_VALUES
 from .season.sensors import SEASON_SENSORS, SEASON_VALUES
 from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
 from .tariff.tariffs import CURRENT_TARIFF
-from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading
+from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, registers_in_use
 
 PARALLEL_UPDATES = 0
 
@@ -183,7 +183,7 @@ def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str,
 def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
-        return label.register in coordinator.registers_in_use()
+        return label.register in registers_in_use(coordinator.receiver.meter.readings)
     is_warning = label.quantity is Quantity.OVERRUN_CURRENT
     if label.phase and not is_warning and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # the sum says what a household asks

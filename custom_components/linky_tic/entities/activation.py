@@ -3,14 +3,15 @@
 It knows readings and the entity registry. What a person has disabled stays disabled.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
-from ..tic import Absence, Mode, Quantity, Reading, registers_in_use
+from ..meter.known_labels import LABELS
+from ..meter.signals import Signals
+from ..tic import Absence, Mode, Quantity, Reading, Receiver, registers_in_use
 
 _CONTRACT: Final = frozenset(
     {
@@ -27,22 +28,24 @@ _CONTRACT: Final = frozenset(
 class Activation:
     """The entities of one meter that wait for their time."""
 
-    def __init__(self, hass: HomeAssistant, address: str, readings: Mapping[str, Reading]) -> None:
+    def __init__(
+        self, hass: HomeAssistant, address: str, receiver: Receiver, signals: Signals
+    ) -> None:
         self._hass = hass
         self._address = address
-        self._readings = readings
+        self._readings = receiver.meter.readings
         self._registers: set[int] = set()
+        for label in LABELS.values():
+            if label.absence is Absence.EVENT:
+                signals.reading.connect(label.name, self._enable_event)
+            elif label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
+                signals.reading.connect(label.name, self._enable_registers)
 
-    def activate_by(self, reading: Reading) -> None:
-        """Enable what a reading makes worth looking at."""
-        label = reading.label
-        if label.absence is Absence.EVENT:
-            self._enable(label.name)
-        elif label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
-            self._enable_registers(label.register)
+    def _enable_event(self, reading: Reading) -> None:
+        self._enable(reading.label.name)
 
-    def _enable_registers(self, told: int | None) -> None:
-        if told in self._registers:
+    def _enable_registers(self, told: Reading) -> None:
+        if told.label.register in self._registers:
             return  # an index that grows, as it does in most frames
         for register in registers_in_use(self._readings) - self._registers:
             self._registers.add(register)
