@@ -371,6 +371,35 @@ async def test_a_price_is_of_a_tariff_and_not_of_whatever_a_register_counts(
     assert amount(home, TODAY) > 0
 
 
+async def test_what_a_tariff_has_counted_before_its_contract_ended_is_paid_at_its_price(
+    home: Home,
+) -> None:
+    colours = {datetime(2026, 11, day).date(): "white" for day in (22, 23)}  # noqa: DTZ001 - a day
+    meter = await pays(home, "2026-11-23T12:00:00", contract="tempo", colours=colours)
+    await reprice(home, meter, prices={**OPTIONS["prices"], "tempo_white_peak": 0.3})
+    assert meter.entry
+    await meter.play(20)
+    before, first = amount(home, TODAY), index(meter, "EASF04")
+    await home.unload(meter)
+    pass_time(home, meter, 3600)
+    used = house(meter).meter.metering.supplier[3] - first
+    assert used > 2900
+    house(meter).change_contract("base")
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(3 * KNOWN)
+    assert amount(home, TODAY) == pytest.approx(before + used * 0.3 / 1000, abs=0.01)
+
+
+async def test_prices_that_are_typed_while_names_are_learned_are_kept(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    assert meter.entry
+    typed = {"1": 0.5, "2": 0.6}
+    options = {**meter.entry.options, "prices": typed}
+    home.hass.config_entries.async_update_entry(meter.entry, options=options)
+    meter.coordinator.signals.state.send("current_tariff")  # before the entry is set up anew
+    assert meter.entry.options["prices"] == {"off_peak": 0.5, "peak": 0.6}
+
+
 async def test_what_is_exported_earns_its_price_and_lessens_no_cost(home: Home) -> None:
     meter = await pays(home, "2026-06-21T12:00:00", watts=0, producer=True, solar=3000)
     assert home.state("sensor.linky_revenue_today") is None

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.linky_tic.cost.stored import read_former
 
-NOVEMBER = datetime(2026, 11, 1, tzinfo=ZoneInfo("Europe/Paris")).timestamp()
+from .test_ledger import FRANCE, france
+
+NOVEMBER = datetime(2026, 11, 1, tzinfo=FRANCE).timestamp()
 
 
 def accounts(**kept: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
@@ -27,13 +27,9 @@ def accounts(**kept: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
 def test_a_charge_that_another_one_followed_is_paid_for_its_own_days(
     days: int, spent: float, prices: dict[str, float], expected: list[tuple[date, float]]
 ) -> None:
-    before = dt_util.DEFAULT_TIME_ZONE
-    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
-    try:
+    with france():
         kept = accounts(standing=[NOVEMBER, NOVEMBER, days, spent], prices=prices)
         assert read_former(kept, {}).ledger.charges == expected
-    finally:
-        dt_util.set_default_time_zone(before)
 
 
 def test_the_total_that_was_counted_last_has_counted_for_the_registers_too() -> None:

@@ -1,6 +1,8 @@
 """A ledger beside a sheet that is kept by hand: to the hundredth of a cent, whatever happens."""
 
 from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 import json
 from random import Random
@@ -22,6 +24,17 @@ LABEL: Final = {
     ("off_peak", "historic"): "HCHC",
     ("peak", "historic"): "HCHP",
 }
+
+
+@contextmanager
+def france() -> Iterator[None]:
+    """The local time of a house."""
+    before = dt_util.DEFAULT_TIME_ZONE
+    dt_util.set_default_time_zone(FRANCE)
+    try:
+        yield
+    finally:
+        dt_util.set_default_time_zone(before)
 
 
 class Life:
@@ -165,12 +178,23 @@ class Life:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_ledger_equals_a_sheet_that_is_kept_by_hand(seed: int) -> None:
-    before = dt_util.DEFAULT_TIME_ZONE
-    dt_util.set_default_time_zone(FRANCE)
-    try:
+    with france():
         life = Life(seed)
         for _ in range(60):
             life.step()
             life.agree()
-    finally:
-        dt_util.set_default_time_zone(before)
+
+
+def test_a_clock_that_is_put_back_a_little_leaves_the_days_of_a_gap_alone() -> None:
+    ledger = Ledger()
+    night = datetime(2026, 11, 23, 20, tzinfo=FRANCE).timestamp()
+    morning = night + 12 * 3600
+    with france():
+        ledger.turn(night)
+        ledger.turn(morning)  # it was off
+        for at in range(int(morning), int(morning) + 6 * 3600, 50):
+            ledger.turn(at)
+            ledger.add(10, "base", 0.2, at, at)
+        ledger.turn(ledger.now - 90)
+        day = date(2026, 11, 24)
+        assert ledger.energy(day, day) == 4320
