@@ -229,10 +229,13 @@ async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> 
     [
         ({}, "no_contract"),
         ({"contract_base": {"base": "free"}}, "no_amount"),
-        ({"contract_off_peak": {"off_peak": "0.1"}}, "no_slots"),
+        ({"contract_off_peak": {"off_peak": "0.1", "peak": "0.2"}}, "no_slots"),
         ({"contract_off_peak": {"off_peak": "0.1", "weekend": True}}, "no_amount"),
-        ({"contract_off_peak": {"peak": "0.1", "off_peak_hours": "25-30"}}, "no_slots"),
-        ({"contract_tempo": {"tempo_red_peak": "1", "red": "Monday"}}, "no_days"),
+        (
+            {"contract_off_peak": {"off_peak": "0.1", "peak": "0.2", "off_peak_hours": "25-30"}},
+            "no_slots",
+        ),
+        ({"contract_tempo": {**dict.fromkeys(TEMPO, "1"), "red": "Monday"}}, "no_days"),
         ({"contract_base": {"base": "0.2"}}, "compare_no_recorder"),
     ],
 )
@@ -247,9 +250,12 @@ async def test_the_options_say_what_cannot_be_read(
 
 
 def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:
-    contract = Contract("X", {"off_peak": 0.1, "peak": 0.2}, slots=read_slots("23:56-7:26"))
-    at = FIRST.replace(hour=23)
-    assert contract.parts("", at)["off_peak"] == pytest.approx(4 / 60)
-    assert contract.parts("", at.replace(hour=7))["off_peak"] == pytest.approx(26 / 60)
-    assert contract.parts("", at.replace(hour=3)) == {"off_peak": 1.0}
-    assert contract.parts("", at.replace(hour=12)) == {"peak": 1.0}
+    slots = read_slots("23:56-7:26")
+    contract = Contract("X", {"off_peak": 0.1, "peak": 0.2}, off_peak_hours=slots)
+
+    def off_peak(hour: int) -> float:
+        return (contract.parts(FIRST.replace(hour=hour), {}) or {}).get("off_peak", 0.0)
+
+    assert (off_peak(3), off_peak(12)) == (1, 0)
+    assert off_peak(23) == pytest.approx(4 / 60)
+    assert off_peak(7) == pytest.approx(26 / 60)

@@ -5,13 +5,13 @@ It asks the recorder for the hourly statistics of a meter's indexes.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.const import UnitOfEnergy
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
@@ -20,9 +20,12 @@ from ..coordinator import LinkyCoordinator
 from ..meter.known_labels import LABELS
 from ..season.statistics import async_past_days
 from ..setup.exceptions import refused
-from ..tic import Quantity, index_slug
-from .contracts import COLOURS, Contract, Sum, cost_in_force, cost_under
+from ..tic import COLOURS
+from .contracts import Contract, Sum, cost_under
 from .hours import HOUR, Hours, hours_of
+from .indexes import COSTED, tariff_of
+from .ledger import standing_charge
+from .prices import EXPORT
 
 _ONE_DAY: Final = timedelta(days=1)
 _ALMOST_A_DAY: Final = _ONE_DAY - timedelta(seconds=1)
@@ -38,7 +41,7 @@ class Comparison(NamedTuple):
     last: date
     hours: Hours
     in_force: Sum
-    others: tuple[tuple[Contract, Sum], ...]
+    others: Sequence[tuple[Contract, Sum]]
 
 
 async def async_compare(
@@ -51,8 +54,7 @@ async def async_compare(
 
     Raises `ServiceValidationError` where there is no recorder, or no hour is known.
     """
-    hass = coordinator.hass
-    if RECORDER not in hass.config.components:
+    if RECORDER not in coordinator.hass.config.components:
         raise refused("compare_no_recorder")
     latest = min(last or date.max, dt_util.now().date() - _ONE_DAY)
     begin = max(first or date.min, latest - _LONGEST)
@@ -65,17 +67,15 @@ async def async_compare(
     if not heard or begin > latest:
         raise refused("compare_no_hours", title=coordinator.entry.title)
     hours = hours_of(sums, _midnight(begin), _midnight(latest + _ONE_DAY))
-    colours = {}
-    if any(one.is_tempo for one in contracts):
-        colours = await _async_colours(coordinator, begin - _ONE_DAY)
+    colours = await _async_colours(coordinator, begin - _ONE_DAY)
     prices = coordinator.costs.prices
-    charge = prices.standing_charge or 0.0
+    standing = standing_charge(lambda _: prices.standing_charge or 0.0, begin, latest)
     return Comparison(
         begin,
         latest,
         hours,
-        cost_in_force(hours, prices.by_tariff, charge, begin, latest),
-        tuple((one, cost_under(one, hours, colours, begin, latest)) for one in contracts),
+        Sum(hours.by_tariff, prices.by_tariff, standing),
+        [(one, cost_under(one, hours, colours, begin, latest)) for one in contracts],
     )
 
 
@@ -83,15 +83,20 @@ async def _async_sums(
     coordinator: LinkyCoordinator, first: date, last: date
 ) -> list[tuple[str, Mapping[datetime, float]]]:
     """Give the sums of each index that counts what is drawn, with its tariff."""
-    tariffs = _tariffs(coordinator)
-    found = await get_instance(coordinator.hass).async_add_executor_job(
-        _read,
-        coordinator.hass,
-        _midnight(first) - _BEFORE,
-        _midnight(last + _ONE_DAY),
-        set(tariffs),
+    hass, tariffs = coordinator.hass, _tariffs(coordinator)
+    start, end = _midnight(first) - _BEFORE, _midnight(last + _ONE_DAY)
+    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR.value}
+    found = await get_instance(hass).async_add_executor_job(
+        statistics_during_period, hass, start, end, set(tariffs), "hour", units, {"sum"}
     )
-    return [(tariffs[statistic], rows) for statistic, rows in found.items()]
+    sums = {
+        one: [(datetime.fromtimestamp(row["start"], UTC), row["sum"]) for row in rows]
+        for one, rows in found.items()
+    }
+    return [
+        (tariffs[one], {hour: total for hour, total in rows if total is not None})
+        for one, rows in sums.items()
+    ]
 
 
 async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:
@@ -103,31 +108,13 @@ async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[dat
 
 def _tariffs(coordinator: LinkyCoordinator) -> dict[str, str]:
     """Give the statistic of each index that this meter has or had, and the tariff it counts."""
-    registry = er.async_get(coordinator.hass)
-    tariffs = {}
-    for name, label in LABELS.items():
-        if label.quantity is not Quantity.SUPPLIER_ENERGY:
-            continue
-        unique_id = f"{coordinator.address}_{name}"
-        if entity_id := registry.async_get_entity_id(SENSOR, DOMAIN, unique_id):
-            slug = index_slug(label) or coordinator.costs.names[label.register or 1]
-            tariffs[entity_id] = slug
-    return tariffs
-
-
-def _read(
-    hass: HomeAssistant, start: datetime, end: datetime, statistics: set[str]
-) -> dict[str, dict[datetime, float]]:
-    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR.value}
-    found = statistics_during_period(hass, start, end, statistics, "hour", units, {"sum"})
-    return {
-        statistic: {
-            datetime.fromtimestamp(row["start"], UTC): row["sum"]
-            for row in rows
-            if row["sum"] is not None
-        }
-        for statistic, rows in found.items()
+    entity_id = partial(er.async_get(coordinator.hass).async_get_entity_id, SENSOR, DOMAIN)
+    found = {name: entity_id(f"{coordinator.address}_{name}") for name in COSTED}
+    names = coordinator.costs.names
+    tariffs = {
+        statistic: tariff_of(LABELS[name], names) for name, statistic in found.items() if statistic
     }
+    return {statistic: one for statistic, one in tariffs.items() if one and one != EXPORT}
 
 
 def _midnight(day: date) -> datetime:

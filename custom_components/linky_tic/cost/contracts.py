@@ -3,7 +3,7 @@
 It knows hours, prices by tariff and local days; nothing of meters. What cannot be known is None.
 """
 
-from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,14 +12,18 @@ from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
+from ..tic import COLOURS, TEMPO_BEGINS, TEMPO_NAMES
 from .hours import Hours
+from .ledger import standing_charge
 
-COLOURS: Final = ("blue", "white", "red")
-TEMPO_TARIFFS: Final = frozenset(
-    f"tempo_{colour}_{part}" for colour in COLOURS for part in ("off_peak", "peak")
-)
-TEMPO_SLOTS: Final = ((time(22), time(6)),)
-_TEMPO_BEGINS: Final = timedelta(hours=6)
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "base": ("base",),
+    "off_peak": ("off_peak", "peak"),
+    "tempo": tuple(TEMPO_NAMES.values()),
+}
+"""The tariffs of each kind of contract."""
+_TEMPO_SLOTS: Final = ((time(22), TEMPO_BEGINS),)
+_TEMPO_DAY: Final = timedelta(hours=TEMPO_BEGINS.hour)
 _DAY_MINUTES: Final = 24 * 60
 _EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
 _SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
@@ -31,7 +35,7 @@ type Slot = tuple[time, time]
 def read_slots(text: str) -> tuple[Slot, ...]:
     """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `ValueError`."""
     slots = []
-    for part in text.split(","):
+    for part in re.split("[,;]", text):
         if (found := _SLOT.fullmatch(part)) is None:
             raise ValueError(part)
         slots.append((_time(found[1], found[2]), _time(found[3], found[4])))
@@ -44,49 +48,84 @@ def _time(hours: str, minutes: str | None) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract as typed: which tariffs it has is told by its prices."""
+    """A contract as typed: which kind it is of is told by its prices."""
 
     name: str
     prices: Mapping[str, float]
     standing_charge: float = 0.0
-    slots: tuple[Slot, ...] = ()
+    off_peak_hours: tuple[Slot, ...] = ()
     off_peak_days: frozenset[int] = frozenset()
     """Days of the week, Monday being 0, that are off-peak from midnight to midnight."""
-    colours: Mapping[date, str] = field(default_factory=dict)
-    """Colours of Tempo days that somebody has given."""
-    other_colour: str | None = None
-    """That of the days that are neither given nor known, where all others were given."""
+    colours: Mapping[str, Iterable[date]] = field(default_factory=dict)
+    """Tempo days that somebody has given; where none of them is blue, all others are."""
 
     @property
     def is_tempo(self) -> bool:
         """Whether days have colours."""
-        return not TEMPO_TARIFFS.isdisjoint(self.prices)
+        return not set(KINDS["tempo"]).isdisjoint(self.prices)
 
-    def parts(self, prefix: str, hour: datetime) -> dict[str, float]:
-        """Give the tariffs in force in an hour of local time, and for which part of it each is."""
+    @property
+    def lacks_hours(self) -> bool:
+        """Whether nobody has said which hours are off-peak; those of Tempo are known."""
+        return not (
+            "base" in self.prices or self.is_tempo or self.off_peak_hours or self.off_peak_days
+        )
+
+    def parts(self, hour: datetime, colours: Mapping[date, str]) -> dict[str, float] | None:
+        """Give the tariffs in force in an hour of local time, and for which part of it each is.
+
+        `colours` are those of Tempo days. None where that of the day is not known.
+        """
         if "base" in self.prices:
             return {"base": 1.0}
+        prefix = ""
+        if self.is_tempo:
+            if (colour := colours.get((hour - _TEMPO_DAY).date(), self._other_colour)) is None:
+                return None
+            prefix = f"tempo_{colour}_"
         share = 1.0 if hour.weekday() in self.off_peak_days else self._off_peak_share(hour)
         parts = {f"{prefix}off_peak": share, f"{prefix}peak": 1 - share}
         return {tariff: part for tariff, part in parts.items() if part}
 
+    @property
+    def by_day(self) -> dict[date, str]:
+        """The colours that somebody has given."""
+        return {day: colour for colour, listed in self.colours.items() for day in listed}
+
+    @property
+    def _other_colour(self) -> str | None:
+        usual = COLOURS[0]
+        return usual if any(self.colours.values()) and not self.colours.get(usual) else None
+
     def _off_peak_share(self, hour: datetime) -> float:
-        begin = hour.hour * 60 + hour.minute
-        return min(1.0, sum(_overlap(begin, slot) for slot in self.slots) / 60)
+        begin, slots = hour.hour * 60 + hour.minute, self.off_peak_hours
+        if self.is_tempo:
+            slots = slots or _TEMPO_SLOTS
+        return min(1.0, sum(_overlap(begin, slot) for slot in slots) / 60)
 
 
 class Sum(NamedTuple):
-    """What a contract costs: currency by kind, kWh by tariff, and what is not sure of it."""
+    """What a contract costs: kWh by tariff and the prices, and what is not sure of it."""
 
-    energy: float | None
-    standing_charge: float
     by_tariff: Mapping[str, float]
+    prices: Mapping[str, float]
+    standing_charge: float
     doubt: float = 0.0
     """The most that the cost may be wrong by, since hours lie on both sides of a slot's edge."""
     unknown_days: tuple[date, ...] = ()
     """Days whose colour is not known."""
-    unpriced: tuple[str, ...] = ()
-    """Tariffs that have counted and have no price."""
+
+    @property
+    def unpriced(self) -> list[str]:
+        """The tariffs that have counted and have no price."""
+        return [name for name, wh in self.by_tariff.items() if wh and name not in self.prices]
+
+    @property
+    def energy(self) -> float | None:
+        """What is paid for energy; None while a part of it is not known."""
+        if self.unpriced or self.unknown_days:
+            return None
+        return sum(used * self.prices.get(name, 0.0) for name, used in self.by_tariff.items())
 
     @property
     def total(self) -> float | None:
@@ -101,59 +140,23 @@ def cost_under(
 
     `known` are the colours of Tempo days; those that are typed come first.
     """
-    colours = {**known, **contract.colours}
-    by_tariff: dict[str, float] = {}
+    colours = {**known, **contract.by_day}
+    by_tariff = defaultdict[str, float](float)
     unknown: set[date] = set()
     doubt = 0.0
     for hour, counted in hours.known.items():
         energy, local = sum(counted.values()), dt_util.as_local(hour)
-        prefix = ""
-        if contract.is_tempo:
-            day = (local - _TEMPO_BEGINS).date()
-            if (colour := colours.get(day, contract.other_colour)) is None:
-                unknown.add(day)
-                continue
-            prefix = f"tempo_{colour}_"
-        parts = contract.parts(prefix, local)
+        parts = contract.parts(local, colours)
+        if parts is None:
+            unknown.add((local - _TEMPO_DAY).date())
+            continue
         for tariff, share in parts.items():
-            by_tariff[tariff] = by_tariff.get(tariff, 0.0) + energy * share
+            by_tariff[tariff] += energy * share
         if len(parts) > 1:
             apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
             doubt += energy * max(parts.values()) * (max(apart) - min(apart))
-    standing = standing_charge(contract.standing_charge, first, last)
-    return _summed(by_tariff, contract.prices, standing, doubt, unknown)
-
-
-def cost_in_force(
-    hours: Hours, prices: Mapping[str, float], charge: float, first: date, last: date
-) -> Sum:
-    """Reckon what the meter's own indexes have counted, at the prices in force."""
-    by_tariff: dict[str, float] = {}
-    for counted in hours.known.values():
-        for tariff, energy in counted.items():
-            by_tariff[tariff] = by_tariff.get(tariff, 0.0) + energy
-    return _summed(by_tariff, prices, standing_charge(charge, first, last), 0.0, ())
-
-
-def standing_charge(amount: float, first: date, last: date) -> float:
-    """Give the share of a month's charge for some days, both ends included."""
-    days = (first + timedelta(n) for n in range((last - first).days + 1))
-    return sum(amount / monthrange(day.year, day.month)[1] for day in days)
-
-
-def _summed(
-    by_tariff: Mapping[str, float],
-    prices: Mapping[str, float],
-    standing: float,
-    doubt: float,
-    unknown: Iterable[date],
-) -> Sum:
-    unpriced = tuple(name for name, energy in by_tariff.items() if energy and name not in prices)
-    unknown = tuple(sorted(unknown))
-    energy = None
-    if not unpriced and not unknown:
-        energy = sum(used * prices.get(name, 0.0) for name, used in by_tariff.items())
-    return Sum(energy, standing, by_tariff, doubt, unknown, unpriced)
+    standing = standing_charge(lambda _: contract.standing_charge, first, last)
+    return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))
 
 
 def _overlap(begin: int, slot: Slot) -> int:

@@ -20,12 +20,12 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
+from ..tic import COLOURS
 from .comparison import Comparison, async_compare
-from .contracts import COLOURS, TEMPO_SLOTS, TEMPO_TARIFFS, Contract, Slot, Sum, read_slots
+from .contracts import KINDS, Contract, Slot, Sum, read_slots
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TARIFFS: Final = (frozenset({"base"}), frozenset({"off_peak", "peak"}), TEMPO_TARIFFS)
 _LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
 
@@ -37,25 +37,18 @@ def _slots(text: str) -> tuple[Slot, ...]:
         raise vol.Invalid(f"{text} is no list of times such as 22:30-06:30, 12:00-14:00") from error
 
 
+def _weekdays(days: list[str]) -> frozenset[int]:
+    return frozenset(map(_DAYS.index, days))
+
+
 def _contract(typed: Mapping[str, Any]) -> Contract:
     """Read one contract; raises `vol.Invalid` where something is missing."""
-    prices, colours = typed["prices"], typed.get("colours", {})
-    if frozenset(prices) not in _TARIFFS:
+    if set(typed["prices"]) not in map(set, KINDS.values()):
         raise vol.Invalid("prices are those of base, of off_peak and peak, or the six of Tempo")
-    is_tempo = frozenset(prices) == TEMPO_TARIFFS
-    slots = typed.get("off_peak_hours", TEMPO_SLOTS if is_tempo else ())
-    days = frozenset(_DAYS.index(day) for day in typed.get("off_peak_days", ()))
-    if "base" not in prices and not (slots or days):
+    contract = Contract(**typed)
+    if contract.lacks_hours:
         raise vol.Invalid("off_peak_hours are missing")
-    return Contract(
-        typed["name"],
-        prices,
-        typed["standing_charge"],
-        slots,
-        days,
-        {day: colour for colour, listed in colours.items() for day in listed},
-        "blue" if colours and "blue" not in colours else None,
-    )
+    return contract
 
 
 _PRICE: Final = vol.All(vol.Coerce(float), vol.Range(min=0))
@@ -68,7 +61,7 @@ _CONTRACT: Final = vol.All(
             vol.Required("prices"): {cv.string: _PRICE},
             vol.Optional("standing_charge", default=0.0): _PRICE,
             vol.Optional("off_peak_hours"): vol.All(cv.string, _slots),
-            vol.Optional("off_peak_days"): vol.All(cv.ensure_list, [vol.In(_DAYS)]),
+            vol.Optional("off_peak_days"): vol.All(cv.ensure_list, [vol.In(_DAYS)], _weekdays),
             vol.Optional("colours"): {vol.In(COLOURS): vol.All(cv.ensure_list, [cv.date])},
         }
     ),
@@ -122,13 +115,12 @@ def _answer(compared: Comparison) -> JsonObjectType:
 
 
 def _sum(found: Sum) -> JsonObjectType:
-    known = {tariff: round(energy, 3) for tariff, energy in found.by_tariff.items()}
     return {
         "total": _amount(found.total),
         "energy_cost": _amount(found.energy),
         "standing_charge": _amount(found.standing_charge),
         "doubt": _amount(found.doubt),
-        "energy": {**known},
+        "energy": {tariff: round(energy, 3) for tariff, energy in found.by_tariff.items()},
         "unpriced_tariffs": [*found.unpriced],
         "unknown_days": len(found.unknown_days),
         "first_unknown_days": [day.isoformat() for day in found.unknown_days[:_LISTED]],
@@ -136,4 +128,4 @@ def _sum(found: Sum) -> JsonObjectType:
 
 
 def _amount(amount: float | None) -> float | None:
-    return None if amount is None else round(amount, 2)
+    return amount and round(amount, 2)

@@ -3,10 +3,10 @@
 It knows a form and a table; what contracts would have cost is reckoned in `cost/`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
@@ -20,43 +20,28 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..cost.comparison import Comparison, async_compare
-from ..cost.contracts import COLOURS, TEMPO_SLOTS, Contract, Slot, Sum, read_slots
+from ..cost.contracts import KINDS, Contract, Sum, read_slots
+from ..tic import COLOURS
 from .amounts import currency, read_amount, rounded
 from .money_steps import MoneySteps
 from .sentences import told
 
-_PARTS: Final = ("off_peak", "peak")
 _CHARGE: Final = "standing_charge"
 _HOURS: Final = "off_peak_hours"
 _WEEKEND: Final = "weekend"
 _SATURDAY_AND_SUNDAY: Final = frozenset({5, 6})
-
-
-class _Kind(NamedTuple):
-    """What is asked about a kind of contract: prices by tariff, and whatever else."""
-
-    tariffs: tuple[str, ...]
-    others: tuple[str, ...] = ()
-    slots: tuple[Slot, ...] = ()
-
-
-_TEMPO: Final = tuple(f"tempo_{colour}_{part}" for colour in COLOURS for part in _PARTS)
-_KINDS: Final[Mapping[str, _Kind]] = {
-    "contract_base": _Kind(("base",)),
-    "contract_off_peak": _Kind(_PARTS, (_HOURS, _WEEKEND)),
-    "contract_tempo": _Kind(_TEMPO, COLOURS[1:], TEMPO_SLOTS),
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "base": (),
+    "off_peak": (_HOURS, _WEEKEND),
+    "tempo": COLOURS[1:],
 }
-"""By section of the form."""
+"""What is asked about a kind of contract beside its prices."""
 _NONE: Final = "–"
 _A_CENT: Final = 0.01
 
 
 class _WrongError(Exception):
-    """Something typed cannot be read; `key` is the text that says so."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
+    """Something typed cannot be read; its argument is the key of the text that says so."""
 
 
 class CompareSteps(MoneySteps):
@@ -76,7 +61,7 @@ class CompareSteps(MoneySteps):
             contracts = _contracts(self.hass, user_input)
             compared = await async_compare(coordinator, contracts)
         except _WrongError as wrong:
-            return self._ask_contracts(user_input, wrong.key)
+            return self._ask_contracts(user_input, str(wrong))
         except ServiceValidationError as refusal:
             return self._ask_contracts(user_input, refusal.translation_key)
         self._table = _told(self.hass, compared)
@@ -105,46 +90,44 @@ class CompareSteps(MoneySteps):
 def _schema(hass: HomeAssistant) -> vol.Schema:
     amount, text = TextSelector(TextSelectorConfig(suffix=currency(hass))), TextSelector()
     sections = {}
-    for name, kind in _KINDS.items():
-        fields: dict[str, object] = dict.fromkeys((*kind.tariffs, _CHARGE), amount)
-        fields |= {key: BooleanSelector() if key == _WEEKEND else text for key in kind.others}
+    for kind, others in _KINDS.items():
+        fields: dict[str, object] = dict.fromkeys((*KINDS[kind], _CHARGE), amount)
+        fields |= {key: BooleanSelector() if key == _WEEKEND else text for key in others}
         inner = vol.Schema({vol.Optional(key): field for key, field in fields.items()})
-        sections[vol.Optional(name)] = section(inner, {"collapsed": False})
+        sections[vol.Optional(_section(kind))] = section(inner, {"collapsed": False})
     return vol.Schema(sections)
+
+
+def _section(kind: str) -> str:
+    return f"contract_{kind}"
 
 
 def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[Contract]:
     """Read the contracts that were filled in; raises `_WrongError`."""
     found = [
-        _contract(told(hass, name), kind, texts)
-        for name, kind in _KINDS.items()
-        if any((texts := typed.get(name, {})).get(tariff) for tariff in kind.tariffs)
+        _contract(told(hass, name), tariffs, texts)
+        for kind, tariffs in KINDS.items()
+        for name in (_section(kind),)
+        if any((texts := typed.get(name, {})).get(tariff) for tariff in tariffs)
     ]
     if not found:
         raise _WrongError("no_contract")
     return found
 
 
-def _contract(name: str, kind: _Kind, texts: Mapping[str, Any]) -> Contract:
-    slots, days = kind.slots, frozenset[int]()
-    if texts.get(_WEEKEND):
-        days = _SATURDAY_AND_SUNDAY
-    if hours := texts.get(_HOURS, ""):
-        slots = _read(read_slots, hours, "no_slots")
-    elif _HOURS in kind.others and not days:
-        raise _WrongError("no_slots")
-    colours = {
-        day: colour for colour in COLOURS for day in _read(_days, texts.get(colour, ""), "no_days")
-    }
-    return Contract(
+def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Contract:
+    hours = texts.get(_HOURS)
+    contract = Contract(
         name,
-        {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in kind.tariffs},
+        {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in tariffs},
         _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),
-        slots,
-        days,
-        colours,
-        COLOURS[0] if colours else None,
+        _read(read_slots, hours, "no_slots") if hours else (),
+        _SATURDAY_AND_SUNDAY if texts.get(_WEEKEND) else frozenset(),
+        {colour: _read(_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
     )
+    if contract.lacks_hours:
+        raise _WrongError("no_slots")
+    return contract
 
 
 def _read[T](read: Callable[[str], T], text: str, error: str) -> T:
