@@ -358,6 +358,23 @@ async def test_a_source_whose_price_is_not_known_has_none(
     ]
 
 
+async def test_a_price_that_is_given_later_is_given_to_the_source_that_had_none(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home, producer=True)
+    await submit(meter, await show(meter), {})
+    off_peak, peak, injection = sources(manager)
+    peak |= {"number_energy_price": 0.1}
+    await hold(
+        manager, off_peak, peak, injection, {"type": "solar", "stat_energy_from": "sensor.r"}
+    )
+    others = [*sources(manager)[1:2], *sources(manager)[3:]]
+    await submit(meter, await show(meter, "prices"), {**PRICES, "export_price": "0.13"})
+    assert sources(manager)[0]["entity_energy_price"] == "sensor.linky_price_1"
+    assert sources(manager)[2]["entity_energy_price_export"] == "sensor.linky_price_export"
+    assert [*sources(manager)[1:2], *sources(manager)[3:]] == others
+
+
 async def test_an_entity_that_waits_is_enabled(home: Home, manager: EnergyManager) -> None:
     meter = await hears(home)
     registry = er.async_get(home.hass)

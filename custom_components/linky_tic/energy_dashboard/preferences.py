@@ -1,10 +1,12 @@
 """The Energy dashboard of the house: what it holds of a meter, and how the rest is added.
 
-It knows Home Assistant's energy preferences. What is there already is never changed or removed.
+It knows Home Assistant's energy preferences. What is there already is never removed, nor changed
+but that a source of this meter without any price is given the one that is typed later.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from homeassistant.components.energy import DOMAIN as ENERGY, async_get_manager
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, SourceType
@@ -16,6 +18,15 @@ from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
 from ..cost.prices import Prices
 from .sources import Offer, energy_sources, indexes_of, offer
+
+_PRICED: Final = (
+    "entity_energy_price",
+    "entity_energy_price_export",
+    "stat_cost",
+    "stat_compensation",
+    "number_energy_price",
+    "number_energy_price_export",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,39 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
     _register(coordinator, prices)
     new = energy_sources(coordinator, added)
     _enable(coordinator.hass, {one for source in new for one in _statistics(source)})
-    manager = await async_get_manager(coordinator.hass)
-    held = manager.data or manager.default_preferences()
-    sources = held["energy_sources"]
+    sources = await _sources(coordinator.hass)
     checked = ENERGY_SOURCE_SCHEMA([*sources, *new])
-    await manager.async_update({**held, "energy_sources": [*sources, *checked[len(sources) :]]})
+    await _update(coordinator.hass, [*sources, *checked[len(sources) :]])
     return len(new)
+
+
+async def async_price(coordinator: LinkyCoordinator, prices: Prices) -> None:
+    """Give their price to this meter's sources that were added before it was known."""
+    if not is_set_up(coordinator.hass):
+        return
+    _register(coordinator, prices)
+    ours = energy_sources(coordinator, offer(coordinator))
+    held = await _sources(coordinator.hass)
+    priced = [_priced(source, ours) for source in held]
+    if priced != held:
+        await _update(coordinator.hass, priced)
+
+
+def _priced(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
+    if source["type"] != "grid" or any(source.get(key) for key in _PRICED):
+        return source
+    counted = source.get("stat_energy_from"), source.get("stat_energy_to")
+    for one in ours:
+        if one["type"] == "grid" and counted == (one["stat_energy_from"], one["stat_energy_to"]):
+            price, export = one["entity_energy_price"], one["entity_energy_price_export"]
+            return {**source, "entity_energy_price": price, "entity_energy_price_export": export}
+    return source
+
+
+async def _update(hass: HomeAssistant, sources: list[SourceType]) -> None:
+    manager = await async_get_manager(hass)
+    held = manager.data or manager.default_preferences()
+    await manager.async_update({**held, "energy_sources": sources})
 
 
 async def _sources(hass: HomeAssistant) -> list[SourceType]:

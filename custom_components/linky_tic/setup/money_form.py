@@ -171,11 +171,12 @@ class MoneyForm:
 
     def summary(self, prices: Prices) -> list[str]:
         """Tell each price back, in cents, so that a point in the wrong place is seen."""
-        hass, lines = self._hass, []
-        for register in self._registers:
-            if (price := prices.of(self._names[register])) is not None:
-                name = tariff_name(self._coordinator, register)
-                lines.append(told(hass, "by_kwh", price, name=name))
+        hass, facts = self._hass, self.facts()
+        lines = [
+            told(hass, "by_kwh", price, name=facts[f"tariff_{register}"])
+            for register in self._registers
+            if (price := prices.of(self._names[register])) is not None
+        ]
         if prices.export is not None:
             lines.append(told(hass, "exported", prices.export))
         if prices.standing_charge is not None:

@@ -22,7 +22,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import async_add, async_plan, is_set_up
+from ..energy_dashboard.preferences import async_add, async_plan, async_price, is_set_up
 from ..energy_dashboard.sources import EXPORTED, offer
 from .money_form import EnergyForm, Given, MoneyForm
 from .sentences import told
@@ -62,6 +62,7 @@ class MoneySteps(OptionsFlowWithReload):
         prices = form.prices(given.amounts)
         if period := form.period(user_input):
             coordinator.costs.reprice(prices, period)
+        await async_price(coordinator, prices)
         self._store(prices)
         return await self._end(form.summary(prices))
 
