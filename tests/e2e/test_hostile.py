@@ -64,8 +64,6 @@ class House:
         self.home.client.command("config_entries/disable", **arguments)
 
 
-pytestmark = pytest.mark.skip(reason="hung in two whole runs; the cause is not known")
-
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
