@@ -106,6 +106,13 @@ class Subscriber:
     def newest(self, topic: str) -> bytes | None:
         return next((payload for name, payload in reversed(self.messages()) if name == topic), None)
 
+    def retained(self) -> list[tuple[str, bytes]]:
+        """What the broker kept of all its topics: it sends that before what is published now."""
+        end = "retained/end"
+        self._client.publish(end, qos=QOS)
+        self.wait_for(1, end)
+        return [each for each in self.messages() if each[0] != end]
+
     def wait_for(self, count: int, topic: str | None = None) -> bool:
         """Wait for `count` messages (of `topic`, or of all); false when they do not come."""
         with self._arrived:

@@ -153,6 +153,10 @@ class Client:
         answer = self.post("/api/services/head_count/count?return_response")
         return dict(answer["service_response"])
 
+    def write(self) -> None:
+        """Have the recorder write what has happened; wants statistics_now."""
+        self.post("/api/services/statistics_now/write")
+
     def compile_statistics(self, periods: int) -> None:
         """Close the period that is so many ahead of the present one; wants statistics_now."""
         now = datetime.now(UTC)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 import sqlite3
-import time
 from typing import Final, NamedTuple
 
 from simulator.household import Household
@@ -21,7 +20,6 @@ from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
-WRITTEN: Final = 6  # seconds until the recorder knows of new entities
 PERIOD: Final = 300  # seconds, of short-term statistics
 HOUR: Final = 3600
 RECENT: Final = 26 * HOUR  # for which states and short-term statistics are kept
@@ -88,8 +86,7 @@ def move_in(
         home.client.add_meter(port.url)
     powers = [{f"{prefix}_sinsts", f"{prefix}_papp"} for prefix in kept]
     wait_for(lambda: all(one & home.client.states().keys() for one in powers), "all labels")
-    time.sleep(WRITTEN)
-    home.stop()
+    home.stop()  # the recorder has written of them then
     for prefix, shown in kept.items():
         write(home.folder, prefix, shown)
     home.start()

@@ -32,10 +32,8 @@ logger:
     custom_components.linky_tic: info
 """
 
-# What has happened is in the database a second later; statistics are compiled when they are wanted.
-RECORDING = (
-    CONFIGURATION.replace("recorder:\n", "recorder:\n  commit_interval: 1\n") + "statistics_now:\n"
-)
+# Statistics are compiled when they are wanted.
+RECORDING = f"{CONFIGURATION}statistics_now:\n"
 
 # These steps would add met, radio_browser and others that reach for the internet.
 ONBOARDING = {

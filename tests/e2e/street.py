@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 
@@ -79,6 +80,24 @@ class Street:
         """The newest frame of a meter on the broker."""
         address = self.meters[name].house.address
         return json.loads(self.mqtt.newest(f"linky_tic/{address}") or b"{}")
+
+    def suffers(self, name: str, *faults: Fault, frames: int = 1) -> None:
+        """Let faults strike a meter, and wait until frames and what comes after were heard."""
+        meter = self.meters[name]
+        meter.suffer(*faults)
+        end = meter.house.elapsed + (frames + 1) * meter.house.frame_seconds
+        wait_for(lambda: meter.house.elapsed > end, f"the frames of {name}")
+        self.waits_to_hear(name)
+
+    def waits_to_hear(self, name: str) -> None:
+        """Wait until a whole frame of a meter comes from now on."""
+        now = datetime.now(UTC)
+
+        def is_heard() -> bool:
+            frame = self.mirrored(name)
+            return bool(frame) and datetime.fromisoformat(frame["_meter"]["received"]) > now
+
+        wait_for(is_heard, f"{name} heard")
 
     def add(self, name: str) -> None:
         """Add a meter as a person does, and wait for its index."""

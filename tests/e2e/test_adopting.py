@@ -85,15 +85,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         stack.enter_context(port)
         home.client.add_meter(port.url)
         house = House(home)
-        wait_for(lambda: is_known(house, NEW), "the index")
-        is_recorded(house)
+        began = wait_for(lambda: first_known(house), "the index")
+        assert began
+        is_recorded(house, began)
         yield house
 
 
-def is_recorded(house: House) -> None:
+def first_known(house: House) -> datetime | None:
+    """When our index had its first value."""
+    house.client.write()
+    (states,) = house.client.get(f"/api/history/period?filter_entity_id={NEW}") or [[]]
+    known = (one for one in states if one["state"] not in {"unknown", "unavailable"})
+    return next((datetime.fromisoformat(one["last_changed"]) for one in known), None)
+
+
+def is_recorded(house: House, began: datetime) -> None:
     """Both are in the statistics, the old one up to the hour in which ours begins."""
-    now = datetime.now(UTC)
-    house.hour = now.replace(minute=0, second=0, microsecond=0)
+    house.hour = began.replace(minute=0, second=0, microsecond=0)
     house.client.command(
         "recorder/import_statistics",
         metadata={
@@ -107,7 +115,7 @@ def is_recorded(house: House) -> None:
         },
         stats=old_hours(house.hour),
     )
-    house.compiles(now)
+    house.compiles(began)
 
 
 def is_known(house: House, entity_id: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-import time
 
 import pytest
 
@@ -34,7 +33,6 @@ POWER = "sensor.linky_active_power"
 INDEXES = ["sensor.linky_easf01", "sensor.linky_easf02"]
 OURS = "/config/integrations/integration/linky_tic"
 SILENT = {"unknown", "unavailable"}
-WRITTEN = 2.5  # seconds until the recorder has written what happened
 MOST_USED = 2.0  # kWh that no simulated house uses during this test
 # Where Home Assistant keeps for a month what was deleted, for one who regrets it.
 MEMORIES = {"core.device_registry", "core.entity_registry"}
@@ -197,7 +195,6 @@ def test_the_energy_dashboard_takes_what_was_added(house: House) -> None:
     person, client = house.person, house.home.client
     house.line.house.set_load(5000)
     wait_for(lambda: house.known() >= {*INDEXES, POWER}, "the indexes and the power")
-    time.sleep(WRITTEN)
     client.compile_statistics(0)
     told = client.command("energy/validate")
     assert [issue for one in told["energy_sources"] for issue in one] == []
@@ -225,7 +222,6 @@ def test_another_meter_is_asked_about_and_replaces_the_first(house: House) -> No
 def test_after_a_restart_all_is_there_at_once_and_known_within_three_frames(house: House) -> None:
     before, known = house.states, house.known()
     house.home.client.compile_statistics(1)
-    time.sleep(WRITTEN)
     house.home.stop()
     house.port.unplug()
     house.home.start()
@@ -239,7 +235,6 @@ def test_after_a_restart_all_is_there_at_once_and_known_within_three_frames(hous
 
 
 def test_after_a_restart_the_statistics_go_on(house: House) -> None:
-    time.sleep(WRITTEN)
     house.home.client.compile_statistics(2)
     for entity in house.states:
         sums = Recorded(house.folder).sums(entity)
@@ -284,8 +279,7 @@ def test_what_is_removed_leaves_nothing_behind(house: House) -> None:
     for registry in ("entity", "device"):
         assert "linky_tic" not in str(client.command(f"config/{registry}_registry/list"))
     with Subscriber(house.broker.port) as mqtt:
-        time.sleep(1)
-        assert [topic for topic, _ in mqtt.messages() if topic.startswith("linky")] == []
+        assert [topic for topic, _ in mqtt.retained() if topic.startswith("linky")] == []
     house.home.stop()
     assert holders(house.folder / ".storage", entry_id, ADDRESS, SUCCESSOR) <= MEMORIES
 

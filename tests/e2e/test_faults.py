@@ -32,7 +32,6 @@ from .witness import Witness
 
 pytestmark = pytest.mark.story
 
-WRITTEN = 2.5  # seconds until the recorder has written what happened
 STRANGER = "ESSAI"  # a label that no document knows
 OLD_INDEX = 25_000_000  # Wh
 STARTS = {f"replaced at {share} %": OLD_INDEX * share // 100 for share in (0, 75, 95, 125)}
@@ -145,8 +144,7 @@ NONSENSE = (
 def test_nonsense_under_a_good_checksum_passes_by(house: Street) -> None:
     before = house.home.client.states()
     entities = house.entities(house.meters["nonsense"])
-    house.meters["nonsense"].suffer(*NONSENSE)
-    time.sleep(sum(garbage.frames for garbage in NONSENSE) + 3)  # one a frame, of a second
+    house.suffers("nonsense", *NONSENSE, frames=sum(garbage.frames for garbage in NONSENSE))
     after = house.home.client.states()
     tariff = entities["EAST"].replace("_east", "_current_tariff")
     assert after[tariff]["state"] == before[tariff]["state"]
@@ -163,8 +161,7 @@ def test_damaged_separators_eot_and_lost_characters_pass_by(house: Street) -> No
         LoseText("NONU"),
         Lose(40),
     ):
-        house.meters["damaged"].suffer(fault)
-        time.sleep(1)
+        house.suffers("damaged", fault)
     assert house.knows("damaged", "EAST")
 
 
@@ -176,16 +173,9 @@ def test_a_port_under_another_name_is_found_by_its_link(house: Street) -> None:
     taken = os.openpty()  # the name that was free again
     renamed.replug()
     assert Path(renamed.url).readlink() != before
-    back = time.time()
-    wait_for(lambda: heard_since(house, "renamed", back), "the meter heard again")
+    house.waits_to_hear("renamed")
     for descriptor in taken:
         os.close(descriptor)
-
-
-def heard_since(house: Street, name: str, moment: float) -> bool:
-    payload = house.mirrored(name)
-    received = payload and datetime.fromisoformat(payload["_meter"]["received"])
-    return bool(received) and received.timestamp() > moment
 
 
 def test_a_meter_overseas_shows_the_true_time(house: Street) -> None:
@@ -208,6 +198,7 @@ def test_a_half_open_connection_is_noticed_and_replaced(house: Street) -> None:
 
 
 def test_a_noisy_line_keeps_its_entities(house: Street) -> None:
+    house.home.client.write()
     for name in ("noisy", "noisy without parity", "damaged", "nonsense", "overrun"):
         entities = house.entities(house.meters[name])
         states = house.recorded.states(entities.values(), house.struck)
@@ -216,12 +207,10 @@ def test_a_noisy_line_keeps_its_entities(house: Street) -> None:
 
 def test_after_a_power_cut_the_sums_go_on(house: Street) -> None:
     house.home.client.compile_statistics(1)
-    time.sleep(WRITTEN)
     house.home.kill()
     house.home.start()
     house.home.client.wait_until_running()
     wait_for(lambda: house.knows("noisy", "EAST"), "the index known again")
-    time.sleep(WRITTEN)
     house.home.client.compile_statistics(2)
     for name, meter in house.meters.items():
         for label, entity in house.entities(meter).items():
@@ -238,6 +227,7 @@ def test_the_sums_of_a_replaced_meter_were_looked_at(house: Street, name: str) -
 
 
 def test_no_state_is_false(house: Street) -> None:
+    house.home.client.write()
     false = [
         (name, label, state)
         for name, meter in house.meters.items()

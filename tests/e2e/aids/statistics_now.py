@@ -1,4 +1,4 @@
-"""Compiles the recorder's statistics of a period on request, so that a test need not wait for it.
+"""Compiles the recorder's statistics of a period on request, and at no other time.
 
 Of a period that is to come, the recorder takes the states of this moment.
 """
@@ -14,15 +14,26 @@ DOMAIN = "statistics_now"
 
 
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
-    """Offer the one action."""
+    """Offer two actions."""
+    recorder = get_instance(hass)
+    await recorder.async_db_ready
+    # A test must not depend on the minute at which it runs.
+    if recorder._periodic_listener:
+        recorder._periodic_listener()
+        recorder._periodic_listener = None
 
-    async def compile_(call: ServiceCall) -> None:
-        recorder = get_instance(hass)
-        start = datetime.fromisoformat(call.data["start"])
-        recorder.queue_task(StatisticsTask(start, fire_events=False))
+    async def write(_call: ServiceCall) -> None:
+        """Wait until all that has happened is in the database."""
         done = hass.loop.create_future()
         recorder.queue_task(SynchronizeTask(done))
         await done
 
+    async def compile_(call: ServiceCall) -> None:
+        await write(call)
+        start = datetime.fromisoformat(call.data["start"])
+        recorder.queue_task(StatisticsTask(start, fire_events=False))
+        await write(call)
+
+    hass.services.async_register(DOMAIN, "write", write)
     hass.services.async_register(DOMAIN, "compile", compile_)
     return True
