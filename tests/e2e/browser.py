@@ -42,7 +42,18 @@ class Person:
         self._url = url
 
     def visit(self, path: str) -> None:
-        self.page.goto(f"{self._url}{path}")
+        """Go to a page; the front end, on its way to one of its own, may call that off."""
+
+        def arrives() -> bool:
+            try:
+                self.page.goto(f"{self._url}{path}")
+            except Error as error:
+                if "ERR_ABORTED" not in str(error):
+                    raise
+                return False
+            return True
+
+        wait_for(arrives, path)
 
     def log_in(self, tokens: Json, language: str = "fr", sidebar: str = "always_hidden") -> None:
         """Be somebody whom the front end knows already, who reads a language."""
