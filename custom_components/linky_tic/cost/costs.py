@@ -77,7 +77,8 @@ class Costs:
     @property
     def names(self) -> Mapping[int, str]:
         """The tariff of each register, by which prices are known."""
-        return {number: self._tariffs.name_of(number) for number in range(1, 11)}
+        names = self._tariffs.names
+        return {number: names.get(number, unnamed(number)) for number in range(1, 11)}
 
     @property
     def today(self) -> Period:
