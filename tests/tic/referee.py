@@ -4,6 +4,7 @@ Shares no code with the decoder: own checksum, own sizes and characters, own cut
 """
 
 import csv
+from functools import cache
 from pathlib import Path
 import re
 from typing import NamedTuple
@@ -42,6 +43,7 @@ class Shape(NamedTuple):
     dated: bool
 
 
+@cache
 def rows(mode: str) -> list[dict[str, str]]:
     """The lines of a table of the specification; the last historic one is no label."""
     with (DATA / "spec" / f"labels_{mode}.csv").open(encoding="utf-8", newline="") as table:
