@@ -51,8 +51,6 @@ ON: Final = (
     }
     | {f"EASF{number:02}" for number in range(1, 11)}
     | {f"BBRH{tariff}J{colour}" for tariff in "CP" for colour in "BWR"}
-    | {"ADPS", "ADIR1", "ADIR2", "ADIR3", "PEJP"}  # they come with what they tell
-    | {f"{edge}PM{number}" for edge in "DF" for number in (1, 2, 3)}
 )
 
 

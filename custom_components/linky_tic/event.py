@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entities.derived import DerivedDescription
+from .entities.derived import DerivedDescription, is_tempo
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
 from .tariff.tariffs import CURRENT_TARIFF
@@ -71,6 +71,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
     def __init__(self, coordinator: LinkyCoordinator) -> None:
         super().__init__(coordinator, PLATFORM, "events")
+        self._attr_entity_registry_enabled_default = not is_tempo(coordinator)
         self._attr_event_types = list(EVENT_TYPES)
         self._moment = Moment()
         self._is_due = True

@@ -184,9 +184,6 @@ def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in registers_in_use(coordinator.receiver.meter.readings)
-    is_warning = label.quantity is Quantity.OVERRUN_CURRENT
-    if label.phase and not is_warning and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
+    if label.phase and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # the sum says what a household asks
-    if label.absence is Absence.EVENT and coordinator.reading(label.name):
-        return True  # the event is on already
     return SHOWN[label.quantity].entity_registry_enabled_default

@@ -1,7 +1,4 @@
-"""What counts or is announced is on from then on; what a person has turned off stays off."""
-
-from datetime import datetime
-from typing import Final
+"""What counts is on from then on; what a person has turned off stays off."""
 
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -13,27 +10,6 @@ from ..home import Home
 from ..test_coordinator import Lacking
 
 pytestmark = pytest.mark.usefixtures("as_delivered")
-
-PEAK: Final = tuple(map(datetime.fromisoformat, ("2026-11-24T06:00", "2026-11-25T06:00")))
-
-
-async def test_a_peak_that_is_announced_at_the_start_is_on(home: Home) -> None:
-    house = Household(contract="tempo")
-    house.order_peak(1, *PEAK)
-    await home.hears(house)
-    assert home.value("dpm1") == "2026-11-24T05:00:00+00:00"
-    assert home.value("fpm1") == "2026-11-25T05:00:00+00:00"
-    assert home.value("dpm2") is None
-
-
-async def test_a_peak_that_is_announced_later_is_then_on(home: Home) -> None:
-    house = Household(contract="tempo")
-    meter = await home.hears(house)
-    assert home.registered("sensor.linky_dpm1").disabled
-    house.order_peak(1, *PEAK)
-    await meter.play()
-    assert not home.registered("sensor.linky_dpm1").disabled
-    assert home.registered("sensor.linky_dpm2").disabled
 
 
 def disable(home: Home, entity_id: str, by: er.RegistryEntryDisabler) -> None:

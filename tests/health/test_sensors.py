@@ -116,9 +116,3 @@ async def test_what_the_counters_are(home: Home) -> None:
         kind = SensorStateClass.MEASUREMENT if is_share else SensorStateClass.TOTAL_INCREASING
         assert entity.capabilities == {"state_class": kind}
         assert entity.unit_of_measurement == ("%" if is_share else None)
-
-
-def test_only_the_quality_is_on_by_default() -> None:
-    assert [counter.key for counter in COUNTERS if counter.entity_registry_enabled_default] == [
-        "line_quality"
-    ]

@@ -150,6 +150,7 @@ PRICE_VALUES: Final = (
             sources=(CURRENT_TARIFF,),
             is_given=True,
             suggested_display_precision=4,
+            entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
             translation_placeholders={"tariff": unnamed(register)},
         )
@@ -172,6 +173,7 @@ PRICE_VALUES: Final = (
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
             is_given=not is_energy,
+            is_on_under_tempo=key not in {ENERGY_YESTERDAY, COST_YESTERDAY},
             device_class=SensorDeviceClass.ENERGY if is_energy else SensorDeviceClass.MONETARY,
             state_class=SensorStateClass.TOTAL if row.since else None,
             native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if is_energy else None,

@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
-from ..cost.prices import Prices
+from ..cost.prices import PRICE_EXPORT, Prices, price_key
 from .sources import Offer, energy_sources, indexes_of, offer
 
 _PRICED: Final = (
@@ -65,10 +65,10 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
 
     Raises `vol.Invalid` where the list is refused.
 
-    The entities of prices are registered here, so that the sources can name them: they get their
+    The entities of prices are enabled here, so that the sources can name them: they get their
     states when the entry is set up with the prices.
     """
-    _register(coordinator, prices)
+    _enable(coordinator.hass, _registered(coordinator, added, prices))
     new = energy_sources(coordinator, added)
     _enable(coordinator.hass, {one for source in new for one in _statistics(source)})
     sources = await _sources(coordinator.hass)
@@ -132,21 +132,25 @@ def _title(source: Mapping[str, object]) -> str:
     return str(source.get("name") or statistic)
 
 
-def _enable(hass: HomeAssistant, statistics: Iterable[str]) -> None:
+def _enable(hass: HomeAssistant, entity_ids: Iterable[str]) -> None:
     registry = er.async_get(hass)
-    for entity_id in statistics:
+    for entity_id in entity_ids:
         entity = registry.async_get(entity_id)
         if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
             registry.async_update_entity(entity_id, disabled_by=None)
 
 
-def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
+def _registered(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> list[str]:
+    """Register the prices of what is added, and give their entities."""
+    named = {price_key(one.register) for one in added.imported} | {PRICE_EXPORT}
     registry = er.async_get(coordinator.hass)
-    for key in sorted(prices.keys(coordinator.costs.names)):
+    return [
         registry.async_get_or_create(
             SENSOR,
             DOMAIN,
             f"{coordinator.address}_{key}",
             suggested_object_id=f"{coordinator.slug}_{key}",
             config_entry=coordinator.entry,
-        )
+        ).entity_id
+        for key in sorted(named & prices.keys(coordinator.costs.names))
+    ]

@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 from ..const import DOMAIN
 from ..meter.known_labels import LABELS
 from ..meter.signals import Signals
-from ..tic import Absence, Mode, Quantity, Reading, Receiver, registers_in_use
+from ..tic import Mode, Quantity, Reading, Receiver, registers_in_use
 
 _CONTRACT: Final = frozenset(
     {
@@ -36,13 +36,8 @@ class Activation:
         self._readings = receiver.meter.readings
         self._registers: set[int] = set()
         for label in LABELS.values():
-            if label.absence is Absence.EVENT:
-                signals.reading.connect(label.name, self._enable_event)
-            elif label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
+            if label.quantity in _CONTRACT and label.mode is Mode.STANDARD:
                 signals.reading.connect(label.name, self._enable_registers)
-
-    def _enable_event(self, reading: Reading) -> None:
-        self._enable(reading.label.name)
 
     def _enable_registers(self, told: Reading) -> None:
         if told.label.register in self._registers:

@@ -32,9 +32,15 @@ from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
 from ..meter.known_labels import LABELS
 from ..meter.signals import Signal, Signals
-from ..tic import Frame, Reading
+from ..tic import Frame, Reading, has_colours
 
 type Readings = Mapping[str, Reading]
+
+
+def is_tempo(coordinator: LinkyCoordinator) -> bool:
+    """Whether the contract is Tempo, whose six indexes and colours fill the page of the device."""
+    names = coordinator.tariffs.names.values()  # those of the last time, before a first frame
+    return has_colours(coordinator.readings) or any(name.startswith("tempo") for name in names)
 
 
 def _unknown(_readings: Readings) -> None:
@@ -63,6 +69,8 @@ class Derived[T]:
     applies: Callable[[Readings], bool] | None = None
     is_given: bool = False
     """Whether it is there because of what people have given, such as a price, and goes with it."""
+    is_on_under_tempo: bool = True
+    """Whether it is enabled by default where there are six indexes and the colours already."""
 
     def reckon(self, readings: Readings, *, is_settled: bool) -> T | None:
         """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
@@ -100,6 +108,8 @@ class DerivedEntity[T](LinkyEntity):
         self._derived = cast("Derived[T]", description)
         self._told: object = None
         self._attr_translation_key = description.translation_key or description.key
+        if not description.is_on_under_tempo and is_tempo(coordinator):
+            self._attr_entity_registry_enabled_default = False
 
     @override
     async def async_added_to_hass(self) -> None:

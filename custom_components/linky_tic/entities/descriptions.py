@@ -106,7 +106,7 @@ SHOWN: Final[Mapping[Quantity, Row]] = MappingProxyType(
         _Q.PEAK_NOTICE: _said(Device.DURATION),
         _Q.TARIFF_PERIOD: _said(),
         _Q.TOMORROW: _said(),
-        _Q.OVERRUN_CURRENT: _measured(Device.CURRENT, on=True),
+        _Q.OVERRUN_CURRENT: _measured(Device.CURRENT),
         _Q.HIGHEST_CURRENT: _said(Device.CURRENT, _DIAGNOSTIC),
         _Q.SCHEDULE_GROUP: _RAW,
         _Q.STATUS_WORD: _RAW,

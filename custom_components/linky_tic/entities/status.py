@@ -184,6 +184,7 @@ STATUS_VALUES: Final = (
     ),
     Word(
         key="peak_in_progress",
+        is_on_under_tempo=False,  # it says the colour once more
         sources=_PEAKS,
         read=peak_in_progress,
         applies=has_peaks,
@@ -191,6 +192,7 @@ STATUS_VALUES: Final = (
     ),
     Word(
         key="peak_notice",
+        is_on_under_tempo=False,
         sources=_PEAKS,
         read=peak_notice,
         absent=no_peak_notice,

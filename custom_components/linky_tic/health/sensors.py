@@ -48,7 +48,6 @@ COUNTERS: Final = (
             value=value,
             state_class=SensorStateClass.TOTAL_INCREASING,
             suggested_display_precision=0,
-            entity_registry_enabled_default=False,
         )
         for key, value in _COUNTED.items()
     ),
@@ -59,6 +58,7 @@ class CounterSensor(LinkyEntity, SensorEntity):
     """One counter of the line; it is there whether the meter is heard or not."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
+    _attr_entity_registry_enabled_default = False
 
     entity_description: CounterDescription
 

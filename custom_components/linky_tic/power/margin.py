@@ -149,6 +149,7 @@ MARGIN_VALUES: Final = (
     replace(
         _POWER,
         key=PEAK_MONTH,
+        is_on_under_tempo=False,
         sources=(PEAK_MONTH,),
         applies=_has_peaks,
         entity_registry_enabled_default=True,

@@ -59,6 +59,7 @@ DAY_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key="next_tariff",
+        is_on_under_tempo=False,
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
         applies=_changes,

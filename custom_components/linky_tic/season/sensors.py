@@ -64,7 +64,7 @@ _KIND_OF: Final[Mapping[str, str]] = {
     **{f"tempo_{colour}_days{left}": colour for colour in COLOURS for left in ("", _LEFT)},
     **{f"ejp_peaks{left}": "peak" for left in ("", _LEFT)},
 }
-_ENABLED: Final = frozenset({"tempo_red_days_left", "tempo_white_days_left", "ejp_peaks_left"})
+_ENABLED: Final = frozenset({"tempo_red_days_left", "ejp_peaks_left"})
 
 SEASON_VALUES: Final = tuple(
     DerivedSensorDescription(
