@@ -10,6 +10,7 @@ from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
 from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.dt import utcnow
 from homeassistant.util.yaml import load_yaml_dict
@@ -94,6 +95,23 @@ async def test_a_load_is_shed_and_given_back_when_there_is_room(home: Home) -> N
         assert on(home, "heater", "oven") == ["off", "on"]
         house(meter).set_load(1000)
         await until(lambda: on(home, "heater", "oven") == ["on", "on"])
+    await until(lambda: is_idle(home))
+
+
+@pytest.mark.usefixtures("as_delivered")
+@pytest.mark.parametrize("chosen", ["sinsts", "share"])
+async def test_the_share_is_found_whatever_it_is_called(home: Home, chosen: str) -> None:
+    meter = await home.hears(Household(pref=6, breaker=False))
+    renamed = "sensor.linky_share"
+    er.async_get(home.hass).async_update_entity("sensor.linky_load", new_entity_id=renamed)
+    await home.hass.async_block_till_done()
+    inputs = {**SHEDDING, "power": f"sensor.linky_{chosen}", "loads": ["input_boolean.heater"]}
+    await furnish(home.hass, "shed_loads.yaml", ("heater",), **inputs)
+    house(meter).set_load(7000)
+    async with meter.playing():
+        await until(lambda: on(home, "heater") == ["off"])
+        house(meter).set_load(1000)
+        await until(lambda: on(home, "heater") == ["on"])
     await until(lambda: is_idle(home))
 
 
