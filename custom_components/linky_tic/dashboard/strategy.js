@@ -2,186 +2,166 @@
  * The dashboard of a Linky, made for the meter that is there: what it does not have takes no room.
  *
  * All cards are Home Assistant's own. Entities are found by what they are (the end of their unique
- * id), whatever they have been renamed to; those that are disabled or hidden are left out. The first
- * view is for the household, the second one for whoever looks after the installation.
+ * id), whatever they have been renamed to; those that are disabled or hidden are left out, and those
+ * without a value show when they have one. A page may stay open for weeks on a wall: what is written
+ * here once must stay true, so the days that are compared bear dates.
  */
 
 const TEXTS = {
   en: {
-    name: "Linky",
     description: "Your electricity meter: power, cost, tariffs, energy, hours.",
     technical: "Technical",
     now: "Now",
-    drawn: "Drawn now",
-    last_day: "Last 24 hours",
+    power: "Power",
+    drawn: "Import",
     energy: "Energy",
     cost: "Cost",
     today: "Today",
-    until: "{day} at {hour}",
-    yesterday: "Yesterday",
     by_day: "Day by day",
     hours: "Off-peak hours",
     and: "and",
+    at: "at",
     hours_later: "The hours of today are not known yet: the meter announces a day the evening before.",
-    first_day: "Comparisons and bars come with the first whole day.",
-    prices: "**What does it cost?** Type your prices in the options of the integration, and this page shows costs: [open](/config/integrations/integration/linky_tic).",
-    lost: "**The meter is not heard** since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
+    first_day: "The comparison with other days comes after the first whole day.",
+    prices: "**What does it cost?** Type your prices in [the options of the integration](/config/integrations/integration/linky_tic): this page will show costs.",
+    lost: "**The meter is not heard**, at least since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
     projection: "At this rate: {amount} by the end of the month.",
+    counted: "Energy counted since {since}, standing charge since the 1st.",
     decimals: "",
     season: "Season",
     export: "Export",
+    production: "Production",
     phases: "Phases",
     phase: "Phase",
     voltages: "Voltages",
     peaks: "Highest power",
     line: "Line",
-    // Names for tiles of half a phone's width.
+    more: "Voltages, currents, phases, line quality: enable what you want to see on [the page of the meter](/config/devices/device/{device}).",
+    none: "No Linky is set up yet: add the Linky Direct integration, then reload this page.",
+    // Names that fit a tile of half a phone's width, where those of the entities do not.
     short: {
       active_power: "Power",
+      apparent_power: "Apparent",
       load: "Of the subscription",
-      power_margin: "Margin",
-      power_factor: "Power factor",
-      over_subscribed_power: "Overload",
-      current_tariff: "Tariff",
-      next_tariff_change: "Changes",
-      next_tariff: "Then",
+      next_tariff_change: "Change",
+      off_peak: "Tariff",
       tempo_today: "Today",
       tempo_tomorrow: "Tomorrow",
-      tempo_red_days_left: "Red days left",
-      tempo_white_days_left: "White days left",
-      tempo_blue_days_left: "Blue days left",
-      ejp_peaks_left: "Peak days left",
-      peak_notice: "Peak notice",
-      peak_in_progress: "Peak",
-      price: "Price",
-      cost_today: "Cost today",
-      cost_yesterday: "Yesterday",
-      cost_month: "This month",
-      dry_contact: "Dry contact",
-      exporting: "Exporting",
-      SINSTI: "Export now",
-      revenue_today: "Earned today",
-      revenue_month: "Earned this month",
       peak_today: "Today",
       peak_month: "This month",
-      link: "Meter",
-      line_quality: "Line quality",
-      power: "Power",
+      revenue_month: "Month’s revenue",
       current: "Current",
       voltage: "Voltage",
+      power_margin: "Margin",
     },
-    none: "No Linky is set up yet: add the Linky Direct integration, then reload this page.",
   },
   fr: {
-    name: "Linky",
     description: "Votre compteur : puissance, coût, tarifs, énergie, horaires.",
     technical: "Technique",
     now: "En ce moment",
-    drawn: "Puissance appelée",
-    last_day: "Dernières 24 heures",
+    power: "Puissance",
+    drawn: "Soutirage",
     energy: "Énergie",
     cost: "Coût",
     today: "Aujourd’hui",
-    until: "{day} à {hour}",
-    yesterday: "Hier",
     by_day: "Jour par jour",
     hours: "Heures creuses",
     and: "et",
+    at: "à",
     hours_later: "Les horaires du jour ne sont pas encore connus : le compteur annonce une journée la veille au soir.",
-    first_day: "Les comparaisons et l’historique arrivent avec la première journée complète.",
-    prices: "**Combien ça coûte ?** Indiquez vos prix dans les options de l’intégration, et cette page affichera les coûts : [ouvrir](/config/integrations/integration/linky_tic).",
-    lost: "**Le compteur n’est plus reçu** depuis {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
+    first_day: "La comparaison avec d’autres jours viendra après la première journée complète.",
+    prices: "**Combien ça coûte ?** Indiquez vos prix dans [les options de l’intégration](/config/integrations/integration/linky_tic) : cette page affichera les coûts.",
+    lost: "**Le compteur n’est plus reçu**, au moins depuis le {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
     projection: "À ce rythme : {amount} à la fin du mois.",
+    counted: "Énergie comptée depuis le {since}, abonnement depuis le 1er.",
     decimals: " | string | replace('.', ',')",
     season: "Saison",
     export: "Injection",
+    production: "Production",
     phases: "Phases",
     phase: "Phase",
     voltages: "Tensions",
     peaks: "Puissance maximale",
     line: "Liaison",
+    more: "Tensions, intensités, phases, qualité de la ligne : activez ce que vous voulez voir sur [la page du compteur](/config/devices/device/{device}).",
+    none: "Aucun Linky n’est encore configuré : ajoutez l’intégration Linky Direct, puis rechargez cette page.",
     short: {
       active_power: "Puissance",
+      apparent_power: "Apparente",
       load: "De l’abonnement",
-      power_margin: "Marge",
-      power_factor: "Facteur de puiss.",
-      over_subscribed_power: "Dépassement",
-      current_tariff: "Tarif",
       next_tariff_change: "Changement",
-      next_tariff: "Ensuite",
+      off_peak: "Tarif",
       tempo_today: "Aujourd’hui",
       tempo_tomorrow: "Demain",
-      tempo_red_days_left: "Jours rouges restants",
-      tempo_white_days_left: "Jours blancs restants",
-      tempo_blue_days_left: "Jours bleus restants",
-      ejp_peaks_left: "Jours de pointe restants",
-      peak_notice: "Préavis de pointe",
-      peak_in_progress: "Pointe",
-      price: "Prix",
-      cost_today: "Coût du jour",
-      cost_yesterday: "Hier",
-      cost_month: "Ce mois-ci",
-      dry_contact: "Contact sec",
-      exporting: "Injection",
-      SINSTI: "Injection",
-      revenue_today: "Gain du jour",
-      revenue_month: "Gain du mois",
       peak_today: "Aujourd’hui",
       peak_month: "Ce mois-ci",
-      link: "Compteur",
-      line_quality: "Qualité de la liaison",
-      power: "Puissance",
       current: "Intensité",
       voltage: "Tension",
+      power_margin: "Marge",
     },
-    none: "Aucun Linky n’est encore configuré : ajoutez l’intégration Linky Direct, puis rechargez cette page.",
   },
 };
-const COLOURS = { blue: "blue", white: "grey", red: "red" };
-// What an index counts, by words of its key or of its name -> the colour of its bars.
+// What an index counts, by its key, its translation or its name -> the colour of its bars.
 const BARS = [
-  [/blue.*off_peak|BBRHCJB|bleu.*creuses|blue.*off-peak/i, "#90caf9"],
-  [/blue|BBRHPJB|bleu/i, "#1e88e5"],
-  [/white.*off_peak|BBRHCJW|blanc.*creuses|white.*off-peak/i, "#cfd8dc"],
-  [/white|BBRHPJW|blanc/i, "#90a4ae"],
-  [/red.*off_peak|BBRHCJR|rouge.*creuses|\bred\b.*off-peak/i, "#ef9a9a"],
-  [/red|BBRHPJR|rouge/i, "#e53935"],
+  [/blue_off_peak|BBRHCJB/, "#90caf9"],
+  [/blue_peak|BBRHPJB/, "#1e88e5"],
+  [/white_off_peak|BBRHCJW/, "#cfd8dc"],
+  [/white_peak|BBRHPJW/, "#90a4ae"],
+  [/red_off_peak|BBRHCJR/, "#ef9a9a"],
+  [/red_peak|BBRHPJR/, "#e53935"],
   [/off.peak|HCHC|creuse/i, "#80cbc4"],
   [/peak|HCHP|pleine|pointe/i, "#00796b"],
 ];
-const HISTORIC_INDEXES = [
-  "BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM",
-  "BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR",
+const TEMPO = { blue: "blue", white: "grey", red: "red" };
+const INDEXES = [
+  ...Array.from({ length: 10 }, (_, n) => `EASF${String(n + 1).padStart(2, "0")}`),
+  ...["BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM"],
+  ...["BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR"],
 ];
-const STANDARD_INDEXES = Array.from({ length: 10 }, (_, n) => `EASF${String(n + 1).padStart(2, "0")}`);
 const PHASES = [1, 2, 3];
 const UNKNOWN = ["unknown", "unavailable"];
 const HALF = { columns: 6, rows: 1 };
 const WHOLE = { columns: 12, rows: 1 };
 
-const textsFor = (language) => TEXTS[(language ?? "en").split("-")[0]] ?? TEXTS.en;
+const languageOf = (hass) => hass.locale?.language ?? hass.language ?? "en";
+const textsFor = (language) => TEXTS[language.split("-")[0]] ?? TEXTS.en;
 const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
 const present = (cards) => cards.flat(Infinity).filter(Boolean);
+
+/** The same hour some days ago, and that day's midnight: a day may have 23 or 25 hours. */
+const daysAgo = (days) => {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  return date;
+};
+const startOfDay = (days) => new Date(daysAgo(days).setHours(0, 0, 0, 0));
+
+/** The hour of an instant of the schedule; a meter's clock may be a minute off what is written. */
+const hourOf = (instant) => {
+  const [hours, minutes] = instant.slice(11, 16).split(":").map(Number);
+  const nearest = Math.round(minutes / 5) * 5;
+  const shown = hours * 60 + (Math.abs(nearest - minutes) > 1 ? minutes : nearest);
+  const text = (number) => String(number).padStart(2, "0");
+  return `${text(Math.floor(shown / 60) % 24)}:${text(shown % 60)}`;
+};
 
 /** One meter: its entities by what they are, and the means to speak of them. */
 class Meter {
   constructor(hass, device, entities) {
     this.hass = hass;
+    this.device = device.id;
     this.entry = device.primary_config_entry ?? device.config_entries[0];
     this.name = device.name_by_user ?? device.name;
-    this.texts = textsFor(hass.locale?.language ?? hass.language);
+    this.texts = textsFor(languageOf(hass));
     this._ids = new Map(entities.map((one) => [`${one.entity_id.split(".")[0]}/${keyOf(one)}`, one.entity_id]));
     this._words = new Map(entities.map((one) => [one.entity_id, `${keyOf(one)} ${one.translation_key ?? ""}`]));
-    this.comparisons = [];
-    this.firstHour = undefined;
-    this.offPeak = undefined;
   }
 
-  /** Ask for what no state says: the hours of today, and which days can be compared. */
+  /** Ask for what no state says: the hours of today, and since when there are statistics. */
   async prepare() {
-    const [schedule, comparisons] = await Promise.allSettled([this._askSchedule(), this._askComparisons()]);
-    this.offPeak = schedule.value;
-    this.comparisons = comparisons.value ?? [];
+    const [hours, first] = await Promise.allSettled([this._askHours(), this._askFirstHour()]);
+    this.offPeak = hours.value;
+    this.firstHour = first.value;
     return this;
   }
 
@@ -193,30 +173,23 @@ class Meter {
     return this._first("binary_sensor", keys);
   }
 
-  state(id) {
-    return this.hass.states[id]?.state;
-  }
-
-  number(...keys) {
-    const value = Number.parseFloat(this.state(this.sensor(...keys)));
-    return Number.isFinite(value) ? value : undefined;
-  }
-
-  /** What an entity is called, without the meter's name. */
-  title(id) {
-    const name = this.hass.states[id]?.attributes.friendly_name ?? id;
-    return name.startsWith(`${this.name} `) ? name.slice(this.name.length + 1) : name;
+  /** Whether an entity has a value; of a meter that is lost, whether it may have one again. */
+  knows(id) {
+    const isLost = this.hass.states[this.flag("link")]?.state === "off";
+    return Boolean(id) && (isLost || !UNKNOWN.includes(this.hass.states[id]?.state ?? "unknown"));
   }
 
   /** What an index counts; that it counts energy, its place says. */
   tariffName(id) {
-    const name = this.title(id).replace(/^(Énergie|Energy),? /, "");
-    return name.charAt(0).toUpperCase() + name.slice(1);
+    const name = this.hass.states[id]?.attributes.friendly_name ?? id;
+    const own = name.startsWith(`${this.name} `) ? name.slice(this.name.length + 1) : name;
+    const tariff = own.replace(/^(Énergie|Energy|Index \d+),? (· )?/, "");
+    return tariff.charAt(0).toUpperCase() + tariff.slice(1);
   }
 
   /** The colour of an index's bars; the front end chooses where there is none of its own. */
   colour(id) {
-    const words = `${this._words.get(id)} ${this.title(id)}`;
+    const words = `${this._words.get(id)} ${this.tariffName(id)}`;
     return BARS.find(([pattern]) => pattern.test(words))?.[1];
   }
 
@@ -225,42 +198,31 @@ class Meter {
     return this.sensor("SINSTS", "SINST1", "PAPP");
   }
 
-  get isThreePhase() {
-    return Boolean(this.sensor("URMS2", "IINST2", "SINSTS2"));
-  }
-
   /** The tariff registers that count. */
   get indexes() {
-    return [...STANDARD_INDEXES, ...HISTORIC_INDEXES]
-      .map((key) => this.sensor(key))
-      .filter((id) => id && !UNKNOWN.includes(this.state(id)));
+    return INDEXES.map((key) => this.sensor(key)).filter((id) => this.knows(id));
   }
 
   /** What has been drawn in all. */
   get total() {
-    const { indexes } = this;
     const east = this.sensor("EAST");
-    if (east && !UNKNOWN.includes(this.state(east))) return east;
-    return indexes.length === 1 ? indexes[0] : this.sensor("energy_today");
+    if (this.knows(east)) return east;
+    return this.indexes.length === 1 ? this.indexes[0] : this.sensor("energy_today");
   }
 
+  /** Whether the meter is there for what is produced, and all of it sold. */
+  get sellsAll() {
+    return /NON ?CONSO|PRODUC/i.test(this.hass.states[this.sensor("current_tariff")]?.state) && this.knows(this.sensor("EAIT"));
+  }
+
+  // After a change of mode the labels of the former one say nothing any more.
   _first(platform, keys) {
     const ids = keys.map((key) => this._ids.get(`${platform}/${key}`)).filter(Boolean);
-    // After a change of mode the labels of the former one say nothing any more.
-    return ids.find((id) => !UNKNOWN.includes(this.state(id))) ?? ids[0];
+    return ids.find((id) => !UNKNOWN.includes(this.hass.states[id]?.state)) ?? ids[0];
   }
 
-  /** What is compared: so many days ago, until this hour. */
-  _until(days) {
-    const language = this.hass.locale?.language ?? this.hass.language;
-    const day = daysAgo(days);
-    const date = day.toLocaleDateString(language, { day: "numeric", month: "short" });
-    const hour = day.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
-    return this.texts.until.replace("{day}", days === 1 ? this.texts.yesterday : date).replace("{hour}", hour);
-  }
-
-  /** The off-peak hours of today as texts; undefined where there are none or they are not known. */
-  async _askSchedule() {
+  /** The off-peak hours of today as texts; undefined where they are not known, or only in part. */
+  async _askHours() {
     const { response } = await this.hass.callWS({
       type: "call_service",
       domain: "linky_tic",
@@ -281,56 +243,42 @@ class Meter {
     return slots.map(([start, end]) => `${start}–${end}`);
   }
 
-  /** Which past days have been counted from midnight to this hour: the others say too little. */
-  async _askComparisons() {
-    if (!this.total) return [];
-    const today = new Date();
-    const month = new Date(today.getFullYear(), today.getMonth(), 1);
-    const since = Math.min(month, startOfDay(8));
+  /** The first hour of this month, or of the last week, of which there are statistics. */
+  async _askFirstHour() {
+    const since = Math.min(new Date().setDate(1), startOfDay(8));
     const rows = await this.hass.callWS({
       type: "recorder/statistics_during_period",
-      start_time: new Date(since).toISOString(),
+      start_time: new Date(new Date(since).setHours(0, 0, 0, 0)).toISOString(),
       period: "hour",
       statistic_ids: [this.total],
       types: ["sum"],
     });
-    this.firstHour = rows[this.total]?.[0]?.start;
-    return [1, 7]
-      .map((days) => ({ name: this._until(days), start: startOfDay(days), end: daysAgo(days) }))
-      .filter(({ start }) => this.firstHour < start.getTime());
+    return rows[this.total]?.[0]?.start;
   }
 }
 
-/** The same hour some days ago, and that day's midnight: a day may have 23 or 25 hours. */
-const daysAgo = (days) => {
-  const date = new Date();
-  date.setDate(date.getDate() - days);
-  return date;
-};
-const startOfDay = (days) => new Date(daysAgo(days).setHours(0, 0, 0, 0));
-
-/** The hour of an instant of the schedule; a meter's clock may be a minute off what is written. */
-const hourOf = (instant) => {
-  const [hours, minutes] = instant.slice(11, 16).split(":").map(Number);
-  const nearest = Math.round(minutes / 5) * 5;
-  const shown = hours * 60 + (Math.abs(nearest - minutes) > 1 ? minutes : nearest);
-  const text = (number) => String(number).padStart(2, "0");
-  return `${text(Math.floor(shown / 60) % 24)}:${text(shown % 60)}`;
-};
-
-const heading = (text, icon) => ({ type: "heading", heading: text, heading_style: "title", icon });
 const section = (text, icon, cards, more = {}) => {
   const shown = present(cards);
-  return shown.length ? { type: "grid", cards: [heading(text, icon), ...shown], ...more } : undefined;
+  const heading = { type: "heading", heading: text, heading_style: "title", icon };
+  return shown.length ? { type: "grid", cards: [heading, ...shown], ...more } : undefined;
 };
-const isKnown = (id) => [{ condition: "state", entity: id, state_not: UNKNOWN }];
+const is = (id, state) => [{ condition: "state", entity: id, state }];
+const isNot = (id, ...states) => [{ condition: "state", entity: id, state_not: [...states, ...UNKNOWN] }];
 const markdown = (content, more = {}) => ({ type: "markdown", content, text_only: true, grid_options: { columns: 12, rows: "auto" }, ...more });
 
-/** A tile for an entity, under a short name; nothing where there is no entity or no value. */
+/** A tile for an entity, under its name or a shorter one; nothing where there is no entity or no value. */
 const tile = (meter, id, short, options = {}) =>
-  id && { type: "tile", entity: id, name: meter.texts.short[short], grid_options: HALF, visibility: isKnown(id), ...options };
+  id && { type: "tile", entity: id, name: meter.texts.short[short] ?? { type: "entity" }, grid_options: HALF, visibility: isNot(id), ...options };
 const valueTile = (meter, key, options) => tile(meter, meter.sensor(key), key, options);
-const flagTile = (meter, key, options) => tile(meter, meter.flag(key), key, options);
+
+/** A tile for each colour that a day may have: a tile's own colour cannot follow a text. */
+const colourTiles = (meter, key) => {
+  const id = meter.sensor(key);
+  return id && [
+    ...Object.entries(TEMPO).map(([state, color]) => valueTile(meter, key, { color, visibility: is(id, state) })),
+    valueTile(meter, key, { visibility: isNot(id, ...Object.keys(TEMPO)) }),
+  ];
+};
 
 const change = (id, name, period, columns) => ({
   type: "statistic",
@@ -341,95 +289,16 @@ const change = (id, name, period, columns) => ({
   grid_options: { columns, rows: 2 },
 });
 
-const history = (title, ids, hours, rows = 4) =>
-  ids.length && {
-    type: "history-graph",
-    title,
-    hours_to_show: hours,
-    entities: ids.map((id) => ({ entity: id })),
-    grid_options: { columns: "full", rows },
-  };
+/** What has been counted today: as statistics tell it, and in the first hour as the sensor does. */
+const today = (meter, id, sensor) =>
+  meter.firstHour === undefined
+    ? valueTile(meter, sensor, { grid_options: WHOLE })
+    : change(id, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12);
 
-/** A tile for each colour that a day may have: a tile's own colour cannot follow a text. */
-const colourTiles = (meter, key) => {
-  const id = meter.sensor(key);
-  const seen = (more) => [{ condition: "state", entity: id, ...more }];
-  return id && [
-    ...Object.entries(COLOURS).map(([state, color]) => valueTile(meter, key, { color, visibility: seen({ state }) })),
-    valueTile(meter, key, { visibility: seen({ state_not: [...Object.keys(COLOURS), ...UNKNOWN] }) }),
-  ];
-};
-
-/** Said at the top while nothing is received: since when, and what to look at. */
-const lost = (meter) => {
-  const id = meter.flag("link");
-  const since = `{{ as_local(states['${id}'].last_changed).strftime('%d/%m %H:%M') }}`;
-  return id && {
-    type: "markdown",
-    content: meter.texts.lost.replace("{since}", since),
-    visibility: [{ condition: "state", entity: id, state: "off" }],
-    grid_options: { columns: 12, rows: "auto" },
-  };
-};
-
-const gauge = (meter) => {
-  const load = meter.sensor("load");
-  if (!load || UNKNOWN.includes(meter.state(load))) return tile(meter, meter.power, "power", { grid_options: WHOLE });
-  return {
-    type: "gauge",
-    entity: load,
-    name: meter.texts.short.load,
-    min: 0,
-    max: 100,
-    needle: true,
-    severity: { green: 0, yellow: 70, red: 90 },
-    grid_options: { columns: 6, rows: 3 },
-  };
-};
-
-const askForPrices = (meter) => !meter.sensor("cost_today") && markdown(meter.texts.prices);
-
-const off = (id) => [{ condition: "state", entity: id, state: "on" }];
-const tempo = (meter) => [
-  colourTiles(meter, "tempo_today"),
-  colourTiles(meter, "tempo_tomorrow"),
-];
-
-/** The off-peak hours of today, of a contract that has some. */
-const hours = (meter) => {
-  if (!meter.sensor("next_tariff_change")) return undefined;
-  if (!meter.offPeak) return markdown(meter.texts.hours_later);
-  return meter.offPeak.length && markdown(`**${meter.texts.hours}** ${meter.offPeak.join(` ${meter.texts.and} `)}`);
-};
-
-const now = (meter) => {
-  const overload = meter.flag("over_subscribed_power");
-  const peak = meter.sensor("peak_notice");
-  return section(meter.texts.now, "mdi:flash", [
-    lost(meter),
-    gauge(meter),
-    tile(meter, meter.sensor("active_power") ?? meter.power, "active_power", { color: "amber" }),
-    valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "power"),
-    valueTile(meter, "price"),
-    valueTile(meter, "current_tariff", { color: "teal" }),
-    valueTile(meter, "next_tariff_change", { color: "teal" }),
-    tempo(meter),
-    tile(meter, overload, "over_subscribed_power", { color: "red", grid_options: WHOLE, visibility: off(overload) }),
-    peak && valueTile(meter, "peak_notice", {
-      color: "orange",
-      grid_options: WHOLE,
-      visibility: [{ condition: "state", entity: peak, state_not: ["none", ...UNKNOWN] }],
-    }),
-    hours(meter),
-    askForPrices(meter),
-    history(meter.texts.last_day, present([meter.power, meter.sensor("SINSTI")]), 24),
-  ]);
-};
-
-/** Bars by day, in the tariffs' own colours. */
-const bars = (meter, ids, title) => ids.length > 0 && {
+/** Bars by day, in the tariffs' own colours, as soon as there is one. */
+const bars = (meter, ids) => meter.firstHour !== undefined && ids.length > 0 && {
   type: "statistics-graph",
-  title,
+  title: meter.texts.by_day,
   chart_type: "bar-stack",
   period: "day",
   days_to_show: 14,
@@ -439,90 +308,185 @@ const bars = (meter, ids, title) => ids.length > 0 && {
   grid_options: { columns: "full", rows: 5 },
 };
 
+const history = (title, named, hours = 24) => named.length > 0 && {
+  type: "history-graph",
+  title,
+  hours_to_show: hours,
+  entities: named.map(([entity, name]) => ({ entity, name })),
+  grid_options: { columns: "full", rows: 4 },
+};
+
+/** The power of the last 24 hours, or of those since the meter is there. */
+const curve = (meter) => {
+  const hours = meter.firstHour === undefined ? 1 : Math.ceil((Date.now() - meter.firstHour) / 3_600_000);
+  const named = [[!meter.sellsAll && meter.power, meter.texts.drawn], [meter.sensor("SINSTI"), meter.texts.export]];
+  return history(meter.texts.power, named.filter(([id]) => id), Math.min(hours, 24));
+};
+
+/** Said at the top while nothing is received: since when, and what to look at. */
+const lost = (meter) => {
+  const id = meter.flag("link");
+  const since = `{{ as_local(states['${id}'].last_changed).strftime('%d/%m %H:%M') }}`;
+  return id && markdown(meter.texts.lost.replace("{since}", since), { text_only: false, visibility: is(id, "off") });
+};
+
+const gauge = (meter) => {
+  const load = meter.sensor("load");
+  return load && {
+    type: "gauge",
+    entity: load,
+    name: meter.texts.short.load,
+    min: 0,
+    max: 100,
+    needle: true,
+    severity: { green: 0, yellow: 70, red: 90 },
+    visibility: isNot(load),
+    grid_options: { columns: 6, rows: 3 },
+  };
+};
+
+/** The off-peak hours of today, of a contract that has some. */
+const hours = (meter) => {
+  if (!meter.sensor("next_tariff_change")) return undefined;
+  if (!meter.offPeak) return markdown(meter.texts.hours_later);
+  return meter.offPeak.length > 0 && markdown(`**${meter.texts.hours}** ${meter.offPeak.join(` ${meter.texts.and} `)}`);
+};
+
+/** What a production meter gives now. */
+const produced = (meter) => [
+  valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
+  curve(meter),
+];
+
+const drawn = (meter) => {
+  const overload = meter.flag("over_subscribed_power");
+  const notice = meter.sensor("peak_notice");
+  const isTempo = meter.sensor("tempo_today");
+  const share = gauge(meter);
+  const tiles = present([
+    valueTile(meter, "active_power", { color: "amber" }),
+    valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "apparent_power"),
+    valueTile(meter, "price"),
+    // Under Tempo the colour stands beside it.
+    (isTempo && tile(meter, meter.flag("off_peak"), "off_peak", { color: "teal" })) || valueTile(meter, "current_tariff", { color: "teal" }),
+    valueTile(meter, "next_tariff_change", { color: "teal" }),
+  ]);
+  // The gauge is three tiles high; one that would be alone in its row takes it.
+  if ((tiles.length - (share ? 3 : 0)) % 2 === 1) tiles.at(-1).grid_options = WHOLE;
+  return [
+    share,
+    tiles,
+    colourTiles(meter, "tempo_today"),
+    colourTiles(meter, "tempo_tomorrow"),
+    tile(meter, overload, undefined, { color: "red", grid_options: WHOLE, visibility: is(overload, "on") }),
+    valueTile(meter, "peak_notice", { color: "orange", grid_options: WHOLE, visibility: isNot(notice, "none") }),
+    hours(meter),
+    !meter.sensor("cost_today") && markdown(meter.texts.prices),
+    curve(meter),
+  ];
+};
+
+const now = (meter) =>
+  section(meter.texts.now, "mdi:flash", [lost(meter), meter.sellsAll ? produced(meter) : drawn(meter)]);
+
+/** The same hour of yesterday and of a week ago, if those days were counted from midnight on. */
+const comparisons = (meter) =>
+  [1, 7]
+    .filter((days) => meter.firstHour < startOfDay(days).getTime())
+    .map((days) => {
+      const [start, end] = [startOfDay(days), daysAgo(days)];
+      const day = end.toLocaleDateString(languageOf(meter.hass), { weekday: "short", day: "numeric" });
+      const hour = end.toLocaleTimeString(languageOf(meter.hass), { hour: "2-digit", minute: "2-digit" });
+      const period = { fixed_period: { start: start.toISOString(), end: end.toISOString() } };
+      return change(meter.total, `${day} ${meter.texts.at} ${hour}`, period, 6);
+    });
+
 const energy = (meter) => {
-  const { indexes, total, comparisons } = meter;
+  const { indexes, total } = meter;
+  if (!total || meter.sellsAll) return undefined;
+  const compared = comparisons(meter);
   return section(meter.texts.energy, "mdi:lightning-bolt", [
-    total && change(total, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12),
-    comparisons.map(({ name, start, end }) =>
-      change(total, name, { fixed_period: { start: start.toISOString(), end: end.toISOString() } }, 6)),
-    !comparisons.length && markdown(meter.texts.first_day),
-    bars(meter, indexes.length ? indexes : present([total]), meter.texts.by_day),
+    today(meter, total, "energy_today"),
+    compared,
+    !compared.length && markdown(meter.texts.first_day),
+    bars(meter, indexes.length ? indexes : [total]),
   ]);
 };
 
-/** What the month will have cost if it goes on as it has since the meter was first heard. */
+/** What the month will have cost if it goes on so; of a month that was not heard whole, since when. */
 const projection = (meter) => {
   const id = meter.sensor("cost_month");
-  if (!meter.firstHour) return undefined;
-  const since =
-    `{% set since = max(as_datetime(state_attr('${id}', 'last_reset')), as_datetime(${meter.firstHour / 1000})) %}`;
+  const first = meter.firstHour === undefined
+    ? `state_attr('${meter.sensor("energy_today")}', 'last_reset')`
+    : meter.firstHour / 1000;
   const amount =
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
-    `{{ (states('${id}') | float(0) * ((end - since) / (now() - since))) | round(2)${meter.texts.decimals} }} ` +
+    `{{ (states('${id}') | float(0) * ((end - begin) / (now() - begin))) | round(2)${meter.texts.decimals} }} ` +
     `{{ state_attr('${id}', 'unit_of_measurement') }}`;
-  const isEarly = "{% if now() - since > timedelta(days=1) %}";
-  return markdown(`${since}${isEarly}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`, { visibility: isKnown(id) });
+  return markdown(
+    `{% set begin = as_datetime(state_attr('${id}', 'last_reset')) %}` +
+    `{% set first = as_datetime(${first}) or now() %}` +
+    `{% if first > begin %}${meter.texts.counted.replace("{since}", "{{ as_local(first).strftime('%d/%m') }}")}` +
+    `{% elif now() - begin > timedelta(days=1) %}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`,
+    { visibility: isNot(id) },
+  );
 };
 
-const cost = (meter) =>
-  meter.sensor("cost_month") &&
-  section(meter.texts.cost, "mdi:cash", [
+const cost = (meter) => {
+  const id = meter.sensor("cost_month");
+  return id && section(meter.texts.cost, "mdi:cash", [
     valueTile(meter, "cost_yesterday"),
     valueTile(meter, "cost_month", { color: "green" }),
     projection(meter),
-  ]);
+  ], { visibility: isNot(id) });
+};
 
 /** Only what is known: a season of which too many days are not known says nothing. */
-const season = (meter) => {
-  const left = (key, color) => !UNKNOWN.includes(meter.state(meter.sensor(key))) && valueTile(meter, key, { color });
-  return section(meter.texts.season, "mdi:calendar-star", [
-    left("tempo_red_days_left", "red"),
-    left("tempo_white_days_left", "grey"),
-    left("tempo_blue_days_left", "blue"),
-    left("ejp_peaks_left", "red"),
-  ]);
-};
+const season = (meter) =>
+  section(meter.texts.season, "mdi:calendar-star",
+    [["tempo_red_days_left", "red"], ["tempo_white_days_left", "grey"], ["tempo_blue_days_left", "blue"], ["ejp_peaks_left", "red"]]
+      .filter(([key]) => meter.knows(meter.sensor(key)))
+      .map(([key, color]) => valueTile(meter, key, { color, grid_options: WHOLE })));
 
 const exported = (meter) => {
   const index = meter.sensor("EAIT");
   const flag = meter.flag("exporting");
-  if (index && !UNKNOWN.includes(meter.state(index))) {
-    return section(meter.texts.export, "mdi:transmission-tower-import", [
-      valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
+  if (meter.knows(index)) {
+    return section(meter.sellsAll ? meter.texts.production : meter.texts.export, "mdi:transmission-tower-import", [
+      !meter.sellsAll && valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
       valueTile(meter, "revenue_today", { color: "green" }),
       valueTile(meter, "revenue_month", { color: "green" }),
-      change(index, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12),
-      bars(meter, [index], meter.texts.by_day),
+      today(meter, index, "EAIT"),
+      bars(meter, [index]),
     ]);
   }
   // A meter without an export contract tells only that energy goes out: shown when it does.
   return flag && section(meter.texts.export, "mdi:transmission-tower-import", [
-    flagTile(meter, "exporting", { color: "purple", grid_options: WHOLE }),
-  ], { visibility: off(flag) });
+    tile(meter, flag, undefined, { color: "purple", grid_options: WHOLE }),
+  ], { visibility: is(flag, "on") });
 };
 
 const phase = (meter, number) => {
   const tiles = present([
-    tile(meter, meter.sensor(`SINSTS${number}`), "power"),
+    tile(meter, meter.sensor(`SINSTS${number}`), "active_power"),
     tile(meter, meter.sensor(`IRMS${number}`, `IINST${number}`), "current"),
     tile(meter, meter.sensor(`URMS${number}`), "voltage"),
     tile(meter, meter.sensor(`power_margin_phase_${number}`), "power_margin"),
   ]);
-  return tiles.length > 0 && [
-    { type: "heading", heading: `${meter.texts.phase} ${number}`, heading_style: "subtitle" },
-    ...tiles,
-  ];
+  const heading = { type: "heading", heading: `${meter.texts.phase} ${number}`, heading_style: "subtitle" };
+  return tiles.length > 0 && [heading, ...tiles];
 };
 
 const phases = (meter) => {
-  const voltages = present(PHASES.map((number) => meter.sensor(`URMS${number}`)));
+  const voltages = PHASES.map((number) => [meter.sensor(`URMS${number}`), `${meter.texts.phase} ${number}`]).filter(([id]) => id);
+  const isThreePhase = meter.sensor("URMS2", "IINST2", "SINSTS2");
   return section(meter.texts.phases, "mdi:sine-wave", [
-    meter.isThreePhase
+    isThreePhase
       ? PHASES.map((number) => phase(meter, number))
-      : [tile(meter, voltages[0], "voltage"), tile(meter, meter.sensor("IRMS1", "IINST"), "current")],
-    valueTile(meter, "power_factor"),
+      : [tile(meter, meter.sensor("URMS1"), "voltage"), tile(meter, meter.sensor("IRMS1", "IINST"), "current")],
+    valueTile(meter, "power_factor", { grid_options: WHOLE }),
     valueTile(meter, "power_margin"),
-    history(meter.texts.voltages, voltages, 24),
+    history(meter.texts.voltages, voltages),
   ]);
 };
 
@@ -534,10 +498,11 @@ const peaks = (meter) =>
 
 const line = (meter) =>
   section(meter.texts.line, "mdi:lan-connect", [
-    flagTile(meter, "link", { visibility: undefined }),
-    valueTile(meter, "line_quality"),
-    flagTile(meter, "dry_contact"),
-    tile(meter, meter.sensor("MSG1"), undefined, { name: { type: "entity" }, grid_options: WHOLE }),
+    tile(meter, meter.flag("link"), undefined, { grid_options: WHOLE, visibility: undefined }),
+    valueTile(meter, "line_quality", { grid_options: WHOLE }),
+    tile(meter, meter.flag("dry_contact")),
+    valueTile(meter, "MSG1", { grid_options: WHOLE }),
+    markdown(meter.texts.more.replace("{device}", meter.device)),
   ]);
 
 const viewOf = (title, path, parts, meter) => ({
@@ -568,20 +533,19 @@ const metersOf = async (hass) => {
   return Promise.all(meters.map((meter) => meter.prepare()));
 };
 
+const TITLE = "Linky";
+
 class LinkyDashboardStrategy extends HTMLElement {
   static noEditor = true;
 
-  static getCreateSuggestions(hass) {
-    return { title: textsFor(hass.locale?.language ?? hass.language).name, icon: "mdi:meter-electric" };
+  static getCreateSuggestions() {
+    return { title: TITLE, icon: "mdi:meter-electric" };
   }
 
   static async generate(_config, hass) {
     const meters = await metersOf(hass);
-    const { none, name } = textsFor(hass.locale?.language ?? hass.language);
-    if (!meters.length) {
-      return { title: name, views: [{ title: name, cards: [{ type: "markdown", content: none }] }] };
-    }
-    return { title: name, views: meters.flatMap((meter, n) => viewsOf(meter, n + 1)) };
+    const nothing = { title: TITLE, cards: [{ type: "markdown", content: textsFor(languageOf(hass)).none }] };
+    return { title: TITLE, views: meters.length ? meters.flatMap((meter, n) => viewsOf(meter, n + 1)) : [nothing] };
   }
 }
 
@@ -589,15 +553,12 @@ const TAG = "ll-strategy-dashboard-linky-tic";
 if (!customElements.get(TAG)) {
   customElements.define(TAG, LinkyDashboardStrategy);
   window.customStrategies = window.customStrategies || [];
-  const texts = () => textsFor(document.querySelector("home-assistant")?.hass?.language ?? document.documentElement.lang);
   window.customStrategies.push({
     type: "linky-tic",
     strategyType: "dashboard",
-    get name() {
-      return texts().name;
-    },
+    name: TITLE,
     get description() {
-      return texts().description;
+      return textsFor(document.querySelector("home-assistant")?.hass?.language ?? document.documentElement.lang).description;
     },
     documentationURL: "https://github.com/linky-tic/linky_tic#dashboard",
   });
