@@ -10,9 +10,14 @@ from typing import Any, Final
 
 import pytest
 
+from simulator.household import Household
+from simulator.line import Line
+from simulator.ports import PtyPort
+
 from .browser import DESKTOP, PHONE, SCREENSHOTS, Person, person
 from .history import move_in
 from .home_assistant import HomeAssistant
+from .processes import wait_for
 
 TABLET: Final = {"width": 820, "height": 1180}
 HOUSES: Final[dict[str, dict[str, Any]]] = {
@@ -83,3 +88,22 @@ def test_each_meter_has_a_page_without_a_fault(
     somebody.visit(f"/linky-board/meter-{number + 1}-technical")
     somebody.read({"fr": "Liaison", "en": "Line"}[language])
     assert not [text for text in BROKEN if text in page.locator("body").aria_snapshot()]
+
+
+def test_a_new_meter_shows_what_is_known_and_is_told_of_when_it_is_lost(
+    house: tuple[HomeAssistant, Person],
+) -> None:
+    home, somebody = house
+    page, number = somebody.page, len(HOUSES) + 1
+    page.set_viewport_size(PHONE)
+    roof = Household(contract="producer", producer=True, solar=3000, address="041961000009")
+    prefix = f"sensor.linky_{number}"
+    with PtyPort(Line(roof), home.folder / "roof") as port:
+        home.client.add_meter(port.url)
+        wait_for(lambda: f"{prefix}_eait" in home.client.states(), "the index of the roof")
+        somebody.log_in(home.client.tokens)
+        somebody.visit(f"/linky-board/meter-{number}")
+        shown = somebody.read("Production")
+        assert "Énergie injectée totale" in shown
+        assert not [text for text in (*BROKEN, "Combien ça coûte") if text in shown]
+    assert "bornes I1 et I2" in somebody.read("n’est plus reçu")

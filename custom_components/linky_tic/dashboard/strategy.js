@@ -109,7 +109,8 @@ const BARS = [
   [/white_peak|BBRHPJW/, "#90a4ae"],
   [/red_off_peak|BBRHCJR/, "#ef9a9a"],
   [/red_peak|BBRHPJR/, "#e53935"],
-  [/off.peak|HCHC|creuse/i, "#80cbc4"],
+  [/ejp_peak|EJPHPM/, "#e53935"],
+  [/off.peak|HCHC|creuse|normal|EJPHN/i, "#80cbc4"],
   [/peak|HCHP|pleine|pointe/i, "#00796b"],
 ];
 const TEMPO = { blue: "blue", white: "grey", red: "red" };
@@ -221,7 +222,7 @@ class Meter {
     return ids.find((id) => !UNKNOWN.includes(this.hass.states[id]?.state)) ?? ids[0];
   }
 
-  /** The off-peak hours of today as texts; undefined where they are not known, or only in part. */
+  /** The off-peak hours of today as texts; undefined where none is known, empty where some are not. */
   async _askHours() {
     const { response } = await this.hass.callWS({
       type: "call_service",
@@ -231,12 +232,13 @@ class Meter {
       return_response: true,
     });
     if (!response.today.known) return undefined;
+    if (response.today.slots.some((one) => !one.tariff)) return []; // Tempo before its colour is announced
     const slots = response.today.slots
       .filter((one) => /off_peak/.test(one.tariff ?? ""))
       .map(({ start, end }) => [hourOf(start), hourOf(end)]);
     // The night is one: what ends the day goes on as what begins it.
     const [first, last] = [slots[0], slots.at(-1)];
-    if (slots.length > 1 && first[0] === "00:00" && last[1] === "00:00") {
+    if (slots.length > 1 && first[0] === last[1]) {
       slots.shift();
       last[1] = first[1];
     }
@@ -422,7 +424,7 @@ const projection = (meter) => {
   const amount =
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
     `{{ (states('${id}') | float(0) * ((end - begin) / (now() - begin))) | round(2)${meter.texts.decimals} }} ` +
-    `{{ state_attr('${id}', 'unit_of_measurement') }}`;
+    `{{ state_attr('${id}', 'unit_of_measurement') | replace('EUR', '€') }}`;
   return markdown(
     `{% set begin = as_datetime(state_attr('${id}', 'last_reset')) %}` +
     `{% set first = as_datetime(${first}) or now() %}` +

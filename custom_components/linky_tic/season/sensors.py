@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final, override
 
-from homeassistant.const import UnitOfTime
-
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tic import COLOURS, contract_slug, has_colours
@@ -69,12 +67,11 @@ _ENABLED: Final = frozenset({"tempo_red_days_left", "ejp_peaks_left"})
 SEASON_VALUES: Final = tuple(
     DerivedSensorDescription(
         key=key,
+        kind=SeasonSensor,
         sources=(SEASON,),
         applies=_has_ejp if kind == "peak" else has_colours,
-        native_unit_of_measurement=None if kind == "peak" else UnitOfTime.DAYS,
         suggested_display_precision=0,
         entity_registry_enabled_default=key in _ENABLED,
     )
     for key, kind in _KIND_OF.items()
 )
-SEASON_SENSORS: Final = dict.fromkeys(_KIND_OF, SeasonSensor)
