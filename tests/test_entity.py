@@ -1,7 +1,5 @@
 """Entities know whose they are, are there from the start, and say when they know nothing."""
 
-from typing import Final
-
 from homeassistant.const import ATTR_RESTORED
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -11,8 +9,6 @@ from simulator import Household
 from simulator.line import Line
 
 from .home import ADDRESS, Home, Meter, until
-
-COUNTERS: Final = {"line_quality"}
 
 
 def device(home: Home, meter: Meter) -> dr.DeviceEntry:

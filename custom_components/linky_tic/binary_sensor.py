@@ -13,10 +13,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entities.derived import DerivedBinarySensor, DerivedBinarySensorDescription, add_derived
+from .entities.derived import DerivedBinarySensorDescription, add_derived
 from .entities.status import STATUS_FLAGS
 from .entity import LinkyEntity
-from .tariff.sensors import TARIFF_FLAG_SENSORS, TARIFF_FLAGS
+from .tariff.sensors import TARIFF_FLAGS
 from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
@@ -41,15 +41,8 @@ async def async_setup_entry(
         async_add_entities([WarningSensor(coordinator, label) for label in warnings])
 
     async_add_entities([LinkSensor(coordinator)])
-    add_derived(entry, PLATFORM, DERIVED, _derived, async_add_entities)
+    add_derived(entry, PLATFORM, DERIVED, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
-
-
-def _derived(
-    coordinator: LinkyCoordinator, description: DerivedBinarySensorDescription
-) -> DerivedBinarySensor:
-    kind = TARIFF_FLAG_SENSORS.get(description.key, DerivedBinarySensor)
-    return kind(coordinator, description)
 
 
 class LinkSensor(LinkyEntity, BinarySensorEntity):

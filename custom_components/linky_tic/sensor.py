@@ -3,7 +3,7 @@
 The catalogue says what a label is, `descriptions.py` how its quantity is shown; facts have rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, override
 
 from homeassistant.components.sensor import DOMAIN as PLATFORM, RestoreSensor, SensorEntity
@@ -11,18 +11,18 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .cost.sensors import PRICE_SENSORS, PRICE_VALUES, given
-from .entities.derived import DerivedSensor, DerivedSensorDescription, add_derived
+from .cost.sensors import PRICE_VALUES
+from .entities.derived import DerivedSensorDescription, add_derived
 from .entities.descriptions import SHOWN
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
 from .health.sensors import COUNTERS, CounterSensor
 from .history.indexes import history_of
-from .power.margin import MARGIN_SENSORS, MARGIN_VALUES
-from .power.sensors import POWER_SENSORS, POWER_VALUES
-from .schedule.sensors import DAY_SENSORS, DAY_VALUES
-from .season.sensors import SEASON_SENSORS, SEASON_VALUES
-from .tariff.sensors import TARIFF_SENSORS, TARIFF_VALUES
+from .power.margin import MARGIN_VALUES
+from .power.sensors import POWER_VALUES
+from .schedule.sensors import DAY_VALUES
+from .season.sensors import SEASON_VALUES
+from .tariff.sensors import TARIFF_VALUES
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, registers_in_use
 
@@ -38,15 +38,6 @@ DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *SEASON_VALUES,
 )
 """What labels tell together, each room its own rows."""
-_KINDS: Final[Mapping[str, type[DerivedSensor]]] = {
-    **TARIFF_SENSORS,
-    **MARGIN_SENSORS,
-    **POWER_SENSORS,
-    **PRICE_SENSORS,
-    **DAY_SENSORS,
-    **SEASON_SENSORS,
-}
-"""Key -> the class of those that ask a part of the house, not the readings alone."""
 
 
 async def async_setup_entry(
@@ -66,8 +57,7 @@ async def async_setup_entry(
                 entry.async_on_unload(sensor.follow())
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
-    descriptions = given(DERIVED, coordinator.costs)
-    add_derived(entry, PLATFORM, descriptions, _derived, async_add_entities)
+    add_derived(entry, PLATFORM, DERIVED, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
 
 
@@ -147,10 +137,6 @@ class LatchedSensor(LabelSensor, RestoreSensor):
         if reading := self.coordinator.reading(self._key):
             self._attr_native_value = reading.value
             self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
-
-
-def _derived(coordinator: LinkyCoordinator, description: DerivedSensorDescription) -> DerivedSensor:
-    return _KINDS.get(description.key, DerivedSensor)(coordinator, description)
 
 
 def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:

@@ -10,7 +10,7 @@ from homeassistant.const import EntityCategory
 import pytest
 
 from simulator import Household
-from simulator.line import Line, Replay
+from simulator.line import Line
 
 from ..home import KNOWN, Home, Meter
 from ..test_unusual_meters import Says
@@ -18,7 +18,6 @@ from ..tic.referee import DATA
 from ..tic.streams import historic, standard
 
 THREE_PHASE: Final = "041963000000"
-PILOT: Final = "041967000000"
 EVIDENCE: Final = 0x55000000
 """STGE: blue, blue tomorrow, peak 1 with notice: every fact of a contract exists then."""
 
@@ -143,13 +142,6 @@ async def test_a_relay_is_on_when_the_decimal_register_has_it_closed(home: Home,
     assert {flag(home, f"relay_{n}") for n in range(1, 9) if n not in closed} <= {"off"}
 
 
-@pytest.mark.parametrize("closed", [True, False])
-async def test_both_registers_agree_on_the_dry_contact(home: Home, *, closed: bool) -> None:
-    groups = ("STGE", f"003A000{int(not closed)}"), ("RELAIS", f"00{int(closed)}")
-    await home.hears(Says(standard(*groups)))
-    assert flag(home, "dry_contact") == flag(home, "relay_1") == ("on" if closed else "off")
-
-
 @pytest.mark.usefixtures("as_delivered")
 async def test_what_the_flags_are(home: Home) -> None:
     await home.hears(Household())
@@ -233,43 +225,7 @@ async def test_what_a_mode_does_not_tell_is_unknown_after_the_other(home: Home) 
     assert flag(home, "over_subscribed_power") == "off"
 
 
-# Producers and others
-
-
-async def test_export_without_a_contract_shows_by_one_bit(home: Home) -> None:
-    house = Household(solar=3000, living=False, start="2026-11-23T12:00:00")
-    house.set_load(200)
-    house.set_solar(2000)
-    meter = await home.hears(house)
-    assert (flag(home, "exporting"), flag(home, "producer")) == ("on", "off")
-    house.set_solar(0)
-    await meter.play(2)
-    assert flag(home, "exporting") == "off"
-
-
-@pytest.mark.parametrize(
-    ("capture", "producer", "exporting"),
-    [
-        ("standard_mono_base_100frames", "off", "off"),
-        ("standard_mono_producer_total", "on", "on"),
-        ("standard_mono_hphc_producer_noisy", "on", "on"),
-    ],
-)
-async def test_a_producer_is_one_by_what_its_meter_says(
-    home: Home, capture: str, producer: str, exporting: str
-) -> None:
-    stream = (DATA / "captures" / f"{capture}.bin").read_bytes()
-    replay = Replay(stream, 9600)
-    address = stream.partition(b"ADSC\t")[2][:12].decode()
-    await home.hears(replay, KNOWN * len(replay._frames), address)
-    assert (flag(home, "producer"), flag(home, "exporting")) == (producer, exporting)
-
-
-async def test_a_pilot_meter_tells_its_status_and_no_relay(home: Home) -> None:
-    await home.hears(Household(pilot=True), address=PILOT)
-    assert flag(home, "dry_contact") in {"on", "off"}
-    assert home.value("breaker") == "closed"
-    assert flag(home, "relay_1") is None
+# The clock
 
 
 async def test_a_clock_that_lost_the_time_is_a_problem_until_it_is_set(home: Home) -> None:
@@ -322,17 +278,6 @@ async def test_a_tempo_day_runs_from_six_to_six(home: Home) -> None:
     assert await told(home, meter, house, "26T06:01") == ("blue", "not_announced", "none", "none")
 
 
-async def test_historique_tells_the_same_colours(home: Home) -> None:
-    house = Household(mode="historic", contract="tempo", colours=WEEK)
-    meter = await home.hears(house)
-    assert await told(home, meter, house, "23T19:50") == ("blue", "not_announced", "none", None)
-    assert await told(home, meter, house, "23T20:05") == ("blue", "white", "none", None)
-    assert await told(home, meter, house, "24T05:45") == ("blue", "white", "none", None)
-    assert await told(home, meter, house, "24T06:01") == ("white", "not_announced", "pm1", None)
-    assert await told(home, meter, house, "25T02:00") == ("white", "red", "pm1", None)
-    assert await told(home, meter, house, "25T06:01") == ("red", "not_announced", "pm2", None)
-
-
 async def test_one_entity_goes_on_when_the_mode_changes(home: Home) -> None:
     meter = await home.hears(Household(contract="tempo", colours=WEEK))
     meter.source = Line(Household(mode="historic", contract="tempo", colours=WEEK))
@@ -340,15 +285,6 @@ async def test_one_entity_goes_on_when_the_mode_changes(home: Home) -> None:
     assert home.value("tempo_today") == "blue"
     assert home.value("tempo_tomorrow") == "not_announced"
     assert home.value("peak_notice") == "unknown"  # nobody gives it in this mode
-
-
-async def test_ejp_gives_half_an_hour_s_notice_of_its_peak(home: Home) -> None:
-    house = Household(mode="historic", contract="ejp", ejp_days=[date(2026, 11, 24)])
-    meter = await home.hears(house)
-    assert await told(home, meter, house, "24T06:20") == (None, None, "none", "none")
-    assert await told(home, meter, house, "24T06:40") == (None, None, "none", "pm1")
-    assert await told(home, meter, house, "24T07:01") == (None, None, "pm1", "none")
-    assert await told(home, meter, house, "25T01:01") == (None, None, "none", "none")
 
 
 async def test_a_notice_that_is_on_at_a_restart_is_not_none(home: Home) -> None:

@@ -3,10 +3,8 @@
 Those of money exist once a price is given. What they show is reckoned in `costs.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple, override
 
@@ -33,20 +31,6 @@ from .prices import (
 )
 
 _REGISTERS: Final = {price_key(register): register for register in range(1, 11)}
-
-
-def given(
-    descriptions: Iterable[DerivedSensorDescription], costs: Costs
-) -> list[DerivedSensorDescription]:
-    """Give the rows; those of money are there as long as there are prices that make them."""
-    return [
-        replace(one, applies=partial(_is_priced, costs, one.key)) if one.is_given else one
-        for one in descriptions
-    ]
-
-
-def _is_priced(costs: Costs, key: str, _readings: Readings) -> bool:
-    return key in costs.keys
 
 
 class PriceSensor(DerivedSensor):
@@ -147,6 +131,7 @@ PRICE_VALUES: Final = (
     *(
         DerivedSensorDescription(
             key=key,
+            kind=PriceSensor,
             sources=(CURRENT_TARIFF,),
             is_given=True,
             suggested_display_precision=4,
@@ -157,10 +142,11 @@ PRICE_VALUES: Final = (
         for key, register in _REGISTERS.items()
     ),
     DerivedSensorDescription(
-        key=PRICE_EXPORT, sources=(), is_given=True, suggested_display_precision=4
+        key=PRICE_EXPORT, kind=PriceSensor, sources=(), is_given=True, suggested_display_precision=4
     ),
     DerivedSensorDescription(
         key=PRICE,
+        kind=CurrentPriceSensor,
         sources=(CURRENT_TARIFF,),
         is_given=True,
         state_class=SensorStateClass.MEASUREMENT,
@@ -169,6 +155,7 @@ PRICE_VALUES: Final = (
     *(
         DerivedSensorDescription(
             key=key,
+            kind=SumSensor,
             sources=(),
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
@@ -183,8 +170,3 @@ PRICE_VALUES: Final = (
         for is_energy in (row.amount is Costs.energy,)
     ),
 )
-PRICE_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
-    **dict.fromkeys((*_REGISTERS, PRICE_EXPORT), PriceSensor),
-    PRICE: CurrentPriceSensor,
-    **dict.fromkeys(_SUMS, SumSensor),
-}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import cast, override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     DOMAIN as BINARY_SENSOR,
@@ -35,6 +35,7 @@ from ..meter.signals import Signal, Signals
 from ..tic import Frame, Reading, has_colours
 
 type Readings = Mapping[str, Reading]
+type Value = str | float | datetime | None
 
 
 def is_tempo(coordinator: LinkyCoordinator) -> bool:
@@ -44,14 +45,11 @@ def is_tempo(coordinator: LinkyCoordinator) -> bool:
 
 
 def _unknown(_readings: Readings) -> None:
-    """Stand in a row where readings alone tell nothing.
-
-    A part that reckons by itself has an entity of its own class, which asks it.
-    """
+    """Stand in a row where readings alone tell nothing: a class of its own asks its room."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Derived[T]:
+class Derived:
     """How a row is derived from what the meter says.
 
     It is reckoned anew when one of `sources` changes: labels, or keys of rooms that reckon by
@@ -62,9 +60,11 @@ class Derived[T]:
     for so long that what was not sent is absent, `absent` gives what that means.
     """
 
+    kind: Callable[[LinkyCoordinator, Any], Entity]
+    """The class of its entity: one of its own asks a room, not the readings alone."""
     sources: tuple[str, ...]
-    read: Callable[[Readings], T | None] = _unknown
-    absent: Callable[[Readings], T | None] = _unknown
+    read: Callable[[Readings], Value] = _unknown
+    absent: Callable[[Readings], Value] = _unknown
     signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
     applies: Callable[[Readings], bool] | None = None
     is_given: bool = False
@@ -72,32 +72,13 @@ class Derived[T]:
     is_on_under_tempo: bool = True
     """Whether it is enabled by default where there are six indexes and the colours already."""
 
-    def reckon(self, readings: Readings, *, is_settled: bool) -> T | None:
+    def reckon(self, readings: Readings, *, is_settled: bool) -> Value:
         """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
         value = self.read(readings)
         return self.absent(readings) if value is None and is_settled else value
 
 
-@dataclass(frozen=True, kw_only=True)
-class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived[bool]):
-    """What is so or not."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DerivedSensorDescription(SensorEntityDescription, Derived[str | float | datetime]):
-    """A number, an instant, a text, or a word of `options` (slugs, which translations name).
-
-    `rule` is the reporting rule of one that moves with what it is derived from. It is reckoned
-    when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
-    """
-
-    rule: str | None = None
-
-
-type DerivedDescription = DerivedBinarySensorDescription | DerivedSensorDescription
-
-
-class DerivedEntity[T](LinkyEntity):
+class DerivedEntity(LinkyEntity):
     """A row as an entity: touched only when what it shows has changed."""
 
     def __init__(
@@ -105,7 +86,7 @@ class DerivedEntity[T](LinkyEntity):
     ) -> None:
         super().__init__(coordinator, platform, description.key)
         self.entity_description = description
-        self._derived = cast("Derived[T]", description)
+        self._derived: Derived = description
         self._told: object = None
         self._attr_translation_key = description.translation_key or description.key
         if not description.is_on_under_tempo and is_tempo(coordinator):
@@ -113,11 +94,12 @@ class DerivedEntity[T](LinkyEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        for name in self._listened():
-            self.async_on_remove(self.coordinator.signals.state.connect(name, self._refresh))
+        signals = self.coordinator.signals
+        heard = [signals.state.connect(name, self._refresh) for name in self._listened()]
         if self._derived.signal:
-            signal = self._derived.signal(self.coordinator.signals)
-            self.async_on_remove(signal.connect(self._refresh))
+            heard.append(self._derived.signal(signals).connect(self._refresh))
+        for end in heard:
+            self.async_on_remove(end)
         self._read()
         self._told = self._shown()
 
@@ -131,7 +113,7 @@ class DerivedEntity[T](LinkyEntity):
             self._told = shown
             self.async_write_ha_state()
 
-    def _reckon(self) -> T | None:
+    def _reckon(self) -> Value:
         is_settled = self.coordinator.freshness.is_settled
         return self._derived.reckon(self.coordinator.readings, is_settled=is_settled)
 
@@ -140,7 +122,7 @@ class DerivedEntity[T](LinkyEntity):
         """Give all that may differ in what is shown."""
 
 
-class DerivedSensor(DerivedEntity[str | float | datetime], SensorEntity):
+class DerivedSensor(DerivedEntity, SensorEntity):
     """A value."""
 
     def __init__(
@@ -148,7 +130,7 @@ class DerivedSensor(DerivedEntity[str | float | datetime], SensorEntity):
     ) -> None:
         super().__init__(coordinator, SENSOR, description)
         self._rule = description.rule
-        self._offered: str | float | datetime | None = None
+        self._offered: Value = None
         if description.options:
             self._attr_device_class = SensorDeviceClass.ENUM
 
@@ -177,7 +159,7 @@ class DerivedSensor(DerivedEntity[str | float | datetime], SensorEntity):
         return self.available, self._attr_native_value
 
 
-class DerivedBinarySensor(DerivedEntity[bool], BinarySensorEntity):
+class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
     """A flag."""
 
     def __init__(
@@ -187,19 +169,41 @@ class DerivedBinarySensor(DerivedEntity[bool], BinarySensorEntity):
 
     @override
     def _read(self) -> None:
-        self._attr_is_on = self._reckon()
+        value = self._reckon()
+        self._attr_is_on = None if value is None else bool(value)
 
     @override
     def _shown(self) -> object:
         return self.available, self._attr_is_on
 
 
+@dataclass(frozen=True, kw_only=True)
+class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived):
+    """What is so or not."""
+
+    kind: Callable[[LinkyCoordinator, Any], Entity] = DerivedBinarySensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DerivedSensorDescription(SensorEntityDescription, Derived):
+    """A number, an instant, a text, or a word of `options` (slugs, which translations name).
+
+    `rule` is the reporting rule of one that moves with what it is derived from. It is reckoned
+    when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
+    """
+
+    rule: str | None = None
+    kind: Callable[[LinkyCoordinator, Any], Entity] = DerivedSensor
+
+
+type DerivedDescription = DerivedBinarySensorDescription | DerivedSensorDescription
+
+
 @callback
-def add_derived[D: DerivedDescription](
+def add_derived(
     entry: LinkyConfigEntry,
     platform: str,
-    descriptions: Iterable[D],
-    make: Callable[[LinkyCoordinator, D], Entity],
+    descriptions: Iterable[DerivedDescription],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Make the entity of each row that this meter has: now, or once its readings show it."""
@@ -208,17 +212,14 @@ def add_derived[D: DerivedDescription](
 
     @callback
     def add(*keys: str) -> None:
-        found = [
-            waiting.pop(key)
-            for key in keys
-            if key in waiting and _has(coordinator, platform, waiting[key])
-        ]
+        rows = [waiting[key] for key in keys if key in waiting]
+        found = [waiting.pop(row.key) for row in rows if _has(coordinator, platform, row)]
         if found:
-            async_add_entities([make(coordinator, description) for description in found])
+            async_add_entities([row.kind(coordinator, row) for row in found])
 
     entry.async_on_unload(coordinator.known.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
-        if description.applies is not None:  # any change of a source may show it
+        if description.applies or description.is_given:  # any change of a source may show it
             for source in description.sources:
                 entry.async_on_unload(
                     coordinator.signals.state.connect(source, partial(add, description.key))
@@ -227,9 +228,11 @@ def add_derived[D: DerivedDescription](
 
 def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
     """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
+    if description.is_given:
+        return description.key in coordinator.costs.keys
     unique_id = f"{coordinator.address}_{description.key}"
     registry = er.async_get(coordinator.hass)
-    if not description.is_given and registry.async_get_entity_id(platform, DOMAIN, unique_id):
+    if registry.async_get_entity_id(platform, DOMAIN, unique_id):
         return _can_be_said(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)

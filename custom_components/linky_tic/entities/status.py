@@ -4,7 +4,6 @@ It knows slugs of `tic/registers.py`, never a bit. Historique has neither regist
 ADIRn tell is told here as well; its status word is a constant on a Linky and tells nothing.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass as Device
@@ -32,11 +31,9 @@ from .derived import (
 )
 
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
-_STATUS: Final = ("STGE",)
 _OVERRUNS: Final = ("ADPS", "ADIR1", "ADIR2", "ADIR3")
 _TEMPO: Final = ("STGE", "OPTARIF", "PTEC", "DEMAIN")
 _PEAKS: Final = (*_TEMPO, "PEJP", "DPM1", "DPM2", "DPM3")
-_EURIDIS: Final = {"disabled": False, "enabled": True, "enabled_secure": True}
 _MEANINGS: Final = {field.slug: field.meanings for field in STATUS}
 
 
@@ -45,45 +42,10 @@ def _said(readings: Readings, slug: str) -> Meaning:
     return decode_status(status.raw)[slug] if status else None
 
 
-def _is(slug: str, *, meaning: Meaning = True) -> Callable[[Readings], bool | None]:
-    """Tell whether STGE gives a field this meaning."""
-
-    def read(readings: Readings) -> bool | None:
-        said = _said(readings, slug)
-        return None if said is None else said == meaning
-
-    return read
-
-
-def _word(slug: str) -> Callable[[Readings], str | None]:
-    """Give what STGE says of a field."""
-
-    def read(readings: Readings) -> str | None:
-        said = _said(readings, slug)
-        return None if said is None else str(said)
-
-    return read
-
-
-def _words(slug: str) -> list[str]:
-    return [str(meaning) for meaning in _MEANINGS[slug] if meaning is not None]
-
-
-def _relay(slug: str) -> Callable[[Readings], bool | None]:
-    """Tell whether RELAIS has a relay closed."""
-
-    def read(readings: Readings) -> bool | None:
-        relays = readings.get("RELAIS")
-        said = decode_relays(relays.raw)[slug] if relays else None
-        return None if said is None else said == "closed"
-
-    return read
-
-
 def _is_over(readings: Readings) -> bool | None:
     """Take STGE's word; in Historique it is over while a warning is sent."""
     if "STGE" in readings:
-        return _is("over_subscribed_power")(readings)
+        return _said(readings, "over_subscribed_power") is True
     return True if any(name in readings for name in _OVERRUNS) else None
 
 
@@ -92,34 +54,61 @@ def _is_not_over(readings: Readings) -> bool | None:
     return False if "ISOUSC" in readings else None
 
 
-def _euridis(readings: Readings) -> bool | None:
-    return _EURIDIS.get(str(_said(readings, "euridis")))
-
-
 def _flag(
     key: str,
-    *,
-    meaning: Meaning = True,
+    *on: Meaning,
     device_class: Device | None = None,
     entity_category: EntityCategory | None = _DIAGNOSTIC,
 ) -> Flag:
-    """Describe a bit of STGE: off by default."""
+    """Describe a field of STGE that is on under some meanings: off by default."""
+
+    def read(readings: Readings) -> bool | None:
+        said = _said(readings, key)
+        return None if said is None else said in (on or (True,))
+
     return Flag(
         key=key,
-        sources=_STATUS,
-        read=_is(key, meaning=meaning),
+        sources=("STGE",),
+        read=read,
         device_class=device_class,
         entity_category=entity_category,
         entity_registry_enabled_default=False,
     )
 
 
+def _relay(number: int, slug: str) -> Flag:
+    """Describe a relay: off by default, since 2 to 8 have no terminals and 1 is the contact."""
+
+    def read(readings: Readings) -> bool | None:
+        relays = readings.get("RELAIS")
+        said = decode_relays(relays.raw)[slug] if relays else None
+        return None if said is None else said == "closed"
+
+    return Flag(
+        key=slug,
+        sources=("RELAIS",),
+        read=read,
+        entity_registry_enabled_default=False,
+        translation_key="relay",
+        translation_placeholders={"relay": str(number)},
+    )
+
+
+def _words(slug: str) -> list[str]:
+    return [str(meaning) for meaning in _MEANINGS[slug] if meaning is not None]
+
+
 def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -> Word:
     """Describe a field of STGE by its words: off by default."""
+
+    def read(readings: Readings) -> str | None:
+        said = _said(readings, slug)
+        return None if said is None else str(said)
+
     return Word(
         key=key,
-        sources=_STATUS,
-        read=_word(slug),
+        sources=("STGE",),
+        read=read,
         options=_words(slug),
         entity_category=category,
         entity_registry_enabled_default=False,
@@ -127,19 +116,9 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
 
 
 STATUS_FLAGS: Final = (
-    _flag("dry_contact", meaning="closed", entity_category=None),
-    *(
-        Flag(
-            key=relay.slug,
-            sources=("RELAIS",),
-            read=_relay(relay.slug),
-            entity_registry_enabled_default=False,  # 2 to 8 have no terminals; 1 is the contact
-            translation_key="relay",
-            translation_placeholders={"relay": str(number)},
-        )
-        for number, relay in enumerate(RELAYS, 1)
-    ),
-    _flag("terminal_cover", meaning="open", device_class=Device.OPENING),
+    _flag("dry_contact", "closed", entity_category=None),
+    *(_relay(number, relay.slug) for number, relay in enumerate(RELAYS, 1)),
+    _flag("terminal_cover", "open", device_class=Device.OPENING),
     _flag("overvoltage", device_class=Device.PROBLEM, entity_category=None),
     Flag(
         key="over_subscribed_power",
@@ -151,13 +130,7 @@ STATUS_FLAGS: Final = (
     _flag("producer"),
     _flag("exporting", entity_category=None),  # without EAIT too
     _flag("clock_degraded", device_class=Device.PROBLEM),
-    Flag(
-        key="euridis",
-        sources=_STATUS,
-        read=_euridis,
-        entity_category=_DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-    ),
+    _flag("euridis", "enabled", "enabled_secure"),
     # Of no class: most meters of captures are "not synchronised", yet on the network.
     _flag("plc_synchronised"),
 )

@@ -3,7 +3,7 @@
 It knows which labels bring these facts; how they are reckoned is the business of `tic/`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, override
 
@@ -145,27 +145,27 @@ MARGIN_VALUES: Final = (
     ),
     *_by_phase(_POWER, "power_margin_phase", POWER_MARGIN, phase_margin),
     *_by_phase(_SHARE, "load_phase", LOAD, phase_load),
-    replace(_POWER, key=PEAK_TODAY, sources=(PEAK_TODAY,), applies=_has_peaks),
+    replace(_POWER, key=PEAK_TODAY, kind=DayPeakSensor, sources=(PEAK_TODAY,), applies=_has_peaks),
     replace(
         _POWER,
         key=PEAK_MONTH,
+        kind=MonthPeakSensor,
         is_on_under_tempo=False,
         sources=(PEAK_MONTH,),
         applies=_has_peaks,
         entity_registry_enabled_default=True,
     ),
     *(
-        replace(_SHARE, key=key, sources=(peak, *_SUBSCRIBED, *_PHASED), applies=_has_peaks)
-        for key, peak in (
-            ("subscription_use_today", PEAK_TODAY),
-            ("subscription_use_month", PEAK_MONTH),
+        replace(
+            _SHARE,
+            key=key,
+            kind=kind,
+            sources=(peak, *_SUBSCRIBED, *_PHASED),
+            applies=_has_peaks,
+        )
+        for key, kind, peak in (
+            ("subscription_use_today", DayUseSensor, PEAK_TODAY),
+            ("subscription_use_month", MonthUseSensor, PEAK_MONTH),
         )
     ),
 )
-
-MARGIN_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
-    PEAK_TODAY: DayPeakSensor,
-    PEAK_MONTH: MonthPeakSensor,
-    "subscription_use_today": DayUseSensor,
-    "subscription_use_month": MonthUseSensor,
-}

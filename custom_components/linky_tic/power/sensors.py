@@ -3,7 +3,6 @@
 The Energy dashboard's view of what is drawn now takes watts alone, and no meter sends any.
 """
 
-from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
@@ -44,6 +43,7 @@ class PowerFactorSensor(DerivedSensor):
 POWER_VALUES: Final = (
     DerivedSensorDescription(
         key=ACTIVE_POWER,
+        kind=ActivePowerSensor,
         sources=(ACTIVE_POWER,),
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER,
@@ -53,6 +53,7 @@ POWER_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key=POWER_FACTOR,
+        kind=PowerFactorSensor,
         sources=(POWER_FACTOR,),
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER_FACTOR,
@@ -61,7 +62,3 @@ POWER_VALUES: Final = (
         entity_registry_enabled_default=False,
     ),
 )
-POWER_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
-    ACTIVE_POWER: ActivePowerSensor,
-    POWER_FACTOR: PowerFactorSensor,
-}

@@ -3,7 +3,6 @@
 They are reckoned from the days that the meter has told, so they do not end with the line.
 """
 
-from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -52,6 +51,7 @@ class NextTariffSensor(TariffSensor):
 DAY_VALUES: Final = (
     DerivedSensorDescription(
         key="next_tariff_change",
+        kind=NextChangeSensor,
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
         applies=_changes,
@@ -59,6 +59,7 @@ DAY_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key="next_tariff",
+        kind=NextTariffSensor,
         is_on_under_tempo=False,
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
@@ -67,7 +68,3 @@ DAY_VALUES: Final = (
         options=[*TARIFF_NAMES],
     ),
 )
-DAY_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {
-    "next_tariff_change": NextChangeSensor,
-    "next_tariff": NextTariffSensor,
-}

@@ -1,7 +1,6 @@
 """The sensor of the tariff in force, in the same words in both modes where both know them."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -94,17 +93,19 @@ class OffPeakSensor(DerivedBinarySensor):
 
 TARIFF_FLAGS: Final = (
     DerivedBinarySensorDescription(
-        key=_OFF_PEAK, sources=(CURRENT_TARIFF, "NGTF", "OPTARIF"), applies=_has_off_peak
+        key=_OFF_PEAK,
+        kind=OffPeakSensor,
+        sources=(CURRENT_TARIFF, "NGTF", "OPTARIF"),
+        applies=_has_off_peak,
     ),
 )
-TARIFF_FLAG_SENSORS: Final[Mapping[str, type[DerivedBinarySensor]]] = {_OFF_PEAK: OffPeakSensor}
 TARIFF_VALUES: Final = (
     DerivedSensorDescription(
         key=CURRENT_TARIFF,
+        kind=CurrentTariffSensor,
         sources=(CURRENT_TARIFF,),
         applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
     ),
 )
-TARIFF_SENSORS: Final[Mapping[str, type[DerivedSensor]]] = {CURRENT_TARIFF: CurrentTariffSensor}
