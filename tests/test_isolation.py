@@ -9,7 +9,6 @@ import pytest
 from custom_components.linky_tic import calendar
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost.costs import Costs
-from custom_components.linky_tic.entities.activation import Activation
 from custom_components.linky_tic.health.monitor import HealthMonitor
 from custom_components.linky_tic.health.rejections import Rejections
 from custom_components.linky_tic.mirror import Mirror
@@ -34,7 +33,6 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (calendar, "async_setup_entry"),
     ],
     "what listens": [
-        (Activation, "_enable_registers"),
         (ActivePower, "_frame"),
         (Costs, "_end_frame"),
         (Days, "_end_frame"),

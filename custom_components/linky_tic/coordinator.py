@@ -26,7 +26,6 @@ from .const import (
     DOMAIN,
 )
 from .cost.costs import Costs
-from .entities.activation import Activation
 from .health.monitor import HealthMonitor
 from .line import Heard, Link, Settings
 from .meter.freshness import Freshness
@@ -110,7 +109,6 @@ class LinkyCoordinator:
         self.tariffs = Tariffs(signals, self.store, self.freshness)
         self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
         self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
-        self._activation = Activation(hass, self.address, receiver, signals)
 
     @property
     def is_available(self) -> bool:

@@ -4,12 +4,15 @@ The catalogue says what a label is, `descriptions.py` how its quantity is shown;
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import DOMAIN as PLATFORM, RestoreSensor, SensorEntity
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.sensors import PRICE_VALUES
 from .entities.derived import DerivedSensorDescription, add_derived
@@ -59,6 +62,20 @@ async def async_setup_entry(
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
     add_derived(entry, PLATFORM, DERIVED, async_add_entities)
     entry.async_on_unload(coordinator.known.listen(add))
+    enable = partial(_enable_registers, coordinator)
+    entry.async_on_unload(coordinator.signals.state.connect(CURRENT_TARIFF, enable))
+
+
+@callback
+def _enable_registers(coordinator: LinkyCoordinator) -> None:
+    """Enable the indexes that have begun to count; what a person has disabled stays so."""
+    registry = er.async_get(coordinator.hass)
+    for register in registers_in_use(coordinator.receiver.meter.readings):
+        unique_id = f"{coordinator.address}_EASF{register:02}"
+        entity_id = registry.async_get_entity_id(PLATFORM, DOMAIN, unique_id)
+        entity = registry.async_get(entity_id) if entity_id else None
+        if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
 class LabelSensor(LinkyEntity, SensorEntity):

@@ -68,9 +68,9 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
     The entities of prices are enabled here, so that the sources can name them: they get their
     states when the entry is set up with the prices.
     """
-    _enable(coordinator.hass, _registered(coordinator, added, prices))
+    _register(coordinator, prices)
     new = energy_sources(coordinator, added)
-    _enable(coordinator.hass, {one for source in new for one in _statistics(source)})
+    _enable(coordinator.hass, new)
     sources = await _sources(coordinator.hass)
     checked = ENERGY_SOURCE_SCHEMA([*sources, *new])
     await _update(coordinator.hass, [*sources, *checked[len(sources) :]])
@@ -86,6 +86,7 @@ async def async_price(coordinator: LinkyCoordinator, prices: Prices) -> None:
     held = await _sources(coordinator.hass)
     priced = [_priced(source, ours) for source in held]
     if priced != held:
+        _enable(coordinator.hass, [one for one in priced if one not in held])
         await _update(coordinator.hass, priced)
 
 
@@ -132,25 +133,25 @@ def _title(source: Mapping[str, object]) -> str:
     return str(source.get("name") or statistic)
 
 
-def _enable(hass: HomeAssistant, entity_ids: Iterable[str]) -> None:
+def _enable(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
+    """Enable what is off by default of that which sources name: statistics and prices."""
     registry = er.async_get(hass)
-    for entity_id in entity_ids:
-        entity = registry.async_get(entity_id)
+    prices = {source.get(key) for source in sources for key in _PRICED}
+    for entity_id in {one for source in sources for one in _statistics(source)} | prices:
+        entity = registry.async_get(str(entity_id))
         if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
-            registry.async_update_entity(entity_id, disabled_by=None)
+            registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
-def _registered(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> list[str]:
-    """Register the prices of what is added, and give their entities."""
-    named = {price_key(one.register) for one in added.imported} | {PRICE_EXPORT}
+def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
     registry = er.async_get(coordinator.hass)
-    return [
+    by_tariff = {price_key(register) for register in coordinator.costs.names}
+    for key in sorted((by_tariff | {PRICE_EXPORT}) & prices.keys(coordinator.costs.names)):
         registry.async_get_or_create(
             SENSOR,
             DOMAIN,
             f"{coordinator.address}_{key}",
             suggested_object_id=f"{coordinator.slug}_{key}",
             config_entry=coordinator.entry,
-        ).entity_id
-        for key in sorted(named & prices.keys(coordinator.costs.names))
-    ]
+            disabled_by=er.RegistryEntryDisabler.INTEGRATION,
+        )
