@@ -3,9 +3,13 @@
 from typing import Any, Final
 
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA
+from homeassistant.components.recorder import Recorder
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.linky_tic.cost.prices import Prices
+from custom_components.linky_tic.energy_dashboard.preferences import async_add
 from custom_components.linky_tic.energy_dashboard.sources import energy_sources, offer
 from simulator import Household
 
@@ -150,3 +154,16 @@ async def test_a_contract_that_gains_a_tariff_gains_a_source(home: Home) -> None
         before[0]["stat_energy_from"],
         "sensor.linky_easf02",
     ]
+
+
+@pytest.mark.usefixtures("as_delivered")
+async def test_the_price_of_a_tariff_is_enabled_where_a_source_takes_it(
+    recorder_mock: Recorder, home: Home
+) -> None:
+    assert await async_setup_component(home.hass, "energy", {})
+    meter = await home.hears(Household(contract="hphc"))
+    prices = Prices.chosen({"prices": {"off_peak": 0.15, "peak": 0.2}})
+    taken = offer(meter.coordinator).only({1}, exported=False)
+    assert await async_add(meter.coordinator, taken, prices) == 1
+    assert not home.registered("sensor.linky_price_1").disabled
+    assert home.registered("sensor.linky_price_2").disabled
