@@ -8,8 +8,6 @@ import pytest
 from custom_components.linky_tic.tic import (
     Reading,
     has_phases,
-    phase_load,
-    phase_margin,
     power_load,
     power_margin,
     share_of,
@@ -31,7 +29,7 @@ def heard(frame: bytes) -> Mapping[str, Reading]:
 
 
 def phases(readings: Mapping[str, Reading]) -> list[tuple[int | None, float | None]]:
-    return [(phase_margin(readings, n), phase_load(readings, n)) for n in PHASES]
+    return [(power_margin(readings, n), power_load(readings, n)) for n in PHASES]
 
 
 @pytest.mark.parametrize(

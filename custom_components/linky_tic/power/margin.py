@@ -5,6 +5,7 @@ It knows which labels bring these facts; how they are reckoned is the business o
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
@@ -15,8 +16,6 @@ from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
     DayPeak,
     has_phases,
-    phase_load,
-    phase_margin,
     power_load,
     power_margin,
     share_of,
@@ -31,12 +30,6 @@ _SUBSCRIBED: Final = ("PREF", "PCOUP", "ISOUSC")
 _DRAWN: Final = ("SINSTS", "SINST1", "IINST", "IINST1", "IINST2", "IINST3", "PAPP")
 
 
-def _of_phase[T](
-    reckon: Callable[[Readings, int], T | None], phase: int
-) -> Callable[[Readings], T | None]:
-    return lambda readings: reckon(readings, phase)
-
-
 def _sources(phase: int) -> tuple[str, ...]:
     return (f"SINSTS{phase}", f"IINST{phase}", "PAPP", *_SUBSCRIBED)
 
@@ -45,51 +38,31 @@ def _has_peaks(readings: Readings) -> bool:
     return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
 
 
-class DayPeakSensor(DerivedSensor):
-    """VA of today's highest power."""
-
-    @property
-    def _peak(self) -> DayPeak | None:
-        return self.coordinator.peaks.today
-
-    @override
-    def _read(self) -> None:
-        self._attr_native_value = self._peak and self._peak.power
-
-
-class MonthPeakSensor(DayPeakSensor):
-    """VA of the month's highest power, and the day (`date`) on which it was drawn."""
+class PeakSensor(DerivedSensor):
+    """VA of the highest power of today, or of the month and the day (`date`) of it."""
 
     _unrecorded_attributes = frozenset({"date"})
 
     @property
-    @override
     def _peak(self) -> DayPeak | None:
-        return self.coordinator.peaks.month
+        peaks = self.coordinator.peaks
+        return peaks.today if PEAK_TODAY in self._derived.sources else peaks.month
 
     @override
     def _read(self) -> None:
-        super()._read()
-        self._attr_extra_state_attributes = {"date": self._peak and self._peak.day}
+        peak = self._peak
+        self._attr_native_value = peak and peak.power
+        if self._key == PEAK_MONTH:
+            self._attr_extra_state_attributes = {"date": peak and peak.day}
 
 
-class DayUseSensor(DayPeakSensor):
+class UseSensor(PeakSensor):
     """The share of the subscribed power that a peak has taken, in %."""
 
     @override
     def _read(self) -> None:
-        power = self._peak and self._peak.power
         subscribed = subscribed_power(self.coordinator.readings)
-        self._attr_native_value = share_of(power, subscribed)
-
-
-class MonthUseSensor(DayUseSensor):
-    """The same of the month's."""
-
-    @property
-    @override
-    def _peak(self) -> DayPeak | None:
-        return self.coordinator.peaks.month
+        self._attr_native_value = share_of(self._peak and self._peak.power, subscribed)
 
 
 _POWER: Final = Row(
@@ -111,45 +84,46 @@ _SHARE: Final = Row(
 )
 
 
-def _by_phase(
-    row: Row, key: str, rule: str, reckon: Callable[[Readings, int], float | None]
-) -> Iterator[Row]:
+def _with_phases(row: Row, phased: str, read: Callable[..., float | None]) -> Iterator[Row]:
+    """Give a row of the whole house, and one of each phase."""
+    yield replace(row, read=read)
     for phase in _PHASES:
         yield replace(
             row,
-            key=f"{key}_{phase}",
-            rule=rule,
+            key=f"{phased}_{phase}",
             sources=_sources(phase),
-            read=_of_phase(reckon, phase),
+            read=partial(read, phase=phase),
             applies=has_phases,
-            translation_key=key,
+            entity_registry_enabled_default=False,
+            translation_key=phased,
             translation_placeholders={"phase": str(phase)},
         )
 
 
 MARGIN_VALUES: Final = (
-    replace(
-        _POWER,
-        key="power_margin",
-        rule=POWER_MARGIN,
-        sources=(*_DRAWN, *_SUBSCRIBED),
-        read=power_margin,
+    *_with_phases(
+        replace(
+            _POWER, key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED)
+        ),
+        "power_margin_phase",
+        power_margin,
     ),
-    replace(
-        _SHARE,
-        key="load",
-        rule=LOAD,
-        sources=(*_DRAWN, *_SUBSCRIBED),
-        read=power_load,
-        entity_registry_enabled_default=True,
+    *_with_phases(
+        replace(
+            _SHARE,
+            key="load",
+            rule=LOAD,
+            sources=(*_DRAWN, *_SUBSCRIBED),
+            entity_registry_enabled_default=True,
+        ),
+        "load_phase",
+        power_load,
     ),
-    *_by_phase(_POWER, "power_margin_phase", POWER_MARGIN, phase_margin),
-    *_by_phase(_SHARE, "load_phase", LOAD, phase_load),
-    replace(_POWER, key=PEAK_TODAY, kind=DayPeakSensor, sources=(PEAK_TODAY,), applies=_has_peaks),
+    replace(_POWER, key=PEAK_TODAY, kind=PeakSensor, sources=(PEAK_TODAY,), applies=_has_peaks),
     replace(
         _POWER,
         key=PEAK_MONTH,
-        kind=MonthPeakSensor,
+        kind=PeakSensor,
         is_on_under_tempo=False,
         sources=(PEAK_MONTH,),
         applies=_has_peaks,
@@ -159,13 +133,13 @@ MARGIN_VALUES: Final = (
         replace(
             _SHARE,
             key=key,
-            kind=kind,
+            kind=UseSensor,
             sources=(peak, *_SUBSCRIBED, *_PHASED),
             applies=_has_peaks,
         )
-        for key, kind, peak in (
-            ("subscription_use_today", DayUseSensor, PEAK_TODAY),
-            ("subscription_use_month", MonthUseSensor, PEAK_MONTH),
+        for key, peak in (
+            ("subscription_use_today", PEAK_TODAY),
+            ("subscription_use_month", PEAK_MONTH),
         )
     ),
 )

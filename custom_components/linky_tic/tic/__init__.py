@@ -32,8 +32,6 @@ from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .margin import (
     has_phases,
-    phase_load,
-    phase_margin,
     power_load,
     power_margin,
     share_of,
@@ -165,8 +163,6 @@ __all__ = [
     "no_peak_notice",
     "peak_in_progress",
     "peak_notice",
-    "phase_load",
-    "phase_margin",
     "power_load",
     "power_margin",
     "read_contract",

@@ -6,14 +6,15 @@ that has not begun: so nothing is noted from a frame in which one of them was da
 second frame has said the same, since midnight may stand in the middle of the first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
+from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
 from .frames import Frame
-from .meter_clock import MeterClock, naive
+from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
 from .tempo import (
     COLOURS,
@@ -24,18 +25,16 @@ from .tempo import (
     has_colours,
 )
 
-_PEAK_LABELS: Final = tuple((n, f"DPM{n}", f"FPM{n}") for n in (1, 2, 3))
 _LABELS: Final = (
     *("NGTF", "PJOURF+1", "NJOURF", "NJOURF+1", "PPOINTE", "STGE", "NTARF", "PTEC", "DEMAIN"),
-    *(name for _, *names in _PEAK_LABELS for name in names),
+    *PEAK_LABELS,
 )
 _DAY: Final = timedelta(days=1)
 _SIX_HOURS: Final = timedelta(hours=TEMPO_BEGINS.hour)
 _COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
-_LASTS: Final = timedelta(days=8)
-"""How long what is over is kept: it tells how today began, and what is usual in a week."""
+_TEMPO_HAS_BEGUN: Final = time(6, 2)
 
 Readings = Mapping[str, Reading]
 
@@ -97,7 +96,7 @@ class AnnouncedDays:
         before = self._state()
         is_same = self._is_same_contract(readings)
         self._note_tempo(readings, local)
-        self._note_peaks(frame, readings, local)
+        self.peaks = () if self.is_tempo else peaks_now(self.peaks, frame, readings, local)
         self._note_profiles(readings, local, is_same_contract=is_same)
         self._learn_coding(readings, local)
         return is_new or before != self._state()
@@ -126,21 +125,21 @@ class AnnouncedDays:
 
         Not of the coming day before 06:00: which is tomorrow then, for STGE, nobody has seen.
         """
-        oldest = local.date() - _LASTS
+        oldest = local.date() - LASTS
         colours = {day: one for day, one in self.colours.items() if day >= oldest}
         self.colours = colours if self.is_tempo else {}
         if not self.is_tempo:
             return
-        running, tomorrow = (local - _SIX_HOURS).date(), local.date() + _DAY
-        if (local - _SIX_HOURS - _NEAR).date() == running and local.time() >= TEMPO_BEGINS:
+        tomorrow = local.date() + _DAY
+        if local.time() >= _TEMPO_HAS_BEGUN:
             colours.pop(tomorrow, None)
             if (announced := colour_tomorrow(readings)) in COLOURS:
                 colours[tomorrow] = str(announced)
-        for peak in self._peaks_of(readings):
+        for peak in heard_peaks(readings):
             if colour := _COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
-        is_sure = (local - _SIX_HOURS - _NEAR).date() == (local - _SIX_HOURS + _NEAR).date()
-        if is_sure and (colour := colour_in_force(readings)):
+        running, since = ((local - _SIX_HOURS + side).date() for side in (_NEAR, -_NEAR))
+        if running == since and (colour := colour_in_force(readings)):
             colours[running] = colour
 
     def _note_profiles(
@@ -152,13 +151,13 @@ class AnnouncedDays:
         that differ mean that the hours were changed since. What the register in force contradicts
         is none of today's, nor is what was announced before a change that tells nothing of today.
         """
-        today = local.date()
-        notes = {day: one for day, one in self.notes.items() if day >= today - _LASTS}
+        today, register = local.date(), self._base_register(readings, local)
+        notes = {day: one for day, one in self.notes.items() if day >= today - LASTS}
         number, coming = (_number(readings, name) for name in ("NJOURF", "NJOURF+1"))
         own = [
             one
             for one in notes.get(today, ())
-            if None in {number, one.number} or number == one.number
+            if number in {None, one.number} or one.number is None
         ]
         profile = readings.get("PJOURF+1")
         if profile and any(readings_of(profile.raw).values()):  # all of it is sound
@@ -166,16 +165,19 @@ class AnnouncedDays:
             if not is_same_contract or (self.changed and number != coming):
                 own = []
             notes[today + _DAY] = (Note(profile.raw, coming),)
-            is_known = profile.raw in {one.profile for one in own}
-            if number is not None and number == coming and not is_known:
+            is_new = profile.raw not in {one.profile for one in own}
+            if number is not None and number == coming and is_new:
                 other = Note(profile.raw, number, announced=False)
-                own += [other] if own or self._bears_out(other, readings, local) else []
-        self._refuted = {one for one in self._refuted if one[0] == today}
-        self._refuted |= {
-            (today, one.profile) for one in own if self._is_refuted(one, readings, local)
+                is_borne_out = register and self._codings(other, register, local, surely=True)
+                own += [other] if own or is_borne_out else []
+        refuted = {
+            (today, one.profile)
+            for one in own
+            if register is not None and not self._codings(one, register, local)
         }
-        left = tuple(one for one in own if (today, one.profile) not in self._refuted)
-        self.notes = {day: one for day, one in (notes | {today: left}).items() if one}
+        self._refuted = refuted | {one for one in self._refuted if one[0] == today}
+        notes[today] = tuple(one for one in own if (today, one.profile) not in self._refuted)
+        self.notes = {day: one for day, one in notes.items() if one}
 
     def _compare(self, notes: Mapping[date, tuple[Note, ...]], now: Note) -> None:
         """See whether the hours of a number have changed; before a start they may have long ago."""
@@ -187,26 +189,17 @@ class AnnouncedDays:
         if before != now.profile:
             self.changed = ChangedHours(now.number, before, now.profile)
 
-    def _readings_of(self, note: Note) -> Mapping[Coding, tuple[Slot, ...]]:
-        """Give the slots of a profile in each coding that this meter may use."""
+    def _codings(
+        self, note: Note, register: int, local: datetime, *, surely: bool = False
+    ) -> list[Coding]:
+        """Give the codings in which a profile has a register in force now, or may have it."""
         readings = readings_of(note.profile)
         if self.is_coding_proven and self.coding is not None and self.coding in readings:
-            return {self.coding: readings[self.coding]}
-        return readings
-
-    def _bears_out(self, note: Note, readings: Readings, local: datetime) -> bool:
-        """Whether the register in force is the one that a profile gives for now."""
-        register = self._base_register(readings, local)
-        return register is not None and any(
-            _around(slots, local) == {register} for slots in self._readings_of(note).values()
-        )
-
-    def _is_refuted(self, note: Note, readings: Readings, local: datetime) -> bool:
-        """Whether the register in force is none that a profile may give for now."""
-        register = self._base_register(readings, local)
-        return register is not None and not any(
-            {register, None} & _around(slots, local) for slots in self._readings_of(note).values()
-        )
+            readings = {self.coding: readings[self.coding]}
+        around = {coding: _around(slots, local) for coding, slots in readings.items()}
+        if surely:
+            return [coding for coding, found in around.items() if found == {register}]
+        return [coding for coding, found in around.items() if {register, None} & found]
 
     def _base_register(self, readings: Readings, local: datetime) -> int | None:
         """Give the register in force as a day's profile has it; None during a peak.
@@ -231,59 +224,9 @@ class AnnouncedDays:
                 self.coding, self.is_coding_proven = schedule.coding, True
                 return
         register, own = self._base_register(readings, local), self.notes.get(local.date(), ())
-        if register is None or len(own) != 1:
-            return
-        fitting = [
-            coding
-            for coding, slots in self._readings_of(own[0]).items()
-            if {register, None} & _around(slots, local)
-        ]
-        if len(fitting) == 1:
-            self.coding = fitting[0]
-
-    def _note_peaks(self, frame: Frame, readings: Readings, local: datetime) -> None:
-        """Note the peaks that are announced, and of the next one its profile."""
-        if self.is_tempo:
-            self.peaks = ()
-            return
-        heard = self._peaks_of(readings)
-        noted = {(peak.number, peak.begin): peak for peak in heard}
-        for peak in self.peaks:
-            key = peak.number, peak.begin
-            if key in noted:
-                noted[key] = noted[key]._replace(profile=peak.profile)
-            elif peak.end <= local:
-                if peak.end > local - _LASTS:
-                    noted[key] = peak
-            elif not _is_taken_back(peak, heard, frame, readings):
-                noted[key] = peak
-            elif peak.begin < local:
-                noted[key] = peak._replace(end=local)
-        waiting = [key for key, peak in noted.items() if peak.begin > local]
-        if waiting and (profile := readings.get("PPOINTE")):
-            nearest = min(waiting, key=lambda key: key[1])
-            noted[nearest] = noted[nearest]._replace(profile=profile.raw)
-        self.peaks = tuple(sorted(noted.values(), key=lambda peak: (peak.begin, peak.number)))
-
-    def _peaks_of(self, readings: Readings) -> list[Peak]:
-        """Give the peaks that stand in the frame; their stamps have no season."""
-        peaks = []
-        for number, *names in _PEAK_LABELS:
-            begin, end = (naive(readings.get(name)) for name in names)
-            if begin and end and begin < end:
-                peaks.append(Peak(number, begin, end))
-        return peaks
-
-
-def _is_taken_back(peak: Peak, heard: Iterable[Peak], frame: Frame, readings: Readings) -> bool:
-    """Whether a peak that is not told any more does not hold: a frame without a fault shows it.
-
-    An earlier one of its number may stand before it.
-    """
-    if any(one.number == peak.number for one in heard):
-        return all(one.begin > peak.begin for one in heard if one.number == peak.number)
-    is_there = any(group.name == f"DPM{peak.number}" for group in frame.groups)
-    return frame.complete and "PJOURF+1" in readings and not is_there
+        if register is not None and len(own) == 1:
+            fitting = self._codings(own[0], register, local)
+            self.coding = fitting[0] if len(fitting) == 1 else self.coding
 
 
 def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
@@ -316,6 +259,5 @@ def _says(frame: Frame, readings: Readings) -> bool:
 
 
 def _is_said(reading: Reading, data: str, horodate: str | None) -> bool:
-    if horodate is None or not isinstance(reading.value, datetime):
-        return data == reading.raw
-    return horodate[1:] == f"{reading.value:%y%m%d%H%M%S}"
+    stamp = horodate and horodate[1:]
+    return data == reading.raw and stamp == (reading.time and f"{reading.time:%y%m%d%H%M%S}")

@@ -19,49 +19,50 @@ _SUBSCRIBED: Final = ("PREF", "PCOUP")
 """kVA; pilot meters send 00 for the first."""
 
 
-def subscribed_power(readings: Readings) -> float | None:
-    """Give the VA that the contract allows; in Historique the phases must have been heard."""
+def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
+    """Give the VA that the contract allows, a third of it on one phase of three.
+
+    In Historique the phases must have been heard.
+    """
+    share = 1 if phase is None else 3
     for name in _SUBSCRIBED:
         if power := _number(readings, name):
-            return power * 1000
+            return power * 1000 / share
     current, phases = _number(readings, "ISOUSC"), _phases(readings)
-    return current * _VOLTS * phases if current and phases else None
+    return current * _VOLTS * phases / share if current and phases else None
 
 
-def drawn_power(readings: Readings) -> int | None:
-    """Give the VA drawn now; none while the house exports.
+def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
+    """Give the VA drawn now, of all phases or of one; none while the house exports.
 
     In Historique as the meter itself reckons ADPS and ADIRn: amperes against ISOUSC, at 200 V. A
-    current has no sign there: while no power is drawn (PAPP), it flows out.
+    current has no sign there: while no power is drawn (PAPP), it flows out, or may on one phase.
     """
-    for name in _DRAWN:
-        if (power := _number(readings, name)) is not None:
-            return power
-    currents = [_number(readings, name) for name in _CURRENTS if name in readings]
+    if phase is None:
+        power = next((_number(readings, name) for name in _DRAWN if name in readings), None)
+        names: tuple[str, ...] = tuple(name for name in _CURRENTS if name in readings)
+    else:
+        power, names = _number(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
+    if power is not None:
+        return power
+    currents = [_number(readings, name) for name in names]
     if not currents or None in currents:
         return None
-    return 0 if _number(readings, "PAPP") == 0 else _VOLTS * sum(filter(None, currents))
+    drawn = _VOLTS * sum(filter(None, currents))
+    if phase is not None:
+        return drawn if not drawn or _number(readings, "PAPP") else None
+    return 0 if _number(readings, "PAPP") == 0 else drawn
 
 
-def power_margin(readings: Readings) -> int | None:
+def power_margin(readings: Readings, phase: int | None = None) -> int | None:
     """Give the VA left before the subscribed power, negative above it."""
-    return _left(subscribed_power(readings), drawn_power(readings))
+    subscribed, drawn = subscribed_power(readings, phase), drawn_power(readings, phase)
+    return None if subscribed is None or drawn is None else round(subscribed - drawn)
 
 
-def power_load(readings: Readings) -> float | None:
+def power_load(readings: Readings, phase: int | None = None) -> float | None:
     """Give the share of the subscribed power that is drawn, in %."""
-    return share_of(drawn_power(readings), subscribed_power(readings))
-
-
-def phase_margin(readings: Readings, phase: int) -> int | None:
-    """Give the VA left on a phase of three, each of which has a third."""
-    return _left(*_of_phase(readings, phase))
-
-
-def phase_load(readings: Readings, phase: int) -> float | None:
-    """Give the share that is drawn of what one phase of three may, in %."""
-    subscribed, drawn = _of_phase(readings, phase)
-    return share_of(drawn, subscribed)
+    return share_of(drawn_power(readings, phase), subscribed_power(readings, phase))
 
 
 def has_phases(readings: Readings) -> bool:
@@ -74,29 +75,10 @@ def share_of(drawn: float | None, subscribed: float | None) -> float | None:
     return None if drawn is None or not subscribed else round(100 * drawn / subscribed, 1)
 
 
-def _of_phase(readings: Readings, phase: int) -> tuple[float | None, float | None]:
-    """Give what a phase may draw, and what it draws, in VA.
-
-    In Historique, while the house as a whole draws nothing, a current that flows may flow out.
-    """
-    subscribed = subscribed_power(readings)
-    limit = None if subscribed is None else subscribed / 3
-    if "IINST1" not in readings:
-        return limit, _number(readings, f"SINSTS{phase}")
-    current = _number(readings, f"IINST{phase}")
-    if current is None or (current and not _number(readings, "PAPP")):
-        return limit, None
-    return limit, current * _VOLTS
-
-
 def _phases(readings: Readings) -> int | None:
     if "IINST1" in readings:
         return 3
     return 1 if "IINST" in readings else None
-
-
-def _left(subscribed: float | None, drawn: float | None) -> int | None:
-    return None if subscribed is None or drawn is None else round(subscribed - drawn)
 
 
 def _number(readings: Readings, name: str) -> int | None:
