@@ -6,6 +6,7 @@ is that of `line/` and `tic/`.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 import time
 from typing import Final, assert_never
 
@@ -107,7 +108,8 @@ class LinkyCoordinator:
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
-        self.season = SeasonDays(entry, signals, self.store, self.days, self.tariffs)
+        start = partial(entry.async_create_background_task, hass)
+        self.season = SeasonDays(start, signals, self.store, self.days, self.tariffs)
         self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
 
     @property

@@ -73,6 +73,12 @@ def test_the_first_two_registers_are_tempos_once_another_one_has_moved() -> None
     assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
 
 
+def test_before_a_white_sunday_the_registers_were_those_of_another_contract() -> None:
+    weekend = {"EASF03": rows({"-18": "-2"}), "EASF01": rows({"-18": "-2"})}
+    found = {**weekend, "EASF04": rows({"6": "22"}), "EASF02": rows({"-18": "-2", "30": "46"})}
+    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+
+
 def test_a_peak_of_ejp_is_a_day_on_which_its_register_moved() -> None:
     found = {"EJPHPM": rows({"7": "25"}), "EJPHN": rows({"-24": "7", "25": "72"})}
     days = kinds_of_days("peak", found, FIRST, None)

@@ -31,7 +31,7 @@ class Days:
         self, hass: HomeAssistant, address: str, signals: Signals, store: MeterStore
     ) -> None:
         self.hass = hass
-        self._address = address
+        self.address = address
         self._signals = signals
         self._store = store
         self._announced = AnnouncedDays()
@@ -73,7 +73,7 @@ class Days:
     def restore(self) -> None:
         """Take up what was kept of this meter; another one's days are no use."""
         kept = self._store.recall(_STORED)
-        if isinstance(kept, dict) and kept.get("address") == self._address:
+        if isinstance(kept, dict) and kept.get("address") == self.address:
             take_up(kept, self._announced)
         self._renew()
 
@@ -87,7 +87,7 @@ class Days:
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
         now = dt_util.utcnow()
         if self._announced.heard(frame, readings, now):
-            self._store.keep(_STORED, {"address": self._address, **as_stored(self._announced)})
+            self._store.keep(_STORED, {"address": self.address, **as_stored(self._announced)})
             self._renew()
             self._signals.days.send()
         elif now >= self._edge:  # a machine that slept has not woken its timers in time

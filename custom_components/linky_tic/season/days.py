@@ -3,11 +3,10 @@
 It knows days and their kinds, which it stores; how they are counted is `tic/season.py`'s business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
@@ -41,13 +40,13 @@ class SeasonDays:
 
     def __init__(
         self,
-        entry: ConfigEntry,
+        start: Callable[[Coroutine[Any, Any, None], str], object],
         signals: Signals,
         store: MeterStore,
         days: Days,
         tariffs: Tariffs,
     ) -> None:
-        self._entry = entry
+        self._start = start
         self._signals = signals
         self._store = store
         self._days = days
@@ -55,8 +54,8 @@ class SeasonDays:
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
         self._looked_back: date | None = None
-        signals.days.connect(self._listen)
-        signals.counters.connect(self._listen)
+        for signal in (signals.days, signals.counters):
+            signal.connect(self._listen)
         signals.state.connect(CURRENT_TARIFF, self._listen)
 
     def restore(self) -> None:
@@ -81,8 +80,7 @@ class SeasonDays:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
         running, _ = self._running(kind)
         first = KINDS[kind].season(running).first
-        address = self._entry.unique_id or ""
-        found = await async_past_days(self._days.hass, address, kind, first, self._since)
+        found = await async_past_days(self._days.hass, self._days.address, kind, first, self._since)
         past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)
         self._signals.state.send(SEASON)
@@ -110,9 +108,7 @@ class SeasonDays:
         today, _ = self._running(kind)
         if self._looked_back != today and self.tally(kind).unknown:
             self._looked_back = today
-            self._entry.async_create_background_task(
-                self._days.hass, self._look_back(kind), f"{DOMAIN} season"
-            )
+            self._start(self._look_back(kind), f"{DOMAIN} season")
 
     def _peak_day(self) -> dict[date, str]:
         current = self._tariffs.current

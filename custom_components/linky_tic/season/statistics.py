@@ -17,6 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..tic import KINDS
 
 _HOUR: Final = 3600.0
 _YEAR: Final = timedelta(days=365)
@@ -80,22 +81,31 @@ async def async_past_days(
 def kinds_of_days(
     kind: str, rows: Mapping[str, Iterable[Any]], first: date, since: date | None
 ) -> dict[date, str]:
-    """Reckon the kind of each day from the rows of its indexes."""
+    """Reckon the kind of each day from the rows of its indexes.
+
+    Before a day that cannot be of its kind, other contracts have counted in them.
+    """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
         for day in _days_moved(found, _KINDS[kind]):
             moved[day].add(label)
-    proven = min(
-        (day for day, labels in moved.items() if labels - _SHARED), default=since or date.max
+    foreign = max(
+        (day for day, labels in moved.items() if not _may_be(kind, day, labels)), default=date.min
     )
-    proven = min(proven, since or date.max)
+    others = (day for day, labels in moved.items() if labels - _SHARED and day > foreign)
+    proven = min([*others, since or date.max])
     days = {}
     for day, labels in moved.items():
         kinds = {_KINDS[kind].of[label] for label in labels}
         is_sure = day >= proven or not labels & _SHARED
-        if len(kinds) == 1 and is_sure and day >= first:
+        if len(kinds) == 1 and is_sure and day >= first and day > foreign:
             days[day] = kinds.pop()
     return days
+
+
+def _may_be(kind: str, day: date, labels: Iterable[str]) -> bool:
+    kinds = {_KINDS[kind].of[label] for label in labels} & KINDS.keys()
+    return all(KINDS[one].may_be(day) for one in kinds)
 
 
 def _days_moved(rows: Iterable[Any], kinds: _Kinds) -> Iterator[date]:

@@ -1,9 +1,10 @@
 """The seasons of Tempo and EJP: how many days of a kind there have been, how many are left.
 
 It knows what kind a day was, where anybody knows, and refuses to guess the others: a number to
-which an unknown day may add is unknown. Sources: the rules of the two contracts. Of a Tempo season,
-1 September to 31 August, 22 days are red (November to March, Monday to Friday, no public holiday)
-and 43 white (no Sunday); EJP has 22 peaks from 1 November to 31 March.
+which an unknown day may add is unknown. Sources: RTE, "Méthode de choix des jours Tempo" (a season
+runs from 1 September to 31 August, 22 days are red, from 1 November to 31 March and never on
+week-ends, 43 white, never on Sundays); EDF's tariff (no red day on a national holiday; EJP has 22
+peaks from 1 November to 31 March).
 """
 
 from collections.abc import Callable, Mapping

@@ -42,14 +42,8 @@ class Moment(NamedTuple):
 
     def after(self, before: "Moment") -> "Moment":
         """Give this moment, with what is not known of it as it was before."""
-        return Moment(
-            self.mode or before.mode,
-            self.tariff or before.tariff,
-            self.notice or before.notice,
-            self.peak or before.peak,
-            before.is_over if self.is_over is None else self.is_over,
-            before.message if self.message is None else self.message,
-        )
+        pairs = zip(self, before, strict=True)
+        return Moment._make(was if now is None else now for now, was in pairs)
 
 
 def transitions(
