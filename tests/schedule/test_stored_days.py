@@ -40,23 +40,3 @@ def test_what_was_stored_before_1_0_is_understood() -> None:
     take_up(json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after)
     assert after.notes == {DAY: (Note("0000C001", 3),)}
     assert after.peaks == (Peak(1, BEGIN, BEGIN + timedelta(days=1)),)
-
-
-def test_what_was_not_written_by_us_is_left_out() -> None:
-    after = AnnouncedDays()
-    kept = {"profiles": {DAY.isoformat(): "0000C001"}, "peaks": [[1, "now"]], "coding": "roman"}
-    take_up(json.loads(json.dumps(kept)), after)
-    assert (after.notes, after.peaks, after.coding) == ({}, (), None)
-    assert as_stored(after) == as_stored(AnnouncedDays())
-
-
-def test_a_day_or_an_instant_that_cannot_be_read_is_left_out() -> None:
-    after = AnnouncedDays()
-    take_up({"profiles": {"someday": ["a", 1]}, "peaks": [[1, "soon", "later", "a"]]}, after)
-    assert (after.notes, after.peaks) == ({}, ())
-
-
-def test_nothing_that_was_stored_is_nothing() -> None:
-    after = AnnouncedDays()
-    take_up({}, after)
-    assert as_stored(after) == as_stored(AnnouncedDays())

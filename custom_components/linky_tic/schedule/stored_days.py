@@ -3,88 +3,60 @@
 It knows the shape in which it is stored, nothing of what it means.
 """
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from homeassistant.util import dt as dt_util
-from homeassistant.util.json import JsonObjectType, JsonValueType
+from homeassistant.util.json import JsonObjectType
 
-from ..tic import COLOURS, AnnouncedDays, Coding, LegalTime, Note, Peak
+from ..tic import AnnouncedDays, Coding, LegalTime, Note, Peak
 
 
 def as_stored(days: AnnouncedDays) -> JsonObjectType:
     """Give what is to be stored."""
-    island = days.clock.legal.island
+    legal, coding = days.clock.legal, days.coding
+    colours = {day.isoformat(): colour for day, colour in days.colours.items()}
     return {
         "profiles": {day.isoformat(): list(map(list, notes)) for day, notes in days.notes.items()},
         "peaks": [
             [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
             for peak in days.peaks
         ],
-        "colours": {day.isoformat(): one for day, one in days.colours.items()}
-        if days.is_tempo
-        else None,
+        "colours": dict(colours) if days.is_tempo else None,
         "calendar": days.calendar,
-        "coding": days.coding.value if days.coding else None,
+        "coding": coding and coding.value,
         "proven": days.is_coding_proven,
-        "island": None if island is None else island.total_seconds(),
-        "ahead": days.clock.legal.ahead.total_seconds() if days.clock.is_known else None,
+        "island": None if legal.island is None else legal.island.total_seconds(),
+        "ahead": legal.ahead.total_seconds() if days.clock.is_known else None,
     }
 
 
-def take_up(stored: JsonObjectType, days: AnnouncedDays) -> None:
-    """Put back what was stored; what is not as it was written is left out."""
+def take_up(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
+    """Put back what was stored; raises if it was not written here."""
     if stored.get("whole_days"):  # it was noted by another calendar than the meter's
         return
-    days.notes = dict(_notes(stored.get("profiles")))
-    days.peaks = tuple(_peaks(stored.get("peaks")))
-    days.is_tempo = isinstance(stored.get("colours"), dict)
-    days.colours = dict(_colours(stored.get("colours")))
-    days.calendar = calendar if isinstance(calendar := stored.get("calendar"), str) else None
-    if (coding := stored.get("coding")) in set(Coding):
-        days.coding = Coding(str(coding))
-        days.is_coding_proven = stored.get("proven") is True
-    island, ahead = (_seconds(stored.get(key)) for key in ("island", "ahead"))
-    days.clock.legal = LegalTime(island, ahead or timedelta())
+    notes, colours = stored["profiles"], stored.get("colours")
+    coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
+    days.notes = {date.fromisoformat(day): _notes(kept) for day, kept in notes.items()}
+    days.peaks = tuple(
+        Peak(number, _naive(begin), _naive(end), profile)
+        for number, begin, end, profile in stored["peaks"]
+    )
+    days.is_tempo = colours is not None
+    days.colours = {date.fromisoformat(day): one for day, one in (colours or {}).items()}
+    days.calendar = stored.get("calendar")
+    days.coding, days.is_coding_proven = coding and Coding(coding), stored.get("proven", False)
     days.clock.is_known = ahead is not None
+    days.clock.legal = LegalTime(
+        None if island is None else timedelta(seconds=island), timedelta(seconds=ahead or 0)
+    )
 
 
-def _seconds(stored: JsonValueType) -> timedelta | None:
-    return timedelta(seconds=stored) if isinstance(stored, int | float) else None
+def _notes(kept: list[Any]) -> tuple[Note, ...]:
+    """Read the notes of a day, of which there was one before 1.0."""
+    return tuple(Note(*one) for one in ([kept] if isinstance(kept[0], str) else kept))
 
 
-def _notes(stored: JsonValueType) -> Iterator[tuple[date, tuple[Note, ...]]]:
-    for day, notes in stored.items() if isinstance(stored, dict) else ():
-        match dt_util.parse_date(day), notes:
-            case date() as date_, [str(profile), int() | None as number]:  # before 1.0
-                yield date_, (Note(profile, number),)
-            case date() as date_, list():
-                yield date_, tuple(filter(None, map(_note, notes)))
-            case _:
-                pass
-
-
-def _note(stored: JsonValueType) -> Note | None:
-    match stored:
-        case [str(profile), int() | None as number, bool(announced)]:
-            return Note(profile, number, announced)
-        case _:
-            return None
-
-
-def _colours(stored: JsonValueType) -> Iterator[tuple[date, str]]:
-    for day, colour in stored.items() if isinstance(stored, dict) else ():
-        if (date_ := dt_util.parse_date(day)) and colour in COLOURS:
-            yield date_, str(colour)
-
-
-def _peaks(stored: JsonValueType) -> Iterator[Peak]:
-    for peak in stored if isinstance(stored, list) else ():
-        match peak:
-            case [int(number), str(first), str(last), str() | None as profile]:
-                begin, end = map(dt_util.parse_datetime, (first, last))
-                if begin and end:  # they had a zone before 1.0, that of the meter's time
-                    begin, end = (one.replace(tzinfo=None) for one in (begin, end))
-                    yield Peak(number, begin, end, profile)
-            case _:
-                pass
+def _naive(kept: str) -> datetime:
+    """Read an instant in the meter's time, which had a zone before 1.0: that of this time."""
+    return datetime.fromisoformat(kept).replace(tzinfo=None)
