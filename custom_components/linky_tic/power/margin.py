@@ -102,9 +102,7 @@ def _with_phases(row: Row, phased: str, read: Callable[..., float | None]) -> It
 
 MARGIN_VALUES: Final = (
     *_with_phases(
-        replace(
-            _POWER, key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED)
-        ),
+        replace(_POWER, key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED)),
         "power_margin_phase",
         power_margin,
     ),
