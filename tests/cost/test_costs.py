@@ -157,7 +157,7 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     await home.hass.async_block_till_done()
     stopped = meter.coordinator.store.recall("ledger")
     assert isinstance(stopped, dict)
-    assert read(stopped).indexes[2].value == index(meter, "EASF02")
+    assert read(stopped).indexes.by_register[2].value == index(meter, "EASF02")
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:
@@ -504,7 +504,7 @@ async def test_accounts_of_an_earlier_release_go_on(home: Home, hass_storage: St
     kept["costs"] = {
         "address": meter.entry.unique_id,
         "accounts": accounts,
-        "standing": [noon, first, 10, 4.0],
+        "standing": [noon, first, 0, 0.0],
         "prices": {"prices": {"1": OFF_PEAK, "2": PEAK}, "standing_charge": MONTHLY},
     }
     await home.hass.config_entries.async_setup(meter.entry.entry_id)
@@ -512,7 +512,7 @@ async def test_accounts_of_an_earlier_release_go_on(home: Home, hass_storage: St
     used = (index(meter, "EASF02") - value) / 1000
     day, month = 1.25 + (5 + used) * PEAK, 12.5 + (52 + used) * PEAK
     assert amount(home, TODAY) == pytest.approx(day + DAILY, abs=EXACTLY)
-    assert amount(home, MONTH) == pytest.approx(month + 4 + 13 * DAILY, abs=EXACTLY)
+    assert amount(home, MONTH) == pytest.approx(month + 23 * DAILY, abs=EXACTLY)
     assert home.state(YESTERDAY) == STATE_UNKNOWN
     assert meter.coordinator.store.recall("costs") is None
 

@@ -124,7 +124,7 @@ class Life:
             (day, name, energy, price if old is None and name == tariff else old)
             for day, name, energy, old in self.sheet
         ]
-        self.ledger.complete(self.prices.get)
+        self.ledger.complete({}, self.prices.get)
 
     def do_charge(self) -> None:
         self.charge = round(self.luck.uniform(5, 40), 2)
@@ -143,9 +143,9 @@ class Life:
         self.hear()
 
     def do_restart(self) -> None:
-        stored = json.dumps(written(Kept("x", self.ledger, self.indexes.by_register)))
+        stored = json.dumps(written(Kept("x", self.ledger, self.indexes)))
         kept = read(json.loads(stored))
-        self.ledger, self.indexes.by_register = kept.ledger, kept.indexes
+        self.ledger, self.indexes = kept.ledger, kept.indexes
         self.ledger.turn(self.now + self.clock_error)
 
     def do_mode(self) -> None:

@@ -21,7 +21,7 @@ from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
 from ..tic import Frame, Reading, unnamed
 from .indexes import COSTED, Index, Indexes, register_of, tariff_of
 from .ledger import Ledger, midnight
-from .prices import Prices
+from .prices import REGISTERS, Prices
 from .stored import Kept, read, read_former, written
 
 _KEY: Final = "ledger"
@@ -78,7 +78,7 @@ class Costs:
     def names(self) -> Mapping[int, str]:
         """The tariff of each register, by which prices are known."""
         names = self._tariffs.names
-        return {number: names.get(number, unnamed(number)) for number in range(1, 11)}
+        return {number: names.get(number, unnamed(number)) for number in REGISTERS}
 
     @property
     def today(self) -> Period:
@@ -167,13 +167,13 @@ class Costs:
         What stands in the options now may have been typed since prices were read from there.
         """
         names = dict(self._tariffs.names)
-        self._ledger.rename({unnamed(register): name for register, name in names.items()})
         self.prices = self.prices.named(names)
         typed = Prices.chosen(self._entry.options)
         if (named := typed.named(names)) is not typed:
             options = {**self._entry.options, **named.options}
             self._hass.config_entries.async_update_entry(self._entry, options=options)
-        self._ledger.complete(self.prices.of)
+        known = {unnamed(register): name for register, name in names.items()}
+        self._ledger.complete(known, self.prices.of)
 
     # What is kept, and changed
 
@@ -185,7 +185,7 @@ class Costs:
         if kept := self._kept():
             self._ledger = kept.ledger
             if kept.address == self._entry.unique_id:
-                self._indexes.by_register = kept.indexes
+                self._indexes = kept.indexes
                 self._indexes.lose(self._ledger.now)
         self._ledger.turn(now)
         self._learn_names()
@@ -205,7 +205,7 @@ class Costs:
         """Keep the ledger as it is."""
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
-            kept = Kept(self._entry.unique_id or "", self._ledger, self._indexes.by_register)
+            kept = Kept(self._entry.unique_id or "", self._ledger, self._indexes)
             self._store.keep(_KEY, written(kept))
             self._store.keep(_FORMER_KEY, None)
 

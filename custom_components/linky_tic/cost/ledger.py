@@ -142,15 +142,14 @@ class Ledger:
     def _charge_since(self, day: date, amount: float) -> None:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
 
-    def rename(self, names: dict[str, str]) -> None:
-        """Put what was counted under one name under another."""
-        self._change(lambda row: row._replace(tariff=names.get(row.tariff, row.tariff)))
+    def complete(self, names: dict[str, str], price_of: Callable[[str], float | None]) -> None:
+        """Give what had no name, or no price, when it was entered those that are now told."""
 
-    def complete(self, price_of: Callable[[str], float | None]) -> None:
-        """Give what has no price yet the one that is now told."""
-        self._change(
-            lambda row: row if row.price is not None else row._replace(price=price_of(row.tariff))
-        )
+        def known(row: Row) -> Row:
+            tariff = names.get(row.tariff, row.tariff)
+            return Row(row.day, tariff, price_of(tariff) if row.price is None else row.price)
+
+        self._change(known)
 
     def reprice(
         self, since: date, price_of: Callable[[str], float | None], charge: float | None

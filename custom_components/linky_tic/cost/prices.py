@@ -17,18 +17,13 @@ CONF_EXPORT_PRICE: Final = "export_price"
 EXPORT: Final = "export"
 """What stands in the place of a tariff for exported energy; a supplier's texts are in capitals."""
 
-ENERGY_TODAY: Final = "energy_today"
-ENERGY_YESTERDAY: Final = "energy_yesterday"
 PRICE: Final = "price"
 PRICE_EXPORT: Final = "price_export"
-COST_TODAY: Final = "cost_today"
-COST_YESTERDAY: Final = "cost_yesterday"
-COST_MONTH: Final = "cost_month"
-REVENUE_TODAY: Final = "revenue_today"
-REVENUE_MONTH: Final = "revenue_month"
-"""Keys of the entities; those of money are made by prices."""
-_IMPORTING: Final = (PRICE, COST_TODAY, COST_YESTERDAY, COST_MONTH)
-_EXPORTING: Final = (PRICE_EXPORT, REVENUE_TODAY, REVENUE_MONTH)
+REGISTERS: Final = range(1, 11)
+"""The supplier's, each of which may have a price."""
+_IMPORTING: Final = (PRICE, "cost_today", "cost_yesterday", "cost_month")
+_EXPORTING: Final = (PRICE_EXPORT, "revenue_today", "revenue_month")
+"""Keys of the entities that prices make."""
 
 
 def price_key(register: int) -> str:

@@ -17,20 +17,10 @@ from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
 from .costs import Costs, Period
-from .prices import (
-    COST_MONTH,
-    COST_TODAY,
-    COST_YESTERDAY,
-    ENERGY_TODAY,
-    ENERGY_YESTERDAY,
-    PRICE,
-    PRICE_EXPORT,
-    REVENUE_MONTH,
-    REVENUE_TODAY,
-    price_key,
-)
+from .indexes import COSTED
+from .prices import EXPORT, PRICE, PRICE_EXPORT, REGISTERS, price_key
 
-_REGISTERS: Final = {price_key(register): register for register in range(1, 11)}
+_REGISTERS: Final = {price_key(register): register for register in REGISTERS}
 
 
 class PriceSensor(DerivedSensor):
@@ -42,7 +32,6 @@ class PriceSensor(DerivedSensor):
         super().__init__(coordinator, description)
         currency = coordinator.hass.config.currency
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        self._register = _REGISTERS.get(description.key, 0)
         self._read()
 
     @property
@@ -52,13 +41,11 @@ class PriceSensor(DerivedSensor):
 
     @override
     def _read(self) -> None:
-        costs = self.coordinator.costs
-        if self._register:
-            tariff = tariff_name(self.coordinator, self._register)
-            self._rename("price_tariff", {"tariff": tariff})
-            self._attr_native_value = costs.prices.of(costs.names[self._register])
-        else:
-            self._attr_native_value = costs.prices.export
+        costs, tariff = self.coordinator.costs, EXPORT
+        if register := _REGISTERS.get(self._key):
+            name, tariff = tariff_name(self.coordinator, register), costs.names[register]
+            self._rename("price_tariff", {"tariff": name})
+        self._attr_native_value = costs.prices.of(tariff)
 
     @override
     def _shown(self) -> object:
@@ -86,13 +73,12 @@ class SumSensor(DerivedSensor):
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
     ) -> None:
         super().__init__(coordinator, description)
-        self._sum = _SUMS[description.key]
         if description.device_class is SensorDeviceClass.MONETARY:
             self._attr_native_unit_of_measurement = coordinator.hass.config.currency
 
     @override
     def _read(self) -> None:
-        costs, (days, amount, since) = self.coordinator.costs, self._sum
+        costs, (days, amount, since) = self.coordinator.costs, _SUMS[self._key]
         period = days(costs)
         self._attr_native_value = amount(costs, period)
         self._attr_last_reset = since(costs, period) if since else None
@@ -112,19 +98,18 @@ class _Sum(NamedTuple):
 
 _TODAY, _YESTERDAY, _MONTH = attrgetter("today"), attrgetter("yesterday"), attrgetter("month")
 _SUMS: Final[Mapping[str, _Sum]] = {
-    ENERGY_TODAY: _Sum(_TODAY, Costs.energy, Costs.counted_since),
-    ENERGY_YESTERDAY: _Sum(_YESTERDAY, Costs.energy, None),
-    COST_TODAY: _Sum(_TODAY, Costs.cost, Costs.start),
-    COST_YESTERDAY: _Sum(_YESTERDAY, Costs.cost, None),
-    COST_MONTH: _Sum(_MONTH, Costs.cost, Costs.start),
-    REVENUE_TODAY: _Sum(_TODAY, Costs.revenue, Costs.start),
-    REVENUE_MONTH: _Sum(_MONTH, Costs.revenue, Costs.start),
+    "energy_today": _Sum(_TODAY, Costs.energy, Costs.counted_since),
+    "energy_yesterday": _Sum(_YESTERDAY, Costs.energy, None),
+    "cost_today": _Sum(_TODAY, Costs.cost, Costs.start),
+    "cost_yesterday": _Sum(_YESTERDAY, Costs.cost, None),
+    "cost_month": _Sum(_MONTH, Costs.cost, Costs.start),
+    "revenue_today": _Sum(_TODAY, Costs.revenue, Costs.start),
+    "revenue_month": _Sum(_MONTH, Costs.revenue, Costs.start),
 }
 
 
 def _counts(readings: Readings) -> bool:
-    quantities = {reading.label.quantity for reading in readings.values()}
-    return Quantity.SUPPLIER_ENERGY in quantities
+    return any(one.label.quantity is Quantity.SUPPLIER_ENERGY for one in readings.values())
 
 
 PRICE_VALUES: Final = (
@@ -156,11 +141,11 @@ PRICE_VALUES: Final = (
         DerivedSensorDescription(
             key=key,
             kind=SumSensor,
-            sources=(),
+            sources=COSTED,
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
             is_given=not is_energy,
-            is_on_under_tempo=key not in {ENERGY_YESTERDAY, COST_YESTERDAY},
+            is_on_under_tempo=key not in {"energy_yesterday", "cost_yesterday"},
             device_class=SensorDeviceClass.ENERGY if is_energy else SensorDeviceClass.MONETARY,
             state_class=SensorStateClass.TOTAL if row.since else None,
             native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if is_energy else None,

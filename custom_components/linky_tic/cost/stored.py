@@ -1,8 +1,7 @@
 """How a ledger is kept: JSON, and what earlier releases have kept in its place."""
 
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from math import copysign
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..meter.known_labels import LABELS
 from ..tic import unnamed
-from .indexes import EXPORTED, TOTAL, Index, register_of, tariff_of
+from .indexes import Indexes, register_of, tariff_of
 from .ledger import Doubt, Ledger, Row, Rows, day_of, no_rows
 from .prices import Prices
 
@@ -20,15 +19,15 @@ class Kept(NamedTuple):
 
     address: str
     ledger: Ledger
-    indexes: dict[int, Index]
+    indexes: Indexes
 
 
 def written(kept: Kept) -> JsonObjectType:
     """Write a ledger down."""
-    ledger, doubt = kept.ledger, kept.ledger.doubt
+    ledger, doubt, indexes = kept.ledger, kept.ledger.doubt, kept.indexes.by_register.values()
     return {
         "address": kept.address,
-        "indexes": {one.label: [one.value, one.at, one.tariff] for one in kept.indexes.values()},
+        "indexes": {one.label: [one.value, one.at, one.tariff] for one in indexes},
         "times": [ledger.now, ledger.whole_since],
         "charges": [[day.isoformat(), amount] for day, amount in ledger.charges],
         "rows": _written_rows(ledger.rows),
@@ -55,14 +54,14 @@ def read(fact: Mapping[str, Any]) -> Kept:
     return Kept(str(fact["address"]), ledger, _read_indexes(fact["indexes"]))
 
 
-def _read_indexes(rows: Mapping[str, Any]) -> dict[int, Index]:
-    """Read values and instants by label; a later release, since gone back from, may know more.
-
-    A register was heard under its last label last.
-    """
-    known = [Index(label, int(row[0]), *row[1:3]) for label, row in rows.items() if label in LABELS]
-    known.sort(key=lambda one: one.at)
-    return {register_of(LABELS[one.label]): one for one in known}
+def _read_indexes(rows: Mapping[str, Any]) -> Indexes:
+    """Take values and instants by label again, in their order; a later release may know more."""
+    indexes = Indexes()
+    for label, (value, at, *tariff) in sorted(rows.items(), key=lambda one: float(one[1][1])):
+        if label in LABELS:
+            index, _, _ = indexes.take(LABELS[label], int(value), at)
+            index.tariff = tariff[0] if tariff else ""
+    return indexes
 
 
 def _written_rows(rows: Mapping[Row, float]) -> list[JsonValueType]:
@@ -85,14 +84,8 @@ def read_former(fact: Mapping[str, Any], names: Mapping[int, str]) -> Kept:
     """
     prices = Prices.chosen(fact["prices"]).named(names)
     ledger = Ledger()
-    heard, month, days, spent = fact["standing"]
-    ledger.now = ledger.whole_since = heard
-    if (charge := prices.standing_charge) is not None:
-        ledger.charges = [(date.min, charge)]
-        if days:
-            first = day_of(month)
-            before = spent / days * monthrange(first.year, first.month)[1]
-            ledger.charges = [(date.min, before), (first + timedelta(days), charge)]
+    ledger.now = ledger.whole_since = fact["standing"][0]
+    ledger.charge(prices.standing_charge)
     accounts = {name: row for name, row in fact["accounts"].items() if name in LABELS}
     for name, row in accounts.items():
         label = LABELS[name]
@@ -105,14 +98,5 @@ def read_former(fact: Mapping[str, Any], names: Mapping[int, str]) -> Kept:
             ledger.rows[Row(day_of(at), tariff, price)] += used
             if amount:
                 ledger.rows[Row(day_of(at), tariff, price or 1.0)] += 1000 * amount / (price or 1.0)
-    return Kept(str(fact["address"]), ledger, _read_indexes(_going_on(accounts)))
-
-
-def _going_on(accounts: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
-    """Give the value and instant of each index that was still sent."""
-    rows = {name: row[:2] for name, row in accounts.items() if not any(row[8:])}
-    newest = max(rows, key=lambda name: rows[name][1], default=None)
-    if newest != TOTAL:
-        return rows
-    kept = {TOTAL, *(name for name in rows if register_of(LABELS[name]) == EXPORTED)}
-    return {name: row for name, row in rows.items() if name in kept}  # the total has the others'
+    going_on = {name: row[:2] for name, row in accounts.items() if not any(row[8:])}
+    return Kept(str(fact["address"]), ledger, _read_indexes(going_on))
