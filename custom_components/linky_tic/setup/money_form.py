@@ -22,7 +22,14 @@ import voluptuous as vol
 
 from ..coordinator import LinkyCoordinator
 from ..cost.costs import Period
-from ..cost.prices import CONF_EXPORT_PRICE, CONF_STANDING_CHARGE, Prices, price_key
+from ..cost.prices import (
+    CONF_EXPORT_PRICE,
+    CONF_STANDING_CHARGE,
+    EXPORT,
+    REGISTERS,
+    Prices,
+    price_key,
+)
 from ..energy_dashboard.preferences import Plan
 from ..energy_dashboard.sources import Offer
 from ..tariff.names import tariff_name
@@ -32,22 +39,17 @@ from .sentences import told
 _MOST_BY_KWH: Final = 2.0
 _MOST_BY_MONTH: Final = 500.0
 """Amounts above which a point was forgotten, or cents were typed."""
-_REGISTERS: Final = range(1, 11)
 _SURE: Final = "sure"
 _SINCE: Final = "since"
-TODAY: Final = "today"
-MONTH: Final = "month"
 _PERIODS: Final = SelectSelector(
     SelectSelectorConfig(
-        options=["now", TODAY, MONTH], translation_key=_SINCE, mode=SelectSelectorMode.LIST
+        options=["now", "today", "month"], translation_key=_SINCE, mode=SelectSelectorMode.LIST
     )
 )
 """Since when prices hold; a first one holds for all that was counted."""
 _BESIDE: Final = "beside"
 """The section that is shown where others' sources are in the dashboard, and its one field."""
 _ANYWAY: Final = "anyway"
-_EXPORT: Final = "add_export"
-_PRODUCTION: Final = "add_production"
 
 
 class _AmountSelector(TextSelector):
@@ -56,6 +58,16 @@ class _AmountSelector(TextSelector):
     @override
     def __call__(self, data: object) -> str | list[str]:
         return super().__call__(str(data))
+
+
+class _Row(NamedTuple):
+    """A tariff, the field of its price, and the field that adds its index, if that may be."""
+
+    tariff: str
+    price: str
+    tick: str = ""
+    is_ticked: bool = False
+    register: int = 0
 
 
 class Given(NamedTuple):
@@ -67,7 +79,10 @@ class Given(NamedTuple):
 
 
 class MoneyForm:
-    """A form about one meter that asks for prices: of its registers, and of what is exported."""
+    """A form about one meter that asks for prices: of its registers, and of what is exported.
+
+    With a plan it asks too what the Energy dashboard is to take of the meter.
+    """
 
     def __init__(
         self,
@@ -76,69 +91,77 @@ class MoneyForm:
         registers: Sequence[int],
         *,
         sells: bool,
+        plan: Plan | None = None,
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
-        self._names = coordinator.costs.names
-        self._prices = prices.named(self._names)
-        self._registers = registers
-        self._sells = sells
+        self._prices = prices.named(coordinator.costs.names)
+        self._plan = plan
+        self._rows = self._asked(registers, sells=sells)
+
+    def _asked(self, registers: Sequence[int], *, sells: bool) -> list[_Row]:
+        """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
+        names, plan = self._coordinator.costs.names, self._plan
+        if plan is None:
+            rows = [_Row(names[one], price_key(one), register=one) for one in registers]
+            return rows + [_Row(EXPORT, CONF_EXPORT_PRICE)] * sells
+        usual = {one.register for one in plan.added.usual.imported}
+        added = {one.register for one in plan.added.imported}
+        rows = [
+            _Row(names[one], price_key(one), f"add_{one}", one in usual, one)
+            if one in added
+            else _Row(names[one], f"present_{one}", register=one)
+            for one in registers
+        ]
+        if plan.added.exported and plan.added.is_production:
+            return [_Row(EXPORT, CONF_EXPORT_PRICE, "add_production", is_ticked=True), *rows]
+        return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * sells
 
     def schema(self, *, is_doubted: bool = False) -> vol.Schema:
         """Give the fields; the confirmation is among them while something is in doubt."""
         unit = currency(self._hass)
         by_kwh = _AmountSelector(TextSelectorConfig(suffix=f"{unit}/{UnitOfEnergy.KILO_WATT_HOUR}"))
         fields: dict[str, object] = {}
-        for tick, price in self._prices_asked():
-            fields |= self._ticks(tick)
-            fields[price] = by_kwh
+        for row in self._rows:
+            fields |= {row.tick: BooleanSelector()} if row.tick else {}
+            fields[row.price] = by_kwh
         fields[CONF_STANDING_CHARGE] = _AmountSelector(TextSelectorConfig(suffix=unit))
         if is_doubted:
             fields[_SURE] = BooleanSelector()
-        fields |= self._last()
+        if self._others:
+            tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
+            fields[_BESIDE] = section(tick, {"collapsed": False})
+        if self._asks_since:
+            fields[_SINCE] = _PERIODS
         return vol.Schema({vol.Optional(key): field for key, field in fields.items()})
 
-    def _prices_asked(self) -> list[tuple[str, str]]:
-        """Give the tick and the price of each tariff, and of what is exported."""
-        tariffs = [(_tick(one), self._field(one)) for one in self._registers]
-        return tariffs + [(_EXPORT, CONF_EXPORT_PRICE)] * self._sells
-
-    def _field(self, register: int) -> str:
-        """Give the field of a register's price."""
-        return price_key(register)
-
-    def _ticks(self, _key: str) -> Mapping[str, object]:
-        """Give the field that stands before a price."""
-        return {}
-
-    def _last(self) -> Mapping[str, object]:
-        """Give what stands below: since when prices hold that are not the first ones."""
-        return {_SINCE: _PERIODS} if self._prices.options else {}
+    @property
+    def _asks_since(self) -> bool:
+        return self._plan is None and bool(self._prices.options)
 
     @property
     def shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
-        amounts = {
-            **{self._field(one): self._prices.of(self._names[one]) for one in self._registers},
-            CONF_STANDING_CHARGE: self._prices.standing_charge,
-            CONF_EXPORT_PRICE: self._prices.export,
-        }
-        told_amounts = {
-            key: typed(self._hass, one) for key, one in amounts.items() if one is not None
-        }
-        return {**told_amounts, _SINCE: "now"} if self._prices.options else {**told_amounts}
+        shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
+        amounts = {row.price: self._prices.of(row.tariff) for row in self._rows}
+        amounts[CONF_STANDING_CHARGE] = self._prices.standing_charge
+        shown |= {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
+        return shown | ({_SINCE: "now"} if self._asks_since else {})
 
     def facts(self, doubt: str = "") -> dict[str, str]:
         """Give the facts of the texts."""
-        names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in _REGISTERS}
-        return {**names, "doubt": doubt}
+        names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
+        if self._plan and self._plan.added.is_production:
+            names = dict.fromkeys(names, told(self._hass, "own_consumption"))
+        return {**names, "doubt": doubt, "others": ", ".join(self._others)}
 
     def read(self, user_input: Mapping[str, Any]) -> Given:
         """Read the amounts; one that is left empty is not known."""
         amounts: dict[str, float | None] = {}
         errors: dict[str, str] = {}
         doubt = ""
-        for key, most in self._limits().items():
+        limits = dict.fromkeys((row.price for row in self._rows), _MOST_BY_KWH)
+        for key, most in {**limits, CONF_STANDING_CHARGE: _MOST_BY_MONTH}.items():
             text = str(user_input.get(key, "")).strip()
             try:
                 amounts[key] = amount = read_amount(text) if text else None
@@ -153,29 +176,23 @@ class MoneyForm:
     def period(self, user_input: Mapping[str, Any]) -> Period | None:
         """Give the period for which the prices are to hold anew; None from now on."""
         costs = self._coordinator.costs
-        return {TODAY: costs.today, MONTH: costs.month}.get(user_input.get(_SINCE, ""))
+        return {"today": costs.today, "month": costs.month}.get(user_input.get(_SINCE, ""))
 
     def prices(self, amounts: Mapping[str, float | None]) -> Prices:
         """Give the prices that are in force with these amounts; what was not asked for stays."""
-        by_tariff = dict(self._prices.by_tariff)
-        for register in self._registers:
-            price = amounts[self._field(register)]
-            by_tariff.pop(self._names[register], None)
-            if price is not None:
-                by_tariff[self._names[register]] = price
-        return Prices(
-            MappingProxyType(by_tariff),
-            amounts[CONF_STANDING_CHARGE],
-            amounts[CONF_EXPORT_PRICE] if self._sells else self._prices.export,
-        )
+        by_tariff: dict[str, float | None] = {**self._prices.by_tariff, EXPORT: self._prices.export}
+        by_tariff |= {row.tariff: amounts[row.price] for row in self._rows}
+        export = by_tariff.pop(EXPORT)
+        given = {tariff: price for tariff, price in by_tariff.items() if price is not None}
+        return Prices(MappingProxyType(given), amounts[CONF_STANDING_CHARGE], export)
 
     def summary(self, prices: Prices) -> list[str]:
         """Tell each price back, in cents, so that a point in the wrong place is seen."""
         hass, facts = self._hass, self.facts()
         lines = [
-            told(hass, "by_kwh", price, name=facts[f"tariff_{register}"])
-            for register in self._registers
-            if (price := prices.of(self._names[register])) is not None
+            told(hass, "by_kwh", price, name=facts[f"tariff_{row.register}"])
+            for row in self._rows
+            if row.register and (price := prices.of(row.tariff)) is not None
         ]
         if prices.export is not None:
             lines.append(told(hass, "exported", prices.export))
@@ -183,86 +200,31 @@ class MoneyForm:
             lines.append(told(hass, "by_month", prices.standing_charge))
         return lines
 
-    def _limits(self) -> dict[str, float]:
-        """Field of an amount -> what it hardly exceeds."""
-        keys = [price for _, price in self._prices_asked()]
-        return {**dict.fromkeys(keys, _MOST_BY_KWH), CONF_STANDING_CHARGE: _MOST_BY_MONTH}
-
-
-class EnergyForm(MoneyForm):
-    """The same, with what the Energy dashboard may take of the meter.
-
-    A tariff that is in the dashboard already is asked for its price where it has none, as after a
-    contract has changed.
-    """
-
-    def __init__(self, coordinator: LinkyCoordinator, prices: Prices, plan: Plan) -> None:
-        added = {one.register for one in plan.added.imported}
-        known = prices.named(coordinator.costs.names)
-        unpriced = {
-            one
-            for one in coordinator.tariffs.registers
-            if known.of(coordinator.tariffs.name_of(one)) is None
-        }
-        registers = sorted(added | unpriced)
-        super().__init__(coordinator, prices, registers, sells=plan.added.exported is not None)
-        self._plan = plan
-        self._added = added
-        self._is_production = plan.added.is_production
-
-    @property
-    @override
-    def shown(self) -> dict[str, str | bool]:
-        usual = self._plan.added.usual
-        ticks = {_tick(one): False for one in self._added}
-        ticks |= {_tick(one.register): True for one in usual.imported}
-        return {**ticks, _EXPORT: True, _PRODUCTION: True, **super().shown}
-
-    @override
-    def _prices_asked(self) -> list[tuple[str, str]]:
-        asked = super()._prices_asked()
-        return [(_PRODUCTION, CONF_EXPORT_PRICE), *asked[:-1]] if self._is_production else asked
-
-    @override
-    def _field(self, register: int) -> str:
-        return price_key(register) if register in self._added else f"present_{register}"
-
-    @override
-    def _ticks(self, key: str) -> Mapping[str, object]:
-        is_present = key in {_tick(one) for one in self._registers if one not in self._added}
-        return {} if is_present else {key: BooleanSelector()}
-
-    @override
-    def _last(self) -> Mapping[str, object]:
-        if not self._others:
-            return {}
-        tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
-        return {_BESIDE: section(tick, {"collapsed": False})}
-
-    @override
-    def facts(self, doubt: str = "") -> dict[str, str]:
-        facts = {**super().facts(doubt), "others": ", ".join(self._others)}
-        if self._is_production:
-            own = told(self._hass, "own_consumption")
-            facts |= {f"tariff_{one}": own for one in self._registers}
-        return facts
+    # What is added
 
     @property
     def _others(self) -> tuple[str, ...]:
         """The sources that may count the same: none does where a production is."""
-        return () if self._is_production else self._plan.others
+        return self._plan.others if self._plan and not self._plan.added.is_production else ()
 
-    def chosen(self, user_input: Mapping[str, Any]) -> Offer:
+    def chosen(self, plan: Plan, user_input: Mapping[str, Any]) -> Offer:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
-        ticks = {**self.shown, **user_input}
-        registers = [one for one in self._added if ticks[_tick(one)]]
-        tick = _PRODUCTION if self._is_production else _EXPORT
-        return self._plan.added.only(registers, exported=bool(ticks[tick]))
+        ticked = [row for row in self._rows if row.tick and {**self.shown, **user_input}[row.tick]]
+        exported = any(row.tariff == EXPORT for row in ticked)
+        return plan.added.only([row.register for row in ticked], exported=exported)
 
     def is_counted_twice(self, user_input: Mapping[str, Any]) -> bool:
         """Whether others' sources may count the same, and nobody has said that they do not."""
         return bool(self._others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
 
 
-def _tick(register: int) -> str:
-    return f"add_{register}"
+def energy_form(coordinator: LinkyCoordinator, prices: Prices, plan: Plan) -> MoneyForm:
+    """Ask for what may be added, and for every price that is missing.
+
+    A tariff may be in the dashboard already without one, as after a contract has changed.
+    """
+    known, names = prices.named(coordinator.costs.names), coordinator.costs.names
+    registers = {one.register for one in plan.added.imported}
+    registers |= {one for one in coordinator.tariffs.registers if known.of(names[one]) is None}
+    sells = plan.added.exported is not None
+    return MoneyForm(coordinator, prices, sorted(registers), sells=sells, plan=plan)

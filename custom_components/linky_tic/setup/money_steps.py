@@ -22,9 +22,9 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import async_add, async_plan, async_price, is_set_up
+from ..energy_dashboard.preferences import Plan, async_add, async_plan, async_price, is_set_up
 from ..energy_dashboard.sources import EXPORTED, offer
-from .money_form import EnergyForm, Given, MoneyForm
+from .money_form import Given, MoneyForm, energy_form
 from .sentences import told
 
 _PATIENCE: Final = 8.0
@@ -78,18 +78,22 @@ class MoneySteps(OptionsFlowWithReload):
         if plan.added.is_empty:
             return self.async_abort(reason="nothing_to_add")
         self._registers = sorted(coordinator.tariffs.registers)
-        form = EnergyForm(coordinator, self._prices, plan)
+        form = energy_form(coordinator, self._prices, plan)
         if user_input is None:
             return self._ask("energy", form, form.shown)
-        return await self._add(coordinator, form, user_input)
+        return await self._add(coordinator, plan, form, user_input)
 
     async def _add(
-        self, coordinator: LinkyCoordinator, form: EnergyForm, user_input: dict[str, Any]
+        self,
+        coordinator: LinkyCoordinator,
+        plan: Plan,
+        form: MoneyForm,
+        user_input: dict[str, Any],
     ) -> ConfigFlowResult:
         given = form.read(user_input)
         if given.errors:
             return self._ask("energy", form, user_input, given)
-        added = form.chosen(user_input)
+        added = form.chosen(plan, user_input)
         if not added.is_empty and form.is_counted_twice(user_input):
             return self._ask("energy", form, user_input, error="counted_twice")
         prices = form.prices(given.amounts)
