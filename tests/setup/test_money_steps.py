@@ -509,3 +509,19 @@ async def test_a_meter_that_is_deleted_meanwhile_ends_the_dialog(home: Home) -> 
     await asyncio.sleep(0)  # it waits for the meter's first words
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert (await asking)["reason"] == "not_loaded"
+
+
+@pytest.mark.parametrize("step", ["prices", "done", "compare", "mirror", "reporting"])
+async def test_a_meter_that_is_deleted_before_a_form_is_sent_ends_the_dialog(
+    home: Home, step: str
+) -> None:
+    meter = await hears(home)
+    assert meter.entry
+    form = await show(meter, "prices" if step == "done" else step)
+    typed: Json = {"reporting": "economy"} if step == "reporting" else {}
+    if step == "done":
+        await submit(meter, form, {"price_1": "0.2"})
+        typed = {"next_step_id": "finish"}
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    ended = await home.hass.config_entries.options.async_configure(form["flow_id"], typed)
+    assert (ended["type"], ended["reason"]) == (FlowResultType.ABORT, "not_loaded")

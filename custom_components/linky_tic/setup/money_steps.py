@@ -7,15 +7,17 @@ close a window that says that all is done.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.config_entries import (
+    ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
     OptionsFlowWithReload,
+    UnknownEntry,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType, UnknownFlow
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
@@ -118,19 +120,26 @@ class MoneySteps(OptionsFlowWithReload):
         return self.async_create_entry(data=dict(self.config_entry.options))
 
     @property
+    @override
+    def config_entry(self) -> ConfigEntry:
+        """The meter's entry; the dialog ends where it was deleted meanwhile."""
+        try:
+            return super().config_entry
+        except UnknownEntry as gone:
+            raise AbortFlow("not_loaded") from gone
+
+    @property
     def _prices(self) -> Prices:
         return Prices.chosen(self.config_entry.options)
 
     async def _coordinator(self) -> LinkyCoordinator | None:
         """Give the meter, as soon as it has said which indexes it has, or after some seconds.
 
-        None where it is not set up by then, or is deleted meanwhile.
+        None where it is not set up by then.
         """
         until = self.hass.loop.time() + _PATIENCE
         while True:
-            entry = self.hass.config_entries.async_get_entry(self.handler)
-            if entry is None:
-                return None
+            entry = self.config_entry
             coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
             is_known = coordinator and (coordinator.tariffs.registers or self._registers)
             if is_known or self.hass.loop.time() >= until:
