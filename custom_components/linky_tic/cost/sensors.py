@@ -17,7 +17,6 @@ from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
 from .costs import Costs, Period
-from .indexes import COSTED
 from .prices import EXPORT, PRICE, PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
@@ -141,7 +140,7 @@ PRICE_VALUES: Final = (
         DerivedSensorDescription(
             key=key,
             kind=SumSensor,
-            sources=COSTED,
+            sources=(),
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
             is_given=not is_energy,
