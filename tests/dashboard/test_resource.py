@@ -22,6 +22,7 @@ from custom_components.linky_tic.dashboard import resource as dashboard
 from simulator import Household
 
 from ..home import OTHER_ADDRESS, Home
+from ..test_translations import texts
 
 FILE: Final = Path(dashboard.__file__).parent / "strategy.js"
 
@@ -142,3 +143,13 @@ async def test_the_plain_dashboard_of_the_docs_names_entities_that_there_are(hom
     registry = er.async_get(home.hass)
     named = set(re.findall(r"\b(?:binary_sensor|calendar|sensor)\.linky_\w+", text))
     assert {name for name in named if not registry.async_get(name)} == PRICED
+
+
+def test_every_text_of_the_dashboard_is_shown_and_known() -> None:
+    script = FILE.read_text()
+    known = texts("en")["selector"]["dashboard"]["options"].keys()
+    said = set(re.findall(r'text\((?:meter\.sellsAll \? "\w+" : )?"(\w+)"', script))
+    said |= set(re.findall(r'text\(meter\.sellsAll \? "(\w+)"', script))
+    assert said == {key for key in known if not key.startswith("short_")} | {"short_load"}
+    short = {key.removeprefix("short_") for key in known if key.startswith("short_")}
+    assert all(f'"{key}"' in script for key in short)

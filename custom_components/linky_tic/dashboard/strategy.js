@@ -7,99 +7,10 @@
  * here once must stay true, so the days that are compared bear dates.
  */
 
-const TEXTS = {
-  en: {
-    description: "Your electricity meter: power, cost, tariffs, energy, hours.",
-    technical: "Technical",
-    now: "Now",
-    power: "Power",
-    drawn: "Import",
-    energy: "Energy",
-    cost: "Cost",
-    today: "Today",
-    by_day: "Day by day",
-    hours: "Off-peak hours",
-    and: "and",
-    at: "at",
-    hours_later: "The hours of today are not known yet: the meter announces a day the evening before.",
-    first_day: "The comparison with other days comes after the first whole day.",
-    prices: "**What does it cost?** Type your prices in [the options of the integration](/config/integrations/integration/linky_tic): this page will show costs.",
-    lost: "**The meter is not heard**, at least since {since}. Check the adapter and the wires at I1 and I2 of the meter, and that no other program uses the port: [open the integration](/config/integrations/integration/linky_tic).",
-    projection: "At this rate: {amount} by the end of the month.",
-    counted: "Energy counted since {since}, standing charge since the 1st.",
-    decimals: "",
-    season: "Season",
-    export: "Export",
-    production: "Production",
-    phases: "Phases",
-    phase: "Phase",
-    voltages: "Voltages",
-    peaks: "Highest power",
-    line: "Line",
-    more: "Voltages, currents, phases, line quality: enable what you want to see on [the page of the meter](/config/devices/device/{device}).",
-    none: "No Linky is set up yet: add the Linky Direct integration, then reload this page.",
-    // Names that fit a tile of half a phone's width, where those of the entities do not.
-    short: {
-      active_power: "Power",
-      apparent_power: "Apparent",
-      load: "Of the subscription",
-      next_tariff_change: "Change",
-      off_peak: "Tariff",
-      tempo_today: "Today",
-      tempo_tomorrow: "Tomorrow",
-      peak_today: "Today",
-      peak_month: "This month",
-      revenue_month: "Month’s revenue",
-      current: "Current",
-      voltage: "Voltage",
-      power_margin: "Margin",
-    },
-  },
-  fr: {
-    description: "Votre compteur : puissance, coût, tarifs, énergie, horaires.",
-    technical: "Technique",
-    now: "En ce moment",
-    power: "Puissance",
-    drawn: "Soutirage",
-    energy: "Énergie",
-    cost: "Coût",
-    today: "Aujourd’hui",
-    by_day: "Jour par jour",
-    hours: "Heures creuses",
-    and: "et",
-    at: "à",
-    hours_later: "Les horaires du jour ne sont pas encore connus : le compteur annonce une journée la veille au soir.",
-    first_day: "La comparaison avec d’autres jours viendra après la première journée complète.",
-    prices: "**Combien ça coûte ?** Indiquez vos prix dans [les options de l’intégration](/config/integrations/integration/linky_tic) : cette page affichera les coûts.",
-    lost: "**Le compteur n’est plus reçu**, au moins depuis le {since}. Vérifiez l’adaptateur, les fils sur les bornes I1 et I2 du compteur, et qu’aucun autre programme n’utilise le port : [ouvrir l’intégration](/config/integrations/integration/linky_tic).",
-    projection: "À ce rythme : {amount} à la fin du mois.",
-    counted: "Énergie comptée depuis le {since}, abonnement depuis le 1er.",
-    decimals: " | string | replace('.', ',')",
-    season: "Saison",
-    export: "Injection",
-    production: "Production",
-    phases: "Phases",
-    phase: "Phase",
-    voltages: "Tensions",
-    peaks: "Puissance maximale",
-    line: "Liaison",
-    more: "Tensions, intensités, phases, qualité de la ligne : activez ce que vous voulez voir sur [la page du compteur](/config/devices/device/{device}).",
-    none: "Aucun Linky n’est encore configuré : ajoutez l’intégration Linky Direct, puis rechargez cette page.",
-    short: {
-      active_power: "Puissance",
-      apparent_power: "Apparente",
-      load: "De l’abonnement",
-      next_tariff_change: "Changement",
-      off_peak: "Tarif",
-      tempo_today: "Aujourd’hui",
-      tempo_tomorrow: "Demain",
-      peak_today: "Aujourd’hui",
-      peak_month: "Ce mois-ci",
-      current: "Intensité",
-      voltage: "Tension",
-      power_margin: "Marge",
-    },
-  },
+// The list of dashboards shows this before the texts of the integration are there.
+const DESCRIPTION = {
+  en: "Your electricity meter: power, cost, tariffs, energy, hours.",
+  fr: "Votre compteur : puissance, coût, tarifs, énergie, horaires.",
 };
 // What an index counts, by its key, its translation or its name -> the colour of its bars.
 const BARS = [
@@ -125,7 +36,12 @@ const HALF = { columns: 6, rows: 1 };
 const WHOLE = { columns: 12, rows: 1 };
 
 const languageOf = (hass) => hass.locale?.language ?? hass.language ?? "en";
-const textsFor = (language) => TEXTS[language.split("-")[0]] ?? TEXTS.en;
+
+/** The texts of the integration, in the language of whoever looks. */
+const textsOf = async (hass) => {
+  const localize = await hass.loadBackendTranslation("selector", "linky_tic");
+  return (key, facts) => localize(`component.linky_tic.selector.dashboard.options.${key}`, facts);
+};
 const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
 const present = (cards) => cards.flat(Infinity).filter(Boolean);
 
@@ -148,12 +64,12 @@ const hourOf = (instant) => {
 
 /** One meter: its entities by what they are, and the means to speak of them. */
 class Meter {
-  constructor(hass, device, entities) {
+  constructor(hass, text, device, entities) {
     this.hass = hass;
     this.device = device.id;
     this.entry = device.primary_config_entry ?? device.config_entries[0];
     this.name = device.name_by_user ?? device.name;
-    this.texts = textsFor(languageOf(hass));
+    this.text = text;
     this._ids = new Map(entities.map((one) => [`${one.entity_id.split(".")[0]}/${keyOf(one)}`, one.entity_id]));
     this._words = new Map(entities.map((one) => [one.entity_id, `${keyOf(one)} ${one.translation_key ?? ""}`]));
   }
@@ -270,7 +186,7 @@ const markdown = (content, more = {}) => ({ type: "markdown", content, text_only
 
 /** A tile for an entity, under its name or a shorter one; nothing where there is no entity or no value. */
 const tile = (meter, id, short, options = {}) =>
-  id && { type: "tile", entity: id, name: meter.texts.short[short] ?? { type: "entity" }, grid_options: HALF, visibility: isNot(id), ...options };
+  id && { type: "tile", entity: id, name: (short && meter.text(`short_${short}`)) || { type: "entity" }, grid_options: HALF, visibility: isNot(id), ...options };
 const valueTile = (meter, key, options) => tile(meter, meter.sensor(key), key, options);
 
 /** A tile for each colour that a day may have: a tile's own colour cannot follow a text. */
@@ -295,12 +211,12 @@ const change = (id, name, period, columns) => ({
 const today = (meter, id, sensor) =>
   meter.firstHour === undefined
     ? valueTile(meter, sensor, { grid_options: WHOLE })
-    : change(id, meter.texts.today, { calendar: { period: "day", offset: 0 } }, 12);
+    : change(id, meter.text("today"), { calendar: { period: "day", offset: 0 } }, 12);
 
 /** Bars by day, in the tariffs' own colours, as soon as there is one. */
 const bars = (meter, ids) => meter.firstHour !== undefined && ids.length > 0 && {
   type: "statistics-graph",
-  title: meter.texts.by_day,
+  title: meter.text("by_day"),
   chart_type: "bar-stack",
   period: "day",
   days_to_show: 14,
@@ -321,15 +237,15 @@ const history = (title, named, hours = 24) => named.length > 0 && {
 /** The power of the last 24 hours, or of those since the meter is there. */
 const curve = (meter) => {
   const hours = meter.firstHour === undefined ? 1 : Math.ceil((Date.now() - meter.firstHour) / 3_600_000);
-  const named = [[!meter.sellsAll && meter.power, meter.texts.drawn], [meter.sensor("SINSTI"), meter.texts.export]];
-  return history(meter.texts.power, named.filter(([id]) => id), Math.min(hours, 24));
+  const named = [[!meter.sellsAll && meter.power, meter.text("drawn")], [meter.sensor("SINSTI"), meter.text("export")]];
+  return history(meter.text("power"), named.filter(([id]) => id), Math.min(hours, 24));
 };
 
 /** Said at the top while nothing is received: since when, and what to look at. */
 const lost = (meter) => {
   const id = meter.flag("link");
   const since = `{{ as_local(states['${id}'].last_changed).strftime('%d/%m %H:%M') }}`;
-  return id && markdown(meter.texts.lost.replace("{since}", since), { text_only: false, visibility: is(id, "off") });
+  return id && markdown(meter.text("lost", { since }), { text_only: false, visibility: is(id, "off") });
 };
 
 const gauge = (meter) => {
@@ -337,7 +253,7 @@ const gauge = (meter) => {
   return load && {
     type: "gauge",
     entity: load,
-    name: meter.texts.short.load,
+    name: meter.text("short_load"),
     min: 0,
     max: 100,
     needle: true,
@@ -350,8 +266,8 @@ const gauge = (meter) => {
 /** The off-peak hours of today, of a contract that has some. */
 const hours = (meter) => {
   if (!meter.sensor("next_tariff_change")) return undefined;
-  if (!meter.offPeak) return markdown(meter.texts.hours_later);
-  return meter.offPeak.length > 0 && markdown(`**${meter.texts.hours}** ${meter.offPeak.join(` ${meter.texts.and} `)}`);
+  if (!meter.offPeak) return markdown(meter.text("hours_later"));
+  return meter.offPeak.length > 0 && markdown(`**${meter.text("hours")}** ${meter.offPeak.join(` ${meter.text("and")} `)}`);
 };
 
 /** What a production meter gives now. */
@@ -383,13 +299,13 @@ const drawn = (meter) => {
     tile(meter, overload, undefined, { color: "red", grid_options: WHOLE, visibility: is(overload, "on") }),
     valueTile(meter, "peak_notice", { color: "orange", grid_options: WHOLE, visibility: isNot(notice, "none") }),
     hours(meter),
-    !meter.sensor("cost_today") && markdown(meter.texts.prices),
+    !meter.sensor("cost_today") && markdown(meter.text("prices")),
     curve(meter),
   ];
 };
 
 const now = (meter) =>
-  section(meter.texts.now, "mdi:flash", [lost(meter), meter.sellsAll ? produced(meter) : drawn(meter)]);
+  section(meter.text("now"), "mdi:flash", [lost(meter), meter.sellsAll ? produced(meter) : drawn(meter)]);
 
 /** The same hour of yesterday and of a week ago, if those days were counted from midnight on. */
 const comparisons = (meter) =>
@@ -400,17 +316,17 @@ const comparisons = (meter) =>
       const day = end.toLocaleDateString(languageOf(meter.hass), { weekday: "short", day: "numeric" });
       const hour = end.toLocaleTimeString(languageOf(meter.hass), { hour: "2-digit", minute: "2-digit" });
       const period = { fixed_period: { start: start.toISOString(), end: end.toISOString() } };
-      return change(meter.total, `${day} ${meter.texts.at} ${hour}`, period, 6);
+      return change(meter.total, `${day} ${meter.text("at")} ${hour}`, period, 6);
     });
 
 const energy = (meter) => {
   const { indexes, total } = meter;
   if (!total || meter.sellsAll) return undefined;
   const compared = comparisons(meter);
-  return section(meter.texts.energy, "mdi:lightning-bolt", [
+  return section(meter.text("energy"), "mdi:lightning-bolt", [
     today(meter, total, "energy_today"),
     compared,
-    !compared.length && markdown(meter.texts.first_day),
+    !compared.length && markdown(meter.text("first_day")),
     bars(meter, indexes.length ? indexes : [total]),
   ]);
 };
@@ -421,22 +337,23 @@ const projection = (meter) => {
   const first = meter.firstHour === undefined
     ? `state_attr('${meter.sensor("energy_today")}', 'last_reset')`
     : meter.firstHour / 1000;
+  const decimals = languageOf(meter.hass).startsWith("fr") ? " | string | replace('.', ',')" : "";
   const amount =
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
-    `{{ (states('${id}') | float(0) * ((end - begin) / (now() - begin))) | round(2)${meter.texts.decimals} }} ` +
+    `{{ (states('${id}') | float(0) * ((end - begin) / (now() - begin))) | round(2)${decimals} }} ` +
     `{{ state_attr('${id}', 'unit_of_measurement') | replace('EUR', '€') }}`;
   return markdown(
     `{% set begin = as_datetime(state_attr('${id}', 'last_reset')) %}` +
     `{% set first = as_datetime(${first}) or now() %}` +
-    `{% if first > begin %}${meter.texts.counted.replace("{since}", "{{ as_local(first).strftime('%d/%m') }}")}` +
-    `{% elif now() - begin > timedelta(days=1) %}${meter.texts.projection.replace("{amount}", amount)}{% endif %}`,
+    `{% if first > begin %}${meter.text("counted", { since: "{{ as_local(first).strftime('%d/%m') }}" })}` +
+    `{% elif now() - begin > timedelta(days=1) %}${meter.text("projection", { amount })}{% endif %}`,
     { visibility: isNot(id) },
   );
 };
 
 const cost = (meter) => {
   const id = meter.sensor("cost_month");
-  return id && section(meter.texts.cost, "mdi:cash", [
+  return id && section(meter.text("cost"), "mdi:cash", [
     valueTile(meter, "cost_yesterday"),
     valueTile(meter, "cost_month", { color: "green" }),
     projection(meter),
@@ -445,7 +362,7 @@ const cost = (meter) => {
 
 /** Only what is known: a season of which too many days are not known says nothing. */
 const season = (meter) =>
-  section(meter.texts.season, "mdi:calendar-star",
+  section(meter.text("season"), "mdi:calendar-star",
     [["tempo_red_days_left", "red"], ["tempo_white_days_left", "grey"], ["tempo_blue_days_left", "blue"], ["ejp_peaks_left", "red"]]
       .filter(([key]) => meter.knows(meter.sensor(key)))
       .map(([key, color]) => valueTile(meter, key, { color, grid_options: WHOLE })));
@@ -454,7 +371,7 @@ const exported = (meter) => {
   const index = meter.sensor("EAIT");
   const flag = meter.flag("exporting");
   if (meter.knows(index)) {
-    return section(meter.sellsAll ? meter.texts.production : meter.texts.export, "mdi:transmission-tower-import", [
+    return section(meter.text(meter.sellsAll ? "production" : "export"), "mdi:transmission-tower-import", [
       !meter.sellsAll && valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
       valueTile(meter, "revenue_today", { color: "green" }),
       valueTile(meter, "revenue_month", { color: "green" }),
@@ -463,7 +380,7 @@ const exported = (meter) => {
     ]);
   }
   // A meter without an export contract tells only that energy goes out: shown when it does.
-  return flag && section(meter.texts.export, "mdi:transmission-tower-import", [
+  return flag && section(meter.text("export"), "mdi:transmission-tower-import", [
     tile(meter, flag, undefined, { color: "purple", grid_options: WHOLE }),
   ], { visibility: is(flag, "on") });
 };
@@ -475,36 +392,36 @@ const phase = (meter, number) => {
     tile(meter, meter.sensor(`URMS${number}`), "voltage"),
     tile(meter, meter.sensor(`power_margin_phase_${number}`), "power_margin"),
   ]);
-  const heading = { type: "heading", heading: `${meter.texts.phase} ${number}`, heading_style: "subtitle" };
+  const heading = { type: "heading", heading: `${meter.text("phase")} ${number}`, heading_style: "subtitle" };
   return tiles.length > 0 && [heading, ...tiles];
 };
 
 const phases = (meter) => {
-  const voltages = PHASES.map((number) => [meter.sensor(`URMS${number}`), `${meter.texts.phase} ${number}`]).filter(([id]) => id);
+  const voltages = PHASES.map((number) => [meter.sensor(`URMS${number}`), `${meter.text("phase")} ${number}`]).filter(([id]) => id);
   const isThreePhase = meter.sensor("URMS2", "IINST2", "SINSTS2");
-  return section(meter.texts.phases, "mdi:sine-wave", [
+  return section(meter.text("phases"), "mdi:sine-wave", [
     isThreePhase
       ? PHASES.map((number) => phase(meter, number))
       : [tile(meter, meter.sensor("URMS1"), "voltage"), tile(meter, meter.sensor("IRMS1", "IINST"), "current")],
     valueTile(meter, "power_factor", { grid_options: WHOLE }),
     valueTile(meter, "power_margin"),
-    history(meter.texts.voltages, voltages),
+    history(meter.text("voltages"), voltages),
   ]);
 };
 
 const peaks = (meter) =>
-  section(meter.texts.peaks, "mdi:chart-bell-curve", [
+  section(meter.text("peaks"), "mdi:chart-bell-curve", [
     tile(meter, meter.sensor("peak_today", "SMAXSN", "SMAXN"), "peak_today"),
     valueTile(meter, "peak_month"),
   ]);
 
 const line = (meter) =>
-  section(meter.texts.line, "mdi:lan-connect", [
+  section(meter.text("line"), "mdi:lan-connect", [
     tile(meter, meter.flag("link"), undefined, { grid_options: WHOLE, visibility: undefined }),
     valueTile(meter, "line_quality", { grid_options: WHOLE }),
     tile(meter, meter.flag("dry_contact")),
     valueTile(meter, "MSG1", { grid_options: WHOLE }),
-    markdown(meter.texts.more.replace("{device}", meter.device)),
+    markdown(meter.text("more", { device: meter.device })),
   ]);
 
 const viewOf = (title, path, parts, meter) => ({
@@ -518,10 +435,10 @@ const viewOf = (title, path, parts, meter) => ({
 
 const viewsOf = (meter, number) => [
   viewOf(meter.name, `meter-${number}`, [now, energy, cost, season, exported], meter),
-  viewOf(`${meter.name} · ${meter.texts.technical}`, `meter-${number}-technical`, [phases, peaks, line], meter),
+  viewOf(`${meter.name} · ${meter.text("technical")}`, `meter-${number}-technical`, [phases, peaks, line], meter),
 ];
 
-const metersOf = async (hass) => {
+const metersOf = async (hass, text) => {
   const [entities, devices] = await Promise.all([
     hass.callWS({ type: "config/entity_registry/list" }),
     hass.callWS({ type: "config/device_registry/list" }),
@@ -530,7 +447,7 @@ const metersOf = async (hass) => {
   const meters = devices
     .map((device) => [device, shown.filter((one) => one.device_id === device.id)])
     .filter(([, found]) => found.length)
-    .map(([device, found]) => new Meter(hass, device, found))
+    .map(([device, found]) => new Meter(hass, text, device, found))
     .sort((one, other) => one.name.localeCompare(other.name));
   return Promise.all(meters.map((meter) => meter.prepare()));
 };
@@ -545,8 +462,9 @@ class LinkyDashboardStrategy extends HTMLElement {
   }
 
   static async generate(_config, hass) {
-    const meters = await metersOf(hass);
-    const nothing = { title: TITLE, cards: [{ type: "markdown", content: textsFor(languageOf(hass)).none }] };
+    const text = await textsOf(hass);
+    const meters = await metersOf(hass, text);
+    const nothing = { title: TITLE, cards: [{ type: "markdown", content: text("none") }] };
     return { title: TITLE, views: meters.length ? meters.flatMap((meter, n) => viewsOf(meter, n + 1)) : [nothing] };
   }
 }
@@ -560,7 +478,8 @@ if (!customElements.get(TAG)) {
     strategyType: "dashboard",
     name: TITLE,
     get description() {
-      return textsFor(document.querySelector("home-assistant")?.hass?.language ?? document.documentElement.lang).description;
+      const language = document.querySelector("home-assistant")?.hass?.language ?? document.documentElement.lang;
+      return DESCRIPTION[language] ?? DESCRIPTION.en;
     },
     documentationURL: "https://github.com/linky-tic/linky_tic#dashboard",
   });
