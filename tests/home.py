@@ -106,22 +106,26 @@ class Meter:
         """Whether somebody reads the port."""
         return self.port._listened_to()
 
+    @property
+    def _is_loaded(self) -> bool:
+        return not self.entry or self.entry.state is ConfigEntryState.LOADED
+
     async def play(self, frames: int = KNOWN) -> None:
         """Send frames, and wait until they have been heard and shown."""
         for _ in range(frames):
             burst = self.source.next()
             self._clock.now += burst.seconds
             await self.send(burst.data)
-            if self.entry and self.entry.state is not ConfigEntryState.LOADED:
-                await self._hass.async_block_till_done()  # it reloads: the line waits for it
         await self._hass.async_block_till_done()
 
     async def send(self, data: bytes) -> None:
-        """Send bytes, and wait until they have been received."""
+        """Send bytes, and wait until they have been received, or the entry is reloaded."""
+        if not self._is_loaded:
+            await self._hass.async_block_till_done()
         reception_ = self.coordinator.link._reception
         expected = reception_.received + len(data)
         self.port._write(data, SOON)
-        await until(lambda: reception_.received >= expected)
+        await until(lambda: reception_.received >= expected or not self._is_loaded)
 
     async def fall_silent(self) -> None:
         """Let the line find that the meter has not been heard for a minute."""
