@@ -88,7 +88,9 @@ class LabelSensor(LinkyEntity, SensorEntity):
         self._label = label
         self.entity_description = SHOWN[label.quantity]
         self._attr_native_unit_of_measurement = label.unit
-        self._attr_translation_key, self._attr_translation_placeholders = _name(label, coordinator)
+        self._attr_translation_key, self._attr_translation_placeholders = _name(
+            label, phases=coordinator.receiver.meter.phases, tariff=_tariff(label, coordinator)
+        )
         self._attr_entity_registry_enabled_default = _is_on(label, coordinator)
 
     @override
@@ -111,7 +113,7 @@ class IndexSensor(LabelSensor):
     @callback
     def _take_name(self) -> None:
         """Be called after the tariff that is counted, once its name is known."""
-        name = _name(self._label, self.coordinator)
+        name = _name(self._label, phases=None, tariff=_tariff(self._label, self.coordinator))
         if name != (self._attr_translation_key, self._attr_translation_placeholders):
             self._rename(*name)
             self.async_write_ha_state()
@@ -161,30 +163,30 @@ def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
     return kind(coordinator, label)
 
 
-def _name(label: Label, coordinator: LinkyCoordinator) -> tuple[str, dict[str, str]]:
-    """Give the key of a label's name and what fills it: the quantity's, by tariff or phase."""
-    register = str(label.register)
-    if label.quantity is Quantity.SUPPLIER_ENERGY and label.register is not None:
-        tariff = coordinator.tariffs.name_of_index(label)
-        if tariff in TARIFF_SLUGS:
-            return f"{label.quantity}_{tariff}", {}
-        if tariff is not None:
-            return f"{label.quantity}_named", {"register": register, "tariff": tariff}
+def _tariff(label: Label, coordinator: LinkyCoordinator) -> str | None:
+    """Give what a supplier's index counts: a slug, or a text, as learned by now."""
+    if label.quantity is not Quantity.SUPPLIER_ENERGY or label.register is None:
+        return None
+    return coordinator.tariffs.name_of_index(label)
+
+
+def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:
+    """Give the key of a label's name and what fills it: the quantity's, by phase or register."""
+    if tariff in TARIFF_SLUGS:
+        return f"{label.quantity}_{tariff}", {}
+    if tariff is not None:
+        return f"{label.quantity}_named", {"register": str(label.register), "tariff": tariff}
     if label.register is not None:
-        return label.quantity, {"register": register}
-    if label.phase and (label.phase > 1 or _is_three_phase(coordinator)):
+        return label.quantity, {"register": str(label.register)}
+    if label.phase is not None and (phases == 3 or label.phase > 1):  # noqa: PLR2004 - phases
         return f"{label.quantity}_phase", {"phase": str(label.phase)}
     return label.quantity, {}
-
-
-def _is_three_phase(coordinator: LinkyCoordinator) -> bool:
-    return coordinator.receiver.meter.phases == 3  # noqa: PLR2004
 
 
 def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in registers_in_use(coordinator.receiver.meter.readings)
-    if label.phase and _is_three_phase(coordinator):
+    if label.phase and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # the sum says what a household asks
     return SHOWN[label.quantity].entity_registry_enabled_default
