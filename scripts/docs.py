@@ -143,9 +143,9 @@ def _class(fact: DerivedSensorDescription) -> str:
 
 
 def _kept(tongue: Tongue, fact: DerivedDescription) -> str:
-    return _default(tongue, on=fact.entity_registry_enabled_default) + (
-        ", diagnostic" if fact.entity_category else ""
-    )
+    but = "" if fact.is_on_under_tempo else f" ({tongue.say('not under Tempo')})"
+    on = fact.entity_registry_enabled_default
+    return _default(tongue, on=on) + but + (", diagnostic" if fact.entity_category else "")
 
 
 def _table(tongue: Tongue, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "Longest interval": "Intervalle le plus long",
     "enabled": "activée",
     "disabled": "désactivée",
+    "not under Tempo": "sauf en Tempo",
     "enabled: those of the contract": "activés\N{NO-BREAK SPACE}: ceux du contrat",
     "anything": "n’importe quelle valeur",
     "{unit}, shown in {shown}": "{unit}, affiché en {shown}",

@@ -141,36 +141,26 @@ STATUS_VALUES: Final = (
     _field("distributor_register", "distributor_tariff"),
     _field("euridis_mode", "euridis"),
     _field("plc_status", "plc_status"),
-    Word(
-        key="tempo_today",
-        sources=_TEMPO,
-        read=colour_today,
-        applies=has_colours,
-        options=_words("tempo_today"),
-    ),
-    Word(
-        key="tempo_tomorrow",
-        sources=_TEMPO,
-        read=colour_tomorrow,
-        applies=has_colours,
-        options=_words("tempo_tomorrow"),
+    *(
+        Word(key=key, sources=_TEMPO, read=read, applies=has_colours, options=_words(key))
+        for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
     ),
     Word(
         key="peak_in_progress",
-        is_on_under_tempo=False,  # it says the colour once more
         sources=_PEAKS,
         read=peak_in_progress,
         applies=has_peaks,
         options=_words("peak_in_progress"),
+        is_on_under_tempo=False,  # it says the colour once more
     ),
     Word(
         key="peak_notice",
-        is_on_under_tempo=False,
         sources=_PEAKS,
         read=peak_notice,
         absent=no_peak_notice,
         applies=has_notices,
         options=_words("peak_notice"),
         translation_key="mobile_peak_notice",
+        is_on_under_tempo=False,
     ),
 )

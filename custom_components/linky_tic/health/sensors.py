@@ -20,8 +20,9 @@ from .line_quality import LineQuality
 
 @dataclass(frozen=True, kw_only=True)
 class CounterDescription(SensorEntityDescription):
-    """A counter: where its value stands."""
+    """A counter, off by default: a line that is bad is told by a repair. `value` reads it."""
 
+    entity_registry_enabled_default: bool = False
     value: Callable[[LineQuality], float | None]
 
 
@@ -58,7 +59,6 @@ class CounterSensor(LinkyEntity, SensorEntity):
     """One counter of the line; it is there whether the meter is heard or not."""
 
     _attr_entity_category = EntityCategory.DIAGNOSTIC
-    _attr_entity_registry_enabled_default = False
 
     entity_description: CounterDescription
 
