@@ -1,91 +1,273 @@
-"""A month of a house in Home Assistant, in random order: it costs what a sheet says."""
+"""Weeks of a house in Home Assistant, in random order: what they cost is what a sheet says."""
 
-from datetime import timedelta
+from calendar import monthrange
+from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from ..bills import MONTH, MONTHLY, amount, house, pass_time, pays, reprice, sleep
-from ..home import Home, Meter
+from custom_components.linky_tic.cost.costs import Period
+from custom_components.linky_tic.cost.prices import Prices
+from custom_components.linky_tic.meter.known_labels import LABELS
+from custom_components.linky_tic.tic import Quantity
+from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
 
-ALL: Final = {"HCHC": 1, "HCHP": 2, "BASE": 1} | {
-    f"BBRH{part}J{colour}": 2 * number + 1 + (part == "P")
-    for number, colour in enumerate("BWR")
-    for part in "CP"
-}
-SLUGS: Final = {
-    "base": {1: "base"},
-    "hphc": {1: "off_peak", 2: "peak"},
-    "tempo": {
-        1: "tempo_blue_off_peak",
-        2: "tempo_blue_peak",
-        3: "tempo_white_off_peak",
-        4: "tempo_white_peak",
-        5: "tempo_red_off_peak",
-        6: "tempo_red_peak",
-    },
-}
-FRAMES: Final = 14
+from ..bills import amount, house, pays, reprice
+from ..home import KNOWN, Home, Meter
+
+FRANCE: Final = ZoneInfo("Europe/Paris")
+SLUGS: Final = {**REGISTER_SLUGS, "hphc": REGISTER_SLUGS["off_peak"]}
+CONTRACTS: Final = ("base", "hphc", "tempo", "ejp")
+STEPS: Final = ["live"] * 3 + ["midnight"] * 2 + [
+    "suspend", "stop", "crash", "contract", "contract_twice", "mode", "restart", "clock",
+    "prices", "prices_today", "prices_month", "charge", "price_missing",
+]  # fmt: skip
+STARTS: Final = ("2026-02-26T09:00:00", "2026-03-27T22:00:00", "2026-10-23T15:00:00")
+"""Before the end of the shortest month, and of each season's time."""
+HALF_A_CENT: Final = 0.005
+
+
+def midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=FRANCE).timestamp()
+
+
+class Row(NamedTuple):
+    day: date
+    tariff: str
+    energy: float
+    price: float | None
 
 
 class Sheet:
-    """What is paid, reckoned from the registers of the simulated meter."""
+    """What is paid, kept by hand from what the wire says: a row for all that a register gains."""
 
-    def __init__(self, meter: Meter, prices: dict[str, float]) -> None:
-        self.meter = meter
-        self.prices = prices
-        self.paid = 0.0
-        self.stood = self.registers()
+    def __init__(self, meter: Meter, prices: dict[str, float], charge: float) -> None:
+        self.house = house(meter)
+        self.prices, self.charge = prices, charge
+        self.rows: list[Row] = []
+        self.charges: dict[date, float] = {}
+        self.began = self.today
+        self.stood = self._registers()
+        self.at = self.now
 
-    def registers(self) -> dict[int, int]:
-        truth = house(self.meter).truth
-        standard = {n: int(truth[f"EASF{n:02}"]) for n in range(1, 11) if f"EASF{n:02}" in truth}
-        return standard or {ALL[name]: int(truth[name]) for name in ALL if name in truth}
+    @property
+    def now(self) -> float:
+        return self.house.now.timestamp()
+
+    @property
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.now, FRANCE).date()
+
+    def _registers(self) -> dict[int, int]:
+        truth = self.house.truth
+        costed = [name for name in truth if name in LABELS]
+        kind = Quantity.SUPPLIER_ENERGY
+        return {
+            LABELS[name].register or 0: int(truth[name])
+            for name in costed
+            if LABELS[name].quantity is kind
+        }
 
     def enter(self) -> None:
-        """Pay what was used since the last time, under the contract and at the prices of now."""
-        slugs = SLUGS[house(self.meter).contract]
-        for register, value in self.registers().items():
-            used = value - self.stood.get(register, value)
-            self.paid += used / 1000 * self.prices.get(slugs.get(register, ""), 0.0)
-        self.stood |= self.registers()
+        """Enter what was used since the last time; a night in between shares it out evenly."""
+        names = SLUGS[self.house.contract]
+        begin = datetime.fromtimestamp(self.at, FRANCE).date()
+        days = [begin + timedelta(n) for n in range((self.today - begin).days + 1)]
+        edges = [*(max(self.at, midnight(day)) for day in days), self.now]
+        for register, value in self._registers().items():
+            if gain := value - self.stood.get(register, value):
+                tariff = names[register]
+                for n, day in enumerate(days):
+                    share = (edges[n + 1] - edges[n]) / (self.now - self.at)
+                    self.rows.append(Row(day, tariff, gain * share, self.prices.get(tariff)))
+        self.stood |= self._registers()
+        self.at = self.now
+        day = max(self.charges, default=self.began.replace(day=1))
+        while day <= self.today:
+            self.charges.setdefault(day, self.charge)
+            day += timedelta(1)
+
+    def reprice(self, prices: dict[str, float], charge: float, since: date | None) -> None:
+        self.prices, self.charge = prices, charge
+        self.rows = [
+            row._replace(price=prices.get(row.tariff))
+            if row.price is None or (since and row.day >= since)
+            else row
+            for row in self.rows
+        ]
+        from_day = since or self.today
+        self.charges |= {day: charge for day in self.charges if day >= from_day}
+
+    def cost(self, period: Period) -> float | None:
+        first, last = period
+        rows = [row for row in self.rows if first <= row.day <= last]
+        if any(row.price is None for row in rows):
+            return None
+        charges = [(day, one) for day, one in self.charges.items() if first <= day <= last]
+        standing = sum(one / monthrange(day.year, day.month)[1] for day, one in charges)
+        return standing + sum(row.energy / 1000 * (row.price or 0) for row in rows)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_a_month_costs_what_a_sheet_says(home: Home, seed: int) -> None:
+class Life:
+    """A house, its sheet, and what may happen to both."""
+
+    def __init__(self, home: Home, meter: Meter, luck: Random, prices: dict[str, float]) -> None:
+        self.home, self.meter, self.luck = home, meter, luck
+        self.house = house(meter)
+        self.sheet = Sheet(meter, prices, 15.0)
+        self.sheet.enter()
+        self.gaps: list[tuple[float, float]] = []
+
+    async def hear(self, frames: int, apart: float = 0.0) -> None:
+        """Hear frames some seconds apart; the port is left out, so that days do not last."""
+        for _ in range(frames):
+            self.house.advance(apart)
+            data = self.meter.source.next().data
+            self.home.clock.now = self.house.now.timestamp()
+            at, coordinator = self.home.clock.time(), self.meter.coordinator
+            coordinator._receive(coordinator.receiver.feed(data, at), at)
+            self.sheet.enter()
+
+    async def step(self) -> str:
+        what = self.luck.choice(STEPS)
+        await getattr(self, f"do_{what}")()
+        await self.hear(26)
+        await self.meter.play(1)
+        self.sheet.enter()
+        self.agree(what)
+        return what
+
+    def agree(self, what: str) -> None:
+        costs = self.meter.coordinator.costs
+        for name in ("today", "yesterday", "month"):
+            period: Period = getattr(costs, name)
+            paid = costs.cost(period)
+            if name == "yesterday" and not self._is_whole(period.first):
+                continue
+            where = what, name, self.house.local_now
+            assert paid == pytest.approx(self.sheet.cost(period), abs=HALF_A_CENT), where
+            if paid is not None:
+                shown = amount(self.home, f"sensor.linky_cost_{name}")
+                assert shown == pytest.approx(paid, abs=HALF_A_CENT), where
+
+    def _is_whole(self, day: date) -> bool:
+        """Whether a day was heard from its beginning, and in no gap that is longer than a day."""
+        long = [(since, until) for since, until in self.gaps if until - since > 86_400]
+        return day > self.sheet.began and all(until < midnight(day) for _, until in long)
+
+    async def pass_unheard(self) -> None:
+        seconds = self.luck.choice((self.luck.uniform(65, 40_000), self.luck.uniform(8e4, 2e5)))
+        self.house.set_load(self.luck.choice((0, 500, 6000)))
+        self.house.advance(seconds)
+        self.gaps.append((self.sheet.now - seconds, self.sheet.now))
+
+    async def do_live(self) -> None:
+        self.house.set_load(self.luck.choice((0, 300, 2000, 12_000)))
+        await self.hear(self.luck.randrange(60), 50)
+
+    async def do_midnight(self) -> None:
+        self.house.set_load(2000)
+        self.house.advance(midnight(self.sheet.today + timedelta(1)) - self.sheet.now - 300)
+        await self.hear(12, 50)
+
+    async def do_suspend(self) -> None:
+        await self.pass_unheard()
+
+    async def do_stop(self) -> None:
+        await self.home.unload(self.meter)
+        await self.pass_unheard()
+        await self._start()
+
+    async def do_crash(self) -> None:
+        """Crash once all was stored that is stored within an hour, on the same day."""
+        await self.meter.coordinator.store.flush()
+        self.meter.coordinator.costs.store = lambda: None  # type: ignore[method-assign]
+        await self.home.unload(self.meter)
+        left = midnight(self.sheet.today + timedelta(1)) - self.sheet.now
+        self.house.advance(min(3000, max(1, left - 120)))
+        await self._start()
+
+    async def do_contract(self) -> None:
+        self.house.set_load(0)
+        await self.hear(8)
+        self.house.change_contract(self.luck.choice(CONTRACTS))
+
+    async def do_contract_twice(self) -> None:
+        contract = self.house.contract
+        await self.home.unload(self.meter)
+        self.house.change_contract(self.luck.choice(CONTRACTS))
+        self.house.set_load(0)
+        self.house.advance(self.luck.uniform(65, 40_000))
+        self.house.change_contract(contract)
+        await self._start()
+
+    async def do_mode(self) -> None:
+        self.house.switch_mode(self.luck.choice(("historic", "standard")))
+
+    async def do_restart(self) -> None:
+        await self.home.restart(self.meter)
+
+    async def do_clock(self) -> None:
+        self.home.clock.ahead = self.luck.choice(
+            (40 * 86_400, -61, 61, self.luck.uniform(-5, 5) * 1e6)
+        )
+        await self.hear(3)
+        if self.luck.random() < 0.5:
+            await self.home.restart(self.meter)
+            await self.hear(3)
+        self.home.clock.ahead = 0.0
+
+    async def do_prices(self) -> None:
+        await self._reprice(some_prices(self.luck), self.sheet.charge, None)
+
+    async def do_prices_today(self) -> None:
+        await self._reprice(some_prices(self.luck), 9.0, "today")
+
+    async def do_prices_month(self) -> None:
+        await self._reprice(some_prices(self.luck), 21.5, "month")
+
+    async def do_charge(self) -> None:
+        await self._reprice(self.sheet.prices, self.luck.uniform(5, 40), None)
+
+    async def do_price_missing(self) -> None:
+        prices = dict(self.sheet.prices)
+        prices.pop(self.luck.choice([*prices]))
+        await self._reprice(prices, self.sheet.charge, None)
+
+    async def _reprice(self, prices: dict[str, float], charge: float, since: str | None) -> None:
+        costs = self.meter.coordinator.costs
+        period: Period | None = getattr(costs, since) if since else None
+        if period:
+            costs.reprice(Prices(prices, charge), period)
+        self.sheet.reprice(prices, charge, period.first if period else None)
+        assert self.meter.entry
+        options = {**self.meter.entry.options, "prices": prices, "standing_charge": charge}
+        self.home.hass.config_entries.async_update_entry(self.meter.entry, options=options)
+        await self.home.restart(self.meter)
+
+    async def _start(self) -> None:
+        assert self.meter.entry
+        self.home.clock.now = self.house.now.timestamp()
+        await self.home.hass.config_entries.async_setup(self.meter.entry.entry_id)
+
+
+def some_prices(luck: Random) -> dict[str, float]:
+    slugs = {slug for names in REGISTER_SLUGS.values() for slug in names.values()}
+    return {slug: round(luck.uniform(0.1, 0.5), 4) for slug in sorted(slugs)}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+async def test_weeks_cost_what_a_sheet_says(home: Home, seed: int) -> None:
     luck = Random(seed)  # noqa: S311 - a scenario, not a secret
-    slugs = [slug for contract in SLUGS.values() for slug in contract.values()]
-    prices = {slug: luck.uniform(0.1, 0.3) for slug in slugs}
-    meter = await pays(home, "2026-11-02T09:00:00", mode=luck.choice(("historic", "standard")))
+    mode, contract = luck.choice(("historic", "standard")), luck.choice(CONTRACTS)
+    meter = await pays(home, STARTS[seed % len(STARTS)], 0, mode=mode, contract=contract)
+    prices = some_prices(luck)
+    await meter.play(2 * KNOWN)
     await reprice(home, meter, prices=prices)
-    lives = house(meter)
-    sheet = Sheet(meter, prices)
-    before = amount(home, MONTH)
-    first = lives.local_now.day
-    for _ in range(10):
-        match luck.choice(("sleep", "sleep", "suspend", "contract", "mode", "prices", "clock")):
-            case "sleep":
-                until = lives.local_now + timedelta(hours=luck.uniform(1, 40))
-                await sleep(home, meter, f"{until:%Y-%m-%dT%H:%M:%S}")
-            case "suspend":
-                pass_time(home, meter, luck.uniform(100, 30_000))
-            case "contract":
-                sheet.enter()
-                lives.change_contract(luck.choice([*SLUGS]))
-            case "mode":
-                lives.switch_mode(luck.choice(("historic", "standard")))
-            case "prices":
-                sheet.enter()
-                sheet.prices = prices = {slug: luck.uniform(0.1, 0.3) for slug in slugs}
-                await reprice(home, meter, prices=prices)
-            case "clock":
-                home.clock.ahead = luck.uniform(-1, 1) * 4e6
-                await meter.play(3)
-                home.clock.ahead = 0.0
-        await meter.play(FRAMES)
-        sheet.enter()
-    await meter.play(6 * FRAMES)
-    sheet.enter()
-    days = lives.local_now.day - first
-    assert amount(home, MONTH) == pytest.approx(before + sheet.paid + days * MONTHLY / 30, abs=0.01)
+    costs = meter.coordinator.costs
+    costs.reprice(Prices(prices, 15.0), costs.month)
+    life = Life(home, meter, luck, prices)
+    for _ in range(22):
+        await life.step()
