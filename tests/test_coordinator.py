@@ -326,14 +326,18 @@ async def test_another_meter_and_the_return_of_ours_are_logged_once_each(
     ours, theirs = Household(), Household(address=OTHER_ADDRESS)
     meter = await home.hears(ours)
     caplog.clear()
-    for house in (theirs, ours, theirs, ours):
+    for house in (theirs, ours, None, theirs, ours, None, ours):
+        if house is None:
+            await meter.fall_silent()
+            continue
         meter.source = Line(house)
         await meter.play(8)
+    stranger = "Another meter, 021975••••01, speaks on this line"
+    ours_again = "The meter 041961••••00 speaks on its line again"
+    lost = "The meter 041961••••00 is no longer heard"
     said = [one.getMessage() for one in caplog.records if one.name.startswith("custom_comp")]
-    assert said == 2 * [
-        "Another meter, 021975••••01, speaks on this line",
-        "The meter 041961••••00 speaks on its line again",
-    ]
+    assert said == [stranger, ours_again, lost, stranger, ours_again, lost, said[-1]]
+    assert said[-1] == "The meter 041961••••00 is heard again"
 
 
 async def test_a_listener_that_raises_does_not_close_the_connection_to_a_bridge(home: Home) -> None:

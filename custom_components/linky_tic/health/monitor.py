@@ -45,6 +45,7 @@ class HealthMonitor:
         signals.rejected.connect(self.rejections.count)
         signals.minute.connect(self._sample)
         signals.line.connect(self._report_line)
+        signals.frame.connect(self._frame)
         signals.stranger.connect(self._report_stranger)
         signals.mode.connect(self._report_mode)
         signals.contract.connect(self._report_contract)
@@ -69,17 +70,21 @@ class HealthMonitor:
         self.issues.judge_silence(now - self._silent_since, self._link.name)
 
     def _report_line(self) -> None:
-        """Log once that the meter is no longer heard, and once that it is again."""
+        """Log once that the meter is no longer heard; `_frame` logs that it is again."""
         if not self._link.is_connected:
             LOGGER.info("The meter %s is no longer heard", self._meter)
-        elif self._was_lost:
+            self._was_lost = True
+
+    def _frame(self, *_: object) -> None:
+        if self._was_lost:
             LOGGER.info("The meter %s is heard again", self._meter)
-        self._was_lost = not self._link.is_connected
+            self._was_lost = False
 
     def _report_stranger(self, address: str | None) -> None:
         """Ask what another meter does on this line, until it is this one that speaks again."""
         if address is None:
             LOGGER.info("The meter %s speaks on its line again", self._meter)
+            self._was_lost = False
             self.issues.delete(Issue.OTHER_METER)
             return
         other = {"old": self._meter, "new": mask(address)}

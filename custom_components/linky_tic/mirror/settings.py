@@ -113,7 +113,7 @@ class Settings:
             topic=topic,
             status_topic=status_topic,
             retain=chosen[CONF_MIRROR_RETAIN],
-            interval=chosen[CONF_MIRROR_INTERVAL],
+            interval=int(chosen[CONF_MIRROR_INTERVAL]),
             per_label=is_typed and chosen[CONF_MIRROR_PER_LABEL],
             private=is_typed and chosen[CONF_MIRROR_PRIVATE],
             discovery=is_typed and chosen[CONF_MIRROR_DISCOVERY],
