@@ -28,9 +28,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .health.line_quality import LineQuality
-from .health.rejections import Rejections
-from .line import Link, path_of
+from .line import path_of
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]  # of the shape of a bug report
@@ -40,6 +38,7 @@ _NUMBERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
 _URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
 _LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")
 """What a label of a newer meter may look like; noise makes anything of a group."""
+_READING: Final = ("value", "raw", "time", "degraded", "confirmed")
 _BROKEN: Final = "\ufffd"
 """Stands for a byte that is no character."""
 
@@ -104,24 +103,44 @@ def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
 
 
 def _running(coordinator: LinkyCoordinator) -> Json:
-    receiver = coordinator.receiver
+    receiver, link = coordinator.receiver, coordinator.link
+    wire, counters = receiver.wire, receiver.counters
+    share = coordinator.health.quality.good_share
     return {
         "meter": _meter(coordinator),
-        "link": _link(coordinator.link, receiver),
-        "wire": {
-            "bit7": receiver.wire.bit7.name.lower(),
-            "carries_parity": receiver.wire.carries_parity,
-            "parity_errors": receiver.wire.parity_errors,
-            "damaged": receiver.wire.damaged,
+        "link": {
+            "is_connected": link.is_connected,
+            "speed": link.settings.speed,
+            "mode": link.settings.mode,
+            "received_bytes": link.received,
+            "reconnections": link.reconnections,
+            "last_good_group": _instant(receiver.heard_at),
+            "history": [{"at": _instant(at), "what": what} for at, what in link.history],
         },
-        "quality": _quality(coordinator.health.quality),
-        "refused": _rejected(coordinator.health.rejections),
+        "wire": {
+            "bit7": wire.bit7.name.lower(),
+            "carries_parity": wire.carries_parity,
+            "parity_errors": wire.parity_errors,
+            "damaged": wire.damaged,
+        },
+        "quality": {
+            "good_percent": share if share is None else round(share, 2),
+            "good_groups": receiver.good_groups,
+            "rejected": {str(reason): count for reason, count in counters.rejected.items()},
+            "complete_frames": counters.complete_frames,
+            "cut_frames": counters.cut_frames,
+        },
+        "refused": [
+            {"label": label, "reason": reason, "count": one.count}
+            | {"first": _instant(one.first), "last": _instant(one.last)}
+            for (label, reason), one in coordinator.health.rejections.rows.items()
+        ],
         "readings": {
             name: _reading(one)
             for name, one in receiver.meter.readings.items()
             if one.label.quantity not in IDENTITIES
         },
-        "line": _line(coordinator.link.recent, receiver),
+        "line": _line(link.recent, receiver),
     }
 
 
@@ -146,60 +165,13 @@ def _meter(coordinator: LinkyCoordinator) -> Json:
 
 def _identity(address: str) -> Json:
     who = identify(address)
-    return {
-        "address": mask(address),
-        "maker": who.maker,
-        "year": who.year,
-        "model": who.model and who.model.name,
-    }
-
-
-def _link(link: Link, receiver: Receiver) -> Json:
-    return {
-        "is_connected": link.is_connected,
-        "speed": link.settings.speed,
-        "mode": link.settings.mode,
-        "received_bytes": link.received,
-        "reconnections": link.reconnections,
-        "last_good_group": _instant(receiver.heard_at),
-        "history": [{"at": _instant(at), "what": what} for at, what in link.history],
-    }
-
-
-def _quality(quality: LineQuality) -> Json:
-    counters, share = quality.receiver.counters, quality.good_share
-    return {
-        "good_percent": share if share is None else round(share, 2),
-        "good_groups": quality.receiver.good_groups,
-        "rejected": {str(reason): count for reason, count in counters.rejected.items()},
-        "complete_frames": counters.complete_frames,
-        "cut_frames": counters.cut_frames,
-    }
-
-
-def _rejected(rejections: Rejections) -> list[Json]:
-    return [
-        {
-            "label": label,
-            "reason": str(reason),
-            "count": one.count,
-            "first": _instant(one.first),
-            "last": _instant(one.last),
-        }
-        for (label, reason), one in rejections.rows.items()
-    ]
+    model = who.model and who.model.name
+    return {"address": mask(address), "maker": who.maker, "year": who.year, "model": model}
 
 
 def _reading(reading: Reading) -> Json:
-    value = reading.value
-    return {
-        "value": value.isoformat() if isinstance(value, datetime) else value,
-        "raw": reading.raw,
-        "time": reading.time and reading.time.isoformat(),
-        "degraded": reading.degraded,
-        "confirmed": reading.confirmed,
-        "at": _instant(reading.at),
-    }
+    shown = {name: getattr(reading, name) for name in _READING}
+    return {**shown, "at": _instant(reading.at)}
 
 
 def _line(recent: bytes, receiver: Receiver) -> Json:
