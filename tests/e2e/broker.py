@@ -24,11 +24,21 @@ REMEMBERED = 10_000  # messages: hours of a meter, a few tens of megabytes
 # Debian puts it where only root's path leads.
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 PROTOCOL = "5" if MOSQUITTO else "3.1.1"
-_SETTINGS = "listener {port} 127.0.0.1\nallow_anonymous true\n"
+_SETTINGS = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+user root
+persistence true
+persistence_location {folder}/
+"""
 
 
 class Broker(Server):
-    """Keeps its port when it is stopped, so that it can come back where its clients expect it."""
+    """Keeps its port when it is stopped, so that it can come back where its clients expect it.
+
+    What it retains outlives a stop, not when it is killed. Started by root it stays root: another
+    account could not write there.
+    """
 
     def __init__(self, folder: Path, port: int = 0) -> None:
         self._held = HeldPort(port)
@@ -39,7 +49,7 @@ class Broker(Server):
 
     @override
     def start(self) -> None:
-        self._settings.write_text(_SETTINGS.format(port=self.port))
+        self._settings.write_text(_SETTINGS.format(port=self.port, folder=self._log.parent))
         command: list[str | Path] = (
             [MOSQUITTO, "-c", self._settings]
             if MOSQUITTO

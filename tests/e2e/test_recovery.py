@@ -13,7 +13,7 @@ from simulator.household import Household
 from simulator.line import Line
 from simulator.ports import PtyPort
 
-from .broker import Broker, Subscriber
+from .broker import MOSQUITTO, Broker, Subscriber
 from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
@@ -103,7 +103,9 @@ def test_after_a_restart_entities_are_there_at_once_and_know_within_three_frames
 
 
 def test_what_is_removed_leaves_nothing_behind(house: House) -> None:
+    """Though the broker is away, and back when nothing of the integration is loaded any more."""
     client = house.home.client
+    house.broker.stop()
     client.delete(f"/api/config/config_entries/entry/{house.entry['entry_id']}")
     assert not [name for name in client.states() if ".linky_" in name]
     assert not [
@@ -111,8 +113,12 @@ def test_what_is_removed_leaves_nothing_behind(house: House) -> None:
         for one in client.command("config/device_registry/list")
         if ["linky_tic", ADDRESS] in one["identifiers"]
     ]
-    with Subscriber(house.broker.port) as mqtt:
-        assert [topic for topic, _ in mqtt.retained() if topic.startswith(TOPIC)] == []
+    house.home.stop()
+    house.broker.start()
+    with Subscriber(house.broker.port, f"{TOPIC}/#") as mqtt:
+        wait_for(lambda: not MOSQUITTO or len(dict(mqtt.messages())) == 2, "what is left")
+        house.home.start()
+        wait_for(lambda: not any(dict(mqtt.messages()).values()), "nothing left")
 
 
 def test_nothing_of_ours_is_logged_above_info(house: House) -> None:
