@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.line import (
+    SILENCE,
     Cause,
     Link,
     PortUnavailable,
@@ -51,6 +52,25 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)
 
 
+class Clock:
+    """The time of links, which a test sets forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self.time = time.time
+
+    def monotonic(self) -> float:
+        """Seconds, with what was added."""
+        return time.monotonic() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(link_module, "time", clock)
+    return clock
+
+
 class Followed:
     """A link with its own receiver, and all that it has told."""
 
@@ -73,6 +93,12 @@ class Followed:
     def _tell(self, events: list[Event], now: float) -> None:
         assert abs(time.time() - now) < 1
         self.events += events
+
+    def look(self) -> None:
+        """Let the timer that looks for silence go off now."""
+        assert self.link._watchdog
+        self.link._watchdog.cancel()
+        self.link._check_silence()
 
     def has(self, kind: type[Event]) -> bool:
         return any(isinstance(event, kind) for event in self.events)
@@ -124,14 +150,18 @@ async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> No
 
 
 async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
-    monkeypatch.setattr(link_module, "SILENCE", 0.6)
-    line = Line(Household(), script=[(8, Silence(12))])
-    with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
+    with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: len(followed.states) >= 3)
-    assert followed.states[:3] == [True, False, True]
+            await _until(lambda: followed.link.is_connected)
+            followed.look()
+            assert followed.states == [True]
+            clock.ahead += SILENCE
+            followed.look()
+            assert followed.states == [True, False]
+            await _until(lambda: followed.link.is_connected)
+    assert followed.states == [True, False, True]
     assert followed.link.reconnections == 0
 
 
@@ -293,7 +323,7 @@ async def test_a_link_that_was_never_opened_finds_its_port_by_itself(tmp_path: P
     meter = _meter(tmp_path)
     followed = Followed(meter.url)
     running = asyncio.create_task(followed.link.run())
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0)  # it has looked for the port
     with meter:
         await _until(lambda: followed.link.is_connected)
         await followed.link.close()
@@ -322,15 +352,27 @@ async def test_a_link_closed_before_it_runs_does_not_open_its_port_again(tmp_pat
 
 
 async def test_whether_the_meter_is_heard_is_not_known_before_it_is_heard_or_silent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: Clock
 ) -> None:
-    monkeypatch.setattr(link_module, "SILENCE", 0.5)
     line = Line(Household(), script=[(0, Silence(1000))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
         async with _following(meter.url) as followed:
+            followed.look()
             assert followed.link.is_connected is None
-            await _until(lambda: followed.states == [False])
-            assert followed.link.is_connected is False
+            clock.ahead += SILENCE
+            followed.look()
+    assert followed.states == [False]
+
+
+async def test_silence_is_looked_for_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "SILENCE", 0.05)
+    line = Line(Household(), script=[(0, Silence(1000))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
+        async with _following(meter.url) as followed:
+            await _until(lambda: followed.states)
+    assert followed.states == [False]
 
 
 async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) -> None:

@@ -148,8 +148,9 @@ async def test_a_meter_that_never_says_its_address_has_none(
 
 async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path: Path) -> None:
     with PtyPort(Murmur(b"\x02"), tmp_path / "tty") as port:
-        listening_to = asyncio.create_task(listen(port.url))
-        await asyncio.sleep(0.3)
+        is_open = asyncio.Event()
+        listening_to = asyncio.create_task(listen(port.url, progress=lambda _: is_open.set()))
+        await is_open.wait()
         port.unplug()
         with pytest.raises(PortUnavailable):
             await listening_to
@@ -157,8 +158,9 @@ async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path:
 
 async def test_a_listening_that_is_cancelled_frees_the_port(tmp_path: Path) -> None:
     with _meter(tmp_path, "standard_mono_hphc") as meter:
-        task = asyncio.create_task(listen(meter.url))
-        await asyncio.sleep(0.3)
+        is_open = asyncio.Event()
+        task = asyncio.create_task(listen(meter.url, progress=lambda _: is_open.set()))
+        await is_open.wait()
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task

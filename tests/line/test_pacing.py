@@ -117,10 +117,13 @@ async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once
     port = await Port.open(pty[1], 9600, heard, _PACE)
     os.write(pty[0], b"\n")
     await heard.wait_for(1)
-    await asyncio.sleep(2 * _PACE)
+    for _ in range(round(_SOON / 0.005)):
+        if port._line._timer is None:
+            break
+        await asyncio.sleep(0.005)
     assert port._line._timer is None
     os.write(pty[0], b"\r")
-    await asyncio.sleep(0.02)
+    await heard.wait_for(2)
     assert heard.chunks == [b"\n", b"\r"]
     await port.close()
 
