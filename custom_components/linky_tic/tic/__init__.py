@@ -51,7 +51,7 @@ from .schedule import (
     readings_of,
     registers_of,
 )
-from .season import KINDS, Season, Tally, tally
+from .season import KINDS, Tally, tally
 from .tariff import (
     TARIFF_SOURCES,
     TEMPO_NAMES,
@@ -64,8 +64,6 @@ from .tariff import (
 from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS, contract_slug, tariff_slug
 from .tempo import (
     COLOURS,
-    TEMPO_BEGINS,
-    colour_in_force,
     colour_today,
     colour_tomorrow,
     has_colours,
@@ -91,7 +89,6 @@ __all__ = [
     "STATUS",
     "TARIFF_SLUGS",
     "TARIFF_SOURCES",
-    "TEMPO_BEGINS",
     "TEMPO_NAMES",
     "USUAL_SLUGS",
     "Absence",
@@ -133,7 +130,6 @@ __all__ = [
     "Receiver",
     "Rejected",
     "Schedule",
-    "Season",
     "ShortMessages",
     "Slot",
     "Tally",
@@ -143,7 +139,6 @@ __all__ = [
     "Value",
     "Vanished",
     "anonymise",
-    "colour_in_force",
     "colour_today",
     "colour_tomorrow",
     "contract_change",

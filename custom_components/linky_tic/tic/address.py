@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Final
 
 _SHOWN_HEAD, _SHOWN_TAIL = 6, 2
-ADDRESS_SIZE: Final = 12
 
 MAKERS: Final[Mapping[str, str]] = MappingProxyType(
     {

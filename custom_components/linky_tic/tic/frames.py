@@ -162,7 +162,6 @@ class Frames:
             else:
                 yield from self._lose(verdict if len(line) < _OVERDUE else Reason.FORMAT, line)
             self._is_synchronised = True
-        self._is_synchronised = True
 
     def _between_strays(self, line: bytes) -> Iterator[Group | Rejected]:
         """Use the groups of a line whose only damage is in the separators around them."""
@@ -192,9 +191,8 @@ class Frames:
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
     """The language of a frame; a label that no catalogue knows tells it last."""
-    groups = filter(None, heard)  # nearly always the first one's
     unknown = None
-    for group in groups:
+    for group in filter(None, heard):  # nearly always the first one's
         if group.label is not None:
             return group.mode
         unknown = unknown or group.mode

@@ -26,8 +26,8 @@ from .groups import Group, Reason
 from .overseas import Overseas
 from .plausible import Gate
 from .presence import Presence
-from .rules import Conditions, says_the_same
-from .supply import Supply
+from .rules import says_the_same
+from .supply import Conditions
 from .values import read_horodate, read_value
 
 _AGREEMENT: Final = 3
@@ -59,15 +59,15 @@ class Meter:
         self.known: dict[bytes, Group] = {}
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
-        self.conditions = Conditions(said=self.readings)
+        self.conditions = Conditions(self.readings)
+        self.conditions.count_phases(self.said_now)
         self.is_identified = address is None
         """Whether the line is known to be this meter's: its address came since the last gap."""
         self._heard = heard
         self._rejected = rejected
         self._own: object = _NOBODY  # the group of the address, while it is identified
-        self._supply = Supply(self.conditions)
         if address is not None:
-            self._supply.identify(address, self.said_now)
+            self.conditions.identify(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate()
         self._keys: dict[str, bytes] = {}  # of what is known, by label
@@ -88,7 +88,7 @@ class Meter:
     @property
     def phases(self) -> int | None:
         """Three when a label of another phase than the first is said now; None before any is."""
-        return self._supply.phases(self.said_now)
+        return self.conditions.phases
 
     @property
     def is_producer(self) -> bool:
@@ -133,7 +133,7 @@ class Meter:
             if self.is_identified:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
-                    self._supply.reckon(self.said_now)
+                    self.conditions.count_phases(self.said_now)
         elif frame.mode is not None and self.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -144,7 +144,7 @@ class Meter:
         """Give the label of a group that may be this meter's, in the mode that it speaks."""
         name, label = group.name, group.label
         if self.mode is None and label is not None:
-            self.mode = group.mode
+            self._speak(group.mode)
         if name in ADDRESS_LABELS and not self._recognise(group, out):
             self._reject(Reason.OTHER_METER, name, out)
         elif self.mode is not group.mode and self.mode is not None:
@@ -226,9 +226,9 @@ class Meter:
         name = reading.label.name
         if name in ADDRESS_LABELS:
             self.address = reading.raw
-            self._supply.identify(self.address, self.said_now)
+            self.conditions.identify(self.address)
         elif name in LIMITS:
-            self._supply.learn(reading, self.said_now)
+            self.conditions.learn(reading)
         elif group.horodate and self._overseas.learn(group.horodate, reading.at):
             self.known.clear()  # what is stamped is read anew
 
@@ -254,7 +254,7 @@ class Meter:
         self.readings[name] = reading
         out.append(reading)
         if is_first:
-            self._supply.reckon(self.said_now)
+            self.conditions.count_phases(self.said_now)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         """Take a reading back: its label is no longer sent."""
@@ -273,12 +273,17 @@ class Meter:
         self.known.clear()
         self._believed.clear()
         self._gate = Gate()
-        self.presence.expect(mode)
-        self._supply.forget(self.said_now)
+        self.conditions.forget_limits()
         self._foreign_frames = 0
-        self.mode = mode
+        self._speak(mode)
         self.doubt()
         out.append(ModeChanged(mode))
+
+    def _speak(self, mode: Mode) -> None:
+        """Expect all that is known of a mode, and nothing of the other."""
+        self.mode = mode
+        self.presence.expect(mode)
+        self.conditions.count_phases(self.said_now)
 
 
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS

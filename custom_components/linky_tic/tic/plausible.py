@@ -11,7 +11,8 @@ from typing import Final
 from .catalogue import CATALOGUE
 from .events import Reading
 from .frames import Frame
-from .rules import AGREEMENT, RULES, UNLIKELY, Conditions, Row, Rule
+from .rules import AGREEMENT, RULES, UNLIKELY, Row, Rule
+from .supply import Conditions
 
 
 @dataclass(slots=True)

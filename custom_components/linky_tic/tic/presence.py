@@ -116,8 +116,7 @@ class Presence:
     ) -> list[Label]:
         """Give the labels, live or expected, that a frame does not have."""
         rows = {name: reading.label for name, reading in live.items()}
-        if mode is not None and self.expected:
-            self.expected &= CATALOGUE[mode].keys()
+        if mode is not None:
             rows |= {name: CATALOGUE[mode][name] for name in self.expected}
         missing = (row for name, row in rows.items() if name not in heard)
         return [row for row in missing if row.absence is not Absence.LATCH]

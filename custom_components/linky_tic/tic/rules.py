@@ -6,7 +6,7 @@ parity bit cannot see.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import log
 from types import MappingProxyType
@@ -15,10 +15,9 @@ from typing import Final
 from .catalogue import CATALOGUE, INDEXES, Label, Quantity
 from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
+from .supply import DEFAULT_SUPPLY, Conditions
 from .values import Value
 
-DEFAULT_SUPPLY: Final = 36_000
-"""VA: the largest supply that has a Linky, assumed until the meter tells its own."""
 MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
 AGREEMENT: Final = 3
@@ -37,21 +36,6 @@ DRIFT: Final = 5.0
 """Seconds by which DATE may differ from what the receiver's clock says has passed."""
 STRICT_DRIFT: Final = 1.5
 """The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
-
-
-@dataclass(slots=True)
-class Conditions:
-    """What the gate knows of the wire, of the supply, and of what else the meter says."""
-
-    parity: bool = False  # every character is checked
-    power: int = DEFAULT_SUPPLY  # VA, all phases together
-    phases: int = 1
-    said: Mapping[str, Reading] = field(default_factory=dict)
-
-    def limit(self, label: Label) -> float:
-        """VA that the supply allows for the power, or the phase's power, that a label tells."""
-        power = DEFAULT_SUPPLY if label.producer else self.power
-        return power / 3 if label.phase and self.phases > 1 else power
 
 
 Row = list[Reading]
@@ -185,7 +169,7 @@ def _choose_power(
     """
     now, limit = row[-1], conditions.limit(row[-1].label)
     power = _number(now.value)
-    if is_contradicted(now.label, power, conditions.said, conditions.phases):
+    if is_contradicted(now.label, power, conditions.said, conditions.phases or 1):
         return None
     if power <= MARGIN * limit:
         return now

@@ -1,65 +1,76 @@
-"""What readings tell of the supply: the power that it allows, and its phases.
+"""What the gate knows beside a reading: the wire, the supply's limits, and what else is said.
 
-It knows what the judgements need of it, and refuses to judge: it is told what is believed.
+It knows what the judgements need, and refuses to judge: it is told what is believed.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Set as AbstractSet
 from typing import Final
 
 from .address import identify
-from .catalogue import CATALOGUE
+from .catalogue import CATALOGUE, Label
 from .events import Reading
-from .rules import DEFAULT_SUPPLY, Conditions
+
+DEFAULT_SUPPLY: Final = 36_000
+"""VA: the largest supply that has a Linky, assumed until the meter tells its own."""
 
 
-class Supply:
-    """The supply of one meter; `conditions` are kept up to date.
+class Conditions:
+    """The conditions in which one meter is heard.
 
-    `said` are the labels that the meter says now, or is expected to.
+    `parity`: every character is checked. `power`: VA, all phases together. `said`: the readings in
+    force. `phases` is three when a label of another phase than the first is said, or expected to
+    be; None before any is.
     """
 
-    def __init__(self, conditions: Conditions) -> None:
-        self._conditions = conditions
+    def __init__(self, said: Mapping[str, Reading]) -> None:
+        self.parity = False
+        self.power = DEFAULT_SUPPLY
+        self.phases: int | None = None
+        self.said = said
         self._limits: dict[str, int] = {}
         self._has_breaker = True
 
-    def phases(self, said: AbstractSet[str]) -> int | None:
-        """Three when a label of another phase than the first is said; None before any is."""
-        if not said:
-            return None
-        return 1 if _OTHER_PHASES.isdisjoint(said) else 3
+    def limit(self, label: Label) -> float:
+        """VA that the supply allows for the power, or the phase's power, that a label tells."""
+        power = DEFAULT_SUPPLY if label.producer else self.power
+        return power / 3 if label.phase and self.phases == _THREE else power
 
-    def identify(self, address: str, said: AbstractSet[str]) -> None:
+    def identify(self, address: str) -> None:
         """Take from the address whether the meter limits its supply: those before Linky do not."""
         model = identify(address).model
         self._has_breaker = model is None or model.is_linky
-        self.reckon(said)
+        self._reckon()
 
-    def learn(self, limit: Reading, said: AbstractSet[str]) -> None:
+    def learn(self, limit: Reading) -> None:
         """Keep a limit that is told (catalogue.LIMITS)."""
         self._limits[limit.label.name] = int(limit.raw)
-        self.reckon(said)
+        self._reckon()
 
-    def forget(self, said: AbstractSet[str]) -> None:
+    def forget_limits(self) -> None:
         """Drop the limits that were told."""
         self._limits.clear()
-        self.reckon(said)
+        self._reckon()
 
-    def reckon(self, said: AbstractSet[str]) -> None:
+    def count_phases(self, said: AbstractSet[str]) -> None:
+        """Tell the phases from the labels that are said now, or expected to be."""
+        self.phases = (1 if _OTHER_PHASES.isdisjoint(said) else _THREE) if said else None
+        self._reckon()
+
+    def _reckon(self) -> None:
         """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none.
 
         The current is that of a phase, and until a label tells how many there are, of the most.
         """
-        limits, phases = self._limits, self.phases(said)
+        limits = self._limits
         power = (
             limits.get("PCOUP", 0) * 1000
             or limits.get("PREF", 0) * 1000
-            or limits.get("ISOUSC", 0) * 200 * (phases or 3)
+            or limits.get("ISOUSC", 0) * 200 * (self.phases or _THREE)
         )
-        self._conditions.power = power if power and self._has_breaker else DEFAULT_SUPPLY
-        self._conditions.phases = phases or 1
+        self.power = power if power and self._has_breaker else DEFAULT_SUPPLY
 
 
+_THREE: Final = 3
 _OTHER_PHASES: Final = frozenset(
     row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
 )

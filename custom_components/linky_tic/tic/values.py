@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from .catalogue import Kind, Label, Quantity, names_of
+from .groups import HORODATE_SIZE
 from .legal_time import HOUR, is_summer, zone
 
 Value = int | str | datetime | None
@@ -16,7 +17,6 @@ Value = int | str | datetime | None
 
 SEASONS: Final = {"H": 1, "E": 2, "h": 1, "e": 2}
 """Season letter -> hours ahead of UTC in mainland France; lower case: the clock is degraded."""
-HORODATE_SIZE: Final = 13
 _STAMPS: Final = 16
 """Horodates kept: several groups of a frame are stamped with the same half hour or day."""
 
