@@ -14,7 +14,7 @@ from .catalogue import CATALOGUE, Kind, Label, Mode
 
 STRAY: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]+")
 """Characters that no group may contain, HT and LF aside."""
-_is_horodate: Final = re.compile(rb"[ HEhe][0-9]{12}\t").fullmatch
+_SEASONS: Final = b" HEhe"
 _NAME: Final = re.compile(rb"\n[!-~]{1,16}")
 PLAIN: Final = 3
 """Fields of a group: label, data, checksum."""
@@ -82,10 +82,10 @@ def verify(line: bytes) -> Group | Reason:
     if checksum(line[1:end]) != line[-1]:
         return _verify_other(line)
     if is_dated:
-        stamp = line[begin - HORODATE_SIZE - 1 : begin]
-        if not _is_horodate(stamp):
+        stamp = line[begin - HORODATE_SIZE - 1 : begin - 1]
+        if stamp[0] not in _SEASONS or not stamp[1:].isdigit() or line[begin - 1] != line[at]:
             return _verify_other(line)
-        horodate = stamp[:-1].decode()
+        horodate = stamp.decode()
     return Group(name, data.decode(), horodate, label.mode, label, line)
 
 

@@ -3,7 +3,7 @@
 It knows what the clock shows and the true time, and nothing of what else is stamped.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from .legal_time import HOUR
@@ -16,7 +16,6 @@ _TOLERANCE: Final = 60.0
 _FURTHEST: Final = 26
 """Half hours between the mainland and the furthest island."""
 _MAINLAND: Final = timedelta()
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Overseas:
@@ -50,7 +49,7 @@ def _offset_of(stamp: str, mainland: datetime, now: float) -> timedelta | None:
 
     A stamp without a season is read by summer time on the mainland alone: an hour more then.
     """
-    apart = (mainland - _EPOCH).total_seconds() - now
+    apart = mainland.timestamp() - now
     if not abs(apart) <= _FURTHEST * 1800 + _TOLERANCE:  # nor is it when not a number
         return None
     offset = timedelta(minutes=30 * round(apart / 1800))
@@ -63,4 +62,4 @@ def _offset_of(stamp: str, mainland: datetime, now: float) -> timedelta | None:
 
 def is_right(clock: datetime, now: float) -> bool:
     """Whether a clock shows `now` (seconds since 1970), or nearly."""
-    return abs((clock - _EPOCH).total_seconds() - now) <= _TOLERANCE
+    return abs(clock.timestamp() - now) <= _TOLERANCE
