@@ -9,7 +9,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import CATALOGUE, Mode, Quantity
+from .catalogue import LABELS, Mode, Quantity
 from .groups import Group, checksum, verify
 from .wire import DAMAGED, Bit7
 
@@ -31,7 +31,7 @@ IDENTITIES: Final = frozenset(_ANONYMOUS)
 
 _PIECE: Final = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]+")
 _HEAD: Final = re.compile(rb"([!-~]+)[\t ]")
-_NAMES: Final = frozenset(name.encode() for rows in CATALOGUE.values() for name in rows)
+_NAMES: Final = frozenset(name.encode() for name in LABELS)
 _SEPARATORS: Final = frozenset(b"\x02\x03\x04\n\r")
 _HT: Final = ord("\t")
 

@@ -71,36 +71,6 @@ class Quantity(StrEnum):
     MISSING_PHASES = "missing_phases"
 
 
-UNITS: Final[Mapping[Quantity, str]] = MappingProxyType(
-    {
-        Quantity.TOTAL_ENERGY: "Wh",
-        Quantity.SUPPLIER_ENERGY: "Wh",
-        Quantity.DISTRIBUTOR_ENERGY: "Wh",
-        Quantity.EXPORTED_ENERGY: "Wh",
-        Quantity.REACTIVE_ENERGY: "varh",
-        Quantity.CURRENT: "A",
-        Quantity.VOLTAGE: "V",
-        Quantity.SUBSCRIBED_POWER: "kVA",
-        Quantity.CUT_OFF_POWER: "kVA",
-        Quantity.IMPORTED_POWER: "VA",
-        Quantity.EXPORTED_POWER: "VA",
-        Quantity.IMPORTED_PEAK: "VA",
-        Quantity.IMPORTED_PEAK_YESTERDAY: "VA",
-        Quantity.EXPORTED_PEAK: "VA",
-        Quantity.EXPORTED_PEAK_YESTERDAY: "VA",
-        Quantity.IMPORTED_LOAD: "W",
-        Quantity.IMPORTED_LOAD_PREVIOUS: "W",
-        Quantity.EXPORTED_LOAD: "W",
-        Quantity.EXPORTED_LOAD_PREVIOUS: "W",
-        Quantity.MEAN_VOLTAGE: "V",
-        Quantity.SUBSCRIBED_CURRENT: "A",
-        Quantity.PEAK_NOTICE: "min",
-        Quantity.OVERRUN_CURRENT: "A",
-        Quantity.HIGHEST_CURRENT: "A",
-    }
-)
-"""Unit of the number a meter sends, as it sends it; a quantity not listed has none."""
-
 INDEXES: Final = frozenset(
     {
         Quantity.TOTAL_ENERGY,
@@ -111,6 +81,31 @@ INDEXES: Final = frozenset(
     }
 )
 """Quantities that only grow; they roll over after 999 999 999 (54E 6.2.3)."""
+
+_PEAKS: Final = (
+    Quantity.IMPORTED_PEAK,
+    Quantity.IMPORTED_PEAK_YESTERDAY,
+    Quantity.EXPORTED_PEAK,
+    Quantity.EXPORTED_PEAK_YESTERDAY,
+)
+LOADS: Final = (
+    Quantity.IMPORTED_LOAD,
+    Quantity.IMPORTED_LOAD_PREVIOUS,
+    Quantity.EXPORTED_LOAD,
+    Quantity.EXPORTED_LOAD_PREVIOUS,
+)
+"""Powers as means over some minutes (54E 6.2.3)."""
+UNITS: Final[Mapping[Quantity, str]] = MappingProxyType(
+    dict.fromkeys(INDEXES, "Wh")
+    | dict.fromkeys((Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, *_PEAKS), "VA")
+    | dict.fromkeys(LOADS, "W")
+    | dict.fromkeys((Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER), "kVA")
+    | dict.fromkeys((Quantity.CURRENT, Quantity.SUBSCRIBED_CURRENT), "A")
+    | dict.fromkeys((Quantity.OVERRUN_CURRENT, Quantity.HIGHEST_CURRENT), "A")
+    | dict.fromkeys((Quantity.VOLTAGE, Quantity.MEAN_VOLTAGE), "V")
+    | {Quantity.REACTIVE_ENERGY: "varh", Quantity.PEAK_NOTICE: "min"}
+)
+"""Unit of the number a meter sends, as it sends it; a quantity not listed has none."""
 
 
 class Kind(Enum):
@@ -259,7 +254,12 @@ CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = MappingProxyType(
         Mode.HISTORIC: _numbered(_HISTORIC, Mode.HISTORIC),
     }
 )
-"""Mode -> label name -> its row, in the order of the frame. No name stands in both modes."""
+"""Mode -> label name -> its row, in the order of the frame."""
+
+LABELS: Final[Mapping[str, Label]] = MappingProxyType(
+    {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
+)
+"""Label name -> its row: none stands in both modes."""
 
 
 def names_of(*quantities: Quantity) -> frozenset[str]:
@@ -267,12 +267,7 @@ def names_of(*quantities: Quantity) -> frozenset[str]:
 
     A name is quicker to look up in a set than a member of an enumeration.
     """
-    return frozenset(
-        row.name
-        for rows in CATALOGUE.values()
-        for row in rows.values()
-        if row.quantity in quantities
-    )
+    return frozenset(row.name for row in LABELS.values() if row.quantity in quantities)
 
 
 ADDRESS_LABELS: Final = frozenset({"ADSC", "ADCO"})

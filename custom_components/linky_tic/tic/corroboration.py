@@ -11,7 +11,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import CATALOGUE, Label, Quantity
+from .catalogue import CATALOGUE, LABELS, Label, Quantity
 from .events import Reading
 from .registers import STATUS, read_status
 
@@ -47,12 +47,7 @@ _FROM_CURRENTS: Final = frozenset(
     {Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT}
 )
 _CURRENTS: Final = MappingProxyType(
-    {
-        row.name: _currents(row)
-        for rows in CATALOGUE.values()
-        for row in rows.values()
-        if row.quantity in _FROM_CURRENTS
-    }
+    {row.name: _currents(row) for row in LABELS.values() if row.quantity in _FROM_CURRENTS}
 )
 """A power, or a warning of too much current -> what it is made of."""
 _TOTAL: Final = "SINSTS"

@@ -10,7 +10,7 @@ from enum import StrEnum
 import re
 from typing import Final, final
 
-from .catalogue import CATALOGUE, Kind, Label, Mode
+from .catalogue import CATALOGUE, LABELS, Kind, Label, Mode
 
 STRAY: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]+")
 """Characters that no group may contain, HT and LF aside."""
@@ -135,9 +135,7 @@ def _judge_of(label: Label) -> Callable[[bytes], object]:
 
 
 _SHAPES: Final = {
-    b"\n" + row.name.encode() + _SEPARATORS[row.mode]: _shape(row)
-    for rows in CATALOGUE.values()
-    for row in rows.values()
+    b"\n" + row.name.encode() + _SEPARATORS[row.mode]: _shape(row) for row in LABELS.values()
 }
 _shape_of: Final = _SHAPES.get
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from .catalogue import CATALOGUE
+from .catalogue import LABELS
 from .events import Reading
 from .frames import Frame
 from .rules import AGREEMENT, RULES, UNLIKELY, Row, Rule
@@ -94,9 +94,6 @@ def _is_likely(now: Reading) -> bool:
 
 
 _BOUNDED: Final = frozenset(
-    row.name
-    for rows in CATALOGUE.values()
-    for row in rows.values()
-    if row.horodate or row.least > 0 or row.most is not None
+    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most is not None
 )
 """Labels that can say what is not likely whatever came before."""

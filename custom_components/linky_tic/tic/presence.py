@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CATALOGUE, Absence, Label, Mode, Quantity
+from .catalogue import ADDRESS_LABELS, CATALOGUE, LABELS, Absence, Label, Mode, Quantity
 from .events import Reading
 from .frames import Frame
 from .groups import Group
@@ -24,10 +24,7 @@ _PATIENCE: Final = 900.0
 """Seconds for which a label that comes and goes keeps its reading."""
 _NEVER: Final = (0, -_NEARBY)
 _SENT_SELDOM: Final = frozenset(
-    row.name
-    for rows in CATALOGUE.values()
-    for row in rows.values()
-    if row.absence in {Absence.EVENT, Absence.LATCH}
+    row.name for row in LABELS.values() if row.absence in {Absence.EVENT, Absence.LATCH}
 )
 
 

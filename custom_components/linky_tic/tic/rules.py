@@ -12,7 +12,7 @@ from math import log
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import CATALOGUE, INDEXES, Label, Quantity
+from .catalogue import INDEXES, LABELS, LOADS, Label, Quantity
 from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
 from .supply import DEFAULT_SUPPLY, Conditions
@@ -266,11 +266,8 @@ UNLIKELY: Final = Rule(_same, _choose_unlikely)
 _DATED_QUANTITIES: Final = (
     Quantity.IMPORTED_PEAK_YESTERDAY,
     Quantity.EXPORTED_PEAK_YESTERDAY,
-    Quantity.IMPORTED_LOAD,
-    Quantity.IMPORTED_LOAD_PREVIOUS,
-    Quantity.EXPORTED_LOAD,
-    Quantity.EXPORTED_LOAD_PREVIOUS,
     Quantity.MEAN_VOLTAGE,
+    *LOADS,
 )
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     dict.fromkeys(Quantity, _STEADY)
@@ -293,6 +290,6 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     }
 )
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {row.name: _RULE_OF[row.quantity] for rows in CATALOGUE.values() for row in rows.values()}
+    {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}
 )
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""

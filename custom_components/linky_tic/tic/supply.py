@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set as AbstractSet
 from typing import Final
 
 from .address import identify
-from .catalogue import CATALOGUE, Label
+from .catalogue import LABELS, Label
 from .events import Reading
 
 DEFAULT_SUPPLY: Final = 36_000
@@ -71,6 +71,4 @@ class Conditions:
 
 
 _THREE: Final = 3
-_OTHER_PHASES: Final = frozenset(
-    row.name for rows in CATALOGUE.values() for row in rows.values() if row.phase in {2, 3}
-)
+_OTHER_PHASES: Final = frozenset(row.name for row in LABELS.values() if row.phase in {2, 3})
