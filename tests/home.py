@@ -26,12 +26,11 @@ from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.health import monitor
 from custom_components.linky_tic.line import SILENCE, reception
-from custom_components.linky_tic.meter.known_labels import LABELS
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
 from custom_components.linky_tic.setup import hearing
-from custom_components.linky_tic.tic import index_slug
+from custom_components.linky_tic.tic import LABELS, index_slug
 from simulator import Household
 from simulator.line import Line, Source
 from simulator.ports import PtyPort

@@ -15,7 +15,7 @@ import pytest
 from custom_components.linky_tic.cost.indexes import Indexes
 from custom_components.linky_tic.cost.ledger import Ledger
 from custom_components.linky_tic.cost.stored import Kept, read, written
-from custom_components.linky_tic.meter.known_labels import LABELS
+from custom_components.linky_tic.tic import LABELS
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
 LABEL: Final = {

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from custom_components.linky_tic.meter.known_labels import LABELS, KnownLabels
-from custom_components.linky_tic.tic import CATALOGUE, Label
+from custom_components.linky_tic.meter.known_labels import KnownLabels
+from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label
 
 
 def collected(known: KnownLabels) -> list[str]:

@@ -14,11 +14,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..const import LOGGER
-from ..meter.known_labels import LABELS
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
-from ..tic import Frame, Reading, unnamed
+from ..tic import LABELS, Frame, Reading, unnamed
 from .indexes import COSTED, Index, Indexes, register_of, tariff_of
 from .ledger import Ledger, midnight
 from .prices import REGISTERS, Prices

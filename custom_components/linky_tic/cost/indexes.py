@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..meter.known_labels import LABELS
-from ..tic import Frame, Label, Quantity, Reading, index_slug
+from ..tic import LABELS, Frame, Label, Quantity, Reading, index_slug
 from .prices import EXPORT
 
 COSTED: Final = tuple(

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
-from ..meter.known_labels import LABELS
-from ..tic import unnamed
+from ..tic import LABELS, unnamed
 from .indexes import Indexes, register_of, tariff_of
 from .ledger import Doubt, Ledger, Row, Rows, day_of, no_rows
 from .prices import Prices

@@ -30,9 +30,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
-from ..meter.known_labels import LABELS
 from ..meter.signals import Signal, Signals
-from ..tic import Frame, Reading, has_colours
+from ..tic import LABELS, Frame, Reading, has_colours
 
 type Readings = Mapping[str, Reading]
 type Value = str | float | datetime | None

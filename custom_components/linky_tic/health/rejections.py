@@ -5,8 +5,7 @@ It knows labels and reasons, never what the groups said.
 
 from dataclasses import dataclass
 
-from ..meter.known_labels import LABELS
-from ..tic import Reason, Rejected
+from ..tic import LABELS, Reason, Rejected
 
 
 @dataclass(slots=True)

@@ -4,16 +4,12 @@ It knows names of labels, nothing of what they say. They only become more.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..tic import CATALOGUE, EVENTS, Label, Mode
+from ..tic import EVENTS, LABELS, Label, Mode
 from .signals import Guard, Signal
-
-LABELS: Final = {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
-"""Name -> row, of both modes: no name stands in both."""
 
 
 def registered_labels(

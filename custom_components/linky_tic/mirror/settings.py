@@ -17,8 +17,7 @@ from ..const import (
     CONF_MIRROR_STATUS_TOPIC,
     CONF_MIRROR_TOPIC,
 )
-from ..meter.known_labels import LABELS
-from ..tic import Frame, Label, Quantity
+from ..tic import LABELS, Frame, Label, Quantity
 from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
 
 TYPED: Final = "typed"

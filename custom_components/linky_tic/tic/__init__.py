@@ -16,7 +16,7 @@ mode        Standard or Historique, the two languages of the meter's output
 from .address import Identity, Model, identify, mask
 from .announced_days import AnnouncedDays, ChangedHours
 from .anonymous import IDENTITIES, anonymise
-from .catalogue import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode, Quantity
+from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode, Quantity
 from .contract import (
     Contract,
     ContractChange,
