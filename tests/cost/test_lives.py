@@ -10,8 +10,7 @@ import pytest
 
 from custom_components.linky_tic.cost.costs import Period
 from custom_components.linky_tic.cost.prices import Prices
-from custom_components.linky_tic.meter.known_labels import LABELS
-from custom_components.linky_tic.tic import Quantity
+from custom_components.linky_tic.tic import LABELS, Quantity
 from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
 
 from ..bills import amount, house, pays, reprice
