@@ -1,10 +1,12 @@
 """A line is followed through silence, loss, busy ports and changes of speed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+import fcntl
 from itertools import pairwise
 from operator import gt
+import os
 from pathlib import Path
 import termios
 import time
@@ -189,6 +191,17 @@ async def test_a_port_comes_back_at_the_speed_that_worked(tmp_path: Path) -> Non
             assert _speed_of(meter.url) == termios.B1200
 
 
+@contextmanager
+def _stolen(port: str) -> Iterator[None]:
+    """Hold a port that has just appeared, before a link has had its turn."""
+    thief = os.open(port, os.O_RDWR | os.O_NOCTTY)
+    fcntl.flock(thief, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        yield
+    finally:
+        os.close(thief)
+
+
 async def test_a_port_that_somebody_else_took_is_tried_again(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
@@ -196,9 +209,8 @@ async def test_a_port_that_somebody_else_took_is_tried_again(tmp_path: Path) -> 
             meter.unplug()
             await _until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
-            thief = await Port.open(meter.url, 9600, bytearray().extend)
-            await _until(lambda: followed.turns[-1] == Cause.BUSY)
-            await thief.close()
+            with _stolen(meter.url):
+                await _until(lambda: followed.turns[-1] == Cause.BUSY)
             await _until(lambda: followed.link.reconnections == 1)
 
 
@@ -307,9 +319,8 @@ async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> 
             meter.unplug()
             await _until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
-            thief = await Port.open(meter.url, 9600, bytearray().extend)
-            await _until(lambda: followed.link._wait == 0.2)
-            await thief.close()
+            with _stolen(meter.url):
+                await _until(lambda: followed.link._wait == 0.2)
             await _until(lambda: followed.link._wait == 0.05)
 
 
