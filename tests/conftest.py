@@ -21,7 +21,7 @@ from custom_components.linky_tic.setup import port_dialog
 
 from .course import Course, course_of_time
 from .descriptors import none_left
-from .dialog import LOOK
+from .dialog import LOOK, until
 from .home import Home, opened
 
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
@@ -127,4 +127,4 @@ async def no_dialog_is_left(home: Home) -> AsyncIterator[None]:
     for flow in home.hass.config_entries.flow.async_progress():
         home.hass.config_entries.flow.async_abort(flow["flow_id"])
     await home.hass.async_block_till_done()
-    await asyncio.sleep(LOOK)
+    await until(lambda: not any("listening" in one.get_name() for one in asyncio.all_tasks()))

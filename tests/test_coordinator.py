@@ -1,6 +1,5 @@
 """What is heard reaches those whom it concerns, and what is another meter's reaches nobody."""
 
-import asyncio
 from datetime import datetime
 import json
 import re
@@ -10,13 +9,13 @@ import pytest
 from pytest_homeassistant_custom_component.typing import MqttMockHAClient
 
 from custom_components.linky_tic.const import (
-    CONF_MIRROR_FORMAT,
     CONF_MODE,
     CONF_OVERSEAS,
     CONF_REPORTING,
     CONF_SPEED,
 )
-from custom_components.linky_tic.mirror.settings import LINKY_SENSOR
+from custom_components.linky_tic.mirror import publisher_of
+from custom_components.linky_tic.mirror.settings import LINKY_SENSOR, Option
 from custom_components.linky_tic.tic import Reading
 from simulator import Household
 from simulator.frames import Group, standard_group
@@ -77,13 +76,13 @@ async def test_another_meter_is_not_mirrored_either(
 ) -> None:
     house = Household()
     meter = home.meter(house)
-    await home.add(meter, options={CONF_MIRROR_FORMAT: LINKY_SENSOR})
+    await home.add(meter, options={Option.FORMAT: LINKY_SENSOR})
     await meter.play()
     house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
     await meter.play()
     meter.source = Lacking(house, b"ADSC")  # what it says does not say who it is
     await meter.play()
-    await asyncio.sleep(0.1)
+    await publisher_of(home.hass).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
     frames = [json.loads(args[1]) for args in published if args[0] == "house/sensors/energy"]
     assert frames
@@ -102,7 +101,7 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     await meter.fall_silent()
     assert not meter.coordinator.link.is_connected
     await meter.play()
-    await asyncio.sleep(0.1)
+    await publisher_of(home.hass).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
     said = [args[1] for args in published if args[0].endswith("/availability")]
     assert said == ["online", "offline"]

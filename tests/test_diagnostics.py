@@ -10,12 +10,9 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.linky_tic.const import (
-    CONF_MIRROR_FORMAT,
-    CONF_MIRROR_TOPIC,
-)
 from custom_components.linky_tic.diagnostics import _port
 from custom_components.linky_tic.line.reception import KEPT
+from custom_components.linky_tic.mirror.settings import Option
 from custom_components.linky_tic.tic import Receiver
 from simulator import Household
 from simulator.faults import Garbage, storm
@@ -144,15 +141,15 @@ async def test_an_entity_id_that_a_person_has_chosen_is_hidden(
 
 async def test_topics_and_the_title_are_not_told(home: Home, reporter: Reporter) -> None:
     meter = home.meter()
-    options: Json = {CONF_MIRROR_TOPIC: "chez_jeanne/linky", CONF_MIRROR_FORMAT: "linky-sensor"}
+    options: Json = {Option.TOPIC: "chez_jeanne/linky", Option.FORMAT: "linky-sensor"}
     entry = await home.add(meter, options=options)
     home.hass.config_entries.async_update_entry(entry, title="Chez Jeanne")
     await meter.play()
     data = await reporter.data(meter)
     assert "jeanne" not in json.dumps(data).lower()
     assert data["entry"]["options"] == {
-        CONF_MIRROR_TOPIC: "**REDACTED**",
-        CONF_MIRROR_FORMAT: "linky-sensor",
+        Option.TOPIC: "**REDACTED**",
+        Option.FORMAT: "linky-sensor",
     }
 
 

@@ -18,16 +18,6 @@ CONF_OVERSEAS: Final = "overseas"
 
 CONF_REPORTING: Final = "reporting"
 
-CONF_MIRROR: Final = "mirror"
-CONF_MIRROR_FORMAT: Final = "mirror_format"
-CONF_MIRROR_TOPIC: Final = "mirror_topic"
-CONF_MIRROR_STATUS_TOPIC: Final = "mirror_status_topic"
-CONF_MIRROR_INTERVAL: Final = "mirror_interval"
-CONF_MIRROR_RETAIN: Final = "mirror_retain"
-CONF_MIRROR_PER_LABEL: Final = "mirror_per_label"
-CONF_MIRROR_PRIVATE: Final = "mirror_private"
-CONF_MIRROR_DISCOVERY: Final = "mirror_discovery"
-
 DEFAULT_REPORTING: Final = "balanced"
 DEFAULT_SLUG: Final = "linky"
 DEFAULT_TITLE: Final = "Linky"

@@ -21,19 +21,18 @@ from homeassistant.util import slugify
 
 from .adoption.records import AdoptionRecords
 from .const import (
-    CONF_MIRROR_STATUS_TOPIC,
-    CONF_MIRROR_TOPIC,
     CONF_SLUG,
     DEFAULT_SLUG,
     DOMAIN,
 )
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .line import path_of
+from .mirror.settings import Option
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]  # of the shape of a bug report
 
-_TOPICS: Final = frozenset({CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC})
+_TOPICS: Final = frozenset({Option.TOPIC, Option.STATUS_TOPIC})
 _NUMBERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
 _URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
 _LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")

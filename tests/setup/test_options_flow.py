@@ -8,31 +8,20 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.linky_tic.const import (
-    CONF_MIRROR,
-    CONF_MIRROR_DISCOVERY,
-    CONF_MIRROR_FORMAT,
-    CONF_MIRROR_INTERVAL,
-    CONF_MIRROR_PER_LABEL,
-    CONF_MIRROR_PRIVATE,
-    CONF_MIRROR_RETAIN,
-    CONF_MIRROR_STATUS_TOPIC,
-    CONF_MIRROR_TOPIC,
-)
-from custom_components.linky_tic.mirror.settings import FORMATS
+from custom_components.linky_tic.mirror.settings import FORMATS, Option
 
 from ..dialog import choose, placeholders
 from ..home import ADDRESS, OTHER_ADDRESS, Home
 from ..test_translations import leaves, texts
 
-SHOWN: Final = {
-    CONF_MIRROR: True,
-    CONF_MIRROR_FORMAT: "typed",
-    CONF_MIRROR_INTERVAL: 0,
-    CONF_MIRROR_RETAIN: True,
-    CONF_MIRROR_PER_LABEL: False,
-    CONF_MIRROR_PRIVATE: False,
-    CONF_MIRROR_DISCOVERY: False,
+SHOWN: Final[dict[str, object]] = {
+    Option.ENABLED: True,
+    Option.FORMAT: "typed",
+    Option.INTERVAL: 0,
+    Option.RETAIN: True,
+    Option.PER_LABEL: False,
+    Option.PRIVATE: False,
+    Option.DISCOVERY: False,
 }
 """What the form shows of a meter whose options nobody has touched."""
 
@@ -48,7 +37,7 @@ async def show(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
 
 def stored(entry: MockConfigEntry) -> dict[str, Any]:
     """The options of the mirror; those of other forms are kept beside them."""
-    return {key: value for key, value in entry.options.items() if key.startswith(CONF_MIRROR)}
+    return {key: value for key, value in entry.options.items() if key.startswith("mirror")}
 
 
 async def submit(hass: HomeAssistant, entry: MockConfigEntry, **mirror: object) -> ConfigFlowResult:
@@ -77,7 +66,7 @@ async def test_the_form_shows_the_defaults(hass: HomeAssistant, entry: MockConfi
 
 
 async def test_the_form_shows_what_is_stored(hass: HomeAssistant, home: Home) -> None:
-    chosen = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_INTERVAL: 30, CONF_MIRROR_RETAIN: False}
+    chosen: dict[str, object] = {Option.TOPIC: "a/b", Option.INTERVAL: 30, Option.RETAIN: False}
     entry = await home.add(home.meter(), options={**chosen})
     assert values(await show(hass, entry)) == {**SHOWN, **chosen}
 
@@ -95,16 +84,16 @@ async def test_what_is_chosen_is_stored_and_the_entry_set_up_again(
 ) -> None:
     before = entry.runtime_data
     chosen = {
-        CONF_MIRROR_TOPIC: "house/meter",
-        CONF_MIRROR_INTERVAL: 30,
-        CONF_MIRROR_RETAIN: False,
-        CONF_MIRROR_PER_LABEL: True,
-        CONF_MIRROR_PRIVATE: True,
-        CONF_MIRROR_DISCOVERY: True,
+        Option.TOPIC: "house/meter",
+        Option.INTERVAL: 30,
+        Option.RETAIN: False,
+        Option.PER_LABEL: True,
+        Option.PRIVATE: True,
+        Option.DISCOVERY: True,
     }
     await submit(hass, entry, **chosen)
     assert stored(entry) == chosen
-    assert isinstance(stored(entry)[CONF_MIRROR_INTERVAL], int)
+    assert isinstance(stored(entry)[Option.INTERVAL], int)
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data is not before
 
@@ -112,9 +101,9 @@ async def test_what_is_chosen_is_stored_and_the_entry_set_up_again(
 async def test_the_mirror_can_be_turned_off_and_on(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await submit(hass, entry, **{CONF_MIRROR: False})
-    assert stored(entry) == {CONF_MIRROR: False}
-    await submit(hass, entry, **{CONF_MIRROR: True})
+    await submit(hass, entry, **{Option.ENABLED: False})
+    assert stored(entry) == {Option.ENABLED: False}
+    await submit(hass, entry, **{Option.ENABLED: True})
     assert stored(entry) == {}
 
 
@@ -122,35 +111,35 @@ async def test_the_mirror_can_be_turned_off_and_on(
 async def test_retain_follows_the_format_unless_it_was_changed(
     hass: HomeAssistant, entry: MockConfigEntry, name: str
 ) -> None:
-    await submit(hass, entry, **{CONF_MIRROR_FORMAT: name})
-    assert values(await show(hass, entry))[CONF_MIRROR_RETAIN] is FORMATS[name].retain
+    await submit(hass, entry, **{Option.FORMAT: name})
+    assert values(await show(hass, entry))[Option.RETAIN] is FORMATS[name].retain
 
 
 async def test_retain_that_was_changed_is_kept(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor"})
-    await submit(hass, entry, **{CONF_MIRROR_RETAIN: True})
-    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor", CONF_MIRROR_RETAIN: True}
+    await submit(hass, entry, **{Option.FORMAT: "linky-sensor"})
+    await submit(hass, entry, **{Option.RETAIN: True})
+    assert stored(entry) == {Option.FORMAT: "linky-sensor", Option.RETAIN: True}
 
 
 async def test_a_topic_is_trimmed_and_an_empty_one_is_the_default(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    await submit(hass, entry, **{CONF_MIRROR_TOPIC: " a/b ", CONF_MIRROR_STATUS_TOPIC: "  "})
-    assert stored(entry) == {CONF_MIRROR_TOPIC: "a/b"}
-    await submit(hass, entry, **{CONF_MIRROR_TOPIC: ""})
+    await submit(hass, entry, **{Option.TOPIC: " a/b ", Option.STATUS_TOPIC: "  "})
+    assert stored(entry) == {Option.TOPIC: "a/b"}
+    await submit(hass, entry, **{Option.TOPIC: ""})
     assert stored(entry) == {}
 
 
-@pytest.mark.parametrize("field", [CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC])
+@pytest.mark.parametrize("field", [Option.TOPIC, Option.STATUS_TOPIC])
 @pytest.mark.parametrize(
     "topic", ["house/#", "+/meter", "a\0b", "é" * 40000, "$SYS/linky", "$share/a/b"]
 )
 async def test_a_topic_on_which_nothing_can_be_published_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, field: str, topic: str
 ) -> None:
-    form = await submit(hass, entry, **{field: topic, CONF_MIRROR_INTERVAL: 5})
+    form = await submit(hass, entry, **{field: topic, Option.INTERVAL: 5})
     assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"base": "invalid_topic"})
-    assert values(form) == {**SHOWN, field: topic, CONF_MIRROR_INTERVAL: 5}
+    assert values(form) == {**SHOWN, field: topic, Option.INTERVAL.value: 5}
     assert form["description_placeholders"]
     assert form["description_placeholders"]["topic"] == topic
 
@@ -166,13 +155,13 @@ STATUS: Final = FORMATS["linky-sensor"].status_topic
 @pytest.mark.parametrize(
     ("other", "chosen", "topic"),
     [
-        ({CONF_MIRROR_FORMAT: "linky-sensor"}, {CONF_MIRROR_TOPIC: "a/b"}, STATUS),
+        ({Option.FORMAT: "linky-sensor"}, {Option.TOPIC: "a/b"}, STATUS),
         (
-            {CONF_MIRROR_FORMAT: "linky-sensor"},
-            {CONF_MIRROR_STATUS_TOPIC: "a/b"},
+            {Option.FORMAT: "linky-sensor"},
+            {Option.STATUS_TOPIC: "a/b"},
             FORMATS["linky-sensor"].topic,
         ),
-        ({}, {CONF_MIRROR_TOPIC: f"linky_tic/{OTHER_ADDRESS}"}, f"linky_tic/{OTHER_ADDRESS}"),
+        ({}, {Option.TOPIC: f"linky_tic/{OTHER_ADDRESS}"}, f"linky_tic/{OTHER_ADDRESS}"),
     ],
 )
 async def test_two_meters_never_share_a_topic(
@@ -183,7 +172,7 @@ async def test_two_meters_never_share_a_topic(
     topic: str,
 ) -> None:
     await second(home, **other)
-    chosen = {CONF_MIRROR_FORMAT: "linky-sensor", **chosen}
+    chosen = {Option.FORMAT: "linky-sensor", **chosen}
     form = await submit(home.hass, entry, **chosen)
     assert form["errors"] == {"base": "topic_taken"}
     assert placeholders(texts("en")["options"]["error"]["topic_taken"]) == {"topic", "title"}
@@ -196,32 +185,32 @@ async def test_two_meters_may_have_one_format_under_topics_of_their_own(
     hass: HomeAssistant, home: Home, entry: MockConfigEntry
 ) -> None:
     await second(home, mirror_format="linky-sensor")
-    apart = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/c"}
-    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **apart})
-    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor", **apart}
+    apart = {Option.TOPIC: "a/b", Option.STATUS_TOPIC: "a/c"}
+    await submit(hass, entry, **{Option.FORMAT: "linky-sensor", **apart})
+    assert stored(entry) == {Option.FORMAT: "linky-sensor", **apart}
 
 
 async def test_a_mirror_that_is_off_takes_no_topic(
     hass: HomeAssistant, home: Home, entry: MockConfigEntry
 ) -> None:
     other = await second(home, mirror_format="linky-sensor", mirror=False)
-    await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor"})
-    assert stored(entry) == {CONF_MIRROR_FORMAT: "linky-sensor"}
-    form = await submit(hass, other, **{CONF_MIRROR: True})
+    await submit(hass, entry, **{Option.FORMAT: "linky-sensor"})
+    assert stored(entry) == {Option.FORMAT: "linky-sensor"}
+    form = await submit(hass, other, **{Option.ENABLED: True})
     assert form["errors"] == {"base": "topic_taken"}
 
 
 async def test_frames_and_status_of_a_meter_have_two_topics(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    same = {CONF_MIRROR_TOPIC: "a/b", CONF_MIRROR_STATUS_TOPIC: "a/b"}
-    form = await submit(hass, entry, **{CONF_MIRROR_FORMAT: "linky-sensor", **same})
+    same = {Option.TOPIC: "a/b", Option.STATUS_TOPIC: "a/b"}
+    form = await submit(hass, entry, **{Option.FORMAT: "linky-sensor", **same})
     assert form["errors"] == {"base": "topic_taken"}
     assert (form["description_placeholders"] or {})["title"] == "Linky"
 
 
 @pytest.mark.parametrize(
-    "wrong", [{CONF_MIRROR_FORMAT: "xml"}, {CONF_MIRROR_INTERVAL: -1}, {"unknown": True}]
+    "wrong", [{Option.FORMAT: "xml"}, {Option.INTERVAL: -1}, {"unknown": True}]
 )
 async def test_what_the_form_does_not_offer_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, wrong: dict[str, object]
@@ -231,14 +220,14 @@ async def test_what_the_form_does_not_offer_is_refused(
 
 
 async def test_a_preset_is_chosen_and_kept(hass: HomeAssistant, home: Home) -> None:
-    entry = await home.add(home.meter(), options={CONF_MIRROR_INTERVAL: 5})
+    entry = await home.add(home.meter(), options={Option.INTERVAL: 5})
     for preset, kept in (("realtime", {"reporting": "realtime"}), ("balanced", {})):
         form = await choose(hass, entry, "reporting")
         assert values(form) == {"reporting": entry.options.get("reporting", "balanced")}
         data = {"reporting": preset}
         await hass.config_entries.options.async_configure(form["flow_id"], data)
         await hass.async_block_till_done()
-        assert entry.options == {CONF_MIRROR_INTERVAL: 5, **kept}
+        assert entry.options == {Option.INTERVAL: 5, **kept}
         assert entry.state is ConfigEntryState.LOADED
 
 
@@ -253,8 +242,8 @@ async def test_money_comes_first_and_the_mirror_has_an_item_of_its_own(
 
 async def test_options_of_other_forms_are_kept(hass: HomeAssistant, home: Home) -> None:
     entry = await home.add(home.meter(), options={"reporting": "economy", "prices": {}})
-    await submit(hass, entry, **{CONF_MIRROR: False})
-    assert entry.options == {"reporting": "economy", "prices": {}, CONF_MIRROR: False}
+    await submit(hass, entry, **{Option.ENABLED: False})
+    assert entry.options == {"reporting": "economy", "prices": {}, Option.ENABLED: False}
 
 
 async def test_every_field_and_fact_has_its_text(

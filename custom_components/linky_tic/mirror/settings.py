@@ -3,22 +3,27 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from ..const import (
-    CONF_MIRROR,
-    CONF_MIRROR_DISCOVERY,
-    CONF_MIRROR_FORMAT,
-    CONF_MIRROR_INTERVAL,
-    CONF_MIRROR_PER_LABEL,
-    CONF_MIRROR_PRIVATE,
-    CONF_MIRROR_RETAIN,
-    CONF_MIRROR_STATUS_TOPIC,
-    CONF_MIRROR_TOPIC,
-)
 from ..tic import LABELS, Frame, Label, Quantity
 from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
+
+
+class Option(StrEnum):
+    """The options of a mirror, as an entry stores them."""
+
+    ENABLED = "mirror"
+    FORMAT = "mirror_format"
+    TOPIC = "mirror_topic"
+    STATUS_TOPIC = "mirror_status_topic"
+    INTERVAL = "mirror_interval"
+    RETAIN = "mirror_retain"
+    PER_LABEL = "mirror_per_label"
+    PRIVATE = "mirror_private"
+    DISCOVERY = "mirror_discovery"
+
 
 TYPED: Final = "typed"
 LINKY_SENSOR: Final = "linky-sensor"
@@ -71,13 +76,13 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 def default_options(mirror_format: str) -> dict[str, Any]:
     """Give the options of a format that differ from nothing; its topics are in its row."""
     return {
-        CONF_MIRROR: True,
-        CONF_MIRROR_FORMAT: TYPED,
-        CONF_MIRROR_INTERVAL: 0,
-        CONF_MIRROR_RETAIN: FORMATS[mirror_format].retain,
-        CONF_MIRROR_PER_LABEL: False,
-        CONF_MIRROR_PRIVATE: False,
-        CONF_MIRROR_DISCOVERY: False,
+        Option.ENABLED: True,
+        Option.FORMAT: TYPED,
+        Option.INTERVAL: 0,
+        Option.RETAIN: FORMATS[mirror_format].retain,
+        Option.PER_LABEL: False,
+        Option.PRIVATE: False,
+        Option.DISCOVERY: False,
     }
 
 
@@ -98,24 +103,24 @@ class Settings:
 
     @classmethod
     def of(cls, options: Mapping[str, Any], address: str) -> Self:
-        name = options.get(CONF_MIRROR_FORMAT, TYPED)
+        name = options.get(Option.FORMAT, TYPED)
         row, is_typed = FORMATS[name], name == TYPED
         chosen = {**default_options(name), **options}
-        topic = chosen.get(CONF_MIRROR_TOPIC) or row.topic.format(address=address)
+        topic = chosen.get(Option.TOPIC) or row.topic.format(address=address)
         status_topic = row.status_topic and row.status_topic.format(topic=topic)
         if name == LINKY_SENSOR:  # the other formats have it where their consumers look for it
-            status_topic = chosen.get(CONF_MIRROR_STATUS_TOPIC) or status_topic
+            status_topic = chosen.get(Option.STATUS_TOPIC) or status_topic
         return cls(
             address=address,
-            enabled=chosen[CONF_MIRROR],
+            enabled=chosen[Option.ENABLED],
             format=row,
             topic=topic,
             status_topic=status_topic,
-            retain=chosen[CONF_MIRROR_RETAIN],
-            interval=int(chosen[CONF_MIRROR_INTERVAL]),
-            per_label=is_typed and chosen[CONF_MIRROR_PER_LABEL],
-            private=is_typed and chosen[CONF_MIRROR_PRIVATE],
-            discovery=is_typed and chosen[CONF_MIRROR_DISCOVERY],
+            retain=chosen[Option.RETAIN],
+            interval=int(chosen[Option.INTERVAL]),
+            per_label=is_typed and chosen[Option.PER_LABEL],
+            private=is_typed and chosen[Option.PRIVATE],
+            discovery=is_typed and chosen[Option.DISCOVERY],
         )
 
     @property

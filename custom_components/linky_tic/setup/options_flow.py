@@ -23,25 +23,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..const import (
-    CONF_MIRROR,
-    CONF_MIRROR_DISCOVERY,
-    CONF_MIRROR_FORMAT,
-    CONF_MIRROR_INTERVAL,
-    CONF_MIRROR_PER_LABEL,
-    CONF_MIRROR_PRIVATE,
-    CONF_MIRROR_RETAIN,
-    CONF_MIRROR_STATUS_TOPIC,
-    CONF_MIRROR_TOPIC,
-    CONF_REPORTING,
-    DEFAULT_REPORTING,
-    DOMAIN,
-)
+from ..const import CONF_REPORTING, DEFAULT_REPORTING, DOMAIN
 from ..mirror.settings import (
     FORMATS,
     LINKY_SENSOR,
     TELEINFO2MQTT,
     TYPED,
+    Option,
     Settings,
     default_options,
 )
@@ -49,7 +37,7 @@ from ..reporting.rules import Preset
 from .compare_steps import CompareSteps
 from .money_steps import is_opened_again
 
-_TOPICS: Final = (CONF_MIRROR_TOPIC, CONF_MIRROR_STATUS_TOPIC)
+_TOPICS: Final = (Option.TOPIC, Option.STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
 """Seconds: a day, since a mirror that says less is better turned off."""
 _REPORTING: Final = vol.Schema(
@@ -63,13 +51,13 @@ _MIRROR: Final = vol.Schema(
     {
         vol.Optional(key): field
         for key, field in {
-            CONF_MIRROR: BooleanSelector(),
-            CONF_MIRROR_FORMAT: SelectSelector(
-                SelectSelectorConfig(options=[*FORMATS], translation_key=CONF_MIRROR_FORMAT)
+            Option.ENABLED: BooleanSelector(),
+            Option.FORMAT: SelectSelector(
+                SelectSelectorConfig(options=[*FORMATS], translation_key=Option.FORMAT)
             ),
-            CONF_MIRROR_TOPIC: TextSelector(),
-            CONF_MIRROR_STATUS_TOPIC: TextSelector(),
-            CONF_MIRROR_INTERVAL: NumberSelector(
+            Option.TOPIC: TextSelector(),
+            Option.STATUS_TOPIC: TextSelector(),
+            Option.INTERVAL: NumberSelector(
                 NumberSelectorConfig(
                     min=0,
                     max=_LONGEST_INTERVAL,
@@ -77,10 +65,10 @@ _MIRROR: Final = vol.Schema(
                     unit_of_measurement=UnitOfTime.SECONDS,
                 )
             ),
-            CONF_MIRROR_RETAIN: BooleanSelector(),
-            CONF_MIRROR_PER_LABEL: BooleanSelector(),
-            CONF_MIRROR_PRIVATE: BooleanSelector(),
-            CONF_MIRROR_DISCOVERY: BooleanSelector(),
+            Option.RETAIN: BooleanSelector(),
+            Option.PER_LABEL: BooleanSelector(),
+            Option.PRIVATE: BooleanSelector(),
+            Option.DISCOVERY: BooleanSelector(),
         }.items()
     }
 )
@@ -114,7 +102,7 @@ class LinkyOptionsFlow(CompareSteps):
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is published on MQTT."""
         stored = self.config_entry.options
-        defaults = default_options(stored.get(CONF_MIRROR_FORMAT, TYPED))
+        defaults = default_options(stored.get(Option.FORMAT, TYPED))
         if user_input is None:
             return self._show({**defaults, **stored})
         others = {key: value for key, value in stored.items() if key not in _MIRROR.schema}
@@ -164,8 +152,8 @@ class LinkyOptionsFlow(CompareSteps):
 def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
     """Trim topics and leave out empty ones; a number field gives a float."""
     tidied = {key: value.strip() if key in _TOPICS else value for key, value in values.items()}
-    if CONF_MIRROR_INTERVAL in tidied:
-        tidied[CONF_MIRROR_INTERVAL] = int(tidied[CONF_MIRROR_INTERVAL])
+    if Option.INTERVAL in tidied:
+        tidied[Option.INTERVAL] = int(tidied[Option.INTERVAL])
     return {key: value for key, value in tidied.items() if value != ""}
 
 
