@@ -6,7 +6,7 @@ It knows hours, prices by tariff and local days; nothing of meters. What cannot 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 import re
 from typing import Final, NamedTuple
 
@@ -22,28 +22,29 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tempo": tuple(TEMPO_NAMES.values()),
 }
 """The tariffs of each kind of contract."""
-_TEMPO_SLOTS: Final = ((time(22), TEMPO_BEGINS),)
 _TEMPO_DAY: Final = timedelta(hours=TEMPO_BEGINS.hour)
-_DAY_MINUTES: Final = 24 * 60
-_EDGE: Final = r"\s*(\d\d?)(?:[:h](\d\d)?)?\s*"
+_EDGE: Final = r"\s*(\d\d?)(?:[:h]([0-5]\d)?)?\s*"
 _SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
-
-type Slot = tuple[time, time]
-"""When off-peak hours begin and end; over midnight where the end is not later."""
+_DAY: Final = 24 * 60
 
 
-def read_slots(text: str) -> tuple[Slot, ...]:
-    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `ValueError`."""
-    slots = []
+def read_slots(text: str) -> frozenset[int]:
+    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `ValueError`.
+
+    Gives the minutes of a day; a slot that does not end later than it begins is over midnight.
+    """
+    minutes: set[int] = set()
     for part in re.split("[,;]", text):
         if (found := _SLOT.fullmatch(part)) is None:
             raise ValueError(part)
-        slots.append((_time(found[1], found[2]), _time(found[3], found[4])))
-    return tuple(slots)
+        begin, end = (60 * int(found[n]) + int(found[n + 1] or 0) for n in (1, 3))
+        if max(begin, end) > _DAY:
+            raise ValueError(part)
+        minutes |= {minute % _DAY for minute in range(begin, end + _DAY * (end <= begin))}
+    return frozenset(minutes)
 
 
-def _time(hours: str, minutes: str | None) -> time:
-    return time(0 if hours == "24" else int(hours), int(minutes or 0))
+_TEMPO_HOURS: Final = read_slots("22:00-06:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Contract:
     name: str
     prices: Mapping[str, float]
     standing_charge: float = 0.0
-    off_peak_hours: tuple[Slot, ...] = ()
+    off_peak_hours: frozenset[int] = frozenset()
+    """Minutes of the day; those of Tempo are known."""
     off_peak_days: frozenset[int] = frozenset()
     """Days of the week, Monday being 0, that are off-peak from midnight to midnight."""
     colours: Mapping[str, Iterable[date]] = field(default_factory=dict)
@@ -98,10 +100,9 @@ class Contract:
         return usual if any(self.colours.values()) and not self.colours.get(usual) else None
 
     def _off_peak_share(self, hour: datetime) -> float:
-        begin, slots = hour.hour * 60 + hour.minute, self.off_peak_hours
-        if self.is_tempo:
-            slots = slots or _TEMPO_SLOTS
-        return min(1.0, sum(_overlap(begin, slot) for slot in slots) / 60)
+        minutes = self.off_peak_hours or (_TEMPO_HOURS if self.is_tempo else frozenset())
+        begin = hour.hour * 60 + hour.minute
+        return sum(minute % _DAY in minutes for minute in range(begin, begin + 60)) / 60
 
 
 class Sum(NamedTuple):
@@ -157,14 +158,3 @@ def cost_under(
             doubt += energy * max(parts.values()) * (max(apart) - min(apart))
     standing = standing_charge(lambda _: contract.standing_charge, first, last)
     return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))
-
-
-def _overlap(begin: int, slot: Slot) -> int:
-    """Give the minutes of a slot within the hour that begins at a minute of the day."""
-    start, end = (edge.hour * 60 + edge.minute for edge in slot)
-    if end <= start:
-        end += _DAY_MINUTES
-    return sum(
-        max(0, min(begin + 60, end + shift) - max(begin, start + shift))
-        for shift in (-_DAY_MINUTES, 0)
-    )

@@ -22,7 +22,7 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from ..tic import COLOURS
 from .comparison import Comparison, async_compare
-from .contracts import KINDS, Contract, Slot, Sum, read_slots
+from .contracts import KINDS, Contract, Sum, read_slots
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,7 +30,7 @@ _LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
 
 
-def _slots(text: str) -> tuple[Slot, ...]:
+def _slots(text: str) -> frozenset[int]:
     try:
         return read_slots(text)
     except ValueError as error:

@@ -121,7 +121,7 @@ def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Co
         name,
         {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in tariffs},
         _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),
-        _read(read_slots, hours, "no_slots") if hours else (),
+        _read(read_slots, hours, "no_slots") if hours else frozenset(),
         _SATURDAY_AND_SUNDAY if texts.get(_WEEKEND) else frozenset(),
         {colour: _read(_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
     )
