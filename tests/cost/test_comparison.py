@@ -148,8 +148,8 @@ async def test_the_colours_of_a_tempo_meter_are_those_that_its_indexes_tell(
         label = f"bbrh{letters[part]}j{letters[colour]}"
         total, rows = 1000.0, []
         for hour, kwh in hours():
-            day = (hour.astimezone(FRANCE) - timedelta(hours=6)).day
-            is_its = colour == ("red" if day == 28 else "white" if day % 3 else "blue")
+            day = hour.astimezone(FRANCE) - timedelta(hours=6)
+            is_its = colour == ("white" if day.day % 3 and day.weekday() < 6 else "blue")
             total += kwh if is_its and is_off_peak(hour) is (part == "off_peak") else 0
             rows.append(StatisticData(start=hour, state=total, sum=total))
         await recorded(home.hass, rows, statistic_id=f"sensor.linky_{label}")
