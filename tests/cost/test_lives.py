@@ -180,7 +180,9 @@ class Life:
         await self._start()
 
     async def do_crash(self) -> None:
-        """Crash once all was stored that is stored within an hour, on the same day."""
+        """Crash, on the same day as the last gap's end was stored: within an hour of it."""
+        if self.gaps and self.sheet.now - self.gaps[-1][1] < 3600:
+            return
         await self.meter.coordinator.store.flush()
         self.meter.coordinator.costs.store = lambda: None  # type: ignore[method-assign]
         await self.home.unload(self.meter)

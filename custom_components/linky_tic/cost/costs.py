@@ -173,6 +173,7 @@ class Costs:
             self._hass.config_entries.async_update_entry(self._entry, options=options)
         known = {unnamed(register): name for register, name in names.items()}
         self._ledger.complete(known, self.prices.of)
+        self.store()  # a crash is not to give another tariff what this one has counted
 
     # What is kept, and changed
 
