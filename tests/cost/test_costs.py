@@ -150,6 +150,7 @@ async def test_an_index_that_only_a_later_release_knows_is_left_out(
 
 async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
+    await meter.play(KNOWN)
     kept = meter.coordinator.store.recall("ledger")
     await meter.play(20)
     assert meter.coordinator.store.recall("ledger") == kept
