@@ -161,9 +161,9 @@ class Meter {
     return slots.map(([start, end]) => `${start}–${end}`);
   }
 
-  /** The first hour of this month, or of the last week, of which there are statistics. */
+  /** The first hour of which there are statistics, since the day before this month or a week ago. */
   async _askFirstHour() {
-    const since = Math.min(new Date().setDate(1), startOfDay(8));
+    const since = Math.min(new Date().setDate(0), startOfDay(8));
     const rows = await this.hass.callWS({
       type: "recorder/statistics_during_period",
       start_time: new Date(new Date(since).setHours(0, 0, 0, 0)).toISOString(),
@@ -308,16 +308,16 @@ const now = (meter) =>
   section(meter.text("now"), "mdi:flash", [lost(meter), meter.sellsAll ? produced(meter) : drawn(meter)]);
 
 /** The same hour of yesterday and of a week ago, if those days were counted from midnight on. */
-const comparisons = (meter) =>
-  [1, 7]
-    .filter((days) => meter.firstHour < startOfDay(days).getTime())
-    .map((days) => {
-      const [start, end] = [startOfDay(days), daysAgo(days)];
-      const day = end.toLocaleDateString(languageOf(meter.hass), { weekday: "short", day: "numeric" });
-      const hour = end.toLocaleTimeString(languageOf(meter.hass), { hour: "2-digit", minute: "2-digit" });
-      const period = { fixed_period: { start: start.toISOString(), end: end.toISOString() } };
-      return change(meter.total, `${day} ${meter.text("at")} ${hour}`, period, 6);
-    });
+const comparisons = (meter) => {
+  const days = [1, 7].filter((number) => meter.firstHour < startOfDay(number).getTime());
+  return days.map((number) => {
+    const [start, end] = [startOfDay(number), daysAgo(number)];
+    const day = end.toLocaleDateString(languageOf(meter.hass), { weekday: "short", day: "numeric" });
+    const hour = end.toLocaleTimeString(languageOf(meter.hass), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const period = { fixed_period: { start: start.toISOString(), end: end.toISOString() } };
+    return change(meter.total, `${day}, ${hour}`, period, 12 / days.length);
+  });
+};
 
 const energy = (meter) => {
   const { indexes, total } = meter;
@@ -334,17 +334,17 @@ const energy = (meter) => {
 /** What the month will have cost if it goes on so; of a month that was not heard whole, since when. */
 const projection = (meter) => {
   const id = meter.sensor("cost_month");
-  const first = meter.firstHour === undefined
-    ? `state_attr('${meter.sensor("energy_today")}', 'last_reset')`
-    : meter.firstHour / 1000;
-  const decimals = languageOf(meter.hass).startsWith("fr") ? " | string | replace('.', ',')" : "";
+  const counted = Date.parse(meter.hass.states[meter.sensor("energy_today")]?.attributes.last_reset);
+  const first = meter.firstHour ?? (counted > startOfDay(0) ? counted : undefined);
+  if (first === undefined) return undefined;
+  const decimals = languageOf(meter.hass).startsWith("fr") ? " | replace('.', ',')" : "";
   const amount =
     "{% set end = (now().replace(day=28) + timedelta(days=4)).replace(day=1, hour=0, minute=0, second=0, microsecond=0) %}" +
-    `{{ (states('${id}') | float(0) * ((end - begin) / (now() - begin))) | round(2)${decimals} }} ` +
+    `{{ '%.2f' | format(states('${id}') | float(0) * ((end - begin) / (now() - begin)))${decimals} }} ` +
     `{{ state_attr('${id}', 'unit_of_measurement') | replace('EUR', '€') }}`;
   return markdown(
     `{% set begin = as_datetime(state_attr('${id}', 'last_reset')) %}` +
-    `{% set first = as_datetime(${first}) or now() %}` +
+    `{% set first = as_datetime(${first / 1000}) %}` +
     `{% if first > begin %}${meter.text("counted", { since: "{{ as_local(first).strftime('%d/%m') }}" })}` +
     `{% elif now() - begin > timedelta(days=1) %}${meter.text("projection", { amount })}{% endif %}`,
     { visibility: isNot(id) },
@@ -360,12 +360,16 @@ const cost = (meter) => {
   ], { visibility: isNot(id) });
 };
 
-/** Only what is known: a season of which too many days are not known says nothing. */
-const season = (meter) =>
-  section(meter.text("season"), "mdi:calendar-star",
-    [["tempo_red_days_left", "red"], ["tempo_white_days_left", "grey"], ["tempo_blue_days_left", "blue"], ["ejp_peaks_left", "red"]]
-      .filter(([key]) => meter.knows(meter.sensor(key)))
-      .map(([key, color]) => valueTile(meter, key, { color, grid_options: WHOLE })));
+/** What is known of a season, and no zero in the months that have neither red days nor peaks. */
+const season = (meter) => {
+  const isWinter = [10, 11, 0, 1, 2].includes(new Date().getMonth());
+  const left = { tempo_red_days_left: "red", tempo_white_days_left: "grey", tempo_blue_days_left: "blue", ejp_peaks_left: "red" };
+  const shown = Object.entries(left).filter(([key]) => {
+    const id = meter.sensor(key);
+    return meter.knows(id) && (isWinter || meter.hass.states[id]?.state !== "0");
+  });
+  return section(meter.text("season"), "mdi:calendar-star", shown.map(([key, color]) => valueTile(meter, key, { color, grid_options: WHOLE })));
+};
 
 const exported = (meter) => {
   const index = meter.sensor("EAIT");
