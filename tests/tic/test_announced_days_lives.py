@@ -5,9 +5,11 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.linky_tic.tic import AnnouncedDays, DaySchedules, Frame, Receiver
+from custom_components.linky_tic.tic import AnnouncedDays, Change, DaySchedules, Frame, Receiver
 from simulator import Household
 from simulator.line import Line
+
+from .streams import luck
 
 _STEP: Final = timedelta(minutes=26)
 """Between two looks: they fall on no hour in particular."""
@@ -120,3 +122,86 @@ def test_the_next_change_comes_when_it_was_announced(life: str) -> None:
         assert lived.house.meter.slot.register == change.index
         assert change.at.tzinfo is not UTC
         lived.hear()
+
+
+SLOTS: Final = (
+    ((22 * 60 + 30, 6 * 60 + 30),),
+    ((2 * 60, 7 * 60), (13 * 60, 16 * 60)),  # in hexadecimal, 19:00 to 22:00
+    ((1 * 60 + 30, 7 * 60), (12 * 60, 14 * 60 + 30)),
+    ((56, 7 * 60 + 56), (13 * 60 + 26, 14 * 60 + 26)),
+    ((23 * 60, 7 * 60),),
+    ((3 * 60, 7 * 60),),  # which are no eight hours
+)
+STARTS: Final = ("03-28", "03-29", "10-24", "10-25", "11-27", "12-31")
+HOURS: Final = ("00:01", "01:00", "05:59", "06:01", "13:05", "20:10", "22:29", "23:58")
+DEGRADED: Final = (0, 0, 0, -(3 * 3600 + 37 * 60), 5 * 3600)
+"""Seconds by which a clock is wrong."""
+
+
+class Fate:
+    """What a seed does to a house that was added at any hour, and what must hold meanwhile."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = chance = luck(seed)
+        contract = chance.choice(("base", "hphc", "hphc", "hphc", "tempo", "ejp", "weekend"))
+        start = f"2026-{chance.choice(STARTS)}T{chance.choice(HOURS)}:00"
+        is_hexadecimal = chance.random() < 1 / 3
+        self.house = Household(
+            contract=contract,
+            start=start,
+            hexadecimal_hours=is_hexadecimal,
+            living=False,
+            seed=seed,
+            off_peak=chance.choice(SLOTS) if contract == "hphc" else None,
+        )
+        if error := chance.choice(DEGRADED):
+            self.house.degrade_clock(error)
+        self.lived = Life(self.house)
+        self.lived.hear(20)
+        self.lived.pass_time(timedelta(seconds=100))
+        self.lived.hear(8)
+
+    def goes_on(self) -> None:
+        """Let one thing happen, and hear what the meter says then."""
+        match self.chance.randrange(5):
+            case 0:
+                self.lived.pass_time(timedelta(seconds=self.chance.randrange(9 * 3600)))
+            case 1 if change := self.lived.days.schedules().next_change(self.house.now):
+                self.meets(change)
+            case 2:  # hours are programmed, of this contract or another one
+                contract = self.chance.choice(("hphc", "base", "weekend", None))
+                self.house.change_contract(contract, self.chance.choice(SLOTS))
+            case 3:
+                self.house.set_clock()
+                self.lived.hear(20)
+            case _:
+                midnight = self.house.local_now.replace(hour=23, minute=59, second=57)
+                left = midnight - self.house.local_now
+                self.lived.pass_time(max(left, timedelta()))
+        self.lived.hear(self.chance.choice((8, 12, 20)))
+
+    def meets(self, change: Change) -> None:
+        """Wait for a change that was told, to the minute that a clock may be wrong by."""
+        near = timedelta(seconds=65)
+        before = change.at - near - self.house.now
+        if before > timedelta():
+            self.lived.pass_time(before)
+            assert self.house.meter.slot.register != change.index
+        self.lived.pass_time(change.at + near - self.house.now)
+        assert self.house.meter.slot.register == change.index
+
+    def holds(self) -> bool:
+        """Whether what is in force is known; if so it is what the meter counts."""
+        noted = index_at(self.lived.days.schedules(), self.house.now)
+        assert noted in {None, self.house.meter.slot.register}, self.house.local_now
+        return noted is not None
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_noted_of_a_meter_added_at_any_hour_is_so(seed: int) -> None:
+    fate = Fate(seed)
+    is_known = fate.holds()
+    assert is_known or fate.house.contract in {"ejp", "tempo", "weekend"}
+    for _ in range(8):
+        fate.goes_on()
+        fate.holds()
