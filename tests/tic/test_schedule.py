@@ -33,9 +33,9 @@ def test_a_slot_has_its_start_register_and_contacts() -> None:
     schedule = read_schedule(profile("0000C001 06308002 223047FF"))
     assert schedule
     assert schedule.slots == (
-        Slot(time(0, 0), 1, Contact.CLOSED, 0),
-        Slot(time(6, 30), 2, Contact.OPEN, 0),
-        Slot(time(22, 30), None, Contact.TEMPO, 0b111_1111),
+        Slot(time(0, 0), 1, Contact.CLOSED),
+        Slot(time(6, 30), 2, Contact.OPEN),
+        Slot(time(22, 30), None, Contact.TEMPO),
     )
 
 
@@ -57,17 +57,10 @@ def test_registers_other_than_one_to_ten_change_nothing(digit: str) -> None:
     assert schedule.slots[0].index == (value if 1 <= value <= 10 else None)
 
 
-@pytest.mark.parametrize(("bit", "contact"), [(4, 1), (7, 4), (10, 7)])
-def test_virtual_contact_one_is_bit_four(bit: int, contact: int) -> None:
-    schedule = read_schedule(profile(f"0000{1 << bit:04X}"))
-    assert schedule
-    assert schedule.slots[0].virtual == 1 << (contact - 1)
-
-
 def test_unused_bits_of_an_action_are_not_read() -> None:
     schedule = read_schedule(profile("0000B801"))
     assert schedule
-    assert schedule.slots == (Slot(time(0, 0), 1, Contact.OPEN, 0),)
+    assert schedule.slots == (Slot(time(0, 0), 1, Contact.OPEN),)
 
 
 @pytest.mark.parametrize(

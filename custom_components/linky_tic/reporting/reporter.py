@@ -7,15 +7,11 @@ whoever receives bytes calls `report_due`.
 from collections.abc import Callable
 from math import inf
 import time
-from typing import NamedTuple
 
 from ..tic import Reading, Value
-from .rules import RULES, Preset, Rule, rule_name
+from .rules import RULES, Preset, rule_name
 
-
-class _State(NamedTuple):
-    value: Value | float | None
-    at: float
+type _Reported = Value | float | None
 
 
 class Reporter:
@@ -30,36 +26,41 @@ class Reporter:
         self._rules = RULES[preset]
         self._tell = tell
         self._clock = clock or time.monotonic
-        self._states: dict[str, _State] = {}
-        self._waiting: dict[str, tuple[Value | float | None, float]] = {}
+        self._states: dict[str, tuple[_Reported, float]] = {}
+        """What was told, and when."""
+        self._waiting: dict[str, tuple[_Reported, float]] = {}
+        """What is not told yet, and when it will be."""
         self._next = inf
 
     def report_reading(self, reading: Reading) -> None:
         """Report what a label says."""
         self.report(reading.label.name, rule_name(reading.label), reading.value)
 
-    def report(self, name: str, rule_name: str, value: Value | float | None) -> None:
+    def report(self, name: str, rule_name: str, value: _Reported) -> None:
         """Tell of a label or derived value, now or later; what has no rule is told at once."""
         rule = self._rules.get(rule_name)
         if rule is None:
             self._tell(name)
             return
-        now, state = self._clock(), self._states.get(name)
-        due = now if state is None else _due(rule, state, value)
-        if due > now:
+        now = self._clock()
+        before, at = self._states.get(name, (None, None))
+        if at is not None and value is None and before is None:
+            return
+        due = now if at is None or value is None or before is None else rule.due(before, at, value)
+        if due <= now:
+            self._report(name, value, now)
+        else:
             self._waiting[name] = value, due
             self._next = min(self._next, due)
-        elif state is None or value is not None or state.value is not None:
-            self._report(name, value, now)
 
     def report_due(self) -> None:
         """Tell what has waited long enough."""
         now = self._clock()
         if now < self._next:
             return
-        for name in [name for name, (_, due) in self._waiting.items() if due <= now]:
-            value, _ = self._waiting[name]
-            self._report(name, value, now)
+        for name, (value, due) in tuple(self._waiting.items()):
+            if due <= now:
+                self._report(name, value, now)
         self._next = min((due for _, due in self._waiting.values()), default=inf)
 
     def forget(self, *names: str) -> None:
@@ -68,20 +69,7 @@ class Reporter:
             self._states.pop(name, None)
             self._waiting.pop(name, None)
 
-    def _report(self, name: str, value: Value | float | None, now: float) -> None:
+    def _report(self, name: str, value: _Reported, now: float) -> None:
         self._waiting.pop(name, None)
-        self._states[name] = _State(value, now)
+        self._states[name] = value, now
         self._tell(name)
-
-
-def _due(rule: Rule, state: _State, value: Value | float | None) -> float:
-    """Give when a value is told; what is not known any more, or again, is at once."""
-    if value is None or state.value is None:
-        return -inf
-    return state.at + (rule.shortest if _has_moved(rule, state.value, value) else rule.longest)
-
-
-def _has_moved(rule: Rule, before: Value | float, now: Value | float) -> bool:
-    if not isinstance(before, int | float) or not isinstance(now, int | float):
-        return before != now
-    return before != now and abs(now - before) >= rule.change

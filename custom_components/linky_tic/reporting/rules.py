@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from ..tic import INDEXES, Label, Quantity
+from ..tic import INDEXES, Label, Quantity, Value
 
 ACTIVE_POWER: Final = "active_power"
 POWER_FACTOR: Final = "power_factor"
@@ -38,6 +38,14 @@ class Rule(NamedTuple):
     change: float
     shortest: float
     longest: float
+
+    def due(self, before: Value | float, at: float, now: Value | float) -> float:
+        """Give when a value is told after the one that was told `at`."""
+        if isinstance(before, int | float) and isinstance(now, int | float):
+            has_moved = before != now and abs(now - before) >= self.change
+        else:
+            has_moved = before != now
+        return at + (self.shortest if has_moved else self.longest)
 
 
 _POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)

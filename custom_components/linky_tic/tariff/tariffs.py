@@ -25,7 +25,6 @@ from ..tic import (
     Reading,
     Tariff,
     TariffFollower,
-    contract_change,
     index_slug,
     read_contract,
     registers_in_use,
@@ -125,9 +124,9 @@ class Tariffs:
     @property
     def contract_change(self) -> ContractChange | None:
         """The contract that has become another one, until this is accepted; restarts keep it."""
-        kept = self._store.recall(_REPLACED)
-        before = _contract(kept)
-        return contract_change(before, self._contracts().get(before.mode)) if before else None
+        before = _contract(self._store.recall(_REPLACED))
+        now = before and self._contracts().get(before.mode)
+        return ContractChange(before, now) if before and now and before != now else None
 
     @callback
     def accept_contract(self) -> None:
@@ -189,11 +188,10 @@ class Tariffs:
         before = contracts.get(now.mode)
         contracts[now.mode] = now
         self._store.keep(_CONTRACTS, [list(one) for one in contracts.values()])
-        if contract_change(before, now) is None:
-            return
-        if (first := _contract(self._store.recall(_REPLACED)) or before) is not None:
+        if before is not None and before != now:
+            first = _contract(self._store.recall(_REPLACED)) or before
             self._store.keep(_REPLACED, None if first == now else list(first))
-        self._signals.contract.send(self.contract_change)
+            self._signals.contract.send(self.contract_change)
 
 
 def _as_kept(names: Mapping[int, str]) -> JsonValueType:

@@ -20,7 +20,6 @@ from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode,
 from .contract import (
     Contract,
     ContractChange,
-    contract_change,
     contract_name,
     read_contract,
     registers_in_use,

@@ -56,13 +56,6 @@ def read_contract(readings: Mapping[str, Reading]) -> Contract | None:
     return Contract(Mode.STANDARD, name, is_producer)
 
 
-def contract_change(before: Contract | None, now: Contract | None) -> ContractChange | None:
-    """Tell whether a contract has become another one; None if not, or if either is not known."""
-    if before is None or now is None or before == now or before.mode is not now.mode:
-        return None
-    return ContractChange(before, now)
-
-
 def contract_name(readings: Mapping[str, Reading]) -> str | None:
     """Give the contract as the meter names it: NGTF, OPTARIF in Historique, None unheard."""
     reading = readings.get("NGTF") or readings.get("OPTARIF")

@@ -55,14 +55,12 @@ class Contact(StrEnum):
 class Slot:
     """What holds from `start` (legal time) to the next slot, or to midnight.
 
-    `index` is the supplier's register, 1 to 10, None to leave it as it was. `virtual` has virtual
-    contact n in bit n - 1, 1 for closed.
+    `index` is the supplier's register, 1 to 10, None to leave it as it was.
     """
 
     start: time
     index: int | None
     contact: Contact
-    virtual: int
 
 
 class Schedule(NamedTuple):
@@ -149,12 +147,7 @@ def _read_start(digits: str, base: int) -> time | None:
 def _read_slot(start: time, action: int) -> Slot:
     """Read the sixteen bits: contact 15-14, virtual contacts 10-4, register 3-0 (54E 6.2.3)."""
     index = action & 0xF
-    return Slot(
-        start,
-        index if 1 <= index <= _MOST_INDEX else None,
-        _CONTACTS[action >> 14],
-        action >> 4 & 0x7F,
-    )
+    return Slot(start, index if 1 <= index <= _MOST_INDEX else None, _CONTACTS[action >> 14])
 
 
 def _decide(

@@ -6,7 +6,6 @@ which one it is in. Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is
 
 from collections.abc import Mapping
 from datetime import time
-import re
 from typing import Final
 
 from .events import Reading
@@ -23,7 +22,6 @@ _ANNOUNCED: Final[Mapping[str, str]] = {
     "ROUG": "red",
 }
 """What DEMAIN says."""
-_TEMPO_PERIOD: Final = re.compile(r"H[CP]J([BWR])")
 _COLOURS: Final[Mapping[str, str]] = {"B": "blue", "W": "white", "R": "red"}
 """Last letter of a Tempo period, W because B is taken."""
 _PEAK_OF: Final[Mapping[str, str]] = {"blue": "none", "white": "pm1", "red": "pm2"}
@@ -133,8 +131,7 @@ def _has_notices_alone(readings: Readings) -> bool:
 
 
 def _colour_in_force(readings: Readings) -> str | None:
-    period = _TEMPO_PERIOD.fullmatch(_raw(readings, "PTEC"))
-    return _COLOURS[period[1]] if period else None
+    return _COLOURS.get(_raw(readings, "PTEC")[3:])
 
 
 def _status(readings: Readings, slug: str) -> str | None:
