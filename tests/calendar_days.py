@@ -38,11 +38,14 @@ class DaysOfAHome:
         clock = self.house.meter.clock
         return local_datetime(clock.true_local(clock.now // SECOND))
 
-    async def hears(self, house: Household) -> Meter:
-        """Hear a house from its own time on."""
+    async def hears(self, house: Household, learned: dict[str, str] | None = None) -> Meter:
+        """Hear a house from its own time on; `learned` are names of registers known before."""
         self.home.clock.now = house.now.timestamp()
         self._set_time()
-        self.meter = await self.home.hears(house)
+        self.meter = self.home.meter(house)
+        self.meter.learned = self.meter.learned if learned is None else learned
+        await self.home.add(self.meter)
+        await self.meter.play()
         return self.meter
 
     async def wait_until(self, local: str, frames: int = KNOWN) -> None:

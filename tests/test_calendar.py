@@ -12,7 +12,7 @@ from simulator.line import Replay
 from simulator.tariff import CONTRACTS, Day
 
 from .calendar_days import DaysOfAHome, days_of
-from .home import Home
+from .home import KNOWN, Home
 from .tic.streams import standard
 from .tic.test_day_schedule import profile
 
@@ -60,6 +60,16 @@ async def test_off_peak_hours_are_events_from_the_first_minute_on(days: DaysOfAH
         "23T22:30 24T06:30 Off-peak",
         "24T22:30 25T00:00 Off-peak",
     ]
+
+
+async def test_a_week_end_is_shown_before_anything_is_known_of_the_week(
+    days: DaysOfAHome,
+) -> None:
+    house = Household(contract="weekend", start="2026-11-28T12:00:00", index=3000)
+    meter = await days.hears(house, learned={})
+    await meter.play(2 * KNOWN)
+    assert days.home.state(CALENDAR) == "on"
+    assert {event[18:] for event in await events(days.home)} == {"HEURE WEEK-END"}
 
 
 async def test_off_peak_hours_go_on_after_midnight(days: DaysOfAHome) -> None:

@@ -92,8 +92,8 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
 
     def _periods(self) -> list[Period]:
         """Give what there is from yesterday on: what began then may still be in force."""
-        days = self.coordinator.days
-        usual = self.coordinator.tariffs.usual or days.schedules.usual()
+        days, tariffs = self.coordinator.days, self.coordinator.tariffs
+        usual = tariffs.usual or days.schedules.usual(tariffs.registers)
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
         return days.schedules.unusual(shown, usual)
 

@@ -201,11 +201,11 @@ def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day
     assert writer.noted() == {25: NIGHT, 27: NEW}  # of today nobody knows whether it is as before
 
 
-def test_nothing_of_another_contract_is_left_to_come() -> None:
-    writer = meter(NGTF=f"{'H PLEINE/CREUSE':16}", NTARF="02")
+def test_nothing_is_left_of_another_contract() -> None:
+    writer = meter(NGTF=f"{'H PLEINE/CREUSE':16}", STGE="003A0400", NTARF="02")
     writer.writes("25000000", frames=4)
     writer.writes("25120000", frames=6, NGTF=f"{'HC SEM WE MERCR':16}", NJOURF1="02", PJOURF1=NEW)
-    assert writer.noted() == {24: NIGHT, 26: NEW}
+    assert writer.noted() == {26: NEW}
 
 
 def test_hours_that_the_register_contradicts_are_not_todays() -> None:
@@ -333,13 +333,25 @@ def test_tempo_ends_with_a_profile_that_moves_the_contact_though_no_name_is_sent
     assert (writer.days.is_tempo, colours(writer)) == (False, {})
 
 
-def test_tempo_ends_where_historique_shows_another_contract() -> None:
-    writer = meter(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
+def hears_historic(writer: Writer, option: str, period: str) -> None:
     for second in range(8):
         writer.listener.now += 2
-        frame = historic(("OPTARIF", "HC.."), ("PTEC", "HP.."))
+        frame = historic(("OPTARIF", option), ("PTEC", period))
         for event in writer.listener.hear(frame):
             if isinstance(event, Frame):
                 now = datetime(2026, 11, 24, 12, 5, second, tzinfo=UTC)
                 writer.days.heard(event, writer.listener.receiver.meter.readings, now)
+
+
+def test_tempo_ends_where_historique_shows_another_contract() -> None:
+    writer = meter(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
+    hears_historic(writer, "HC..", "HP..")
     assert (writer.days.is_tempo, colours(writer)) == (False, {})
+
+
+@pytest.mark.parametrize(("option", "noted"), [("HC..", {24, 25}), ("BASE", set())])
+def test_days_go_on_in_historique_where_the_contract_does(option: str, noted: set[int]) -> None:
+    writer = meter(NGTF=f"{'H PLEINE/CREUSE':16}", STGE="003A0400", NTARF="02")
+    assert set(writer.noted()) == {24, 25}
+    hears_historic(writer, option, "TH.." if option == "BASE" else "HP..")
+    assert set(writer.noted()) == noted

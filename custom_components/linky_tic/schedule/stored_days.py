@@ -23,7 +23,7 @@ def as_stored(days: AnnouncedDays) -> JsonObjectType:
             for peak in days.peaks
         ],
         "colours": dict(colours) if days.is_tempo else None,
-        "calendar": days.calendar,
+        "contract": days.contract,
         "coding": coding and coding.value,
         "proven": days.is_coding_proven,
         "island": None if legal.island is None else legal.island.total_seconds(),
@@ -44,7 +44,7 @@ def take_up(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSO
     )
     days.is_tempo = colours is not None
     days.colours = {date.fromisoformat(day): one for day, one in (colours or {}).items()}
-    days.calendar = stored.get("calendar")
+    days.contract = stored.get("contract")
     days.coding, days.is_coding_proven = coding and Coding(coding), stored.get("proven", False)
     days.clock.is_known = ahead is not None
     days.clock.legal = LegalTime(

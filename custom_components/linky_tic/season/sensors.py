@@ -5,17 +5,15 @@ from typing import Final, override
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
-from ..tic import COLOURS, contract_slug, has_colours
+from ..tic import COLOURS, has_colours, read_contract
 from .days import SEASON
 
 _LEFT: Final = "_left"
 
 
 def _has_ejp(readings: Readings) -> bool:
-    option, calendar = readings.get("OPTARIF"), readings.get("NGTF")
-    if option:
-        return option.raw == "EJP."
-    return calendar is not None and contract_slug(calendar.raw) == "ejp"
+    contract = read_contract(readings)
+    return contract is not None and contract.name == "ejp"
 
 
 class SeasonSensor(DerivedSensor):

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
+from .contract import read_contract
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
 from .events import Reading
 from .frames import Frame
@@ -26,7 +27,8 @@ from .tempo import (
 )
 
 _LABELS: Final = (
-    *("NGTF", "PJOURF+1", "NJOURF", "NJOURF+1", "PPOINTE", "STGE", "NTARF", "PTEC", "DEMAIN"),
+    *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),
+    *("NJOURF", "NJOURF+1", "PJOURF+1", "PPOINTE"),
     *PEAK_LABELS,
 )
 _DAY: Final = timedelta(days=1)
@@ -50,8 +52,8 @@ class ChangedHours(NamedTuple):
 class AnnouncedDays:
     """The notes on one meter.
 
-    `notes` are the profiles that a day may have: it is known when there is one. `calendar` is the
-    name of the contract that they are of. `changed` are the hours that the last frame has changed.
+    `notes` are the profiles that a day may have: it is known when there is one. `contract` is the
+    name of the one that they are of. `changed` are the hours that the last frame has changed.
     """
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class AnnouncedDays:
         self.coding: Coding | None = None
         self.is_coding_proven = False
         self.is_tempo = False
-        self.calendar: str | None = None
+        self.contract: str | None = None
         self.colours: dict[date, str] = {}
         self.changed: ChangedHours | None = None
         self.clock = MeterClock()
@@ -96,29 +98,23 @@ class AnnouncedDays:
         before = self._state()
         is_same = self._is_same_contract(readings)
         self._note_tempo(readings, local)
-        self.peaks = () if self.is_tempo else peaks_now(self.peaks, frame, readings, local)
+        known = (peak for peak in self.peaks if is_same or peak.end <= local)
+        self.peaks = () if self.is_tempo else peaks_now(known, frame, readings, local)
         self._note_profiles(readings, local, is_same_contract=is_same)
         self._learn_coding(readings, local)
         return is_new or before != self._state()
 
     def _state(self) -> tuple[object, ...]:
-        tempo = self.is_tempo, dict(self.colours)
-        return (
-            dict(self.notes),
-            self.peaks,
-            self.coding,
-            self.is_coding_proven,
-            tempo,
-            self.calendar,
-        )
+        contract = self.contract, self.is_tempo, dict(self.colours)
+        return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, contract
 
     def _is_same_contract(self, readings: Readings) -> bool:
         """Whether the contract is the one before, as far as its name and Tempo's colours tell."""
-        before = self.is_tempo, self.calendar
+        before = self.is_tempo, self.contract
         self.is_tempo = has_colours(readings) or (self.is_tempo and not denies_tempo(readings))
-        if "NGTF" in readings:
-            self.calendar = " ".join(readings["NGTF"].raw.split())
-        return before in {(self.is_tempo, self.calendar), (self.is_tempo, None)}
+        contract = read_contract(readings)
+        self.contract = contract.name if contract else self.contract
+        return before in {(self.is_tempo, self.contract), (self.is_tempo, None)}
 
     def _note_tempo(self, readings: Readings, local: datetime) -> None:
         """Note the colours of Tempo days: the one in force, those that are announced.
@@ -160,9 +156,11 @@ class AnnouncedDays:
             if number in {None, one.number} or one.number is None
         ]
         profile = readings.get("PJOURF+1")
+        if not is_same_contract:
+            own, notes = [], {}
         if profile and any(readings_of(profile.raw).values()):  # all of it is sound
-            self._compare(notes, Note(profile.raw, coming))
-            if not is_same_contract or (self.changed and number != coming):
+            self._compare(Note(profile.raw, coming))
+            if self.changed and number != coming:
                 own = []
             notes[today + _DAY] = (Note(profile.raw, coming),)
             is_new = profile.raw not in {one.profile for one in own}
@@ -179,12 +177,12 @@ class AnnouncedDays:
         notes[today] = tuple(one for one in own if (today, one.profile) not in self._refuted)
         self.notes = {day: one for day, one in notes.items() if one}
 
-    def _compare(self, notes: Mapping[date, tuple[Note, ...]], now: Note) -> None:
+    def _compare(self, now: Note) -> None:
         """See whether the hours of a number have changed; before a start they may have long ago."""
         is_first, self._is_first = self._is_first, False
         if is_first or now.number is None:
             return
-        same = (one for day in sorted(notes, reverse=True) for one in notes[day])
+        same = (one for day in sorted(self.notes, reverse=True) for one in self.notes[day])
         before = next((one.profile for one in same if one.number == now.number), now.profile)
         if before != now.profile:
             self.changed = ChangedHours(now.number, before, now.profile)

@@ -4,7 +4,7 @@ It knows what was announced, in the meter's own time, and turns it into instants
 what time it is, nor how a profile came to be known. A day without a profile is unknown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -112,8 +112,10 @@ class DaySchedules:
         periods = reduce(_common, (self._periods_of(day, slots) for slots in schedule.readings))
         return Day(day, tuple(periods), schedule.coding, schedule.decision, note.announced)
 
-    def usual(self) -> int | None:
+    def usual(self, in_use: Collection[int] = ()) -> int | None:
         """Give the register with most hours, the peaks left aside, of all days that are known.
+
+        None where they have one register of several that are in use: it may be the unusual one.
 
         Hours in which the contact is closed are off-peak and count last; of two registers with as
         many hours it is the higher, off-peak being the first.
@@ -125,6 +127,8 @@ class DaySchedules:
                 is_open = period.contact is not Contact.CLOSED
                 opened, every = hours.get(period.index, (timedelta(), timedelta()))
                 hours[period.index] = opened + length * is_open, every + length
+        if len(hours) == 1 and len(in_use) > 1:
+            return None
         return max(hours, key=lambda index: (hours[index], index), default=None)
 
     def unusual(self, days: Iterable[date], usual: int | None) -> list[Period]:
