@@ -11,14 +11,11 @@ from .history.indexes import history_of
 
 def compile_statistics(
     hass: HomeAssistant,
-    _session: Session,
-    _start: datetime,
+    session: Session,
+    start: datetime,
     _end: datetime,
     _custom_units: dict[str, dict[str | None, str]],
 ) -> PlatformCompiledStatistics:
-    """Have the sums of indexes that have started put right after this; nothing is compiled here.
-
-    Called in the recorder's thread. It has an event too, which it does not send for every period.
-    """
-    hass.loop.call_soon_threadsafe(history_of(hass).put_right)
+    """Have the sums of indexes that have started put right; nothing is compiled here."""
+    history_of(hass).compiling(session, start)
     return PlatformCompiledStatistics([], {})

@@ -12,7 +12,7 @@ It knows labels and values, nothing of the recorder, which adds the difference b
 whatever lies between them; `sums.py` puts a start right there. Values are in Wh or varh.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,6 +33,8 @@ def _names(quantity: Quantity, count: int) -> tuple[str, ...]:
 _TOTAL: Final = f"{Quantity.TOTAL_ENERGY}"
 _SUPPLIER: Final = _names(Quantity.SUPPLIER_ENERGY, 10)
 _DISTRIBUTOR: Final = _names(Quantity.DISTRIBUTOR_ENERGY, 4)
+_COUNTED: Final = f"{Quantity.SUPPLIER_ENERGY}"
+"""The supplier's registers together: the total up to which statistics have counted."""
 _NOBODY: Final = ""
 _ALL: Final = "BASE"
 """The label that shows the total where Historique has no labels for the contract (54E 6.1)."""
@@ -45,6 +47,8 @@ class Register:
     by: str
     value: int | None
     at: float
+    is_hidden: bool = False
+    """Whether it is counted in a total, which does not tell where it stands."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,8 @@ class Counting:
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note the state that a label's sensor shows; whether its statistic starts with it."""
         counter = self.counters.get(statistic)
-        own = self.registers.get(_key(meter, _own(label)))
+        name = self._name(statistic, meter, label)
+        own = self.registers.get(_key(meter, name))
         start: Start | None = None
         if own and counter and self._goes_on(statistic, meter, label, value, now):
             begin = counter.shown
@@ -93,11 +98,10 @@ class Counting:
             begin = value if own is None or own.value is None else min(own.value, value)
             start = Start(now, begin)
         else:
-            begin = self._begin(statistic, meter, label, value, now)
+            name, begin = self._begin(statistic, meter, label, value, now)
             start = Start(now, value, begin, counter.heard if counter else None)
-        if label.mode is Mode.HISTORIC:
-            self._count_for_others(statistic, meter, value - begin, now)
-        self.registers[_key(meter, _own(label))] = Register(statistic, value, now)
+        self._count(statistic, meter, label, value - begin, now)
+        self.registers[_key(meter, name)] = Register(statistic, value, now)
         self.counters[statistic] = Counter(meter, value, value)
         if start:
             self.starts.setdefault(statistic, []).append(start)
@@ -114,15 +118,15 @@ class Counting:
             counter.heard = value
         elif label.quantity is Quantity.SUPPLIER_ENERGY:
             first = Register(_NOBODY, value, now)
-            self.registers.setdefault(_key(meter, _own(label)), first)
+            self.registers.setdefault(_key(meter, self._name(statistic, meter, label)), first)
 
     def renamed(self, old: str, new: str, now: float) -> None:
         """Follow a statistic to its new id; there it goes on from what is recorded."""
         if counter := self.counters.pop(old, None):
             self.counters[new] = counter
             self.starts[new] = [*self.starts.pop(old, []), Start(now, counter.shown)]
-            for register in self._counted(old):
-                register.by = new
+            for register in self.registers.values():
+                register.by = new if register.by == old else register.by
 
     def settled(self, statistic: str, starts: Iterable[Start]) -> None:
         """Forget starts of which the sums are right."""
@@ -130,84 +134,94 @@ class Counting:
         if left:
             self.starts[statistic] = left
 
-    def _counted(self, statistic: str) -> list[Register]:
-        return [one for one in self.registers.values() if one.by == statistic]
-
     def _goes_on(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Whether a statistic has counted all that its label shows, and nothing else has since."""
-        counter, own = self.counters.get(statistic), self.registers.get(_key(meter, _own(label)))
+        counter = self.counters.get(statistic)
+        name = self._name(statistic, meter, label)
+        own = self.registers.get(_key(meter, name))
         if counter is None or own is None or counter.meter != meter or own.by != statistic:
             return False
-        if label.name != _ALL:
+        if counter.shown > value or label.name != _ALL:
             return counter.shown <= value
-        others = [
-            one
-            for one in self._supplier(meter)
-            if one.by not in {statistic, _NOBODY} and one.at > own.at
-        ]
-        has_turned = _nearest(self._shown_by_all(meter), value, now) not in {None, counter.shown}
-        return counter.shown <= value and not others and not has_turned
+        return can_follow(counter.shown, value, now - own.at)
 
-    def _begin(self, statistic: str, meter: str, label: Label, value: int, now: float) -> int:
-        """Give the value up to which others have counted what a label shows; its own if none has.
+    def _name(self, statistic: str, meter: str, label: Label) -> str:
+        """Give the register that a label shows: BASE has shown the total, or register 1."""
+        all_of_them = self.registers.get(_key(meter, _COUNTED))
+        if label.name == _ALL and all_of_them and all_of_them.by == statistic:
+            return _COUNTED
+        return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
-        A register has the same value under every label. BASE is register 1, or the total of all:
-        the nearest value is taken that it can follow.
+    def _begin(
+        self, statistic: str, meter: str, label: Label, value: int, now: float
+    ) -> tuple[str, int]:
+        """Give the register that a label shows, and the value up to which others have counted it.
+
+        A register has the same value under every label. It is counted from where it stands now if
+        nobody knows where it stood.
         """
-        counter, own = self.counters.get(statistic), self.registers.get(_key(meter, _own(label)))
+        counter = self.counters.get(statistic)
         if counter and counter.meter != meter:
-            for register in self._counted(statistic):
-                register.value = counter.heard
-        if own and (taken := self.counters.get(own.by)) and own.by != statistic:
-            taken.heard = taken.shown  # what it heard after that, this one counts
-        if label.name != _ALL:
-            before = own.value if own and own.by != statistic else None
-            return value if before is None else min(before, value)
-        known = tuple(self._shown_by_all(meter))
-        found = _nearest(known, value, now)
-        is_register = own is not None and [one.value for one in known].count(own.value) == 1
-        if found is None or not is_register or (own and found != own.value):
-            self._hide(statistic, meter, _SUPPLIER, now)
-        return value if found is None else min(found, value)
+            for register in self.registers.values():
+                if register.by == statistic:
+                    register.value = counter.heard
+        name = f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
+        own = self.registers.get(_key(meter, name))
+        if label.name == _ALL and (total := self._total(meter, value, now)) is not None:
+            for register in self._supplier(meter):
+                self._take(register, statistic)
+                register.by, register.at, register.is_hidden = statistic, now, True
+            return _COUNTED, total
+        if own is None or own.value is None or own.by == statistic:
+            return name, value
+        self._take(own, statistic)
+        least = value - self._uncounted(meter) if own.is_hidden else 0
+        return name, max(min(own.value, value), least)
 
-    def _shown_by_all(self, meter: str) -> Iterator[Register]:
-        """Give what BASE may show: register 1, the sum of what is known, the total."""
-        supplier = [one for one in self._supplier(meter) if one.value is not None]
-        yield from supplier[:1]
-        if supplier:
+    def _take(self, register: Register, statistic: str) -> None:
+        """Have a statistic count what another one has heard and not shown."""
+        if register.by != statistic and (taken := self.counters.get(register.by)):
+            taken.heard = taken.shown
+
+    def _total(self, meter: str, value: int, now: float) -> int | None:
+        """Give the total up to which the supplier's registers are counted, if BASE can follow it.
+
+        Else BASE shows register 1.
+        """
+        supplier = self._supplier(meter)
+        values = [one.value for one in supplier if one.value is not None and not one.is_hidden]
+        if len(values) == len(_SUPPLIER):
             at = max(one.at for one in supplier)
-            yield Register(_NOBODY, sum(one.value or 0 for one in supplier), at)
-        if total := self.registers.get(_key(meter, _TOTAL)):
-            yield total
+            self.registers[_key(meter, _COUNTED)] = Register(_NOBODY, sum(values), at)
+        total = self.registers.get(_key(meter, _COUNTED))
+        if total is None or total.value is None or total.value > value:
+            return None
+        return total.value if can_follow(total.value, value, now - total.at) else None
+
+    def _uncounted(self, meter: str) -> int:
+        """Give what the meter's total has more than was counted of the supplier's registers."""
+        total, counted = (self.registers.get(_key(meter, name)) for name in (_TOTAL, _COUNTED))
+        if not total or not counted or total.value is None or counted.value is None:
+            return 0
+        return max(0, total.value - counted.value)
 
     def _supplier(self, meter: str) -> list[Register]:
         found = (self.registers.get(_key(meter, name)) for name in _SUPPLIER)
         return [one for one in found if one]
 
-    def _count_for_others(self, statistic: str, meter: str, used: int, now: float) -> None:
-        """Count what Historique shows for the registers that it counts and does not show."""
-        self._hide(statistic, meter, _DISTRIBUTOR, now)
-        if total := self.registers.get(_key(meter, _TOTAL)):
-            value = None if total.value is None else total.value + used
-            self.registers[_key(meter, _TOTAL)] = Register(statistic, value, now)
-
-    def _hide(self, statistic: str, meter: str, names: Iterable[str], now: float) -> None:
-        """Note that a statistic counts registers without telling where they stand."""
-        for name in names:
-            if (key := _key(meter, name)) in self.registers:
-                self.registers[key] = Register(statistic, None, now)
-
-
-def _nearest(found: Iterable[Register], value: int, now: float) -> int | None:
-    """Give the greatest value that another one can follow."""
-    return max(
-        (
-            one.value
-            for one in found
-            if one.value is not None and can_follow(one.value, value, now - one.at)
-        ),
-        default=None,
-    )
+    def _count(self, statistic: str, meter: str, label: Label, used: int, now: float) -> None:
+        """Add what a statistic counts to the totals, which Historique does not show."""
+        counted = self.registers.get(_key(meter, _COUNTED))
+        if counted and counted.value is not None and label.quantity is Quantity.SUPPLIER_ENERGY:
+            key = _key(meter, _COUNTED)
+            self.registers[key] = Register(_NOBODY, counted.value + used, now)
+        if label.mode is Mode.HISTORIC:
+            for name in _DISTRIBUTOR:
+                if (key := _key(meter, name)) in self.registers:
+                    self.registers[key] = Register(statistic, None, now)
+            if total := self.registers.get(_key(meter, _TOTAL)):
+                value = None if total.value is None else total.value + used
+                self.registers[_key(meter, _TOTAL)] = Register(statistic, value, now)
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
@@ -217,7 +231,3 @@ def can_follow(before: float, after: float, seconds: float) -> bool:
 
 def _key(meter: str, name: str) -> str:
     return f"{meter}.{name}"
-
-
-def _own(label: Label) -> str:
-    return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"

@@ -4,29 +4,34 @@ It outlives reloads, restarts and entries: an entry that is added anew has the e
 them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from homeassistant.components.recorder import get_instance
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.storage import Store
 from homeassistant.util.dt import utcnow
 from homeassistant.util.hass_dict import HassKey
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
-from ..const import DOMAIN
+from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import Label
 from .counting import Counter, Counting, Register, Start
-from .sums import PutRight
+from .sums import Compiled, last_row, put_right
 
 _VERSION: Final = 1
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _AT_ONCE: Final = 0.0
-_AT_LEISURE: Final = 900.0
-"""Seconds after which values are written; at a stop at once. The recorder knows them as well."""
+_AT_LEISURE: Final = 60.0
+"""Seconds after which values are written; at a stop at once.
+
+After a crash, so much may be counted under the index of one mode and of another.
+"""
 
 type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 
@@ -77,28 +82,48 @@ class IndexHistory:
         self._keep(_AT_LEISURE)
 
     @callback
-    def follow(self, event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+    def follow(self, change: Event[er.EventEntityRegistryUpdatedData]) -> None:
         """Follow an entity, and its statistic, to another id."""
-        if event.data["action"] == "update" and "old_entity_id" in event.data:
-            old, new = event.data["old_entity_id"], event.data["entity_id"]
+        if change.data["action"] == "update" and "old_entity_id" in change.data:
+            old, new = change.data["old_entity_id"], change.data["entity_id"]
             self._counting.renamed(old, new, utcnow().timestamp())
             self._keep(_AT_ONCE)
 
-    @callback
-    def put_right(self) -> None:
-        """Look for the rows in which statistics have started: the recorder has made new ones."""
-        starts = {key: tuple(some) for key, some in self._counting.starts.items()}
-        if starts:
-            task = PutRight(starts, self._settled_in_thread)
-            get_instance(self._hass).queue_task(task)
+    def compiling(self, session: Session, start: datetime) -> None:
+        """Put the sums right of statistics that have started, before what is compiled is seen.
 
-    def _settled_in_thread(self, statistic: str, starts: Sequence[Start]) -> None:
-        self._hass.loop.call_soon_threadsafe(self._settled, statistic, starts)
+        Called in the recorder's thread, whose transaction this is: of one period, or of all those
+        that were missed while Home Assistant was stopped.
+        """
+        starts = {key: tuple(some) for key, some in self._counting.starts.copy().items()}
+        if not starts or DOMAIN in session.info:
+            return
+        now = utcnow().timestamp()
+        compiled = {
+            key: Compiled(last_row(self._hass, session, key, now), start.timestamp(), now)
+            for key in starts
+        }
+
+        def put_all_right(session: Session) -> None:
+            session.info.pop(DOMAIN)
+            settled: dict[str, list[Start]] = {}
+            for key, some in starts.items():
+                try:
+                    with session.begin_nested():
+                        settled[key] = put_right(session, key, some, compiled[key])
+                except Exception:  # of any type: the statistics of the whole house are at stake
+                    LOGGER.exception("The sum of %s was not put right", key)
+            self._hass.loop.call_soon_threadsafe(self._settled, settled)
+
+        session.info[DOMAIN] = True
+        event.listen(session, "before_commit", put_all_right, once=True)
 
     @callback
-    def _settled(self, statistic: str, starts: Sequence[Start]) -> None:
-        self._counting.settled(statistic, starts)
-        self._keep(_AT_ONCE)
+    def _settled(self, settled: Mapping[str, Sequence[Start]]) -> None:
+        for statistic, starts in settled.items():
+            if starts:
+                self._counting.settled(statistic, starts)
+                self._keep(_AT_ONCE)
 
     def _keep(self, delay: float) -> None:
         if not self._is_dirty or delay == _AT_ONCE:

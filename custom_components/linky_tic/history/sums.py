@@ -1,31 +1,29 @@
 """The sums of a statistic that starts anew, put right in the recorder's own tables.
 
-It knows the recorder and starts, nothing of meters. Tried on Home Assistant 2026.10 and 2026.11.
+It knows the recorder's tables and starts, nothing of meters. Tried on Home Assistant 2026.10 and
+2026.11.
 
 Every five minutes the recorder makes a row, whose sum has grown by the difference between the state
 in the row before and the last state of its time. The row in which a statistic starts is made like
-any other; just after that its sum and all later ones are shifted by what is wrong. What a row
-should be is told by the row before it, so this can be done at any later time, and twice. Other
-statistics are not touched.
+any other; in the same transaction its sum is shifted by what is wrong, so that nobody sees it, and
+the next row goes on from there. Other statistics are not touched.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final, NamedTuple, override
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from homeassistant.components.recorder import Recorder
-from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
-from homeassistant.components.recorder.statistics import (
-    adjust_statistics,
-    get_metadata_with_session,
+from homeassistant.components.recorder.db_schema import (
+    Statistics,
+    StatisticsMeta,
+    StatisticsShortTerm,
 )
-from homeassistant.components.recorder.tasks import RecorderTask
-from homeassistant.components.recorder.util import session_scope
+from homeassistant.components.recorder.statistics import (
+    get_latest_short_term_statistics_with_session,
+)
 from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
-from homeassistant.util.dt import utcnow
+from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import EnergyConverter, ReactiveEnergyConverter
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from .counting import Start, can_follow
@@ -34,130 +32,111 @@ _PERIOD: Final = 300.0
 _HOUR: Final = 3600.0
 _LONGEST: Final = 172_800.0
 """Seconds for which the first row of a statistic is waited for."""
-_NOTHING: Final = 1e-3
-"""Wh: less than any meter counts, more than what two sums of floats differ by."""
-
-type _Table = type[Statistics | StatisticsShortTerm]
 
 
-class _Row(NamedTuple):
-    """When a row begins and ends, its last state, and the sum up to there: in Wh or varh."""
+class Row(NamedTuple):
+    """When a row begins, its last state, and the sum up to there, in the unit of the statistic."""
 
     begin: float
-    end: float
     state: float
     sum: float
 
 
-@dataclass(slots=True)
-class PutRight(RecorderTask):
-    """Put right the sums of statistics, and tell of each the starts that have a row by now."""
+class Compiled(NamedTuple):
+    """Rows that are new, by when they begin, and the one from which the recorder went on."""
 
-    starts: Mapping[str, Sequence[Start]]
-    on_settled: Callable[[str, Sequence[Start]], None]
-    """Called in the recorder's thread."""
-
-    @override
-    def run(self, instance: Recorder) -> None:
-        for statistic, starts in self.starts.items():
-            waiting = list(starts)
-            while waiting and (settled := _put_first_right(instance, statistic, waiting)):
-                self.on_settled(statistic, settled)
-                waiting = waiting[len(settled) :]
+    before: Row | None
+    since: float
+    until: float
 
 
-def _put_first_right(
-    instance: Recorder, statistic: str, starts: Sequence[Start]
-) -> Sequence[Start]:
-    """Put right the row of the first of some starts; give those that lie in it."""
-    with session_scope(session=instance.get_session(), read_only=True) as session:
-        found = get_metadata_with_session(instance, session, statistic_ids={statistic})
-        if statistic not in found:  # a sensor that people leave out of the recorder has none
-            long_ago = utcnow().timestamp() - _LONGEST
-            return [one for one in starts if one.at < long_ago]
-        metadata_id, meta = found[statistic]
-        rows = _Rows(session, metadata_id, _unit_per_base(meta["unit_of_measurement"]))
-        row = rows.first_from(_begin(starts[0]))
-        if row is None:
-            return ()
-        in_it = [one for one in starts if _begin(one) <= row.begin]
-        wrong = row.sum - _right_sum(rows.last_before(row.begin), row, in_it)
-    # What has no unit is not converted, whatever is said here.
-    is_done = abs(wrong) < _NOTHING or adjust_statistics(
-        instance,
-        statistic,
-        datetime.fromtimestamp(row.begin, UTC),
-        -wrong * rows.per_base,
-        meta["unit_of_measurement"] or "",
+def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) -> Row | None:
+    """Give the row from which the recorder goes on: an hourly one where the others are purged."""
+    short = get_latest_short_term_statistics_with_session(
+        hass, session, {statistic}, {"state", "sum"}
     )
-    return in_it if is_done else ()
+    for row in short.get(statistic, []):
+        if row["state"] is not None and row["sum"] is not None:
+            return Row(row["start"], row["state"], row["sum"])
+    hours = (
+        select(Statistics.start_ts, Statistics.state, Statistics.sum)
+        .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
+        .where(StatisticsMeta.statistic_id == statistic, Statistics.start_ts <= now)
+        .where(Statistics.state.is_not(None), Statistics.sum.is_not(None))
+    )
+    found = session.execute(hours.order_by(Statistics.start_ts.desc()).limit(1)).first()
+    return Row(*found) if found else None
 
 
-def _right_sum(before: _Row | None, row: _Row, starts: Sequence[Start]) -> float:
+def put_right(
+    session: Session, statistic: str, starts: Sequence[Start], compiled: Compiled
+) -> list[Start]:
+    """Put right the rows in which a statistic starts; give the starts that have a row by now.
+
+    A start of a time to come was noted while the clock was ahead.
+    """
+    now = compiled.until
+    meta = select(StatisticsMeta.id, StatisticsMeta.unit_of_measurement)
+    found = session.execute(meta.where(StatisticsMeta.statistic_id == statistic)).first()
+    if found is None:  # a sensor that people leave out of the recorder has none
+        return [one for one in starts if one.at < now - _LONGEST]
+    unit = _unit_per_base(found.unit_of_measurement)
+    before, settled, shift = compiled.before, 0, 0.0
+    for new in _new_rows(session, found.id, compiled):
+        row = new._replace(sum=new.sum + shift)
+        begun = [one for one in starts[settled:] if one.at < row.begin + _PERIOD or one.at > now]
+        if begun:
+            wrong = _right_sum(before, row, begun, unit) - row.sum
+            _shift(session, found.id, compiled._replace(since=row.begin), wrong)
+            row = row._replace(sum=row.sum + wrong)
+            shift += wrong
+            settled += len(begun)
+        before = row
+    return list(starts[:settled])
+
+
+def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[Row]:
+    table = StatisticsShortTerm
+    rows = (
+        select(table.start_ts, table.state, table.sum)
+        .where(table.metadata_id == metadata_id, table.start_ts.between(new.since, new.until))
+        .where(table.state.is_not(None), table.sum.is_not(None))
+    )
+    return [Row(*row) for row in session.execute(rows.order_by(table.start_ts))]
+
+
+def _shift(session: Session, metadata_id: int, new: Compiled, wrong: float) -> None:
+    """Add to the sums of new rows, and of the hours from the first one's on."""
+    hour = new.since // _HOUR * _HOUR
+    for table, since in ((StatisticsShortTerm, new.since), (Statistics, hour)):
+        of_it = (table.metadata_id == metadata_id, table.start_ts.between(since, new.until))
+        shifted = update(table).where(*of_it).values(sum=table.sum + wrong)
+        session.execute(shifted, execution_options={"synchronize_session": False})
+
+
+def _right_sum(before: Row | None, row: Row, starts: Sequence[Start], unit: float) -> float:
     """Give the sum that a row should have, in which a statistic has started, once or more."""
     start, *later = starts
     if before is None:
-        begin = start.first if start.begin is None else start.begin
-        grown = row.state - begin
+        grown = row.state - unit * (start.first if start.begin is None else start.begin)
     else:
-        grown = before.sum + row.state - before.state - _skipped(start, before)
-    return grown - sum(
+        skipped = _skipped(start, before.state / unit, start.at - before.begin - _PERIOD)
+        grown = before.sum + row.state - before.state - unit * skipped
+    return grown - unit * sum(
         one.begin - one.counted
         for one in later
         if one.begin is not None and one.counted is not None
     )
 
 
-def _skipped(start: Start, before: _Row) -> float:
+def _skipped(start: Start, before: float, seconds: float) -> float:
     """Give what lies between the value that is counted up to and the one that is counted from."""
-    is_next = can_follow(before.state, start.first, start.at - before.end)
-    if start.begin is not None:
-        counted = before.state if start.counted is None else start.counted
-        if not is_next:  # a cut, as when a meter is replaced, may have lost what was heard last
-            counted = max(counted, before.state)
-        return start.begin - counted
-    return 0.0 if is_next else start.first - before.state
-
-
-def _begin(start: Start) -> float:
-    """Give when the row of a start begins."""
-    return start.at // _PERIOD * _PERIOD
-
-
-class _Rows:
-    """The rows of one statistic."""
-
-    def __init__(self, session: Session, metadata_id: int, per_base: float) -> None:
-        self.per_base = per_base
-        self._session = session
-        self._metadata_id = metadata_id
-
-    def first_from(self, begin: float) -> _Row | None:
-        """Give the first short-term row that begins at a time or later."""
-        table = StatisticsShortTerm
-        return self._row(table, table.start_ts >= begin, table.start_ts.asc())
-
-    def last_before(self, begin: float) -> _Row | None:
-        """Give the last row before a time: an hourly one where short-term ones are purged."""
-        short, hourly = StatisticsShortTerm, Statistics
-        hour = begin // _HOUR * _HOUR
-        found = (
-            self._row(short, short.start_ts < begin, short.start_ts.desc()),
-            self._row(hourly, hourly.start_ts < hour, hourly.start_ts.desc()),
-        )
-        return max((row for row in found if row), key=lambda row: row.end, default=None)
-
-    def _row(
-        self, table: _Table, where: ColumnElement[bool], order: ColumnElement[float | None]
-    ) -> _Row | None:
-        is_counted = (table.state.is_not(None), table.sum.is_not(None))
-        columns = select(table.start_ts, table.state, table.sum)
-        of_it = columns.where(table.metadata_id == self._metadata_id, where, *is_counted)
-        found = self._session.execute(of_it.order_by(order).limit(1)).first()
-        if found is None:
-            return None
-        end = found.start_ts + (_PERIOD if table is StatisticsShortTerm else _HOUR)
-        return _Row(found.start_ts, end, found.state / self.per_base, found.sum / self.per_base)
+    is_next = can_follow(before, start.first, seconds)
+    if start.begin is None:
+        return 0.0 if is_next else start.first - before
+    counted = before if start.counted is None else start.counted
+    # A cut, as when a meter is replaced, may have lost what was heard last.
+    return start.begin - (counted if is_next else max(counted, before))
 
 
 def _unit_per_base(unit: str | None) -> float:
