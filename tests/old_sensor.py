@@ -6,11 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.db_schema import (
-    Statistics,
-    StatisticsMeta,
-    StatisticsShortTerm,
-)
 from homeassistant.components.recorder.models import (
     StatisticData,
     StatisticMeanType,
@@ -21,12 +16,10 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.components.recorder.tasks import SynchronizeTask
-from homeassistant.components.recorder.util import session_scope
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
-from sqlalchemy import select
 
 from custom_components.linky_tic.const import DOMAIN
 from simulator import Household
@@ -127,25 +120,6 @@ async def sums_of(hass: HomeAssistant, statistic_id: str) -> list[float]:
     periods = await rows_of(hass, statistic_id, "5minute")
     last = hours[-1]["end"] if hours else 0.0
     return [row["sum"] for row in (*hours, *(one for one in periods if one["start"] >= last))]
-
-
-class NewerRecorder:
-    """What Home Assistant 2026.11 can do and 2026.10 cannot: clear a part of a statistic."""
-
-    def __init__(self, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._recorder = get_instance(hass)
-        monkeypatch.setattr(self._recorder, "async_clear_statistics", self.clear)
-
-    def clear(self, statistic_ids: list[str], *, start_time: datetime, end_time: datetime) -> None:
-        """Take out the rows that overlap a range, as 2026.11 does."""
-        known = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(statistic_ids))
-        with session_scope(session=self._recorder.get_session()) as session:
-            for table in (Statistics, StatisticsShortTerm):
-                session.query(table).filter(
-                    table.metadata_id.in_(known),
-                    table.start_ts > (start_time - table.duration).timestamp(),
-                    table.start_ts < end_time.timestamp(),
-                ).delete(synchronize_session=False)
 
 
 async def adopt(hass: HomeAssistant, user: MockUser | None = None, **data: object) -> Any:  # noqa: ANN401 - an answer

@@ -1,13 +1,18 @@
 """A sensor of ours goes on with the statistics of an old one: no gap, nothing counted twice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
+from sqlite3 import OperationalError
 from typing import Any
 
 from homeassistant.components.recorder import get_instance
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.dt import as_local
 import pytest
+from sqlalchemy import event
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.diagnostics import async_get_config_entry_diagnostics
@@ -20,7 +25,6 @@ from ..old_sensor import (
     INDEX,
     NEW,
     OLD,
-    NewerRecorder,
     adopt,
     counted,
     hears,
@@ -167,9 +171,8 @@ async def test_an_hour_that_no_meter_can_have_counted_is_told(course: Course, ho
 
 
 async def test_the_sensor_before_the_old_one_goes_before_its_hours(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+    course: Course, home: Home
 ) -> None:
-    NewerRecorder(home.hass, monkeypatch)
     oldest = "sensor.teleinfo_index"
     await recorded(home.hass, counted(MORNING - 3 * HOUR, [24980.0, 24989.0]), statistic_id=oldest)
     await recorded(home.hass, counted(MORNING, BEFORE, 5))
@@ -219,10 +222,7 @@ async def test_means_are_inserted_and_nothing_is_summed(
     assert answer["join"] is answer["will"]["shift_sums_by"] is None
 
 
-async def test_the_last_days_go_over_by_five_minutes_too(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    NewerRecorder(home.hass, monkeypatch)
+async def test_the_last_days_go_over_by_five_minutes_too(course: Course, home: Home) -> None:
     await lives(home, course)
     await hears(home, course)
     before = await rows_of(home.hass, NEW, "5minute")
@@ -284,27 +284,44 @@ async def test_a_bug_report_tells_what_was_adopted(course: Course, home: Home) -
     }
 
 
+@contextmanager
+def no_room_left(hass: HomeAssistant) -> Iterator[None]:
+    """Have the database fail at the last thing that an adoption writes."""
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE statistics_short_term"):
+            raise OperationalError("database or disk is full")
+
+    engine = get_instance(hass).engine
+    event.listen(engine, "before_cursor_execute", fail)
+    yield
+    event.remove(engine, "before_cursor_execute", fail)
+
+
 async def test_what_the_recorder_did_not_write_is_told_and_finished_later(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+    course: Course, home: Home
 ) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     await hears(home, course)
-    with monkeypatch.context() as broken:
-        broken.setattr(get_instance(home.hass), "async_adjust_statistics", lambda *_: None)
-        with pytest.raises(HomeAssistantError, match="recorder did not write"):
-            await imports(home)
+    before = await rows_of(home.hass, NEW, "5minute")
+    with (
+        no_room_left(home.hass),
+        pytest.raises(HomeAssistantError, match="recorder did not write"),
+    ):
+        await imports(home)
+    assert await rows_of(home.hass, NEW) == []
+    assert await rows_of(home.hass, NEW, "5minute") == before
     await imports(home)
     assert (await sums_of(home.hass, NEW))[:4] == pytest.approx([1000, 1005, 1009, 1010])
 
 
 async def test_what_somebody_has_cleared_needs_no_undoing(
-    course: Course, home: Home, hass_storage: Json, monkeypatch: pytest.MonkeyPatch
+    course: Course, home: Home, hass_storage: Json
 ) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     await imports(home)
     get_instance(home.hass).async_clear_statistics([NEW])
-    NewerRecorder(home.hass, monkeypatch)
     await undo(home.hass)
     assert await rows_of(home.hass, NEW) == []
     assert stored(hass_storage, meter) is None
@@ -334,22 +351,9 @@ async def test_an_old_sensor_that_had_means_as_well_gives_its_sums(
     assert [row.get("mean") for row in await rows_of(home.hass, NEW)] == [None] * 3
 
 
-async def test_nothing_is_undone_where_home_assistant_cannot_take_hours_out(
-    course: Course, home: Home
-) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    await hears(home, course)
-    assert "undo_needs_home_assistant_2026_11" in (await imports(home))["warnings"]
-    after = await sums_of(home.hass, NEW)
-    with refusal("undo_needs_newer"):
-        await undo(home.hass)
-    assert await sums_of(home.hass, NEW) == after
-
-
 async def test_an_import_that_is_undone_leaves_no_trace(
-    course: Course, home: Home, hass_storage: Json, monkeypatch: pytest.MonkeyPatch
+    course: Course, home: Home, hass_storage: Json
 ) -> None:
-    NewerRecorder(home.hass, monkeypatch)
     await recorded(home.hass, counted(MORNING, [one + 1 / 3 for one in BEFORE], 1 / 7))
     meter = await hears(home, course)
     await hour_ends(course)
@@ -362,9 +366,8 @@ async def test_an_import_that_is_undone_leaves_no_trace(
 
 
 async def test_what_came_after_an_import_that_is_undone_keeps_its_growth(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
+    course: Course, home: Home
 ) -> None:
-    NewerRecorder(home.hass, monkeypatch)
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     await imports(home)
@@ -376,10 +379,7 @@ async def test_what_came_after_an_import_that_is_undone_keeps_its_growth(
     assert sums == pytest.approx([one - 1010 for one in after[3:]])
 
 
-async def test_means_that_were_inserted_are_taken_out(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    NewerRecorder(home.hass, monkeypatch)
+async def test_means_that_were_inserted_are_taken_out(course: Course, home: Home) -> None:
     power = "sensor.linky_papp"
     await recorded(home.hass, meant(MORNING, [100.0]), "VA", is_total=False)
     await hears(home, course)
@@ -409,11 +409,9 @@ async def test_an_import_that_was_cut_short_at_its_start_is_finished_or_undone(
     course: Course,
     home: Home,
     hass_storage: Json,
-    monkeypatch: pytest.MonkeyPatch,
     *,
     is_finished: bool,
 ) -> None:
-    NewerRecorder(home.hass, monkeypatch)
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     before = await sums_of(home.hass, NEW)
@@ -423,3 +421,25 @@ async def test_an_import_that_was_cut_short_at_its_start_is_finished_or_undone(
     cut_short(hass_storage, meter, kept)
     await (imports(home) if is_finished else undo(home.hass))
     assert await sums_of(home.hass, NEW) == (after if is_finished else before)
+
+
+@pytest.mark.parametrize("is_shifted", [True, False])
+@pytest.mark.parametrize("is_finished", [True, False])
+async def test_what_another_release_left_half_done_is_finished_or_undone(
+    course: Course, home: Home, hass_storage: Json, *, is_shifted: bool, is_finished: bool
+) -> None:
+    """It inserted the rows first, and shifted our sums after that."""
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    meter = await hears(home, course)
+    before = await sums_of(home.hass, NEW)
+    await imports(home)
+    after, kept = await sums_of(home.hass, NEW), stored(hass_storage, meter)
+    cut_short(hass_storage, meter, kept)
+    assert kept
+    (record,) = kept["data"]["BASE"]
+    del record["is_whole"]
+    if not is_shifted:
+        recorder = get_instance(home.hass)
+        recorder.async_adjust_statistics(NEW, MORNING, -record["offset"], "kWh")
+    await (imports(home) if is_finished else undo(home.hass))
+    assert await sums_of(home.hass, NEW) == pytest.approx(after if is_finished else before)

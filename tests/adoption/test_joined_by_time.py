@@ -20,7 +20,6 @@ from ..old_sensor import (
     HOUR,
     NEW,
     OLD,
-    NewerRecorder,
     adopt,
     counted,
     hears,
@@ -102,10 +101,7 @@ async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: H
     assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:-1], own["sum"]])
 
 
-async def test_it_is_undone_to_the_last_digit(
-    course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    NewerRecorder(home.hass, monkeypatch)
+async def test_it_is_undone_to_the_last_digit(course: Course, home: Home) -> None:
     await external(home, MORNING)
     await hears(home, course)
     before = await by_hour(home, course)

@@ -12,8 +12,6 @@ from custom_components.linky_tic.adoption.joining import (
     find_join,
     follows,
     in_gaps,
-    is_shifted,
-    put_right,
 )
 
 from ..tic.streams import luck
@@ -85,16 +83,3 @@ def test_hours_in_which_ours_was_away_are_found() -> None:
 def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
     rows = [hour(0, 1, 1), hour(1, 2, 2), hour(2, 1, 1.5), hour(3, 90, 90), hour(30, 200, 200)]
     assert [round(one.growth, 1) for one in doubts(rows, 1)] == [-0.5, 88.5]
-
-
-def test_sums_tell_whether_they_were_shifted() -> None:
-    rows, sums = [hour(1, 5, 2.0), hour(2, 6, 3.0)], {hour(1, 0, 0).start: 2.0}
-    assert is_shifted(rows, sums, 10) is False
-    assert is_shifted([row._replace(sum=row.sum + 10) for row in rows if row.sum], sums, 10)
-    assert is_shifted(rows, {0.0: 1.0}, 10) is None
-
-
-def test_only_the_last_digits_of_a_sum_are_put_right() -> None:
-    rows = [hour(1, 5, 0.1 + 0.2), hour(2, 6, 7.0), hour(3, 6, 8.0)]
-    sums = {rows[0].start: 0.3, rows[1].start: 7.0, rows[2].start: 4.0}
-    assert put_right(rows, sums) == [rows[0]._replace(sum=0.3)]

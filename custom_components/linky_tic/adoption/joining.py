@@ -135,26 +135,3 @@ def doubts(rows: Sequence[Row], kilo: float) -> Iterator[Doubt]:
         most = _MOST * (later - start) / HOUR + _ROUNDING
         if not -_NOTHING <= growth / kilo <= most:
             yield Doubt(later, growth)
-
-
-def is_shifted(rows: Sequence[Row], sums: dict[float, float], offset: float) -> bool | None:
-    """Whether rows have their old sums or those with the offset; None when none of them is left."""
-    for row in rows:
-        if row.sum is not None and row.start in sums:
-            grown = row.sum - sums[row.start]
-            return abs(grown - offset) <= abs(grown)
-    return None
-
-
-def put_right(rows: Sequence[Row], sums: dict[float, float]) -> list[Row]:
-    """Give the rows whose sums came back but for a float's last digits, with the sums they had.
-
-    A sum that somebody has changed in between stays as it is.
-    """
-    return [
-        row._replace(sum=sums[row.start])
-        for row in rows
-        if row.sum is not None
-        and row.start in sums
-        and 0 < abs(row.sum - sums[row.start]) < _NOTHING
-    ]

@@ -5,13 +5,11 @@ It knows entities, and what the recorder has of both statistics. The old sensor 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from homeassistant.components.recorder.models import StatisticMetaData
 from homeassistant.components.recorder.statistics import valid_statistic_id
 from homeassistant.components.sensor import DOMAIN as SENSOR
-from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
 from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
@@ -19,13 +17,7 @@ from ..const import DOMAIN
 from ..setup.exceptions import refused
 from .joining import Join, Row, earlier, find_join, follows, is_index, join_by_time
 from .records import Method
-from .statistics_rows import (
-    History,
-    async_history,
-    async_meta,
-    in_unit,
-    quantity_of,
-)
+from .statistics_rows import History, async_history, kilo_of, quantity_of
 
 POSSIBLE: Final = "possible"
 _OLD_IS_THERE: Final = "old_is_there"
@@ -33,13 +25,6 @@ _INDEX_DIFFERS: Final = "index_differs"
 _NOTHING_BEFORE: Final = "nothing_before"
 _HELPERS: Final = frozenset({"utility_meter", "integration"})
 """Integrations whose totals are not those of a meter: they start at 0, some of them every day."""
-_KILO: Final[Mapping[str | None, str]] = MappingProxyType(
-    {
-        "energy": UnitOfEnergy.KILO_WATT_HOUR,
-        "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
-    }
-)
-"""Class of units -> the unit in which an index is reasoned about; other totals are no index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,6 @@ class Plan:
 
     entity: er.RegistryEntry
     old_id: str
-    old_unit: str | None
     old: History
     ours: History
     first: Row
@@ -74,9 +58,8 @@ async def async_plan(
     hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
 ) -> Plan:
     """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
-    old_unit, old, ours = await _read(hass, old_id, entity.entity_id)
-    first = ours.first
-    kilo = _kilo(ours.meta)
+    old, ours = await _read(hass, old_id, entity.entity_id)
+    first, kilo = ours.first, kilo_of(ours.meta)
     before = earlier(old.hours, first)
     join = find_join(before, first, kilo) if kilo else None
     by_time = False
@@ -92,13 +75,11 @@ async def async_plan(
         named = {"old": old_id, "entity": entity.entity_id}
         raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
     out = len(before) - len(rows)
-    return Plan(entity, old_id, old_unit, old, ours, first, rows, out, join, kilo, ways, chosen)
+    return Plan(entity, old_id, old, ours, first, rows, out, join, kilo, ways, chosen)
 
 
-async def _read(
-    hass: HomeAssistant, old_id: str, entity_id: str
-) -> tuple[str | None, History, History]:
-    """Give the unit of the old statistic, its rows in ours, and ours; refused where unlike."""
+async def _read(hass: HomeAssistant, old_id: str, entity_id: str) -> tuple[History, History]:
+    """Give the old statistic in the unit of ours, and ours; refused where unlike."""
     named = {"old": old_id, "entity": entity_id}
     if old_id == entity_id:
         raise refused("adopt_same", **named)
@@ -108,13 +89,11 @@ async def _read(
     ours = await async_history(hass, entity_id)
     if ours is None:
         raise refused("adopt_too_soon", **named)
-    meta = await async_meta(hass, old_id)
-    if meta:
-        _check_alike(meta, ours.meta, named)
-        old = await async_history(hass, old_id, ours.meta["unit_of_measurement"])
-        if old and old.hours:
-            return meta["unit_of_measurement"], old, ours
-    raise refused("adopt_no_statistics", **named)
+    old = await async_history(hass, old_id, ours.meta["unit_of_measurement"])
+    if old is None or not old.hours:
+        raise refused("adopt_no_statistics", **named)
+    _check_alike(old.meta, ours.meta, named)
+    return old, ours
 
 
 def _is_joined_by_time(
@@ -140,13 +119,8 @@ def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping
     is_alike = old["has_sum"] if ours["has_sum"] else old["mean_type"] == ours["mean_type"]
     if not is_alike:
         raise refused("adopt_other_kind", **told)
-    if ours["has_sum"] and quantities[1] not in _KILO:
+    if ours["has_sum"] and kilo_of(ours) is None:
         raise refused("adopt_no_index", **told)
-
-
-def _kilo(ours: StatisticMetaData) -> float | None:
-    unit = _KILO.get(quantity_of(ours)) if ours["has_sum"] else None
-    return in_unit(ours, 1.0, unit) if unit else None
 
 
 def _against_taking_over(

@@ -45,6 +45,8 @@ class Record:
     end: float = 0.0
     begun: float = 0.0
     offset: float | None = None
+    is_whole: bool = False
+    """Whether its rows and sums are written in one transaction, unlike before release 1.1."""
     hours: Sums
     periods: Sums
 

@@ -6,7 +6,6 @@ It knows calls and their answers. Numbers are answered in the unit of our statis
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from typing import Final
 
-from homeassistant.components.recorder import get_instance
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -26,7 +25,7 @@ from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one,
 from .joining import Row, doubts, in_gaps
 from .plan import Plan, async_plan, entity_of_ours
 from .records import Method, Record
-from .statistics_rows import can_clear, is_loaded
+from .statistics_rows import is_loaded
 
 ATTR_OLD: Final = "old_statistic"
 ATTR_ENTITY: Final = "entity_id"
@@ -111,7 +110,7 @@ async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
         "methods": {way.value: found for way, found in plan.ways.items()},
         "old": {
             "statistic": plan.old_id,
-            "unit": plan.old_unit,
+            "unit": plan.old.meta["unit_of_measurement"],
             "hours": len(plan.old.hours),
             **_span(plan.old.hours),
             "in_energy_dashboard": plan.old_id in used,
@@ -130,7 +129,7 @@ async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
             {"start": _instant(one.start), "growth": _number(one.growth)}
             for one in doubted[:_SHOWN]
         ],
-        "warnings": [*_warnings(hass, plan, used), *(["doubtful_hours"] if doubted else [])],
+        "warnings": [*_warnings(plan, used), *(["doubtful_hours"] if doubted else [])],
     }
 
 
@@ -187,7 +186,7 @@ def _left_behind(plan: Plan) -> list[Row]:
     return [row for row in plan.ours.hours if row.start >= plan.old.last.end]
 
 
-def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
+def _warnings(plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
     is_import = plan.method is not Method.ENTITY_ID
     join = _join(plan)
@@ -201,7 +200,6 @@ def _warnings(hass: HomeAssistant, plan: Plan, used: AbstractSet[str]) -> Iterab
         "last_hours_left_out": is_import and plan.left_out > 0,
         "both_in_energy_dashboard": is_import and all(are_used),
         "new_in_energy_dashboard": not is_import and are_used[1],
-        "undo_needs_home_assistant_2026_11": is_import and not can_clear(get_instance(hass)),
     }
     return (name for name, is_so in found.items() if is_so)
 

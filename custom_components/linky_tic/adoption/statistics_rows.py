@@ -1,39 +1,62 @@
 """The rows of a statistic, read and written: the recorder's part in adopting another one's.
 
-It knows the recorder and nothing of meters. What is written is queued, and done in this order; what
-is read is as it is when all that has been done.
+It knows the recorder's tables and nothing of meters. What is written is written in one transaction
+of the recorder's own thread: all of it, or nothing.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from inspect import signature
-from itertools import batched
-from typing import Any, Final, Literal, NamedTuple
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, override
 
 from homeassistant.components.recorder import DOMAIN as RECORDER, Recorder, get_instance
-from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
-from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
+from homeassistant.components.recorder.db_schema import Base, Statistics, StatisticsShortTerm
+from homeassistant.components.recorder.models import StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     STATISTIC_UNIT_TO_UNIT_CONVERTER,
     UNIT_CLASS_TO_UNIT_CONVERTER,
-    StatisticsRow,
+    cache_latest_short_term_statistic_id_for_metadata_id,
     get_metadata,
-    statistics_during_period,
+    get_metadata_with_session,
+    get_short_term_statistics_run_cache,
 )
-from homeassistant.components.recorder.tasks import SynchronizeTask
+from homeassistant.components.recorder.tasks import RecorderTask, SynchronizeTask
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import BaseUnitConverter
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
-from .joining import Row
+from .joining import HOUR, Row
+from .records import Record, Sums
 
-type _Table = type[Statistics | StatisticsShortTerm]
-
-HOURS: Final = Statistics
-PERIODS: Final = StatisticsShortTerm
-_COLUMNS: Final = ("state", "sum", "mean", "min", "max")
-_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
-_AT_ONCE: Final = 1000
-"""Rows of one task: the recorder goes on with what happens in the house in between."""
+_HOURS: Final = Base.metadata.tables[Statistics.__tablename__]
+_TABLES: Final = (_HOURS, Base.metadata.tables[StatisticsShortTerm.__tablename__])
+_PERIOD: Final = 300.0
+_VALUES: Final = ("state", "sum", "mean", "min", "max")
+_KILO: Final[Mapping[str | None, str]] = MappingProxyType(
+    {
+        "energy": UnitOfEnergy.KILO_WATT_HOUR,
+        "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+    }
+)
+"""Class of units -> the unit in which an index is reasoned about; other totals are no index."""
+_LAST_DIGITS: Final = 1e-6
+"""Less than any meter counts, and more than what two sums of floats differ by."""
 
 
 class History(NamedTuple):
@@ -66,17 +89,6 @@ async def settle(recorder: Recorder) -> None:
     await done
 
 
-async def async_meta(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:
-    """Give what the recorder knows of a statistic; None: there is none."""
-    await settle(get_instance(hass))
-    return await get_instance(hass).async_add_executor_job(_meta, hass, statistic_id)
-
-
-def _meta(hass: HomeAssistant, statistic_id: str) -> StatisticMetaData | None:
-    known = get_metadata(hass, statistic_ids={statistic_id}).get(statistic_id)
-    return known[1] if known else None
-
-
 async def async_history(
     hass: HomeAssistant, statistic_id: str, unit: str | None = None
 ) -> History | None:
@@ -86,39 +98,31 @@ async def async_history(
 
 
 def _history(hass: HomeAssistant, statistic_id: str, unit: str | None) -> History | None:
-    meta = _meta(hass, statistic_id)
-    if meta is None:
+    found = get_metadata(hass, statistic_ids={statistic_id})
+    if statistic_id not in found:
         return None
-    converter = _converter(meta)
-    wanted = unit or meta["unit_of_measurement"]
-    units = {converter.UNIT_CLASS: wanted} if converter and wanted else {}
-
-    def rows(period: Literal["hour", "5minute"]) -> list[Row]:
-        found = statistics_during_period(
-            hass,
-            _BEGINNING,
-            None,
-            {statistic_id},
-            period,
-            units,
-            set(_COLUMNS),
-        )
-        return [_row(one) for one in found.get(statistic_id, [])]
-
-    history = History(meta, rows("hour"), rows("5minute"))
-    return history if history.hours or history.periods else None
+    metadata_id, meta = found[statistic_id]
+    factor = _factor(meta, unit)
+    with session_scope(hass=hass, read_only=True) as session:
+        hours, periods = (_rows(session, table, metadata_id, factor) for table in _TABLES)
+    return History(meta, hours, periods) if hours or periods else None
 
 
-def _row(row: StatisticsRow) -> Row:
-    return Row(
-        row["start"],
-        row["end"],
-        row.get("state"),
-        row.get("sum"),
-        row.get("mean"),
-        row.get("min"),
-        row.get("max"),
-    )
+def _rows(session: Session, table: Table, metadata_id: int, factor: float) -> list[Row]:
+    length = HOUR if table is _HOURS else _PERIOD
+    columns = select(table.c.start_ts, *(table.c[one] for one in _VALUES))
+    of_it = columns.where(table.c.metadata_id == metadata_id).order_by(table.c.start_ts)
+    return [
+        Row(start, start + length, *(None if one is None else one * factor for one in values))
+        for start, *values in session.execute(of_it)
+    ]
+
+
+def _factor(meta: StatisticMetaData, unit: str | None) -> float:
+    """Give what a statistic's values are multiplied by to be in another unit of its quantity."""
+    converter, own = _converter(meta), meta["unit_of_measurement"]
+    is_known = converter and {own, unit} <= converter.VALID_UNITS
+    return converter.convert(1.0, own, unit) if converter and is_known else 1.0
 
 
 def quantity_of(meta: StatisticMetaData) -> str | None:
@@ -132,47 +136,132 @@ def _converter(meta: StatisticMetaData) -> type[BaseUnitConverter] | None:
     return by_class or STATISTIC_UNIT_TO_UNIT_CONVERTER.get(meta["unit_of_measurement"])
 
 
-def in_unit(meta: StatisticMetaData, value: float, unit: str) -> float:
-    """Convert a value to the unit of a statistic."""
-    converter = _converter(meta)
-    return converter.convert(value, unit, meta["unit_of_measurement"]) if converter else value
+def kilo_of(meta: StatisticMetaData) -> float | None:
+    """Give a kWh or kvarh in the unit of a sum; None: it is no index of a meter."""
+    unit = _KILO.get(quantity_of(meta)) if meta["has_sum"] else None
+    return 1 / _factor(meta, unit) if unit else None
 
 
-def write(
-    recorder: Recorder, meta: StatisticMetaData, rows: Sequence[Row], table: _Table = HOURS
-) -> None:
-    """Insert rows, and put them in the place of those of the same start."""
-    for some in batched(rows, _AT_ONCE, strict=False):
-        recorder.async_import_statistics(meta, [_data(row) for row in some], table)
+async def async_insert(hass: HomeAssistant, entity_id: str, record: Record) -> bool | None:
+    """Insert an old statistic's rows before ours; False: one of both is not there.
+
+    None: it failed, and nothing was written. The recorder's log says why.
+    """
+    return await _at_once(hass, lambda session: _insert(hass, session, entity_id, record))
 
 
-def _data(row: Row) -> StatisticData:
-    data = StatisticData(start=datetime.fromtimestamp(row.start, UTC))
-    for column in _COLUMNS:
-        if (value := getattr(row, column)) is not None:
-            data[column] = value
-    return data
+async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) -> bool | None:
+    """Take inserted rows out, and give ours the sums they had; False and None as above."""
+    return await _at_once(hass, lambda session: _take_out(hass, session, entity_id, record))
 
 
-def shift(
-    recorder: Recorder, statistic_id: str, start: float, offset: float, unit: str | None
-) -> None:
-    """Add to all sums from a row on, hourly and by five minutes."""
-    instant = datetime.fromtimestamp(start, UTC)
-    # What has no unit is not converted, whatever is said here.
-    recorder.async_adjust_statistics(statistic_id, instant, offset, unit or "")
+@dataclass(slots=True)
+class _AtOnce(RecorderTask):
+    """Something that is done in one transaction, or not at all."""
+
+    do: Callable[[Session], bool]
+    done: asyncio.Future[bool | None]
+
+    @override
+    def run(self, instance: Recorder) -> None:
+        result = None
+        try:
+            with session_scope(session=instance.get_session()) as session:
+                is_done = self.do(session)
+            result = is_done
+        finally:
+            instance.hass.loop.call_soon_threadsafe(self.done.set_result, result)
 
 
-def can_clear(recorder: Recorder) -> bool:
-    """Whether this Home Assistant can clear a part of a statistic: 2026.11 was the first."""
-    return "start_time" in signature(recorder.async_clear_statistics).parameters
+async def _at_once(hass: HomeAssistant, do: Callable[[Session], bool]) -> bool | None:
+    done: asyncio.Future[bool | None] = hass.loop.create_future()
+    get_instance(hass).queue_task(_AtOnce(do, done))
+    return await done
 
 
-def clear(recorder: Recorder, statistic_id: str, start: float, end: float) -> None:
-    """Take out the rows from a start to before another."""
-    # By name: they are unknown to the Home Assistants that have no such thing.
-    between: dict[str, Any] = {
-        "start_time": datetime.fromtimestamp(start, UTC),
-        "end_time": datetime.fromtimestamp(end, UTC),
-    }
-    recorder.async_clear_statistics([statistic_id], **between)
+def _insert(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> bool:
+    ids = {entity_id, record.old}
+    found = get_metadata_with_session(get_instance(hass), session, statistic_ids=ids)
+    if ids - found.keys():
+        return False
+    (ours, _), (old, meta) = found[entity_id], found[record.old]
+    is_in, is_shifted = _progress(session, ours, record)
+    if not is_in:
+        for table in _TABLES:
+            columns, rows = _old_rows(table, old, _factor(meta, record.unit), record)
+            rows = rows.add_columns(literal(ours))
+            session.execute(insert(table).from_select([*columns, "metadata_id"], rows))
+    if record.offset is not None and not is_shifted:
+        _shift(session, ours, record.begun, record.offset)
+    return True
+
+
+def _progress(session: Session, ours: int, record: Record) -> tuple[bool, bool]:
+    """Tell whether an old statistic's rows are in, and whether our sums are shifted.
+
+    Both were done in one transaction, but by releases before 1.1, which may have been cut short
+    between them: their record tells what our sums were.
+    """
+    first = _HOURS.c.metadata_id == ours, _HOURS.c.start_ts == record.start
+    if session.execute(select(_HOURS.c.id).where(*first)).first() is None:
+        return False, False
+    if record.is_whole or record.is_done:
+        return True, True
+    for table, sums in zip(_TABLES, (record.hours, record.periods), strict=True):
+        was = {start: total for start, total in sums}  # noqa: C416 - lists, as JSON has them
+        for row in _rows(session, table, ours, 1.0):
+            if row.start in was and row.sum is not None:
+                return True, abs(row.sum - was[row.start]) > _LAST_DIGITS
+    return True, False
+
+
+def _old_rows(
+    table: Table, old: int, factor: float, record: Record
+) -> tuple[list[str], Select[Any]]:
+    """Take what rows say of a total, or of a measurement: an old sensor may have been both."""
+    told = ["state", "sum"] if record.offset is not None else ["mean", "min", "max"]
+    columns = ["created_ts", "start_ts", *told]
+    values = [table.c[one] * factor if one in told else table.c[one] for one in columns]
+    of_it = table.c.metadata_id == old, table.c[told[-1]].is_not(None)
+    return columns, select(*values).where(*of_it, _inserted(table, record))
+
+
+def _inserted(table: Table, record: Record) -> ColumnElement[bool]:
+    return and_(table.c.start_ts >= record.start, table.c.start_ts < record.end + HOUR)
+
+
+def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
+    """Add to all our sums from a row on, and to those of the hours from that hour on."""
+    for table in _TABLES:
+        since = begun // HOUR * HOUR if table is _HOURS else begun
+        of_it = table.c.metadata_id == ours, table.c.start_ts >= since
+        session.execute(update(table).where(*of_it).values(sum=table.c.sum + offset))
+
+
+def _take_out(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> bool:
+    found = get_metadata_with_session(get_instance(hass), session, statistic_ids={entity_id})
+    if entity_id not in found:
+        return False
+    ours, _ = found[entity_id]
+    is_in, is_shifted = _progress(session, ours, record)
+    if record.offset is not None and is_shifted:
+        _shift(session, ours, record.begun, -record.offset)
+    for table, sums in zip(_TABLES, (record.hours, record.periods), strict=True):
+        if is_in:
+            session.execute(
+                delete(table).where(table.c.metadata_id == ours, _inserted(table, record))
+            )
+        if is_shifted and sums:
+            _restore(session, table, ours, sums)
+    # The recorder remembers which row is the newest, and it may be gone.
+    run_cache = get_short_term_statistics_run_cache(hass)
+    cache_latest_short_term_statistic_id_for_metadata_id(run_cache, session, ours)
+    return True
+
+
+def _restore(session: Session, table: Table, ours: int, sums: Sums) -> None:
+    """Give rows the sums they had, to the last digit; one that somebody has changed stays so."""
+    is_same = func.abs(table.c.sum - bindparam("was")) < _LAST_DIGITS
+    of_it = table.c.metadata_id == ours, table.c.start_ts == bindparam("at"), is_same
+    values = [{"at": start, "was": total} for start, total in sums]
+    session.execute(update(table).where(*of_it).values(sum=bindparam("was")), values)
