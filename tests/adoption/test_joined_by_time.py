@@ -84,7 +84,7 @@ async def test_external_statistics_go_before_ours(course: Course, home: Home, ga
 
 async def test_older_ones_go_before_what_was_adopted(course: Course, home: Home) -> None:
     await external(home, MORNING - 4 * HOUR)
-    await recorded(home.hass, counted(MORNING, BEFORE))
+    await recorded(home.hass, counted(MORNING, BEFORE, starts_at=10))
     await hears(home, course)
     await by_hour(home, course)
     await adopt(home.hass, method="import", dry_run=False)

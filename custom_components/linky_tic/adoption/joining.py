@@ -97,16 +97,17 @@ def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
     return None
 
 
-def join_by_time(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
+def join_by_time(rows: Sequence[Row], first: Row, kilo: float, *, is_adopted: bool) -> Join | None:
     """Join the last old row with our first one, whose sum is what it has counted itself.
 
-    A greater sum is of what was adopted before: of its first hour nothing is known then. Between
-    the two nothing is counted: what has no index tells nothing of a gap.
+    That of a row which was adopted before is not: of its hour nothing is known. Between the two
+    nothing is counted: what has no index tells nothing of a gap.
     """
     if not rows or rows[-1].sum is None or first.sum is None:
         return None
     hours = (first.end - first.start) / HOUR
-    counted = first.sum if 0 <= first.sum / kilo <= _MOST * hours else 0.0
+    is_its_own = not is_adopted and 0 <= first.sum / kilo <= _MOST * hours
+    counted = first.sum if is_its_own else 0.0
     return Join(rows[-1], first, counted, rows[-1].sum + counted - first.sum)
 
 

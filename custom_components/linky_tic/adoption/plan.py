@@ -55,16 +55,24 @@ def entity_of_ours(hass: HomeAssistant, entity_id: str) -> er.RegistryEntry:
 
 
 async def async_plan(
-    hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
+    hass: HomeAssistant,
+    old_id: str,
+    entity: er.RegistryEntry,
+    method: Method | None,
+    *,
+    is_adopted: bool,
 ) -> Plan:
-    """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
+    """Look at both statistics, and choose a way: taking the entity id over, wherever possible.
+
+    `is_adopted`: our first rows are of what the entity has adopted before.
+    """
     old, ours = await _read(hass, old_id, entity.entity_id)
     first, kilo = ours.first, kilo_of(ours.meta)
     before = earlier(old.hours, first)
     join = find_join(before, first, kilo) if kilo else None
     by_time = False
     if kilo and (by_time := _is_joined_by_time(hass, old_id, old, join, method)):
-        join = join_by_time(before, first, kilo)
+        join = join_by_time(before, first, kilo, is_adopted=is_adopted)
     rows = [row for row in before if join is None or row.start <= join.before.start]
     importing = {(Method.TIME if by_time else Method.IMPORT): _against_importing(rows, join, kilo)}
     taking_over = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo)}

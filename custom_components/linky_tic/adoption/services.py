@@ -69,7 +69,8 @@ async def _adopt(call: ServiceCall) -> ServiceResponse:
         if begun:
             await async_finish(hass, entity, begun)
             return {"dry_run": False, **_recorded(begun)}
-        plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD))
+        method, is_adopted = call.data.get(ATTR_METHOD), bool(adopted)
+        plan = await async_plan(hass, old_id, entity, method, is_adopted=is_adopted)
         answer = await _planned(hass, plan)
         if not is_dry:
             await async_adopt(hass, plan)
