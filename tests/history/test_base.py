@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.history.counting import Counting
-from custom_components.linky_tic.meter.known_labels import LABELS
+from custom_components.linky_tic.tic import LABELS
 
 METER: Final = "0123"
 REGISTERS: Final = {f"EASF{number:02}": 0 for number in range(1, 11)}
