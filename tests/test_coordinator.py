@@ -304,21 +304,6 @@ async def test_a_listener_that_raises_costs_nobody_else_a_value(
     assert caplog.text.count("Traceback") == 1
 
 
-async def test_a_fault_in_one_event_of_a_chunk_does_not_touch_the_others(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    meter = home.meter()
-    await home.add(meter)
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("of our own making")
-
-    monkeypatch.setattr(meter.coordinator, "_update_device", fail)
-    await meter.play()
-    assert home.value("east")
-    assert home.state("binary_sensor.linky_link") == "on"
-
-
 async def test_another_meter_and_the_return_of_ours_are_logged_once_each(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:

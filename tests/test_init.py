@@ -7,10 +7,8 @@ from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components import linky_tic
 from custom_components.linky_tic import coordinator
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.mirror import Mirror
 from simulator import Household
 from simulator.faults import Damage, Double, Fault, Interruption, Lose, Noise
 from simulator.line import Line
@@ -146,21 +144,6 @@ async def test_every_entity_is_of_its_entry_and_device(home: Home) -> None:
     assert len({one.device_id for one in entities}) == 1
     assert all(one.unique_id.startswith(f"{ADDRESS}_") for one in entities)
     assert all(one.has_entity_name and one.original_name for one in entities)
-
-
-async def test_a_meter_does_not_depend_on_what_it_can_do_without(
-    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def fail(*_: object) -> None:
-        raise RuntimeError("of another integration")
-
-    monkeypatch.setattr(Mirror, "async_start", fail)
-    monkeypatch.setattr(linky_tic, "async_offer_dashboard", fail)
-    meter = await home.hears()
-    assert meter.entry
-    assert meter.entry.state is ConfigEntryState.LOADED
-    assert home.value("east")
-    assert caplog.text.count("the rest can do without") == 2
 
 
 async def test_a_set_up_that_fails_is_undone_and_can_be_done_again(

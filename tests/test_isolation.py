@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntryState
 import pytest
 
+from custom_components import linky_tic
 from custom_components.linky_tic import calendar
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost.costs import Costs
@@ -31,6 +32,8 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (SeasonDays, "restore"),
         (Tariffs, "restore"),
         (calendar, "async_setup_entry"),
+        (linky_tic, "async_offer_dashboard"),
+        (linky_tic, "tell_of_former_names"),
     ],
     "what listens": [
         (ActivePower, "_frame"),

@@ -12,6 +12,7 @@ from custom_components.linky_tic import async_migrate_entry
 from custom_components.linky_tic.config_flow import LinkyConfigFlow
 from custom_components.linky_tic.const import DOMAIN
 
+from .dialog import choose
 from .home import Home, Meter
 
 type Stored = dict[str, Any]  # an entry as Home Assistant writes it
@@ -76,16 +77,21 @@ def test_every_version_up_to_this_one_has_its_stored_entry() -> None:
     assert {f"1.{minor}" for minor in minors} == {version_of(path) for path in FILES}
 
 
+NEWER: Final = {"added": 1, "reporting": "of_next_year", "mirror_format": "of_next_year"}
+
+
 async def test_what_a_newer_minor_version_has_added_is_kept(
     home: Home, hass_storage: Stored
 ) -> None:
     meter = home.meter()
-    newer = stored(FILES[0], meter) | {"minor_version": 99, "options": {"added": 1}}
+    newer = stored(FILES[0], meter) | {"minor_version": 99, "options": NEWER}
     newer["data"] |= {"added": 2, "speed": 1200}
     entry = await started(home, hass_storage, meter, newer)
     assert entry.state is ConfigEntryState.LOADED
     await meter.play()
-    assert (entry.options["added"], entry.data["added"]) == (1, 2)
+    assert home.value("east") not in {None, "unknown", "unavailable"}
+    assert (dict(entry.options), entry.data["added"]) == (NEWER, 2)
+    assert (await choose(home.hass, entry, "mirror"))["step_id"] == "mirror"
     assert entry.minor_version == 99
 
 

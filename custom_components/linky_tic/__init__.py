@@ -1,10 +1,9 @@
 """Linky Direct: the French Linky meter in Home Assistant, through its TIC port."""
 
-from functools import partial
 from typing import Final
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
@@ -16,7 +15,7 @@ from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
 from .health.issues import Issue, RepairIssues
 from .history.indexes import async_setup_history
 from .line import PortUnavailable
-from .meter.signals import optional
+from .meter.signals import Guard, optional
 from .meter.store import MeterStore
 from .mirror import async_remove_topics
 from .services import async_setup_actions
@@ -60,8 +59,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
         await async_unload_entry(hass, entry)
         raise
     await optional(async_offer_dashboard(hass))
-    # Automations are there once Home Assistant has started.
-    entry.async_on_unload(async_at_started(hass, partial(tell_of_former_names, coordinator)))
+
+    @callback
+    def started(hass: HomeAssistant) -> None:  # automations are there by now
+        Guard()(tell_of_former_names, coordinator, hass)
+
+    entry.async_on_unload(async_at_started(hass, started))
     return True
 
 

@@ -73,6 +73,12 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 """The value of the format option -> its row."""
 
 
+def format_of(options: Mapping[str, Any]) -> str:
+    """Give the format that was chosen; one of a newer release is taken for the usual one."""
+    name: str = options.get(Option.FORMAT, TYPED)
+    return name if name in FORMATS else TYPED
+
+
 def default_options(mirror_format: str) -> dict[str, Any]:
     """Give the options of a format that differ from nothing; its topics are in its row."""
     return {
@@ -103,7 +109,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: Mapping[str, Any], address: str) -> Self:
-        name = options.get(Option.FORMAT, TYPED)
+        name = format_of(options)
         row, is_typed = FORMATS[name], name == TYPED
         chosen = {**default_options(name), **options}
         topic = chosen.get(Option.TOPIC) or row.topic.format(address=address)

@@ -7,8 +7,9 @@ alarms, registers, texts. The mirror is not concerned.
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self, override
 
+from ..const import DEFAULT_REPORTING
 from ..tic import INDEXES, Label, Quantity, Value
 
 ACTIVE_POWER: Final = "active_power"
@@ -26,6 +27,12 @@ class Preset(StrEnum):
     REALTIME = "realtime"
     BALANCED = "balanced"
     ECONOMY = "economy"
+
+    @classmethod
+    @override
+    def _missing_(cls, value: object) -> Self:
+        """Take one of a newer release for the usual one."""
+        return cls(DEFAULT_REPORTING)
 
 
 class Rule(NamedTuple):

@@ -32,6 +32,7 @@ from ..mirror.settings import (
     Option,
     Settings,
     default_options,
+    format_of,
 )
 from ..reporting.rules import Preset
 from .compare_steps import CompareSteps
@@ -102,7 +103,7 @@ class LinkyOptionsFlow(CompareSteps):
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is published on MQTT."""
         stored = self.config_entry.options
-        defaults = default_options(stored.get(Option.FORMAT, TYPED))
+        defaults = default_options(format_of(stored))
         if user_input is None:
             return self._show({**defaults, **stored})
         others = {key: value for key, value in stored.items() if key not in _MIRROR.schema}
