@@ -107,8 +107,8 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
             yield str(not value)
         case ast.Constant(value=int() | float() as value):
             yield repr(value + 1)
-        case ast.Return(value=ast.Constant(value=None)):
-            pass
+        case ast.Return(value=ast.Constant(value=None | False)):
+            pass  # as false as the other
         case ast.Return(value=ast.expr()):
             yield "return None"
         case ast.Expr(value=ast.Call()):
@@ -118,9 +118,7 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
 def tests_of(path: Path) -> list[list[str]]:
     """The tests that should notice: those of the module, then those of its folder."""
     folder = ROOT / "tests" / path.relative_to(INTEGRATION).parent
-    own = sorted(folder.glob(f"test_{path.stem}.py")) or sorted(
-        folder.glob(f"test_{path.stem}*.py")
-    )
+    own = sorted(folder.glob(f"test_{path.stem}*.py"))
     around = [one for one in sorted(folder.glob("test_*.py")) if one not in own]
     return [[str(one) for one in some] for some in (own, around) if some]
 

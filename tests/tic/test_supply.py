@@ -1,0 +1,57 @@
+"""How much a supply may draw, from what the meter tells of itself."""
+
+from custom_components.linky_tic.tic import Reading
+from custom_components.linky_tic.tic.catalogue import CATALOGUE, LABELS, Mode
+from custom_components.linky_tic.tic.supply import DEFAULT_SUPPLY, Conditions
+
+LINKY, ELECTRONIC = "041961000000", "021428000000"
+
+
+def conditions(**limits: int) -> Conditions:
+    told = Conditions({})
+    for name, value in limits.items():
+        label = LABELS[name]
+        told.learn(Reading(label, value, str(value), None, degraded=False, confirmed=True, at=0))
+    return told
+
+
+def test_the_cut_off_power_goes_before_the_subscribed_one() -> None:
+    assert conditions().power == DEFAULT_SUPPLY == 36_000
+    assert conditions(PREF=9).power == 9000
+    assert conditions(PREF=9, PCOUP=6).power == 6000
+    assert conditions(PREF=9, PCOUP=0).power == 9000
+    assert conditions(PREF=0).power == DEFAULT_SUPPLY
+
+
+def test_a_current_is_that_of_each_phase_and_of_three_until_they_are_known() -> None:
+    told = conditions(ISOUSC=30)
+    assert told.power == 18_000
+    told.count_phases({"IINST1"})
+    assert (told.phases, told.power) == (1, 6000)
+    told.count_phases({"IINST1", "IINST3"})
+    assert (told.phases, told.power) == (3, 18_000)
+    told.count_phases(set())
+    assert (told.phases, told.power) == (None, 18_000)
+
+
+def test_a_meter_from_before_linky_limits_nothing() -> None:
+    told = conditions(PREF=9)
+    told.identify(ELECTRONIC)
+    assert told.power == DEFAULT_SUPPLY
+    told.identify(LINKY)
+    assert told.power == 9000
+
+
+def test_limits_are_forgotten_at_once() -> None:
+    told = conditions(PREF=9)
+    told.forget_limits()
+    assert told.power == DEFAULT_SUPPLY
+
+
+def test_a_phase_may_draw_its_third_and_an_export_what_the_largest_supply_may() -> None:
+    told, standard = conditions(PREF=9), CATALOGUE[Mode.STANDARD]
+    assert told.limit(standard["SINSTS1"]) == 9000
+    told.count_phases({"SINSTS1", "SINSTS2"})
+    assert told.limit(standard["SINSTS1"]) == 3000
+    assert told.limit(standard["SINSTS"]) == 9000
+    assert told.limit(standard["SINSTI"]) == DEFAULT_SUPPLY
