@@ -43,6 +43,16 @@ DAILY: Final = MONTHLY / 30
 EXACTLY: Final = 0.0002
 """What rounding to hundredths of a cent may hide."""
 
+SHAPED: Final = {
+    "address": "041961000000",
+    "times": [1.0, 1.0],
+    "charges": [],
+    "rows": [],
+    "doubt": None,
+    "indexes": {"EASF01": []},
+}
+"""A ledger but for one index."""
+
 type Storage = dict[str, dict[str, Any]]
 
 
@@ -518,7 +528,7 @@ async def test_accounts_of_an_earlier_release_go_on(home: Home, hass_storage: St
     assert meter.coordinator.store.recall("costs") is None
 
 
-@pytest.mark.parametrize("kept", [{"address": "041961000000"}, {"times": [None, 1.0]}])
+@pytest.mark.parametrize("kept", [{"address": "041961000000"}, {"times": [None, 1.0]}, SHAPED])
 async def test_a_ledger_of_another_shape_is_begun_anew(
     home: Home, hass_storage: Storage, kept: dict[str, Any]
 ) -> None:

@@ -216,6 +216,6 @@ class Costs:
             if isinstance(ledger, dict):
                 return read(ledger)
             return read_former(former, self._tariffs.names) if isinstance(former, dict) else None
-        except KeyError, TypeError, ValueError:
+        except AttributeError, LookupError, TypeError, ValueError:
             LOGGER.exception("What was stored of costs cannot be read; they are counted anew")
             return None

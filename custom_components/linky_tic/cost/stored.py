@@ -41,7 +41,7 @@ def written(kept: Kept) -> JsonObjectType:
 
 
 def read(fact: Mapping[str, Any]) -> Kept:
-    """Read what `written` gave; another shape raises `KeyError`, `TypeError` or `ValueError`."""
+    """Read what `written` gave; another shape raises an error of any type."""
     ledger = Ledger()
     ledger.now, ledger.whole_since = map(float, fact["times"])
     ledger.rows = _read_rows(fact["rows"])

@@ -139,8 +139,8 @@ def _read[T](read: Callable[[str], T], text: str, error: str) -> T:
 
 def _days(text: str) -> list[date]:
     """Read days as people write them: 2026-11-28 or 28/11/2026; raises `ValueError`."""
-    found = re.split(r"[\s,;]+", text.strip()) if text.strip() else []
-    return [date.fromisoformat("-".join(reversed(day.split("/")))) for day in found]
+    found = [day.split("/")[::-1] for day in re.findall(r"[^\s,;]+", text)]
+    return [date.fromisoformat("-".join(part.zfill(2) for part in parts)) for parts in found]
 
 
 def _told(hass: HomeAssistant, compared: Comparison) -> str:
