@@ -159,7 +159,6 @@ class LinkyCoordinator:
     async def async_stop(self) -> None:
         """Free the port, and say so on the mirror."""
         await optional(self.link.close())
-        self._guard(self.days.stop)
         await optional(self.mirror.async_stop())
         self._guard(self.costs.store)
         await optional(self.store.flush())

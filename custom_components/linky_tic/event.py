@@ -16,7 +16,6 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedDescription, is_tempo
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
-from .tariff.tariffs import CURRENT_TARIFF
 from .tic import (
     ChangedHours,
     Coding,
@@ -49,10 +48,6 @@ _FACTS: Final = {row.key: row for row in _ROWS}
 _NOTICE, _PEAK, _OVERLOAD = (
     _FACTS[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")
 )
-_MESSAGE: Final = "MSG1"
-_SOURCES: Final = frozenset(
-    (CURRENT_TARIFF, _MESSAGE, *_NOTICE.sources, *_PEAK.sources, *_OVERLOAD.sources)
-)
 
 
 async def async_setup_entry(
@@ -74,7 +69,6 @@ class LinkyEvents(LinkyEntity, EventEntity):
         self._attr_entity_registry_enabled_default = not is_tempo(coordinator)
         self._attr_event_types = list(EVENT_TYPES)
         self._moment = Moment()
-        self._is_due = True
         self._short_messages = ShortMessages()
         self._waiting: deque[Transition] = deque()
 
@@ -82,26 +76,19 @@ class LinkyEvents(LinkyEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signals = self.coordinator.signals
-        for source in _SOURCES:
-            self.async_on_remove(signals.state.connect(source, self._mark_due))
         self.async_on_remove(signals.frame.connect(self._end_frame))
         self.async_on_remove(signals.lost.connect(self._waiting.clear))
         self.coordinator.store.keep(_FORMERLY_STORED, None)
 
-    def _mark_due(self) -> None:
-        self._is_due = True
-
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
-        """Compare what holds with what held, where anything was said that is new.
+        """Compare what holds with what held.
 
         One event is told a frame: its state is its time in milliseconds, and automations wait for
         another state.
         """
-        if self._is_due:
-            self._is_due = False
-            before, now = self._moment, self._read_moment(readings).after(self._moment)
-            self._moment = now
-            self._waiting.extend(transitions(before, now, readings))
+        before, self._moment = self._moment, self._read_moment(readings).after(self._moment)
+        if self._moment != before:
+            self._waiting.extend(transitions(before, self._moment, readings))
         if message := self._short_messages.heard(frame, readings):
             self._waiting.append(message)
         if hours := self.coordinator.days.changed_hours:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..meter.signals import Signals
@@ -20,8 +19,6 @@ from .stored_days import as_stored, take_up
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
-_SOONEST: Final = 0.1
-"""Seconds to the next look at the clock, at least: a timer may come a little early."""
 
 
 class Days:
@@ -36,9 +33,9 @@ class Days:
         self._store = store
         self._announced = AnnouncedDays()
         self.schedules = DaySchedules()
-        self._timer: CALLBACK_TYPE | None = None
         self._edge = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
+        signals.counters.connect(self._look_at_time)  # once a minute, where no frame comes
 
     @property
     def today(self) -> date:
@@ -77,34 +74,20 @@ class Days:
             take_up(kept, self._announced)
         self._renew()
 
-    @callback
-    def stop(self) -> None:
-        """Cancel what is waited for."""
-        if self._timer:
-            self._timer()
-            self._timer = None
-
     def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
-        now = dt_util.utcnow()
-        if self._announced.heard(frame, readings, now):
+        if self._announced.heard(frame, readings, dt_util.utcnow()):
             self._store.keep(_STORED, {"address": self.address, **as_stored(self._announced)})
             self._renew()
             self._signals.days.send()
-        elif now >= self._edge:  # a machine that slept has not woken its timers in time
-            self._pass_edge(now)
+        else:
+            self._look_at_time()
 
     def _renew(self) -> None:
         self.schedules = self._announced.schedules()
-        self._wait()
-
-    def _wait(self) -> None:
-        """Look again when something else comes into force."""
-        self.stop()
         self._edge = self.schedules.next_edge(dt_util.utcnow())
-        seconds = (self._edge - dt_util.utcnow()).total_seconds()
-        self._timer = async_call_later(self.hass, max(seconds, _SOONEST), self._pass_edge)
 
-    @callback
-    def _pass_edge(self, _at: datetime) -> None:
-        self._wait()
-        self._signals.days.send()
+    def _look_at_time(self) -> None:
+        """Tell when something else is in force, or another day is today."""
+        if dt_util.utcnow() >= self._edge:
+            self._renew()
+            self._signals.days.send()
