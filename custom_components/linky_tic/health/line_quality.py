@@ -44,25 +44,25 @@ class LineQuality:
     @property
     def good_share(self) -> float | None:
         """Share of good groups, in percent, of those heard in the window; None when none was."""
-        if not self._samples:
-            return None
-        first, now = self._samples[0], self._now()
-        good, bad = now.good - first.good, now.bad - first.bad
+        good, bad, _ = self._window()
         return 100 * good / (good + bad) if good + bad else None
 
     @property
     def is_losing_bytes(self) -> bool:
         """Whether bytes are missing in the window rather than wrong."""
-        if not self._samples:
-            return False
-        first, now = self._samples[0], self._now()
-        bad = now.bad - first.bad
-        return bad > 0 and now.altered - first.altered < _MOST_ALTERED * bad
+        _, bad, altered = self._window()
+        return bad > 0 and altered < _MOST_ALTERED * bad
 
     @property
     def is_window_full(self) -> bool:
         """Whether ten minutes have been observed."""
         return bool(self._samples) and self._samples[-1].at - self._samples[0].at >= WINDOW - 60
+
+    def _window(self) -> tuple[int, int, int]:
+        """Count the groups of the window: good, bad, and those with an altered byte."""
+        now = self._now()
+        first = self._samples[0] if self._samples else now
+        return now.good - first.good, now.bad - first.bad, now.altered - first.altered
 
     def _now(self, at: float = 0.0) -> _Sample:
         receiver = self.receiver
