@@ -117,6 +117,26 @@ async def test_nothing_is_replaced_while_the_port_does_not_work(home: Home) -> N
 
 
 @pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (Issue.OTHER_METER, {"next_step_id": "replaced"}),
+        (Issue.OTHER_METER, {"next_step_id": "elsewhere"}),
+        (Issue.MODE_CHANGED, {}),
+    ],
+)
+async def test_a_dialog_whose_meter_was_deleted_meanwhile_ends(
+    home: Home, kind: Issue, data: dict[str, str]
+) -> None:
+    meter = await with_another_meter(home)
+    meter.coordinator.health.issues.create(Issue.MODE_CHANGED, {"mode": "Historique"})
+    dialog = await ask(home, meter, kind)
+    assert meter.entry
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    result = await answer(home, dialog, **data)
+    assert result["type"] in {FlowResultType.ABORT, FlowResultType.CREATE_ENTRY}
+
+
+@pytest.mark.parametrize(
     ("kind", "facts"),
     [
         (Issue.MODE_CHANGED, {"mode": "Historique"}),

@@ -52,7 +52,8 @@ class NewIndexesFlow(RepairsFlow):
             )
         if self._entry.state is ConfigEntryState.LOADED:
             self._entry.runtime_data.tariffs.accept_contract()
-        flow_id = await async_open_money_steps(self.hass, self._entry)
+        is_there = self.hass.config_entries.async_get_entry(self._entry.entry_id)
+        flow_id = await async_open_money_steps(self.hass, self._entry) if is_there else None
         next_flow = (FlowType.OPTIONS_FLOW, flow_id) if flow_id else None
         return self.async_create_entry(data={}, next_flow=next_flow)
 
@@ -92,7 +93,7 @@ class OtherMeterFlow(RepairsFlow):
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Stop: the port is free for an entry of that other meter."""
-        await self.hass.config_entries.async_set_disabled_by(
-            self._entry.entry_id, ConfigEntryDisabler.USER
-        )
+        entries = self.hass.config_entries
+        if entries.async_get_entry(self._entry.entry_id):  # nobody has deleted it meanwhile
+            await entries.async_set_disabled_by(self._entry.entry_id, ConfigEntryDisabler.USER)
         return self.async_create_entry(data={})
