@@ -42,9 +42,11 @@ class Gate:
 
     def end(self, frame: Frame) -> None:
         """Drop what is suspected of labels that a whole frame does not have."""
-        if self._suspects and frame.complete and not frame.is_short:
-            for name in self._suspects.keys() - set(frame.names):
-                del self._suspects[name]
+        if self._suspects and frame.complete:
+            gone = self._suspects.keys() - set(frame.names)
+            if gone and not frame.is_short:
+                for name in gone:
+                    del self._suspects[name]
 
     def judge(
         self, now: Reading, last: Reading | None, heard: float, conditions: Conditions

@@ -99,8 +99,7 @@ class Presence:
         self._frame_at = now
         heard = dict.fromkeys(frame.names, now)
         self._heard_at.update(heard)
-        for name in heard.keys() & self._misses.keys():
-            del self._misses[name]
+        self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         absent = self._absent(frame.mode, live, heard)
         if absent:
             empty = _empty_ranks(frame)
