@@ -184,6 +184,39 @@ def test_a_dated_value_is_believed_when_the_next_frame_says_the_same(
     assert values(listener.hear(standard(then)), before[0]) == [int(then[1])]
 
 
+# Indexes of groups that were spliced
+
+
+def registers(first: int, second: int, *, lost: tuple[int, int] = (0, 0)) -> bytes:
+    """A frame of two tariffs that have counted nearly as much, without some of its bytes."""
+    whole = standard(
+        ("EAST", "016804205"), ("EASF01", f"{first:09}"), ("EASF02", f"{second:09}"), ("PREF", "09")
+    )
+    return whole[: lost[0]] + whole[lost[1] :]
+
+
+def test_an_index_that_ends_as_another_one_does_is_never_shown() -> None:
+    first, second = 8_402_103, 8_401_106  # what they begin with makes up for the labels in the sum
+    whole = registers(first, second)
+    spliced = registers(
+        first, second, lost=(whole.index(b"8402103") + 4, whole.index(b"8401106") + 4)
+    )
+    assert b"EASF01\t008402106\t" in spliced
+    listener = settled(whole)
+    for _ in range(4):
+        assert values(listener.hear(spliced, whole), "EASF01") == []
+    assert values(listener.hear(registers(first + 4, second)), "EASF01") == [first + 4]
+
+
+def test_an_index_is_believed_beside_damage_that_is_not_next_to_it() -> None:
+    listener = settled(registers(1000, 5000))
+    damaged = registers(1003, 5000).replace(b"PREF\t09", b"PREF\t19")
+    assert values(listener.hear(damaged), "EASF01") == [1003]
+    beside = registers(1005, 5000).replace(b"EASF02\t00", b"EASF02\t10")
+    assert values(listener.hear(beside), "EASF01") == []
+    assert values(listener.hear(registers(1005, 5000)), "EASF01") == [1005]
+
+
 # STGE, field by field
 
 

@@ -208,7 +208,7 @@ def test_what_another_meter_said_bears_nothing_out_of_ours() -> None:
 
     listener = settled()
     listener.hear(*[ours(1000)] * 4)
-    events = listener.hear(theirs(5000), theirs(5001), ours(5002), ours(1001))
+    events = listener.hear(theirs(5000), theirs(5001), ours(5002), *[ours(1001)] * 4)
     assert values(events, "EAST") == [1001]
 
 

@@ -19,7 +19,17 @@ from datetime import timedelta
 from math import inf
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CLOCKS, FLEETING, LIMITS, Absence, Label, Mode
+from .catalogue import (
+    ADDRESS_LABELS,
+    CLOCKS,
+    FLEETING,
+    INDEXES,
+    LIMITS,
+    Absence,
+    Label,
+    Mode,
+    names_of,
+)
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -72,6 +82,7 @@ class Meter:
         self._gate = Gate()
         self._keys: dict[str, bytes] = {}  # of what is known, by label
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
+        self._indexes: list[tuple[int, Reading, Group]] = []  # of this frame, and their places
         self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
 
@@ -111,9 +122,12 @@ class Meter:
             self._know(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
             is_believed = True
-            self._believe(believed, group, out)
-            if believed is reading:
-                self._know(group)
+            if believed is reading and last is not None and name in _COUNTED:
+                self._indexes.append((len(self._heard), reading, group))
+            else:
+                self._believe(believed, group, out)
+                if believed is reading:
+                    self._know(group)
         else:
             self._reject(Reason.HELD if self.is_identified else Reason.OTHER_METER, name, out)
         if name not in self.presence.established and is_ours:
@@ -134,6 +148,8 @@ class Meter:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
                     self.conditions.count_phases(self.said_now)
+                self._settle_indexes(frame, out)
+            self._indexes.clear()
         elif frame.mode is not None and self.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -217,6 +233,18 @@ class Meter:
         if name in _TELLING:
             self._learn(reading, group)
 
+    def _settle_indexes(self, frame: Frame, out: list[Event]) -> None:
+        """Believe the indexes of a frame beside which no group is missing.
+
+        Where bytes were lost, the beginning of one group and the end of another may make a sound
+        one, and an index of another tariff be no further off than the growth that is allowed. What
+        stood between is missing then. Another frame says it again.
+        """
+        for place, reading, group in self._indexes:
+            if self.presence.is_followed(frame, place, self.readings):
+                self._believe(reading, group, out)
+                self._know(group)
+
     def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
         self._rejected[reason] += 1
         out.append(Rejected(reason, name))
@@ -286,6 +314,7 @@ class Meter:
         self.conditions.count_phases(self.said_now)
 
 
+_COUNTED: Final = names_of(*INDEXES)
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS
 """Labels whose readings tell something beside themselves."""
 _NO_KEY: Final = b""

@@ -44,6 +44,7 @@ class Presence:
         self._frame = 0
         self._frame_at = -inf
         self._whole: tuple[str, ...] | None = None  # the last frame, if all that is live was in it
+        self._is_usual = False  # it was complete, and had all the groups of the one before
 
     def sighted(self, label: Label, *, believed: bool) -> bool:
         """Count a good group; whether its label is, from this one on, one that the meter sends.
@@ -92,7 +93,8 @@ class Presence:
         """
         self._frame += 1
         whole = frame.names if frame.complete else None
-        if whole is not None and whole == self._whole:
+        self._is_usual = whole is not None and whole == self._whole
+        if self._is_usual:
             self._frame_at = now
             return []
         self.changed(live)
@@ -106,6 +108,16 @@ class Presence:
             return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
         self._whole = whole
         return []
+
+    def is_followed(self, frame: Frame, place: int, live: Mapping[str, Reading]) -> bool:
+        """Whether no group is missing between the one at a place of the last frame and the next."""
+        before = frame.heard[place]
+        if self._is_usual or before is None or before.label is None:
+            return self._is_usual
+        after = _places(frame.heard[place + 1 :])
+        end = next(after, inf if frame.closed else None)
+        rows = (reading.label for reading in live.values() if reading.label.absence is Absence.GONE)
+        return end is not None and not any(before.label.rank < row.rank < end for row in rows)
 
     def _absent(
         self, mode: Mode | None, live: Mapping[str, Reading], heard: Mapping[str, float]
@@ -155,6 +167,15 @@ def _ranks(frame: Frame) -> Iterator[int | None]:
         yield None if label is None else label.rank
     if frame.closed and labels and labels[-1] and labels[-1].name in _LAST:
         yield len(CATALOGUE[labels[-1].mode])
+
+
+def _places(heard: Iterable[Group | None]) -> Iterator[int | None]:
+    """The places of groups, None for a damaged one."""
+    for group in heard:
+        if group is None:
+            yield None
+        elif group.label is not None and _has_place(group):
+            yield group.label.rank
 
 
 def _has_place(group: Group) -> bool:
