@@ -201,14 +201,14 @@ def test_one_false_address_costs_one_frame_and_tells_nothing() -> None:
 
 def test_what_another_meter_said_bears_nothing_out_of_ours() -> None:
     def ours(index: int) -> bytes:
-        return standard(("EAST", f"{index:09}"))
+        return standard(("EAST", f"{index:09}"), *ROW)
 
     def theirs(index: int) -> bytes:
         return standard(("EAST", f"{index:09}"), address=OTHER_ADDRESS)
 
     listener = settled()
     listener.hear(*[ours(1000)] * 4)
-    events = listener.hear(theirs(5000), theirs(5001), ours(5002), *[ours(1001)] * 4)
+    events = listener.hear(theirs(5000), theirs(5001), ours(5002), ours(1001))
     assert values(events, "EAST") == [1001]
 
 
