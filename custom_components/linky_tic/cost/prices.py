@@ -5,7 +5,6 @@ It knows numbers in the house's currency, tax included, by tariff; nothing of me
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from ..tic import unnamed
@@ -39,24 +38,18 @@ class Prices:
     while nothing was known of a register but its number.
     """
 
-    by_tariff: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    by_tariff: Mapping[str, float] = field(default_factory=dict)
     standing_charge: float | None = None
     export: float | None = None
 
     @classmethod
     def chosen(cls, options: Mapping[str, Any]) -> Prices:
         """Read the options of an entry; prices were once stored by register ("1")."""
-        typed = options.get(CONF_PRICES, {})
-        return cls(
-            MappingProxyType(
-                {
-                    unnamed(int(name)) if name.isdecimal() else name: float(price)
-                    for name, price in typed.items()
-                }
-            ),
-            options.get(CONF_STANDING_CHARGE),
-            options.get(CONF_EXPORT_PRICE),
-        )
+        by_tariff = {
+            unnamed(int(name)) if name.isdecimal() else name: float(price)
+            for name, price in options.get(CONF_PRICES, {}).items()
+        }
+        return cls(by_tariff, options.get(CONF_STANDING_CHARGE), options.get(CONF_EXPORT_PRICE))
 
     @property
     def options(self) -> dict[str, Any]:
@@ -75,7 +68,7 @@ class Prices:
             return self
         typed = {name: price for name, price in self.by_tariff.items() if name not in renamed}
         late = {renamed[name]: price for name, price in self.by_tariff.items() if name in renamed}
-        return replace(self, by_tariff=MappingProxyType({**late, **typed}))
+        return replace(self, by_tariff={**late, **typed})
 
     def of(self, tariff: str) -> float | None:
         """Give the price of a kWh under a tariff, `EXPORT` for what is given back."""

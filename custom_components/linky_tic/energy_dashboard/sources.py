@@ -99,7 +99,7 @@ def offer(coordinator: LinkyCoordinator) -> Offer:
     readings = coordinator.readings
     exported = entity_of(coordinator, EXPORTED) if EXPORTED in readings else None
     power = entity_of(coordinator, ACTIVE_POWER)
-    return Offer(tuple(imported), exported, power, bool(exported) and sells_all(readings))
+    return Offer(tuple(imported), exported, power, sells_all(readings))
 
 
 def sells_all(readings: Mapping[str, Reading]) -> bool:

@@ -5,7 +5,6 @@ price; a price that can hardly be meant is believed only once it is confirmed.
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, override
 
 from homeassistant.const import UnitOfEnergy
@@ -184,7 +183,7 @@ class MoneyForm:
         by_tariff |= {row.tariff: amounts[row.price] for row in self._rows}
         export = by_tariff.pop(EXPORT)
         given = {tariff: price for tariff, price in by_tariff.items() if price is not None}
-        return Prices(MappingProxyType(given), amounts[CONF_STANDING_CHARGE], export)
+        return Prices(given, amounts[CONF_STANDING_CHARGE], export)
 
     def summary(self, prices: Prices) -> list[str]:
         """Tell each price back, in cents, so that a point in the wrong place is seen."""
