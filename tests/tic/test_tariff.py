@@ -100,11 +100,14 @@ def test_the_standard_mode_names_a_tariff_by_what_the_meter_shows() -> None:
     assert follow.follower.names == {1: "HEURE ECO"}
 
 
-def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed() -> None:
+@pytest.mark.parametrize(("ngtf", "left"), [("", {}), ("MON OFFRE", {2: "HEURE SOLEIL"})])
+def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed(
+    ngtf: str, left: dict[int, str]
+) -> None:
     follow, other = Follow(), ("   HC SEMAINE   ", 1)
     for one in (ECO, SUN, other):
-        follow.hear(*[says(one, one[1], ngtf="")] * 70)
-    assert follow.follower.names == {1: "HC SEMAINE"}
+        follow.hear(*[says(one, one[1], ngtf=ngtf)] * 70)
+    assert follow.follower.names == {1: "HC SEMAINE", **left}
 
 
 def test_a_name_is_learned_once_it_has_stood_for_three_frames() -> None:

@@ -202,8 +202,10 @@ class TariffFollower:
             return
         is_new = register not in self.texts and heard.is_of_one_register
         if self._stood == _LONG or (is_new and not self._is_anothers(heard.name, register)):
-            is_other = self.texts.get(register, text) != text  # so are those of other registers
-            self.texts = {**({} if is_other else self.texts), register: text}
+            is_renamed = self.texts.get(register, text) != text
+            # Under a contract without a name it may be another one, with other names for all.
+            others = {} if is_renamed and heard.calendar is None else self.texts
+            self.texts = {**others, register: text}
 
     def _reckon(self) -> Tariff | None:
         """Name what is in force; what is not sure yet is what it was, for some frames."""
