@@ -522,8 +522,9 @@ async def test_nothing_is_left_in_storage_of_what_was_removed(
     assert not any("linky_tic" in key for key in hass_storage)
 
 
+@pytest.mark.parametrize("is_restarted", [False, True])
 async def test_a_meter_added_again_before_the_broker_is_back_keeps_its_topics(
-    hass: HomeAssistant, broker: Broker
+    hass: HomeAssistant, broker: Broker, *, is_restarted: bool
 ) -> None:
     first = new_entry(hass)
     with newcomer(broker) as subscriber:
@@ -532,6 +533,8 @@ async def test_a_meter_added_again_before_the_broker_is_back_keeps_its_topics(
             house.heard(5)
             await until(lambda: seen.topics() == {"", STATUS})
         await hass.config_entries.async_remove(first.entry_id)
+        if is_restarted:
+            restart(hass)
         again = new_entry(hass)
         hass.config_entries.async_update_entry(again, unique_id=house.address)
         async with mirrored(hass, again) as back:
