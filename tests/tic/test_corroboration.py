@@ -217,6 +217,13 @@ def test_an_index_is_believed_beside_damage_that_is_not_next_to_it() -> None:
     assert values(listener.hear(registers(1005, 5000)), "EASF01") == [1005]
 
 
+def test_an_index_of_a_frame_that_begins_in_the_other_mode_is_not_looked_for_in_the_next() -> None:
+    listener = settled(registers(1000, 5000))
+    glued = historic()[:-1] + registers(1003, 5000)[1:]
+    assert values(listener.hear(glued, standard(), standard()), "EASF01") == []
+    assert values(listener.hear(registers(1003, 5000)), "EASF01") == [1003]
+
+
 # STGE, field by field
 
 

@@ -280,6 +280,7 @@ FLEETING: Final = names_of(
 )
 """Labels of what is measured every second, and the warnings that may come before the address."""
 CLOCKS: Final = names_of(Q.CLOCK)
+COUNTERS: Final = names_of(*INDEXES)
 
 EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -19,17 +19,7 @@ from datetime import timedelta
 from math import inf
 from typing import Final
 
-from .catalogue import (
-    ADDRESS_LABELS,
-    CLOCKS,
-    FLEETING,
-    INDEXES,
-    LIMITS,
-    Absence,
-    Label,
-    Mode,
-    names_of,
-)
+from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, FLEETING, LIMITS, Absence, Label, Mode
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -122,12 +112,10 @@ class Meter:
             self._know(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
             is_believed = True
-            if believed is reading and last is not None and name in _COUNTED:
+            if believed is reading and last is not None and name in COUNTERS:
                 self._indexes.append((len(self._heard), reading, group))
             else:
-                self._believe(believed, group, out)
-                if believed is reading:
-                    self._know(group)
+                self._believe(believed, group, out, is_of_group=believed is reading)
         else:
             self._reject(Reason.HELD if self.is_identified else Reason.OTHER_METER, name, out)
         if name not in self.presence.established and is_ours:
@@ -141,6 +129,7 @@ class Meter:
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
+        indexes, self._indexes = self._indexes, []
         if frame.mode is self.mode:
             self._foreign_frames = 0
             self._gate.end(frame)
@@ -148,8 +137,7 @@ class Meter:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
                     self.conditions.count_phases(self.said_now)
-                self._settle_indexes(frame, out)
-            self._indexes.clear()
+                self._settle(indexes, frame, out)
         elif frame.mode is not None and self.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -224,26 +212,31 @@ class Meter:
             heard = self.presence.last_heard(name, last.at)
         return self._gate.judge(reading, last, heard, self.conditions)
 
-    def _believe(self, reading: Reading, group: Group, out: list[Event]) -> None:
-        """Take what passed the gate with a group for what the label says."""
+    def _believe(
+        self, reading: Reading, group: Group, out: list[Event], *, is_of_group: bool
+    ) -> None:
+        """Take what passed the gate with a group, its own reading or one before it, for true."""
         name = reading.label.name
         self._believed[name] = reading
         if name in self.presence.established:
             self._put_in_force(reading, out)
         if name in _TELLING:
             self._learn(reading, group)
+        if is_of_group:
+            self._know(group)
 
-    def _settle_indexes(self, frame: Frame, out: list[Event]) -> None:
+    def _settle(
+        self, indexes: list[tuple[int, Reading, Group]], frame: Frame, out: list[Event]
+    ) -> None:
         """Believe the indexes of a frame beside which no group is missing.
 
         Where bytes were lost, the beginning of one group and the end of another may make a sound
         one, and an index of another tariff be no further off than the growth that is allowed. What
         stood between is missing then. Another frame says it again.
         """
-        for place, reading, group in self._indexes:
+        for place, reading, group in indexes:
             if self.presence.is_followed(frame, place, self.readings):
-                self._believe(reading, group, out)
-                self._know(group)
+                self._believe(reading, group, out, is_of_group=True)
 
     def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
         self._rejected[reason] += 1
@@ -314,7 +307,6 @@ class Meter:
         self.conditions.count_phases(self.said_now)
 
 
-_COUNTED: Final = names_of(*INDEXES)
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS
 """Labels whose readings tell something beside themselves."""
 _NO_KEY: Final = b""
