@@ -234,6 +234,17 @@ async def test_the_step_shows_each_tariff_once_and_adds_what_is_ticked(
     assert home.state("sensor.linky_price_2") == "0.21"
 
 
+async def test_a_price_can_be_corrected_before_the_meter_has_spoken_again(
+    home: Home, manager: EnergyManager
+) -> None:
+    meter = await hears(home, producer=True)
+    options = home.hass.config_entries.options
+    form = await options.async_configure((await show(meter))["flow_id"], PRICES)
+    await home.hass.async_block_till_done()  # it is set up again
+    form = await options.async_configure(form["flow_id"], {"next_step_id": "prices"})
+    assert {"price_1", "price_2", "export_price"} <= fields(form).keys()
+
+
 async def test_a_total_sale_is_solar_production_and_its_own_consumption_is_not_ticked(
     home: Home, manager: EnergyManager
 ) -> None:

@@ -44,18 +44,17 @@ class MoneySteps(OptionsFlowWithReload):
 
     _summary = ""
     _registers: Sequence[int] = ()
-    """Those that were asked for last: after a change of prices the meter has yet to speak again."""
+    _sells = False
+    """What was asked for last: after a change of prices the meter has yet to speak again."""
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the prices of the tariffs in use."""
         if not (coordinator := await self._coordinator()):
             return self.async_abort(reason="not_loaded")
-        prices = self._prices
-        registers = self._registers = sorted(coordinator.tariffs.registers) or self._registers
-        if not registers:
+        self._look(coordinator)
+        if not self._registers:
             return self.async_abort(reason="not_heard")
-        sells = EXPORTED in coordinator.readings or prices.export is not None
-        form = MoneyForm(coordinator, prices, registers, sells=sells)
+        form = MoneyForm(coordinator, self._prices, self._registers, sells=self._sells)
         if user_input is None:
             return self._ask("prices", form, form.shown)
         given = form.read(user_input)
@@ -79,7 +78,7 @@ class MoneySteps(OptionsFlowWithReload):
         plan = await async_plan(coordinator)
         if plan.added.is_empty:
             return self.async_abort(reason="nothing_to_add")
-        self._registers = sorted(coordinator.tariffs.registers)
+        self._look(coordinator)
         form = energy_form(coordinator, self._prices, plan)
         if user_input is None:
             return self._ask("energy", form, form.shown)
@@ -131,6 +130,11 @@ class MoneySteps(OptionsFlowWithReload):
     @property
     def _prices(self) -> Prices:
         return Prices.chosen(self.config_entry.options)
+
+    def _look(self, coordinator: LinkyCoordinator) -> None:
+        """See what there are prices of."""
+        self._registers = sorted(coordinator.tariffs.registers) or self._registers
+        self._sells |= EXPORTED in coordinator.readings or self._prices.export is not None
 
     async def _coordinator(self) -> LinkyCoordinator | None:
         """Give the meter, as soon as it has said which indexes it has, or after some seconds.
