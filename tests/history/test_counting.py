@@ -270,3 +270,28 @@ async def test_what_another_release_has_kept_stops_no_meter(
     hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}
     await home.hears(Household())
     assert home.value("east") not in {None, "unavailable"}
+
+
+async def test_a_crash_before_another_mode_moves_no_energy(course: Course, home: Home) -> None:
+    """What was kept of the indexes is older than what the recorder has of them."""
+    house = Household(contract="hphc", index=INDEX)
+    life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
+    await life.begin()
+    await life.meter.play(5)
+    history = history_of(home.hass)
+    await history._store.async_save(history._data())
+    await life.meter.play(60)
+    await life.hear()
+    await home.unload(life.meter)
+    await history.load()
+    house.switch_mode("historic")
+    await course.end_period()
+    assert life.meter.entry
+    await home.hass.config_entries.async_setup(life.meter.entry.entry_id)
+    await life.hear()
+    await course.end_period()
+    assert await life.imported() == pytest.approx(life.used)
+    house.switch_mode("standard")
+    await life.hear()
+    await course.end_period()
+    assert await life.imported() == pytest.approx(life.used)

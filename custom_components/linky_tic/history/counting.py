@@ -65,13 +65,15 @@ class Start:
     """From a moment on a statistic counts from the value `begin`; it has counted up to `counted`.
 
     `first` is the value shown then. `begin` is None where the statistic goes on from its last row,
-    if `first` can follow that; `counted` is None where only that row tells.
+    if `first` can follow that; `counted` is None where only that row tells. `taken_from` is the
+    statistic that has counted up to `begin`, as far as is known here: its last row knows better.
     """
 
     at: float
     first: int
     begin: int | None = None
     counted: int | None = None
+    taken_from: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Counting:
         counter = self.counters.get(statistic)
         name = self._name(statistic, meter, label)
         own = self.registers.get(_key(meter, name))
+        by = own.by if own and own.by != statistic else ""
         start: Start | None = None
         if own and counter and self._goes_on(statistic, meter, label, value, now):
             begin = counter.shown
@@ -99,7 +102,7 @@ class Counting:
             start = Start(now, begin)
         else:
             name, begin = self._begin(statistic, meter, label, value, now)
-            start = Start(now, value, begin, counter.heard if counter else None)
+            start = Start(now, value, begin, counter.heard if counter else None, by)
         self._count(statistic, meter, label, value - begin, now)
         self.registers[_key(meter, name)] = Register(statistic, value, now)
         self.counters[statistic] = Counter(meter, value, value)
@@ -127,6 +130,11 @@ class Counting:
             self.starts[new] = [*self.starts.pop(old, []), Start(now, counter.shown)]
             for register in self.registers.values():
                 register.by = new if register.by == old else register.by
+
+    def corrected(self, statistic: str, value: int) -> None:
+        """Know from the recorder up to which value a statistic has counted."""
+        if counter := self.counters.get(statistic):
+            counter.shown = counter.heard = value
 
     def settled(self, statistic: str, starts: Iterable[Start]) -> None:
         """Forget starts of which the sums are right."""

@@ -22,16 +22,13 @@ from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import Label
 from .counting import Counter, Counting, Register, Start
-from .sums import Compiled, last_row, put_right
+from .sums import Compiled, corrected, last_row, put_right
 
 _VERSION: Final = 1
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _AT_ONCE: Final = 0.0
-_AT_LEISURE: Final = 60.0
-"""Seconds after which values are written; at a stop at once.
-
-After a crash, so much may be counted under the index of one mode and of another.
-"""
+_AT_LEISURE: Final = 900.0
+"""Seconds after which values are written; at a stop at once. The recorder knows them as well."""
 
 type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 
@@ -106,24 +103,28 @@ class IndexHistory:
 
         def put_all_right(session: Session) -> None:
             session.info.pop(DOMAIN)
-            settled: dict[str, list[Start]] = {}
-            for key, some in starts.items():
+            settled: dict[str, Sequence[Start]] = {}
+            right, known = corrected(session, starts, start.timestamp())
+            for key, some in right.items():
                 try:
                     with session.begin_nested():
-                        settled[key] = put_right(session, key, some, compiled[key])
+                        count = put_right(session, key, some, compiled[key])
+                    settled[key] = starts[key][:count]
                 except Exception:  # of any type: the statistics of the whole house are at stake
                     LOGGER.exception("The sum of %s was not put right", key)
-            self._hass.loop.call_soon_threadsafe(self._settled, settled)
+            self._hass.loop.call_soon_threadsafe(self._settled, settled, known)
 
         session.info[DOMAIN] = True
         event.listen(session, "before_commit", put_all_right, once=True)
 
     @callback
-    def _settled(self, settled: Mapping[str, Sequence[Start]]) -> None:
+    def _settled(self, settled: Mapping[str, Sequence[Start]], known: Mapping[str, int]) -> None:
+        for statistic, value in known.items():
+            self._counting.corrected(statistic, value)
         for statistic, starts in settled.items():
-            if starts:
-                self._counting.settled(statistic, starts)
-                self._keep(_AT_ONCE)
+            self._counting.settled(statistic, starts)
+        if any(settled.values()):
+            self._keep(_AT_ONCE)
 
     def _keep(self, delay: float) -> None:
         if not self._is_dirty or delay == _AT_ONCE:

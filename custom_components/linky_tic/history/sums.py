@@ -9,7 +9,8 @@ any other; in the same transaction its sum is shifted by what is wrong, so that 
 the next row goes on from there. Other statistics are not touched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from homeassistant.components.recorder.db_schema import (
@@ -30,6 +31,8 @@ from .counting import Start, can_follow
 
 _PERIOD: Final = 300.0
 _HOUR: Final = 3600.0
+_UNKNOWN: Final = 10_000
+"""Wh by which the last row may be newer than what was kept: a quarter of an hour at 40 kW."""
 _LONGEST: Final = 172_800.0
 """Seconds for which the first row of a statistic is waited for."""
 
@@ -68,10 +71,8 @@ def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) 
     return Row(*found) if found else None
 
 
-def put_right(
-    session: Session, statistic: str, starts: Sequence[Start], compiled: Compiled
-) -> list[Start]:
-    """Put right the rows in which a statistic starts; give the starts that have a row by now.
+def put_right(session: Session, statistic: str, starts: Sequence[Start], compiled: Compiled) -> int:
+    """Put right the rows in which a statistic starts; give how many starts have a row by now.
 
     A start of a time to come was noted while the clock was ahead.
     """
@@ -79,7 +80,7 @@ def put_right(
     meta = select(StatisticsMeta.id, StatisticsMeta.unit_of_measurement)
     found = session.execute(meta.where(StatisticsMeta.statistic_id == statistic)).first()
     if found is None:  # a sensor that people leave out of the recorder has none
-        return [one for one in starts if one.at < now - _LONGEST]
+        return sum(one.at < now - _LONGEST for one in starts)
     unit = _unit_per_base(found.unit_of_measurement)
     before, settled, shift = compiled.before, 0, 0.0
     for new in _new_rows(session, found.id, compiled):
@@ -92,7 +93,42 @@ def put_right(
             shift += wrong
             settled += len(begun)
         before = row
-    return list(starts[:settled])
+    return settled
+
+
+def corrected(
+    session: Session, starts: Mapping[str, Sequence[Start]], period: float
+) -> tuple[dict[str, list[Start]], dict[str, int]]:
+    """Have statistics begin where those that they take over from have a last row.
+
+    Gives the starts, and the value of each such row. After a crash it is newer than what was kept.
+    """
+    known: dict[str, int] = {}
+    for one in (one for some in starts.values() for one in some):
+        is_final = one.at < period + _PERIOD and one.taken_from not in starts
+        if is_final and (value := _newer_state(session, one)):
+            known[one.taken_from] = value
+    return {
+        statistic: [replace(one, begin=known.get(one.taken_from, one.begin)) for one in some]
+        for statistic, some in starts.items()
+    }, known
+
+
+def _newer_state(session: Session, start: Start) -> int | None:
+    """Give the last state of the statistic that a start takes over from, if it is newer."""
+    table = StatisticsShortTerm
+    rows = (
+        select(table.state, StatisticsMeta.unit_of_measurement)
+        .join(StatisticsMeta, table.metadata_id == StatisticsMeta.id)
+        .where(StatisticsMeta.statistic_id == start.taken_from, table.start_ts <= start.at)
+        .where(table.state.is_not(None))
+    )
+    row = session.execute(rows.order_by(table.start_ts.desc()).limit(1)).first()
+    if row is None or start.begin is None:
+        return None
+    value = round(row.state / _unit_per_base(row.unit_of_measurement))
+    is_newer = start.begin < value <= start.first
+    return value if is_newer and value - start.begin <= _UNKNOWN else None
 
 
 def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[Row]:
