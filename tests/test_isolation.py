@@ -55,7 +55,6 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
     ],
     "what is done at the end": [
         (Costs, "store"),
-        (Days, "stop"),
         (HealthMonitor, "stop"),
         (Mirror, "async_stop"),
     ],
