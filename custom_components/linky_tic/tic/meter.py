@@ -19,11 +19,12 @@ from datetime import timedelta
 from math import inf
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, FLEETING, LIMITS, Absence, Label, Mode
+from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, LIMITS, Absence, Label, Mode
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .overseas import Overseas
+from .ownership import Ownership
 from .plausible import Gate
 from .presence import Presence
 from .rules import says_the_same
@@ -53,7 +54,6 @@ class Meter:
         labels: Iterable[str] = (),
         overseas: timedelta = timedelta(0),
     ) -> None:
-        self.address = address
         self.mode: Mode | None = None
         self.readings: dict[str, Reading] = {}
         self.known: dict[bytes, Group] = {}
@@ -61,11 +61,9 @@ class Meter:
         self.presence = Presence(labels)
         self.conditions = Conditions(self.readings)
         self.conditions.count_phases(self.said_now)
-        self.is_identified = address is None
-        """Whether the line is known to be this meter's: its address came since the last gap."""
         self._heard = heard
+        self._owner = Ownership(address, heard)
         self._rejected = rejected
-        self._own: object = _NOBODY  # the group of the address, while it is identified
         if address is not None:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
@@ -73,8 +71,17 @@ class Meter:
         self._keys: dict[str, bytes] = {}  # of what is known, by label
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self._indexes: list[tuple[int, Reading, Group]] = []  # of this frame, and their places
-        self._stranger: tuple[str, int] = ("", 0)
         self._foreign_frames = 0
+
+    @property
+    def address(self) -> str | None:
+        """The address that is expected, or was heard."""
+        return self._owner.address
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the line is known to be this meter's: its address came since the last gap."""
+        return self._owner.is_identified
 
     @property
     def overseas(self) -> timedelta:
@@ -105,9 +112,9 @@ class Meter:
                 return
         reading = self._read(group, label, now)
         last = self._believed.get(name)
-        is_ours = self._is_ours(name)
+        is_ours = self._owner.is_own(name)
         is_believed = False
-        if last is not None and self.is_identified and says_the_same(last, reading):
+        if last is not None and self._owner.is_identified and says_the_same(last, reading):
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
             self._know(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
@@ -117,14 +124,16 @@ class Meter:
             else:
                 self._believe(believed, group, out, is_of_group=believed is reading)
         else:
-            self._reject(Reason.HELD if self.is_identified else Reason.OTHER_METER, name, out)
+            self._reject(
+                Reason.HELD if self._owner.is_identified else Reason.OTHER_METER, name, out
+            )
         if name not in self.presence.established and is_ours:
             self._sight(label, out, is_believed=is_believed)
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
-        if self.address is not None:
-            self.is_identified, self._own = False, _NOBODY
+        self._owner.doubt()
+        if not self.is_identified:
             self.known.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
@@ -133,12 +142,12 @@ class Meter:
         if frame.mode is self.mode:
             self._foreign_frames = 0
             self._gate.end(frame)
-            if self.is_identified:
+            if self._owner.is_identified:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
                     self.conditions.count_phases(self.said_now)
                 self._settle(indexes, frame, out)
-        elif frame.mode is not None and self.is_identified:
+        elif frame.mode is not None and self._owner.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
                 self._change_mode(frame.mode, out)
@@ -161,38 +170,16 @@ class Meter:
 
     def _recognise(self, group: Group, out: list[Event]) -> bool:
         """Compare an address with the one expected; three frames in a row make another meter."""
-        address = group.data
-        if self.address is None or address == self.address:
-            if self._stranger[1]:  # what is suspected may be what the stranger said
-                self._gate = Gate()
-                self._stranger = ("", 0)
-            self.is_identified = True
-            if group.mode is self.mode:
-                self._own = group
-            return True
-        if self.is_identified:
-            self.is_identified, self._own = False, _NOBODY
+        owner = self._owner
+        was_strange = owner.strange_frames
+        is_own = owner.recognise(group, is_of_its_mode=group.mode is self.mode)
+        if was_strange or not is_own:  # what is suspected may be what the stranger said
+            self._gate = Gate()
+        if not is_own:
             self.known.clear()
-        self._gate = Gate()
-        who, times = self._stranger
-        times = times + 1 if who == address else 1
-        self._stranger = (address, times)
-        if times == _AGREEMENT:
-            out.append(OtherMeter(address))
-        return False
-
-    def _is_ours(self, name: str) -> bool:
-        """Whether what a group says is this meter's: its address stands in the frame, unless known.
-
-        Another meter's address may have been damaged: what is new in a frame without one waits
-        for the next. Not so what is measured every second, nor warnings, which come before it.
-        """
-        return self.is_identified and (
-            self.address is None
-            or name in FLEETING
-            or self._own in self._heard
-            or name in ADDRESS_LABELS
-        )
+            if owner.strange_frames == _AGREEMENT:
+                out.append(OtherMeter(group.data))
+        return is_own
 
     def _read(self, group: Group, label: Label, now: float) -> Reading:
         """Give what a group says, whether it is to be believed or not."""
@@ -246,8 +233,8 @@ class Meter:
         """Take what a reading tells beside itself: the meter, its supply, its legal time."""
         name = reading.label.name
         if name in ADDRESS_LABELS:
-            self.address = reading.raw
-            self.conditions.identify(self.address)
+            self._owner.address = reading.raw
+            self.conditions.identify(reading.raw)
         elif name in LIMITS:
             self.conditions.learn(reading)
         elif group.horodate and self._overseas.learn(group.horodate, reading.at):
@@ -310,4 +297,3 @@ class Meter:
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS
 """Labels whose readings tell something beside themselves."""
 _NO_KEY: Final = b""
-_NOBODY: Final = object()

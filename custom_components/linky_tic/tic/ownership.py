@@ -1,0 +1,60 @@
+"""Whose groups are on the line: the meter's own, another's, or nobody knows.
+
+It knows addresses and the frame in progress; it knows no modes of speaking and no values.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from .catalogue import ADDRESS_LABELS, FLEETING
+from .groups import Group
+
+
+class Ownership:
+    """What is known of whose line it is.
+
+    `address` is the meter's, None before one is known: then all is its own. `is_identified` tells
+    whether that address came since the last doubt. `strange_frames` counts those in a row that had
+    one other address. `heard` is the frame in progress.
+    """
+
+    def __init__(self, address: str | None, heard: Sequence[Group | None]) -> None:
+        self.address = address
+        self.is_identified = address is None
+        self.strange_frames = 0
+        self._stranger = ""
+        self._own: object = _NOBODY  # the group of the address, while it is identified
+        self._heard = heard
+
+    def doubt(self) -> None:
+        """Believe nothing before the meter has said who it is: another may be on the line."""
+        if self.address is not None:
+            self.is_identified, self._own = False, _NOBODY
+
+    def recognise(self, group: Group, *, is_of_its_mode: bool) -> bool:
+        """Compare an address with the one expected."""
+        if self.address is None or group.data == self.address:
+            self.is_identified, self.strange_frames = True, 0
+            if is_of_its_mode:
+                self._own = group
+            return True
+        self.doubt()
+        self.strange_frames = self.strange_frames + 1 if group.data == self._stranger else 1
+        self._stranger = group.data
+        return False
+
+    def is_own(self, name: str) -> bool:
+        """Whether what a group says is this meter's: its address stands in the frame, unless known.
+
+        Another meter's address may have been damaged: what is new in a frame without one waits
+        for the next. Not so what is measured every second, nor warnings, which come before it.
+        """
+        return self.is_identified and (
+            self.address is None
+            or name in FLEETING
+            or self._own in self._heard
+            or name in ADDRESS_LABELS
+        )
+
+
+_NOBODY: Final = object()
