@@ -25,7 +25,7 @@ from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.health import monitor
-from custom_components.linky_tic.line import SILENCE, reception
+from custom_components.linky_tic.line import SILENCE, detection, reception
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
@@ -278,6 +278,10 @@ async def opened(
     monkeypatch.setattr(reception, "time", real)
     for module in (coordinator_module, monitor, reporter, hearing):
         monkeypatch.setattr(module, "time", clock)
+    # A speed is not doubted since the machine is busy: its change would throw bytes away.
+    for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
+        monkeypatch.setattr(detection, patience, SOON)
+    monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, SOON))
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))
     home = Home(hass, folder, clock)
