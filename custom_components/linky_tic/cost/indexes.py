@@ -11,7 +11,7 @@ from typing import Final
 from ..tic import LABELS, Frame, Label, Quantity, Reading, index_slug
 from .prices import EXPORT
 
-COSTED: Final = tuple(
+COSTED: Final = frozenset(
     name
     for name, label in LABELS.items()
     if label.quantity in {Quantity.SUPPLIER_ENERGY, Quantity.EXPORTED_ENERGY}
