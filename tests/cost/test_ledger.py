@@ -198,3 +198,17 @@ def test_a_clock_that_is_put_back_a_little_leaves_the_days_of_a_gap_alone() -> N
         ledger.turn(ledger.now - 90)
         day = date(2026, 11, 24)
         assert ledger.energy(day, day) == 4320
+
+
+def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day_on() -> None:
+    ledger = Ledger()
+    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
+    with france():
+        ledger.turn(noon)
+        ledger.charge(15.0)
+        ledger.turn(noon + 40 * 86_400)
+        ledger.charge(30.0)
+        ledger.turn(noon + 5)
+        first, day = date(2026, 11, 1), date(2026, 11, 23)
+        assert ledger.standing(day, day) == 1
+        assert ledger.standing(first, day) == pytest.approx(22 * 0.5 + 1)

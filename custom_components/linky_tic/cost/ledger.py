@@ -90,7 +90,6 @@ class Ledger:
             self._leap(leap, now)
         elif self.doubt and now > self.doubt.until:
             self._take_as_dated()
-            self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
             self.whole_since = min(self.whole_since, now)
             before = date.min
         self.now = now
@@ -117,9 +116,10 @@ class Ledger:
         self.doubt = None
 
     def _keep_days(self) -> None:
-        """Keep what may still be shown; what is dated in days to come was counted today."""
+        """Keep what may still be shown; what is dated in days to come is of today."""
         recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - _KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
+        self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
 
     # What is entered
 
