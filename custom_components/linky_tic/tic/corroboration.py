@@ -7,7 +7,6 @@ is not measured in one instant: only what is far off contradicts.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import inf
 from types import MappingProxyType
 from typing import Final
 
@@ -53,25 +52,27 @@ _CURRENTS: Final = MappingProxyType(
 _TOTAL: Final = "SINSTS"
 
 
-def _most_of_currents(label: Label, said: Said, phases: int) -> float:
-    """Give the VA beyond which a power is far off what the currents come to, inf if one is unknown.
+def _is_above_currents(label: Label, power: int, said: Said, phases: int) -> bool:
+    """Whether a power is far above what the currents come to, all of them known.
 
     A load that is switched on after the current was sent shows with the next one.
     """
-    amperes = told = 0
+    allowed, told = 0.0, 0
     for current in _CURRENTS[label.name]:
         reading = said.get(current)
         if reading is not None and isinstance(reading.value, int):
-            amperes += reading.value + _AMPERES_OFF
+            allowed += _FAR * _VOLTS * (reading.value + _AMPERES_OFF)
             told += 1
-    return _FAR * _VOLTS * amperes if told >= (1 if label.phase else phases) else inf
+            if power <= allowed:
+                return False
+    return told >= (1 if label.phase else phases)
 
 
 def is_contradicted(label: Label, power: int, said: Said, phases: int) -> bool:
     """Whether a power is far above what the currents come to, or a phase's above all of them."""
     if power <= _LITTLE:
         return False
-    if power > _most_of_currents(label, said, phases):
+    if _is_above_currents(label, power, said, phases):
         return True
     total = _number(said, _TOTAL) if label.phase and "EAIT" not in said else None
     return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF

@@ -14,8 +14,8 @@ from .catalogue import Mode
 from .groups import STRAY, Group, Reason, label_of, verify
 
 STX, ETX, EOT, LF = b"\x02", b"\x03", b"\x04", b"\n"
-MARKS: Final = (ETX, STX, EOT)
-_ETX, _STX, _EOT = map(ord, MARKS)  # a number is found in bytes in a twentieth of the time
+MARKS: Final = frozenset({STX, ETX, EOT})
+_STX, _ETX, _EOT = 2, 3, 4  # a number is found in bytes in a twentieth of the time
 
 MOST_GROUPS: Final = 128
 """Groups, damaged ones too, after which a frame without an end is closed; 54E has 71 at most."""
