@@ -151,18 +151,22 @@ def _shift(session: Session, metadata_id: int, new: Compiled, wrong: float) -> N
 
 
 def _right_sum(before: Row | None, row: Row, starts: Sequence[Start], unit: float) -> float:
-    """Give the sum that a row should have, in which a statistic has started, once or more."""
+    """Give the sum that a row should have, in which a statistic has started, once or more.
+
+    It never falls, whatever was lost of what is kept.
+    """
     start, *later = starts
     if before is None:
         grown = row.state - unit * (start.first if start.begin is None else start.begin)
     else:
         skipped = _skipped(start, before.state / unit, start.at - before.begin - _PERIOD)
         grown = before.sum + row.state - before.state - unit * skipped
-    return grown - unit * sum(
+    total = grown - unit * sum(
         one.begin - one.counted
         for one in later
         if one.begin is not None and one.counted is not None
     )
+    return max(total, before.sum if before else 0.0)
 
 
 def _skipped(start: Start, before: float, seconds: float) -> float:
