@@ -96,8 +96,10 @@ def _priced(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
     counted = source.get("stat_energy_from"), source.get("stat_energy_to")
     for one in ours:
         if one["type"] == "grid" and counted == (one["stat_energy_from"], one["stat_energy_to"]):
-            price, export = one["entity_energy_price"], one["entity_energy_price_export"]
-            return {**source, "entity_energy_price": price, "entity_energy_price_export": export}
+            if price := one["entity_energy_price"]:
+                return {**source, "entity_energy_price": price}
+            if price := one["entity_energy_price_export"]:
+                return {**source, "entity_energy_price_export": price}
     return source
 
 
