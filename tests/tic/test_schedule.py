@@ -10,6 +10,7 @@ from custom_components.linky_tic.tic.schedule import (
     Contact,
     Decision,
     Slot,
+    _has_off_peak_hours,
     read_schedule,
     readings_of,
     registers_of,
@@ -201,3 +202,32 @@ def test_a_remembered_coding_is_right_whenever_it_can_be(moments: list[int]) -> 
 
 def test_registers_are_those_that_the_slots_set() -> None:
     assert registers_of(profile("00004003 06004004 22000000")) == {3, 4}
+
+
+@pytest.mark.parametrize(
+    ("off_peak", "is_likely"),
+    [
+        ("00:00-08:00", True),
+        ("22:30-06:30", True),
+        ("11:00-17:00 20:00-22:00", True),
+        ("00:01-08:01", False),
+        ("10:59-16:59 20:00-22:00", False),
+        ("11:01-17:01 20:00-22:00", False),
+        ("11:00-17:00 19:59-21:59", False),
+        ("00:00-07:59", False),
+        ("23:59-08:00", False),
+    ],
+)
+def test_off_peak_hours_are_eight_and_outside_the_peaks_of_the_grid(
+    off_peak: str, *, is_likely: bool
+) -> None:
+    changes = [(0, 2)]
+    for span in off_peak.split():
+        start, end = (int(one[:2]) * 60 + int(one[3:]) for one in span.split("-"))
+        changes += [(start, 1), (end, 2)]
+        changes[0] = (0, 1 if start > end or start == 0 else changes[0][1])
+    slots = [
+        Slot(time(minute // 60, minute % 60), index, Contact.UNCHANGED)
+        for minute, index in sorted(dict(changes).items())
+    ]
+    assert _has_off_peak_hours(tuple(slots)) is is_likely

@@ -151,9 +151,11 @@ def test_two_registers_may_bear_the_same_name_in_the_end() -> None:
     assert follow.follower.names == {1: "HEURE ECO", 2: "HEURE ECO"}
 
 
-def test_a_name_that_the_supplier_changes_is_followed() -> None:
+def test_a_name_that_the_supplier_changes_is_followed_after_a_minute_of_frames() -> None:
     follow = Follow()
-    told = follow.hear(*steady(ECO), *steady(("HC NUIT", 1), 70))
+    follow.hear(*steady(ECO), *steady(("HC NUIT", 1), 61))  # the first one is confirmed
+    assert follow.follower.names == {1: "HEURE ECO"}
+    told = follow.hear(*steady(("HC NUIT", 1), 1))
     assert told[-1] == Tariff(1, "HC NUIT")
     assert follow.follower.names == {1: "HC NUIT"}
 
