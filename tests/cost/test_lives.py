@@ -20,12 +20,14 @@ FRANCE: Final = ZoneInfo("Europe/Paris")
 SLUGS: Final = {**REGISTER_SLUGS, "hphc": REGISTER_SLUGS["off_peak"]}
 CONTRACTS: Final = ("base", "hphc", "tempo", "ejp")
 STEPS: Final = ["live"] * 3 + ["midnight"] * 2 + [
-    "suspend", "stop", "crash", "contract", "contract_twice", "mode", "restart", "clock",
+    "suspend", "stop", "crash", "contract", "contract_unseen",
+    "contract_twice", "mode", "restart", "clock",
     "prices", "prices_today", "prices_month", "charge", "price_missing",
 ]  # fmt: skip
 STARTS: Final = ("2026-02-26T09:00:00", "2026-03-27T22:00:00", "2026-10-23T15:00:00")
 """Before the end of the shortest month, and of each season's time."""
 HALF_A_CENT: Final = 0.005
+A_DAY: Final = 86_400
 
 
 def midnight(day: date) -> float:
@@ -153,7 +155,7 @@ class Life:
 
     def _is_whole(self, day: date) -> bool:
         """Whether a day was heard from its beginning, and in no gap that is longer than a day."""
-        long = [(since, until) for since, until in self.gaps if until - since > 86_400]
+        long = [(since, until) for since, until in self.gaps if until - since > A_DAY]
         return day > self.sheet.began and all(until < midnight(day) for _, until in long)
 
     async def pass_unheard(self) -> None:
@@ -168,7 +170,10 @@ class Life:
 
     async def do_midnight(self) -> None:
         self.house.set_load(2000)
-        self.house.advance(midnight(self.sheet.today + timedelta(1)) - self.sheet.now - 300)
+        begin, end = self.sheet.now, midnight(self.sheet.today + timedelta(1)) - 300
+        self.house.advance(end - begin)
+        if end - begin > A_DAY:  # where an hour comes twice
+            self.gaps.append((begin, end))
         await self.hear(12, 50)
 
     async def do_suspend(self) -> None:
@@ -195,6 +200,13 @@ class Life:
         await self.hear(8)
         self.house.change_contract(self.luck.choice(CONTRACTS))
 
+    async def do_contract_unseen(self) -> None:
+        await self.home.unload(self.meter)
+        self.house.set_load(0)
+        self.house.advance(300)
+        self.house.change_contract(self.luck.choice(CONTRACTS))
+        await self._start()
+
     async def do_contract_twice(self) -> None:
         contract = self.house.contract
         await self.home.unload(self.meter)
@@ -212,7 +224,7 @@ class Life:
 
     async def do_clock(self) -> None:
         self.home.clock.ahead = self.luck.choice(
-            (40 * 86_400, -61, 61, self.luck.uniform(-5, 5) * 1e6)
+            (40 * A_DAY, -61, 61, self.luck.uniform(-5, 5) * 1e6)
         )
         await self.hear(3)
         if self.luck.random() < 0.5:
