@@ -53,7 +53,7 @@ def test_ours_without_an_index_joins_nothing() -> None:
 def test_old_hours_without_an_index_are_passed_over() -> None:
     join = find_join([hour(-3, 10, 1), hour(-2, None, 2), hour(-1, 11, None)], hour(0, 12, 0), 1)
     assert join
-    assert (join.before.state, join.energy, join.offset) == (10, 2, 3)
+    assert (join.before.state, join.offset) == (10, 3)
 
 
 def test_an_index_that_fits_is_not_looked_for_further_back_than_two_days() -> None:
@@ -82,4 +82,4 @@ def test_hours_in_which_ours_was_away_are_found() -> None:
 
 def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
     rows = [hour(0, 1, 1), hour(1, 2, 2), hour(2, 1, 1.5), hour(3, 90, 90), hour(30, 200, 200)]
-    assert [round(one.growth, 1) for one in doubts(rows, 1)] == [-0.5, 88.5]
+    assert [round(growth, 1) for _, growth in doubts(rows, 1)] == [-0.5, 88.5]

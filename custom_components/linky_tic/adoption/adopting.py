@@ -6,6 +6,7 @@ can be finished or undone whatever comes in between. Why it may be done is decid
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.components.recorder import get_instance
@@ -55,7 +56,7 @@ async def async_finish(hass: HomeAssistant, entity: er.RegistryEntry, record: Re
             raise unfinished(entity.entity_id)
         if not is_done:
             raise refused("adopt_no_statistics", old=record.old, entity=entity.entity_id)
-    await records_of(hass, entity).keep(key_of(entity), record.done())
+    await records_of(hass, entity).keep(key_of(entity), replace(record, is_done=True))
 
 
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
@@ -78,7 +79,7 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
 
 def _record(plan: Plan) -> Record:
     """Note what will be done, and all the sums that it changes."""
-    is_import = plan.method is not Method.ENTITY_ID
+    is_import = plan.is_import
     return Record(
         method=plan.method,
         old=plan.old_id,

@@ -39,17 +39,8 @@ class Join(NamedTuple):
 
     before: Row
     after: Row
-    energy: float
-    """What was used from the one to the other: it is shown in our first hour."""
     offset: float
     """What all our own sums have to grow by, so that they go on from the old one."""
-
-
-class Doubt(NamedTuple):
-    """An hour in which a sum grew by what no meter counts."""
-
-    start: float
-    growth: float
 
 
 def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
@@ -93,7 +84,7 @@ def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
             continue
         energy = first.state - before.state
         if energy >= 0 and follows(before, first, kilo):
-            return Join(before, first, energy, before.sum + energy - first.sum)
+            return Join(before, first, before.sum + energy - first.sum)
     return None
 
 
@@ -108,7 +99,7 @@ def join_by_time(rows: Sequence[Row], first: Row, kilo: float, *, is_adopted: bo
     hours = (first.end - first.start) / HOUR
     is_its_own = not is_adopted and 0 <= first.sum / kilo <= _MOST * hours
     counted = first.sum if is_its_own else 0.0
-    return Join(rows[-1], first, counted, rows[-1].sum + counted - first.sum)
+    return Join(rows[-1], first, rows[-1].sum + counted - first.sum)
 
 
 def is_index(rows: Sequence[Row]) -> bool:
@@ -128,11 +119,10 @@ def follows(before: Row, after: Row, kilo: float) -> bool:
     return -_ROUNDING <= (after.state - before.state) / kilo <= _MOST * hours + _ROUNDING
 
 
-def doubts(rows: Sequence[Row], kilo: float) -> Iterator[Doubt]:
-    """Find what the old sensor has counted wrongly: it goes over as it is."""
+def doubts(rows: Sequence[Row], kilo: float) -> Iterator[tuple[float, float]]:
+    """Find hours in which a sum grew by what no meter counts, and by how much: it goes over so."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
-        growth = total - before
         most = _MOST * (later - start) / HOUR + _ROUNDING
-        if not -_NOTHING <= growth / kilo <= most:
-            yield Doubt(later, growth)
+        if not -_NOTHING <= (total - before) / kilo <= most:
+            yield later, total - before

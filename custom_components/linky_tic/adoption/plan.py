@@ -45,6 +45,21 @@ class Plan:
     ways: Mapping[Method, str]
     method: Method
 
+    @property
+    def is_import(self) -> bool:
+        """Whether old rows go before ours, which are changed then."""
+        return self.method is not Method.ENTITY_ID
+
+    @property
+    def our_rows(self) -> list[Row]:
+        """Give our rows of either length."""
+        return [*self.ours.hours, *self.ours.periods]
+
+    @property
+    def left_behind(self) -> list[Row]:
+        """Give the hours that stay under our present name where it is given up."""
+        return [row for row in self.ours.hours if row.start >= self.old.last.end]
+
 
 def entity_of_ours(hass: HomeAssistant, entity_id: str) -> er.RegistryEntry:
     """Give the entry of a sensor of this integration; anything else is refused."""

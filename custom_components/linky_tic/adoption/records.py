@@ -4,7 +4,7 @@ It knows the shape of a record, nothing of how one is made or undone. A file of 
 entry, since a record holds every sum that was changed.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -49,10 +49,6 @@ class Record:
     """Whether its rows and sums are written in one transaction, unlike before release 1.1."""
     hours: Sums
     periods: Sums
-
-    def done(self) -> Record:
-        """Give it as it is once all has been written."""
-        return replace(self, is_done=True)
 
 
 class AdoptionRecords:

@@ -6,6 +6,7 @@ It knows calls and their answers. Numbers are answered in the unit of our statis
 from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from typing import Final
 
+from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -25,7 +26,7 @@ from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one,
 from .joining import Row, doubts, in_gaps
 from .plan import Plan, async_plan, entity_of_ours
 from .records import Method, Record
-from .statistics_rows import is_loaded
+from .statistics_rows import History
 
 ATTR_OLD: Final = "old_statistic"
 ATTR_ENTITY: Final = "entity_id"
@@ -98,48 +99,44 @@ async def _undo(call: ServiceCall) -> ServiceResponse:
 
 def _entity(call: ServiceCall) -> er.RegistryEntry:
     """Give the entity that a call is about; refused where nothing is recorded."""
-    if not is_loaded(call.hass):
+    if RECORDER not in call.hass.config.components:
         raise refused("adopt_no_recorder")
     return entity_of_ours(call.hass, call.data[ATTR_ENTITY])
 
 
 async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
     doubted = list(doubts(plan.rows, plan.kilo)) if plan.kilo else []
-    used = await async_used(hass)
+    used, ours = await async_used(hass), plan.entity.entity_id
     return {
         "method": plan.method.value,
         "methods": {way.value: found for way, found in plan.ways.items()},
-        "old": {
-            "statistic": plan.old_id,
-            "unit": plan.old.meta["unit_of_measurement"],
-            "hours": len(plan.old.hours),
-            **_span(plan.old.hours),
-            "in_energy_dashboard": plan.old_id in used,
-        },
-        "new": {
-            "entity_id": plan.entity.entity_id,
-            "unit": plan.ours.meta["unit_of_measurement"],
-            "hours": len(plan.ours.hours),
-            **_span(plan.ours.hours or [plan.first]),
-            "in_energy_dashboard": plan.entity.entity_id in used,
-        },
+        "old": {"statistic": plan.old_id, **_side(plan.old, used, plan.old_id)},
+        "new": {"entity_id": ours, **_side(plan.ours, used, ours)},
         "join": _join(plan),
-        "will": _taken_over(plan) if plan.method is Method.ENTITY_ID else _imported(plan),
+        "will": _will(plan),
         "doubtful_hours_count": len(doubted),
         "doubtful_hours": [
-            {"start": _instant(one.start), "growth": _number(one.growth)}
-            for one in doubted[:_SHOWN]
+            {"start": _instant(start), "growth": _number(growth)}
+            for start, growth in doubted[:_SHOWN]
         ],
         "warnings": [*_warnings(plan, used), *(["doubtful_hours"] if doubted else [])],
     }
 
 
+def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonObjectType:
+    return {
+        "unit": history.meta["unit_of_measurement"],
+        "hours": len(history.hours),
+        **_span(history.hours or [history.first]),
+        "in_energy_dashboard": statistic_id in used,
+    }
+
+
 def _join(plan: Plan) -> JsonObjectType | None:
     """Give both sides of the join: what is counted between them is counted once."""
-    is_import = plan.method is not Method.ENTITY_ID
-    if is_import and plan.join:
+    if plan.is_import and plan.join:
         before, after = plan.join.before, plan.join.after
-    elif plan.kilo and not is_import:
+    elif plan.kilo and not plan.is_import:
         before, after = plan.old.last, plan.ours.last
     else:
         return None
@@ -158,46 +155,32 @@ def _join(plan: Plan) -> JsonObjectType | None:
     }
 
 
-def _imported(plan: Plan) -> JsonObjectType:
+def _will(plan: Plan) -> JsonObjectType:
+    """Tell what is done: our entity takes another id, or rows are inserted and sums shifted."""
+    if not plan.is_import:
+        behind = len(plan.left_behind)
+        return {"rename": plan.entity.entity_id, "to": plan.old_id, "leave_behind_hours": behind}
     return {
         "insert_hours": len(plan.rows),
         **_span(plan.rows),
         "leave_out_hours": len(plan.old.hours) - len(plan.rows),
-        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, _ours(plan))),
+        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, plan.our_rows)),
         "overwrite_hours": 0,
-        "shift_rows": len(_ours(plan)) if plan.join else 0,
+        "shift_rows": len(plan.our_rows) if plan.join else 0,
         "shift_sums_by": _number(plan.join.offset) if plan.join else None,
     }
 
 
-def _ours(plan: Plan) -> list[Row]:
-    return [*plan.ours.hours, *plan.ours.periods]
-
-
-def _taken_over(plan: Plan) -> JsonObjectType:
-    """Tell what our entity will be called, and which of its rows stay under its present name."""
-    return {
-        "rename": plan.entity.entity_id,
-        "to": plan.old_id,
-        "leave_behind_hours": len(_left_behind(plan)),
-    }
-
-
-def _left_behind(plan: Plan) -> list[Row]:
-    return [row for row in plan.ours.hours if row.start >= plan.old.last.end]
-
-
 def _warnings(plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
-    is_import = plan.method is not Method.ENTITY_ID
-    join = _join(plan)
+    is_import, join = plan.is_import, _join(plan)
     gap = join["hours"] if join else 0.0
     are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
         "joined_by_time": plan.method is Method.TIME,
         "gap": isinstance(gap, float) and gap > _GAP,
-        "hours_left_behind": not is_import and bool(_left_behind(plan)),
-        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, _ours(plan))),
+        "hours_left_behind": not is_import and bool(plan.left_behind),
+        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, plan.our_rows)),
         "last_hours_left_out": is_import and plan.left_out > 0,
         "both_in_energy_dashboard": is_import and all(are_used),
         "new_in_energy_dashboard": not is_import and are_used[1],

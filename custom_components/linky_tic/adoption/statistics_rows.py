@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, override
 
-from homeassistant.components.recorder import DOMAIN as RECORDER, Recorder, get_instance
+from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.db_schema import Base, Statistics, StatisticsShortTerm
 from homeassistant.components.recorder.models import StatisticMetaData
 from homeassistant.components.recorder.statistics import (
@@ -75,11 +75,6 @@ class History(NamedTuple):
     def last(self) -> Row:
         """Give the row from which the recorder goes on; there is one."""
         return [*self.periods[-1:], *self.hours[-1:]][0]
-
-
-def is_loaded(hass: HomeAssistant) -> bool:
-    """Whether there is a recorder."""
-    return RECORDER in hass.config.components
 
 
 async def settle(recorder: Recorder) -> None:

@@ -26,13 +26,9 @@ _LONG: Final = 86_400.0
 """Seconds after which the recorder may have purged the row that a sum goes on from."""
 
 
-def _names(quantity: Quantity, count: int) -> tuple[str, ...]:
-    return tuple(f"{quantity}_{number}" for number in range(1, count + 1))
-
-
 _TOTAL: Final = f"{Quantity.TOTAL_ENERGY}"
-_SUPPLIER: Final = _names(Quantity.SUPPLIER_ENERGY, 10)
-_DISTRIBUTOR: Final = _names(Quantity.DISTRIBUTOR_ENERGY, 4)
+_SUPPLIER: Final = [f"{Quantity.SUPPLIER_ENERGY}_{number}" for number in range(1, 11)]
+_DISTRIBUTOR: Final = [f"{Quantity.DISTRIBUTOR_ENERGY}_{number}" for number in range(1, 5)]
 _COUNTED: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together: the total up to which statistics have counted."""
 _NOBODY: Final = ""
@@ -88,7 +84,7 @@ class Counting:
         """Note the state that a label's sensor shows; whether its statistic starts with it."""
         counter = self.counters.get(statistic)
         name = self._name(statistic, meter, label)
-        own = self.registers.get(_key(meter, name))
+        own = self._register(meter, name)
         by = own.by if own and own.by != statistic else ""
         start: Start | None = None
         if own and counter and self._goes_on(statistic, meter, label, value, now):
@@ -146,7 +142,7 @@ class Counting:
         """Whether a statistic has counted all that its label shows, and nothing else has since."""
         counter = self.counters.get(statistic)
         name = self._name(statistic, meter, label)
-        own = self.registers.get(_key(meter, name))
+        own = self._register(meter, name)
         if counter is None or own is None or counter.meter != meter or own.by != statistic:
             return False
         if counter.shown > value or label.name != _ALL:
@@ -155,7 +151,7 @@ class Counting:
 
     def _name(self, statistic: str, meter: str, label: Label) -> str:
         """Give the register that a label shows: BASE has shown the total, or register 1."""
-        all_of_them = self.registers.get(_key(meter, _COUNTED))
+        all_of_them = self._register(meter, _COUNTED)
         if label.name == _ALL and all_of_them and all_of_them.by == statistic:
             return _COUNTED
         return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
@@ -174,7 +170,7 @@ class Counting:
                 if register.by == statistic:
                     register.value = counter.heard
         name = f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
-        own = self.registers.get(_key(meter, name))
+        own = self._register(meter, name)
         if label.name == _ALL and (total := self._total(meter, value, now)) is not None:
             for register in self._supplier(meter):
                 self._take(register, statistic)
@@ -201,25 +197,28 @@ class Counting:
         if len(values) == len(_SUPPLIER):
             at = max(one.at for one in supplier)
             self.registers[_key(meter, _COUNTED)] = Register(_NOBODY, sum(values), at)
-        total = self.registers.get(_key(meter, _COUNTED))
+        total = self._register(meter, _COUNTED)
         if total is None or total.value is None or total.value > value:
             return None
         return total.value if can_follow(total.value, value, now - total.at) else None
 
     def _uncounted(self, meter: str) -> int:
         """Give what the meter's total has more than was counted of the supplier's registers."""
-        total, counted = (self.registers.get(_key(meter, name)) for name in (_TOTAL, _COUNTED))
+        total, counted = (self._register(meter, name) for name in (_TOTAL, _COUNTED))
         if not total or not counted or total.value is None or counted.value is None:
             return 0
         return max(0, total.value - counted.value)
 
+    def _register(self, meter: str, name: str) -> Register | None:
+        return self.registers.get(_key(meter, name))
+
     def _supplier(self, meter: str) -> list[Register]:
-        found = (self.registers.get(_key(meter, name)) for name in _SUPPLIER)
+        found = (self._register(meter, name) for name in _SUPPLIER)
         return [one for one in found if one]
 
     def _count(self, statistic: str, meter: str, label: Label, used: int, now: float) -> None:
         """Add what a statistic counts to the totals, which Historique does not show."""
-        counted = self.registers.get(_key(meter, _COUNTED))
+        counted = self._register(meter, _COUNTED)
         if counted and counted.value is not None and label.quantity is Quantity.SUPPLIER_ENERGY:
             key = _key(meter, _COUNTED)
             self.registers[key] = Register(_NOBODY, counted.value + used, now)
@@ -227,7 +226,7 @@ class Counting:
             for name in _DISTRIBUTOR:
                 if (key := _key(meter, name)) in self.registers:
                     self.registers[key] = Register(statistic, None, now)
-            if total := self.registers.get(_key(meter, _TOTAL)):
+            if total := self._register(meter, _TOTAL):
                 value = None if total.value is None else total.value + used
                 self.registers[_key(meter, _TOTAL)] = Register(statistic, value, now)
 
