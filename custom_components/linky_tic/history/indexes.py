@@ -95,16 +95,16 @@ class IndexHistory:
         starts = {key: tuple(some) for key, some in self._counting.starts.copy().items()}
         if not starts or DOMAIN in session.info:
             return
-        now = utcnow().timestamp()
+        since = start.timestamp()
+        until = max(utcnow().timestamp(), since)  # the clock may have been set back since
         compiled = {
-            key: Compiled(last_row(self._hass, session, key, now), start.timestamp(), now)
-            for key in starts
+            key: Compiled(last_row(self._hass, session, key, until), since, until) for key in starts
         }
 
         def put_all_right(session: Session) -> None:
             session.info.pop(DOMAIN)
             settled: dict[str, Sequence[Start]] = {}
-            right, known = corrected(session, starts, start.timestamp())
+            right, known = corrected(session, starts, since)
             for key, some in right.items():
                 try:
                     with session.begin_nested():
