@@ -12,6 +12,7 @@ from .adoption.records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
+from .exceptions import not_ready
 from .health.issues import Issue, RepairIssues
 from .history.indexes import async_setup_history
 from .line import PortUnavailable
@@ -19,7 +20,6 @@ from .meter.signals import Guard, optional
 from .meter.store import MeterStore
 from .mirror import async_remove_topics
 from .services import async_setup_actions
-from .setup.exceptions import not_ready
 from .setup.hearing import take_heard
 from .setup.port_watch import watch_port
 from .tariff.former_names import tell_of_former_names

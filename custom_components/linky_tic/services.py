@@ -23,8 +23,8 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.services import async_setup_comparison
 from .energy_dashboard.sources import energy_sources, offer
+from .exceptions import refused
 from .mirror.payloads import typed_reading
-from .setup.exceptions import refused
 from .tic import Period, Quantity, Reading, mask
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"

@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..setup.exceptions import refused, unfinished
+from ..exceptions import refused, unfinished
 from .joining import Row
 from .plan import Plan
 from .records import AdoptionRecords, Method, Record, Sums

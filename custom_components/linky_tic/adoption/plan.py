@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
-from ..setup.exceptions import refused
+from ..exceptions import refused
 from .joining import Join, Row, earlier, find_join, follows, is_index, join_by_time
 from .records import Method
 from .statistics_rows import History, async_history, kilo_of, quantity_of

@@ -21,7 +21,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
-from ..setup.exceptions import refused
+from ..exceptions import refused
 from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
 from .joining import Row, doubts, in_gaps
 from .plan import Plan, async_plan, entity_of_ours

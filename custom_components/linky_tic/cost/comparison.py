@@ -17,8 +17,8 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
+from ..exceptions import refused
 from ..season.statistics import async_past_days
-from ..setup.exceptions import refused
 from ..tic import COLOURS, LABELS
 from .contracts import Contract, Sum, cost_under
 from .hours import HOUR, Hours, hours_of

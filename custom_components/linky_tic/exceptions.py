@@ -6,8 +6,8 @@ from homeassistant.exceptions import (
     ServiceValidationError,
 )
 
-from ..const import DOMAIN
-from ..line import PortUnavailable
+from .const import DOMAIN
+from .line import PortUnavailable
 
 
 def not_ready(error: PortUnavailable) -> ConfigEntryNotReady:
