@@ -27,7 +27,7 @@ FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
 LEFT_OUT: Final = frozenset({"__init__", "const"})
 """What starts everything, and what everything takes its names from."""
 FILES: Final = "files that Home Assistant names"
-ALONE: Final = frozenset({"coordinator", "entity"})
+ALONE: Final = frozenset({"coordinator", "entity", "exceptions"})
 """Of those files, the ones that rooms import; the others are one box a floor."""
 
 _CLOSE: Final = (
