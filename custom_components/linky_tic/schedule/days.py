@@ -35,7 +35,7 @@ class Days:
         self.schedules = DaySchedules()
         self._edge = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
-        signals.counters.connect(self._look_at_time)  # once a minute, where no frame comes
+        signals.minute.connect(self._look_at_time)  # once a minute, where no frame comes
 
     @property
     def today(self) -> date:

@@ -54,7 +54,7 @@ class SeasonDays:
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
         self._looked_back: date | None = None
-        for signal in (signals.days, signals.counters):
+        for signal in (signals.days, signals.minute):
             signal.connect(self._listen)
         signals.state.connect(CURRENT_TARIFF, self._listen)
 
