@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.linky_tic.adoption.joining import (
     HOUR,
-    Row,
+    StatisticRow,
     doubts,
     earlier,
     find_join,
@@ -19,10 +19,10 @@ from ..tic.streams import luck
 BEGUN: Final = 1_800_000_000.0 // HOUR * HOUR
 
 
-def hour(number: int, state: float | None, total: float | None) -> Row:
+def hour(number: int, state: float | None, total: float | None) -> StatisticRow:
     """An hour before or after the one in which we begin, which has the number 0."""
     start = BEGUN + number * HOUR
-    return Row(start, start + HOUR, state, total)
+    return StatisticRow(start, start + HOUR, state, total)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -75,7 +75,7 @@ def test_what_says_nothing_follows_nothing() -> None:
 
 
 def test_hours_in_which_ours_was_away_are_found() -> None:
-    ours = [hour(0, 1, 1), hour(3, 1, 1), Row(BEGUN + 5.5 * HOUR, BEGUN + 5.6 * HOUR)]
+    ours = [hour(0, 1, 1), hour(3, 1, 1), StatisticRow(BEGUN + 5.5 * HOUR, BEGUN + 5.6 * HOUR)]
     found = in_gaps([hour(number, 1, 1) for number in range(-2, 9)], ours)
     assert [(row.start - BEGUN) / HOUR for row in found] == [1, 2, 4]
 

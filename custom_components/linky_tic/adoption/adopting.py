@@ -16,8 +16,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 from ..exceptions import refused, unfinished
-from .joining import Row
-from .plan import Plan
+from .joining import StatisticRow
+from .plan import AdoptionPlan
 from .records import AdoptionRecords, Method, Record, Sums
 from .statistics_rows import async_insert, async_take_out, settle
 
@@ -39,7 +39,7 @@ def key_of(entity: er.RegistryEntry) -> str:
     return entity.unique_id.partition("_")[2]
 
 
-async def async_adopt(hass: HomeAssistant, plan: Plan) -> None:
+async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
     """Do what was planned."""
     record = _record(plan)
     await records_of(hass, plan.entity).keep(key_of(plan.entity), record)
@@ -77,7 +77,7 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
     return record
 
 
-def _record(plan: Plan) -> Record:
+def _record(plan: AdoptionPlan) -> Record:
     """Note what will be done, and all the sums that it changes."""
     is_import = plan.is_import
     return Record(
@@ -95,7 +95,7 @@ def _record(plan: Plan) -> Record:
     )
 
 
-def _sums(rows: list[Row]) -> Sums:
+def _sums(rows: list[StatisticRow]) -> Sums:
     return [(row.start, row.sum) for row in rows if row.sum is not None]
 
 

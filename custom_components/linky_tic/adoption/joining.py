@@ -22,7 +22,7 @@ _NOTHING: Final = 1e-6
 """Less than any meter counts, and more than what two sums of floats differ by."""
 
 
-class Row(NamedTuple):
+class StatisticRow(NamedTuple):
     """A row of statistics, from `start` to `end` in seconds since 1970."""
 
     start: float
@@ -37,13 +37,13 @@ class Row(NamedTuple):
 class Join(NamedTuple):
     """The last old row and our first one, which show the same index of the same meter."""
 
-    before: Row
-    after: Row
+    before: StatisticRow
+    after: StatisticRow
     offset: float
     """What all our own sums have to grow by, so that they go on from the old one."""
 
 
-def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
+def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[StatisticRow]:
     """Give the rows that say something, of the hours before the one in which we begin.
 
     That hour is ours, even while the recorder has not compiled it yet: it would find it taken.
@@ -52,7 +52,7 @@ def earlier(rows: Sequence[Row], first: Row) -> list[Row]:
     return told([row for row in rows if row.start < begun], is_total=first.sum is not None)
 
 
-def in_gaps(rows: Sequence[Row], ours: Sequence[Row]) -> list[Row]:
+def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
     """Give the hours that only the old sensor has, between our first row and our last.
 
     `ours` are our rows of either length: the hour that goes on has short ones alone.
@@ -61,7 +61,7 @@ def in_gaps(rows: Sequence[Row], ours: Sequence[Row]) -> list[Row]:
     return [row for row in rows if min(known) < row.start < max(known) and row.start not in known]
 
 
-def told(rows: Sequence[Row], *, is_total: bool) -> list[Row]:
+def told(rows: Sequence[StatisticRow], *, is_total: bool) -> list[StatisticRow]:
     """Give what rows say of a total, or of a measurement: an old sensor may have been both."""
     if is_total:
         plain = (row._replace(mean=None, min=None, max=None) for row in rows)
@@ -70,7 +70,7 @@ def told(rows: Sequence[Row], *, is_total: bool) -> list[Row]:
     return [row for row in plain if row.mean is not None]
 
 
-def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
+def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) -> Join | None:
     """Look for the last old row whose index our first one can follow; `kilo` is a kWh in the unit.
 
     Later rows are left out: what they counted is in our first row then, once.
@@ -88,7 +88,9 @@ def find_join(rows: Sequence[Row], first: Row, kilo: float) -> Join | None:
     return None
 
 
-def join_by_time(rows: Sequence[Row], first: Row, kilo: float, *, is_adopted: bool) -> Join | None:
+def join_by_time(
+    rows: Sequence[StatisticRow], first: StatisticRow, kilo: float, *, is_adopted: bool
+) -> Join | None:
     """Join the last old row with our first one, whose sum is what it has counted itself.
 
     That of a row which was adopted before is not: of its hour nothing is known. Between the two
@@ -102,7 +104,7 @@ def join_by_time(rows: Sequence[Row], first: Row, kilo: float, *, is_adopted: bo
     return Join(rows[-1], first, rows[-1].sum + counted - first.sum)
 
 
-def is_index(rows: Sequence[Row]) -> bool:
+def is_index(rows: Sequence[StatisticRow]) -> bool:
     """Whether states can be those of an index, which never falls; a meter of a day or month does.
 
     What has no states was not made from an index at all.
@@ -111,7 +113,7 @@ def is_index(rows: Sequence[Row]) -> bool:
     return bool(states) and all(after >= before for before, after in pairwise(states))
 
 
-def follows(before: Row, after: Row, kilo: float) -> bool:
+def follows(before: StatisticRow, after: StatisticRow, kilo: float) -> bool:
     """Whether the index of a row can be that of an earlier one after the time between them."""
     if before.state is None or after.state is None:
         return False
@@ -119,7 +121,7 @@ def follows(before: Row, after: Row, kilo: float) -> bool:
     return -_ROUNDING <= (after.state - before.state) / kilo <= _MOST * hours + _ROUNDING
 
 
-def doubts(rows: Sequence[Row], kilo: float) -> Iterator[tuple[float, float]]:
+def doubts(rows: Sequence[StatisticRow], kilo: float) -> Iterator[tuple[float, float]]:
     """Find hours in which a sum grew by what no meter counts, and by how much: it goes over so."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):

@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..exceptions import refused
-from .joining import Join, Row, earlier, find_join, follows, is_index, join_by_time
+from .joining import Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import Method
 from .statistics_rows import History, async_history, kilo_of, quantity_of
 
@@ -28,15 +28,15 @@ _HELPERS: Final = frozenset({"utility_meter", "integration"})
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class AdoptionPlan:
     """Both statistics, in the unit of ours; each way with what stands against it, if anything."""
 
     entity: er.RegistryEntry
     old_id: str
     old: History
     ours: History
-    first: Row
-    rows: list[Row]
+    first: StatisticRow
+    rows: list[StatisticRow]
     left_out: int
     """Hours before our first one that the join leaves out: their index cannot be ours."""
     join: Join | None
@@ -51,12 +51,12 @@ class Plan:
         return self.method is not Method.ENTITY_ID
 
     @property
-    def our_rows(self) -> list[Row]:
+    def our_rows(self) -> list[StatisticRow]:
         """Give our rows of either length."""
         return [*self.ours.hours, *self.ours.periods]
 
     @property
-    def left_behind(self) -> list[Row]:
+    def left_behind(self) -> list[StatisticRow]:
         """Give the hours that stay under our present name where it is given up."""
         return [row for row in self.ours.hours if row.start >= self.old.last.end]
 
@@ -76,7 +76,7 @@ async def async_plan(
     method: Method | None,
     *,
     is_adopted: bool,
-) -> Plan:
+) -> AdoptionPlan:
     """Look at both statistics, and choose a way: taking the entity id over, wherever possible.
 
     `is_adopted`: our first rows are of what the entity has adopted before.
@@ -98,7 +98,7 @@ async def async_plan(
         named = {"old": old_id, "entity": entity.entity_id}
         raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
     out = len(before) - len(rows)
-    return Plan(entity, old_id, old, ours, first, rows, out, join, kilo, ways, chosen)
+    return AdoptionPlan(entity, old_id, old, ours, first, rows, out, join, kilo, ways, chosen)
 
 
 async def _read(hass: HomeAssistant, old_id: str, entity_id: str) -> tuple[History, History]:
@@ -157,14 +157,14 @@ def _against_taking_over(
     return POSSIBLE
 
 
-def _against_importing(rows: list[Row], join: Join | None, kilo: float | None) -> str:
+def _against_importing(rows: list[StatisticRow], join: Join | None, kilo: float | None) -> str:
     """Say what stands against inserting the old rows before ours; `POSSIBLE`: nothing."""
     if not rows:
         return _NOTHING_BEFORE
     return _INDEX_DIFFERS if kilo and not join else POSSIBLE
 
 
-def _indexes(rows: list[Row], ours: History, old: History) -> dict[str, str]:
+def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
     """Give the indexes that do not fit, in our unit, for people to compare."""
     unit = ours.meta["unit_of_measurement"]
     shown = (rows[-1] if rows else old.last, ours.first)

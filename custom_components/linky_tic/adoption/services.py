@@ -23,8 +23,8 @@ from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
 from ..exceptions import refused
 from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
-from .joining import Row, doubts, in_gaps
-from .plan import Plan, async_plan, entity_of_ours
+from .joining import StatisticRow, doubts, in_gaps
+from .plan import AdoptionPlan, async_plan, entity_of_ours
 from .records import Method, Record
 from .statistics_rows import History
 
@@ -104,7 +104,7 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
     return entity_of_ours(call.hass, call.data[ATTR_ENTITY])
 
 
-async def _planned(hass: HomeAssistant, plan: Plan) -> JsonObjectType:
+async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
     doubted = list(doubts(plan.rows, plan.kilo)) if plan.kilo else []
     used, ours = await async_used(hass), plan.entity.entity_id
     return {
@@ -132,7 +132,7 @@ def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonOb
     }
 
 
-def _join(plan: Plan) -> JsonObjectType | None:
+def _join(plan: AdoptionPlan) -> JsonObjectType | None:
     """Give both sides of the join: what is counted between them is counted once."""
     if plan.is_import and plan.join:
         before, after = plan.join.before, plan.join.after
@@ -155,7 +155,7 @@ def _join(plan: Plan) -> JsonObjectType | None:
     }
 
 
-def _will(plan: Plan) -> JsonObjectType:
+def _will(plan: AdoptionPlan) -> JsonObjectType:
     """Tell what is done: our entity takes another id, or rows are inserted and sums shifted."""
     if not plan.is_import:
         behind = len(plan.left_behind)
@@ -171,7 +171,7 @@ def _will(plan: Plan) -> JsonObjectType:
     }
 
 
-def _warnings(plan: Plan, used: AbstractSet[str]) -> Iterable[str]:
+def _warnings(plan: AdoptionPlan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
     is_import, join = plan.is_import, _join(plan)
     gap = join["hours"] if join else 0.0
@@ -200,7 +200,7 @@ def _recorded(record: Record) -> JsonObjectType:
     }
 
 
-def _span(rows: list[Row]) -> JsonObjectType:
+def _span(rows: list[StatisticRow]) -> JsonObjectType:
     return {
         "from": _instant(rows[0].start) if rows else None,
         "to": _instant(rows[-1].end) if rows else None,

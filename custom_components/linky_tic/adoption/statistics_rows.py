@@ -41,7 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from .joining import HOUR, Row
+from .joining import HOUR, StatisticRow
 from .records import Record, Sums
 
 _HOURS: Final = Base.metadata.tables[Statistics.__tablename__]
@@ -63,16 +63,16 @@ class History(NamedTuple):
     """What the recorder has of a statistic: by the hour, and the last days by five minutes."""
 
     meta: StatisticMetaData
-    hours: list[Row]
-    periods: list[Row]
+    hours: list[StatisticRow]
+    periods: list[StatisticRow]
 
     @property
-    def first(self) -> Row:
+    def first(self) -> StatisticRow:
         """Give the row with which it begins; there is one."""
         return min([*self.hours[:1], *self.periods[:1]], key=lambda row: row.start)
 
     @property
-    def last(self) -> Row:
+    def last(self) -> StatisticRow:
         """Give the row from which the recorder goes on; there is one."""
         return [*self.periods[-1:], *self.hours[-1:]][0]
 
@@ -103,12 +103,14 @@ def _history(hass: HomeAssistant, statistic_id: str, unit: str | None) -> Histor
     return History(meta, hours, periods) if hours or periods else None
 
 
-def _rows(session: Session, table: Table, metadata_id: int, factor: float) -> list[Row]:
+def _rows(session: Session, table: Table, metadata_id: int, factor: float) -> list[StatisticRow]:
     length = HOUR if table is _HOURS else _PERIOD
     columns = select(table.c.start_ts, *(table.c[one] for one in _VALUES))
     of_it = columns.where(table.c.metadata_id == metadata_id).order_by(table.c.start_ts)
     return [
-        Row(start, start + length, *(None if one is None else one * factor for one in values))
+        StatisticRow(
+            start, start + length, *(None if one is None else one * factor for one in values)
+        )
         for start, *values in session.execute(of_it)
     ]
 

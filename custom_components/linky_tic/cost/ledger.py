@@ -26,7 +26,7 @@ _DOUBTED: Final = 86400.0
 _ONE_DAY: Final = timedelta(days=1)
 
 
-class Row(NamedTuple):
+class LedgerRow(NamedTuple):
     """Energy that is paid alike: of a day, under a tariff, at a price by kWh if that is known."""
 
     day: date
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     price: float | None
 
 
-type Rows = defaultdict[Row, float]
+type Rows = defaultdict[LedgerRow, float]
 """Wh by row."""
 
 
@@ -44,7 +44,7 @@ def no_rows() -> Rows:
 
 
 @dataclass(slots=True)
-class Doubt:
+class ClockDoubt:
     """What was counted since the time made a leap, which a leap back may prove to be false.
 
     A machine that was off for a night and one whose clock has been set look alike at first.
@@ -75,7 +75,7 @@ class Ledger:
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
         self.now = 0.0
-        self.doubt: Doubt | None = None
+        self.doubt: ClockDoubt | None = None
         self.today = date.min
 
     # Time
@@ -106,7 +106,7 @@ class Ledger:
             doubt.until = now + _DOUBTED  # still behind
         elif leap < -_SET_BACK or leap > 0:
             self._take_as_dated()
-            self.doubt = Doubt(self.now, now + _DOUBTED, leap, self.whole_since)
+            self.doubt = ClockDoubt(self.now, now + _DOUBTED, leap, self.whole_since)
             if leap > _DOUBTED:
                 self.whole_since = now
 
@@ -129,7 +129,7 @@ class Ledger:
         """Enter Wh that were counted between two instants: evenly, where midnights lie between."""
         rows = self.doubt.rows if self.doubt else self.rows
         for day, share in _shares(since, until):
-            rows[Row(day, tariff, price)] += energy * share
+            rows[LedgerRow(day, tariff, price)] += energy * share
 
     def charge(self, amount: float | None) -> None:
         """Take a month's charge from today on; a first one has been paid all the time."""
@@ -145,9 +145,9 @@ class Ledger:
     def complete(self, names: dict[str, str], price_of: Callable[[str], float | None]) -> None:
         """Give what had no name, or no price, when it was entered those that are now told."""
 
-        def known(row: Row) -> Row:
+        def known(row: LedgerRow) -> LedgerRow:
             tariff = names.get(row.tariff, row.tariff)
-            return Row(row.day, tariff, price_of(tariff) if row.price is None else row.price)
+            return LedgerRow(row.day, tariff, price_of(tariff) if row.price is None else row.price)
 
         self._change(known)
 
@@ -161,7 +161,7 @@ class Ledger:
         if charge is not None or self.charges:
             self._charge_since(since, charge or 0.0)
 
-    def _change(self, change: Callable[[Row], Row]) -> None:
+    def _change(self, change: Callable[[LedgerRow], LedgerRow]) -> None:
         self.rows = _changed(self.rows, change)
         if self.doubt:
             self.doubt.rows = _changed(self.doubt.rows, change)
@@ -190,7 +190,9 @@ class Ledger:
         known = [amount for since, amount in self.charges if since <= day]
         return known[-1] if known else self.charges[0][1] if self.charges else 0.0
 
-    def _between(self, first: date, last: date, *, is_export: bool) -> Iterator[tuple[Row, float]]:
+    def _between(
+        self, first: date, last: date, *, is_export: bool
+    ) -> Iterator[tuple[LedgerRow, float]]:
         for rows in (self.rows, self.doubt.rows if self.doubt else no_rows()):
             for row, energy in rows.items():
                 if first <= row.day <= last and (row.tariff == EXPORT) is is_export:
@@ -207,7 +209,7 @@ def days(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
-def _changed(rows: dict[Row, float], change: Callable[[Row], Row]) -> Rows:
+def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerRow]) -> Rows:
     changed = no_rows()
     for row, energy in rows.items():
         changed[change(row)] += energy

@@ -9,7 +9,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..tic import LABELS, unnamed
 from .indexes import Indexes, register_of, tariff_of
-from .ledger import Doubt, Ledger, Row, Rows, day_of, no_rows
+from .ledger import ClockDoubt, Ledger, LedgerRow, Rows, day_of, no_rows
 from .prices import Prices
 
 
@@ -49,7 +49,7 @@ def read(fact: Mapping[str, Any]) -> Kept:
     if doubt := fact["doubt"]:
         since, until, whole_since = map(float, doubt["times"])
         leap = float(doubt["leap"]) if "leap" in doubt else copysign(1, doubt["is_forward"] - 0.5)
-        ledger.doubt = Doubt(since, until, leap, whole_since, _read_rows(doubt["rows"]))
+        ledger.doubt = ClockDoubt(since, until, leap, whole_since, _read_rows(doubt["rows"]))
     return Kept(str(fact["address"]), ledger, _read_indexes(fact["indexes"]))
 
 
@@ -63,14 +63,14 @@ def _read_indexes(rows: Mapping[str, Any]) -> Indexes:
     return indexes
 
 
-def _written_rows(rows: Mapping[Row, float]) -> list[JsonValueType]:
+def _written_rows(rows: Mapping[LedgerRow, float]) -> list[JsonValueType]:
     return [[row.day.isoformat(), row.tariff, row.price, energy] for row, energy in rows.items()]
 
 
 def _read_rows(rows: list[Any]) -> Rows:
     read_rows = no_rows()
     for day, tariff, price, energy in rows:
-        read_rows[Row(date.fromisoformat(day), str(tariff), price)] += float(energy)
+        read_rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
     return read_rows
 
 
@@ -94,8 +94,10 @@ def read_former(fact: Mapping[str, Any], names: Mapping[int, str]) -> Kept:
         if day >= month:  # of which the day is a part
             month_used, month_spent = month_used - day_used, month_spent - day_spent
         for at, used, amount in ((day, day_used, day_spent), (month, month_used, month_spent)):
-            ledger.rows[Row(day_of(at), tariff, price)] += used
+            ledger.rows[LedgerRow(day_of(at), tariff, price)] += used
             if amount:
-                ledger.rows[Row(day_of(at), tariff, price or 1.0)] += 1000 * amount / (price or 1.0)
+                ledger.rows[LedgerRow(day_of(at), tariff, price or 1.0)] += (
+                    1000 * amount / (price or 1.0)
+                )
     going_on = {name: row[:2] for name, row in accounts.items() if not any(row[8:])}
     return Kept(str(fact["address"]), ledger, _read_indexes(going_on))

@@ -11,7 +11,7 @@ from typing import Final
 
 from homeassistant.components.sensor import (
     SensorDeviceClass as Device,
-    SensorEntityDescription as Row,
+    SensorEntityDescription as Description,
     SensorStateClass as State,
 )
 from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfReactiveEnergy
@@ -29,10 +29,10 @@ def _row(
     *,
     unit: str | None = None,
     on: bool = False,
-) -> Row:
+) -> Description:
     """Describe a row; `unit` is that in which an index is shown."""
     is_number = device not in {None, Device.TIMESTAMP}
-    return Row(
+    return Description(
         key="",
         device_class=device,
         state_class=state,
@@ -45,7 +45,7 @@ def _row(
 
 _KWH: Final = UnitOfEnergy.KILO_WATT_HOUR
 _KVARH: Final = UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR
-_ROWS: Final[Mapping[tuple[Quantity, ...], Row]] = {
+_ROWS: Final[Mapping[tuple[Quantity, ...], Description]] = {
     (_Q.TOTAL_ENERGY, _Q.SUPPLIER_ENERGY, _Q.EXPORTED_ENERGY): _row(
         Device.ENERGY, State.TOTAL_INCREASING, unit=_KWH, on=True
     ),
@@ -77,6 +77,6 @@ _ROWS: Final[Mapping[tuple[Quantity, ...], Row]] = {
         *(_Q.DAY_NUMBER, _Q.NEXT_DAY_NUMBER, _Q.NEXT_DAY_PROFILE, _Q.PEAK_DAY_PROFILE),
     ): _row(category=_DIAGNOSTIC),
 }
-SHOWN: Final[Mapping[Quantity, Row]] = MappingProxyType(
+SHOWN: Final[Mapping[Quantity, Description]] = MappingProxyType(
     {quantity: row for quantities, row in _ROWS.items() for quantity in quantities}
 )

@@ -37,7 +37,7 @@ _LONGEST: Final = 172_800.0
 """Seconds for which the first row of a statistic is waited for."""
 
 
-class Row(NamedTuple):
+class SumRow(NamedTuple):
     """When a row begins, its last state, and the sum up to there, in the unit of the statistic."""
 
     begin: float
@@ -48,19 +48,19 @@ class Row(NamedTuple):
 class Compiled(NamedTuple):
     """Rows that are new, by when they begin, and the one from which the recorder went on."""
 
-    before: Row | None
+    before: SumRow | None
     since: float
     until: float
 
 
-def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) -> Row | None:
+def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) -> SumRow | None:
     """Give the row from which the recorder goes on: an hourly one where the others are purged."""
     short = get_latest_short_term_statistics_with_session(
         hass, session, {statistic}, {"state", "sum"}
     )
     for row in short.get(statistic, []):
         if row["state"] is not None and row["sum"] is not None:
-            return Row(row["start"], row["state"], row["sum"])
+            return SumRow(row["start"], row["state"], row["sum"])
     hours = (
         select(Statistics.start_ts, Statistics.state, Statistics.sum)
         .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
@@ -68,7 +68,7 @@ def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) 
         .where(Statistics.state.is_not(None), Statistics.sum.is_not(None))
     )
     found = session.execute(hours.order_by(Statistics.start_ts.desc()).limit(1)).first()
-    return Row(*found) if found else None
+    return SumRow(*found) if found else None
 
 
 def put_right(session: Session, statistic: str, starts: Sequence[Start], compiled: Compiled) -> int:
@@ -131,14 +131,14 @@ def _newer_state(session: Session, start: Start) -> int | None:
     return value if is_newer and value - start.begin <= _UNKNOWN else None
 
 
-def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[Row]:
+def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[SumRow]:
     table = StatisticsShortTerm
     rows = (
         select(table.start_ts, table.state, table.sum)
         .where(table.metadata_id == metadata_id, table.start_ts.between(new.since, new.until))
         .where(table.state.is_not(None), table.sum.is_not(None))
     )
-    return [Row(*row) for row in session.execute(rows.order_by(table.start_ts))]
+    return [SumRow(*row) for row in session.execute(rows.order_by(table.start_ts))]
 
 
 def _shift(session: Session, metadata_id: int, new: Compiled, wrong: float) -> None:
@@ -150,7 +150,7 @@ def _shift(session: Session, metadata_id: int, new: Compiled, wrong: float) -> N
         session.execute(shifted, execution_options={"synchronize_session": False})
 
 
-def _right_sum(before: Row | None, row: Row, starts: Sequence[Start], unit: float) -> float:
+def _right_sum(before: SumRow | None, row: SumRow, starts: Sequence[Start], unit: float) -> float:
     """Give the sum that a row should have, in which a statistic has started, once or more.
 
     It never falls, whatever was lost of what is kept.

@@ -11,7 +11,7 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription as Row, Readings
+from ..entities.derived import DerivedSensor, DerivedSensorDescription as Description, Readings
 from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
     DayPeak,
@@ -65,7 +65,7 @@ class UseSensor(PeakSensor):
         self._attr_native_value = share_of(self._peak and self._peak.power, subscribed)
 
 
-_POWER: Final = Row(
+_POWER: Final = Description(
     key="",
     sources=(),
     device_class=SensorDeviceClass.APPARENT_POWER,
@@ -74,7 +74,7 @@ _POWER: Final = Row(
     suggested_display_precision=0,
     entity_registry_enabled_default=False,
 )
-_SHARE: Final = Row(
+_SHARE: Final = Description(
     key="",
     sources=(),
     state_class=SensorStateClass.MEASUREMENT,
@@ -84,7 +84,9 @@ _SHARE: Final = Row(
 )
 
 
-def _with_phases(row: Row, phased: str, read: Callable[..., float | None]) -> Iterator[Row]:
+def _with_phases(
+    row: Description, phased: str, read: Callable[..., float | None]
+) -> Iterator[Description]:
     """Give a row of the whole house, and one of each phase."""
     yield replace(row, read=read)
     for phase in _PHASES:
