@@ -25,9 +25,9 @@ from custom_components.linky_tic.entities.descriptions import SHOWN
 from custom_components.linky_tic.health.sensors import COUNTERS
 from custom_components.linky_tic.reporting.rules import (
     PHASE_POWER,
-    RULES,
+    REPORTING_RULES,
     Preset,
-    Rule,
+    ReportingRule,
     rule_name,
 )
 from custom_components.linky_tic.sensor import _name
@@ -96,9 +96,9 @@ def facts(tongue: Tongue = ENGLISH) -> str:
 
 def reporting(tongue: Tongue = ENGLISH) -> str:
     """A line for each rule by which values become states, unless told otherwise."""
-    rules: dict[Rule, tuple[str, list[str]]] = {}
+    rules: dict[ReportingRule, tuple[str, list[str]]] = {}
     for key, name, unit in _ruled(tongue):
-        if rule := RULES[Preset(DEFAULT_REPORTING)].get(key):
+        if rule := REPORTING_RULES[Preset(DEFAULT_REPORTING)].get(key):
             _, names = rules.setdefault(rule, (unit, []))
             names.extend({name} - {*names})
     head = ("What", "Change worth telling", "Shortest interval", "Longest interval")
@@ -181,7 +181,7 @@ def _state(tongue: Tongue, label: Label) -> str:
     return _default(tongue, on=on) + (", diagnostic" if shown.entity_category else "")
 
 
-def _rule(tongue: Tongue, rule: Rule, unit: str, names: list[str]) -> tuple[str, ...]:
+def _rule(tongue: Tongue, rule: ReportingRule, unit: str, names: list[str]) -> tuple[str, ...]:
     change = tongue.measure(rule.change, unit) if rule.change else tongue.say("anything")
     times = (tongue.measure(seconds, "s") for seconds in (rule.shortest, rule.longest))
     return tongue.say("; ").join(names), change, *times

@@ -9,7 +9,7 @@ from math import inf
 import time
 
 from ..tic import Reading, Value
-from .rules import RULES, Preset, rule_name
+from .rules import REPORTING_RULES, Preset, rule_name
 
 type _Reported = Value | float | None
 
@@ -23,7 +23,7 @@ class Reporter:
         tell: Callable[[str], None],
         clock: Callable[[], float] | None = None,
     ) -> None:
-        self._rules = RULES[preset]
+        self._rules = REPORTING_RULES[preset]
         self._tell = tell
         self._clock = clock or time.monotonic
         self._states: dict[str, tuple[_Reported, float]] = {}

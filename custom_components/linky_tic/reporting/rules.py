@@ -35,7 +35,7 @@ class Preset(StrEnum):
         return cls(DEFAULT_REPORTING)
 
 
-class Rule(NamedTuple):
+class ReportingRule(NamedTuple):
     """When a value that differs from the last state becomes one.
 
     `shortest` seconds after that state if it has moved by `change` (in its unit) or more,
@@ -59,34 +59,34 @@ _POWERS: Final = (Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER)
 _SLOW: Final = (*INDEXES, Quantity.CLOCK, Quantity.IMPORTED_PEAK, Quantity.EXPORTED_PEAK)
 
 # fmt: off
-RULES: Final[Mapping[Preset, Mapping[str, Rule]]] = MappingProxyType({
+REPORTING_RULES: Final[Mapping[Preset, Mapping[str, ReportingRule]]] = MappingProxyType({
     #                                     change shortest longest
     Preset.REALTIME: MappingProxyType({  # what the meter sends is told at once
-        ACTIVE_POWER:                Rule(    10,       1,     10),
-        POWER_MARGIN:                Rule(    25,       1,     10),
-        LOAD:                        Rule(     1,       1,     10),
+        ACTIVE_POWER:                ReportingRule(    10,       1,     10),
+        POWER_MARGIN:                ReportingRule(    25,       1,     10),
+        LOAD:                        ReportingRule(     1,       1,     10),
     }),
     Preset.BALANCED: MappingProxyType({
-        **dict.fromkeys(_POWERS,     Rule(    25,       1,    120)),
-        PHASE_POWER:                 Rule(    50,       5,    300),
-        ACTIVE_POWER:                Rule(    25,       5,    120),
-        POWER_MARGIN:                Rule(    25,       5,    120),
-        LOAD:                        Rule(     1,       5,    120),
-        Quantity.CURRENT:            Rule(     2,       5,    600),
-        Quantity.VOLTAGE:            Rule(     3,      10,    600),
-        POWER_FACTOR:                Rule(   0.1,      60,    300),
-        **dict.fromkeys(_SLOW,       Rule(     0,     180,    180)),
+        **dict.fromkeys(_POWERS,     ReportingRule(    25,       1,    120)),
+        PHASE_POWER:                 ReportingRule(    50,       5,    300),
+        ACTIVE_POWER:                ReportingRule(    25,       5,    120),
+        POWER_MARGIN:                ReportingRule(    25,       5,    120),
+        LOAD:                        ReportingRule(     1,       5,    120),
+        Quantity.CURRENT:            ReportingRule(     2,       5,    600),
+        Quantity.VOLTAGE:            ReportingRule(     3,      10,    600),
+        POWER_FACTOR:                ReportingRule(   0.1,      60,    300),
+        **dict.fromkeys(_SLOW,       ReportingRule(     0,     180,    180)),
     }),
     Preset.ECONOMY: MappingProxyType({
-        **dict.fromkeys(_POWERS,     Rule(   100,       5,    300)),
-        PHASE_POWER:                 Rule(   100,      60,    900),
-        ACTIVE_POWER:                Rule(   100,       5,    300),
-        POWER_MARGIN:                Rule(   100,       5,    300),
-        LOAD:                        Rule(     2,       5,    300),
-        Quantity.CURRENT:            Rule(     3,      60,    900),
-        Quantity.VOLTAGE:            Rule(     5,      60,    900),
-        POWER_FACTOR:                Rule(   0.1,     300,    900),
-        **dict.fromkeys(_SLOW,       Rule(     0,     300,    300)),
+        **dict.fromkeys(_POWERS,     ReportingRule(   100,       5,    300)),
+        PHASE_POWER:                 ReportingRule(   100,      60,    900),
+        ACTIVE_POWER:                ReportingRule(   100,       5,    300),
+        POWER_MARGIN:                ReportingRule(   100,       5,    300),
+        LOAD:                        ReportingRule(     2,       5,    300),
+        Quantity.CURRENT:            ReportingRule(     3,      60,    900),
+        Quantity.VOLTAGE:            ReportingRule(     5,      60,    900),
+        POWER_FACTOR:                ReportingRule(   0.1,     300,    900),
+        **dict.fromkeys(_SLOW,       ReportingRule(     0,     300,    300)),
     }),
 })
 # fmt: on
