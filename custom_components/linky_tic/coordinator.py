@@ -28,12 +28,12 @@ from .const import (
 )
 from .cost.costs import Costs
 from .health.monitor import HealthMonitor
-from .line import Heard, Link, Settings
+from .line import Heard, LineSettings, Link
 from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
 from .meter.signals import Guard, Signals, optional
 from .meter.store import MeterStore
-from .mirror import Mirror, Settings as MirrorSettings
+from .mirror import Mirror, MirrorSettings
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
 from .reporting.reporter import Reporter
@@ -85,7 +85,7 @@ class LinkyCoordinator:
         self.link = Link(
             data[CONF_PORT],
             self.receiver,
-            settings=Settings(data.get(CONF_SPEED, 9600), mode),
+            settings=LineSettings(data.get(CONF_SPEED, 9600), mode),
             on_events=self._receive,
             on_state=lambda _: self._guard(self._handle_state),
         )

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.health.line_quality import LineQuality
-from custom_components.linky_tic.line import Link, Settings
+from custom_components.linky_tic.line import LineSettings, Link
 from custom_components.linky_tic.tic import Reason, Receiver
 from simulator.wire import to_8n1
 
@@ -29,7 +29,7 @@ class Heard:
         link = Link(
             "/dev/none",
             self.receiver,
-            settings=Settings(),
+            settings=LineSettings(),
             on_events=lambda _events, _now: None,
             on_state=lambda _is_heard: None,
         )

@@ -17,9 +17,9 @@ import pytest
 from custom_components.linky_tic.line import (
     SILENCE,
     Cause,
+    LineSettings,
     Link,
     PortUnavailable,
-    Settings,
     Turn,
     detection,
     link as link_module,
@@ -76,13 +76,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Followed:
     """A link with its own receiver, and all that it has told."""
 
-    def __init__(self, port: str, settings: Settings | None = None, interval: float = 0.0) -> None:
+    def __init__(
+        self, port: str, settings: LineSettings | None = None, interval: float = 0.0
+    ) -> None:
         self.events: list[Event] = []
         self.states: list[bool] = []
         self.link = Link(
             port,
             Receiver(),
-            settings=settings or Settings(),
+            settings=settings or LineSettings(),
             on_events=self._tell,
             on_state=self.states.append,
         )
@@ -116,7 +118,7 @@ async def _until(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def _following(
-    port: str, settings: Settings | None = None, interval: float = 0.0
+    port: str, settings: LineSettings | None = None, interval: float = 0.0
 ) -> AsyncIterator[Followed]:
     followed = Followed(port, settings, interval)
     await followed.link.open()
@@ -148,7 +150,7 @@ async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> No
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.link.is_connected)
-    assert followed.link.settings == Settings(1200, Mode.HISTORIC)
+    assert followed.link.settings == LineSettings(1200, Mode.HISTORIC)
 
 
 async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
@@ -219,7 +221,7 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.settings == Settings(1200, Mode.HISTORIC)
+    assert followed.link.settings == LineSettings(1200, Mode.HISTORIC)
     assert followed.link.reconnections == 0
     assert followed.states == [True]
 
@@ -227,9 +229,9 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
 async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None:
     line = Line(Household(mode="historic"), script=[(10, SwitchMode("standard"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
-        async with _following(meter.url, Settings(1200, Mode.HISTORIC)) as followed:
+        async with _following(meter.url, LineSettings(1200, Mode.HISTORIC)) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.settings == Settings(9600, Mode.STANDARD)
+    assert followed.link.settings == LineSettings(9600, Mode.STANDARD)
     assert followed.link.reconnections == 0
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.line import detection, listening
-from custom_components.linky_tic.line.detection import Settings
+from custom_components.linky_tic.line.detection import LineSettings
 from custom_components.linky_tic.line.listening import Heard, NoAddress, NoSignal, NotTic, listen
 from custom_components.linky_tic.line.port import Port, PortUnavailable
 from custom_components.linky_tic.tic import Mode
@@ -53,7 +53,7 @@ def _meter(tmp_path: Path, name: str, speed: int | None = None) -> PtyPort:
 
 async def _hear(meter: PtyPort | TcpPort, speed: int = 9600) -> Heard:
     with meter:
-        return await listen(meter.url, settings=Settings(speed))
+        return await listen(meter.url, settings=LineSettings(speed))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.linky_tic.mirror import Settings
+from custom_components.linky_tic.mirror import MirrorSettings
 from custom_components.linky_tic.mirror.messages import Messages
 from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE
 from custom_components.linky_tic.tic import CATALOGUE, Mode, Receiver
@@ -13,8 +13,8 @@ from ..tic.streams import frames, standard
 ADDRESS = "041961000000"
 
 
-def chosen(**options: object) -> Settings:
-    return Settings.of(options, ADDRESS)
+def chosen(**options: object) -> MirrorSettings:
+    return MirrorSettings.of(options, ADDRESS)
 
 
 def kept(**options: object) -> set[str]:
@@ -22,7 +22,7 @@ def kept(**options: object) -> set[str]:
 
 
 def test_a_mirror_is_on_and_typed_unless_told_otherwise() -> None:
-    assert chosen() == Settings(
+    assert chosen() == MirrorSettings(
         address=ADDRESS,
         enabled=True,
         format=FORMATS["typed"],

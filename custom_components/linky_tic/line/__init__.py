@@ -1,6 +1,6 @@
 """The line: a port is opened, its speed and mode are found, it is followed; no Home Assistant."""
 
-from .detection import Settings
+from .detection import LineSettings
 from .link import SILENCE, Link, Turn
 from .listening import BAD, Heard, NoAddress, NoSignal, NotTic, listen
 from .pacing import Line
@@ -12,13 +12,13 @@ __all__ = [
     "Cause",
     "Heard",
     "Line",
+    "LineSettings",
     "Link",
     "LinkError",
     "NoAddress",
     "NoSignal",
     "NotTic",
     "PortUnavailable",
-    "Settings",
     "Turn",
     "listen",
     "name_of",

@@ -37,7 +37,7 @@ METER_SPEEDS: Final = {Mode.STANDARD: SPEEDS[0], Mode.HISTORIC: SPEEDS[1]}
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class LineSettings:
     """What worked last on a line: tried first."""
 
     speed: int = SPEEDS[0]

@@ -13,7 +13,7 @@ import time
 from typing import Final
 
 from ..tic import Event, Receiver
-from .detection import Settings
+from .detection import LineSettings
 from .port import Port, PortUnavailable, name_of, path_of
 from .reception import Reception
 
@@ -56,7 +56,7 @@ class Link:
         port: str,
         receiver: Receiver,
         *,
-        settings: Settings,
+        settings: LineSettings,
         on_events: Callable[[list[Event], float], None],
         on_state: Callable[[bool], None],
     ) -> None:
@@ -78,7 +78,7 @@ class Link:
         self._recorded = settings
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> LineSettings:
         """What works on this line, or worked last."""
         return self._reception.settings
 

@@ -8,7 +8,7 @@ import time
 from typing import Final
 
 from ..tic import Event, Receiver
-from .detection import METER_SPEEDS, Detection, Settings
+from .detection import METER_SPEEDS, Detection, LineSettings
 from .port import Port, has_speed, unavailable
 
 STALLED: Final = 60.0
@@ -29,7 +29,7 @@ class Reception:
     def __init__(
         self,
         receiver: Receiver,
-        settings: Settings,
+        settings: LineSettings,
         on_chunk: OnChunk,
         *,
         other_speeds: tuple[int, ...] = (),
@@ -91,4 +91,4 @@ class Reception:
         if mode and not self._has_speed:
             speed = METER_SPEEDS[mode]
         if (speed, mode) != (self.settings.speed, self.settings.mode):
-            self.settings = Settings(speed, mode)
+            self.settings = LineSettings(speed, mode)

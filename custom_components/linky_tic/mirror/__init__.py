@@ -2,6 +2,6 @@
 
 from .mirror import Mirror, async_remove_topics
 from .publisher import publisher_of
-from .settings import Settings
+from .settings import MirrorSettings
 
-__all__ = ["Mirror", "Settings", "async_remove_topics", "publisher_of"]
+__all__ = ["Mirror", "MirrorSettings", "async_remove_topics", "publisher_of"]

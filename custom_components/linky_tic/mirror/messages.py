@@ -6,7 +6,7 @@ from typing import Final
 from ..tic import Frame, Label, Quantity, Reading, Receiver
 from .payloads import Typed, bare, discovery, discovery_topic
 from .publisher import Message
-from .settings import Settings
+from .settings import MirrorSettings
 
 _SETTLED: Final = 3
 """Whole frames after which a label without a reading is not waited for: the gate holds it."""
@@ -20,7 +20,7 @@ _SHOWN_FOR: Final = 300
 class Messages:
     """The messages of one mirror; `name` is what another Home Assistant calls the meter."""
 
-    def __init__(self, settings: Settings, name: str, receiver: Receiver) -> None:
+    def __init__(self, settings: MirrorSettings, name: str, receiver: Receiver) -> None:
         self._settings = settings
         self._name = name
         self._receiver = receiver

@@ -13,7 +13,7 @@ from ..meter.signals import Signals
 from ..tic import Frame, Reading, Receiver
 from .messages import Messages
 from .publisher import publisher_of
-from .settings import Settings
+from .settings import MirrorSettings
 
 _FIRST_MINUTE: Final = 60.0
 """Seconds from the first frame on, after which a label that was not read is known to be gone."""
@@ -23,7 +23,12 @@ class Mirror:
     """The mirror of one config entry."""
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, settings: Settings, name: str, receiver: Receiver
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        settings: MirrorSettings,
+        name: str,
+        receiver: Receiver,
     ) -> None:
         self._loop = hass.loop
         self._entry_id = entry_id

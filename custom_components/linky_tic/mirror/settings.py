@@ -93,7 +93,7 @@ def default_options(mirror_format: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class MirrorSettings:
     """What a mirror does; what only the typed format can do is off in the others."""
 
     address: str
