@@ -13,7 +13,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.cost.contracts import Contract, read_slots
+from custom_components.linky_tic.cost.contracts import PricedContract, read_slots
 
 from ..bills import MONTHLY, OFF_PEAK, PEAK, pays, reprice
 from ..dialog import choose
@@ -251,7 +251,7 @@ async def test_the_options_say_what_cannot_be_read(
 
 def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:
     slots = read_slots("23:56-7:26")
-    contract = Contract("X", {"off_peak": 0.1, "peak": 0.2}, off_peak_hours=slots)
+    contract = PricedContract("X", {"off_peak": 0.1, "peak": 0.2}, off_peak_hours=slots)
 
     def off_peak(hour: int) -> float:
         return (contract.parts(FIRST.replace(hour=hour), {}) or {}).get("off_peak", 0.0)

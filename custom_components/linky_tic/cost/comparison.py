@@ -20,7 +20,7 @@ from ..coordinator import LinkyCoordinator
 from ..exceptions import refused
 from ..season.statistics import async_past_days
 from ..tic import COLOURS, LABELS
-from .contracts import Contract, Sum, cost_under
+from .contracts import PricedContract, Sum, cost_under
 from .hours import HOUR, Hours, hours_of
 from .indexes import COSTED, tariff_of
 from .ledger import standing_charge
@@ -40,12 +40,12 @@ class Comparison(NamedTuple):
     last: date
     hours: Hours
     in_force: Sum
-    others: Sequence[tuple[Contract, Sum]]
+    others: Sequence[tuple[PricedContract, Sum]]
 
 
 async def async_compare(
     coordinator: LinkyCoordinator,
-    contracts: Sequence[Contract],
+    contracts: Sequence[PricedContract],
     first: date | None = None,
     last: date | None = None,
 ) -> Comparison:

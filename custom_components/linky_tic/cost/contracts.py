@@ -16,7 +16,7 @@ from ..tic import COLOURS, TEMPO_BEGINS, TEMPO_NAMES
 from .hours import Hours
 from .ledger import standing_charge
 
-KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base",),
     "off_peak": ("off_peak", "peak"),
     "tempo": tuple(TEMPO_NAMES.values()),
@@ -48,7 +48,7 @@ _TEMPO_HOURS: Final = read_slots("22:00-06:00")
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class PricedContract:
     """A contract as typed: which kind it is of is told by its prices."""
 
     name: str
@@ -64,7 +64,7 @@ class Contract:
     @property
     def is_tempo(self) -> bool:
         """Whether days have colours."""
-        return not set(KINDS["tempo"]).isdisjoint(self.prices)
+        return not set(CONTRACT_KINDS["tempo"]).isdisjoint(self.prices)
 
     @property
     def lacks_hours(self) -> bool:
@@ -135,7 +135,7 @@ class Sum(NamedTuple):
 
 
 def cost_under(
-    contract: Contract, hours: Hours, known: Mapping[date, str], first: date, last: date
+    contract: PricedContract, hours: Hours, known: Mapping[date, str], first: date, last: date
 ) -> Sum:
     """Reckon what known hours would have cost, and the standing charge from a day to another.
 

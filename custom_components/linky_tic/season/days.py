@@ -16,7 +16,7 @@ from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..schedule.days import Days
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
-from ..tic import KINDS, Tally, tally
+from ..tic import DAY_KINDS, Tally, tally
 from .statistics import async_past_days
 
 SEASON: Final = "season"
@@ -79,7 +79,7 @@ class SeasonDays:
     async def _look_back(self, kind: str) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
         running, _ = self._running(kind)
-        first = KINDS[kind].season(running).first
+        first = DAY_KINDS[kind].season(running).first
         found = await async_past_days(self._days.hass, self._days.address, kind, first, self._since)
         past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)

@@ -17,7 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..tic import KINDS
+from ..tic import DAY_KINDS
 
 _HOUR: Final = 3600.0
 _YEAR: Final = timedelta(days=365)
@@ -104,8 +104,8 @@ def kinds_of_days(
 
 
 def _may_be(kind: str, day: date, labels: Iterable[str]) -> bool:
-    kinds = {_KINDS[kind].of[label] for label in labels} & KINDS.keys()
-    return all(KINDS[one].may_be(day) for one in kinds)
+    kinds = {_KINDS[kind].of[label] for label in labels} & DAY_KINDS.keys()
+    return all(DAY_KINDS[one].may_be(day) for one in kinds)
 
 
 def _days_moved(rows: Iterable[Any], kinds: _Kinds) -> Iterator[date]:

@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..cost.comparison import Comparison, async_compare
-from ..cost.contracts import KINDS, Contract, Sum, read_slots
+from ..cost.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 from ..tic import COLOURS
 from .amounts import currency, read_amount, rounded
 from .money_steps import MoneySteps
@@ -91,7 +91,7 @@ def _schema(hass: HomeAssistant) -> vol.Schema:
     amount, text = TextSelector(TextSelectorConfig(suffix=currency(hass))), TextSelector()
     sections = {}
     for kind, others in _KINDS.items():
-        fields: dict[str, object] = dict.fromkeys((*KINDS[kind], _CHARGE), amount)
+        fields: dict[str, object] = dict.fromkeys((*CONTRACT_KINDS[kind], _CHARGE), amount)
         fields |= {key: BooleanSelector() if key == _WEEKEND else text for key in others}
         inner = vol.Schema({vol.Optional(key): field for key, field in fields.items()})
         sections[vol.Optional(_section(kind))] = section(inner, {"collapsed": False})
@@ -102,11 +102,11 @@ def _section(kind: str) -> str:
     return f"contract_{kind}"
 
 
-def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[Contract]:
+def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[PricedContract]:
     """Read the contracts that were filled in; raises `_WrongError`."""
     found = [
         _contract(told(hass, name), tariffs, texts)
-        for kind, tariffs in KINDS.items()
+        for kind, tariffs in CONTRACT_KINDS.items()
         for name in (_section(kind),)
         if any((texts := typed.get(name, {})).get(tariff) for tariff in tariffs)
     ]
@@ -115,9 +115,9 @@ def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> l
     return found
 
 
-def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Contract:
+def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> PricedContract:
     hours = texts.get(_HOURS)
-    contract = Contract(
+    contract = PricedContract(
         name,
         {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in tariffs},
         _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),

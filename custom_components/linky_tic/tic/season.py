@@ -58,7 +58,7 @@ class DayKind(NamedTuple):
     may_be: Callable[[date], bool]
 
 
-KINDS: Final[Mapping[str, DayKind]] = {
+DAY_KINDS: Final[Mapping[str, DayKind]] = {
     "red": DayKind(tempo_season, lambda _: _RED, may_be_red),
     "white": DayKind(tempo_season, lambda _: _WHITE, may_be_white),
     "blue": DayKind(tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
@@ -78,7 +78,7 @@ class Tally(NamedTuple):
 
 def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
     """Count the days of a kind from the first of the season of `today` to this one."""
-    season_of, number_of, may_be = KINDS[kind]
+    season_of, number_of, may_be = DAY_KINDS[kind]
     season = season_of(today)
     last, number = min(today, season.last), number_of(season)
     past = [season.first + _DAY * one for one in range((last - season.first).days + 1)]
