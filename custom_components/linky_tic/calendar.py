@@ -23,7 +23,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entity import LinkyEntity
 from .tariff.names import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
-from .tic import Label, Period, Quantity, unnamed
+from .tic import Label, Quantity, SchedulePeriod, unnamed
 
 PARALLEL_UPDATES = 0
 
@@ -90,14 +90,14 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         # when another name is known, too
         self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._refresh))
 
-    def _periods(self) -> list[Period]:
+    def _periods(self) -> list[SchedulePeriod]:
         """Give what there is from yesterday on: what began then may still be in force."""
         days, tariffs = self.coordinator.days, self.coordinator.tariffs
         usual = tariffs.usual or days.schedules.usual(tariffs.registers)
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
         return days.schedules.unusual(shown, usual)
 
-    def _event(self, period: Period) -> CalendarEvent:
+    def _event(self, period: SchedulePeriod) -> CalendarEvent:
         index, peak = period.index, None
         if period.peak is not None:
             peak = self._word(_PEAK, f"pm{period.peak}")

@@ -25,7 +25,7 @@ from .cost.services import async_setup_comparison
 from .energy_dashboard.sources import energy_sources, offer
 from .exceptions import refused
 from .mirror.payloads import typed_reading
-from .tic import Period, Quantity, Reading, mask
+from .tic import Quantity, Reading, SchedulePeriod, mask
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
@@ -82,7 +82,7 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
     }
 
 
-def _slot(coordinator: LinkyCoordinator, period: Period) -> JsonObjectType:
+def _slot(coordinator: LinkyCoordinator, period: SchedulePeriod) -> JsonObjectType:
     index = period.index
     return {
         "start": period.begin.isoformat(),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.linky_tic.cost.costs import Period
+from custom_components.linky_tic.cost.costs import CostPeriod
 from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.tic import LABELS, Quantity
 from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
@@ -101,7 +101,7 @@ class Sheet:
         from_day = since or self.today
         self.charges |= {day: charge for day in self.charges if day >= from_day}
 
-    def cost(self, period: Period) -> float | None:
+    def cost(self, period: CostPeriod) -> float | None:
         first, last = period
         rows = [row for row in self.rows if first <= row.day <= last]
         if any(row.price is None for row in rows):
@@ -143,7 +143,7 @@ class Life:
     def agree(self, what: str) -> None:
         costs = self.meter.coordinator.costs
         for name in ("today", "yesterday", "month"):
-            period: Period = getattr(costs, name)
+            period: CostPeriod = getattr(costs, name)
             paid = costs.cost(period)
             if name == "yesterday" and not self._is_whole(period.first):
                 continue
@@ -251,7 +251,7 @@ class Life:
 
     async def _reprice(self, prices: dict[str, float], charge: float, since: str | None) -> None:
         costs = self.meter.coordinator.costs
-        period: Period | None = getattr(costs, since) if since else None
+        period: CostPeriod | None = getattr(costs, since) if since else None
         if period:
             costs.reprice(Prices(prices, charge), period)
         self.sheet.reprice(prices, charge, period.first if period else None)

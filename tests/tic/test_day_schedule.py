@@ -18,7 +18,7 @@ from custom_components.linky_tic.tic import (
     LegalTime,
     Note,
     Peak,
-    Period,
+    SchedulePeriod,
 )
 
 DAY: Final = date(2026, 11, 25)
@@ -65,7 +65,7 @@ def peak(number: int, begin: str, end: str, blocks: str | None = None) -> Peak:
     )
 
 
-def told(periods: Iterable[Period]) -> list[str]:
+def told(periods: Iterable[SchedulePeriod]) -> list[str]:
     """Periods as their hours, register and peak."""
     return [
         f"{one.begin:%H:%M}-{one.end:%H:%M} {one.index}" + (f" pm{one.peak}" if one.peak else "")

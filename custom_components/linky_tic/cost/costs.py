@@ -31,7 +31,7 @@ _ROUND: Final = 4
 """Digits of an amount: a hundredth of a cent."""
 
 
-class Period(NamedTuple):
+class CostPeriod(NamedTuple):
     """Some days in a row, both ends included."""
 
     first: date
@@ -80,50 +80,50 @@ class Costs:
         return {number: names.get(number, unnamed(number)) for number in REGISTERS}
 
     @property
-    def today(self) -> Period:
+    def today(self) -> CostPeriod:
         """Today, by local time."""
-        return Period(self._ledger.today, self._ledger.today)
+        return CostPeriod(self._ledger.today, self._ledger.today)
 
     @property
-    def yesterday(self) -> Period:
+    def yesterday(self) -> CostPeriod:
         """The day before."""
         day = self._ledger.today - timedelta(days=1)
-        return Period(day, day)
+        return CostPeriod(day, day)
 
     @property
-    def month(self) -> Period:
+    def month(self) -> CostPeriod:
         """This month, as far as it has come."""
-        return Period(self._ledger.today.replace(day=1), self._ledger.today)
+        return CostPeriod(self._ledger.today.replace(day=1), self._ledger.today)
 
-    def start(self, period: Period) -> datetime:
+    def start(self, period: CostPeriod) -> datetime:
         """Tell when a period began: local midnight of its first day."""
         return dt_util.utc_from_timestamp(midnight(period.first))
 
-    def counted_since(self, period: Period) -> datetime:
+    def counted_since(self, period: CostPeriod) -> datetime:
         """Tell since when energy of a period has been counted: not before there was a meter."""
         return max(self.start(period), dt_util.utc_from_timestamp(self._ledger.whole_since))
 
-    def energy(self, period: Period) -> float | None:
+    def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
         if not self._is_known(period):
             return None
         return round(self._ledger.energy(*period) / 1000, _ROUND)
 
-    def cost(self, period: Period) -> float | None:
+    def cost(self, period: CostPeriod) -> float | None:
         """Give what is paid for what was used; None while a part of it is not known."""
         if not self.prices.by_tariff or not self._is_known(period):
             return None
         used = self._ledger.amount(*period, is_export=False)
         return None if used is None else round(used + self._ledger.standing(*period), _ROUND)
 
-    def revenue(self, period: Period) -> float | None:
+    def revenue(self, period: CostPeriod) -> float | None:
         """Give what is paid for what was exported."""
         if not self._is_known(period, is_export=True):
             return None
         earned = self._ledger.amount(*period, is_export=True)
         return None if earned is None else round(earned, _ROUND)
 
-    def _is_known(self, period: Period, *, is_export: bool = False) -> bool:
+    def _is_known(self, period: CostPeriod, *, is_export: bool = False) -> bool:
         """Whether nothing is missing; of a period that is over, nothing since its beginning."""
         if self._indexes.is_waiting or not self._indexes.knows(is_export=is_export):
             return False
@@ -191,7 +191,7 @@ class Costs:
         self._learn_names()
         self._ledger.charge(self.prices.standing_charge)
 
-    def reprice(self, prices: Prices, period: Period) -> None:
+    def reprice(self, prices: Prices, period: CostPeriod) -> None:
         """Make prices hold from the first day of a period on, for what has been counted too.
 
         What is entered later is priced anew once the entry is set up with the same prices.

@@ -16,7 +16,7 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
 from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, unnamed
-from .costs import Costs, Period
+from .costs import CostPeriod, Costs
 from .prices import EXPORT, PRICE, PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
@@ -90,9 +90,9 @@ class SumSensor(DerivedSensor):
 class _Sum(NamedTuple):
     """A row of sums: its days, what is summed up, and since when, where it goes on growing."""
 
-    days: Callable[[Costs], Period]
-    amount: Callable[[Costs, Period], float | None]
-    since: Callable[[Costs, Period], datetime] | None
+    days: Callable[[Costs], CostPeriod]
+    amount: Callable[[Costs, CostPeriod], float | None]
+    since: Callable[[Costs, CostPeriod], datetime] | None
 
 
 _TODAY, _YESTERDAY, _MONTH = attrgetter("today"), attrgetter("yesterday"), attrgetter("month")

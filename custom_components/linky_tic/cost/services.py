@@ -22,7 +22,7 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from ..tic import COLOURS
 from .comparison import Comparison, async_compare
-from .contracts import KINDS, Contract, Sum, read_slots
+from .contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,11 +41,11 @@ def _weekdays(days: list[str]) -> frozenset[int]:
     return frozenset(map(_DAYS.index, days))
 
 
-def _contract(typed: Mapping[str, Any]) -> Contract:
+def _contract(typed: Mapping[str, Any]) -> PricedContract:
     """Read one contract; raises `vol.Invalid` where something is missing."""
-    if set(typed["prices"]) not in map(set, KINDS.values()):
+    if set(typed["prices"]) not in map(set, CONTRACT_KINDS.values()):
         raise vol.Invalid("prices are those of base, of off_peak and peak, or the six of Tempo")
-    contract = Contract(**typed)
+    contract = PricedContract(**typed)
     if contract.lacks_hours:
         raise vol.Invalid("off_peak_hours are missing")
     return contract

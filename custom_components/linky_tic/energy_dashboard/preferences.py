@@ -30,7 +30,7 @@ _PRICED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EnergyPlan:
     """What is to be added, and the names of others' sources."""
 
     added: Offer
@@ -42,12 +42,12 @@ def is_set_up(hass: HomeAssistant) -> bool:
     return ENERGY in hass.config.components
 
 
-async def async_plan(coordinator: LinkyCoordinator) -> Plan:
+async def async_plan(coordinator: LinkyCoordinator) -> EnergyPlan:
     """Compare what a meter offers with what the dashboard holds."""
     sources = await _sources(coordinator.hass)
     used = {one for source in sources for one in _statistics(source)}
     ours = indexes_of(coordinator)
-    return Plan(
+    return EnergyPlan(
         offer(coordinator).without(used),
         tuple(_title(source) for source in sources if _is_of_another(source, ours)),
     )

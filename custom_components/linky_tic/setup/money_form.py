@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..coordinator import LinkyCoordinator
-from ..cost.costs import Period
+from ..cost.costs import CostPeriod
 from ..cost.prices import (
     CONF_EXPORT_PRICE,
     CONF_STANDING_CHARGE,
@@ -29,7 +29,7 @@ from ..cost.prices import (
     Prices,
     price_key,
 )
-from ..energy_dashboard.preferences import Plan
+from ..energy_dashboard.preferences import EnergyPlan
 from ..energy_dashboard.sources import Offer
 from ..tariff.names import tariff_name
 from .amounts import currency, read_amount, typed
@@ -90,7 +90,7 @@ class MoneyForm:
         registers: Sequence[int],
         *,
         sells: bool,
-        plan: Plan | None = None,
+        plan: EnergyPlan | None = None,
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
@@ -172,7 +172,7 @@ class MoneyForm:
                 doubt = doubt or told(self._hass, "amount", amount)
         return Given(amounts, errors, doubt)
 
-    def period(self, user_input: Mapping[str, Any]) -> Period | None:
+    def period(self, user_input: Mapping[str, Any]) -> CostPeriod | None:
         """Give the period for which the prices are to hold anew; None from now on."""
         costs = self._coordinator.costs
         return {"today": costs.today, "month": costs.month}.get(user_input.get(_SINCE, ""))
@@ -206,7 +206,7 @@ class MoneyForm:
         """The sources that may count the same: none does where a production is."""
         return self._plan.others if self._plan and not self._plan.added.is_production else ()
 
-    def chosen(self, plan: Plan, user_input: Mapping[str, Any]) -> Offer:
+    def chosen(self, plan: EnergyPlan, user_input: Mapping[str, Any]) -> Offer:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
         ticked = [row for row in self._rows if row.tick and {**self.shown, **user_input}[row.tick]]
         exported = any(row.tariff == EXPORT for row in ticked)
@@ -217,7 +217,7 @@ class MoneyForm:
         return bool(self._others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
 
 
-def energy_form(coordinator: LinkyCoordinator, prices: Prices, plan: Plan) -> MoneyForm:
+def energy_form(coordinator: LinkyCoordinator, prices: Prices, plan: EnergyPlan) -> MoneyForm:
     """Ask for what may be added, and for every price that is missing.
 
     A tariff may be in the dashboard already without one, as after a contract has changed.

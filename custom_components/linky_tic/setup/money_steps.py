@@ -24,7 +24,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import Plan, async_add, async_plan, async_price, is_set_up
+from ..energy_dashboard.preferences import EnergyPlan, async_add, async_plan, async_price, is_set_up
 from ..energy_dashboard.sources import EXPORTED, offer
 from .money_form import Given, MoneyForm, energy_form
 from .sentences import told
@@ -87,7 +87,7 @@ class MoneySteps(OptionsFlowWithReload):
     async def _add(
         self,
         coordinator: LinkyCoordinator,
-        plan: Plan,
+        plan: EnergyPlan,
         form: MoneyForm,
         user_input: dict[str, Any],
     ) -> ConfigFlowResult:

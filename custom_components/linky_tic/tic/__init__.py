@@ -24,7 +24,7 @@ from .contract import (
     read_contract,
     registers_in_use,
 )
-from .day_schedule import Change, Day, DaySchedules, Note, Peak, Period
+from .day_schedule import Change, Day, DaySchedules, Note, Peak, SchedulePeriod
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -50,7 +50,7 @@ from .schedule import (
     readings_of,
     registers_of,
 )
-from .season import KINDS, Tally, tally
+from .season import DAY_KINDS, Tally, tally
 from .tariff import (
     TARIFF_SOURCES,
     TEMPO_NAMES,

@@ -47,7 +47,7 @@ class Peak(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class SchedulePeriod:
     """What is in force for a while; None is not known, but for `peak`, where it is no peak."""
 
     begin: datetime
@@ -56,11 +56,11 @@ class Period:
     contact: Contact | None
     peak: int | None = None
 
-    def within(self, begin: datetime, end: datetime) -> "Period":
+    def within(self, begin: datetime, end: datetime) -> "SchedulePeriod":
         """Give the part of it between two instants; it may be empty."""
         return replace(self, begin=max(self.begin, begin), end=min(self.end, end))
 
-    def goes_on_in(self, other: "Period") -> bool:
+    def goes_on_in(self, other: "SchedulePeriod") -> bool:
         """Whether the two are one, cut by a midnight."""
         return replace(self, begin=other.begin, end=other.end) == other and self.end == other.begin
 
@@ -70,7 +70,7 @@ class Day:
     """The periods of a day of the meter's, from its midnight to its midnight."""
 
     date: date
-    periods: tuple[Period, ...]
+    periods: tuple[SchedulePeriod, ...]
     coding: Coding | None
     decision: Decision
     announced: bool = True
@@ -131,12 +131,12 @@ class DaySchedules:
             return None
         return max(hours, key=lambda index: (hours[index], index), default=None)
 
-    def unusual(self, days: Iterable[date], usual: int | None) -> list[Period]:
+    def unusual(self, days: Iterable[date], usual: int | None) -> list[SchedulePeriod]:
         """Give what a calendar shows: the registers that are not the usual one, and the peaks.
 
         What goes on after midnight is one period.
         """
-        found: list[Period] = []
+        found: list[SchedulePeriod] = []
         for period in chain.from_iterable(map(self._periods, days)):
             if period.peak is None and period.index in {None, usual}:
                 continue
@@ -167,11 +167,11 @@ class DaySchedules:
         edges = (one.begin for one in self._periods(today) if one.begin > now)
         return next(edges, self.legal.midnight(today + _DAY))
 
-    def _periods(self, day: date) -> tuple[Period, ...]:
+    def _periods(self, day: date) -> tuple[SchedulePeriod, ...]:
         known = self.day(day)
         return known.periods if known else ()
 
-    def _periods_of(self, day: date, slots: tuple[Slot, ...]) -> list[Period]:
+    def _periods_of(self, day: date, slots: tuple[Slot, ...]) -> list[SchedulePeriod]:
         base = _placed(day, _states(slots, self._last(day - _DAY)))
         periods = self._peaked(day, base) if self.colours is None else self._coloured(day, base)
         return list(self._instants(periods))
@@ -182,7 +182,7 @@ class DaySchedules:
         slots = next(iter(readings_of(note.profile).values()), ()) if note else ()
         return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
-    def _instants(self, periods: Iterable[Period]) -> Iterator[Period]:
+    def _instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Place periods of the meter's time; those of an hour that a day leaves out are none."""
         for period in periods:
             begin, end = (
@@ -191,7 +191,7 @@ class DaySchedules:
             if begin < end:
                 yield replace(period, begin=begin, end=end)
 
-    def _coloured(self, day: date, base: list[Period]) -> Iterator[Period]:
+    def _coloured(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Give the hours of every day, which a profile tells, the registers of their colour."""
         begin, end = base[0].begin, base[-1].end
         turn = datetime.combine(day, TEMPO_BEGINS)
@@ -203,7 +203,7 @@ class DaySchedules:
                     index = register_of_colour(period.index, colour)
                     yield replace(period, index=index, peak=peak)
 
-    def _peaked(self, day: date, base: list[Period]) -> list[Period]:
+    def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         """Put the peaks of a day in the place of what its profile says."""
         periods = base
         for peak in sorted(self.peaks, key=lambda peak: peak.begin):
@@ -215,12 +215,12 @@ class DaySchedules:
                 periods = sorted(left, key=lambda period: period.begin)
         return periods
 
-    def _of_peak(self, peak: Peak, day: date, base: list[Period]) -> list[Period]:
+    def _of_peak(self, peak: Peak, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         """Give the whole day as the profile of a peak has it; without one it is not known."""
         schedule = read_schedule(peak.profile or "", self.coding)
         slots = schedule.slots if schedule else ()
         if not slots:
-            return [Period(base[0].begin, base[-1].end, None, None, peak.number)]
+            return [SchedulePeriod(base[0].begin, base[-1].end, None, None, peak.number)]
         if peak.begin < base[0].begin:
             before = _states(slots, _UNKNOWN)[-1][1]
         else:
@@ -228,7 +228,7 @@ class DaySchedules:
         return _placed(day, _states(slots, before), peak.number)
 
 
-def _common(one: list[Period], other: list[Period]) -> list[Period]:
+def _common(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[SchedulePeriod]:
     """Give what two readings of a day both say; where they differ, nothing is known."""
     begins = sorted({period.begin for period in chain(one, other)})
     found = []
@@ -241,14 +241,16 @@ def _common(one: list[Period], other: list[Period]) -> list[Period]:
     return found
 
 
-def _placed(day: date, states: list[tuple[time, _State]], peak: int | None = None) -> list[Period]:
+def _placed(
+    day: date, states: list[tuple[time, _State]], peak: int | None = None
+) -> list[SchedulePeriod]:
     """Put states in their place in a day, in the meter's time."""
     begins = [
         *(datetime.combine(day, start) for start, _ in states),
         datetime.combine(day + _DAY, time.min),
     ]
     return [
-        Period(begin, end, *state, peak)
+        SchedulePeriod(begin, end, *state, peak)
         for (begin, end), (_, state) in zip(pairwise(begins), states, strict=True)
     ]
 
@@ -265,7 +267,9 @@ def _states(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]
     return states
 
 
-def _cut(periods: Iterable[Period], begin: datetime, end: datetime) -> Iterator[Period]:
+def _cut(
+    periods: Iterable[SchedulePeriod], begin: datetime, end: datetime
+) -> Iterator[SchedulePeriod]:
     """Give what is left of periods around a hole."""
     for period in periods:
         yield replace(period, end=min(period.end, begin))
