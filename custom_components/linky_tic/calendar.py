@@ -98,18 +98,18 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         return days.schedules.unusual(shown, usual)
 
     def _event(self, period: SchedulePeriod) -> CalendarEvent:
-        index, peak = period.index, None
+        register, peak = period.register, None
         if period.peak is not None:
             peak = self._word(_PEAK, f"pm{period.peak}")
         details = (
-            None if index is None else self._word(_INDEX, unnamed(index)),
+            None if register is None else self._word(_INDEX, unnamed(register)),
             None if period.contact is None else self._word(_CONTACT, period.contact),
             peak,
         )
         return CalendarEvent(
             start=dt_util.as_local(period.begin),
             end=dt_util.as_local(period.end),
-            summary=(peak or "") if index is None else tariff_name(self.coordinator, index),
+            summary=(peak or "") if register is None else tariff_name(self.coordinator, register),
             description=" · ".join(filter(None, details)),
         )
 

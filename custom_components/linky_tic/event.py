@@ -127,4 +127,4 @@ class LinkyEvents(LinkyEntity, EventEntity):
 def _slots(profile: str, coding: Coding | None) -> list[dict[str, object]]:
     schedule = read_schedule(profile, coding)
     slots = schedule.slots if schedule else ()
-    return [{"start": f"{slot.start:%H:%M}", "register": slot.index} for slot in slots]
+    return [{"start": f"{slot.start:%H:%M}", "register": slot.register} for slot in slots]

@@ -83,12 +83,12 @@ def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
 
 
 def _slot(coordinator: LinkyCoordinator, period: SchedulePeriod) -> JsonObjectType:
-    index = period.index
+    register = period.register
     return {
         "start": period.begin.isoformat(),
         "end": period.end.isoformat(),
-        "index": index,
-        "tariff": None if index is None else coordinator.tariffs.name_of(index),
+        "index": register,
+        "tariff": None if register is None else coordinator.tariffs.name_of(register),
         "contact": period.contact.value if period.contact else None,
         "peak": period.peak,
     }

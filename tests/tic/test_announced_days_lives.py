@@ -74,7 +74,9 @@ def index_at(days: DaySchedules, now: datetime) -> int | None:
     """The register in force as noted; None on a day that is not known."""
     day = days.day(days.legal.day_of(now))
     return (
-        next((one.index for one in day.periods if one.begin <= now < one.end), 0) if day else None
+        next((one.register for one in day.periods if one.begin <= now < one.end), 0)
+        if day
+        else None
     )
 
 
@@ -117,9 +119,9 @@ def test_the_next_change_comes_when_it_was_announced(life: str) -> None:
         change = lived.days.schedules().next_change(lived.house.now)
         assert change
         lived.pass_time(change.at - lived.house.now - timedelta(seconds=2))
-        assert lived.house.meter.slot.register != change.index
+        assert lived.house.meter.slot.register != change.register
         lived.pass_time(timedelta(seconds=4))
-        assert lived.house.meter.slot.register == change.index
+        assert lived.house.meter.slot.register == change.register
         assert change.at.tzinfo is not UTC
         lived.hear()
 
@@ -186,9 +188,9 @@ class Fate:
         before = change.at - near - self.house.now
         if before > timedelta():
             self.lived.pass_time(before)
-            assert self.house.meter.slot.register != change.index
+            assert self.house.meter.slot.register != change.register
         self.lived.pass_time(change.at + near - self.house.now)
-        assert self.house.meter.slot.register == change.index
+        assert self.house.meter.slot.register == change.register
 
     def holds(self) -> bool:
         """Whether what is in force is known; if so it is what the meter counts."""

@@ -55,7 +55,7 @@ def test_registers_other_than_one_to_ten_change_nothing(digit: str) -> None:
     value = int(digit, 16)
     schedule = read_schedule(profile(f"0000800{digit}"))
     assert schedule
-    assert schedule.slots[0].index == (value if 1 <= value <= 10 else None)
+    assert schedule.slots[0].register == (value if 1 <= value <= 10 else None)
 
 
 def test_unused_bits_of_an_action_are_not_read() -> None:
@@ -227,7 +227,7 @@ def test_off_peak_hours_are_eight_and_outside_the_peaks_of_the_grid(
         changes += [(start, 1), (end, 2)]
         changes[0] = (0, 1 if start > end or start == 0 else changes[0][1])
     slots = [
-        Slot(time(minute // 60, minute % 60), index, Contact.UNCHANGED)
-        for minute, index in sorted(dict(changes).items())
+        Slot(time(minute // 60, minute % 60), register, Contact.UNCHANGED)
+        for minute, register in sorted(dict(changes).items())
     ]
     assert _has_off_peak_hours(tuple(slots)) is is_likely

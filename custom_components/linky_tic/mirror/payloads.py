@@ -61,7 +61,7 @@ def _slots(schedule: Schedule) -> list[dict[str, object]]:
     return [
         {
             "start": slot.start.isoformat("minutes"),
-            "index": slot.index,
+            "index": slot.register,
             "contact": slot.contact,
         }
         for slot in schedule.slots

@@ -43,9 +43,9 @@ class NextTariffSensor(TariffSensor):
     @override
     def _tariff(self) -> str | None:
         change = self.coordinator.days.next_change
-        if change is None or change.index is None:
+        if change is None or change.register is None:
             return None
-        return self.coordinator.tariffs.name_of(change.index)
+        return self.coordinator.tariffs.name_of(change.register)
 
 
 DAY_VALUES: Final = (

@@ -237,7 +237,7 @@ def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
 
 
 def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
-    begun = (slot.index for slot in reversed(slots) if slot.start <= moment)
+    begun = (slot.register for slot in reversed(slots) if slot.start <= moment)
     return next((index for index in begun if index is not None), None)
 
 

@@ -52,7 +52,7 @@ class SchedulePeriod:
 
     begin: datetime
     end: datetime
-    index: int | None
+    register: int | None
     contact: Contact | None
     peak: int | None = None
 
@@ -78,10 +78,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Another register comes into force; `index` is None for a peak whose profile is not known."""
+    """A `register` comes into force; it is None for a peak whose profile is not known."""
 
     at: datetime
-    index: int | None
+    register: int | None
 
 
 _State = tuple[int | None, Contact | None]
@@ -122,14 +122,14 @@ class DaySchedules:
         """
         hours: dict[int, tuple[timedelta, timedelta]] = {}
         for period in chain.from_iterable(map(self._periods, self.notes)):
-            if period.index is not None and period.peak is None:
+            if period.register is not None and period.peak is None:
                 length = period.end - period.begin
                 is_open = period.contact is not Contact.CLOSED
-                opened, every = hours.get(period.index, (timedelta(), timedelta()))
-                hours[period.index] = opened + length * is_open, every + length
+                opened, every = hours.get(period.register, (timedelta(), timedelta()))
+                hours[period.register] = opened + length * is_open, every + length
         if len(hours) == 1 and len(in_use) > 1:
             return None
-        return max(hours, key=lambda index: (hours[index], index), default=None)
+        return max(hours, key=lambda register: (hours[register], register), default=None)
 
     def unusual(self, days: Iterable[date], usual: int | None) -> list[SchedulePeriod]:
         """Give what a calendar shows: the registers that are not the usual one, and the peaks.
@@ -138,7 +138,7 @@ class DaySchedules:
         """
         found: list[SchedulePeriod] = []
         for period in chain.from_iterable(map(self._periods, days)):
-            if period.peak is None and period.index in {None, usual}:
+            if period.peak is None and period.register in {None, usual}:
                 continue
             if found and found[-1].goes_on_in(period):
                 found[-1] = replace(found[-1], end=period.end)
@@ -155,10 +155,10 @@ class DaySchedules:
         if not periods or periods[0].begin > now:
             return None
         for current, coming in pairwise(periods):
-            if current.index is None or (coming.index is None and coming.peak is None):
+            if current.register is None or (coming.register is None and coming.peak is None):
                 return None
-            if coming.index != current.index:
-                return Change(coming.begin, coming.index)
+            if coming.register != current.register:
+                return Change(coming.begin, coming.register)
         return None
 
     def next_edge(self, now: datetime) -> datetime:
@@ -200,8 +200,8 @@ class DaySchedules:
             peak = PEAK_OF_COLOUR.get(colour or "")
             for period in (one.within(first, last) for one in base):
                 if period.begin < period.end:
-                    index = register_of_colour(period.index, colour)
-                    yield replace(period, index=index, peak=peak)
+                    register = register_of_colour(period.register, colour)
+                    yield replace(period, register=register, peak=peak)
 
     def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         """Put the peaks of a day in the place of what its profile says."""
@@ -224,7 +224,7 @@ class DaySchedules:
         if peak.begin < base[0].begin:
             before = _states(slots, _UNKNOWN)[-1][1]
         else:
-            before = next((one.index, one.contact) for one in base if peak.begin < one.end)
+            before = next((one.register, one.contact) for one in base if peak.begin < one.end)
         return _placed(day, _states(slots, before), peak.number)
 
 
@@ -237,7 +237,7 @@ def _common(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[Sche
             next(period for period in reversed(day) if period.begin <= begin).within(begin, end)
             for day in (one, other)
         )
-        found.append(first if first == second else replace(first, index=None, contact=None))
+        found.append(first if first == second else replace(first, register=None, contact=None))
     return found
 
 
@@ -259,10 +259,10 @@ def _states(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]
     """Give what holds from when on, from midnight; what a slot leaves unchanged stays."""
     states = [] if slots[0].start == time.min else [(time.min, before)]
     for slot in slots:
-        index, contact = before
+        register, contact = before
         if slot.contact is not Contact.UNCHANGED:
             contact = slot.contact
-        before = (slot.index or index, contact)
+        before = (slot.register or register, contact)
         states.append((slot.start, before))
     return states
 

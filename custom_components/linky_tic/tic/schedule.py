@@ -55,11 +55,11 @@ class Contact(StrEnum):
 class Slot:
     """What holds from `start` (legal time) to the next slot, or to midnight.
 
-    `index` is the supplier's register, 1 to 10, None to leave it as it was.
+    `register` is the supplier's register, 1 to 10, None to leave it as it was.
     """
 
     start: time
-    index: int | None
+    register: int | None
     contact: Contact
 
 
@@ -84,7 +84,7 @@ _BASES: Final[Mapping[Coding, int]] = MappingProxyType(
     {Coding.DECIMAL: _TEN, Coding.HEXADECIMAL: 16}
 )
 _CONTACTS: Final = (Contact.UNCHANGED, Contact.TEMPO, Contact.OPEN, Contact.CLOSED)
-_MOST_INDEX: Final = 10
+_LAST_REGISTER: Final = 10
 _MOST_HOUR, _MOST_MINUTE = 23, 59
 
 
@@ -114,7 +114,7 @@ def readings_of(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
 def registers_of(text: str) -> set[int]:
     """Give the supplier's registers that a profile switches to, whatever its coding."""
     slots = next(iter(readings_of(text).values()), ())
-    return {slot.index for slot in slots if slot.index is not None}
+    return {slot.register for slot in slots if slot.register is not None}
 
 
 def _used_blocks(text: str) -> list[str] | None:
@@ -146,8 +146,10 @@ def _read_start(digits: str, base: int) -> time | None:
 
 def _read_slot(start: time, action: int) -> Slot:
     """Read the sixteen bits: contact 15-14, virtual contacts 10-4, register 3-0 (54E 6.2.3)."""
-    index = action & 0xF
-    return Slot(start, index if 1 <= index <= _MOST_INDEX else None, _CONTACTS[action >> 14])
+    register = action & 0xF
+    return Slot(
+        start, register if 1 <= register <= _LAST_REGISTER else None, _CONTACTS[action >> 14]
+    )
 
 
 def _decide(
@@ -172,12 +174,12 @@ def _decide(
 def _has_off_peak_hours(slots: tuple[Slot, ...]) -> bool:
     """Whether a register has the eight hours of a day that off-peak has, where it may have them."""
     hours: dict[int, list[int]] = {}
-    index = None
+    register = None
     ends = [*(_minutes(slot.start) for slot in slots[1:]), _DAY]
     for slot, end in zip(slots, ends, strict=True):
-        index = slot.index or index
-        if index is not None:
-            hours.setdefault(index, []).extend(range(_minutes(slot.start), end))
+        register = slot.register or register
+        if register is not None:
+            hours.setdefault(register, []).extend(range(_minutes(slot.start), end))
     return any(
         len(minutes) == _OFF_PEAK and _NEVER_OFF_PEAK.isdisjoint(minutes)
         for minutes in hours.values()
