@@ -42,7 +42,7 @@ async def async_setup_entry(
 
     async_add_entities([LinkSensor(coordinator)])
     add_derived(entry, PLATFORM, DERIVED, async_add_entities)
-    entry.async_on_unload(coordinator.known.listen(add))
+    entry.async_on_unload(coordinator.known_labels.listen(add))
 
 
 class LinkSensor(LinkyEntity, BinarySensorEntity):

@@ -48,7 +48,7 @@ async def async_setup_entry(
         if any(label.quantity is Quantity.NEXT_DAY_PROFILE for label in labels):
             async_add_entities([TariffCalendar(coordinator)])
 
-    entry.async_on_unload(coordinator.known.listen(add))
+    entry.async_on_unload(coordinator.known_labels.listen(add))
 
 
 class TariffCalendar(LinkyEntity, CalendarEntity):

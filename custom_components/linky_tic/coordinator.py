@@ -93,7 +93,7 @@ class LinkyCoordinator:
         self.link.interval = READ_INTERVALS[preset]
         self.signals = Signals()
         self.freshness = Freshness(self.receiver)
-        self.known = KnownLabels(self.receiver.meter.presence.established)
+        self.known_labels = KnownLabels(self.receiver.meter.presence.established)
         self.reporter = Reporter(preset, self.signals.state.send)
 
     def _make_rooms(self) -> None:
@@ -186,7 +186,7 @@ class LinkyCoordinator:
             case Frame():
                 self._handle_frame(event, now)
             case Appeared(label):
-                self.known.appear(label)
+                self.known_labels.appear(label)
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
@@ -204,7 +204,7 @@ class LinkyCoordinator:
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities."""
-        self.known.end_frame()
+        self.known_labels.end_frame()
         self._guard(self._store_settings)
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)

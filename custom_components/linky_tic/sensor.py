@@ -61,7 +61,7 @@ async def async_setup_entry(
 
     async_add_entities(CounterSensor(coordinator, counter) for counter in COUNTERS)
     add_derived(entry, PLATFORM, DERIVED, async_add_entities)
-    entry.async_on_unload(coordinator.known.listen(add))
+    entry.async_on_unload(coordinator.known_labels.listen(add))
     enable = partial(_enable_registers, coordinator)
     entry.async_on_unload(coordinator.signals.state.connect(CURRENT_TARIFF, enable))
 

@@ -216,7 +216,7 @@ def add_derived(
         if found:
             async_add_entities([row.kind(coordinator, row) for row in found])
 
-    entry.async_on_unload(coordinator.known.listen(lambda _labels: add(*waiting)))
+    entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
         if description.applies or description.is_given:  # any change of a source may show it
             for source in description.sources:
@@ -235,7 +235,7 @@ def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescr
         return _can_be_said(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)
-    return any(source in coordinator.known.labels for source in description.sources)
+    return any(source in coordinator.known_labels.labels for source in description.sources)
 
 
 def _can_be_said(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
