@@ -127,6 +127,8 @@ async def test_states_are_what_a_real_meter_sent(home: Home, capture: str) -> No
     turns = 1 if stream.count(ETX) > KNOWN else KNOWN
     await home.hears(replay, turns * len(replay._frames), address)
     wire = {name: expected(mode, one) for name, one in sent.items()}
+    if "noisy" in capture:  # the group beside the last one is damaged: it waits for the next frame
+        wire["EAIT"] = "3626.875"
     assert {name: home.value(slugify(name)) for name in wire} == wire
 
 
