@@ -107,8 +107,22 @@ class IndexSensor(LabelSensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
+        self._tell_what_is_shown()
         signals = self.coordinator.signals
         self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._take_name))
+
+    @override
+    def _refresh(self) -> None:
+        self._read()
+        self._tell_what_is_shown()
+        self.async_write_ha_state()
+
+    def _tell_what_is_shown(self) -> None:
+        """Tell the history which state is about to be written."""
+        value = self._attr_native_value
+        if self.available and isinstance(value, int):
+            history = history_of(self.hass)
+            history.shown(self.entity_id, self.coordinator.address, self._label, value)
 
     @callback
     def _take_name(self) -> None:
@@ -119,7 +133,11 @@ class IndexSensor(LabelSensor):
             self.async_write_ha_state()
 
     def follow(self) -> CALLBACK_TYPE:
-        """Tell the history of all that the meter says, enabled or not; gives the end of it."""
+        """Tell the history of all that the meter says; gives the end of it.
+
+        Home Assistant never adds an entity that is disabled, whose values count nevertheless: the
+        platform calls this, and the entry ends it.
+        """
         if reading := self.coordinator.reading(self._key):
             self._hear(reading)
         return self.coordinator.signals.reading.connect(self._key, self._hear)
@@ -128,14 +146,6 @@ class IndexSensor(LabelSensor):
         if isinstance(reading.value, int):
             history = history_of(self.coordinator.hass)
             history.heard(self.entity_id, self.coordinator.address, self._label, reading.value)
-
-    @override
-    def _read(self) -> None:
-        super()._read()
-        value = self._attr_native_value
-        if self.available and isinstance(value, int):
-            history = history_of(self.hass)
-            history.shown(self.entity_id, self.coordinator.address, self._label, value)
 
 
 class LatchedSensor(LabelSensor, RestoreSensor):
