@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from ..tic import can_gain
+
 HOUR: Final = 3600.0
-_MOST: Final = 40.0
-"""kW: a Linky serves up to 36 kVA, and its breaker lets a little more pass for a while."""
-_ROUNDING: Final = 1.0
-"""kWh by which an old index may be off: some programs show whole ones (Zigbee2MQTT does)."""
+_ROUNDING: Final = 1_000
+"""Wh by which an old index may be off: some programs show whole kWh (Zigbee2MQTT does)."""
 _LEFT_OUT: Final = 48 * HOUR
 """Of the last hours of an old sensor, so many may be wrong: rounded up, or a 0 as it was removed.
 
 Looked for further back, a row that fits could be that of any other index.
 """
-_NOTHING: Final = 1e-6
-"""Less than any meter counts, and more than what two sums of floats differ by."""
+_NOTHING: Final = 1e-3
+"""Wh: less than any meter counts, and more than what two sums of floats differ by."""
 
 
 class StatisticRow(NamedTuple):
@@ -98,8 +98,8 @@ def join_by_time(
     """
     if not rows or rows[-1].sum is None or first.sum is None:
         return None
-    hours = (first.end - first.start) / HOUR
-    is_its_own = not is_adopted and 0 <= first.sum / kilo <= _MOST * hours
+    seconds = first.end - first.start
+    is_its_own = not is_adopted and can_gain(1000 * first.sum / kilo, seconds)
     counted = first.sum if is_its_own else 0.0
     return Join(rows[-1], first, rows[-1].sum + counted - first.sum)
 
@@ -117,14 +117,14 @@ def follows(before: StatisticRow, after: StatisticRow, kilo: float) -> bool:
     """Whether the index of a row can be that of an earlier one after the time between them."""
     if before.state is None or after.state is None:
         return False
-    hours = max(after.end - before.end, 0.0) / HOUR
-    return -_ROUNDING <= (after.state - before.state) / kilo <= _MOST * hours + _ROUNDING
+    gain = 1000 * (after.state - before.state) / kilo
+    return can_gain(gain, after.end - before.end, _ROUNDING)
 
 
 def doubts(rows: Sequence[StatisticRow], kilo: float) -> Iterator[tuple[float, float]]:
     """Find hours in which a sum grew by what no meter counts, and by how much: it goes over so."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
-        most = _MOST * (later - start) / HOUR + _ROUNDING
-        if not -_NOTHING <= (total - before) / kilo <= most:
+        gain = 1000 * (total - before) / kilo
+        if gain < -_NOTHING or not can_gain(gain, later - start, _ROUNDING):
             yield later, total - before

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..tic import LABELS, Frame, Label, Quantity, Reading, index_slug
+from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Reading, index_slug
 from .prices import EXPORT
 
 COSTED: Final = frozenset(
@@ -24,8 +24,6 @@ EXPORTED: Final = 0
 """EAIT, which has no number: no other index counts what is exported."""
 _ROLL_OVER: Final = 10**9
 """Wh: an index has nine digits (54E 6.2.3)."""
-_MOST: Final = 54_000
-"""W that no Linky lets through for long: 36 kVA and half as much again."""
 _LATE: Final = 60.0
 """Seconds by which a reading that the gate has held may be late."""
 _SWITCHED: Final = 600.0
@@ -109,4 +107,4 @@ def _gain(before: Index, name: str, value: int, at: float) -> int:
         return 0
     if elapsed < 0:  # the clock was put back: the time is not known, but that it was no lifetime
         return gain if gain < _ROLL_OVER // 2 else 0
-    return gain if gain <= _MOST * (elapsed + _LATE) / 3600 else 0
+    return gain if gain <= BRIEF_POWER * (elapsed + _LATE) / 3600 else 0

@@ -16,10 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..tic import Label, Mode, Quantity
+from ..tic import Label, Mode, Quantity, can_gain
 
-_MOST: Final = 40_000.0
-"""W: a Linky serves up to 36 kVA, and its breaker lets a little more pass for a while."""
 _ROUNDING: Final = 1_000
 """Wh by which two values of one register may differ though no time has passed."""
 _LONG: Final = 86_400.0
@@ -233,7 +231,7 @@ class Counting:
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
     """Whether a value of a register can be followed by another, in Wh, so many seconds later."""
-    return -_ROUNDING <= after - before <= _MOST * max(seconds, 0.0) / 3600 + _ROUNDING
+    return can_gain(after - before, seconds, _ROUNDING)
 
 
 def _key(meter: str, name: str) -> str:

@@ -51,6 +51,7 @@ from .schedule import (
     registers_of,
 )
 from .season import DAY_KINDS, Tally, tally
+from .supply import BRIEF_POWER, can_gain
 from .tariff import (
     TARIFF_SOURCES,
     TEMPO_NAMES,

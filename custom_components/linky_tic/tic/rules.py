@@ -15,11 +15,9 @@ from typing import Final
 from .catalogue import INDEXES, LABELS, LOADS, Label, Quantity
 from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
-from .supply import DEFAULT_SUPPLY, Conditions
+from .supply import DEFAULT_SUPPLY, MARGIN, Conditions
 from .values import Value
 
-MARGIN: Final = 1.5
-"""Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
 AGREEMENT: Final = 3
 """Frames in a row that must agree on what one frame alone is not believed."""
 ROLL_UP: Final = 2

@@ -1,4 +1,4 @@
-"""What the gate knows beside a reading: the wire, the supply's limits, and what else is said.
+"""What a supply can give, and what the gate knows beside a reading: the wire, what else is said.
 
 It knows what the judgements need, and refuses to judge: it is told what is believed.
 """
@@ -12,6 +12,18 @@ from .events import Reading
 
 DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
+MARGIN: Final = 1.5
+"""Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
+BRIEF_POWER: Final = MARGIN * DEFAULT_SUPPLY
+"""W that no Linky lets through, not even for minutes."""
+LASTING_POWER: Final = 40_000
+"""W that no house draws for hours: its contract holds then, while a breaker lets more pass for
+minutes. A tighter limit tells more, and here nothing else speaks for an old row or a start."""
+
+
+def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
+    """Whether an index can have gained so many Wh over hours or years, give or take `rounding`."""
+    return -rounding <= gain <= LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
 
 
 class Conditions:
