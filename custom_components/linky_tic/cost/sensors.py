@@ -12,10 +12,10 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
+from ..entities.derived import DerivedSensor, DerivedSensorDescription
 from ..tariff.names import tariff_name
 from ..tariff.tariffs import CURRENT_TARIFF
-from ..tic import Quantity, unnamed
+from ..tic import Quantity, Readings, unnamed
 from .costs import CostPeriod, Costs
 from .prices import EXPORT, PRICE, PRICE_EXPORT, REGISTERS, price_key
 

@@ -5,7 +5,7 @@ stand the shape of a row and the two kinds of entity that rows become.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -31,9 +31,8 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
 from ..meter.signals import Signal, Signals
-from ..tic import LABELS, Frame, Reading, has_colours
+from ..tic import LABELS, Frame, Readings, has_colours
 
-type Readings = Mapping[str, Reading]
 type Value = str | float | datetime | None
 
 

@@ -13,6 +13,7 @@ from ..tic import (
     RELAYS,
     STATUS,
     Meaning,
+    Readings,
     colour_today,
     colour_tomorrow,
     decode_relays,
@@ -27,7 +28,6 @@ from ..tic import (
 from .derived import (
     DerivedBinarySensorDescription as Flag,
     DerivedSensorDescription as Word,
-    Readings,
 )
 
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC

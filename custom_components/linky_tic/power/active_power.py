@@ -4,7 +4,7 @@ It knows which labels count energy and which tell an apparent power; how a power
 the business of `tic/`, and how it is shown that of the sensors.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from operator import attrgetter
 from typing import Final
 
@@ -19,6 +19,7 @@ from ..tic import (
     Mode,
     Quantity,
     Reading,
+    Readings,
     Receiver,
     decode_status,
     net,
@@ -42,8 +43,6 @@ _HELD: Final = 12.0
 """Seconds by which an index may be behind on a line without parity, where the gate waits."""
 _SIGHTINGS: Final = 2
 """Frames, at most, before an index that is believed there in which it may have come first."""
-
-type Readings = Mapping[str, Reading]
 
 
 class ActivePower:

@@ -11,10 +11,11 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription as Description, Readings
+from ..entities.derived import DerivedSensor, DerivedSensorDescription as Description
 from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
     DayPeak,
+    Readings,
     has_phases,
     power_load,
     power_margin,

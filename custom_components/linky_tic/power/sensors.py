@@ -8,9 +8,9 @@ from typing import Final, override
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfPower
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
+from ..entities.derived import DerivedSensor, DerivedSensorDescription
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
-from ..tic import Quantity
+from ..tic import Quantity, Readings
 
 _INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
 

@@ -7,10 +7,10 @@ from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
+from ..entities.derived import DerivedSensor, DerivedSensorDescription
 from ..tariff.sensors import TARIFF_NAMES, TariffSensor
 from ..tariff.tariffs import CURRENT_TARIFF
-from ..tic import registers_in_use
+from ..tic import Readings, registers_in_use
 
 
 def _changes(readings: Readings) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, override
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensor, DerivedSensorDescription, Readings
-from ..tic import COLOURS, has_colours, read_contract
+from ..entities.derived import DerivedSensor, DerivedSensorDescription
+from ..tic import COLOURS, Readings, has_colours, read_contract
 from .days import SEASON
 
 _LEFT: Final = "_left"

@@ -11,9 +11,8 @@ from ..entities.derived import (
     DerivedBinarySensorDescription,
     DerivedSensor,
     DerivedSensorDescription,
-    Readings,
 )
-from ..tic import KNOWN_TARIFFS, read_contract, unnamed
+from ..tic import KNOWN_TARIFFS, Readings, read_contract, unnamed
 from .tariffs import CURRENT_TARIFF
 
 TARIFF_NAMES: Final = (

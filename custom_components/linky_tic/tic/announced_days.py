@@ -6,14 +6,13 @@ that has not begun: so nothing is noted from a frame in which one of them was da
 second frame has said the same, since midnight may stand in the middle of the first.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .contract import read_contract
 from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
-from .events import Reading
+from .events import Reading, Readings, number_of
 from .frames import Frame
 from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
@@ -37,8 +36,6 @@ _COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.it
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
 _TEMPO_HAS_BEGUN: Final = time(6, 2)
-
-Readings = Mapping[str, Reading]
 
 
 class ChangedHours(NamedTuple):
@@ -149,7 +146,7 @@ class AnnouncedDays:
         """
         today, register = local.date(), self._base_register(readings, local)
         notes = {day: one for day, one in self.notes.items() if day >= today - LASTS}
-        number, coming = (_number(readings, name) for name in ("NJOURF", "NJOURF+1"))
+        number, coming = (number_of(readings, name) for name in ("NJOURF", "NJOURF+1"))
         own = [
             one
             for one in notes.get(today, ())
@@ -204,7 +201,7 @@ class AnnouncedDays:
 
         Of Tempo's, whose profile is that of a blue day, it is the one with the same hours.
         """
-        register = _number(readings, "NTARF")
+        register = number_of(readings, "NTARF")
         if register is None or not self.is_tempo:
             in_peak = any(peak.begin - _NEAR <= local < peak.end + _NEAR for peak in self.peaks)
             return None if in_peak else register
@@ -239,11 +236,6 @@ def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
 def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
     begun = (slot.register for slot in reversed(slots) if slot.start <= moment)
     return next((index for index in begun if index is not None), None)
-
-
-def _number(readings: Readings, name: str) -> int | None:
-    reading = readings.get(name)
-    return reading.value if reading and isinstance(reading.value, int) else None
 
 
 def _says(frame: Frame, readings: Readings) -> bool:

@@ -4,12 +4,12 @@ It knows frames and the meter's own time. PPOINTE is about the nearest peak that
 what is told no more once it has begun is kept: it tells how its hours go on.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from .day_schedule import Peak
-from .events import Reading
+from .events import Readings
 from .frames import Frame
 from .meter_clock import naive
 
@@ -17,8 +17,6 @@ _LABELS: Final = tuple((number, f"DPM{number}", f"FPM{number}") for number in (1
 PEAK_LABELS: Final = tuple(name for _, *names in _LABELS for name in names)
 LASTS: Final = timedelta(days=8)
 """How long what is over is kept: it tells how today began, and what is usual in a week."""
-
-Readings = Mapping[str, Reading]
 
 
 def peaks_now(

@@ -5,13 +5,12 @@ the wire nor the supply, nor how often anything has come. Currents are whole amp
 is not measured in one instant: only what is far off contradicts.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from .catalogue import CATALOGUE, LABELS, Label, Quantity
-from .events import Reading
+from .events import Reading, Readings, number_of
 from .registers import STATUS, read_status
 
 _FAR: Final = 1.5
@@ -24,13 +23,6 @@ _VOLTS: Final = 253
 """Volts that a phase has at most (230 V and a tenth, EN 50160); one may fail within a frame."""
 _LITTLE: Final = _FAR * _AMPERES_OFF * _VOLTS
 """VA that no current contradicts."""
-
-Said = Mapping[str, Reading]
-
-
-def _number(said: Said, name: str) -> int | None:
-    reading = said.get(name)
-    return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
 def _currents(label: Label) -> tuple[str, ...]:
@@ -52,7 +44,7 @@ _CURRENTS: Final = MappingProxyType(
 _TOTAL: Final = "SINSTS"
 
 
-def _is_above_currents(label: Label, power: int, said: Said, phases: int) -> bool:
+def _is_above_currents(label: Label, power: int, said: Readings, phases: int) -> bool:
     """Whether a power is far above what the currents come to, all of them known.
 
     A load that is switched on after the current was sent shows with the next one.
@@ -68,19 +60,19 @@ def _is_above_currents(label: Label, power: int, said: Said, phases: int) -> boo
     return told >= (1 if label.phase else phases)
 
 
-def is_contradicted(label: Label, power: int, said: Said, phases: int) -> bool:
+def is_contradicted(label: Label, power: int, said: Readings, phases: int) -> bool:
     """Whether a power is far above what the currents come to, or a phase's above all of them."""
     if power <= _LITTLE:
         return False
     if _is_above_currents(label, power, said, phases):
         return True
-    total = _number(said, _TOTAL) if label.phase and "EAIT" not in said else None
+    total = number_of(said, _TOTAL) if label.phase and "EAIT" not in said else None
     return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF
 
 
-def is_borne_out(overrun: Reading, said: Said) -> bool:
+def is_borne_out(overrun: Reading, said: Readings) -> bool:
     """Whether the current that a warning tells is the one that is measured beside it."""
-    amperes = (_number(said, current) for current in _CURRENTS[overrun.label.name])
+    amperes = (number_of(said, current) for current in _CURRENTS[overrun.label.name])
     return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 

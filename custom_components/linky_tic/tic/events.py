@@ -3,6 +3,7 @@
 It knows what news consists of, never how it came about.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, final
@@ -29,6 +30,16 @@ class Reading:
     degraded: bool
     confirmed: bool
     at: float
+
+
+Readings = Mapping[str, Reading]
+"""What holds, by label."""
+
+
+def number_of(readings: Readings, name: str) -> int | None:
+    """Give the number that a label says, None while it says none."""
+    reading = readings.get(name)
+    return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
 class Appeared(NamedTuple):

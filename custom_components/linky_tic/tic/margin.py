@@ -4,12 +4,9 @@ It knows readings. It refuses to know when the breaker opens: that takes 1.3 tim
 power, for minutes (54E 7). Source: the tariff notes of the specification.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from .events import Reading
-
-Readings = Mapping[str, Reading]
+from .events import Readings, number_of
 
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
@@ -26,9 +23,9 @@ def subscribed_power(readings: Readings, phase: int | None = None) -> float | No
     """
     share = 1 if phase is None else 3
     for name in _SUBSCRIBED:
-        if power := _number(readings, name):
+        if power := number_of(readings, name):
             return power * 1000 / share
-    current, phases = _number(readings, "ISOUSC"), _phases(readings)
+    current, phases = number_of(readings, "ISOUSC"), _phases(readings)
     return current * _VOLTS * phases / share if current and phases else None
 
 
@@ -39,19 +36,19 @@ def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
     current has no sign there: while no power is drawn (PAPP), it flows out, or may on one phase.
     """
     if phase is None:
-        power = next((_number(readings, name) for name in _DRAWN if name in readings), None)
+        power = next((number_of(readings, name) for name in _DRAWN if name in readings), None)
         names: tuple[str, ...] = tuple(name for name in _CURRENTS if name in readings)
     else:
-        power, names = _number(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
+        power, names = number_of(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
     if power is not None:
         return power
-    currents = [_number(readings, name) for name in names]
+    currents = [number_of(readings, name) for name in names]
     if not currents or None in currents:
         return None
     drawn = _VOLTS * sum(filter(None, currents))
     if phase is not None:
-        return drawn if not drawn or _number(readings, "PAPP") else None
-    return 0 if _number(readings, "PAPP") == 0 else drawn
+        return drawn if not drawn or number_of(readings, "PAPP") else None
+    return 0 if number_of(readings, "PAPP") == 0 else drawn
 
 
 def power_margin(readings: Readings, phase: int | None = None) -> int | None:
@@ -79,8 +76,3 @@ def _phases(readings: Readings) -> int | None:
     if "IINST1" in readings:
         return 3
     return 1 if "IINST" in readings else None
-
-
-def _number(readings: Readings, name: str) -> int | None:
-    value = readings[name].value if name in readings else None
-    return value if isinstance(value, int) else None

@@ -5,14 +5,11 @@ tells the day's maximum, smoothed over two minutes as its breaker does (54E 7); 
 the highest power that was heard.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from .events import Reading
+from .events import Reading, Readings
 from .legal_time import MAINLAND
-
-Readings = Mapping[str, Reading]
 
 _TODAY: Final = ("SMAXSN", "SMAXN")
 _YESTERDAY: Final = ("SMAXSN-1", "SMAXN-1")

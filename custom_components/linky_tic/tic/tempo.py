@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from datetime import time
 from typing import Final
 
-from .events import Reading
+from .events import Readings
 from .registers import decode_status
 from .schedule import Contact, readings_of
 from .tariff_words import contract_slug, tariff_slug
-
-Readings = Mapping[str, Reading]
 
 _ANNOUNCED: Final[Mapping[str, str]] = {
     "----": "not_announced",
