@@ -13,6 +13,7 @@ from ..reporting.reporter import Reporter
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import (
     CATALOGUE,
+    CURRENTS,
     Estimate,
     Frame,
     IndexPower,
@@ -36,7 +37,6 @@ _IMPORTED: Final = (
 _EXPORTED: Final = ("EAIT",)
 _IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
 _EXPORTED_POWER: Final = ("SINSTI",)
-_CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 _SAME_FRAME: Final = 3.0
 """Seconds: no frame lasts longer (54E 6.1)."""
 _HELD: Final = 12.0
@@ -153,7 +153,7 @@ def is_exporting(readings: Readings) -> bool:
     if status:
         return bool(decode_status(status.raw).get("exporting"))
     drawn = readings.get("PAPP")
-    currents = (readings[name] for name in _CURRENTS if name in readings)
+    currents = (readings[name] for name in CURRENTS if name in readings)
     return drawn is not None and not drawn.value and any(map(_number, currents))
 
 

@@ -14,6 +14,8 @@ from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 from ..entities.derived import DerivedSensor, DerivedSensorDescription as Description
 from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
+    DRAWN_LABELS,
+    SUBSCRIBED_LABELS,
     DayPeak,
     Readings,
     has_phases,
@@ -27,12 +29,10 @@ from .peaks import PEAK_MONTH, PEAK_TODAY
 _PHASES: Final = (1, 2, 3)
 _PHASED: Final = ("IINST", "IINST1")
 """The labels that tell, in Historique, on how many phases ISOUSC is subscribed."""
-_SUBSCRIBED: Final = ("PREF", "PCOUP", "ISOUSC")
-_DRAWN: Final = ("SINSTS", "SINST1", "IINST", "IINST1", "IINST2", "IINST3", "PAPP")
 
 
 def _sources(phase: int) -> tuple[str, ...]:
-    return (f"SINSTS{phase}", f"IINST{phase}", "PAPP", *_SUBSCRIBED)
+    return (f"SINSTS{phase}", f"IINST{phase}", "PAPP", *SUBSCRIBED_LABELS)
 
 
 def _has_peaks(readings: Readings) -> bool:
@@ -105,7 +105,12 @@ def _with_phases(
 
 MARGIN_VALUES: Final = (
     *_with_phases(
-        replace(_POWER, key="power_margin", rule=POWER_MARGIN, sources=(*_DRAWN, *_SUBSCRIBED)),
+        replace(
+            _POWER,
+            key="power_margin",
+            rule=POWER_MARGIN,
+            sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
+        ),
         "power_margin_phase",
         power_margin,
     ),
@@ -114,7 +119,7 @@ MARGIN_VALUES: Final = (
             _SHARE,
             key="load",
             rule=LOAD,
-            sources=(*_DRAWN, *_SUBSCRIBED),
+            sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
             entity_registry_enabled_default=True,
         ),
         "load_phase",
@@ -135,7 +140,7 @@ MARGIN_VALUES: Final = (
             _SHARE,
             key=key,
             kind=UseSensor,
-            sources=(peak, *_SUBSCRIBED, *_PHASED),
+            sources=(peak, *SUBSCRIBED_LABELS, *_PHASED),
             applies=_has_peaks,
         )
         for key, peak in (

@@ -30,6 +30,9 @@ from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .margin import (
+    CURRENTS,
+    DRAWN_LABELS,
+    SUBSCRIBED_LABELS,
     has_phases,
     power_load,
     power_margin,

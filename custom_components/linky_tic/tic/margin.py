@@ -11,9 +11,14 @@ from .events import Readings, number_of
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
 _DRAWN: Final = ("SINSTS", "SINST1")
-_CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
+CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 _SUBSCRIBED: Final = ("PREF", "PCOUP")
 """kVA; pilot meters send 00 for the first."""
+_IN_AMPERES: Final = "ISOUSC"
+SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, _IN_AMPERES)
+"""What tells the subscribed power, in either mode."""
+DRAWN_LABELS: Final = (*_DRAWN, *CURRENTS, "PAPP")
+"""What tells the power drawn, of all phases."""
 
 
 def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
@@ -25,7 +30,7 @@ def subscribed_power(readings: Readings, phase: int | None = None) -> float | No
     for name in _SUBSCRIBED:
         if power := number_of(readings, name):
             return power * 1000 / share
-    current, phases = number_of(readings, "ISOUSC"), _phases(readings)
+    current, phases = number_of(readings, _IN_AMPERES), _phases(readings)
     return current * _VOLTS * phases / share if current and phases else None
 
 
@@ -37,7 +42,7 @@ def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
     """
     if phase is None:
         power = next((number_of(readings, name) for name in _DRAWN if name in readings), None)
-        names: tuple[str, ...] = tuple(name for name in _CURRENTS if name in readings)
+        names: tuple[str, ...] = tuple(name for name in CURRENTS if name in readings)
     else:
         power, names = number_of(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
     if power is not None:
