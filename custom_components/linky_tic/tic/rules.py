@@ -12,7 +12,7 @@ from math import log
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import INDEXES, LABELS, LOADS, Label, Quantity
+from .catalogue import INDEXES, LABELS, LOADS, Quantity
 from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
 from .supply import DEFAULT_SUPPLY, MARGIN, Conditions
@@ -66,6 +66,11 @@ def _number(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
+def _gain(before: Reading, now: Reading) -> int:
+    was, value = before.value, now.value
+    return value - was if isinstance(value, int) and isinstance(was, int) else 0
+
+
 def _same(before: Reading, now: Reading, _conditions: Conditions) -> bool:
     return says_the_same(before, now)
 
@@ -94,7 +99,7 @@ def _in_line(row: Row) -> Reading | None:
     if middle is None:
         return None
     before, now = row[-3], row[-1]
-    gain, span = (_number(one.value) - _number(before.value) for one in (middle, now))
+    gain, span = _gain(before, middle), _gain(before, now)
     first, second = middle.at - before.at, now.at - middle.at
     shares = [0.5] if min(first, second) < _AT_ONCE_SECONDS else []
     if first + second > 0:
@@ -115,18 +120,18 @@ def _agreement(
     return choose
 
 
-def _can_grow(gain: int, label: Label, seconds: float, conditions: Conditions) -> bool:
-    """Whether the supply allows that an index has gained so many Wh.
+def _can_grow(before: Reading, now: Reading, since: float, conditions: Conditions) -> bool:
+    """Whether the supply allows what an index has gained, in Wh, since a time (seconds).
 
     Not the currents: a load that pulses is seldom seen in them at the time that it counts.
     """
-    power = DEFAULT_SUPPLY if label.producer else conditions.power
-    return 0 <= gain <= ROLL_UP + MARGIN * power * (max(seconds, 0.0) + FRAME_SECONDS) / 3600
+    power = DEFAULT_SUPPLY if now.label.producer else conditions.power
+    seconds = max(now.at - since, 0.0) + FRAME_SECONDS
+    return 0 <= _gain(before, now) <= ROLL_UP + MARGIN * power * seconds / 3600
 
 
 def _grows(before: Reading, now: Reading, conditions: Conditions) -> bool:
-    gain = _number(now.value) - _number(before.value)
-    return _can_grow(gain, now.label, now.at - before.at, conditions)
+    return _can_grow(before, now, before.at, conditions)
 
 
 def _choose_index(
@@ -138,10 +143,8 @@ def _choose_index(
     are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`.
     """
     now = row[-1]
-    if last is not None:
-        gain = _number(now.value) - _number(last.value)
-        if not _can_grow(gain, now.label, now.at - heard, conditions):
-            return _middle(row)
+    if last is not None and not _can_grow(last, now, heard, conditions):
+        return _middle(row)
     if last is None or now.at - heard > FRESH:
         return _latest(row, 2) if conditions.parity else _in_line(row)
     if conditions.parity or (len(row) > 1 and row[-2].value == now.value):
