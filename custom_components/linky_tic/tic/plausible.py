@@ -89,13 +89,12 @@ def _left(row: Row, chosen: Reading | None, rule: Rule) -> Row:
 def _is_likely(now: Reading) -> bool:
     """Whether a number is within its label's range, and a horodate is a real date."""
     label, value = now.label, now.value
-    most = inf if label.most is None else label.most
-    if isinstance(value, int) and not label.least <= value <= most:
+    if isinstance(value, int) and not label.least <= value <= label.most:
         return False
     return now.time is not None or not label.horodate
 
 
 _BOUNDED: Final = frozenset(
-    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most is not None
+    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most < inf
 )
 """Labels that can say what is not likely whatever came before."""
