@@ -7,7 +7,6 @@ Source: 54E 5.3.6 (frames), the notices of older meters (EOT).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Final, NamedTuple, final
 
 from .catalogue import Mode
@@ -15,6 +14,7 @@ from .groups import STRAY, Group, Reason, label_of, verify
 
 STX, ETX, EOT, LF = b"\x02", b"\x03", b"\x04", b"\n"
 MARKS: Final = frozenset({STX, ETX, EOT})
+_CUT_OUT: Final = tuple((mark, b"\r" + mark + b"\r") for mark in MARKS)
 _STX, _ETX, _EOT = 2, 3, 4  # a number is found in bytes in a twentieth of the time
 
 MOST_GROUPS: Final = 128
@@ -45,9 +45,9 @@ class Frame(NamedTuple):
         return tuple(filter(None, self.heard))
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def names(self) -> list[str]:
         """Their labels."""
-        return tuple(map(_NAME, filter(None, self.heard)))
+        return [group.name for group in self.heard if group]
 
     @property
     def is_short(self) -> bool:
@@ -56,7 +56,6 @@ class Frame(NamedTuple):
         return names <= _SHORT_NAMES and not names.isdisjoint(_SHORT_MARKS)
 
 
-_NAME: Final = attrgetter("name")
 _SHORT_MARKS: Final = frozenset({"IINST1", "IINST2", "IINST3"})
 _SHORT_NAMES: Final = _SHORT_MARKS | {"ADCO", "ADIR1", "ADIR2", "ADIR3"}
 
@@ -87,8 +86,8 @@ class Segments:
         """Give what these characters complete, without its CR; a frame mark is one of its own."""
         line = self.tail + characters
         if _ETX in characters or _STX in characters or _EOT in characters:
-            for mark in MARKS:
-                line = line.replace(mark, b"\r" + mark + b"\r")
+            for mark, alone in _CUT_OUT:
+                line = line.replace(mark, alone)
         segments = line.split(b"\r")
         self.tail = segments.pop()
         if len(self.tail) > _OVERDUE:
@@ -192,8 +191,8 @@ class Frames:
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
     """The language of a frame; a label that no catalogue knows tells it last."""
     unknown = None
-    for group in filter(None, heard):  # nearly always the first one's
-        if group.label is not None:
+    for group in heard:  # nearly always the first one's
+        if group and group.label is not None:
             return group.mode
-        unknown = unknown or group.mode
+        unknown = unknown or (group and group.mode)
     return unknown

@@ -43,7 +43,7 @@ class Presence:
         self._heard_at: dict[str, float] = {}
         self._frame = 0
         self._frame_at = -inf
-        self._whole: tuple[str, ...] | None = None  # the last frame, if all that is live was in it
+        self._whole: list[str] | None = None  # the last frame, if all that is live was in it
         self._is_usual = False  # it was complete, and had all the groups of the one before
 
     def sighted(self, label: Label, *, believed: bool) -> bool:
