@@ -5,7 +5,7 @@ It knows groups, frames and time as a number of seconds; it knows neither bytes 
 A label of this meter goes through these states:
 
 sighted    it was good in one or two frames; what is `_believed` of it is not told yet
-sent       it was good in three, and is `established` for ever: `_sight`
+sent       it was good in three, and is `established` for ever: `_establish`
 in force   it is sent, and has a reading: `_put_in_force`; with each new one it stays so
 vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
 
@@ -116,7 +116,8 @@ class Meter:
         is_believed = False
         if last is not None and self._owner.is_identified and says_the_same(last, reading):
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
-            self._know(group)
+            if name in self.presence.established:
+                self._know(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
             is_believed = True
             if believed is reading and last is not None and name in COUNTERS:
@@ -127,8 +128,12 @@ class Meter:
             self._reject(
                 Reason.HELD if self._owner.is_identified else Reason.OTHER_METER, name, out
             )
-        if name not in self.presence.established and is_ours:
-            self._sight(label, out, is_believed=is_believed)
+        if (
+            name not in self.presence.established
+            and is_ours
+            and self.presence.sighted(label, believed=is_believed)
+        ):
+            self._establish(label, out)
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -205,12 +210,12 @@ class Meter:
         """Take what passed the gate with a group, its own reading or one before it, for true."""
         name = reading.label.name
         self._believed[name] = reading
-        if name in self.presence.established:
-            self._put_in_force(reading, out)
         if name in _TELLING:
             self._learn(reading, group)
-        if is_of_group:
-            self._know(group)
+        if name in self.presence.established:
+            self._put_in_force(reading, out)
+            if is_of_group and not self._gate.holds(name):
+                self._know(group)
 
     def _settle(
         self, indexes: list[tuple[int, Reading, Group]], frame: Frame, out: list[Event]
@@ -241,18 +246,15 @@ class Meter:
             self.known.clear()  # what is stamped is read anew
 
     def _know(self, group: Group) -> None:
-        """Let a group pass when it comes again, once nothing about its label is in doubt."""
-        name = group.name
-        if name in self.presence.established and not self._gate.holds(name):
-            self._keys[name] = group.key
-            self.known[group.key] = group
+        """Let a group pass when it comes again: its label is sent, and nothing of it in doubt."""
+        self._keys[group.name] = group.key
+        self.known[group.key] = group
 
-    def _sight(self, label: Label, out: list[Event], *, is_believed: bool) -> None:
-        """Count a label; once it has come often enough, what was believed of it is told."""
-        if self.presence.sighted(label, believed=is_believed):
-            out.append(Appeared(label))
-            if (reading := self._believed.get(label.name)) is not None:
-                self._put_in_force(reading, out)
+    def _establish(self, label: Label, out: list[Event]) -> None:
+        """Tell that a label is sent, now that it has come often enough, and its reading."""
+        out.append(Appeared(label))
+        if (reading := self._believed.get(label.name)) is not None:
+            self._put_in_force(reading, out)
 
     def _put_in_force(self, reading: Reading, out: list[Event]) -> None:
         name = reading.label.name
