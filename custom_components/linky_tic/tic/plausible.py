@@ -59,13 +59,13 @@ class Gate:
         rule = RULES[name]
         if name in _BOUNDED and not _is_likely(now):
             rule = UNLIKELY
+        row = [now]
         suspects = self._suspects.get(name)
         if suspects is None:
-            chosen = rule.choose([now], last, heard, conditions)
+            chosen = rule.choose(row, last, heard, conditions)
             if chosen is None:
-                self._suspects[name] = _Suspects([now], heard)
+                self._suspects[name] = _Suspects(row, heard)
             return chosen
-        row = [now]
         if rule.goes_on(suspects.row[-1], now, conditions):
             row = [*suspects.row, now]
         if last is not None:  # how far it can have come is reckoned from before the suspects
