@@ -72,7 +72,7 @@ class Presence:
 
     def expect(self, mode: Mode) -> None:
         """Expect all that is known of a mode: the meter speaks it from now on."""
-        self.expected = self.established & CATALOGUE[mode].keys() - _SENT_SELDOM
+        self.expected = (self.established & CATALOGUE[mode].keys()) - _SENT_SELDOM
 
     def begin(self, name: str, live: Iterable[str]) -> None:
         """Note that a label is live from now on."""
