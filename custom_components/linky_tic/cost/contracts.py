@@ -6,13 +6,13 @@ It knows hours, prices by tariff and local days; nothing of meters. What cannot 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 import re
 from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
-from ..tic import COLOURS, TEMPO_BEGINS, TEMPO_NAMES
+from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
 from .hours import Hours
 from .ledger import standing_charge
 
@@ -22,7 +22,6 @@ CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tempo": tuple(TEMPO_NAMES.values()),
 }
 """The tariffs of each kind of contract."""
-_TEMPO_DAY: Final = timedelta(hours=TEMPO_BEGINS.hour)
 _EDGE: Final = r"\s*(\d\d?)(?:[:h]([0-5]\d)?)?\s*"
 _SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
 _DAY: Final = 24 * 60
@@ -82,7 +81,7 @@ class PricedContract:
             return {"base": 1.0}
         prefix = ""
         if self.is_tempo:
-            if (colour := colours.get((hour - _TEMPO_DAY).date(), self._other_colour)) is None:
+            if (colour := colours.get((hour - FROM_MIDNIGHT).date(), self._other_colour)) is None:
                 return None
             prefix = f"tempo_{colour}_"
         share = 1.0 if hour.weekday() in self.off_peak_days else self._off_peak_share(hour)
@@ -149,7 +148,7 @@ def cost_under(
         energy, local = sum(counted.values()), dt_util.as_local(hour)
         parts = contract.parts(local, colours)
         if parts is None:
-            unknown.add((local - _TEMPO_DAY).date())
+            unknown.add((local - FROM_MIDNIGHT).date())
             continue
         for tariff, share in parts.items():
             by_tariff[tariff] += energy * share

@@ -24,9 +24,6 @@ SEASON: Final = "season"
 _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
-_TEMPO_BEGINS: Final = timedelta(hours=6)
-_PEAK_BEGINS: Final = timedelta(hours=7)
-"""An EJP peak lasts from 07:00 to 01:00: a day on which it does not run then has none."""
 _PEAK_LASTS: Final = timedelta(hours=18)
 _NEAR: Final = timedelta(minutes=5)
 _AWAITED: Final = timedelta(minutes=15)
@@ -89,7 +86,7 @@ class SeasonDays:
         """Give the day that has begun last, and since when it runs."""
         legal = self._days.schedules.legal
         local = legal.of(dt_util.utcnow()).replace(tzinfo=None) - legal.days_ahead
-        shifted = local - (_PEAK_BEGINS if kind == "peak" else _TEMPO_BEGINS)
+        shifted = local - DAY_KINDS[kind].begins
         return shifted.date(), shifted - datetime.combine(shifted.date(), time())
 
     @callback

@@ -17,7 +17,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..tic import DAY_KINDS
+from ..tic import DAY_KINDS, KNOWN_TARIFFS, TEMPO_NAMES
 
 _HOUR: Final = 3600.0
 _YEAR: Final = timedelta(days=365)
@@ -27,23 +27,27 @@ class _Kinds(NamedTuple):
     """The indexes of a contract, and the hours of a day (from its first) in which one moves."""
 
     of: Mapping[str, str]
-    begins: timedelta
     hours: range
 
 
-_TEMPO: Final = {
-    f"BBRH{hours}J{letter}": colour
-    for letter, colour in (("B", "blue"), ("W", "white"), ("R", "red"))
-    for hours in ("C", "P")
+_TARIFFS: Final = {label: slug for _, slug, _, label in KNOWN_TARIFFS} | {
+    f"EASF{register:02}": slug for register, slug in TEMPO_NAMES.items()
 }
-_TEMPO_STANDARD: Final = {
-    f"EASF0{2 * number + hours}": colour
-    for number, colour in enumerate(("blue", "white", "red"))
-    for hours in (1, 2)
-}
+"""What each index counts; in Standard under Tempo, as no index there tells of the days of EJP."""
+
+
+def _of(contract: str) -> dict[str, str]:
+    """Give the kind of the days in which each index of a contract moves."""
+    return {
+        label: slug.split("_")[1]
+        for label, slug in _TARIFFS.items()
+        if slug.startswith(f"{contract}_")
+    }
+
+
 _KINDS: Final[Mapping[str, _Kinds]] = {
-    "blue": _Kinds(_TEMPO | _TEMPO_STANDARD, timedelta(hours=6), range(1, 23)),
-    "peak": _Kinds({"EJPHPM": "peak", "EJPHN": "normal"}, timedelta(hours=7), range(1, 17)),
+    "blue": _Kinds(_of("tempo"), range(1, 23)),
+    "peak": _Kinds(_of("ejp"), range(1, 17)),
 }
 _SHARED: Final = frozenset({"EASF01", "EASF02"})
 """Under other contracts they count other hours."""
@@ -87,7 +91,7 @@ def kinds_of_days(
     """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
-        for day in _days_moved(found, _KINDS[kind]):
+        for day in _days_moved(found, kind):
             moved[day].add(label)
     foreign = max(
         (day for day, labels in moved.items() if not _may_be(kind, day, labels)), default=date.min
@@ -108,12 +112,13 @@ def _may_be(kind: str, day: date, labels: Iterable[str]) -> bool:
     return all(DAY_KINDS[one].may_be(day) for one in kinds)
 
 
-def _days_moved(rows: Iterable[Any], kinds: _Kinds) -> Iterator[date]:
+def _days_moved(rows: Iterable[Any], kind: str) -> Iterator[date]:
     """Give the days in whose hours an index has grown, those next to a gap left out."""
+    begins, hours = DAY_KINDS[kind].begins, _KINDS[kind].hours
     before = 0.0
     for row in rows:
         start = float(row["start"])
-        local = dt_util.as_local(datetime.fromtimestamp(start, dt_util.UTC)) - kinds.begins
-        if start - before == _HOUR and (row["change"] or 0) > 0 and local.hour in kinds.hours:
+        local = dt_util.as_local(datetime.fromtimestamp(start, dt_util.UTC)) - begins
+        if start - before == _HOUR and (row["change"] or 0) > 0 and local.hour in hours:
             yield local.date()
         before = start

@@ -67,7 +67,7 @@ from .tariff import (
 from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS, contract_slug, tariff_slug
 from .tempo import (
     COLOURS,
-    TEMPO_BEGINS,
+    FROM_MIDNIGHT,
     colour_today,
     colour_tomorrow,
     has_colours,

@@ -18,7 +18,7 @@ from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
 from .tempo import (
     COLOURS,
-    TEMPO_BEGINS,
+    FROM_MIDNIGHT,
     colour_in_force,
     colour_tomorrow,
     denies_tempo,
@@ -31,7 +31,6 @@ _LABELS: Final = (
     *PEAK_LABELS,
 )
 _DAY: Final = timedelta(days=1)
-_SIX_HOURS: Final = timedelta(hours=TEMPO_BEGINS.hour)
 _COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
@@ -131,7 +130,7 @@ class AnnouncedDays:
         for peak in heard_peaks(readings):
             if colour := _COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
-        running, since = ((local - _SIX_HOURS + side).date() for side in (_NEAR, -_NEAR))
+        running, since = ((local - FROM_MIDNIGHT + side).date() for side in (_NEAR, -_NEAR))
         if running == since and (colour := colour_in_force(readings)):
             colours[running] = colour
 

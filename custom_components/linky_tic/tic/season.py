@@ -11,7 +11,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from .tempo import FROM_MIDNIGHT
+
 _DAY: Final = timedelta(days=1)
+_PEAK_BEGINS: Final = timedelta(hours=7)
+"""An EJP peak lasts from 07:00 to 01:00: a day on which it does not run then has none."""
 _RED, _WHITE, _PEAKS = 22, 43, 22
 _SATURDAY, _SUNDAY = 5, 6
 
@@ -51,18 +55,19 @@ def may_be_white(day: date) -> bool:
 
 
 class DayKind(NamedTuple):
-    """What a day of a season may be, how many of a season are, and which can be."""
+    """What a day of a season may be: how many are, which can be, when one begins after midnight."""
 
     season: Callable[[date], Season]
     number: Callable[[Season], int]
     may_be: Callable[[date], bool]
+    begins: timedelta = FROM_MIDNIGHT
 
 
 DAY_KINDS: Final[Mapping[str, DayKind]] = {
     "red": DayKind(tempo_season, lambda _: _RED, may_be_red),
     "white": DayKind(tempo_season, lambda _: _WHITE, may_be_white),
     "blue": DayKind(tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
-    "peak": DayKind(ejp_season, lambda _: _PEAKS, lambda _: True),
+    "peak": DayKind(ejp_season, lambda _: _PEAKS, lambda _: True, _PEAK_BEGINS),
 }
 
 
@@ -78,7 +83,7 @@ class Tally(NamedTuple):
 
 def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
     """Count the days of a kind from the first of the season of `today` to this one."""
-    season_of, number_of, may_be = DAY_KINDS[kind]
+    season_of, number_of, may_be, _ = DAY_KINDS[kind]
     season = season_of(today)
     last, number = min(today, season.last), number_of(season)
     past = [season.first + _DAY * one for one in range((last - season.first).days + 1)]

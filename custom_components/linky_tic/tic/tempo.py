@@ -5,7 +5,7 @@ which one it is in. Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is
 """
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Final
 
 from .events import Readings
@@ -28,6 +28,8 @@ _EJP: Final = "EJP."
 _TEMPO: Final = "BBR"
 TEMPO_BEGINS: Final = time(6)
 """A Tempo day runs from this hour to the next day's."""
+FROM_MIDNIGHT: Final = timedelta(hours=TEMPO_BEGINS.hour)
+"""How long after its date a Tempo day begins."""
 COLOURS: Final = ("blue", "white", "red")
 """In the order of their registers: off-peak and peak of each (54E 6.1)."""
 _NOTHING_SAID: Final = frozenset({None, "none", "not_announced"})
