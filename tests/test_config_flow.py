@@ -87,7 +87,7 @@ async def test_the_confirmation_shows_what_was_heard(hass: HomeAssistant, meter:
 
 @pytest.mark.parametrize(
     ("contract", "name"),
-    [("base", "BASE"), ("hphc", "Heures Creuses"), ("tempo", "Tempo"), ("ejp", "EJP")],
+    [("base", "Base"), ("hphc", "Heures Creuses"), ("tempo", "Tempo"), ("ejp", "EJP")],
 )
 async def test_a_historic_contract_is_shown_by_its_name(
     hass: HomeAssistant, home: Home, contract: str, name: str

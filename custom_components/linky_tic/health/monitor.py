@@ -3,25 +3,17 @@
 It knows when to look; what is looked at, and what people are told, is the business of its room.
 """
 
-from collections.abc import Mapping
 import time
-from types import MappingProxyType
-from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..const import LOGGER, MODE_NAMES
+from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
 from ..line import Link
 from ..meter.signals import Signals
 from ..tic import Contract, ContractChange, Mode, Receiver, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 from .rejections import Rejections
-
-_CONTRACTS: Final[Mapping[str, str]] = MappingProxyType(
-    {"base": "Base", "off_peak": "Heures Creuses", "ejp": "EJP", "tempo": "Tempo"}
-)
-"""The names that contracts bear on a bill, in every language."""
 
 
 class HealthMonitor:
@@ -115,5 +107,5 @@ class HealthMonitor:
 
 def _name_of(contract: Contract) -> str:
     """Name a contract; its text is the supplier's where we know no name."""
-    name = _CONTRACTS.get(contract.name, contract.name)
+    name = CONTRACT_NAMES.get(contract.name, contract.name)
     return f"{name} + production" if contract.is_producer else name

@@ -1,18 +1,15 @@
 """What the confirmation tells of a meter that was heard, and what to expect of an unusual one."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..const import MODE_NAMES
+from ..const import CONTRACT_NAMES, MODE_NAMES
 from ..line import Heard
-from ..tic import CATALOGUE, Mode, Quantity, identify, mask
+from ..tic import CATALOGUE, Mode, Quantity, identify, mask, option_slug
 from .port_dialog import UNKNOWN
 from .sentences import async_load_sentences, told
 
-_CONTRACTS: Final[Mapping[str, str]] = {"HC": "Heures Creuses", "EJP": "EJP", "BBR": "Tempo"}
-"""How the code of OPTARIF begins -> the contract's name; Standard mode spells it out."""
 _TIC_VERSION: Final = "02"
 """The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
 _ADDRESSES: Final = frozenset(
@@ -53,7 +50,7 @@ def _hint(hass: HomeAssistant, heard: Heard) -> str:
 
 
 def _contract(heard: Heard) -> str | None:
+    """Name the contract, which Standard mode spells out."""
     if heard.contract is None or heard.mode is Mode.STANDARD:
         return heard.contract
-    named = (name for code, name in _CONTRACTS.items() if heard.contract.startswith(code))
-    return next(named, heard.contract)
+    return CONTRACT_NAMES.get(option_slug(heard.contract) or "", heard.contract)

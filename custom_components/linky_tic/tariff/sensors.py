@@ -12,7 +12,7 @@ from ..entities.derived import (
     DerivedSensor,
     DerivedSensorDescription,
 )
-from ..tic import KNOWN_TARIFFS, Readings, read_contract, unnamed
+from ..tic import KNOWN_TARIFFS, TARIFF_SLUGS, Readings, read_contract, unnamed
 from .tariffs import CURRENT_TARIFF
 
 TARIFF_NAMES: Final = (
@@ -22,7 +22,6 @@ TARIFF_NAMES: Final = (
 """The names that are translated; a supplier's texts are not."""
 
 
-_SLUGS: Final = frozenset(slug for _, slug, *_ in KNOWN_TARIFFS)
 _OFF_PEAK: Final = "off_peak"
 _WITH_OFF_PEAK: Final = frozenset({_OFF_PEAK, "tempo"})
 """Contracts that have off-peak hours."""
@@ -86,7 +85,7 @@ class OffPeakSensor(DerivedBinarySensor):
     @override
     def _read(self) -> None:
         current = self.coordinator.tariffs.current
-        is_understood = current is not None and current.name in _SLUGS
+        is_understood = current is not None and current.name in TARIFF_SLUGS
         self._attr_is_on = _OFF_PEAK in current.name if current and is_understood else None
 
 

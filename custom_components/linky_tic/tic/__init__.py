@@ -21,6 +21,7 @@ from .contract import (
     Contract,
     ContractChange,
     contract_name,
+    option_slug,
     read_contract,
     registers_in_use,
 )

@@ -45,8 +45,7 @@ class ContractChange(NamedTuple):
 def read_contract(readings: Mapping[str, Reading]) -> Contract | None:
     """Read the contract in force, None while it is not known."""
     if option := readings.get("OPTARIF"):
-        name = _OPTIONS.get(option.raw[:3]) or _OPTIONS.get(option.raw) or option.raw
-        return Contract(Mode.HISTORIC, name)
+        return Contract(Mode.HISTORIC, option_slug(option.raw) or option.raw)
     calendar, status = readings.get("NGTF"), readings.get("STGE")
     if calendar is None or status is None:
         return None
@@ -54,6 +53,11 @@ def read_contract(readings: Mapping[str, Reading]) -> Contract | None:
     name = "tempo" if status_has_colours(readings) else contract_slug(text) or text
     is_producer = decode_status(status.raw)["producer"] is True
     return Contract(Mode.STANDARD, name, is_producer)
+
+
+def option_slug(code: str) -> str | None:
+    """Give the slug of a contract by its code (OPTARIF), None when there is none."""
+    return _OPTIONS.get(code[:3]) or _OPTIONS.get(code)
 
 
 def contract_name(readings: Mapping[str, Reading]) -> str | None:
