@@ -4,7 +4,6 @@ It decides what is told and when; how a value is shown is the platforms' busines
 is that of `line/` and `tic/`.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 import time
@@ -49,6 +48,7 @@ from .tic import (
     ModeChanged,
     OtherMeter,
     Reading,
+    Readings,
     Receiver,
     Rejected,
     Vanished,
@@ -124,7 +124,7 @@ class LinkyCoordinator:
         return self.receiver.mode or (Mode(stored) if stored else None)
 
     @property
-    def readings(self) -> Mapping[str, Reading]:
+    def readings(self) -> Readings:
         """What every label says now, as far as it is known to hold."""
         return self.freshness.readings
 

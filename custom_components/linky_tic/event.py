@@ -5,7 +5,6 @@ is `tic/`'s business. Nothing is told that was so before Home Assistant listened
 """
 
 from collections import deque
-from collections.abc import Mapping
 from typing import Final, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity
@@ -21,7 +20,7 @@ from .tic import (
     Coding,
     Frame,
     Moment,
-    Reading,
+    Readings,
     ShortMessages,
     Transition,
     read_schedule,
@@ -80,7 +79,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
         self.async_on_remove(signals.lost.connect(self._waiting.clear))
         self.coordinator.store.keep(_FORMERLY_STORED, None)
 
-    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
+    def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         """Compare what holds with what held.
 
         One event is told a frame: its state is its time in milliseconds, and automations wait for
@@ -98,7 +97,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
             self._trigger_event(transition.kind, dict(transition.facts))
             self.async_write_ha_state()
 
-    def _read_moment(self, readings: Mapping[str, Reading]) -> Moment:
+    def _read_moment(self, readings: Readings) -> Moment:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
         is_settled = self.coordinator.freshness.is_settled
         notice, peak, is_over = (

@@ -17,7 +17,7 @@ from ..const import LOGGER
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
-from ..tic import LABELS, Frame, Reading, unnamed
+from ..tic import LABELS, Frame, Readings, unnamed
 from .indexes import COSTED, Index, Indexes, register_of, tariff_of
 from .ledger import Ledger, midnight
 from .prices import REGISTERS, Prices
@@ -132,7 +132,7 @@ class Costs:
 
     # What is heard
 
-    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
+    def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         indexes = self._indexes
         self._ledger.turn(now)

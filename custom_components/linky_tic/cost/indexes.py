@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Reading, index_slug
+from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Readings, index_slug
 from .prices import EXPORT
 
 COSTED: Final = frozenset(
@@ -60,7 +60,7 @@ class Indexes:
         return any((register == EXPORTED) is is_export for register in self.by_register)
 
     def end_frame(
-        self, frame: Frame, readings: Mapping[str, Reading], now: float
+        self, frame: Frame, readings: Readings, now: float
     ) -> Iterator[tuple[Index, int, float]]:
         """Take what a frame has said and is believed; give the Wh gained, and since when."""
         for one in self.by_register.values():

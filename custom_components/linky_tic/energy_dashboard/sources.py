@@ -6,7 +6,7 @@ indexes, and the grid operator's count the same once more: they are in none, so 
 which gains a tariff gains a source.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
 from ..tariff.names import tariff_name
-from ..tic import Reading, contract_name
+from ..tic import Readings, contract_name
 
 EXPORTED: Final = "EAIT"
 INJECTION: Final = "Injection"
@@ -102,7 +102,7 @@ def offer(coordinator: LinkyCoordinator) -> Offer:
     return Offer(tuple(imported), exported, power, sells_all(readings))
 
 
-def sells_all(readings: Mapping[str, Reading]) -> bool:
+def sells_all(readings: Readings) -> bool:
     """Whether a meter is there for a production that is all sold: its contract says so."""
     tariff = readings.get("LTARF")
     names = (contract_name(readings), tariff.raw if tariff else None)

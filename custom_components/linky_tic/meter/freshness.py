@@ -4,10 +4,9 @@ It knows readings and frames. The receiver keeps what it knew, to judge what com
 meter has said it again, nobody is to see it.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from ..tic import Frame, Reading, Receiver
+from ..tic import Frame, Reading, Readings, Receiver
 
 _FRAMES: Final = 3
 """Whole frames in which what is sent in each has been believed; one is enough where all its
@@ -29,7 +28,7 @@ class Freshness:
         return self._frames >= _FRAMES
 
     @property
-    def readings(self) -> Mapping[str, Reading]:
+    def readings(self) -> Readings:
         """All that is known to hold."""
         readings = self._receiver.meter.readings
         if not self._stale:

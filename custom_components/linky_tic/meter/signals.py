@@ -5,13 +5,13 @@ and harms nobody else: neither the other listeners nor the rest of what was rece
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from traceback import extract_tb
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..const import LOGGER
-from ..tic import ContractChange, Frame, Label, Mode, Reading, Rejected
+from ..tic import ContractChange, Frame, Label, Mode, Reading, Readings, Rejected
 
 
 class Guard:
@@ -100,7 +100,7 @@ class Signals:
     def __init__(self) -> None:
         guard = Guard()
         self.reading = NamedSignals[Reading](guard)
-        self.frame = Signal[Frame, Mapping[str, Reading], float](guard)
+        self.frame = Signal[Frame, Readings, float](guard)
         self.vanished = Signal[Label](guard)
         self.lost = Signal[*tuple[()]](guard)
         self.rejected = Signal[Rejected, float](guard)

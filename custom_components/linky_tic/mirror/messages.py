@@ -1,9 +1,9 @@
 """What is published of each frame, in the format that was chosen."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from ..tic import Frame, Label, Quantity, Reading, Receiver
+from ..tic import Frame, Label, Quantity, Readings, Receiver
 from .payloads import Typed, bare, discovery, discovery_topic
 from .publisher import Message
 from .settings import MirrorSettings
@@ -26,7 +26,7 @@ class Messages:
         self._receiver = receiver
         self._typed = Typed(settings.address)
         self._whole_frames = 0
-        self._published: Mapping[str, Reading] = {}
+        self._published: Readings = {}
         self._announced: dict[str, Label] = {}
 
     def status(self, *, is_heard: bool) -> Message | None:
@@ -39,7 +39,7 @@ class Messages:
         """Note that nothing holds any more."""
         self._whole_frames = 0
 
-    def of(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> Iterator[Message]:
+    def of(self, frame: Frame, readings: Readings, now: float) -> Iterator[Message]:
         """Give what is to be published at the end of a frame, from what holds by then."""
         if write := self._settings.format.write:
             if frame.groups and _is_whole(frame):
@@ -52,14 +52,14 @@ class Messages:
         expiry = _DATA_EXPIRY + settings.interval
         return Message(settings.topic, payload, 0, settings.retain, expiry)
 
-    def _is_settled(self, frame: Frame, readings: Mapping[str, Reading]) -> bool:
+    def _is_settled(self, frame: Frame, readings: Readings) -> bool:
         """Whether the readings are all there, as they are not right after a start or a loss."""
         if self._whole_frames < _SETTLED and _is_whole(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
             self._whole_frames = _SETTLED if complete else self._whole_frames + 1
         return bool(readings) and self._whole_frames >= _SETTLED
 
-    def _of_readings(self, readings: Mapping[str, Reading], now: float) -> Iterator[Message]:
+    def _of_readings(self, readings: Readings, now: float) -> Iterator[Message]:
         """Give one JSON, and where asked a topic per label and an announcement."""
         settings = self._settings
         shown = {name: one for name, one in readings.items() if settings.shows(one.label)}
@@ -70,7 +70,7 @@ class Messages:
             self._announced |= {name: one.label for name, one in shown.items()}
             yield self._announcement()
 
-    def _per_label(self, shown: Mapping[str, Reading]) -> Iterator[Message]:
+    def _per_label(self, shown: Readings) -> Iterator[Message]:
         """Give what changed, or all of it when nothing is kept for those who come later."""
         settings, before = self._settings, self._published
         self._published = shown

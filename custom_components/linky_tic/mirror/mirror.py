@@ -3,14 +3,13 @@
 What a message says is decided by `messages.py`, how it gets to the broker by `publisher.py`.
 """
 
-from collections.abc import Mapping
 from math import inf
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..meter.signals import Signals
-from ..tic import Frame, Reading, Receiver
+from ..tic import Frame, Readings, Receiver
 from .messages import Messages
 from .publisher import publisher_of
 from .settings import MirrorSettings
@@ -66,7 +65,7 @@ class Mirror:
         if message := self._messages.status(is_heard=is_heard):
             self._publisher.put(self._entry_id, message)
 
-    def _frame(self, frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
+    def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish the end of a frame, unless too soon after the last one."""
         self._report(is_heard=True)
         if (moment := self._loop.time()) < self._due_at:

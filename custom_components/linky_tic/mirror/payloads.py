@@ -13,6 +13,7 @@ from ..tic import (
     Label,
     Quantity,
     Reading,
+    Readings,
     Schedule,
     Value,
     decode_status,
@@ -75,7 +76,7 @@ class Typed:
         self._address = _compact(address)
         self._texts: dict[str, tuple[Reading, str]] = {}
 
-    def payload(self, readings: Mapping[str, Reading], now: float) -> str:
+    def payload(self, readings: Readings, now: float) -> str:
         """Give readings in the order of the frame, that of the catalogue, which ended at `now`."""
         in_order = sorted(readings.values(), key=lambda one: one.label.rank)
         mode = next((one.label.mode for one in in_order), "")

@@ -3,7 +3,6 @@
 How they are reckoned is the business of `tic/`; this is who follows, keeps and tells.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -12,7 +11,7 @@ from homeassistant.util.json import JsonValueType
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..reporting.reporter import Reporter
-from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Receiver
+from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Readings, Receiver
 
 PEAK_TODAY: Final = "peak_today"
 PEAK_MONTH: Final = "peak_month"
@@ -60,7 +59,7 @@ class Peaks:
         self._is_current = False
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
-    def _frame(self, _frame: Frame, readings: Mapping[str, Reading], now: float) -> None:
+    def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
         before = self.today, self.month
         overseas = self._receiver.meter.overseas
         self._is_current = self._peaks.end_frame(readings, now, overseas)

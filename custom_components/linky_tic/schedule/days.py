@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
-from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Reading
+from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
 from .stored_days import as_stored, take_up
 
 _STORED: Final = "days"
@@ -74,7 +74,7 @@ class Days:
             take_up(kept, self._announced)
         self._renew()
 
-    def _end_frame(self, frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
+    def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         if self._announced.heard(frame, readings, dt_util.utcnow()):
             self._store.keep(_STORED, {"address": self.address, **as_stored(self._announced)})
             self._renew()

@@ -22,7 +22,7 @@ from ..tic import (
     Label,
     Mode,
     Quantity,
-    Reading,
+    Readings,
     Tariff,
     TariffFollower,
     index_slug,
@@ -145,7 +145,7 @@ class Tariffs:
     def _mark_due(self) -> None:
         self._is_due = True
 
-    def _end_frame(self, _frame: Frame, readings: Mapping[str, Reading], _now: float) -> None:
+    def _end_frame(self, _frame: Frame, readings: Readings, _now: float) -> None:
         """Look at what has changed."""
         follower, new = self._follower, said(readings) if self._is_due else None
         self._is_due = False

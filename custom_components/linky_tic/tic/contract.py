@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .catalogue import Mode, Quantity
-from .events import Reading
+from .events import Readings
 from .registers import decode_status
 from .schedule import registers_of
 from .tariff_words import REGISTER_SLUGS, contract_slug
@@ -42,7 +42,7 @@ class ContractChange(NamedTuple):
     now: Contract
 
 
-def read_contract(readings: Mapping[str, Reading]) -> Contract | None:
+def read_contract(readings: Readings) -> Contract | None:
     """Read the contract in force, None while it is not known."""
     if option := readings.get("OPTARIF"):
         return Contract(Mode.HISTORIC, option_slug(option.raw) or option.raw)
@@ -60,13 +60,13 @@ def option_slug(code: str) -> str | None:
     return _OPTIONS.get(code[:3]) or _OPTIONS.get(code)
 
 
-def contract_name(readings: Mapping[str, Reading]) -> str | None:
+def contract_name(readings: Readings) -> str | None:
     """Give the contract as the meter names it: NGTF, OPTARIF in Historique, None unheard."""
     reading = readings.get("NGTF") or readings.get("OPTARIF")
     return str(reading.value) if reading else None
 
 
-def registers_in_use(readings: Mapping[str, Reading]) -> set[int]:
+def registers_in_use(readings: Readings) -> set[int]:
     """Tell the supplier's registers (1 to 10) that count, or will under this contract.
 
     Those that have counted, the one in force, those of tomorrow's schedule, and the six of Tempo

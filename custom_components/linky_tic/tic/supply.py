@@ -3,12 +3,12 @@
 It knows what the judgements need, and refuses to judge: it is told what is believed.
 """
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from .address import identify
 from .catalogue import LABELS, Label
-from .events import Reading
+from .events import Reading, Readings
 
 DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
@@ -34,7 +34,7 @@ class Conditions:
     be; None before any is.
     """
 
-    def __init__(self, said: Mapping[str, Reading]) -> None:
+    def __init__(self, said: Readings) -> None:
         self.parity = False
         self.power = DEFAULT_SUPPLY
         self.phases: int | None = None

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .catalogue import CATALOGUE, Label, Mode
-from .events import Reading
+from .events import Reading, Readings
 from .registers import decode_status
 from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
 from .tempo import denies_tempo, status_has_colours
@@ -82,7 +82,7 @@ class Said(NamedTuple):
 _NOTHING: Final = Said()
 
 
-def said(readings: Mapping[str, Reading]) -> Said:
+def said(readings: Readings) -> Said:
     """Read what labels say of the tariff; inner runs of spaces are the display's padding."""
     texts = {name: _text(readings.get(name)) for name in TARIFF_SOURCES}
     status = decode_status(texts["STGE"] or "")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from .catalogue import Mode
-from .events import Reading
+from .events import Readings
 from .frames import Frame
 from .tariff import Tariff, unnamed
 from .tariff_words import TARIFF_SLUGS
@@ -46,9 +46,7 @@ class Moment(NamedTuple):
         return Moment._make(was if now is None else now for now, was in pairs)
 
 
-def transitions(
-    before: Moment, now: Moment, readings: Mapping[str, Reading]
-) -> Iterator[Transition]:
+def transitions(before: Moment, now: Moment, readings: Readings) -> Iterator[Transition]:
     """Tell what has happened between two moments, in the order in which people would."""
     if before.tariff and now.tariff and before.mode is now.mode:
         yield from _tariff(before.tariff, now.tariff)
@@ -68,7 +66,7 @@ def _tariff(before: Tariff, now: Tariff) -> Iterator[Transition]:
         yield Transition("tariff_changed", facts)
 
 
-def _peaks(before: str, now: str, readings: Mapping[str, Reading]) -> Iterator[Transition]:
+def _peaks(before: str, now: str, readings: Readings) -> Iterator[Transition]:
     if before not in {now, _NO_PEAK}:
         yield Transition("peak_ended", _peak(before, readings, has_ended=True))
     if now not in {before, _NO_PEAK}:
@@ -84,9 +82,7 @@ def _is_another(before: Tariff, now: Tariff) -> bool:
     return before.name != now.name and is_same_kind and is_named
 
 
-def _peak(
-    peak: str, readings: Mapping[str, Reading], *, has_ended: bool = False
-) -> Mapping[str, object]:
+def _peak(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[str, object]:
     """Describe a mobile peak; what is still announced when it has ended is the next one."""
     number = int(peak[-1])
     facts: dict[str, object] = {"number": number}
@@ -99,7 +95,7 @@ def _peak(
     return facts
 
 
-def _overload(readings: Mapping[str, Reading], *, is_over: bool | None) -> Transition:
+def _overload(readings: Readings, *, is_over: bool | None) -> Transition:
     """Describe an overload; only Historique on three phases tells which ones are too high."""
     if not is_over:
         return Transition("overload_ended", {})
@@ -113,7 +109,7 @@ class ShortMessages:
     def __init__(self) -> None:
         self._was_sent = False
 
-    def heard(self, frame: Frame, readings: Mapping[str, Reading]) -> Transition | None:
+    def heard(self, frame: Frame, readings: Readings) -> Transition | None:
         """Tell of a message when its frame ends; one that goes on into the next is the same."""
         sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
         reading = readings.get("MSG2")
