@@ -1,12 +1,17 @@
 """Which statistic counts which register of a meter, and from which value on.
 
-The rule: a register is counted by one statistic at a time, that of the label which showed it last.
-A statistic goes on, however long a gap was, while it is the one that has counted its register last
-and that register is the one that it counted last. Else it starts anew:
+Kept are: of each register of a meter, the statistic that has counted it last, up to which value
+and when (`registers`); of each statistic, the meter, the state that was shown last and the value
+that was heard last (`counters`); and what is still to be put right in the recorder (`starts`).
 
-- another label has counted the register meanwhile (another mode or contract): at the value up to
-  which that label has counted, so that what was used in between is counted once;
-- it is another meter: at the first value that is shown.
+A register is counted by one statistic at a time: that of the label which has shown it last.
+A sum goes on, however long a gap was, while its statistic has counted this register last, and no
+other register since. It starts anew:
+
+- with the first value of all: from the value of the register that was heard first, if known;
+- where another label has counted the register meanwhile (another mode or contract): from the value
+  up to which that one has counted, so that what was used in between is counted once;
+- with another meter, or where the index has fallen: from the first value that is shown.
 
 It knows labels and values, nothing of the recorder, which adds the difference between two states
 whatever lies between them; `sums.py` puts a start right there. Values are in Wh or varh.
@@ -14,7 +19,7 @@ whatever lies between them; `sums.py` puts a start right there. Values are in Wh
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..tic import Label, Mode, Quantity, can_gain
 
@@ -24,19 +29,21 @@ _LONG: Final = 86_400.0
 """Seconds after which the recorder may have purged the row that a sum goes on from."""
 
 
-_TOTAL: Final = f"{Quantity.TOTAL_ENERGY}"
-_SUPPLIER: Final = [f"{Quantity.SUPPLIER_ENERGY}_{number}" for number in range(1, 11)]
-_DISTRIBUTOR: Final = [f"{Quantity.DISTRIBUTOR_ENERGY}_{number}" for number in range(1, 5)]
-_COUNTED: Final = f"{Quantity.SUPPLIER_ENERGY}"
+_METER_TOTAL: Final = f"{Quantity.TOTAL_ENERGY}"
+_SUPPLIER_REGISTERS: Final = [f"{Quantity.SUPPLIER_ENERGY}_{number}" for number in range(1, 11)]
+_DISTRIBUTOR_REGISTERS: Final = [
+    f"{Quantity.DISTRIBUTOR_ENERGY}_{number}" for number in range(1, 5)
+]
+_SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together: the total up to which statistics have counted."""
-_NOBODY: Final = ""
-_ALL: Final = "BASE"
+_NO_STATISTIC: Final = ""
+_BASE: Final = "BASE"
 """The label that shows the total where Historique has no labels for the contract (54E 6.1)."""
 
 
 @dataclass(slots=True)
-class Register:
-    """A counter of a meter: the statistic that counts it, and up to which value, if known."""
+class RegisterCount:
+    """Up to which value a register of a meter is counted, if known, and `by` which statistic."""
 
     by: str
     value: int | None
@@ -46,7 +53,7 @@ class Register:
 
 
 @dataclass(slots=True)
-class Counter:
+class StatisticCount:
     """What a statistic counts: of which meter, the state shown last, the value heard last."""
 
     meter: str
@@ -70,36 +77,42 @@ class Start:
     taken_from: str = ""
 
 
+class _Sample(NamedTuple):
+    """A value of a label, and the statistic that is made of it."""
+
+    statistic: str
+    meter: str
+    label: Label
+    value: int
+    at: float
+
+
+type _Count = tuple[str, int, Start | None]
+"""A register, the value from which it is counted on, and the start of its sum, if it has one."""
+
+
 @dataclass(slots=True)
 class Counting:
     """The registers of every meter, by meter and name; counters and starts by statistic."""
 
-    registers: dict[str, Register] = field(default_factory=dict)
-    counters: dict[str, Counter] = field(default_factory=dict)
+    registers: dict[str, RegisterCount] = field(default_factory=dict)
+    counters: dict[str, StatisticCount] = field(default_factory=dict)
     starts: dict[str, list[Start]] = field(default_factory=dict)
 
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note the state that a label's sensor shows; whether its statistic starts with it."""
-        counter = self.counters.get(statistic)
-        name = self._name(statistic, meter, label)
-        own = self._register(meter, name)
-        by = own.by if own and own.by != statistic else ""
-        start: Start | None = None
-        if own and counter and self._goes_on(statistic, meter, label, value, now):
-            begin = counter.shown
-            if now - own.at > _LONG:
-                start = Start(now, value, begin, begin)
-        elif counter and (counter.meter, counter.shown) == (meter, value):
-            return False  # shown once more, after another label has taken over
-        elif counter is None and (own is None or own.by == _NOBODY):
-            begin = value if own is None or own.value is None else min(own.value, value)
-            start = Start(now, begin)
+        new = _Sample(statistic, meter, label, value, now)
+        if self._goes_on(new):
+            name, begin, start = self._go_on(new)
+        elif self._is_shown_again(new):
+            return False
+        elif self._is_first(new):
+            name, begin, start = self._begin(new)
         else:
-            name, begin = self._begin(statistic, meter, label, value, now)
-            start = Start(now, value, begin, counter.heard if counter else None, by)
-        self._count(statistic, meter, label, value - begin, now)
-        self.registers[_key(meter, name)] = Register(statistic, value, now)
-        self.counters[statistic] = Counter(meter, value, value)
+            name, begin, start = self._begin_anew(new)
+        self._count(new, value - begin)
+        self.registers[_key(meter, name)] = RegisterCount(statistic, value, now)
+        self.counters[statistic] = StatisticCount(meter, value, value)
         if start:
             self.starts.setdefault(statistic, []).append(start)
         return start is not None
@@ -110,12 +123,12 @@ class Counting:
         A supplier's register that nobody counts yet is counted from the first one: its sensor is
         off until the contract uses it.
         """
-        counter = self.counters.get(statistic)
-        if counter and self._goes_on(statistic, meter, label, value, now):
-            counter.heard = value
+        new = _Sample(statistic, meter, label, value, now)
+        if self._goes_on(new):
+            self.counters[statistic].heard = value
         elif label.quantity is Quantity.SUPPLIER_ENERGY:
-            first = Register(_NOBODY, value, now)
-            self.registers.setdefault(_key(meter, self._name(statistic, meter, label)), first)
+            first = RegisterCount(_NO_STATISTIC, value, now)
+            self.registers.setdefault(_key(meter, self._name_of(new)), first)
 
     def renamed(self, old: str, new: str, now: float) -> None:
         """Follow a statistic to its new id; there it goes on from what is recorded."""
@@ -136,102 +149,143 @@ class Counting:
         if left:
             self.starts[statistic] = left
 
-    def _goes_on(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
+    def _goes_on(self, new: _Sample) -> bool:
         """Whether a statistic has counted all that its label shows, and nothing else has since."""
-        counter = self.counters.get(statistic)
-        name = self._name(statistic, meter, label)
-        own = self._register(meter, name)
-        if counter is None or own is None or counter.meter != meter or own.by != statistic:
+        counter, own = self.counters.get(new.statistic), self._own(new)
+        if counter is None or own is None:
             return False
-        if counter.shown > value or label.name != _ALL:
-            return counter.shown <= value
-        return can_follow(counter.shown, value, now - own.at)
+        if (counter.meter, own.by) != (new.meter, new.statistic) or counter.shown > new.value:
+            return False
+        return new.label.name != _BASE or can_follow(counter.shown, new.value, new.at - own.at)
 
-    def _name(self, statistic: str, meter: str, label: Label) -> str:
-        """Give the register that a label shows: BASE has shown the total, or register 1."""
-        all_of_them = self._register(meter, _COUNTED)
-        if label.name == _ALL and all_of_them and all_of_them.by == statistic:
-            return _COUNTED
-        return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
+    def _go_on(self, new: _Sample) -> _Count:
+        """Count from the state shown last, which the recorder may have forgotten."""
+        name, begin = self._name_of(new), self.counters[new.statistic].shown
+        is_purged = new.at - self.registers[_key(new.meter, name)].at > _LONG
+        return name, begin, Start(new.at, new.value, begin, begin) if is_purged else None
 
-    def _begin(
-        self, statistic: str, meter: str, label: Label, value: int, now: float
-    ) -> tuple[str, int]:
-        """Give the register that a label shows, and the value up to which others have counted it.
+    def _is_shown_again(self, new: _Sample) -> bool:
+        """Whether a label shows what it has shown, after another one has taken over."""
+        counter = self.counters.get(new.statistic)
+        return counter is not None and (counter.meter, counter.shown) == (new.meter, new.value)
+
+    def _is_first(self, new: _Sample) -> bool:
+        """Whether a statistic has counted nothing yet, and no other one this register."""
+        own = self._own(new)
+        return new.statistic not in self.counters and (own is None or own.by == _NO_STATISTIC)
+
+    def _begin(self, new: _Sample) -> _Count:
+        """Count from the value that was heard first, shown or not."""
+        own = self._own(new)
+        begin = new.value if own is None or own.value is None else min(own.value, new.value)
+        return self._name_of(new), begin, Start(new.at, begin)
+
+    def _begin_anew(self, new: _Sample) -> _Count:
+        """Count from where another statistic has counted the register, or from the value shown."""
+        counter, own = self.counters.get(new.statistic), self._own(new)
+        taken_from = own.by if own and own.by != new.statistic else ""
+        if counter and counter.meter != new.meter:
+            self._leave(new.statistic, counter.heard)
+        name, begin = self._take_total(new) or self._take_register(new)
+        counted = counter.heard if counter else None
+        return name, begin, Start(new.at, new.value, begin, counted, taken_from)
+
+    def _leave(self, statistic: str, heard: int) -> None:
+        """Note where the registers of a meter stand that a statistic counts no longer."""
+        for register in self.registers.values():
+            if register.by == statistic:
+                register.value = heard
+
+    def _take_total(self, new: _Sample) -> tuple[str, int] | None:
+        """Have BASE count all of the supplier's registers, if it shows their total."""
+        total = self._total(new) if new.label.name == _BASE else None
+        if total is None:
+            return None
+        for register in self._supplier(new.meter):
+            self._take(register, new.statistic)
+            register.by, register.at, register.is_hidden = new.statistic, new.at, True
+        return _SUPPLIER_TOTAL, total
+
+    def _take_register(self, new: _Sample) -> tuple[str, int]:
+        """Give the register of a label, and the value up to which others have counted it.
 
         A register has the same value under every label. It is counted from where it stands now if
         nobody knows where it stood.
         """
-        counter = self.counters.get(statistic)
-        if counter and counter.meter != meter:
-            for register in self.registers.values():
-                if register.by == statistic:
-                    register.value = counter.heard
-        name = f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
-        own = self._register(meter, name)
-        if label.name == _ALL and (total := self._total(meter, value, now)) is not None:
-            for register in self._supplier(meter):
-                self._take(register, statistic)
-                register.by, register.at, register.is_hidden = statistic, now, True
-            return _COUNTED, total
-        if own is None or own.value is None or own.by == statistic:
-            return name, value
-        self._take(own, statistic)
-        least = value - self._uncounted(meter) if own.is_hidden else 0
-        return name, max(min(own.value, value), least)
+        name = _register_of(new.label)
+        own = self._register(new.meter, name)
+        if own is None or own.value is None or own.by == new.statistic:
+            return name, new.value
+        self._take(own, new.statistic)
+        least = new.value - self._uncounted(new.meter) if own.is_hidden else 0
+        return name, max(min(own.value, new.value), least)
 
-    def _take(self, register: Register, statistic: str) -> None:
+    def _take(self, register: RegisterCount, statistic: str) -> None:
         """Have a statistic count what another one has heard and not shown."""
         if register.by != statistic and (taken := self.counters.get(register.by)):
             taken.heard = taken.shown
 
-    def _total(self, meter: str, value: int, now: float) -> int | None:
+    def _total(self, new: _Sample) -> int | None:
         """Give the total up to which the supplier's registers are counted, if BASE can follow it.
 
         Else BASE shows register 1.
         """
-        supplier = self._supplier(meter)
+        supplier = self._supplier(new.meter)
         values = [one.value for one in supplier if one.value is not None and not one.is_hidden]
-        if len(values) == len(_SUPPLIER):
-            at = max(one.at for one in supplier)
-            self.registers[_key(meter, _COUNTED)] = Register(_NOBODY, sum(values), at)
-        total = self._register(meter, _COUNTED)
-        if total is None or total.value is None or total.value > value:
+        if len(values) == len(_SUPPLIER_REGISTERS):
+            at, key = max(one.at for one in supplier), _key(new.meter, _SUPPLIER_TOTAL)
+            self.registers[key] = RegisterCount(_NO_STATISTIC, sum(values), at)
+        total = self._register(new.meter, _SUPPLIER_TOTAL)
+        if total is None or total.value is None or total.value > new.value:
             return None
-        return total.value if can_follow(total.value, value, now - total.at) else None
+        return total.value if can_follow(total.value, new.value, new.at - total.at) else None
 
     def _uncounted(self, meter: str) -> int:
         """Give what the meter's total has more than was counted of the supplier's registers."""
-        total, counted = (self._register(meter, name) for name in (_TOTAL, _COUNTED))
+        total, counted = (self._register(meter, name) for name in (_METER_TOTAL, _SUPPLIER_TOTAL))
         if not total or not counted or total.value is None or counted.value is None:
             return 0
         return max(0, total.value - counted.value)
 
-    def _register(self, meter: str, name: str) -> Register | None:
+    def _name_of(self, new: _Sample) -> str:
+        """Give the register that a label shows: BASE has shown the total, or register 1."""
+        total = self._register(new.meter, _SUPPLIER_TOTAL)
+        is_total = new.label.name == _BASE and total and total.by == new.statistic
+        return _SUPPLIER_TOTAL if is_total else _register_of(new.label)
+
+    def _own(self, new: _Sample) -> RegisterCount | None:
+        return self._register(new.meter, self._name_of(new))
+
+    def _register(self, meter: str, name: str) -> RegisterCount | None:
         return self.registers.get(_key(meter, name))
 
-    def _supplier(self, meter: str) -> list[Register]:
-        found = (self._register(meter, name) for name in _SUPPLIER)
+    def _supplier(self, meter: str) -> list[RegisterCount]:
+        found = (self._register(meter, name) for name in _SUPPLIER_REGISTERS)
         return [one for one in found if one]
 
-    def _count(self, statistic: str, meter: str, label: Label, used: int, now: float) -> None:
+    def _count(self, new: _Sample, used: int) -> None:
         """Add what a statistic counts to the totals, which Historique does not show."""
-        counted = self._register(meter, _COUNTED)
-        if counted and counted.value is not None and label.quantity is Quantity.SUPPLIER_ENERGY:
-            key = _key(meter, _COUNTED)
-            self.registers[key] = Register(_NOBODY, counted.value + used, now)
-        if label.mode is Mode.HISTORIC:
-            for name in _DISTRIBUTOR:
-                if (key := _key(meter, name)) in self.registers:
-                    self.registers[key] = Register(statistic, None, now)
-            if total := self._register(meter, _TOTAL):
-                value = None if total.value is None else total.value + used
-                self.registers[_key(meter, _TOTAL)] = Register(statistic, value, now)
+        if new.label.quantity is Quantity.SUPPLIER_ENERGY:
+            self._add(new, _SUPPLIER_TOTAL, _NO_STATISTIC, used)
+        if new.label.mode is Mode.HISTORIC:
+            for name in _DISTRIBUTOR_REGISTERS:
+                if (key := _key(new.meter, name)) in self.registers:
+                    self.registers[key] = RegisterCount(new.statistic, None, new.at)
+            self._add(new, _METER_TOTAL, new.statistic, used)
+
+    def _add(self, new: _Sample, name: str, by: str, used: int) -> None:
+        if total := self._register(new.meter, name):
+            value = None if total.value is None else total.value + used
+            self.registers[_key(new.meter, name)] = RegisterCount(by, value, new.at)
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
     """Whether a value of a register can be followed by another, in Wh, so many seconds later."""
     return can_gain(after - before, seconds, _ROUNDING)
+
+
+def _register_of(label: Label) -> str:
+    return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
 
 def _key(meter: str, name: str) -> str:

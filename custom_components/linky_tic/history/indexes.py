@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import Label
-from .counting import Counter, Counting, Register, Start
+from .counting import Counting, RegisterCount, Start, StatisticCount
 from .sums import Compiled, corrected, last_row, put_right
 
 _VERSION: Final = 1
@@ -59,8 +59,8 @@ class IndexHistory:
         """Read what the runs before have kept."""
         kept = await self._store.async_load() or {}
         self._counting = Counting(
-            {key: Register(**one) for key, one in kept.get("registers", {}).items()},
-            {key: Counter(**one) for key, one in kept.get("counters", {}).items()},
+            {key: RegisterCount(**one) for key, one in kept.get("registers", {}).items()},
+            {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()},
             {key: [Start(**one) for one in some] for key, some in kept.get("starts", {}).items()},
         )
 
