@@ -56,8 +56,8 @@ class Freshness:
         self._is_checked = self._receiver.wire.carries_parity
         if not self._stale:
             return set()
-        # What the receiver knows is in force, character by character, horodates too.
-        known = self._receiver.meter.known
-        repeated = self._stale & {group.name for group in frame.groups if group.key in known}
+        # What the meter has accepted is in force, character by character, horodates too.
+        accepted = self._receiver.meter.accepted
+        repeated = self._stale & {group.name for group in frame.groups if group.key in accepted}
         self._stale -= repeated
         return repeated

@@ -10,7 +10,7 @@ in force   it is sent, and has a reading: `_put_in_force`; with each new one it 
 vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
 
 What is heard of it is read (`_read`), weighed by the gate (`_weigh`), and if it passes believed
-(`_believe`). What comes again is `known` (`_know`), until it is weighed against something new.
+(`_believe`). What comes again is `accepted` (`_accept`), until it is weighed against something new.
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ class Meter:
     """One meter. With an `address`, nothing that another one says is taken for its own.
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
-    mainland France. `heard` is the frame in progress. `known` are the groups that change nothing
+    mainland France. `heard` is the frame in progress. `accepted` are the groups that change nothing
     when they come again, by their characters: those of the readings in force, unless in doubt.
     """
 
@@ -56,7 +56,7 @@ class Meter:
     ) -> None:
         self.mode: Mode | None = None
         self.readings: dict[str, Reading] = {}
-        self.known: dict[bytes, Group] = {}
+        self.accepted: dict[bytes, Group] = {}
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
         self.conditions = Conditions(self.readings)
@@ -68,7 +68,7 @@ class Meter:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate()
-        self._keys: dict[str, bytes] = {}  # of what is known, by label
+        self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self._indexes: list[tuple[int, Reading, Group]] = []  # of this frame, and their places
         self._foreign_frames = 0
@@ -104,7 +104,7 @@ class Meter:
         return "EAIT" in self.said_now
 
     def hear(self, group: Group, now: float, out: list[Event]) -> None:
-        """Take a verified group that is not known."""
+        """Take a verified group that is not accepted already."""
         name, label = group.name, group.label
         if label is None or group.mode is not self.mode or name in ADDRESS_LABELS:
             label = self._admit(group, out)
@@ -117,7 +117,7 @@ class Meter:
         if last is not None and self._owner.is_identified and says_the_same(last, reading):
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
             if name in self.presence.established:
-                self._know(group)
+                self._accept(group)
         elif (believed := self._weigh(reading, last)) is not None and is_ours:
             is_believed = True
             if believed is reading and last is not None and name in COUNTERS:
@@ -139,7 +139,7 @@ class Meter:
         """Believe nothing before the meter has said who it is: another may be on the line."""
         self._owner.doubt()
         if not self.is_identified:
-            self.known.clear()
+            self.accepted.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
         """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
@@ -181,7 +181,7 @@ class Meter:
         if was_strange or not is_own:  # what is suspected may be what the stranger said
             self._gate = Gate()
         if not is_own:
-            self.known.clear()
+            self.accepted.clear()
             if owner.strange_frames == _AGREEMENT:
                 out.append(OtherMeter(group.data))
         return is_own
@@ -200,7 +200,7 @@ class Meter:
         """Put what is new before the gate; give what is believed, this or one before it."""
         name, heard = reading.label.name, -inf
         if last is not None:
-            self.known.pop(self._keys.pop(name, _NO_KEY), None)
+            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
             heard = self.presence.last_heard(name, last.at)
         return self._gate.judge(reading, last, heard, self.conditions)
 
@@ -215,7 +215,7 @@ class Meter:
         if name in self.presence.established:
             self._put_in_force(reading, out)
             if is_of_group and not self._gate.holds(name):
-                self._know(group)
+                self._accept(group)
 
     def _settle(
         self, indexes: list[tuple[int, Reading, Group]], frame: Frame, out: list[Event]
@@ -243,12 +243,12 @@ class Meter:
         elif name in LIMITS:
             self.conditions.learn(reading)
         elif group.horodate and self._overseas.learn(group.horodate, reading.at):
-            self.known.clear()  # what is stamped is read anew
+            self.accepted.clear()  # what is stamped is read anew
 
-    def _know(self, group: Group) -> None:
+    def _accept(self, group: Group) -> None:
         """Let a group pass when it comes again: its label is sent, and nothing of it in doubt."""
         self._keys[group.name] = group.key
-        self.known[group.key] = group
+        self.accepted[group.key] = group
 
     def _establish(self, label: Label, out: list[Event]) -> None:
         """Tell that a label is sent, now that it has come often enough, and its reading."""
@@ -272,7 +272,7 @@ class Meter:
         self.presence.changed(self.readings)
         was_live = self.readings.pop(name, None) is not None
         self._believed.pop(name, None)
-        self.known.pop(self._keys.pop(name, _NO_KEY), None)
+        self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         self._gate.forget(name)
         if was_live:
             out.append(Vanished(label))
@@ -280,7 +280,7 @@ class Meter:
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
         for reading in list(self.readings.values()):
             self._forget(reading.label, out)
-        self.known.clear()
+        self.accepted.clear()
         self._believed.clear()
         self._gate = Gate()
         self.conditions.forget_limits()

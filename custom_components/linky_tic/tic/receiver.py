@@ -1,7 +1,7 @@
 """Chunks of bytes in, events out: the one door of this package.
 
-It knows the order of the rooms below it, and one shortcut: what the meter said already, and is
-believed, is known by its characters and only takes its place in the frame.
+It knows the order of the rooms below it, and one shortcut: what was accepted before
+is found by its characters, and only takes its place in the frame.
 """
 
 from collections import Counter
@@ -61,7 +61,7 @@ class Receiver:
             labels=labels,
             overseas=overseas,
         )
-        self._known: Callable[[bytes], Group | None] = self.meter.known.get
+        self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
     def mode(self) -> Mode | None:
@@ -78,13 +78,13 @@ class Receiver:
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        heard, known, good = self._frames.heard, self._known, False
+        heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
-                known = _nothing
+                accepted = _nothing
             for segment in segments:
-                if (group := known(segment)) is not None:
+                if (group := accepted(segment)) is not None:
                     heard.append(group)
                     good = True
                 elif segment:
@@ -101,7 +101,7 @@ class Receiver:
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
-        """Take what is not known: a frame mark, a group that says something new, or damage."""
+        """Take what is not accepted: a frame mark, a group that says something new, or damage."""
         if segment in MARKS:
             self._end_frame(segment, now, out)
             return
@@ -125,7 +125,7 @@ class Receiver:
                 out.append(item)
             else:
                 self.heard_at = now
-                if item.key not in self.meter.known:
+                if item.key not in self.meter.accepted:
                     self.meter.hear(item, now, out)
 
     def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
@@ -140,4 +140,4 @@ class Receiver:
 
 
 def _nothing(_segment: bytes) -> None:
-    """Know nothing: the frame in progress is to be ended before it gets too long."""
+    """Accept nothing: the frame in progress is to be ended before it gets too long."""
