@@ -22,7 +22,7 @@ from custom_components.linky_tic.entities.derived import (
     DerivedSensorDescription,
 )
 from custom_components.linky_tic.entities.descriptions import SHOWN
-from custom_components.linky_tic.health.sensors import COUNTERS
+from custom_components.linky_tic.health.sensors import LINE_COUNTERS
 from custom_components.linky_tic.reporting.rules import (
     PHASE_POWER,
     REPORTING_RULES,
@@ -70,7 +70,7 @@ def counters(tongue: Tongue = ENGLISH) -> str:
             one.native_unit_of_measurement or "",
             _default(tongue, on=one.entity_registry_enabled_default),
         )
-        for one in COUNTERS
+        for one in LINE_COUNTERS
     )
     return _table(tongue, ("Entity", "Name", "Unit", "By default"), rows)
 

@@ -16,7 +16,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.linky_tic import binary_sensor, sensor
-from custom_components.linky_tic.health.sensors import COUNTERS
+from custom_components.linky_tic.health.sensors import LINE_COUNTERS
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 
 from .pages import PAGES, name
@@ -26,7 +26,7 @@ OLD: Final = {"sensor.linky_index_option_base"}  # what another integration made
 ENTITIES: Final = {
     *(f"sensor.linky_{slugify(name)}" for mode in Mode for name in CATALOGUE[mode]),
     *(f"sensor.linky_{one.key}" for one in sensor.DERIVED),
-    *(f"sensor.linky_{one.key}" for one in COUNTERS),
+    *(f"sensor.linky_{one.key}" for one in LINE_COUNTERS),
     *(f"binary_sensor.linky_{one.key}" for one in binary_sensor.DERIVED),
     *(f"binary_sensor.linky_{name}" for name in ("link", "adps", "adir1", "pejp")),
     "calendar.linky_tariff",

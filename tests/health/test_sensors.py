@@ -6,7 +6,7 @@ from homeassistant.components.sensor import SensorStateClass
 from homeassistant.const import EntityCategory
 import pytest
 
-from custom_components.linky_tic.health.sensors import COUNTERS
+from custom_components.linky_tic.health.sensors import LINE_COUNTERS
 from custom_components.linky_tic.line import link
 from simulator import Household
 from simulator.faults import Damage, Garbage
@@ -15,7 +15,7 @@ from simulator.line import Line
 from ..home import ADDRESS, KNOWN, Home, until
 from ..test_translations import texts
 
-KEYS: Final = [counter.key for counter in COUNTERS]
+KEYS: Final = [counter.key for counter in LINE_COUNTERS]
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 

@@ -20,7 +20,7 @@ COSTED: Final = frozenset(
 TOTAL: Final = "BASE"
 """In Historique the register 1 of a BASE contract, and the sum of all under any contract that the
 mode has no name for: what others have counted is in it."""
-EXPORTED: Final = 0
+EXPORT_REGISTER: Final = 0
 """EAIT, which has no number: no other index counts what is exported."""
 _ROLL_OVER: Final = 10**9
 """Wh: an index has nine digits (54E 6.2.3)."""
@@ -57,7 +57,7 @@ class Indexes:
 
     def knows(self, *, is_export: bool) -> bool:
         """Whether what is drawn, or what is exported, has been heard."""
-        return any((register == EXPORTED) is is_export for register in self.by_register)
+        return any((register == EXPORT_REGISTER) is is_export for register in self.by_register)
 
     def end_frame(
         self, frame: Frame, readings: Readings, now: float
@@ -75,7 +75,7 @@ class Indexes:
         register, name = register_of(label), label.name
         index = self.by_register.get(register) or Index(name, value, at)
         if name == TOTAL and (index.label != TOTAL or register not in self.by_register):
-            kept = {EXPORTED, register}
+            kept = {EXPORT_REGISTER, register}
             self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
         self.by_register[register] = index
         gain, since = _gain(index, name, value, at), index.at
@@ -90,12 +90,12 @@ class Indexes:
 
 def register_of(label: Label) -> int:
     """Give the number of the register that a label shows."""
-    return label.register or EXPORTED
+    return label.register or EXPORT_REGISTER
 
 
 def tariff_of(label: Label, names: Mapping[int, str]) -> str | None:
     """Give what a label's index counts, as far as known; `names` are those of registers."""
-    if register_of(label) == EXPORTED:
+    if register_of(label) == EXPORT_REGISTER:
         return EXPORT
     return index_slug(label) or names.get(register_of(label))
 

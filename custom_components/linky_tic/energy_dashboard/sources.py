@@ -22,7 +22,7 @@ from ..reporting.rules import ACTIVE_POWER
 from ..tariff.names import tariff_name
 from ..tic import Readings, contract_name
 
-EXPORTED: Final = "EAIT"
+EXPORT_LABEL: Final = "EAIT"
 INJECTION: Final = "Injection"
 PRODUCTION: Final = "Production"
 """Names of the sources of what is exported: the same words in English and in French."""
@@ -97,7 +97,7 @@ def offer(coordinator: LinkyCoordinator) -> Offer:
         if statistic:
             imported.append(Imported(register, statistic, tariff_name(coordinator, register)))
     readings = coordinator.readings
-    exported = entity_of(coordinator, EXPORTED) if EXPORTED in readings else None
+    exported = entity_of(coordinator, EXPORT_LABEL) if EXPORT_LABEL in readings else None
     power = entity_of(coordinator, ACTIVE_POWER)
     return Offer(tuple(imported), exported, power, sells_all(readings))
 

@@ -35,7 +35,7 @@ _COUNTED: Final[Mapping[str, Callable[[LineQuality], int]]] = {
     "complete_frames": lambda line: line.receiver.counters.complete_frames,
     "reconnections": lambda line: line.link.reconnections,
 }
-COUNTERS: Final = (
+LINE_COUNTERS: Final = (
     CounterDescription(
         key="line_quality",
         value=lambda line: line.good_share,

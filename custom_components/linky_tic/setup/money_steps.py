@@ -25,7 +25,7 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
 from ..energy_dashboard.preferences import EnergyPlan, async_add, async_plan, async_price, is_set_up
-from ..energy_dashboard.sources import EXPORTED, offer
+from ..energy_dashboard.sources import EXPORT_LABEL, offer
 from .money_form import Given, MoneyForm, energy_form
 from .sentences import told
 
@@ -134,7 +134,7 @@ class MoneySteps(OptionsFlowWithReload):
     def _look(self, coordinator: LinkyCoordinator) -> None:
         """See what there are prices of."""
         self._registers = sorted(coordinator.tariffs.registers) or self._registers
-        self._sells |= EXPORTED in coordinator.readings or self._prices.export is not None
+        self._sells |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
     async def _coordinator(self) -> LinkyCoordinator | None:
         """Give the meter, as soon as it has said which indexes it has, or after some seconds.
