@@ -54,7 +54,7 @@ class Street:
             one["unique_id"].partition("_")[2]: one["entity_id"]
             for one in self.home.client.command("config/entity_registry/list")
             if one["config_entry_id"] == meter.entry["entry_id"]
-            and one["entity_id"].startswith("sensor.")
+            and one["entity_id"].startswith(("sensor.", "binary_sensor."))
         }
 
     def state(self, name: str, label: str) -> str | None:

@@ -185,8 +185,13 @@ def test_a_meter_overseas_shows_the_true_time(house: Street) -> None:
 
 
 def test_an_overrun_is_shown_and_costs_no_index(house: Street) -> None:
-    drawn = {"23", "24"}  # amperes, as the load goes
-    wait_for(lambda: house.state("overrun", "ADIR1") in drawn, "the overrun")
+    drawn = {23, 24}  # amperes, as the load goes
+
+    def is_told() -> bool:
+        return house.mirrored("overrun").get("ADIR1", {}).get("value") in drawn
+
+    wait_for(is_told, "the overrun")
+    wait_for(lambda: house.state("overrun", "over_subscribed_power") == "on", "its sensor")
     assert house.knows("overrun", "HCHP")
 
 
