@@ -30,7 +30,7 @@ PARALLEL_UPDATES = 0
 _KEY: Final = "tariff"
 _PROFILE: Final = "PJOURF+1"
 _ONE_DAY: Final = timedelta(days=1)
-_INDEX: Final = f"sensor.{CURRENT_TARIFF}.state"
+_REGISTER: Final = f"sensor.{CURRENT_TARIFF}.state"
 _PEAK: Final = "sensor.peak_in_progress.state"
 _CONTACT: Final = f"calendar.{_KEY}.state_attributes.contact.state"
 
@@ -102,7 +102,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         if period.peak is not None:
             peak = self._word(_PEAK, f"pm{period.peak}")
         details = (
-            None if register is None else self._word(_INDEX, unnamed(register)),
+            None if register is None else self._word(_REGISTER, unnamed(register)),
             None if period.contact is None else self._word(_CONTACT, period.contact),
             peak,
         )

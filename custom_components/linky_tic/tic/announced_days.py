@@ -234,7 +234,7 @@ def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
 
 def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
     begun = (slot.register for slot in reversed(slots) if slot.start <= moment)
-    return next((index for index in begun if index is not None), None)
+    return next((register for register in begun if register is not None), None)
 
 
 def _says(frame: Frame, readings: Readings) -> bool:
