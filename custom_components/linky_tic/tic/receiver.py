@@ -54,8 +54,9 @@ class Receiver:
         self.heard_at = -inf
         self._segments = Segments()
         self._frames = Frames()
+        self._heard = self._frames.heard
         self.meter = Meter(
-            self._frames.heard,
+            self._heard,
             self.counters.rejected,
             address=address,
             labels=labels,
@@ -78,7 +79,7 @@ class Receiver:
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        heard, accepted, good = self._frames.heard, self._accepted, False
+        heard, accepted, good = self._heard, self._accepted, False
         for characters in self.wire.characters(chunk):
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
@@ -110,10 +111,10 @@ class Receiver:
         if isinstance(group, Group):
             self.heard_at = now
             self.meter.hear(group, now, out)
-            self._frames.heard.append(group)
+            self._heard.append(group)
         else:
             self._take_apart(segment, now, out)
-        if len(self._frames.heard) >= MOST_GROUPS:
+        if len(self._heard) >= MOST_GROUPS:
             self._end_frame(b"", now, out)
 
     def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> None:
