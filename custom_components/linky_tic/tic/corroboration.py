@@ -21,7 +21,9 @@ _VOLT_AMPERES_OFF: Final = 500
 """The same for the power of all phases, whose reactive parts may cancel out."""
 _VOLTS: Final = 253
 """Volts that a phase has at most (230 V and a tenth, EN 50160); one may fail within a frame."""
-_LITTLE: Final = _FAR * _AMPERES_OFF * _VOLTS
+_FAR_AN_AMPERE: Final = _FAR * _VOLTS
+"""VA that are far off what an ampere comes to."""
+_LITTLE: Final = _FAR_AN_AMPERE * _AMPERES_OFF
 """VA that no current contradicts."""
 
 
@@ -53,7 +55,7 @@ def _is_above_currents(label: Label, power: int, said: Readings, phases: int) ->
     for current in _CURRENTS[label.name]:
         reading = said.get(current)
         if reading is not None and isinstance(reading.value, int):
-            allowed += _FAR * _VOLTS * (reading.value + _AMPERES_OFF)
+            allowed += _FAR_AN_AMPERE * (reading.value + _AMPERES_OFF)
             told += 1
             if power <= allowed:
                 return False
