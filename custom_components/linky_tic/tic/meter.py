@@ -22,10 +22,10 @@ from typing import Final
 from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, LIMITS, Absence, Label, Mode
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
+from .gate import Gate
 from .groups import Group, Reason
 from .overseas import Overseas
 from .ownership import Ownership
-from .plausible import Gate
 from .presence import Presence
 from .rules import says_the_same
 from .supply import Conditions
