@@ -72,10 +72,14 @@ def test_the_file_of_a_bug_report_tells_nobody(house: House) -> None:
 
 
 def test_the_page_of_system_health_has_a_line_of_the_meter(house: House) -> None:
-    lines = system_health(house.home.client)
     line = r"Standard, 9600 bauds\xa0: reçu il y a \d s, \d+\.\d\xa0% de groupes corrects"
-    assert lines.keys() == {"Linky"}
-    assert re.fullmatch(line, lines["Linky"])
+
+    def is_told() -> bool:  # the share of good groups comes after the first group
+        lines = system_health(house.home.client)
+        assert lines.keys() == {"Linky"}
+        return bool(re.fullmatch(line, lines["Linky"]))
+
+    wait_for(is_told, "the line of the meter")
 
 
 def test_nothing_of_ours_is_logged_above_info(house: House) -> None:
