@@ -11,6 +11,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.history.counting import Start
+from custom_components.linky_tic.history.indexes import history_of
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.line import Line
@@ -150,3 +152,21 @@ async def test_the_statistics_of_others_are_compiled_when_their_time_has_come(
     await course.end_period()
     (row,) = await rows_of(home.hass, freezer, "5minute")
     assert (row["min"], row["max"]) == (-18, 5)
+
+
+@pytest.mark.parametrize(
+    "start", [{"at": "yesterday", "first": OLD}, {"at": 0.0, "first": "?", "begin": "?"}]
+)
+async def test_the_statistics_of_others_are_compiled_whatever_is_kept_of_an_index(
+    course: Course, home: Home, start: dict[str, object]
+) -> None:
+    freezer = "sensor.freezer"
+    attributes = {"state_class": "measurement", "unit_of_measurement": "°C"}
+    meter = await home.hears(Household(index=OLD))
+    await meter.play(5)
+    await course.end_period()
+    history_of(home.hass)._counting.starts["sensor.linky_east"] = [Start(**start)]  # type: ignore[arg-type]
+    home.hass.states.async_set(freezer, "-18", attributes)
+    await course.end_period()
+    (row,) = await rows_of(home.hass, freezer, "5minute")
+    assert row["mean"] == -18

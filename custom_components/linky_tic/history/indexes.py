@@ -4,7 +4,8 @@ It outlives reloads, restarts and entries: an entry that is added anew has the e
 them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -97,21 +98,21 @@ class IndexHistory:
             return
         since = start.timestamp()
         until = max(utcnow().timestamp(), since)  # the clock may have been set back since
-        compiled = {
-            key: Compiled(last_row(self._hass, session, key, until), since, until) for key in starts
-        }
+        compiled: dict[str, Compiled] = {}
+        for key in starts:
+            with _savepoint(session):
+                compiled[key] = Compiled(last_row(self._hass, session, key, until), since, until)
 
         def put_all_right(session: Session) -> None:
             session.info.pop(DOMAIN)
             settled: dict[str, Sequence[Start]] = {}
-            right, known = corrected(session, starts, since)
-            for key, some in right.items():
-                try:
-                    with session.begin_nested():
-                        count = put_right(session, key, some, compiled[key])
-                    settled[key] = starts[key][:count]
-                except Exception:  # of any type: the statistics of the whole house are at stake
-                    LOGGER.exception("The sum of %s was not put right", key)
+            right: Mapping[str, Sequence[Start]] = starts
+            known: Mapping[str, int] = {}
+            with _savepoint(session):
+                right, known = corrected(session, starts, since)
+            for key, new in compiled.items():
+                with _savepoint(session):
+                    settled[key] = starts[key][: put_right(session, key, right[key], new)]
             self._hass.loop.call_soon_threadsafe(self._settled, settled, known)
 
         session.info[DOMAIN] = True
@@ -134,6 +135,16 @@ class IndexHistory:
     def _data(self) -> _Stored:
         self._is_dirty = False
         return asdict(self._counting)
+
+
+@contextmanager
+def _savepoint(session: Session) -> Iterator[None]:
+    """Undo what fails, and only log it: the statistics of the whole house are at stake."""
+    try:
+        with session.begin_nested():
+            yield
+    except Exception:  # of any type
+        LOGGER.exception("The sum of an index was not put right")
 
 
 def _hashed(address: str) -> str:

@@ -31,7 +31,7 @@ from .counting import Start, can_follow
 
 _PERIOD: Final = 300.0
 _HOUR: Final = 3600.0
-_UNKNOWN: Final = 10_000
+_MOST_UNSAVED: Final = 10_000
 """Wh by which the last row may be newer than what was kept: a quarter of an hour at 40 kW."""
 _LONGEST: Final = 172_800.0
 """Seconds for which the first row of a statistic is waited for."""
@@ -128,7 +128,7 @@ def _newer_state(session: Session, start: Start) -> int | None:
         return None
     value = round(row.state / _unit_per_base(row.unit_of_measurement))
     is_newer = start.begin < value <= start.first
-    return value if is_newer and value - start.begin <= _UNKNOWN else None
+    return value if is_newer and value - start.begin <= _MOST_UNSAVED else None
 
 
 def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[SumRow]:
