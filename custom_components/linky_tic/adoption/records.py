@@ -46,7 +46,7 @@ class Record:
     begun: float = 0.0
     offset: float | None = None
     is_whole: bool = False
-    """Whether its rows and sums are written in one transaction, unlike before release 1.1."""
+    """Whether its rows and sums are written in one transaction, unlike before release 1.0."""
     hours: Sums
     periods: Sums
 

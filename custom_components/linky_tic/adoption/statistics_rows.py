@@ -196,7 +196,7 @@ def _insert(hass: HomeAssistant, session: Session, entity_id: str, record: Recor
 def _progress(session: Session, ours: int, record: Record) -> tuple[bool, bool]:
     """Tell whether an old statistic's rows are in, and whether our sums are shifted.
 
-    Both were done in one transaction, but by releases before 1.1, which may have been cut short
+    Both were done in one transaction, but by versions before 1.0, which may have been cut short
     between them: their record tells what our sums were.
     """
     first = _HOURS.c.metadata_id == ours, _HOURS.c.start_ts == record.start

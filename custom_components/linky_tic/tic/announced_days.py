@@ -34,7 +34,6 @@ _DAY: Final = timedelta(days=1)
 _COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
-_TEMPO_HAS_BEGUN: Final = time(6, 2)
 
 
 class ChangedHours(NamedTuple):
@@ -123,7 +122,7 @@ class AnnouncedDays:
         if not self.is_tempo:
             return
         tomorrow = local.date() + _DAY
-        if local.time() >= _TEMPO_HAS_BEGUN:
+        if (local - FROM_MIDNIGHT - _NEAR).date() == local.date():
             colours.pop(tomorrow, None)
             if (announced := colour_tomorrow(readings)) in COLOURS:
                 colours[tomorrow] = str(announced)
