@@ -44,8 +44,13 @@ ONBOARDING = {
 }
 
 _ABOVE_INFO = re.compile(r"\d{4}-\S+ \S+ (WARNING|ERROR|CRITICAL) ")
-# Said of every custom integration, whatever it does.
-_CUSTOMARY = "custom integration linky_tic which has not been tested"
+_NOT_OURS = re.compile(
+    # Said of every custom integration, whatever it does.
+    r"custom integration linky_tic which has not been tested"
+    # How long something took tells of the machine.
+    r"|Updating state for .* took |Updat\S+ .* took longer than"
+    r"|(Setup|Update) of .* is taking (over|longer than)"
+)
 
 
 class HomeAssistant(Server):
@@ -128,7 +133,7 @@ class HomeAssistant(Server):
     def complaints(self) -> Iterator[str]:
         """What its log says of our integration above INFO, tracebacks included."""
         for record in self._records():
-            if "linky_tic" in record and _CUSTOMARY not in record and _ABOVE_INFO.match(record):
+            if "linky_tic" in record and _ABOVE_INFO.match(record) and not _NOT_OURS.search(record):
                 yield record
 
     def _records(self) -> list[str]:
