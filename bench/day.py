@@ -13,10 +13,9 @@ from typing import Final
 from custom_components.linky_tic.entities.descriptions import SHOWN
 from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower
-from custom_components.linky_tic.power.margin import MARGIN_VALUES
 from custom_components.linky_tic.reporting.reporter import Reporter
-from custom_components.linky_tic.reporting.rules import POWER_FACTOR, Preset
-from custom_components.linky_tic.tic import Frame, Reading, Receiver, Value
+from custom_components.linky_tic.reporting.rules import LOAD, POWER_FACTOR, Preset
+from custom_components.linky_tic.tic import Frame, Reading, Receiver, power_load
 from simulator.household import Household
 from simulator.wire import to_8n1
 
@@ -26,11 +25,6 @@ from .streams import CHUNK
 from .trace import Load, Trace
 
 POWER: Final = "SINSTS"
-_DERIVED: Final = [
-    fact
-    for fact in MARGIN_VALUES
-    if fact.rule and fact.entity_registry_enabled_default and not fact.applies
-]
 
 
 @dataclass
@@ -47,7 +41,7 @@ class Screen:
         self._signals = Signals()
         self.reporter = Reporter(Preset(self.preset), self._show, lambda: self.now)
         self.active_power = ActivePower(self.receiver, self._signals, self.reporter)
-        self._derived: dict[str, Value | float | None] = {}
+        self._load: float | None = None
         self._shown: dict[str, object] = {}
 
     def hear(self, reading: Reading) -> None:
@@ -58,11 +52,9 @@ class Screen:
     def end_frame(self, frame: Frame) -> None:
         readings = self.receiver.meter.readings
         self._signals.frame.send(frame, readings, self.now)
-        for fact in _DERIVED:
-            value = fact.read(readings)
-            if value != self._derived.get(fact.key):
-                self._derived[fact.key] = value
-                self.reporter.report(fact.key, fact.rule or fact.key, value)
+        if (load := power_load(readings)) != self._load:
+            self._load = load
+            self.reporter.report(LOAD, LOAD, load)
 
     def pass_time(self, now: float) -> None:
         self.now = now
@@ -82,7 +74,7 @@ class Screen:
     def _value_of(self, name: str) -> object:
         if name in self.receiver.meter.readings:
             return self.receiver.meter.readings[name].value
-        return self._derived.get(name, self.active_power.watts)
+        return self._load if name == LOAD else self.active_power.watts
 
 
 def live(house: Household, days: float) -> list[Screen]:

@@ -99,9 +99,8 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
     def _read_moment(self, readings: Readings) -> Moment:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
-        is_settled = self.coordinator.freshness.is_settled
         notice, peak, is_over = (
-            fact.reckon(readings, is_settled=is_settled) for fact in (_NOTICE, _PEAK, _OVERLOAD)
+            fact.value(self.coordinator) for fact in (_NOTICE, _PEAK, _OVERLOAD)
         )
         return Moment(
             mode=next((one.label.mode for one in readings.values()), None) if tariff else None,

@@ -19,7 +19,7 @@ from .entities.derived import DerivedSensorDescription, add_derived
 from .entities.descriptions import SHOWN
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
-from .health.sensors import LINE_COUNTERS, CounterSensor
+from .health.sensors import LINE_COUNTERS
 from .history.indexes import history_of
 from .power.margin import MARGIN_VALUES
 from .power.sensors import POWER_VALUES
@@ -59,8 +59,7 @@ async def async_setup_entry(
             if isinstance(sensor, IndexSensor):
                 entry.async_on_unload(sensor.follow())
 
-    async_add_entities(CounterSensor(coordinator, counter) for counter in LINE_COUNTERS)
-    add_derived(entry, PLATFORM, DERIVED, async_add_entities)
+    add_derived(entry, PLATFORM, (*LINE_COUNTERS, *DERIVED), async_add_entities)
     entry.async_on_unload(coordinator.known_labels.listen(add))
     enable = partial(_enable_registers, coordinator)
     entry.async_on_unload(coordinator.signals.state.connect(CURRENT_TARIFF, enable))

@@ -5,6 +5,7 @@ Those of money exist once a price is given. What they show is reckoned in `costs
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple, override
 
@@ -12,18 +13,19 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensor, DerivedSensorDescription
+from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..tariff.names import tariff_name
+from ..tariff.sensors import current_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, Readings, unnamed
 from .costs import CostPeriod, Costs
-from .prices import EXPORT, PRICE, PRICE_EXPORT, REGISTERS, price_key
+from .prices import PRICE, PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
 
 
 class PriceSensor(DerivedSensor):
-    """Currency by kWh, of one register or of what is exported: known without the line."""
+    """Currency by kWh; that of a register is called after its tariff."""
 
     def __init__(
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
@@ -33,36 +35,12 @@ class PriceSensor(DerivedSensor):
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
         self._read()
 
-    @property
     @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    def _read(self) -> None:
-        costs, tariff = self.coordinator.costs, EXPORT
+    def _take(self, value: Value) -> None:
+        super()._take(value)
         if register := _REGISTERS.get(self._key):
-            name, tariff = tariff_name(self.coordinator, register), costs.names[register]
+            name = tariff_name(self.coordinator, register)
             self._rename("price_tariff", {"tariff": name})
-        self._attr_native_value = costs.prices.of(tariff)
-
-    @override
-    def _shown(self) -> object:
-        return super()._shown(), self.translation_placeholders
-
-
-class CurrentPriceSensor(PriceSensor):
-    """Currency by kWh, in the tariff in force."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        return self.coordinator.is_available
-
-    @override
-    def _read(self) -> None:
-        tariff = self.coordinator.tariffs.current
-        self._attr_native_value = self.coordinator.costs.prices.of(tariff.name) if tariff else None
 
 
 class SumSensor(DerivedSensor):
@@ -76,15 +54,10 @@ class SumSensor(DerivedSensor):
             self._attr_native_unit_of_measurement = coordinator.hass.config.currency
 
     @override
-    def _read(self) -> None:
-        costs, (days, amount, since) = self.coordinator.costs, _SUMS[self._key]
-        period = days(costs)
-        self._attr_native_value = amount(costs, period)
-        self._attr_last_reset = since(costs, period) if since else None
-
-    @override
-    def _shown(self) -> object:
-        return super()._shown(), self._attr_last_reset
+    def _take(self, value: Value) -> None:
+        super()._take(value)
+        costs, (days, _, since) = self.coordinator.costs, _SUMS[self._key]
+        self._attr_last_reset = since(costs, days(costs)) if since else None
 
 
 class _Sum(NamedTuple):
@@ -107,6 +80,19 @@ _SUMS: Final[Mapping[str, _Sum]] = {
 }
 
 
+def _price_of_register(register: int, meter: LinkyCoordinator) -> float | None:
+    return meter.costs.prices.of(meter.costs.names[register])
+
+
+def _price_in_force(meter: LinkyCoordinator) -> float | None:
+    name = current_name(meter)
+    return meter.costs.prices.of(name) if name else None
+
+
+def _summed(row: _Sum, meter: LinkyCoordinator) -> float | None:
+    return row.amount(meter.costs, row.days(meter.costs))
+
+
 def _counts(readings: Readings) -> bool:
     return any(one.label.quantity is Quantity.SUPPLIER_ENERGY for one in readings.values())
 
@@ -116,6 +102,8 @@ PRICE_VALUES: Final = (
         DerivedSensorDescription(
             key=key,
             kind=PriceSensor,
+            value=partial(_price_of_register, register),
+            needs_line=False,
             sources=(CURRENT_TARIFF,),
             is_given=True,
             suggested_display_precision=4,
@@ -126,11 +114,17 @@ PRICE_VALUES: Final = (
         for key, register in _REGISTERS.items()
     ),
     DerivedSensorDescription(
-        key=PRICE_EXPORT, kind=PriceSensor, sources=(), is_given=True, suggested_display_precision=4
+        key=PRICE_EXPORT,
+        kind=PriceSensor,
+        value=lambda meter: meter.costs.prices.export,
+        needs_line=False,
+        is_given=True,
+        suggested_display_precision=4,
     ),
     DerivedSensorDescription(
         key=PRICE,
-        kind=CurrentPriceSensor,
+        kind=PriceSensor,
+        value=_price_in_force,
         sources=(CURRENT_TARIFF,),
         is_given=True,
         state_class=SensorStateClass.MEASUREMENT,
@@ -140,7 +134,7 @@ PRICE_VALUES: Final = (
         DerivedSensorDescription(
             key=key,
             kind=SumSensor,
-            sources=(),
+            value=partial(_summed, row),
             signal=lambda signals: signals.costs,
             applies=_counts if is_energy else None,
             is_given=not is_energy,

@@ -1,11 +1,11 @@
-"""What a household wants to know: facts that labels tell together, one row each, as entities.
+"""Entities as rows of tables: what labels tell together, and what the rooms compute.
 
-How a fact is reckoned from readings is `tic/`'s business, where it has to do with the meter; here
-stand the shape of a row and the two kinds of entity that rows become.
+A row says what its entity shows and when a meter has it. How a value is computed is the business
+of `tic/`, or of the room whose row it is.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -42,38 +42,46 @@ def is_tempo(coordinator: LinkyCoordinator) -> bool:
     return has_colours(coordinator.readings) or any(name.startswith("tempo") for name in names)
 
 
-def _unknown(_readings: Readings) -> None:
-    """Stand in a row where readings alone tell nothing: a class of its own asks its room."""
+def of_readings(
+    read: Callable[[Readings], Value], absent: Callable[[Readings], Value] | None = None
+) -> Callable[[LinkyCoordinator], Value]:
+    """Compute a value from what holds now.
+
+    Where `read` gives None though the meter has been heard for so long that what was not sent is
+    absent, `absent` gives what that means.
+    """
+
+    def value(coordinator: LinkyCoordinator) -> Value:
+        found = read(coordinator.readings)
+        if found is None and absent and coordinator.freshness.is_settled:
+            return absent(coordinator.readings)
+        return found
+
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)
 class Derived:
-    """How a row is derived from what the meter says.
+    """What an entity shows, and when a meter has it.
 
-    It is reckoned anew when one of `sources` changes: labels, or keys of rooms that reckon by
-    themselves. A meter has it as soon as it sends one of `sources`, or when `applies` says so of
-    its readings; then for good.
-
-    `read` gives it, None while it is not known. Where it gives None though the meter has been heard
-    for so long that what was not sent is absent, `absent` gives what that means.
+    `value` is read anew when the state of the row's own key is told, when a label of `sources`
+    changes, and at each `signal`. A meter has the row as soon as it sends one of `sources`, or when
+    `applies` says so of its readings; then for good. Every meter has a row without either.
     """
 
     kind: Callable[[LinkyCoordinator, Any], Entity]
-    """The class of its entity: one of its own asks a room, not the readings alone."""
-    sources: tuple[str, ...]
-    read: Callable[[Readings], Value] = _unknown
-    absent: Callable[[Readings], Value] = _unknown
+    value: Callable[[LinkyCoordinator], Value]
+    """What is shown, None while it is not known."""
+    attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
+    sources: tuple[str, ...] = ()
     signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
     applies: Callable[[Readings], bool] | None = None
+    needs_line: bool = True
+    """Whether it is unavailable while the meter is not heard."""
     is_given: bool = False
     """Whether it is there because of what people have given, such as a price, and goes with it."""
     is_on_under_tempo: bool = True
     """Whether it is enabled by default where there are six indexes and the colours already."""
-
-    def reckon(self, readings: Readings, *, is_settled: bool) -> Value:
-        """Give it; whether what has not been sent by now is absent, is whether it `is_settled`."""
-        value = self.read(readings)
-        return self.absent(readings) if value is None and is_settled else value
 
 
 class DerivedEntity(LinkyEntity):
@@ -90,15 +98,19 @@ class DerivedEntity(LinkyEntity):
         if not description.is_on_under_tempo and is_tempo(coordinator):
             self._attr_entity_registry_enabled_default = False
 
+    @property
+    @override
+    def available(self) -> bool:
+        return not self._derived.needs_line or super().available
+
     @override
     async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
         signals = self.coordinator.signals
-        heard = [signals.state.connect(name, self._refresh) for name in self._listened()]
+        for name in self._listened():
+            self.async_on_remove(signals.state.connect(name, self._refresh))
         if self._derived.signal:
-            heard.append(self._derived.signal(signals).connect(self._refresh))
-        for end in heard:
-            self.async_on_remove(end)
-        self._read()
+            self.async_on_remove(self._derived.signal(signals).connect(self._refresh))
         self._told = self._shown()
 
     def _listened(self) -> tuple[str, ...]:
@@ -111,9 +123,15 @@ class DerivedEntity(LinkyEntity):
             self._told = shown
             self.async_write_ha_state()
 
-    def _reckon(self) -> Value:
-        is_settled = self.coordinator.freshness.is_settled
-        return self._derived.reckon(self.coordinator.readings, is_settled=is_settled)
+    @override
+    def _read(self) -> None:
+        self._take(self._derived.value(self.coordinator))
+        if self._derived.attributes:
+            self._attr_extra_state_attributes = dict(self._derived.attributes(self.coordinator))
+
+    @abstractmethod
+    def _take(self, value: Value) -> None:
+        """Take what is to be shown."""
 
     @abstractmethod
     def _shown(self) -> object:
@@ -122,6 +140,8 @@ class DerivedEntity(LinkyEntity):
 
 class DerivedSensor(DerivedEntity, SensorEntity):
     """A value."""
+
+    _unrecorded_attributes = frozenset({"date", "days", "unknown_days", "window"})
 
     def __init__(
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
@@ -140,21 +160,24 @@ class DerivedSensor(DerivedEntity, SensorEntity):
 
     @override
     def _listened(self) -> tuple[str, ...]:
-        return (self._key,) if self._rule else super()._listened()
+        return () if self._rule else super()._listened()
 
     def _end_frame(self, _frame: Frame, _readings: Readings, _now: float) -> None:
-        value = self._reckon()
+        value = self._derived.value(self.coordinator)
         if self._rule and value != self._offered:
             self._offered = value
             self.coordinator.reporter.report(self._key, self._rule, value)
 
     @override
-    def _read(self) -> None:
-        self._attr_native_value = self._reckon()
+    def _take(self, value: Value) -> None:
+        self._attr_native_value = value
 
     @override
     def _shown(self) -> object:
-        return self.available, self._attr_native_value
+        return (
+            *(self.available, self.native_value, self.extra_state_attributes),
+            *(self.options, self.last_reset, self.translation_placeholders),
+        )
 
 
 class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
@@ -166,13 +189,12 @@ class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
         super().__init__(coordinator, BINARY_SENSOR, description)
 
     @override
-    def _read(self) -> None:
-        value = self._reckon()
+    def _take(self, value: Value) -> None:
         self._attr_is_on = None if value is None else bool(value)
 
     @override
     def _shown(self) -> object:
-        return self.available, self._attr_is_on
+        return self.available, self.is_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +208,7 @@ class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived):
 class DerivedSensorDescription(SensorEntityDescription, Derived):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name).
 
-    `rule` is the reporting rule of one that moves with what it is derived from. It is reckoned
+    `rule` is the reporting rule of one that moves with what it is derived from. It is computed
     when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
     """
 
@@ -218,7 +240,7 @@ def add_derived(
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
         if description.applies or description.is_given:  # any change of a source may show it
-            for source in description.sources:
+            for source in (description.key, *description.sources):
                 entry.async_on_unload(
                     coordinator.signals.state.connect(source, partial(add, description.key))
                 )
@@ -234,7 +256,8 @@ def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescr
         return _can_be_said(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)
-    return any(source in coordinator.known_labels.labels for source in description.sources)
+    known, sources = coordinator.known_labels.labels, description.sources
+    return not sources or any(source in known for source in sources)
 
 
 def _can_be_said(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:

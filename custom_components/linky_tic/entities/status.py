@@ -28,6 +28,7 @@ from ..tic import (
 from .derived import (
     DerivedBinarySensorDescription as Flag,
     DerivedSensorDescription as Word,
+    of_readings,
 )
 
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
@@ -69,7 +70,7 @@ def _flag(
     return Flag(
         key=key,
         sources=("STGE",),
-        read=read,
+        value=of_readings(read),
         device_class=device_class,
         entity_category=entity_category,
         entity_registry_enabled_default=False,
@@ -87,7 +88,7 @@ def _relay(number: int, slug: str) -> Flag:
     return Flag(
         key=slug,
         sources=("RELAIS",),
-        read=read,
+        value=of_readings(read),
         entity_registry_enabled_default=False,
         translation_key="relay",
         translation_placeholders={"relay": str(number)},
@@ -108,7 +109,7 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
     return Word(
         key=key,
         sources=("STGE",),
-        read=read,
+        value=of_readings(read),
         options=_words(slug),
         entity_category=category,
         entity_registry_enabled_default=False,
@@ -123,8 +124,7 @@ STATUS_FLAGS: Final = (
     Flag(
         key="over_subscribed_power",
         sources=("STGE", "ISOUSC", *_OVERRUNS),
-        read=_is_over,
-        absent=_is_not_over,
+        value=of_readings(_is_over, _is_not_over),
         device_class=Device.PROBLEM,
     ),
     _flag("producer"),
@@ -142,13 +142,19 @@ STATUS_VALUES: Final = (
     _field("euridis_mode", "euridis"),
     _field("plc_status", "plc_status"),
     *(
-        Word(key=key, sources=_TEMPO, read=read, applies=has_colours, options=_words(key))
+        Word(
+            key=key,
+            sources=_TEMPO,
+            value=of_readings(read),
+            applies=has_colours,
+            options=_words(key),
+        )
         for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
     ),
     Word(
         key="peak_in_progress",
         sources=_PEAKS,
-        read=peak_in_progress,
+        value=of_readings(peak_in_progress),
         applies=has_peaks,
         options=_words("peak_in_progress"),
         is_on_under_tempo=False,  # it says the colour once more
@@ -156,8 +162,7 @@ STATUS_VALUES: Final = (
     Word(
         key="peak_notice",
         sources=_PEAKS,
-        read=peak_notice,
-        absent=no_peak_notice,
+        value=of_readings(peak_notice, no_peak_notice),
         applies=has_notices,
         options=_words("peak_notice"),
         translation_key="mobile_peak_notice",

@@ -1,32 +1,19 @@
 """The counters of the line as diagnostic sensors: one row each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final, override
+from functools import partial
+from typing import Final
 
-from homeassistant.components.sensor import (
-    DOMAIN as PLATFORM,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
+from homeassistant.components.sensor import SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfRatio
 
 from ..coordinator import LinkyCoordinator
-from ..entity import LinkyEntity
+from ..entities.derived import DerivedSensorDescription
 from ..tic import Reason
 from .line_quality import LineQuality
 
-
-@dataclass(frozen=True, kw_only=True)
-class CounterDescription(SensorEntityDescription):
-    """A counter, off by default: a line that is bad is told by a repair. `value` reads it."""
-
-    entity_registry_enabled_default: bool = False
-    value: Callable[[LineQuality], float | None]
-
-
-_COUNTED: Final[Mapping[str, Callable[[LineQuality], int]]] = {
+_COUNTED: Final[Mapping[str, Callable[[LineQuality], float | None]]] = {
+    "line_quality": lambda line: line.good_share,
     "good_groups": lambda line: line.receiver.good_groups,
     "checksum_errors": lambda line: line.rejected(Reason.CHECKSUM),
     "parity_errors": lambda line: line.receiver.wire.parity_errors,
@@ -35,49 +22,24 @@ _COUNTED: Final[Mapping[str, Callable[[LineQuality], int]]] = {
     "complete_frames": lambda line: line.receiver.counters.complete_frames,
     "reconnections": lambda line: line.link.reconnections,
 }
-LINE_COUNTERS: Final = (
-    CounterDescription(
-        key="line_quality",
-        value=lambda line: line.good_share,
-        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-    ),
-    *(
-        CounterDescription(
-            key=key,
-            value=value,
-            state_class=SensorStateClass.TOTAL_INCREASING,
-            suggested_display_precision=0,
-        )
-        for key, value in _COUNTED.items()
-    ),
+
+
+def _counted(key: str, meter: LinkyCoordinator) -> float | None:
+    return _COUNTED[key](meter.health.quality)
+
+
+LINE_COUNTERS: Final = tuple(
+    DerivedSensorDescription(
+        key=key,
+        value=partial(_counted, key),
+        signal=lambda signals: signals.counters,
+        needs_line=False,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,  # a line that is bad is told by a repair
+        state_class=SensorStateClass.MEASUREMENT if is_share else SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE if is_share else None,
+        suggested_display_precision=1 if is_share else 0,
+    )
+    for key in _COUNTED
+    for is_share in (key == "line_quality",)
 )
-
-
-class CounterSensor(LinkyEntity, SensorEntity):
-    """One counter of the line; it is there whether the meter is heard or not."""
-
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-
-    entity_description: CounterDescription
-
-    def __init__(self, coordinator: LinkyCoordinator, description: CounterDescription) -> None:
-        super().__init__(coordinator, PLATFORM, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(self.coordinator.signals.counters.connect(self._refresh))
-
-    @override
-    def _read(self) -> None:
-        quality = self.coordinator.health.quality
-        self._attr_native_value = self.entity_description.value(quality)

@@ -4,19 +4,19 @@ It knows which labels bring these facts; how they are reckoned is the business o
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from datetime import date
 from functools import partial
-from typing import Final, override
+from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, UnitOfApparentPower
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription as Description
+from ..coordinator import LinkyCoordinator
+from ..entities.derived import DerivedSensorDescription as Description, of_readings
 from ..reporting.rules import LOAD, POWER_MARGIN
 from ..tic import (
     DRAWN_LABELS,
     SUBSCRIBED_LABELS,
-    DayPeak,
     Readings,
     has_phases,
     power_load,
@@ -39,109 +39,82 @@ def _has_peaks(readings: Readings) -> bool:
     return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
 
 
-class PeakSensor(DerivedSensor):
-    """VA of the highest power of today, or of the month and the day (`date`) of it."""
-
-    _unrecorded_attributes = frozenset({"date"})
-
-    @property
-    def _peak(self) -> DayPeak | None:
-        peaks = self.coordinator.peaks
-        return peaks.today if PEAK_TODAY in self._derived.sources else peaks.month
-
-    @override
-    def _read(self) -> None:
-        peak = self._peak
-        self._attr_native_value = peak and peak.power
-        if self._key == PEAK_MONTH:
-            self._attr_extra_state_attributes = {"date": peak and peak.day}
+def _power_of(key: str, meter: LinkyCoordinator) -> int | None:
+    peak = meter.peaks.of(key)
+    return peak and peak.power
 
 
-class UseSensor(PeakSensor):
-    """The share of the subscribed power that a peak has taken, in %."""
-
-    @override
-    def _read(self) -> None:
-        subscribed = subscribed_power(self.coordinator.readings)
-        self._attr_native_value = share_of(self._peak and self._peak.power, subscribed)
+def _day_of(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
+    peak = meter.peaks.of(key)
+    return {"date": peak and peak.day}
 
 
-_POWER: Final = Description(
-    key="",
-    sources=(),
+def _use_of(key: str, meter: LinkyCoordinator) -> float | None:
+    """Give the share of the subscribed power that a peak has taken, in %."""
+    return share_of(_power_of(key, meter), subscribed_power(meter.readings))
+
+
+_power = partial(
+    Description,
     device_class=SensorDeviceClass.APPARENT_POWER,
     state_class=SensorStateClass.MEASUREMENT,
     native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
     suggested_display_precision=0,
-    entity_registry_enabled_default=False,
 )
-_SHARE: Final = Description(
-    key="",
-    sources=(),
+_share = partial(
+    Description,
     state_class=SensorStateClass.MEASUREMENT,
     native_unit_of_measurement=PERCENTAGE,
     suggested_display_precision=0,
-    entity_registry_enabled_default=False,
 )
 
 
 def _with_phases(
-    row: Description, phased: str, read: Callable[..., float | None]
+    row: Callable[..., Description], key: str, read: Callable[..., float | None], *, is_on: bool
 ) -> Iterator[Description]:
-    """Give a row of the whole house, and one of each phase."""
-    yield replace(row, read=read)
+    """Give the row of the whole house, which has the rule of its key, and one of each phase."""
+    yield row(
+        key=key,
+        value=of_readings(read),
+        rule=key,
+        sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
+        entity_registry_enabled_default=is_on,
+    )
     for phase in _PHASES:
-        yield replace(
-            row,
-            key=f"{phased}_{phase}",
+        yield row(
+            key=f"{key}_phase_{phase}",
+            value=of_readings(partial(read, phase=phase)),
+            rule=key,
             sources=_sources(phase),
-            read=partial(read, phase=phase),
             applies=has_phases,
             entity_registry_enabled_default=False,
-            translation_key=phased,
+            translation_key=f"{key}_phase",
             translation_placeholders={"phase": str(phase)},
         )
 
 
 MARGIN_VALUES: Final = (
-    *_with_phases(
-        replace(
-            _POWER,
-            key="power_margin",
-            rule=POWER_MARGIN,
-            sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
-        ),
-        "power_margin_phase",
-        power_margin,
-    ),
-    *_with_phases(
-        replace(
-            _SHARE,
-            key="load",
-            rule=LOAD,
-            sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
-            entity_registry_enabled_default=True,
-        ),
-        "load_phase",
-        power_load,
-    ),
-    replace(_POWER, key=PEAK_TODAY, kind=PeakSensor, sources=(PEAK_TODAY,), applies=_has_peaks),
-    replace(
-        _POWER,
-        key=PEAK_MONTH,
-        kind=PeakSensor,
-        is_on_under_tempo=False,
-        sources=(PEAK_MONTH,),
-        applies=_has_peaks,
-        entity_registry_enabled_default=True,
+    *_with_phases(_power, POWER_MARGIN, power_margin, is_on=False),
+    *_with_phases(_share, LOAD, power_load, is_on=True),
+    *(
+        _power(
+            key=key,
+            value=partial(_power_of, key),
+            attributes=partial(_day_of, key) if is_month else None,
+            applies=_has_peaks,
+            entity_registry_enabled_default=is_month,
+            is_on_under_tempo=not is_month,
+        )
+        for key in (PEAK_TODAY, PEAK_MONTH)
+        for is_month in (key == PEAK_MONTH,)
     ),
     *(
-        replace(
-            _SHARE,
+        _share(
             key=key,
-            kind=UseSensor,
+            value=partial(_use_of, peak),
             sources=(peak, *SUBSCRIBED_LABELS, *_PHASED),
             applies=_has_peaks,
+            entity_registry_enabled_default=False,
         )
         for key, peak in (
             ("subscription_use_today", PEAK_TODAY),

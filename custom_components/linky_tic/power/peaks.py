@@ -33,15 +33,11 @@ class Peaks:
         signals.frame.connect(self._frame)
         signals.lost.connect(self._lost)
 
-    @property
-    def today(self) -> DayPeak | None:
-        """Today's peak, None before the meter has said what day it is."""
-        return self._peaks.today if self._is_current else None
-
-    @property
-    def month(self) -> DayPeak | None:
-        """The month's."""
-        return self._peaks.month if self._is_current else None
+    def of(self, key: str) -> DayPeak | None:
+        """Give today's peak or the month's; None before the meter has said what day it is."""
+        if not self._is_current:
+            return None
+        return self._peaks.today if key == PEAK_TODAY else self._peaks.month
 
     def restore(self) -> None:
         """Take up what was kept; the first frame tells whether it is of this day, or month."""
@@ -60,15 +56,14 @@ class Peaks:
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
     def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
-        before = self.today, self.month
+        before = {key: self.of(key) for key in (PEAK_TODAY, PEAK_MONTH)}
         overseas = self._receiver.meter.overseas
         self._is_current = self._peaks.end_frame(readings, now, overseas)
-        after = self.today, self.month
-        if after != before:
-            if self._is_current:
-                self._keep()
-            self._report(PEAK_TODAY, before[0], after[0])
-            self._report(PEAK_MONTH, before[1], after[1])
+        changed = {key: peak for key, peak in before.items() if peak != self.of(key)}
+        if changed and self._is_current:
+            self._keep()
+        for key, peak in changed.items():
+            self._report(key, peak, self.of(key))
 
     def _report(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
         """Tell in time what has grown, and at once what is of another day."""

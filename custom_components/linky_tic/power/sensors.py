@@ -3,12 +3,12 @@
 The Energy dashboard's view of what is drawn now takes watts alone, and no meter sends any.
 """
 
-from typing import Final, override
+from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfPower
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription
+from ..entities.derived import DerivedSensorDescription
 from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import Quantity, Readings
 
@@ -20,31 +20,11 @@ def _can_be_estimated(readings: Readings) -> bool:
     return bool(quantities & _INDEXES) and Quantity.IMPORTED_POWER in quantities
 
 
-class ActivePowerSensor(DerivedSensor):
-    """Watts, negative for what is exported, and the seconds (`window`) that they are a mean of."""
-
-    _unrecorded_attributes = frozenset({"window"})
-
-    @override
-    def _read(self) -> None:
-        power = self.coordinator.active_power
-        self._attr_native_value = power.watts
-        self._attr_extra_state_attributes = {"window": power.window}
-
-
-class PowerFactorSensor(DerivedSensor):
-    """Watts by volt-ampere."""
-
-    @override
-    def _read(self) -> None:
-        self._attr_native_value = self.coordinator.active_power.factor
-
-
 POWER_VALUES: Final = (
     DerivedSensorDescription(
         key=ACTIVE_POWER,
-        kind=ActivePowerSensor,
-        sources=(ACTIVE_POWER,),
+        value=lambda meter: meter.active_power.watts,
+        attributes=lambda meter: {"window": meter.active_power.window},
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
@@ -53,8 +33,7 @@ POWER_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key=POWER_FACTOR,
-        kind=PowerFactorSensor,
-        sources=(POWER_FACTOR,),
+        value=lambda meter: meter.active_power.factor,
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER_FACTOR,
         state_class=SensorStateClass.MEASUREMENT,

@@ -3,11 +3,13 @@
 They are reckoned from the days that the meter has told, so they do not end with the line.
 """
 
-from typing import Final, override
+from datetime import datetime
+from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 
-from ..entities.derived import DerivedSensor, DerivedSensorDescription
+from ..coordinator import LinkyCoordinator
+from ..entities.derived import DerivedSensorDescription
 from ..tariff.sensors import TARIFF_NAMES, TariffSensor
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Readings, registers_in_use
@@ -18,40 +20,23 @@ def _changes(readings: Readings) -> bool:
     return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
 
 
-class NextChangeSensor(DerivedSensor):
-    """The instant of the next change."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    def _read(self) -> None:
-        change = self.coordinator.days.next_change
-        self._attr_native_value = change.at if change else None
+def _next_change(meter: LinkyCoordinator) -> datetime | None:
+    change = meter.days.next_change
+    return change.at if change else None
 
 
-class NextTariffSensor(TariffSensor):
-    """The name of the tariff that comes then."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        return True
-
-    @override
-    def _tariff(self) -> str | None:
-        change = self.coordinator.days.next_change
-        if change is None or change.register is None:
-            return None
-        return self.coordinator.tariffs.name_of(change.register)
+def _next_tariff(meter: LinkyCoordinator) -> str | None:
+    change = meter.days.next_change
+    if change is None or change.register is None:
+        return None
+    return meter.tariffs.name_of(change.register)
 
 
 DAY_VALUES: Final = (
     DerivedSensorDescription(
         key="next_tariff_change",
-        kind=NextChangeSensor,
+        value=_next_change,
+        needs_line=False,
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,
         applies=_changes,
@@ -59,7 +44,9 @@ DAY_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key="next_tariff",
-        kind=NextTariffSensor,
+        kind=TariffSensor,
+        value=_next_tariff,
+        needs_line=False,
         is_on_under_tempo=False,
         sources=(CURRENT_TARIFF,),
         signal=lambda signals: signals.days,

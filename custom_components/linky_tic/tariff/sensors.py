@@ -1,16 +1,15 @@
 """The sensor of the tariff in force, in the same words in both modes where both know them."""
 
-from abc import abstractmethod
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import (
-    DerivedBinarySensor,
     DerivedBinarySensorDescription,
     DerivedSensor,
     DerivedSensorDescription,
+    Value,
 )
 from ..tic import KNOWN_TARIFFS, TARIFF_SLUGS, Readings, read_contract, unnamed
 from .tariffs import CURRENT_TARIFF
@@ -46,53 +45,29 @@ class TariffSensor(DerivedSensor):
         self._read()
 
     @override
-    def _read(self) -> None:
+    def _take(self, value: Value) -> None:
+        super()._take(value)
         tariffs = self.coordinator.tariffs
-        name = self._attr_native_value = self._tariff()
         names = [tariffs.name_of(register) for register in sorted(tariffs.registers)]
-        self._attr_options = list(dict.fromkeys((*names, *([name] if name else ()))))
-
-    @abstractmethod
-    def _tariff(self) -> str | None:
-        """Give the name to be shown."""
-
-    @override
-    def _shown(self) -> object:
-        return super()._shown(), self._attr_options
+        self._attr_options = list(dict.fromkeys((*names, *([str(value)] if value else ()))))
 
 
-class CurrentTariffSensor(TariffSensor):
-    """The tariff in force, and beside its name the text that the meter shows for it."""
-
-    @override
-    def _read(self) -> None:
-        super()._read()
-        self._attr_extra_state_attributes = {"text": self.coordinator.tariffs.text}
-
-    @override
-    def _shown(self) -> object:
-        return super()._shown(), self._attr_extra_state_attributes
-
-    @override
-    def _tariff(self) -> str | None:
-        current = self.coordinator.tariffs.current
-        return current.name if current else None
+def current_name(meter: LinkyCoordinator) -> str | None:
+    """Name the tariff in force."""
+    current = meter.tariffs.current
+    return current.name if current else None
 
 
-class OffPeakSensor(DerivedBinarySensor):
-    """On in off-peak hours; unknown in a tariff that only its supplier understands."""
-
-    @override
-    def _read(self) -> None:
-        current = self.coordinator.tariffs.current
-        is_understood = current is not None and current.name in TARIFF_SLUGS
-        self._attr_is_on = _OFF_PEAK in current.name if current and is_understood else None
+def _is_off_peak(meter: LinkyCoordinator) -> bool | None:
+    """Tell of off-peak hours; unknown in a tariff that only its supplier understands."""
+    name = current_name(meter)
+    return _OFF_PEAK in name if name in TARIFF_SLUGS else None
 
 
 TARIFF_FLAGS: Final = (
     DerivedBinarySensorDescription(
         key=_OFF_PEAK,
-        kind=OffPeakSensor,
+        value=_is_off_peak,
         sources=(CURRENT_TARIFF, "NGTF", "OPTARIF"),
         applies=_has_off_peak,
     ),
@@ -100,8 +75,9 @@ TARIFF_FLAGS: Final = (
 TARIFF_VALUES: Final = (
     DerivedSensorDescription(
         key=CURRENT_TARIFF,
-        kind=CurrentTariffSensor,
-        sources=(CURRENT_TARIFF,),
+        kind=TariffSensor,
+        value=current_name,
+        attributes=lambda meter: {"text": meter.tariffs.text},
         applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
