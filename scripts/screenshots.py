@@ -44,6 +44,8 @@ LOOKS: Final[tuple[tuple[str, Literal["light", "dark"], ViewportSize], ...]] = (
     ("dashboard", "light", BOARD),
     ("dashboard_phone", "dark", PHONE),
 )
+FAKETIME: Final = "LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1"
+"""The command of that name stands between a signal and what it launches."""
 PARIS: Final = ZoneInfo("Europe/Paris")
 TARIFFS: Final = {"EASF01": "off_peak", "EASF02": "peak"}
 PAID: Final = {"price_1": "0.1579", "price_2": "0.2081", "standing_charge": "16.2"}
@@ -65,7 +67,7 @@ def main() -> None:
         "--later",
         type=float,
         default=0,
-        help="hours from now, by Debian's faketime, at which the dashboards are looked at",
+        help="hours from now, by Debian's libfaketime, at which the dashboards are looked at",
     )
     later = parser.parse_args().later
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -78,7 +80,7 @@ def main() -> None:
 @contextmanager
 def living(later: float = 0) -> Iterator[tuple[ExitStack, HomeAssistant]]:
     """Launch a Home Assistant for which it is some hours later."""
-    launcher = ("faketime", "-f", f"{later:+g}h") if later else ()
+    launcher = ("env", FAKETIME, f"FAKETIME={later:+g}h") if later else ()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         home = stack.enter_context(HomeAssistant(folder / "home", launcher=launcher))
