@@ -77,16 +77,17 @@ class HeldPort:
     """A TCP port of loopback that is ours for as long as this lives: `wanted` if nobody has it.
 
     It is bound and not listened to. Linux then gives it to nobody, and lets a server listen there
-    that binds it with SO_REUSEADDR as well, which all do: as often as it is started again.
+    that binds it with SO_REUSEADDR as well, which all do: as often as it is started again. Bound
+    without, it is refused to whoever holds a port in this way too.
     """
 
     def __init__(self, wanted: int = 0) -> None:
         self._socket = socket.socket()
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind(("127.0.0.1", wanted))
         except OSError:
             self._socket.bind(("127.0.0.1", 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.number: int = self._socket.getsockname()[1]
 
 
