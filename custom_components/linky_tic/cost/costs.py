@@ -19,7 +19,7 @@ from ..meter.store import MeterStore
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
 from ..tic import LABELS, Frame, Readings, unnamed
 from .indexes import COSTED, Index, Indexes, register_of, tariff_of
-from .ledger import Ledger, midnight
+from .ledger import Ledger, day_of, midnight
 from .prices import REGISTERS, Prices
 from .stored import Kept, read, read_former, written
 
@@ -136,8 +136,10 @@ class Costs:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         indexes = self._indexes
         self._ledger.turn(now)
+        is_shared = False
         for index, gain, since in indexes.end_frame(frame, readings, now):
             if gain:
+                is_shared |= day_of(since) != self._ledger.today
                 index.tariff = self._tariff(index)
                 self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
         state = self._ledger.today, indexes.is_waiting, len(indexes.by_register)
@@ -145,8 +147,8 @@ class Costs:
         if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
             self._told, self._is_due = state, False
             self._signals.costs.send()
-        if is_new or abs(now - self._stored_at) >= _STORED_EVERY:
-            self.store()
+        if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
+            self.store()  # a crash is not to share a gap out anew
 
     def _tariff(self, index: Index) -> str:
         """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
