@@ -26,6 +26,7 @@ from .const import (
     DOMAIN,
 )
 from .cost.costs import Costs
+from .cost.prices import Prices
 from .health.monitor import HealthMonitor
 from .line import Heard, LineSettings, Link
 from .meter.freshness import Freshness
@@ -39,7 +40,7 @@ from .reporting.reporter import Reporter
 from .reporting.rules import READ_INTERVALS, Preset
 from .schedule.days import Days
 from .season.days import SeasonDays
-from .tariff.tariffs import Tariffs
+from .tariff.tariffs import CURRENT_TARIFF, Tariffs
 from .tic import (
     Appeared,
     Event,
@@ -110,7 +111,8 @@ class LinkyCoordinator:
         self.tariffs = Tariffs(signals, self.store, self.freshness)
         start = partial(entry.async_create_background_task, hass)
         self.season = SeasonDays(start, signals, self.store, self.days, self.tariffs)
-        self.costs = Costs(hass, entry, signals, self.store, self.tariffs)
+        self.costs = Costs(self.address, entry.options, signals, self.store, self.tariffs)
+        signals.state.connect(CURRENT_TARIFF, self._name_prices)
 
     @property
     def is_available(self) -> bool:
@@ -135,9 +137,10 @@ class LinkyCoordinator:
     async def async_start(self, heard: Heard | None = None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
-        for room in (self.days, self.tariffs, self.peaks, self.season):
+        for room in (self.days, self.tariffs, self.peaks, self.season, self.costs):
             self._guard(room.restore)  # what is stored may be of another release
-        self._guard(self.costs.restore, time.time())
+        self._guard(self.costs.begin, time.time())
+        self._name_prices()
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
         await self.link.open()
@@ -264,6 +267,12 @@ class LinkyCoordinator:
         if any(self.entry.data.get(key) != value for key, value in heard.items()):
             data = {**self.entry.data, **heard}
             self.hass.config_entries.async_update_entry(self.entry, data=data)
+
+    def _name_prices(self) -> None:
+        """Store under its tariff what was typed for a register without a name."""
+        options = self.entry.options
+        named = Prices.chosen(options).named(self.tariffs.names).options
+        self.hass.config_entries.async_update_entry(self.entry, options={**options, **named})
 
     def _update_device(self, version: Reading) -> None:
         registry = dr.async_get(self.hass)

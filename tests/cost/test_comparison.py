@@ -15,9 +15,9 @@ import voluptuous as vol
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.cost.contracts import PricedContract, read_slots
 
-from ..bills import MONTHLY, OFF_PEAK, PEAK, pays, reprice
+from ..bills import MONTHLY, OFF_PEAK, PEAK, house, pays, reprice
 from ..dialog import choose
-from ..home import Home, Meter
+from ..home import KNOWN, Home, Meter
 from ..old_sensor import recorded
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -103,6 +103,22 @@ async def test_contracts_are_compared_hour_by_hour(recorder_mock: Recorder, home
     expected = 0.17 * off_peak + 0.25 * (sum(by_index) - off_peak) + 16 * MONTHS
     assert weekend["total"] == pytest.approx(expected, abs=0.006)
     assert weekend["doubt"] > 0
+
+
+async def test_past_hours_are_of_the_contract_that_was_in_force_then(
+    recorder_mock: Recorder, home: Home
+) -> None:
+    meter = await lived(home, contract="base")
+    await meter.play(KNOWN)
+    house(meter).set_load(9000)
+    await meter.play(2 * KNOWN)
+    house(meter).change_contract("hphc")
+    await meter.play(6 * KNOWN)
+    await home.restart(meter)
+    answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}}, **PERIOD)
+    used = sum(kwh for hour, kwh in [*hours()][1:] if is_off_peak(hour))
+    assert answer["in_force"]["energy"]["base"] == pytest.approx(used, abs=0.01)
+    assert "off_peak" not in answer["in_force"]["energy"]
 
 
 async def test_what_was_not_recorded_is_told_and_not_guessed(

@@ -14,7 +14,6 @@ import pytest
 
 from custom_components.linky_tic.cost.indexes import Indexes
 from custom_components.linky_tic.cost.ledger import Ledger
-from custom_components.linky_tic.cost.stored import Kept, read, written
 from custom_components.linky_tic.tic import LABELS
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -143,9 +142,9 @@ class Life:
         self.hear()
 
     def do_restart(self) -> None:
-        stored = json.dumps(written(Kept("x", self.ledger, self.indexes)))
-        kept = read(json.loads(stored))
-        self.ledger, self.indexes = kept.ledger, kept.indexes
+        stored = json.dumps([self.ledger.written, self.indexes.written])
+        ledger, indexes = json.loads(stored)
+        self.ledger, self.indexes = Ledger.read(ledger), Indexes.read(indexes)
         self.ledger.turn(self.now + self.clock_error)
 
     def do_mode(self) -> None:

@@ -1,36 +1,37 @@
 """Whether a contract is the right one: a meter's hours, and what they cost under each contract.
 
-It asks the recorder for the hourly statistics of a meter's indexes.
+It asks the recorder for the hourly statistics of a meter's indexes. An hour is known when its sums
+and those of the hour before are there: what the first hour after a gap has gained is of some hour
+in the gap.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
-from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
-from homeassistant.components.sensor import DOMAIN as SENSOR
-from homeassistant.const import UnitOfEnergy
-from homeassistant.helpers import entity_registry as er
+from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
 from ..exceptions import refused
-from ..season.statistics import async_past_days
-from ..tic import COLOURS, LABELS
+from ..season.statistics import async_hourly, async_past_days
+from ..tic import COLOURS, LABELS, Label, Quantity
 from .contracts import PricedContract, Sum, cost_under
-from .hours import HOUR, Hours, hours_of
-from .indexes import COSTED, tariff_of
 from .ledger import standing_charge
-from .prices import EXPORT
 
+_SUPPLIED: Final = [
+    name for name, one in LABELS.items() if one.quantity is Quantity.SUPPLIER_ENERGY
+]
+_HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
 _ALMOST_A_DAY: Final = _ONE_DAY - timedelta(seconds=1)
 _LONGEST: Final = timedelta(days=366)
 _BEFORE: Final = timedelta(days=35)
 """For where the sums stood: a gap at the beginning may be long."""
+_NOTHING: Final = 0.0005
+"""kWh, half a Wh: rows are rounded."""
 
 
 class Comparison(NamedTuple):
@@ -38,7 +39,11 @@ class Comparison(NamedTuple):
 
     first: date
     last: date
-    hours: Hours
+    hours: Mapping[datetime, float]
+    """kWh of each known hour, by its beginning."""
+    hours_missing: int
+    energy_missing: float
+    """kWh that were counted in missing hours."""
     in_force: Sum
     others: Sequence[tuple[PricedContract, Sum]]
 
@@ -51,6 +56,7 @@ async def async_compare(
 ) -> Comparison:
     """Compare contracts over some days, by default all that are known of the last year.
 
+    What was in force is reckoned by the tariffs of each hour, at the prices of today.
     Raises `ServiceValidationError` where there is no recorder, or no hour is known.
     """
     if RECORDER not in coordinator.hass.config.components:
@@ -58,44 +64,76 @@ async def async_compare(
     latest = min(last or date.max, dt_util.now().date() - _ONE_DAY)
     begin = max(first or date.min, latest - _LONGEST)
     sums = await _async_sums(coordinator, begin, latest)
-    heard = [hour for _, rows in sums for hour in rows]
+    heard = [hour for rows in sums.values() for hour in rows]
     if first is None and heard:  # its first hour tells where the sums stood, not what was used
-        begin = max(begin, dt_util.as_local(min(heard) + HOUR + _ALMOST_A_DAY).date())
+        begin = max(begin, dt_util.as_local(min(heard) + _HOUR + _ALMOST_A_DAY).date())
     if last is None and heard:
-        latest = min(latest, dt_util.as_local(max(heard) + HOUR).date() - _ONE_DAY)
+        latest = min(latest, dt_util.as_local(max(heard) + _HOUR).date() - _ONE_DAY)
     if not heard or begin > latest:
         raise refused("compare_no_hours", title=coordinator.entry.title)
-    hours = hours_of(sums, _midnight(begin), _midnight(latest + _ONE_DAY))
-    colours = await _async_colours(coordinator, begin - _ONE_DAY)
-    prices = coordinator.costs.prices
-    standing = standing_charge(lambda _: prices.standing_charge or 0.0, begin, latest)
-    return Comparison(
-        begin,
-        latest,
-        hours,
-        Sum(hours.by_tariff, prices.by_tariff, standing),
-        [(one, cost_under(one, hours, colours, begin, latest)) for one in contracts],
-    )
+    return await _async_reckon(coordinator, contracts, sums, begin, latest)
 
 
 async def _async_sums(
     coordinator: LinkyCoordinator, first: date, last: date
-) -> list[tuple[str, Mapping[datetime, float]]]:
-    """Give the sums of each index that counts what is drawn, with its tariff."""
-    hass, tariffs = coordinator.hass, _tariffs(coordinator)
+) -> dict[Label, Mapping[datetime, float]]:
+    """Give the sums (kWh) by beginning of the hour of each index that counts what is drawn."""
     start, end = _midnight(first) - _BEFORE, _midnight(last + _ONE_DAY)
-    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR.value}
-    found = await get_instance(hass).async_add_executor_job(
-        statistics_during_period, hass, start, end, set(tariffs), "hour", units, {"sum"}
-    )
-    sums = {
-        one: [(datetime.fromtimestamp(row["start"], UTC), row["sum"]) for row in rows]
-        for one, rows in found.items()
+    found = await async_hourly(coordinator.hass, coordinator.address, _SUPPLIED, start, end)
+    return {
+        LABELS[name]: {
+            datetime.fromtimestamp(row["start"], UTC): total
+            for row in rows
+            if (total := row["sum"]) is not None
+        }
+        for name, rows in found.items()
     }
-    return [
-        (tariffs[one], {hour: total for hour, total in rows if total is not None})
-        for one, rows in sums.items()
-    ]
+
+
+async def _async_reckon(
+    coordinator: LinkyCoordinator,
+    contracts: Iterable[PricedContract],
+    sums: Mapping[Label, Mapping[datetime, float]],
+    first: date,
+    last: date,
+) -> Comparison:
+    costs = coordinator.costs
+    placed, unplaced = _gains(sums)
+    known: dict[datetime, float] = {}
+    by_tariff = defaultdict[str, float](float)
+    missing, lost = 0, 0.0
+    hour, end = _midnight(first), _midnight(last + _ONE_DAY)
+    while hour < end:
+        gains = placed.get(hour, {})
+        if gains and hour not in unplaced:
+            known[hour] = sum(gains.values())
+            for label, gain in gains.items():
+                by_tariff[costs.tariff_at(label, hour.timestamp())] += gain
+        else:
+            missing += 1
+            lost += unplaced.get(hour, 0.0) + sum(gains.values())
+        hour += _HOUR
+    standing = standing_charge(lambda _: costs.prices.standing_charge or 0.0, first, last)
+    in_force = Sum(dict(by_tariff), costs.prices.by_tariff, standing)
+    colours = await _async_colours(coordinator, first - _ONE_DAY)
+    others = [(one, cost_under(one, known, colours, first, last)) for one in contracts]
+    return Comparison(first, last, known, missing, lost, in_force, others)
+
+
+def _gains(
+    sums: Mapping[Label, Mapping[datetime, float]],
+) -> tuple[Mapping[datetime, Mapping[Label, float]], Mapping[datetime, float]]:
+    """Give the kWh of each hour by index, and those of which it is not known in which hour."""
+    placed = defaultdict[datetime, dict[Label, float]](dict)
+    unplaced = defaultdict[datetime, float](float)
+    for label, by_hour in sums.items():
+        for before, hour in pairwise(sorted(by_hour)):
+            gain, is_next = by_hour[hour] - by_hour[before], hour - before == _HOUR
+            if abs(gain) > _NOTHING and (gain < 0 or not is_next):
+                unplaced[hour] += max(0.0, gain)
+            elif is_next:
+                placed[hour][label] = gain
+    return placed, unplaced
 
 
 async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:
@@ -105,16 +143,5 @@ async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[dat
     return {day: colour for day, colour in days.items() if colour in COLOURS}
 
 
-def _tariffs(coordinator: LinkyCoordinator) -> dict[str, str]:
-    """Give the statistic of each index that this meter has or had, and the tariff it counts."""
-    entity_id = partial(er.async_get(coordinator.hass).async_get_entity_id, SENSOR, DOMAIN)
-    found = {name: entity_id(f"{coordinator.address}_{name}") for name in COSTED}
-    names = coordinator.costs.names
-    tariffs = {
-        statistic: tariff_of(LABELS[name], names) for name, statistic in found.items() if statistic
-    }
-    return {statistic: one for statistic, one in tariffs.items() if one and one != EXPORT}
-
-
 def _midnight(day: date) -> datetime:
-    return dt_util.as_utc(datetime.combine(day, time(), dt_util.get_default_time_zone()))
+    return dt_util.as_utc(dt_util.start_of_local_day(day))

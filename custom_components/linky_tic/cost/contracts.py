@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from homeassistant.util import dt as dt_util
 
 from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
-from .hours import Hours
 from .ledger import standing_charge
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -134,9 +133,13 @@ class Sum(NamedTuple):
 
 
 def cost_under(
-    contract: PricedContract, hours: Hours, known: Mapping[date, str], first: date, last: date
+    contract: PricedContract,
+    hours: Mapping[datetime, float],
+    known: Mapping[date, str],
+    first: date,
+    last: date,
 ) -> Sum:
-    """Reckon what known hours would have cost, and the standing charge from a day to another.
+    """Reckon what hours (kWh) would have cost, and the standing charge from a day to another.
 
     `known` are the colours of Tempo days; those that are typed come first.
     """
@@ -144,8 +147,8 @@ def cost_under(
     by_tariff = defaultdict[str, float](float)
     unknown: set[date] = set()
     doubt = 0.0
-    for hour, counted in hours.known.items():
-        energy, local = sum(counted.values()), dt_util.as_local(hour)
+    for hour, energy in hours.items():
+        local = dt_util.as_local(hour)
         parts = contract.parts(local, colours)
         if parts is None:
             unknown.add((local - FROM_MIDNIGHT).date())

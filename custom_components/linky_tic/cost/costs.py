@@ -7,24 +7,21 @@ time.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
 
-from ..const import LOGGER
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
-from ..tic import LABELS, Frame, Readings, unnamed
-from .indexes import COSTED, Index, Indexes, register_of, tariff_of
+from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
+from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
 from .ledger import Ledger, day_of, midnight
-from .prices import REGISTERS, Prices
-from .stored import Kept, read, read_former, written
+from .prices import EXPORT, Prices
 
 _KEY: Final = "ledger"
-_FORMER_KEY: Final = "costs"
+_FORMER: Final = "former_tariffs"
 _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
 _ROUND: Final = 4
@@ -38,25 +35,33 @@ class CostPeriod(NamedTuple):
     last: date
 
 
+class FormerTariff(NamedTuple):
+    """What a register counted until an instant, under another contract than after it."""
+
+    until: float
+    register: int
+    tariff: str
+
+
 class Costs:
     """The ledger of one meter, and the prices in force."""
 
     def __init__(
         self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
+        address: str,
+        options: Mapping[str, Any],
         signals: Signals,
         store: MeterStore,
         tariffs: Tariffs,
     ) -> None:
-        self.prices = Prices.chosen(entry.options)
-        self._hass = hass
-        self._entry = entry
+        self.prices = Prices.chosen(options)
+        self._address = address
         self._signals = signals
         self._store = store
         self._tariffs = tariffs
         self._ledger = Ledger()
         self._indexes = Indexes()
+        self._former: list[FormerTariff] = []
         self._stored_at = 0.0
         self._told: object = None
         self._is_due = False
@@ -67,17 +72,6 @@ class Costs:
         signals.state.connect(CURRENT_TARIFF, self._learn_names)
 
     # What is told
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """The keys of the entities that the prices make."""
-        return self.prices.keys(self.names)
-
-    @property
-    def names(self) -> Mapping[int, str]:
-        """The tariff of each register, by which prices are known."""
-        names = self._tariffs.names
-        return {number: names.get(number, unnamed(number)) for number in REGISTERS}
 
     @property
     def today(self) -> CostPeriod:
@@ -123,6 +117,14 @@ class Costs:
         earned = self._ledger.amount(*period, is_export=True)
         return None if earned is None else round(earned, _ROUND)
 
+    def tariff_at(self, label: Label, at: float) -> str:
+        """Give what an index of what is drawn has counted at an instant, maybe long past."""
+        register = register_of(label)
+        known = [one.tariff for one in self._former if one.register == register and at < one.until]
+        if index := self._indexes.by_register.get(register):
+            known.append(index.tariff)
+        return index_slug(label) or next(filter(None, known), self._tariffs.name_of(register))
+
     def _is_known(self, period: CostPeriod, *, is_export: bool = False) -> bool:
         """Whether nothing is missing; of a period that is over, nothing since its beginning."""
         if self._indexes.is_waiting or not self._indexes.knows(is_export=is_export):
@@ -140,7 +142,7 @@ class Costs:
         for index, gain, since in indexes.end_frame(frame, readings, now):
             if gain:
                 is_shared |= day_of(since) != self._ledger.today
-                index.tariff = self._tariff(index)
+                self._name(index, since)
                 self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
         state = self._ledger.today, indexes.is_waiting, len(indexes.by_register)
         is_new = state != self._told
@@ -150,11 +152,15 @@ class Costs:
         if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
             self.store()  # a crash is not to share a gap out anew
 
-    def _tariff(self, index: Index) -> str:
+    def _name(self, index: Index, since: float) -> None:
         """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
-        label, current = LABELS[index.label], self._tariffs.current
+        label, current, before = LABELS[index.label], self._tariffs.current, index.tariff
+        register = register_of(label)
         names = {**self._tariffs.names, **({current.register: current.name} if current else {})}
-        return tariff_of(label, names) or index.tariff or unnamed(register_of(label))
+        known = EXPORT if register == EXPORT_REGISTER else index_slug(label) or names.get(register)
+        index.tariff = known or before or unnamed(register)
+        if before not in {"", unnamed(register), index.tariff}:
+            self._former.append(FormerTariff(since, register, before))
 
     def _mark_due(self) -> None:
         self._is_due = True
@@ -163,32 +169,33 @@ class Costs:
         self._indexes.lose(self._ledger.now)
 
     def _learn_names(self) -> None:
-        """Put under its tariff what was typed, or counted, for a register without a name.
-
-        What stands in the options now may have been typed since prices were read from there.
-        """
-        names = dict(self._tariffs.names)
+        """Put under its tariff what was typed, or counted, for a register without a name."""
+        names = self._tariffs.names
         self.prices = self.prices.named(names)
-        typed = Prices.chosen(self._entry.options)
-        if (named := typed.named(names)) is not typed:
-            options = {**self._entry.options, **named.options}
-            self._hass.config_entries.async_update_entry(self._entry, options=options)
         known = {unnamed(register): name for register, name in names.items()}
         self._ledger.complete(known, self.prices.of)
         self.store()  # a crash is not to give another tariff what this one has counted
 
     # What is kept, and changed
 
-    def restore(self, now: float) -> None:
-        """Take up what the store, now loaded, holds; `now` is seconds since 1970.
+    def restore(self) -> None:
+        """Take up what the store, now loaded, holds; raises an error where it has another shape.
 
         Where it is of a meter with another address, that has been replaced by this one.
         """
-        if kept := self._kept():
-            self._ledger = kept.ledger
-            if kept.address == self._entry.unique_id:
-                self._indexes = kept.indexes
-                self._indexes.lose(self._ledger.now)
+        kept: Any = self._store.recall(_KEY)
+        if kept is None:
+            return
+        ledger, indexes = Ledger.read(kept), Indexes.read(kept["indexes"])
+        is_own = kept["address"] == self._address
+        self._ledger = ledger
+        if is_own:
+            self._indexes = indexes
+            self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
+            self._lose()
+
+    def begin(self, now: float) -> None:
+        """Go on from an instant, in seconds since 1970, with the prices that are given."""
         self._ledger.turn(now)
         self._learn_names()
         self._ledger.charge(self.prices.standing_charge)
@@ -207,17 +214,9 @@ class Costs:
         """Keep the ledger as it is."""
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
-            kept = Kept(self._entry.unique_id or "", self._ledger, self._indexes)
-            self._store.keep(_KEY, written(kept))
-            self._store.keep(_FORMER_KEY, None)
-
-    def _kept(self) -> Kept | None:
-        """Give what is stored; what another release has stored in another shape is left aside."""
-        ledger, former = self._store.recall(_KEY), self._store.recall(_FORMER_KEY)
-        try:
-            if isinstance(ledger, dict):
-                return read(ledger)
-            return read_former(former, self._tariffs.names) if isinstance(former, dict) else None
-        except AttributeError, LookupError, TypeError, ValueError:
-            LOGGER.exception("What was stored of costs cannot be read; they are counted anew")
-            return None
+            kept: JsonObjectType = {
+                "address": self._address,
+                "indexes": self._indexes.written,
+                _FORMER: [list(one) for one in self._former],
+            }
+            self._store.keep(_KEY, kept | self._ledger.written)

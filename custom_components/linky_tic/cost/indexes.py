@@ -6,10 +6,11 @@ labels, Wh and instants (seconds since 1970), nothing of prices.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
-from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Readings, index_slug
-from .prices import EXPORT
+from homeassistant.util.json import JsonObjectType
+
+from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Readings
 
 COSTED: Final = frozenset(
     name
@@ -49,6 +50,21 @@ class Indexes:
 
     def __init__(self) -> None:
         self.by_register: dict[int, Index] = {}
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Read what `written` gave; a later release may have known other labels."""
+        indexes = cls()
+        for name, (value, at, tariff) in kept.items():
+            if label := LABELS.get(name):
+                index = Index(name, int(value), float(at), str(tariff))
+                indexes.by_register[register_of(label)] = index
+        return indexes
+
+    @property
+    def written(self) -> JsonObjectType:
+        """What is stored."""
+        return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
 
     @property
     def is_waiting(self) -> bool:
@@ -91,13 +107,6 @@ class Indexes:
 def register_of(label: Label) -> int:
     """Give the number of the register that a label shows."""
     return label.register or EXPORT_REGISTER
-
-
-def tariff_of(label: Label, names: Mapping[int, str]) -> str | None:
-    """Give what a label's index counts, as far as known; `names` are those of registers."""
-    if register_of(label) == EXPORT_REGISTER:
-        return EXPORT
-    return index_slug(label) or names.get(register_of(label))
 
 
 def _gain(before: Index, name: str, value: int, at: float) -> int:

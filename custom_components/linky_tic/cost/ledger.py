@@ -6,12 +6,13 @@ instants (seconds since 1970); no labels, no readings and no clock of its own.
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .prices import EXPORT
 
@@ -38,7 +39,7 @@ type Rows = defaultdict[LedgerRow, float]
 """Wh by row."""
 
 
-def no_rows() -> Rows:
+def _no_rows() -> Rows:
     """Give an empty sheet."""
     return defaultdict(float)
 
@@ -58,7 +59,16 @@ class ClockDoubt:
     """Seconds by which the time went on, or back."""
     whole_since: float
     """What `Ledger.whole_since` was before."""
-    rows: Rows = field(default_factory=no_rows)
+    rows: Rows = field(default_factory=_no_rows)
+
+    @property
+    def written(self) -> JsonObjectType:
+        """What is stored."""
+        return {
+            "times": [self.since, self.until, self.whole_since],
+            "leap": self.leap,
+            "rows": _written_rows(self.rows),
+        }
 
     def is_undone_by(self, leap: float, now: float) -> bool:
         """Whether the time is back where it may have come by itself, so was false in between."""
@@ -70,13 +80,36 @@ class Ledger:
     """The rows of some weeks, and the standing charges with the day from which each is paid."""
 
     def __init__(self) -> None:
-        self.rows = no_rows()
+        self.rows = _no_rows()
         self.charges: list[tuple[date, float]] = []
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
         self.now = 0.0
         self.doubt: ClockDoubt | None = None
         self.today = date.min
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Read what `written` gave; another shape raises an error of any type."""
+        ledger = cls()
+        ledger.now, ledger.whole_since = map(float, kept["times"])
+        ledger.rows = _read_rows(kept["rows"])
+        ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
+        if doubt := kept["doubt"]:
+            since, until, whole_since = map(float, doubt["times"])
+            rows = _read_rows(doubt["rows"])
+            ledger.doubt = ClockDoubt(since, until, float(doubt["leap"]), whole_since, rows)
+        return ledger
+
+    @property
+    def written(self) -> JsonObjectType:
+        """What is stored."""
+        return {
+            "times": [self.now, self.whole_since],
+            "charges": [[day.isoformat(), amount] for day, amount in self.charges],
+            "rows": _written_rows(self.rows),
+            "doubt": self.doubt.written if self.doubt else None,
+        }
 
     # Time
 
@@ -193,7 +226,7 @@ class Ledger:
     def _between(
         self, first: date, last: date, *, is_export: bool
     ) -> Iterator[tuple[LedgerRow, float]]:
-        for rows in (self.rows, self.doubt.rows if self.doubt else no_rows()):
+        for rows in (self.rows, self.doubt.rows if self.doubt else _no_rows()):
             for row, energy in rows.items():
                 if first <= row.day <= last and (row.tariff == EXPORT) is is_export:
                     yield row, energy
@@ -209,8 +242,19 @@ def days(first: date, last: date) -> list[date]:
     return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
+def _written_rows(rows: Rows) -> list[JsonValueType]:
+    return [[row.day.isoformat(), row.tariff, row.price, energy] for row, energy in rows.items()]
+
+
+def _read_rows(kept: list[Any]) -> Rows:
+    rows = _no_rows()
+    for day, tariff, price, energy in kept:
+        rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
+    return rows
+
+
 def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerRow]) -> Rows:
-    changed = no_rows()
+    changed = _no_rows()
     for row, energy in rows.items():
         changed[change(row)] += energy
     return changed

@@ -16,13 +16,9 @@ CONF_EXPORT_PRICE: Final = "export_price"
 EXPORT: Final = "export"
 """What stands in the place of a tariff for exported energy; a supplier's texts are in capitals."""
 
-PRICE: Final = "price"
 PRICE_EXPORT: Final = "price_export"
 REGISTERS: Final = range(1, 11)
 """The supplier's, each of which may have a price."""
-_IMPORTING: Final = (PRICE, "cost_today", "cost_yesterday", "cost_month")
-_EXPORTING: Final = (PRICE_EXPORT, "revenue_today", "revenue_month")
-"""Keys of the entities that prices make."""
 
 
 def price_key(register: int) -> str:
@@ -73,12 +69,3 @@ class Prices:
     def of(self, tariff: str) -> float | None:
         """Give the price of a kWh under a tariff, `EXPORT` for what is given back."""
         return self.export if tariff == EXPORT else self.by_tariff.get(tariff)
-
-    def keys(self, names: Mapping[int, str]) -> frozenset[str]:
-        """Give the keys of the entities that these prices make; `names` are those of registers."""
-        keys = {price_key(number) for number, name in names.items() if name in self.by_tariff}
-        if self.by_tariff:
-            keys.update(_IMPORTING)
-        if self.export is not None:
-            keys.update(_EXPORTING)
-        return frozenset(keys)

@@ -19,7 +19,7 @@ from ..tariff.sensors import current_name
 from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, Readings, unnamed
 from .costs import CostPeriod, Costs
-from .prices import PRICE, PRICE_EXPORT, REGISTERS, price_key
+from .prices import PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
 
@@ -39,8 +39,7 @@ class PriceSensor(DerivedSensor):
     def _take(self, value: Value) -> None:
         super()._take(value)
         if register := _REGISTERS.get(self._key):
-            name = tariff_name(self.coordinator, register)
-            self._rename("price_tariff", {"tariff": name})
+            self._rename("price_tariff", {"tariff": tariff_name(self.coordinator, register)})
 
 
 class SumSensor(DerivedSensor):
@@ -56,32 +55,49 @@ class SumSensor(DerivedSensor):
     @override
     def _take(self, value: Value) -> None:
         super()._take(value)
-        costs, (days, _, since) = self.coordinator.costs, _SUMS[self._key]
-        self._attr_last_reset = since(costs, days(costs)) if since else None
+        costs, row = self.coordinator.costs, _SUMS[self._key]
+        self._attr_last_reset = row.since(costs, row.days(costs)) if row.since else None
+
+
+def _buys(meter: LinkyCoordinator) -> bool:
+    return bool(meter.costs.prices.by_tariff)
+
+
+def _sells(meter: LinkyCoordinator) -> bool:
+    return meter.costs.prices.export is not None
 
 
 class _Sum(NamedTuple):
-    """A row of sums: its days, what is summed up, and since when, where it goes on growing."""
+    """A row of sums: its days, what is summed up, since when it grows, and what it is there for."""
 
     days: Callable[[Costs], CostPeriod]
     amount: Callable[[Costs, CostPeriod], float | None]
-    since: Callable[[Costs, CostPeriod], datetime] | None
+    since: Callable[[Costs, CostPeriod], datetime] | None = None
+    given: Callable[[LinkyCoordinator], bool] | None = None
 
 
 _TODAY, _YESTERDAY, _MONTH = attrgetter("today"), attrgetter("yesterday"), attrgetter("month")
 _SUMS: Final[Mapping[str, _Sum]] = {
     "energy_today": _Sum(_TODAY, Costs.energy, Costs.counted_since),
-    "energy_yesterday": _Sum(_YESTERDAY, Costs.energy, None),
-    "cost_today": _Sum(_TODAY, Costs.cost, Costs.start),
-    "cost_yesterday": _Sum(_YESTERDAY, Costs.cost, None),
-    "cost_month": _Sum(_MONTH, Costs.cost, Costs.start),
-    "revenue_today": _Sum(_TODAY, Costs.revenue, Costs.start),
-    "revenue_month": _Sum(_MONTH, Costs.revenue, Costs.start),
+    "energy_yesterday": _Sum(_YESTERDAY, Costs.energy),
+    "cost_today": _Sum(_TODAY, Costs.cost, Costs.start, _buys),
+    "cost_yesterday": _Sum(_YESTERDAY, Costs.cost, None, _buys),
+    "cost_month": _Sum(_MONTH, Costs.cost, Costs.start, _buys),
+    "revenue_today": _Sum(_TODAY, Costs.revenue, Costs.start, _sells),
+    "revenue_month": _Sum(_MONTH, Costs.revenue, Costs.start, _sells),
 }
 
 
-def _price_of_register(register: int, meter: LinkyCoordinator) -> float | None:
-    return meter.costs.prices.of(meter.costs.names[register])
+def _summed(row: _Sum, meter: LinkyCoordinator) -> float | None:
+    return row.amount(meter.costs, row.days(meter.costs))
+
+
+def _price_of(register: int, meter: LinkyCoordinator) -> float | None:
+    return meter.costs.prices.of(meter.tariffs.name_of(register))
+
+
+def _is_priced(register: int, meter: LinkyCoordinator) -> bool:
+    return _price_of(register, meter) is not None
 
 
 def _price_in_force(meter: LinkyCoordinator) -> float | None:
@@ -89,46 +105,37 @@ def _price_in_force(meter: LinkyCoordinator) -> float | None:
     return meter.costs.prices.of(name) if name else None
 
 
-def _summed(row: _Sum, meter: LinkyCoordinator) -> float | None:
-    return row.amount(meter.costs, row.days(meter.costs))
-
-
 def _counts(readings: Readings) -> bool:
     return any(one.label.quantity is Quantity.SUPPLIER_ENERGY for one in readings.values())
 
 
+_PRICE: Final = partial(DerivedSensorDescription, kind=PriceSensor, suggested_display_precision=4)
 PRICE_VALUES: Final = (
     *(
-        DerivedSensorDescription(
+        _PRICE(
             key=key,
-            kind=PriceSensor,
-            value=partial(_price_of_register, register),
+            value=partial(_price_of, register),
             needs_line=False,
             sources=(CURRENT_TARIFF,),
-            is_given=True,
-            suggested_display_precision=4,
+            given=partial(_is_priced, register),
             entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
             translation_placeholders={"tariff": unnamed(register)},
         )
         for key, register in _REGISTERS.items()
     ),
-    DerivedSensorDescription(
+    _PRICE(
         key=PRICE_EXPORT,
-        kind=PriceSensor,
         value=lambda meter: meter.costs.prices.export,
         needs_line=False,
-        is_given=True,
-        suggested_display_precision=4,
+        given=_sells,
     ),
-    DerivedSensorDescription(
-        key=PRICE,
-        kind=PriceSensor,
+    _PRICE(
+        key="price",
         value=_price_in_force,
         sources=(CURRENT_TARIFF,),
-        is_given=True,
+        given=_buys,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=4,
     ),
     *(
         DerivedSensorDescription(
@@ -136,15 +143,14 @@ PRICE_VALUES: Final = (
             kind=SumSensor,
             value=partial(_summed, row),
             signal=lambda signals: signals.costs,
-            applies=_counts if is_energy else None,
-            is_given=not is_energy,
-            is_on_under_tempo=key not in {"energy_yesterday", "cost_yesterday"},
-            device_class=SensorDeviceClass.ENERGY if is_energy else SensorDeviceClass.MONETARY,
+            applies=None if row.given else _counts,
+            given=row.given,
+            is_on_under_tempo=row.days is not _YESTERDAY,
+            device_class=SensorDeviceClass.MONETARY if row.given else SensorDeviceClass.ENERGY,
             state_class=SensorStateClass.TOTAL if row.since else None,
-            native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR if is_energy else None,
+            native_unit_of_measurement=None if row.given else UnitOfEnergy.KILO_WATT_HOUR,
             suggested_display_precision=2,
         )
         for key, row in _SUMS.items()
-        for is_energy in (row.amount is Costs.energy,)
     ),
 )

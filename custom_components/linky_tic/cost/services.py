@@ -99,14 +99,13 @@ async def _compare(call: ServiceCall) -> ServiceResponse:
 
 
 def _answer(compared: Comparison) -> JsonObjectType:
-    hours = compared.hours
     return {
         "first_day": compared.first.isoformat(),
         "last_day": compared.last.isoformat(),
-        "hours": len(hours.known),
-        "hours_missing": len(hours.missing),
-        "energy": round(hours.energy, 3),
-        "energy_missing": round(hours.energy_missing, 3),
+        "hours": len(compared.hours),
+        "hours_missing": compared.hours_missing,
+        "energy": round(sum(compared.hours.values()), 3),
+        "energy_missing": round(compared.energy_missing, 3),
         "in_force": _sum(compared.in_force),
         "contracts": [
             {"name": contract.name, **_sum(found)} for contract, found in compared.others

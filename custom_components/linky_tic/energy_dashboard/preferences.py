@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
-from ..cost.prices import PRICE_EXPORT, Prices, price_key
+from ..cost.prices import EXPORT, PRICE_EXPORT, REGISTERS, Prices, price_key
 from .sources import Offer, energy_sources, indexes_of, offer
 
 _PRICED: Final = (
@@ -146,14 +146,14 @@ def _enable(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
 
 
 def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
-    registry = er.async_get(coordinator.hass)
-    by_tariff = {price_key(register) for register in coordinator.costs.names}
-    for key in sorted((by_tariff | {PRICE_EXPORT}) & prices.keys(coordinator.costs.names)):
-        registry.async_get_or_create(
-            SENSOR,
-            DOMAIN,
-            f"{coordinator.address}_{key}",
-            suggested_object_id=f"{coordinator.slug}_{key}",
-            config_entry=coordinator.entry,
-            disabled_by=er.RegistryEntryDisabler.INTEGRATION,
-        )
+    tariffs = {price_key(one): coordinator.tariffs.name_of(one) for one in REGISTERS}
+    for key, tariff in {**tariffs, PRICE_EXPORT: EXPORT}.items():
+        if prices.of(tariff) is not None:
+            er.async_get(coordinator.hass).async_get_or_create(
+                SENSOR,
+                DOMAIN,
+                f"{coordinator.address}_{key}",
+                suggested_object_id=f"{coordinator.slug}_{key}",
+                config_entry=coordinator.entry,
+                disabled_by=er.RegistryEntryDisabler.INTEGRATION,
+            )

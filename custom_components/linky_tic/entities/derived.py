@@ -78,8 +78,8 @@ class Derived:
     applies: Callable[[Readings], bool] | None = None
     needs_line: bool = True
     """Whether it is unavailable while the meter is not heard."""
-    is_given: bool = False
-    """Whether it is there because of what people have given, such as a price, and goes with it."""
+    given: Callable[[LinkyCoordinator], bool] | None = None
+    """Whether people have given what it is there for, such as a price: it goes with that."""
     is_on_under_tempo: bool = True
     """Whether it is enabled by default where there are six indexes and the colours already."""
 
@@ -239,7 +239,7 @@ def add_derived(
 
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
-        if description.applies or description.is_given:  # any change of a source may show it
+        if description.applies or description.given:  # any change of a source may show it
             for source in (description.key, *description.sources):
                 entry.async_on_unload(
                     coordinator.signals.state.connect(source, partial(add, description.key))
@@ -248,8 +248,8 @@ def add_derived(
 
 def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
     """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
-    if description.is_given:
-        return description.key in coordinator.costs.keys
+    if description.given:
+        return description.given(coordinator)
     unique_id = f"{coordinator.address}_{description.key}"
     registry = er.async_get(coordinator.hass)
     if registry.async_get_entity_id(platform, DOMAIN, unique_id):

@@ -7,11 +7,13 @@ the hours around the change of day may tell of both days: these are left out.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from homeassistant.components.recorder import get_instance
-from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
+from homeassistant.components.recorder.statistics import StatisticsRow, statistics_during_period
 from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -61,25 +63,29 @@ async def async_past_days(
     What EASF01 and EASF02 have counted is Tempo's from the first day on that any other register
     of Tempo has moved, or `since` the meter was heard to have the contract.
     """
-    if "recorder" not in hass.config.components:
+    if RECORDER not in hass.config.components:
         return {}
-    registry = er.async_get(hass)
-    labels = {
-        entity_id: label
-        for label in _KINDS[kind].of
-        if (entity_id := registry.async_get_entity_id(SENSOR, DOMAIN, f"{address}_{label}"))
-    }
+    start = dt_util.start_of_local_day(first) - _YEAR
+    rows = await async_hourly(hass, address, _KINDS[kind].of, start)
+    return kinds_of_days(kind, rows, first, since)
+
+
+async def async_hourly(
+    hass: HomeAssistant,
+    address: str,
+    labels: Iterable[str],
+    start: datetime,
+    end: datetime | None = None,
+) -> dict[str, list[StatisticsRow]]:
+    """Ask the recorder for the hours (kWh) of the labels of a meter that it has statistics of."""
+    entity_id = partial(er.async_get(hass).async_get_entity_id, SENSOR, DOMAIN)
+    found = {entity_id(f"{address}_{label}"): label for label in labels}
+    ids = {one for one in found if one}
+    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR.value}
     rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period,
-        hass,
-        dt_util.start_of_local_day(first) - _YEAR,
-        None,
-        set(labels),
-        "hour",
-        None,
-        {"change"},
+        statistics_during_period, hass, start, end, ids, "hour", units, {"change", "sum"}
     )
-    return kinds_of_days(kind, {labels[one]: found for one, found in rows.items()}, first, since)
+    return {found[statistic]: hours for statistic, hours in rows.items()}
 
 
 def kinds_of_days(

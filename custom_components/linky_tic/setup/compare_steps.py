@@ -155,9 +155,8 @@ def _told(hass: HomeAssistant, compared: Comparison) -> str:
         *(_row(hass, name, found) for name, found in rows),
         "",
     ]
-    if hours := len(compared.hours.missing):
-        energy = compared.hours.energy_missing
-        lines.append(told(hass, "hours_missing", energy, hours=str(hours)))
+    if hours := compared.hours_missing:
+        lines.append(told(hass, "hours_missing", compared.energy_missing, hours=str(hours)))
     for name, found in rows:
         if found.unknown_days:
             lines.append(told(hass, "days_unknown", name=name, days=str(len(found.unknown_days))))

@@ -94,22 +94,22 @@ class MoneyForm:
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
-        self._prices = prices.named(coordinator.costs.names)
+        self._prices = prices.named(coordinator.tariffs.names)
         self._plan = plan
         self._rows = self._asked(registers, sells=sells)
 
     def _asked(self, registers: Sequence[int], *, sells: bool) -> list[_Row]:
         """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
-        names, plan = self._coordinator.costs.names, self._plan
+        name_of, plan = self._coordinator.tariffs.name_of, self._plan
         if plan is None:
-            rows = [_Row(names[one], price_key(one), register=one) for one in registers]
+            rows = [_Row(name_of(one), price_key(one), register=one) for one in registers]
             return rows + [_Row(EXPORT, CONF_EXPORT_PRICE)] * sells
         usual = {one.register for one in plan.added.usual.imported}
         added = {one.register for one in plan.added.imported}
         rows = [
-            _Row(names[one], price_key(one), f"add_{one}", one in usual, one)
+            _Row(name_of(one), price_key(one), f"add_{one}", one in usual, one)
             if one in added
-            else _Row(names[one], f"present_{one}", register=one)
+            else _Row(name_of(one), f"present_{one}", register=one)
             for one in registers
         ]
         if plan.added.exported and plan.added.is_production:
@@ -222,8 +222,9 @@ def energy_form(coordinator: LinkyCoordinator, prices: Prices, plan: EnergyPlan)
 
     A tariff may be in the dashboard already without one, as after a contract has changed.
     """
-    known, names = prices.named(coordinator.costs.names), coordinator.costs.names
+    tariffs = coordinator.tariffs
+    known = prices.named(tariffs.names)
     registers = {one.register for one in plan.added.imported}
-    registers |= {one for one in coordinator.tariffs.registers if known.of(names[one]) is None}
+    registers |= {one for one in tariffs.registers if known.of(tariffs.name_of(one)) is None}
     sells = plan.added.exported is not None
     return MoneyForm(coordinator, prices, sorted(registers), sells=sells, plan=plan)
