@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.meter.signals import Signals
-from custom_components.linky_tic.mirror import Mirror, MirrorSettings
+from custom_components.linky_tic.mirror import Mirror
 from custom_components.linky_tic.tic import Frame, Receiver
 from simulator.frames import Group, Writer
 from simulator.wire import to_8n1
@@ -85,8 +85,7 @@ class House:
         self.address: str = entry.unique_id
         self.receiver = Receiver(self.address)
         self.signals = Signals()
-        settings = MirrorSettings.of(entry.options, self.address)
-        self.mirror = Mirror(hass, entry.entry_id, settings, entry.title, self.receiver)
+        self.mirror = Mirror(hass, entry, self.receiver)
         self.groups = {"ADSC": self.address, **GROUPS}
         self.now = 1_795_000_000.0
         self._writer = Writer("standard")

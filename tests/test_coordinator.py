@@ -104,7 +104,7 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     await publisher_of(home.hass).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
     said = [args[1] for args in published if args[0].endswith("/availability")]
-    assert said == ["online", "offline"]
+    assert said == ["offline", "online", "offline"]
 
 
 @pytest.mark.usefixtures("as_delivered")

@@ -33,7 +33,7 @@ from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
 from .meter.signals import Guard, Signals, optional
 from .meter.store import MeterStore
-from .mirror import Mirror, MirrorSettings
+from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
 from .reporting.reporter import Reporter
@@ -103,8 +103,7 @@ class LinkyCoordinator:
         self.store = MeterStore(hass, entry.entry_id)
         self.health = HealthMonitor(hass, entry.entry_id, self.address, receiver, self.link)
         self.health.listen(signals)
-        settings = MirrorSettings.of(entry.options, self.address)
-        self.mirror = Mirror(hass, entry.entry_id, settings, entry.title, receiver)
+        self.mirror = Mirror(hass, entry, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
@@ -143,12 +142,12 @@ class LinkyCoordinator:
         self._name_prices()
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
+        await optional(self.mirror.async_start(self.signals))
         await self.link.open()
         await optional(self.health.async_look_for_console(self.entry.data[CONF_PORT]))
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
-        await optional(self.mirror.async_start(self.signals))
         if version := self.receiver.meter.readings.get(_VERSION):
             self._update_device(version)  # it came before there was a device
         self.signals.reading.connect(_VERSION, self._update_device)

@@ -12,12 +12,12 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.linky_tic.mirror.payloads import (
-    Typed,
     bare,
     discovery,
     linky_sensor,
     teleinfo2mqtt,
     topic_level,
+    typed as typed_payload,
     typed_reading,
 )
 from custom_components.linky_tic.tic import CATALOGUE, Frame, Reading, Receiver
@@ -46,7 +46,7 @@ def frame(*groups: Group, mode: str = "standard") -> bytes:
 
 
 def typed(stream: bytes) -> dict[str, dict[str, object]]:
-    payload = Typed(ADDRESS).payload(readings_of(stream), NOW)
+    payload = typed_payload(ADDRESS, readings_of(stream), NOW)
     shown: dict[str, dict[str, object]] = json.loads(payload)
     return shown
 
@@ -148,38 +148,31 @@ def test_typed_has_no_label_that_the_gate_has_not_let_through() -> None:
 
 
 def test_typed_keeps_a_reading_whose_group_was_damaged() -> None:
-    receiver, writer = Receiver(), Typed(ADDRESS)
+    receiver = Receiver()
     for _ in range(5):
         receiver.feed(MONO, NOW)
-    before = writer.payload(receiver.meter.readings, NOW)
+    before = typed_payload(ADDRESS, receiver.meter.readings, NOW)
     receiver.feed(MONO.replace(b"012345678", b"012345679"), NOW)
-    assert writer.payload(receiver.meter.readings, NOW) == before
-
-
-def test_typed_shows_a_reading_that_changed() -> None:
-    writer, readings = Typed(ADDRESS), dict(readings_of(MONO))
-    writer.payload(readings, NOW)
-    readings["EAST"] = replace(readings["EAST"], value=12345679)
-    assert json.loads(writer.payload(readings, NOW))["EAST"]["value"] == 12345679
+    assert typed_payload(ADDRESS, receiver.meter.readings, NOW) == before
 
 
 def test_typed_forgets_a_label_that_vanished_and_puts_it_back_in_its_place() -> None:
-    writer, readings = Typed(ADDRESS), dict(readings_of(MONO))
-    before = writer.payload(readings, NOW)
+    readings = dict(readings_of(MONO))
+    before = typed_payload(ADDRESS, readings, NOW)
     gone = readings.pop("LTARF")
-    assert "LTARF" not in json.loads(writer.payload(readings, NOW))
+    assert "LTARF" not in json.loads(typed_payload(ADDRESS, readings, NOW))
     readings["LTARF"] = gone
-    assert writer.payload(readings, NOW) == before
+    assert typed_payload(ADDRESS, readings, NOW) == before
 
 
 def test_typed_keeps_the_indexes_through_the_short_frames_of_an_overrun() -> None:
-    receiver, writer = Receiver(), Typed(ADDRESS)
+    receiver = Receiver()
     long, *short = (DATA / "frames" / "his_tri_cycle.bin").read_bytes().split(b"\x03")
     for _ in range(5):
         receiver.feed(long + b"\x03", NOW)
     for stream in short[:-2]:
         receiver.feed(stream + b"\x03", NOW)
-    shown = json.loads(writer.payload(receiver.meter.readings, NOW))
+    shown = json.loads(typed_payload(ADDRESS, receiver.meter.readings, NOW))
     assert shown["_meter"]["mode"] == "historic"
     assert {"HCHC", "HCHP", "PAPP", "IINST1"} <= set(shown)
 
@@ -189,12 +182,12 @@ CAPTURES = sorted((DATA / "captures").glob("*.bin"))
 
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.stem)
 def test_every_capture_gives_what_its_frames_and_readings_hold(path: Path) -> None:
-    receiver, writer = Receiver(), Typed(ADDRESS)
+    receiver = Receiver()
     for event in receiver.feed(path.read_bytes(), NOW):
         if isinstance(event, Frame):
             shown = {name: one["Value"] for name, one in json.loads(linky_sensor(event)).items()}
             assert shown == {one.name: one.data for one in event.groups}
-    payload = json.loads(writer.payload(receiver.meter.readings, NOW))
+    payload = json.loads(typed_payload(ADDRESS, receiver.meter.readings, NOW))
     ranked = sorted(receiver.meter.readings.values(), key=lambda one: one.label.rank)
     assert list(payload) == ["_meter", *(one.label.name for one in ranked)]
 
@@ -286,5 +279,5 @@ printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size
 @given(printable)
 def test_any_text_survives_the_typed_format(text: str) -> None:
     reading = replace(readings_of(MONO)["MSG1"], value=text)
-    shown = json.loads(Typed(ADDRESS).payload({"MSG1": reading}, NOW))
+    shown = json.loads(typed_payload(ADDRESS, {"MSG1": reading}, NOW))
     assert shown["MSG1"] == typed_reading(reading) == {"value": text}

@@ -1,49 +1,54 @@
-"""The MQTT mirror of one meter: when its frames and its state are published.
+"""The MQTT mirror of one meter: what of its frames and its state is published, and when.
 
-What a message says is decided by `messages.py`, how it gets to the broker by `publisher.py`.
+How that is written is decided by `payloads.py`, how it gets to the broker by `publisher.py`.
 """
 
+from collections.abc import Iterator
 from math import inf
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..meter.signals import Signals
-from ..tic import Frame, Readings, Receiver
-from .messages import Messages
-from .publisher import publisher_of
+from ..tic import Frame, Label, Quantity, Readings, Receiver
+from .payloads import bare, discovery, discovery_topic, typed
+from .publisher import Message, publisher_of
 from .settings import MirrorSettings
 
-_FIRST_MINUTE: Final = 60.0
-"""Seconds from the first frame on, after which a label that was not read is known to be gone."""
+_SETTLED: Final = 3
+"""Whole frames after which a label without a reading is not waited for: the gate holds it."""
+_DATA_EXPIRY: Final = 86_400
+"""Seconds, besides the interval: frames come again all the time, and a meter that is lost for less
+than a day leaves its last words."""
+_SHOWN_FOR: Final = 300
+"""Seconds, besides three intervals, that another Home Assistant shows what it has heard."""
 
 
 class Mirror:
     """The mirror of one config entry."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry_id: str,
-        settings: MirrorSettings,
-        name: str,
-        receiver: Receiver,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, receiver: Receiver) -> None:
         self._loop = hass.loop
-        self._entry_id = entry_id
-        self._settings = settings
-        self._messages = Messages(settings, name, receiver)
+        self._entry = entry
+        self._settings = MirrorSettings.of(entry.options, entry.unique_id or "")
+        self._receiver = receiver
         self._publisher = publisher_of(hass)
-        self._is_heard: bool | None = None
+        self._whole_frames = 0
         self._due_at = -inf
-        self._tidy_at: float | None = None
+        self._announced: dict[str, Label] = {}
         self._closers: list[CALLBACK_TYPE] = []
 
     async def async_start(self, signals: Signals) -> None:
-        """Publish from now on, whenever there is a broker; turned off, leave nothing there."""
-        await self._publisher.async_join(self._entry_id, self._settings.retained_topics())
+        """Publish from now on, whenever there is a broker; turned off, leave nothing there.
+
+        Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
+        """
+        entry_id = self._entry.entry_id
+        await self._publisher.async_join(entry_id, self._settings.retained_topics())
         if self._settings.enabled:
             self._closers = [signals.frame.connect(self._frame), signals.lost.connect(self._lose)]
+            self._lose()
 
     async def async_stop(self) -> None:
         """Say that the meter is not heard any more, and publish nothing after that."""
@@ -53,36 +58,74 @@ class Mirror:
             self._closers.pop()()
         await self._publisher.async_flush()
 
-    def _lose(self) -> None:
-        self._messages.lose()
-        self._report(is_heard=False)
+    def _put(self, *messages: Message) -> None:
+        for message in messages:
+            self._publisher.put(self._entry.entry_id, message)
 
     def _report(self, *, is_heard: bool) -> None:
-        """Say whether the meter is heard, when that has changed."""
-        if self._is_heard is is_heard:
-            return
-        self._is_heard = is_heard
-        if message := self._messages.status(is_heard=is_heard):
-            self._publisher.put(self._entry_id, message)
+        """Say whether the meter is heard."""
+        row, topic = self._settings.format, self._settings.status_topic
+        if topic:
+            payload = row.heard if is_heard else row.lost
+            self._put(Message(topic, payload, row.status_qos, retain=True))
+
+    def _lose(self) -> None:
+        self._whole_frames = 0
+        self._report(is_heard=False)
 
     def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
-        """Publish the end of a frame, unless too soon after the last one."""
+        """Publish the end of a frame from what holds by then, unless too soon after the last."""
         self._report(is_heard=True)
-        if (moment := self._loop.time()) < self._due_at:
-            return
-        for message in self._messages.of(frame, readings, now):
-            self._publisher.put(self._entry_id, message)
+        moment = self._loop.time()
+        if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
+            self._put(*messages)
             self._due_at = moment + self._settings.interval
-        if self._tidy_at is None:
-            self._tidy_at = moment + _FIRST_MINUTE
-        elif moment >= self._tidy_at:  # labels of an earlier run are known not to come back
-            self._tidy_at = inf
-            topics = self._settings.retained_topics(readings)
-            self._publisher.keep_only(self._entry_id, topics)
+
+    def _messages(self, frame: Frame, readings: Readings, now: float) -> Iterator[Message]:
+        if write := self._settings.format.write:
+            if frame.groups and _is_whole(frame):
+                yield self._data(write(frame, self._receiver.meter.overseas))
+        elif self._is_settled(frame, readings):
+            yield from self._of_readings(readings, now)
+
+    def _data(self, payload: str) -> Message:
+        settings = self._settings
+        expiry = _DATA_EXPIRY + settings.interval
+        return Message(settings.topic, payload, 0, settings.retain, expiry)
+
+    def _is_settled(self, frame: Frame, readings: Readings) -> bool:
+        """Whether the readings are all there, as they are not right after a start or a loss."""
+        if self._whole_frames < _SETTLED and _is_whole(frame):
+            complete = all(group.name in readings for group in frame.groups if group.label)
+            self._whole_frames = _SETTLED if complete else self._whole_frames + 1
+        return bool(readings) and self._whole_frames >= _SETTLED
+
+    def _of_readings(self, readings: Readings, now: float) -> Iterator[Message]:
+        """Give one JSON, and where asked a topic per label and an announcement."""
+        settings = self._settings
+        shown = {name: one for name, one in readings.items() if settings.shows(one.label)}
+        yield self._data(typed(settings.address, shown, now))
+        if settings.per_label:
+            for name, one in shown.items():
+                yield Message(settings.topic_of(name), bare(one.value), 0, settings.retain)
+            topics = settings.retained_topics(shown)
+            self._publisher.keep_only(self._entry.entry_id, topics)
+        if settings.discovery and not shown.keys() <= self._announced.keys():
+            self._announced |= {name: one.label for name, one in shown.items()}
+            yield self._announcement()
+
+    def _announcement(self) -> Message:
+        """Describe the meter with all labels there have been; none is taken back."""
+        settings = self._settings
+        topics = settings.topic, settings.status_topic or ""
+        shown_for = _SHOWN_FOR + 3 * settings.interval
+        labels = self._announced.values()
+        payload = discovery(settings.address, self._entry.title, labels, topics, shown_for)
+        return Message(discovery_topic(settings.address), payload, 1, retain=True)
 
 
-async def async_remove_topics(hass: HomeAssistant, entry_id: str) -> None:
-    """Leave nothing of an entry on the broker; one that is away is told when it is back."""
-    publisher = publisher_of(hass)
-    await publisher.async_join(entry_id, ())
-    await publisher.async_flush()
+def _is_whole(frame: Frame) -> bool:
+    """Whether a frame was heard from its start, be its STX read as a letter, to its end."""
+    first = next((group.label for group in frame.groups if group.label), None)
+    begins = frame.opened or (first is not None and first.quantity is Quantity.ADDRESS)
+    return frame.closed and begins

@@ -69,28 +69,15 @@ def _slots(schedule: Schedule) -> list[dict[str, object]]:
     ]
 
 
-class Typed:
-    """The meter as JSON; the text of a reading is kept until another takes its place."""
-
-    def __init__(self, address: str) -> None:
-        self._address = _compact(address)
-        self._texts: dict[str, tuple[Reading, str]] = {}
-
-    def payload(self, readings: Readings, now: float) -> str:
-        """Give readings in the order of the frame, that of the catalogue, which ended at `now`."""
-        in_order = sorted(readings.values(), key=lambda one: one.label.rank)
-        mode = next((one.label.mode for one in in_order), "")
-        received = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds")
-        meter = f'{{"address":{self._address},"mode":"{mode}","received":"{received}"}}'
-        return f'{{"_meter":{",".join((meter, *map(self._text, in_order)))}}}'
-
-    def _text(self, reading: Reading) -> str:
-        name = reading.label.name
-        known, text = self._texts.get(name, (None, ""))
-        if known is not reading:
-            text = f'"{name}":{_compact(typed_reading(reading))}'
-            self._texts[name] = reading, text
-        return text
+def typed(address: str, readings: Readings, now: float) -> str:
+    """Give readings as JSON in the order of the frame, that of the catalogue; it ended at `now`."""
+    in_order = sorted(readings.values(), key=lambda one: one.label.rank)
+    meter = {
+        "address": address,
+        "mode": next((one.label.mode for one in in_order), ""),
+        "received": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
+    }
+    return _compact({"_meter": meter, **{one.label.name: typed_reading(one) for one in in_order}})
 
 
 def linky_sensor(frame: Frame) -> str:

@@ -12,16 +12,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from homeassistant.components import mqtt
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.storage import Store
-from homeassistant.setup import async_when_setup
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
 
-_MQTT: Final = "mqtt"
 _STORE_VERSION: Final = 1
 EXPIRY: Final = 3600
 """Seconds after which a broker that speaks MQTT 5 forgets a retained message by itself, so that a
@@ -72,7 +71,9 @@ class Publisher:
                 if owner not in entries:
                     self._retained[topic] = self._waiting[topic] = _emptying(topic)
             self._is_loaded = True
-            async_when_setup(self._hass, _MQTT, self._watch)
+            mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
+            async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
+            self._start()
 
     async def async_join(self, entry_id: str, topics: Collection[str]) -> None:
         """Let a mirror publish; of what it had on the broker, only these topics stay."""
@@ -85,6 +86,11 @@ class Publisher:
         await former.async_remove()
         self.keep_only(entry_id, topics)
 
+    async def async_remove(self, entry_id: str) -> None:
+        """Leave nothing of an entry on the broker; one that is away is told when it is back."""
+        await self.async_join(entry_id, ())
+        await self.async_flush()
+
     async def async_flush(self) -> None:
         """Wait until the broker has everything, or seems not to listen."""
         if self._worker is not None:
@@ -94,10 +100,13 @@ class Publisher:
     def put(self, entry_id: str, message: Message) -> None:
         """Publish a message, in the place of an older one of its topic that still waits.
 
-        Without a broker, the newest retained message of each topic waits for it.
+        Without a broker, the newest retained message of each topic waits for it; what says the same
+        again is not published.
         """
         if message.retain:
             self._owners[message.topic] = entry_id
+            if self._retained.get(message.topic) == message:
+                return
             self._retained[message.topic] = message
         elif not self._is_connected:
             return
@@ -119,25 +128,12 @@ class Publisher:
             await self._store.async_remove()
         self._stored = owners
 
-    async def _watch(self, hass: HomeAssistant, _mqtt: str) -> None:
-        """Follow the connection, once Home Assistant has set up MQTT."""
-        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
-
-        mqtt.async_subscribe_connection_status(hass, self._handle_connection)
-        async_track_time_interval(hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
-        if self._is_connected:
-            self._handle_connection(connected=True)
-
     @property
     def _is_connected(self) -> bool:
         """Whether what is published now has somebody to go to."""
-        if _MQTT not in self._hass.config.components:
-            return False
-        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
-
         try:
             return bool(mqtt.is_connected(self._hass))
-        except KeyError:  # loaded for its actions, without a broker
+        except KeyError:  # not set up, or for its actions alone, without a broker
             return False
 
     @callback
@@ -191,8 +187,6 @@ class Publisher:
 
     async def _publish(self, message: Message) -> bool:
         """Publish, and wait for the broker; whether it has taken the message."""
-        from homeassistant.components import mqtt  # noqa: PLC0415 - heavy, and may be unused
-
         topic, payload, qos, retain, seconds = message
         expires = bool(retain and payload and self._knows_expiry)
         expiry = seconds if expires else None
@@ -203,8 +197,10 @@ class Publisher:
         except ServiceValidationError:  # MQTT 3.1.1 knows no expiry
             self._knows_expiry = False
             return await self._publish(message) if expires else False
-        except HomeAssistantError, ValueError:  # lost this instant; a topic that cannot be
+        except HomeAssistantError:  # lost this instant
             return False
+        except ValueError:  # a topic that cannot be: nothing is there
+            return not payload
         return True
 
 

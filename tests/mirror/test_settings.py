@@ -1,14 +1,9 @@
-"""The options of a mirror with what its format brings, its topics, and when a frame is told."""
+"""The options of a mirror with what its format brings, and its topics."""
 
 import pytest
 
-from custom_components.linky_tic.mirror import MirrorSettings
-from custom_components.linky_tic.mirror.messages import Messages
-from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE
-from custom_components.linky_tic.tic import CATALOGUE, Mode, Receiver
-from simulator.wire import to_8n1
-
-from ..tic.streams import frames, standard
+from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE, MirrorSettings
+from custom_components.linky_tic.tic import CATALOGUE, Mode
 
 ADDRESS = "041961000000"
 
@@ -79,33 +74,6 @@ def test_topics_are_kept_where_something_is_retained() -> None:
     assert f"{base}/PRM" in kept(mirror_per_label=True, mirror_private=True)
     assert f"homeassistant/device/linky_tic_{ADDRESS}/config" in kept(mirror_discovery=True)
     assert kept(mirror_format="teleinfo2mqtt") == set()
-
-
-def published(*streams: bytes, **options: object) -> list[str]:
-    """The data that a mirror says of a line."""
-    receiver = Receiver(ADDRESS)
-    messages = Messages(chosen(**options), "Linky", receiver)
-    return [
-        message.payload
-        for stream in streams
-        for frame in frames(receiver.feed(to_8n1(stream), 1.0))
-        for message in messages.of(frame, receiver.meter.readings, 1.0)
-    ]
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_line_whose_stx_is_read_as_a_letter_is_mirrored(name: str) -> None:
-    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
-    damaged = whole.replace(b"\x02", b"C")
-    heard = published(*[whole] * 6, mirror_format=name)
-    assert heard
-    assert published(*[damaged] * 6, mirror_format=name) == heard
-
-
-@pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
-def test_the_end_of_a_frame_alone_is_not_mirrored(name: str) -> None:
-    whole = standard(("EAST", "012345678"), ("VTIC", "02"))
-    assert published(whole[10:], mirror_format=name) == []
 
 
 def test_every_label_but_the_private_ones_may_have_a_topic() -> None:
