@@ -20,8 +20,8 @@ def refused(key: str, **facts: str) -> ServiceValidationError:
     return _failure(ServiceValidationError, key, **facts)
 
 
-def unfinished(entity_id: str) -> HomeAssistantError:
-    """Say that the recorder has not written all it was asked to: its own log says why."""
+def unwritten(entity_id: str) -> HomeAssistantError:
+    """Say that the recorder has not written what it was asked to: its own log says why."""
     return _failure(HomeAssistantError, "adopt_incomplete", entity=entity_id)
 
 

@@ -8,6 +8,7 @@ from sqlite3 import OperationalError
 from typing import Any
 
 from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import async_change_statistics_unit
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.dt import as_local
@@ -57,14 +58,6 @@ def starts(rows: list[Any]) -> list[datetime]:
 def stored(hass_storage: Json, meter: Meter) -> Json | None:
     assert meter.entry
     return hass_storage.get(f"{DOMAIN}.{meter.entry.entry_id}.adopted")
-
-
-def cut_short(hass_storage: Json, meter: Meter, kept: Json | None) -> None:
-    """Leave the record that a crash leaves: nothing says that all was written."""
-    assert meter.entry
-    assert kept
-    kept["data"]["BASE"][0]["is_done"] = False
-    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"] = kept
 
 
 async def test_the_old_hours_go_before_ours_and_the_sums_go_on(course: Course, home: Home) -> None:
@@ -192,17 +185,6 @@ async def test_the_sensor_before_the_old_one_goes_before_its_hours(
         assert await sums_of(home.hass, NEW) == left
 
 
-async def test_another_is_not_begun_before_the_one_that_was_cut_short_is_finished(
-    course: Course, home: Home, hass_storage: Json
-) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    await imports(home)
-    cut_short(hass_storage, meter, stored(hass_storage, meter))
-    with refusal("adopt_interrupted"):
-        await imports(home, old_statistic="sensor.teleinfo_index")
-
-
 @pytest.mark.parametrize(("unit", "factor"), [("VA", 1.0), ("kVA", 0.001)])
 async def test_means_are_inserted_and_nothing_is_summed(
     course: Course, home: Home, unit: str, factor: float
@@ -258,7 +240,6 @@ async def test_what_is_replaced_is_stored(course: Course, home: Home, hass_stora
     assert kept
     (record,) = kept["data"]["BASE"]
     assert record["periods"] == [[row["start"], row["sum"]] for row in before]
-    assert record["is_done"]
 
 
 async def test_the_record_goes_with_the_entry(
@@ -278,9 +259,7 @@ async def test_a_bug_report_tells_what_was_adopted(course: Course, home: Home) -
     await imports(home)
     told = await async_get_config_entry_diagnostics(home.hass, meter.coordinator.entry)
     assert told["adopted"] == {
-        "BASE": [
-            {"method": "import", "is_done": True, "unit": "kWh", "offset": pytest.approx(1010)}
-        ]
+        "BASE": [{"method": "import", "unit": "kWh", "offset": pytest.approx(1010)}]
     }
 
 
@@ -298,7 +277,7 @@ def no_room_left(hass: HomeAssistant) -> Iterator[None]:
     event.remove(engine, "before_cursor_execute", fail)
 
 
-async def test_what_the_recorder_did_not_write_is_told_and_finished_later(
+async def test_what_the_recorder_could_not_write_is_told_and_may_be_asked_for_again(
     course: Course, home: Home
 ) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
@@ -306,7 +285,7 @@ async def test_what_the_recorder_did_not_write_is_told_and_finished_later(
     before = await rows_of(home.hass, NEW, "5minute")
     with (
         no_room_left(home.hass),
-        pytest.raises(HomeAssistantError, match="recorder did not write"),
+        pytest.raises(HomeAssistantError, match="recorder could not write"),
     ):
         await imports(home)
     assert await rows_of(home.hass, NEW) == []
@@ -325,18 +304,6 @@ async def test_what_somebody_has_cleared_needs_no_undoing(
     await undo(home.hass)
     assert await rows_of(home.hass, NEW) == []
     assert stored(hass_storage, meter) is None
-
-
-async def test_what_was_cut_short_is_not_finished_without_the_old_statistics(
-    course: Course, home: Home, hass_storage: Json
-) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    await imports(home)
-    cut_short(hass_storage, meter, stored(hass_storage, meter))
-    get_instance(home.hass).async_clear_statistics([OLD])
-    with refusal("adopt_no_statistics"):
-        await imports(home)
 
 
 async def test_an_old_sensor_that_had_means_as_well_gives_its_sums(
@@ -388,58 +355,51 @@ async def test_means_that_were_inserted_are_taken_out(course: Course, home: Home
     assert await rows_of(home.hass, power) == []
 
 
-async def test_an_import_that_was_cut_short_before_its_end_shifts_nothing_twice(
-    course: Course, home: Home, hass_storage: Json
+@pytest.mark.parametrize("is_undone_first", [True, False])
+async def test_an_import_that_was_cut_short_is_done_once(
+    course: Course, home: Home, hass_storage: Json, *, is_undone_first: bool
 ) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    await imports(home)
-    after = await sums_of(home.hass, NEW)
-    cut_short(hass_storage, meter, stored(hass_storage, meter))
-    with refusal("adopt_interrupted"):
-        await adopt(home.hass)
-    await imports(home)
-    assert await sums_of(home.hass, NEW) == after
-    with refusal("adopt_already"):
-        await imports(home)
-
-
-@pytest.mark.parametrize("is_finished", [True, False])
-async def test_an_import_that_was_cut_short_at_its_start_is_finished_or_undone(
-    course: Course,
-    home: Home,
-    hass_storage: Json,
-    *,
-    is_finished: bool,
-) -> None:
+    """Home Assistant stopped after it was noted and before it was written: nothing is there."""
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     before = await sums_of(home.hass, NEW)
     await imports(home)
     after, kept = await sums_of(home.hass, NEW), stored(hass_storage, meter)
     await undo(home.hass)
-    cut_short(hass_storage, meter, kept)
-    await (imports(home) if is_finished else undo(home.hass))
-    assert await sums_of(home.hass, NEW) == (after if is_finished else before)
+    assert meter.entry
+    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"] = kept
+    if is_undone_first:
+        await undo(home.hass)
+        assert await sums_of(home.hass, NEW) == before
+    await imports(home)
+    assert await sums_of(home.hass, NEW) == after
+    with refusal("adopt_already"):
+        await imports(home)
+    await undo(home.hass)
+    assert (await sums_of(home.hass, NEW), stored(hass_storage, meter)) == (before, None)
 
 
-@pytest.mark.parametrize("is_shifted", [True, False])
-@pytest.mark.parametrize("is_finished", [True, False])
-async def test_what_another_release_left_half_done_is_finished_or_undone(
-    course: Course, home: Home, hass_storage: Json, *, is_shifted: bool, is_finished: bool
+async def test_what_an_earlier_release_has_adopted_is_undone(
+    course: Course, home: Home, hass_storage: Json
 ) -> None:
-    """It inserted the rows first, and shifted our sums after that."""
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     before = await sums_of(home.hass, NEW)
     await imports(home)
-    after, kept = await sums_of(home.hass, NEW), stored(hass_storage, meter)
-    cut_short(hass_storage, meter, kept)
+    kept = stored(hass_storage, meter)
     assert kept
-    (record,) = kept["data"]["BASE"]
-    del record["is_whole"]
-    if not is_shifted:
-        recorder = get_instance(home.hass)
-        recorder.async_adjust_statistics(NEW, MORNING, -record["offset"], "kWh")
-    await (imports(home) if is_finished else undo(home.hass))
-    assert await sums_of(home.hass, NEW) == pytest.approx(after if is_finished else before)
+    kept["data"]["BASE"][0] |= {"is_done": True, "is_whole": True}
+    await undo(home.hass)
+    assert await sums_of(home.hass, NEW) == before
+
+
+async def test_it_is_undone_after_somebody_has_changed_the_unit(course: Course, home: Home) -> None:
+    await recorded(home.hass, counted(MORNING, BEFORE))
+    await hears(home, course)
+    before = await sums_of(home.hass, NEW)
+    await imports(home)
+    await async_change_statistics_unit(
+        home.hass, NEW, new_unit_of_measurement="Wh", old_unit_of_measurement="kWh"
+    )
+    await undo(home.hass)
+    assert await sums_of(home.hass, NEW) == pytest.approx(before)

@@ -1,6 +1,6 @@
 """What has no index is joined by time: no hour twice, a gap stays a gap, and it can be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util.dt import as_local
 import pytest
 
 from ..course import MORNING, Course
@@ -42,7 +43,7 @@ def summed(end: datetime) -> Iterator[StatisticData]:
         yield StatisticData(start=end - (len(USED) - number) * HOUR, sum=total)
 
 
-async def external(home: Home, end: datetime) -> None:
+async def external(home: Home, rows: Iterable[StatisticData]) -> None:
     meta = StatisticMetaData(
         statistic_id=EXTERNAL,
         unit_of_measurement="kWh",
@@ -52,7 +53,7 @@ async def external(home: Home, end: datetime) -> None:
         name="Linky",
         source="linky",
     )
-    async_add_external_statistics(home.hass, meta, list(summed(end)))
+    async_add_external_statistics(home.hass, meta, list(rows))
     await settled(home.hass)
 
 
@@ -69,7 +70,7 @@ async def by_hour(home: Home, course: Course) -> list[dict[str, float]]:
 
 @pytest.mark.parametrize("gap", [0, 5])
 async def test_external_statistics_go_before_ours(course: Course, home: Home, gap: int) -> None:
-    await external(home, MORNING - gap * HOUR)
+    await external(home, summed(MORNING - gap * HOUR))
     await hears(home, course)
     (own,) = await by_hour(home, course)
     answer = await adopt(home.hass, old_statistic=EXTERNAL)
@@ -83,7 +84,7 @@ async def test_external_statistics_go_before_ours(course: Course, home: Home, ga
 
 
 async def test_older_ones_go_before_what_was_adopted(course: Course, home: Home) -> None:
-    await external(home, MORNING - 4 * HOUR)
+    await external(home, summed(MORNING - 4 * HOUR))
     await recorded(home.hass, counted(MORNING, BEFORE, starts_at=10))
     await hears(home, course)
     await by_hour(home, course)
@@ -94,15 +95,30 @@ async def test_older_ones_go_before_what_was_adopted(course: Course, home: Home)
 
 
 async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: Home) -> None:
-    await external(home, MORNING + HOUR)
+    await external(home, summed(MORNING + HOUR))
     await hears(home, course)
     (own,) = await by_hour(home, course)
     await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
     assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:-1], own["sum"]])
 
 
+async def test_a_row_a_day_is_of_the_whole_day(course: Course, home: Home) -> None:
+    """ha-linky has such rows where Enedis gives no hours; ours begins in the last of the days."""
+    midnight = MORNING.replace(hour=0)
+    rows = [StatisticData(start=midnight - n * 24 * HOUR, sum=50.0 - n) for n in range(9, -1, -1)]
+    await external(home, rows)
+    await hears(home, course)
+    (own,) = await by_hour(home, course)
+    answer = await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
+    assert [row["sum"] for row in await rows_of(home.hass, NEW)] == pytest.approx(
+        [*range(41, 50), 49 + own["sum"]]
+    )
+    assert answer["will"]["leave_out_hours"] == 1
+    assert answer["join"]["old_until"] == as_local(midnight).isoformat()
+
+
 async def test_it_is_undone_to_the_last_digit(course: Course, home: Home) -> None:
-    await external(home, MORNING)
+    await external(home, summed(MORNING))
     await hears(home, course)
     before = await by_hour(home, course)
     await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)

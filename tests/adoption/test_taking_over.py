@@ -1,7 +1,6 @@
 """A sensor of ours takes the entity id of one that is gone, and gives it back."""
 
 from datetime import timedelta
-from typing import Any
 
 from homeassistant.components.energy import async_get_manager
 from homeassistant.components.recorder import get_instance
@@ -10,8 +9,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.dt import utcnow
 import pytest
-
-from custom_components.linky_tic.const import DOMAIN
 
 from ..course import MORNING, Course
 from ..home import Home, Meter, complaints
@@ -156,10 +153,10 @@ async def test_an_id_that_was_given_back_by_hand_needs_no_undoing(
     await hears(home, course)
     await adopt(home.hass, dry_run=False)
     er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
-    with refusal("adopt_already"):
-        await adopt(home.hass)
-    await undo(home.hass)
     assert (await adopt(home.hass))["method"] == "entity_id"
+    await undo(home.hass)
+    with refusal("undo_nothing"):
+        await undo(home.hass)
 
 
 async def test_the_id_of_another_index_is_not_offered(course: Course, home: Home) -> None:
@@ -167,37 +164,6 @@ async def test_the_id_of_another_index_is_not_offered(course: Course, home: Home
     await hears(home, course)
     with refusal("adopt_index_differs"):
         await adopt(home.hass, method="entity_id")
-
-
-@pytest.mark.parametrize("is_renamed", [True, False])
-async def test_what_was_cut_short_is_finished(
-    course: Course, home: Home, hass_storage: dict[str, Any], *, is_renamed: bool
-) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    await adopt(home.hass, dry_run=False)
-    if not is_renamed:
-        er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
-    assert meter.entry
-    kept = hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
-    kept["BASE"][0]["is_done"] = False  # as a crash leaves it
-    await adopt(home.hass, dry_run=False, entity_id=OLD if is_renamed else NEW)
-    assert home.registered(OLD).unique_id.endswith("_BASE")
-    assert kept != hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]
-
-
-async def test_what_was_cut_short_is_not_finished_once_the_old_sensor_is_back(
-    course: Course, home: Home, hass_storage: dict[str, Any]
-) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    await adopt(home.hass, dry_run=False)
-    er.async_get(home.hass).async_update_entity(OLD, new_entity_id=NEW)
-    assert meter.entry
-    hass_storage[f"{DOMAIN}.{meter.entry.entry_id}.adopted"]["data"]["BASE"][0]["is_done"] = False
-    home.hass.states.async_set(OLD, "24999.0")
-    with refusal("adopt_old_is_there"):
-        await adopt(home.hass, dry_run=False)
 
 
 async def test_a_name_that_the_energy_dashboard_loses_is_told(course: Course, home: Home) -> None:

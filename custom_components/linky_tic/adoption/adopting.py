@@ -2,7 +2,7 @@
 
 Home Assistant keeps statistics by entity id: whoever has the id of a sensor that is gone goes on
 with them, and nothing is imported. What will be done is in storage before it is done, so that it
-can be finished or undone whatever comes in between. Why it may be done is decided in `plan.py`.
+can be undone whatever comes in between. Why it may be done is decided in `plan.py`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..exceptions import refused, unfinished
+from ..exceptions import refused, unwritten
 from .joining import StatisticRow
 from .plan import AdoptionPlan
 from .records import AdoptionRecords, Method, Record, Sums
@@ -29,34 +29,19 @@ def one_by_one(hass: HomeAssistant) -> asyncio.Lock:
     return hass.data.setdefault(_ONE_BY_ONE, asyncio.Lock())
 
 
-def records_of(hass: HomeAssistant, entity: er.RegistryEntry) -> AdoptionRecords:
-    """Give the records of the meter that an entity belongs to."""
-    return AdoptionRecords(hass, entity.config_entry_id or "")
-
-
-def key_of(entity: er.RegistryEntry) -> str:
-    """Give the label or key of an entity: unlike its id and its meter, that does not change."""
-    return entity.unique_id.partition("_")[2]
+async def async_adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
+    """Give what an entity has adopted, and what it was to adopt when Home Assistant stopped."""
+    return await _records(hass, entity).find(_key(entity))
 
 
 async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
     """Do what was planned."""
-    record = _record(plan)
-    await records_of(hass, plan.entity).keep(key_of(plan.entity), record)
-    await async_finish(hass, plan.entity, record)
-
-
-async def async_finish(hass: HomeAssistant, entity: er.RegistryEntry, record: Record) -> None:
-    """Do what is recorded; what was done of it already is not done twice."""
-    if record.method is Method.ENTITY_ID:
+    entity, record = plan.entity, _record(plan)
+    await _records(hass, entity).keep(_key(entity), record)
+    if not plan.is_import:
         await _rename(hass, entity, record.old, "adopt_old_is_there")
-    else:
-        is_done = await async_insert(hass, entity.entity_id, record)
-        if is_done is None:
-            raise unfinished(entity.entity_id)
-        if not is_done:
-            raise refused("adopt_no_statistics", old=record.old, entity=entity.entity_id)
-    await records_of(hass, entity).keep(key_of(entity), replace(record, is_done=True))
+    elif not await async_insert(hass, entity.entity_id, record):
+        raise unwritten(entity.entity_id)
 
 
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
@@ -64,34 +49,42 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
 
     What an entity has recorded under an id that it gives back stays there.
     """
-    records = records_of(hass, entity)
-    adopted = await records.find(key_of(entity))
+    adopted = await async_adopted(hass, entity)
     if not adopted:
         raise refused("undo_nothing", entity=entity.entity_id)
     record = adopted[-1]
     if record.method is Method.ENTITY_ID:
         await _rename(hass, entity, record.former, "undo_id_taken")
-    elif await async_take_out(hass, entity.entity_id, record) is None:
-        raise unfinished(entity.entity_id)
-    await records.forget_last(key_of(entity))
+    elif not await async_take_out(hass, entity.entity_id, record):
+        raise unwritten(entity.entity_id)
+    await _records(hass, entity).forget_last(_key(entity))
     return record
+
+
+def _records(hass: HomeAssistant, entity: er.RegistryEntry) -> AdoptionRecords:
+    return AdoptionRecords(hass, entity.config_entry_id or "")
+
+
+def _key(entity: er.RegistryEntry) -> str:
+    """Give the label or key of an entity: unlike its id and its meter, that does not change."""
+    return entity.unique_id.partition("_")[2]
 
 
 def _record(plan: AdoptionPlan) -> Record:
     """Note what will be done, and all the sums that it changes."""
-    is_import = plan.is_import
-    return Record(
-        method=plan.method,
-        old=plan.old_id,
-        former=plan.entity.entity_id,
-        unit=plan.ours.meta["unit_of_measurement"],
-        start=plan.rows[0].start if is_import else 0.0,
-        end=plan.rows[-1].start if is_import else 0.0,
-        begun=plan.first.start,
-        offset=plan.join.offset if plan.join and is_import else None,
-        is_whole=is_import,
-        hours=_sums(plan.ours.hours) if is_import else [],
-        periods=_sums(plan.ours.periods) if is_import else [],
+    ours, rows = plan.ours, plan.rows
+    record = Record(method=plan.method, old=plan.old_id, former=plan.entity.entity_id)
+    if not plan.is_import:
+        return record
+    return replace(
+        record,
+        unit=ours.meta["unit_of_measurement"],
+        start=rows[0].start,
+        end=rows[-1].start,
+        begun=ours.first.start,
+        offset=plan.join.offset if plan.join else None,
+        hours=_sums(ours.hours),
+        periods=_sums(ours.periods),
     )
 
 

@@ -18,6 +18,8 @@ _LEFT_OUT: Final = 48 * HOUR
 
 Looked for further back, a row that fits could be that of any other index.
 """
+_LAST: Final = 8
+"""Rows that tell how far apart they are, though some are missing."""
 _NOTHING: Final = 1e-3
 """Wh: less than any meter counts, and more than what two sums of floats differ by."""
 
@@ -49,7 +51,7 @@ def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[Statistic
     That hour is ours, even while the recorder has not compiled it yet: it would find it taken.
     """
     begun = first.start // HOUR * HOUR
-    return told([row for row in rows if row.start < begun], is_total=first.sum is not None)
+    return _told([row for row in rows if row.start < begun], is_total=first.sum is not None)
 
 
 def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
@@ -61,7 +63,7 @@ def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[
     return [row for row in rows if min(known) < row.start < max(known) and row.start not in known]
 
 
-def told(rows: Sequence[StatisticRow], *, is_total: bool) -> list[StatisticRow]:
+def _told(rows: Sequence[StatisticRow], *, is_total: bool) -> list[StatisticRow]:
     """Give what rows say of a total, or of a measurement: an old sensor may have been both."""
     if is_total:
         plain = (row._replace(mean=None, min=None, max=None) for row in rows)
@@ -91,17 +93,20 @@ def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) ->
 def join_by_time(
     rows: Sequence[StatisticRow], first: StatisticRow, kilo: float, *, is_adopted: bool
 ) -> Join | None:
-    """Join the last old row with our first one, whose sum is what it has counted itself.
+    """Join the last old row that ends before our first hour, to what that has counted itself.
 
-    That of a row which was adopted before is not: of its hour nothing is known. Between the two
-    nothing is counted: what has no index tells nothing of a gap.
+    That of a row which was adopted before is not known. Between the two nothing is counted: what
+    has no index tells nothing of a gap. Where there is a row a day, it is of the whole day.
     """
-    if not rows or rows[-1].sum is None or first.sum is None:
+    steps = (later.start - row.start for row, later in pairwise(rows[-_LAST:]))
+    length = min(steps, default=HOUR)
+    ended = [row for row in rows if row.start + length <= first.start // HOUR * HOUR]
+    if not ended or ended[-1].sum is None or first.sum is None:
         return None
-    seconds = first.end - first.start
-    is_its_own = not is_adopted and can_gain(1000 * first.sum / kilo, seconds)
+    before = ended[-1]._replace(end=ended[-1].start + length)
+    is_its_own = not is_adopted and can_gain(1000 * first.sum / kilo, first.end - first.start)
     counted = first.sum if is_its_own else 0.0
-    return Join(rows[-1], first, rows[-1].sum + counted - first.sum)
+    return Join(before, first, ended[-1].sum + counted - first.sum)
 
 
 def is_index(rows: Sequence[StatisticRow]) -> bool:

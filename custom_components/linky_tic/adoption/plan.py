@@ -3,7 +3,7 @@
 It knows entities, and what the recorder has of both statistics. The old sensor may be gone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 from ..const import DOMAIN
 from ..exceptions import refused
 from .joining import Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
-from .records import Method
+from .records import Method, Record
 from .statistics_rows import History, async_history, kilo_of, quantity_of
 
 POSSIBLE: Final = "possible"
@@ -35,10 +35,10 @@ class AdoptionPlan:
     old_id: str
     old: History
     ours: History
-    first: StatisticRow
     rows: list[StatisticRow]
+    """Hours of the old one that go before ours."""
     left_out: int
-    """Hours before our first one that the join leaves out: their index cannot be ours."""
+    """Hours before our first one that the join leaves out."""
     join: Join | None
     kilo: float | None
     """A kWh in this unit; None where nothing is summed up."""
@@ -49,11 +49,6 @@ class AdoptionPlan:
     def is_import(self) -> bool:
         """Whether old rows go before ours, which are changed then."""
         return self.method is not Method.ENTITY_ID
-
-    @property
-    def our_rows(self) -> list[StatisticRow]:
-        """Give our rows of either length."""
-        return [*self.ours.hours, *self.ours.periods]
 
     @property
     def left_behind(self) -> list[StatisticRow]:
@@ -74,36 +69,41 @@ async def async_plan(
     old_id: str,
     entity: er.RegistryEntry,
     method: Method | None,
-    *,
-    is_adopted: bool,
+    adopted: Sequence[Record],
 ) -> AdoptionPlan:
-    """Look at both statistics, and choose a way: taking the entity id over, wherever possible.
-
-    `is_adopted`: our first rows are of what the entity has adopted before.
-    """
-    old, ours = await _read(hass, old_id, entity.entity_id)
-    first, kilo = ours.first, kilo_of(ours.meta)
-    before = earlier(old.hours, first)
-    join = find_join(before, first, kilo) if kilo else None
-    by_time = False
-    if kilo and (by_time := _is_joined_by_time(hass, old_id, old, join, method)):
-        join = join_by_time(before, first, kilo, is_adopted=is_adopted)
+    """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
+    named = {"old": old_id, "entity": entity.entity_id}
+    old, ours = await _read(hass, named)
+    held = {one.old for one in adopted if _is_held(one, entity, ours)}
+    if old_id in held:
+        raise refused("adopt_already", **named)
+    kilo, before = kilo_of(ours.meta), earlier(old.hours, ours.first)
+    join = find_join(before, ours.first, kilo) if kilo else None
+    by_time = bool(kilo) and _is_joined_by_time(hass, old_id, old, join, method)
+    if kilo and by_time:
+        join = join_by_time(before, ours.first, kilo, is_adopted=bool(held))
     rows = [row for row in before if join is None or row.start <= join.before.start]
-    importing = {(Method.TIME if by_time else Method.IMPORT): _against_importing(rows, join, kilo)}
-    taking_over = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo)}
-    ways = importing if by_time else taking_over | importing
+    ways = {(Method.TIME if by_time else Method.IMPORT): _against_importing(rows, join, kilo)}
+    if not by_time:
+        ways = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo)} | ways
     possible = (way for way in ways if ways[way] == POSSIBLE)
     chosen = method if method in ways else next(possible, [*ways][-1])
     if ways[chosen] != POSSIBLE:
-        named = {"old": old_id, "entity": entity.entity_id}
         raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
     out = len(before) - len(rows)
-    return AdoptionPlan(entity, old_id, old, ours, first, rows, out, join, kilo, ways, chosen)
+    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, kilo, ways, chosen)
 
 
-async def _read(hass: HomeAssistant, old_id: str, entity_id: str) -> tuple[History, History]:
+def _is_held(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
+    """Whether what is recorded was done, and is still so: its rows are here, or its entity id."""
+    if record.method is Method.ENTITY_ID:
+        return entity.entity_id == record.old
+    return any(row.start == record.start for row in ours.hours)
+
+
+async def _read(hass: HomeAssistant, named: Mapping[str, str]) -> tuple[History, History]:
     """Give the old statistic in the unit of ours, and ours; refused where unlike."""
-    named = {"old": old_id, "entity": entity_id}
+    old_id, entity_id = named["old"], named["entity"]
     if old_id == entity_id:
         raise refused("adopt_same", **named)
     is_sensor = valid_entity_id(old_id) and split_entity_id(old_id)[0] == SENSOR

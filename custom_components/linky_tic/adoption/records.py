@@ -4,7 +4,7 @@ It knows the shape of a record, nothing of how one is made or undone. A file of 
 entry, since a record holds every sum that was changed.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Final
 
@@ -32,23 +32,25 @@ class Record:
     """One adoption.
 
     Of an import: the rows from `start` to `end` were inserted, those from `begun` on shifted by
-    `offset`; they had the sums that are listed, in `unit`.
+    `offset`; they had the sums that are listed, in `unit`. All that is one transaction: the row at
+    `start` is there, or nothing is.
     """
 
     method: Method
     old: str
     former: str
     """The entity id of our entity as it was before."""
-    is_done: bool = False
     unit: str | None = None
     start: float = 0.0
     end: float = 0.0
     begun: float = 0.0
     offset: float | None = None
-    is_whole: bool = False
-    """Whether its rows and sums are written in one transaction, unlike before release 1.0."""
-    hours: Sums
-    periods: Sums
+    hours: Sums = field(default_factory=list)
+    periods: Sums = field(default_factory=list)
+
+
+_FIELDS: Final = {one.name for one in fields(Record)}
+"""A file of before has others, too."""
 
 
 class AdoptionRecords:
@@ -62,21 +64,17 @@ class AdoptionRecords:
 
     async def find(self, key: str) -> list[Record]:
         """Give what an entity has adopted."""
-        kept = (await self._load()).get(key, [])
+        kept = ({name: one[name] for name in one.keys() & _FIELDS} for one in await self._of(key))
         return [Record(**{**one, "method": Method(one["method"])}) for one in kept]
 
     async def keep(self, key: str, record: Record) -> None:
-        """Write a record down at once, in the place of an earlier one of the same adoption."""
-        kept = await self._load()
-        before = [one for one in kept.get(key, []) if one["old"] != record.old]
-        await self._store.async_save({**kept, key: [*before, asdict(record)]})
+        """Write a record down at once, in the place of an earlier one of the same statistic."""
+        before = [one for one in await self._of(key) if one["old"] != record.old]
+        await self._save(key, [*before, asdict(record)])
 
     async def forget_last(self, key: str) -> None:
         """Drop the record of what has been undone."""
-        kept = await self._load()
-        left = {**kept, key: kept[key][:-1]}
-        some = {one: records for one, records in left.items() if records}
-        await (self._store.async_save(some) if some else self._store.async_remove())
+        await self._save(key, (await self._of(key))[:-1])
 
     async def remove(self) -> None:
         """Leave no file."""
@@ -84,11 +82,18 @@ class AdoptionRecords:
 
     async def summary(self) -> _Stored:
         """Tell of each adoption what a bug report needs; a name that a person gave is left out."""
-        wanted = ("method", "is_done", "unit", "offset")
         return {
-            key: [{name: one[name] for name in wanted} for one in kept]
+            key: [{name: one[name] for name in ("method", "unit", "offset")} for one in kept]
             for key, kept in (await self._load()).items()
         }
 
+    async def _of(self, key: str) -> list[dict[str, Any]]:
+        return (await self._load()).get(key, [])
+
     async def _load(self) -> _Stored:
         return await self._store.async_load() or {}
+
+    async def _save(self, key: str, records: list[dict[str, Any]]) -> None:
+        others = {one: kept for one, kept in (await self._load()).items() if one != key}
+        left = {**others, key: records} if records else others
+        await (self._store.async_save(left) if left else self._store.async_remove())

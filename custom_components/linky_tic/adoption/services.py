@@ -3,7 +3,7 @@
 It knows calls and their answers. Numbers are answered in the unit of our statistic.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Final
 
 from homeassistant.components.recorder import DOMAIN as RECORDER
@@ -22,7 +22,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
 from ..exceptions import refused
-from .adopting import async_adopt, async_finish, async_undo, key_of, one_by_one, records_of
+from .adopting import async_adopt, async_adopted, async_undo, one_by_one
 from .joining import StatisticRow, doubts, in_gaps
 from .plan import AdoptionPlan, async_plan, entity_of_ours
 from .records import Method, Record
@@ -65,29 +65,12 @@ async def _adopt(call: ServiceCall) -> ServiceResponse:
     hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
     entity = _entity(call)
     async with one_by_one(hass):
-        adopted = await records_of(hass, entity).find(key_of(entity))
-        begun = _interrupted(adopted, old_id, entity, is_dry=is_dry)
-        if begun:
-            await async_finish(hass, entity, begun)
-            return {"dry_run": False, **_recorded(begun)}
-        method, is_adopted = call.data.get(ATTR_METHOD), bool(adopted)
-        plan = await async_plan(hass, old_id, entity, method, is_adopted=is_adopted)
+        adopted = await async_adopted(hass, entity)
+        plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD), adopted)
         answer = await _planned(hass, plan)
         if not is_dry:
             await async_adopt(hass, plan)
         return {"dry_run": is_dry, **answer}
-
-
-def _interrupted(
-    adopted: Sequence[Record], old_id: str, entity: er.RegistryEntry, *, is_dry: bool
-) -> Record | None:
-    """Give the adoption that is to be finished, if any; refused is another one before that."""
-    last = adopted[-1] if adopted and not adopted[-1].is_done else None
-    if last and (is_dry or last.old != old_id):
-        raise refused("adopt_interrupted", entity=entity.entity_id, old=last.old)
-    if last is None and old_id in {one.old for one in adopted}:
-        raise refused("adopt_already", entity=entity.entity_id, old=old_id)
-    return last
 
 
 async def _undo(call: ServiceCall) -> ServiceResponse:
@@ -164,9 +147,8 @@ def _will(plan: AdoptionPlan) -> JsonObjectType:
         "insert_hours": len(plan.rows),
         **_span(plan.rows),
         "leave_out_hours": len(plan.old.hours) - len(plan.rows),
-        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, plan.our_rows)),
-        "overwrite_hours": 0,
-        "shift_rows": len(plan.our_rows) if plan.join else 0,
+        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, plan.ours.rows)),
+        "shift_rows": len(plan.ours.rows) if plan.join else 0,
         "shift_sums_by": _number(plan.join.offset) if plan.join else None,
     }
 
@@ -180,7 +162,7 @@ def _warnings(plan: AdoptionPlan, used: AbstractSet[str]) -> Iterable[str]:
         "joined_by_time": plan.method is Method.TIME,
         "gap": isinstance(gap, float) and gap > _GAP,
         "hours_left_behind": not is_import and bool(plan.left_behind),
-        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, plan.our_rows)),
+        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, plan.ours.rows)),
         "last_hours_left_out": is_import and plan.left_out > 0,
         "both_in_energy_dashboard": is_import and all(are_used),
         "new_in_energy_dashboard": not is_import and are_used[1],

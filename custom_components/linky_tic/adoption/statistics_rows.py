@@ -67,9 +67,14 @@ class History(NamedTuple):
     periods: list[StatisticRow]
 
     @property
+    def rows(self) -> list[StatisticRow]:
+        """Give the rows of either length."""
+        return [*self.hours, *self.periods]
+
+    @property
     def first(self) -> StatisticRow:
         """Give the row with which it begins; there is one."""
-        return min([*self.hours[:1], *self.periods[:1]], key=lambda row: row.start)
+        return min(self.rows, key=lambda row: row.start)
 
     @property
     def last(self) -> StatisticRow:
@@ -139,16 +144,13 @@ def kilo_of(meta: StatisticMetaData) -> float | None:
     return 1 / _factor(meta, unit) if unit else None
 
 
-async def async_insert(hass: HomeAssistant, entity_id: str, record: Record) -> bool | None:
-    """Insert an old statistic's rows before ours; False: one of both is not there.
-
-    None: it failed, and nothing was written. The recorder's log says why.
-    """
+async def async_insert(hass: HomeAssistant, entity_id: str, record: Record) -> bool:
+    """Insert an old statistic's rows before ours; False: nothing was written, see the log."""
     return await _at_once(hass, lambda session: _insert(hass, session, entity_id, record))
 
 
-async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) -> bool | None:
-    """Take inserted rows out, and give ours the sums they had; False and None as above."""
+async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) -> bool:
+    """Take inserted rows out, and give ours the sums they had; False as above."""
     return await _at_once(hass, lambda session: _take_out(hass, session, entity_id, record))
 
 
@@ -156,60 +158,36 @@ async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) ->
 class _AtOnce(RecorderTask):
     """Something that is done in one transaction, or not at all."""
 
-    do: Callable[[Session], bool]
-    done: asyncio.Future[bool | None]
+    do: Callable[[Session], None]
+    done: asyncio.Future[bool]
 
     @override
     def run(self, instance: Recorder) -> None:
-        result = None
+        is_done = False
         try:
             with session_scope(session=instance.get_session()) as session:
-                is_done = self.do(session)
-            result = is_done
+                self.do(session)
+            is_done = True
         finally:
-            instance.hass.loop.call_soon_threadsafe(self.done.set_result, result)
+            instance.hass.loop.call_soon_threadsafe(self.done.set_result, is_done)
 
 
-async def _at_once(hass: HomeAssistant, do: Callable[[Session], bool]) -> bool | None:
-    done: asyncio.Future[bool | None] = hass.loop.create_future()
+async def _at_once(hass: HomeAssistant, do: Callable[[Session], None]) -> bool:
+    done: asyncio.Future[bool] = hass.loop.create_future()
     get_instance(hass).queue_task(_AtOnce(do, done))
     return await done
 
 
-def _insert(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> bool:
+def _insert(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> None:
     ids = {entity_id, record.old}
     found = get_metadata_with_session(get_instance(hass), session, statistic_ids=ids)
-    if ids - found.keys():
-        return False
     (ours, _), (old, meta) = found[entity_id], found[record.old]
-    is_in, is_shifted = _progress(session, ours, record)
-    if not is_in:
-        for table in _TABLES:
-            columns, rows = _old_rows(table, old, _factor(meta, record.unit), record)
-            rows = rows.add_columns(literal(ours))
-            session.execute(insert(table).from_select([*columns, "metadata_id"], rows))
-    if record.offset is not None and not is_shifted:
+    for table in _TABLES:
+        columns, rows = _old_rows(table, old, _factor(meta, record.unit), record)
+        rows = rows.add_columns(literal(ours))
+        session.execute(insert(table).from_select([*columns, "metadata_id"], rows))
+    if record.offset is not None:
         _shift(session, ours, record.begun, record.offset)
-    return True
-
-
-def _progress(session: Session, ours: int, record: Record) -> tuple[bool, bool]:
-    """Tell whether an old statistic's rows are in, and whether our sums are shifted.
-
-    Both were done in one transaction, but by versions before 1.0, which may have been cut short
-    between them: their record tells what our sums were.
-    """
-    first = _HOURS.c.metadata_id == ours, _HOURS.c.start_ts == record.start
-    if session.execute(select(_HOURS.c.id).where(*first)).first() is None:
-        return False, False
-    if record.is_whole or record.is_done:
-        return True, True
-    for table, sums in zip(_TABLES, (record.hours, record.periods), strict=True):
-        was = {start: total for start, total in sums}  # noqa: C416 - lists, as JSON has them
-        for row in _rows(session, table, ours, 1.0):
-            if row.start in was and row.sum is not None:
-                return True, abs(row.sum - was[row.start]) > _LAST_DIGITS
-    return True, False
 
 
 def _old_rows(
@@ -235,25 +213,25 @@ def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
         session.execute(update(table).where(*of_it).values(sum=table.c.sum + offset))
 
 
-def _take_out(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> bool:
+def _take_out(hass: HomeAssistant, session: Session, entity_id: str, record: Record) -> None:
     found = get_metadata_with_session(get_instance(hass), session, statistic_ids={entity_id})
     if entity_id not in found:
-        return False
-    ours, _ = found[entity_id]
-    is_in, is_shifted = _progress(session, ours, record)
-    if record.offset is not None and is_shifted:
-        _shift(session, ours, record.begun, -record.offset)
-    for table, sums in zip(_TABLES, (record.hours, record.periods), strict=True):
-        if is_in:
-            session.execute(
-                delete(table).where(table.c.metadata_id == ours, _inserted(table, record))
-            )
-        if is_shifted and sums:
-            _restore(session, table, ours, sums)
+        return  # somebody has deleted all of it
+    ours, meta = found[entity_id]
+    first = _HOURS.c.metadata_id == ours, _HOURS.c.start_ts == record.start
+    if session.execute(select(_HOURS.c.id).where(*first)).first() is None:
+        return  # nothing was inserted
+    factor = 1 / _factor(meta, record.unit)  # somebody may have changed the unit
+    for table in _TABLES:
+        inserted = table.c.metadata_id == ours, _inserted(table, record)
+        session.execute(delete(table).where(*inserted))
+    if record.offset is not None:
+        _shift(session, ours, record.begun, -record.offset * factor)
+        for table, sums in zip(_TABLES, (record.hours, record.periods), strict=True):
+            _restore(session, table, ours, [(at, total * factor) for at, total in sums])
     # The recorder remembers which row is the newest, and it may be gone.
     run_cache = get_short_term_statistics_run_cache(hass)
     cache_latest_short_term_statistic_id_for_metadata_id(run_cache, session, ours)
-    return True
 
 
 def _restore(session: Session, table: Table, ours: int, sums: Sums) -> None:
@@ -261,4 +239,5 @@ def _restore(session: Session, table: Table, ours: int, sums: Sums) -> None:
     is_same = func.abs(table.c.sum - bindparam("was")) < _LAST_DIGITS
     of_it = table.c.metadata_id == ours, table.c.start_ts == bindparam("at"), is_same
     values = [{"at": start, "was": total} for start, total in sums]
-    session.execute(update(table).where(*of_it).values(sum=bindparam("was")), values)
+    if values:
+        session.execute(update(table).where(*of_it).values(sum=bindparam("was")), values)
