@@ -121,7 +121,7 @@ class Meter:
         """Send bytes, and wait until they have been received, or the entry is reloaded."""
         if not self._is_loaded:
             await self._hass.async_block_till_done()
-        reception_ = self.coordinator.link._reception
+        reception_ = self.coordinator.link.reception
         expected = reception_.received + len(data)
         self.port._write(data, SOON)
         await until(lambda: reception_.received >= expected or not self._is_loaded)

@@ -89,7 +89,7 @@ async def test_nobody_is_found_in_the_file(
         house.send_message(person.short_message)
         await meter.play(3)
         await home.minutes()
-    assert traces_in(meter.coordinator.link.recent, person)
+    assert traces_in(meter.coordinator.link.reception.recent, person)
     assert_nobody_is_found(await reporter.file(meter), person)
 
 

@@ -16,7 +16,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedBinarySensorDescription, add_derived
 from .entities.status import STATUS_FLAGS
 from .tariff.sensors import TARIFF_FLAGS
-from .tic import LABELS, Quantity
+from .tic import LABELS, Label, Quantity
 
 PARALLEL_UPDATES = 0
 
@@ -32,13 +32,14 @@ def _is_heard(meter: LinkyCoordinator) -> bool | None:
     return None if meter.link.is_connected is None else meter.is_available
 
 
-def _is_sent(name: str, meter: LinkyCoordinator) -> bool | None:
+def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
     """Tell whether a warning is being sent.
 
-    One that is not heard yet, after a restart, may be on all the same.
+    One that is not heard yet, after a restart, may be on all the same; the other mode has none.
     """
-    is_sent = meter.reading(name) is not None
-    return is_sent if is_sent or meter.freshness.is_settled else None
+    if meter.reading(label.name) is not None:
+        return True
+    return False if meter.freshness.is_settled and meter.mode is label.mode else None
 
 
 LINK: Final = DerivedBinarySensorDescription(
@@ -51,7 +52,7 @@ LINK: Final = DerivedBinarySensorDescription(
 WARNINGS: Final = tuple(
     DerivedBinarySensorDescription(
         key=label.name,
-        value=partial(_is_sent, label.name),
+        value=partial(_is_sent, label),
         sources=(label.name,),
         device_class=_WARNINGS[label.quantity],
         entity_registry_enabled_default=False,

@@ -83,14 +83,14 @@ class LinkyCoordinator:
             registered_labels(self.hass, self.entry.entry_id, self.address, mode),
             timedelta(minutes=data.get(CONF_OVERSEAS, 0)),
         )
+        preset = Preset(self.entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.link = Link(
             data[CONF_PORT],
             self.receiver,
             settings=LineSettings(data.get(CONF_SPEED, 9600), mode),
             on_events=self._receive,
-            on_state=lambda _: self._guard(self._handle_state),
+            on_state=lambda is_heard: self._guard(self._handle_state, is_heard),
         )
-        preset = Preset(self.entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.link.interval = READ_INTERVALS[preset]
         self.signals = Signals()
         self.freshness = Freshness(self.receiver)
@@ -101,8 +101,7 @@ class LinkyCoordinator:
         """Make what is derived from readings, each room fed by the signals."""
         hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
         self.store = MeterStore(hass, entry.entry_id)
-        self.health = HealthMonitor(hass, entry.entry_id, self.address, receiver, self.link)
-        self.health.listen(signals)
+        self.health = HealthMonitor(hass, entry, receiver, self.link.name, signals)
         self.mirror = Mirror(hass, entry, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.days = Days(hass, self.address, signals, self.store)
@@ -194,7 +193,9 @@ class LinkyCoordinator:
             case Rejected():
                 self.signals.rejected.send(event, now)
             case ModeChanged():
-                self.freshness.doubt()  # what the other mode did not send is not absent
+                # what the other mode did not send is not absent
+                self.reporter.forget(*self.freshness.doubt())
+                self.signals.send_all_states()
             case _:
                 assert_never(event)
 
@@ -245,10 +246,10 @@ class LinkyCoordinator:
         self._guard(self.reporter.report_due)
         self.signals.counters.send()
 
-    def _handle_state(self) -> None:
-        if not self.link.is_connected:
+    def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
+        if not is_heard:
             self._doubt_readings()
-        self.signals.line.send()
+        self.signals.line.send(is_heard)
         self.signals.send_all_states()
 
     def _store_settings(self) -> None:
@@ -259,7 +260,7 @@ class LinkyCoordinator:
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
             self.signals.mode.send(meter.mode)
         heard = {
-            CONF_SPEED: self.link.settings.speed,
+            CONF_SPEED: self.link.reception.settings.speed,
             CONF_MODE: meter.mode.value,
             CONF_OVERSEAS: int(meter.overseas.total_seconds() / 60),
         }

@@ -109,9 +109,9 @@ def _running(coordinator: LinkyCoordinator) -> Json:
         "meter": _meter(coordinator),
         "link": {
             "is_connected": link.is_connected,
-            "speed": link.settings.speed,
-            "mode": link.settings.mode,
-            "received_bytes": link.received,
+            "speed": link.reception.settings.speed,
+            "mode": link.reception.settings.mode,
+            "received_bytes": link.reception.received,
             "reconnections": link.reconnections,
             "last_good_group": _instant(receiver.heard_at),
             "history": [{"at": _instant(at), "what": what} for at, what in link.history],
@@ -139,7 +139,7 @@ def _running(coordinator: LinkyCoordinator) -> Json:
             for name, one in receiver.meter.readings.items()
             if one.label.quantity not in IDENTITIES
         },
-        "line": _line(link.recent, receiver),
+        "line": _line(link.reception.recent, receiver),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.health.line_quality import LineQuality
-from custom_components.linky_tic.line import LineSettings, Link
 from custom_components.linky_tic.tic import Reason, Receiver
 from simulator.wire import to_8n1
 
@@ -26,14 +25,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.receiver = Receiver()
-        link = Link(
-            "/dev/none",
-            self.receiver,
-            settings=LineSettings(),
-            on_events=lambda _events, _now: None,
-            on_state=lambda _is_heard: None,
-        )
-        self.quality = LineQuality(self.receiver, link)
+        self.quality = LineQuality(self.receiver)
         self.now = START
         self.quality.sample(self.now)
 

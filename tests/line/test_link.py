@@ -150,7 +150,7 @@ async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> No
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.link.is_connected)
-    assert followed.link.settings == LineSettings(1200, Mode.HISTORIC)
+    assert followed.link.reception.settings == LineSettings(1200, Mode.HISTORIC)
 
 
 async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
@@ -221,7 +221,7 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.settings == LineSettings(1200, Mode.HISTORIC)
+    assert followed.link.reception.settings == LineSettings(1200, Mode.HISTORIC)
     assert followed.link.reconnections == 0
     assert followed.states == [True]
 
@@ -231,7 +231,7 @@ async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url, LineSettings(1200, Mode.HISTORIC)) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.settings == LineSettings(9600, Mode.STANDARD)
+    assert followed.link.reception.settings == LineSettings(9600, Mode.STANDARD)
     assert followed.link.reconnections == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 import serial_asyncio
 import serialx
 
-from custom_components.linky_tic.line.pacing import Line, _read_from
+from custom_components.linky_tic.line.pacing import PacedProtocol, _read_from
 from custom_components.linky_tic.line.port import Port, PortUnavailable
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
@@ -60,7 +60,7 @@ async def test_the_protocol_runs_under_serialx_and_pyserial_asyncio(
     master, path = pty
     loop = asyncio.get_running_loop()
     heard, lost = Heard(), loop.create_future()
-    line = Line(heard, lost.set_result, interval)
+    line = PacedProtocol(heard, lost.set_result, interval)
     transport, protocol = await connect(loop, lambda: line, path, baudrate=9600)
     assert protocol is line
     await asyncio.sleep(0)  # pyserial-asyncio begins to read a moment later
@@ -78,7 +78,7 @@ async def test_the_protocol_runs_on_a_bare_tcp_connection(interval: float) -> No
     heard, lost = Heard(), loop.create_future()
     with socket.create_server(("127.0.0.1", 0)) as server:
         transport, _ = await loop.create_connection(
-            lambda: Line(heard, lost.set_result, interval), *server.getsockname()
+            lambda: PacedProtocol(heard, lost.set_result, interval), *server.getsockname()
         )
         client, _ = server.accept()
         with client:
@@ -118,10 +118,10 @@ async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once
     os.write(pty[0], b"\n")
     await heard.wait_for(1)
     for _ in range(round(_SOON / 0.005)):
-        if port._line._timer is None:
+        if port._protocol._timer is None:
             break
         await asyncio.sleep(0.005)
-    assert port._line._timer is None
+    assert port._protocol._timer is None
     os.write(pty[0], b"\r")
     await heard.wait_for(2)
     assert heard.chunks == [b"\n", b"\r"]
@@ -130,7 +130,7 @@ async def test_nobody_wakes_for_a_silent_line_and_its_next_byte_is_heard_at_once
 
 async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
     heard = Heard()
-    line = Line(heard, lambda _error: None, _PACE)
+    line = PacedProtocol(heard, lambda _error: None, _PACE)
     line.connection_made(asyncio.Transport())
     line.data_received(b"\n")
     line.data_received(b"\r")
@@ -157,6 +157,6 @@ async def test_a_descriptor_that_cannot_be_read_gives_nothing() -> None:
 
 async def test_a_line_that_is_told_bytes_without_a_transport_hears_them() -> None:
     heard = Heard()
-    line = Line(heard, lambda _: None, _PACE)
+    line = PacedProtocol(heard, lambda _: None, _PACE)
     line.data_received(b"\n")
     assert (heard.chunks, line._timer) == ([b"\n"], None)

@@ -26,13 +26,13 @@ class Recorded(Line):
 async def test_the_last_bytes_are_kept_as_they_came(home: Home) -> None:
     recorded = Recorded()
     meter = await home.hears(recorded, 3)
-    assert meter.coordinator.link.recent == recorded.sent
+    assert meter.coordinator.link.reception.recent == recorded.sent
     await meter.play(30)
     assert len(recorded.sent) > 3 * KEPT
-    assert meter.coordinator.link.recent == recorded.sent[-KEPT:]
-    assert meter.coordinator.link.received == len(recorded.sent)
+    assert meter.coordinator.link.reception.recent == recorded.sent[-KEPT:]
+    assert meter.coordinator.link.reception.received == len(recorded.sent)
 
 
 async def test_what_is_kept_is_bounded(home: Home) -> None:
     meter = await home.hears(Recorded(), 60)
-    assert len(meter.coordinator.link._reception._recent) <= 2 * KEPT
+    assert len(meter.coordinator.link.reception._recent) <= 2 * KEPT

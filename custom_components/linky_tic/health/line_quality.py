@@ -6,7 +6,7 @@ It knows counters and time; it knows neither entities nor repairs.
 from collections import deque
 from typing import Final, NamedTuple
 
-from ..line import BAD, Link
+from ..line import BAD
 from ..tic import Reason, Receiver
 
 WINDOW: Final = 600.0
@@ -26,9 +26,8 @@ class _Sample(NamedTuple):
 class LineQuality:
     """The counters of one line, and their course over the last ten minutes."""
 
-    def __init__(self, receiver: Receiver, link: Link) -> None:
-        self.receiver = receiver
-        self.link = link
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
         self._samples: deque[_Sample] = deque()
 
     def sample(self, now: float) -> None:
@@ -39,7 +38,7 @@ class LineQuality:
 
     def rejected(self, *reasons: Reason) -> int:
         """Count the groups rejected for these reasons."""
-        return sum(self.receiver.counters.rejected[reason] for reason in reasons)
+        return sum(self._receiver.counters.rejected[reason] for reason in reasons)
 
     @property
     def good_share(self) -> float | None:
@@ -54,6 +53,12 @@ class LineQuality:
         return bad > 0 and altered < _MOST_ALTERED * bad
 
     @property
+    def silence(self) -> float:
+        """Seconds for which no good group has come, of those observed."""
+        last = self._samples[-1]
+        return last.at - min(one.at for one in self._samples if one.good == last.good)
+
+    @property
     def is_window_full(self) -> bool:
         """Whether ten minutes have been observed."""
         return bool(self._samples) and self._samples[-1].at - self._samples[0].at >= WINDOW - 60
@@ -65,6 +70,6 @@ class LineQuality:
         return now.good - first.good, now.bad - first.bad, now.altered - first.altered
 
     def _now(self, at: float = 0.0) -> _Sample:
-        receiver = self.receiver
+        receiver = self._receiver
         altered = receiver.counters.altered
         return _Sample(at, receiver.good_groups, self.rejected(*BAD), altered)

@@ -5,10 +5,10 @@ It knows when to look; what is looked at, and what people are told, is the busin
 
 import time
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
-from ..line import Link
 from ..meter.signals import Signals
 from ..tic import Contract, ContractChange, Mode, Receiver, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
@@ -20,20 +20,20 @@ class HealthMonitor:
     """The health of one line, looked at once a minute on a clock that nobody sets."""
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, address: str, receiver: Receiver, link: Link
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        receiver: Receiver,
+        port: str,
+        signals: Signals,
     ) -> None:
-        self.quality = LineQuality(receiver, link)
+        self.quality = LineQuality(receiver)
         self.rejections = Rejections()
-        self.issues = RepairIssues(hass, entry_id)
+        self.issues = RepairIssues(hass, entry.entry_id)
         self._hass = hass
-        self._meter = mask(address)
-        self._receiver = receiver
-        self._link = link
+        self._meter = mask(entry.unique_id or "")
+        self._port = port
         self._was_lost = False
-        self._heard_at, self._silent_since = receiver.heard_at, time.monotonic()
-
-    def listen(self, signals: Signals) -> None:
-        """Hear of all that the health of a line depends on."""
         signals.rejected.connect(self.rejections.count)
         signals.minute.connect(self._sample)
         signals.line.connect(self._report_line)
@@ -51,19 +51,16 @@ class HealthMonitor:
 
     def _sample(self) -> None:
         """Take the counters, and judge what they tell."""
-        now = time.monotonic()
-        self.quality.sample(now)
+        self.quality.sample(time.monotonic())
         if self.quality.is_window_full:
             self.issues.judge_quality(
                 self.quality.good_share, is_losing_bytes=self.quality.is_losing_bytes
             )
-        if self._receiver.heard_at != self._heard_at:
-            self._heard_at, self._silent_since = self._receiver.heard_at, now
-        self.issues.judge_silence(now - self._silent_since, self._link.name)
+        self.issues.judge_silence(self.quality.silence, self._port)
 
-    def _report_line(self) -> None:
+    def _report_line(self, is_heard: bool) -> None:  # noqa: FBT001 - what the signal tells
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""
-        if not self._link.is_connected:
+        if not is_heard:
             LOGGER.info("The meter %s is no longer heard", self._meter)
             self._was_lost = True
 

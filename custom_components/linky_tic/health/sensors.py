@@ -1,7 +1,6 @@
 """The counters of the line as diagnostic sensors: one row each."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Final
 
 from homeassistant.components.sensor import SensorStateClass
@@ -10,28 +9,21 @@ from homeassistant.const import EntityCategory, UnitOfRatio
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tic import Reason
-from .line_quality import LineQuality
 
-_COUNTED: Final[Mapping[str, Callable[[LineQuality], float | None]]] = {
-    "line_quality": lambda line: line.good_share,
-    "good_groups": lambda line: line.receiver.good_groups,
-    "checksum_errors": lambda line: line.rejected(Reason.CHECKSUM),
-    "parity_errors": lambda line: line.receiver.wire.parity_errors,
-    "format_errors": lambda line: line.rejected(Reason.FORMAT, Reason.DAMAGED),
-    "held_groups": lambda line: line.rejected(Reason.HELD),
-    "complete_frames": lambda line: line.receiver.counters.complete_frames,
-    "reconnections": lambda line: line.link.reconnections,
+_COUNTED: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
+    "line_quality": lambda meter: meter.health.quality.good_share,
+    "good_groups": lambda meter: meter.receiver.good_groups,
+    "checksum_errors": lambda meter: meter.health.quality.rejected(Reason.CHECKSUM),
+    "parity_errors": lambda meter: meter.receiver.wire.parity_errors,
+    "format_errors": lambda meter: meter.health.quality.rejected(Reason.FORMAT, Reason.DAMAGED),
+    "held_groups": lambda meter: meter.health.quality.rejected(Reason.HELD),
+    "complete_frames": lambda meter: meter.receiver.counters.complete_frames,
+    "reconnections": lambda meter: meter.link.reconnections,
 }
-
-
-def _counted(key: str, meter: LinkyCoordinator) -> float | None:
-    return _COUNTED[key](meter.health.quality)
-
-
 LINE_COUNTERS: Final = tuple(
     DerivedSensorDescription(
         key=key,
-        value=partial(_counted, key),
+        value=value,
         signal=lambda signals: signals.counters,
         needs_line=False,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -40,6 +32,6 @@ LINE_COUNTERS: Final = tuple(
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE if is_share else None,
         suggested_display_precision=1 if is_share else 0,
     )
-    for key in _COUNTED
+    for key, value in _COUNTED.items()
     for is_share in (key == "line_quality",)
 )

@@ -3,7 +3,6 @@
 from .detection import LineSettings
 from .link import SILENCE, Link, Turn
 from .listening import BAD, Heard, NoAddress, NoSignal, NotTic, listen
-from .pacing import Line
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "SILENCE",
     "Cause",
     "Heard",
-    "Line",
     "LineSettings",
     "Link",
     "LinkError",

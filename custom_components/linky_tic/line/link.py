@@ -62,11 +62,11 @@ class Link:
     ) -> None:
         self.name = name_of(port)
         self.interval = 0.0
+        self.reception = Reception(receiver, settings, self._receive)
         self.is_connected: bool | None = None
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
         self._url = port
-        self._reception = Reception(receiver, settings, self._receive)
         self._on_events = on_events
         self._on_state = on_state
         self._port: Port | None = None
@@ -77,25 +77,10 @@ class Link:
         self._wait = _FIRST_WAIT
         self._recorded = settings
 
-    @property
-    def settings(self) -> LineSettings:
-        """What works on this line, or worked last."""
-        return self._reception.settings
-
-    @property
-    def received(self) -> int:
-        """Bytes that came, good and bad."""
-        return self._reception.received
-
-    @property
-    def recent(self) -> bytes:
-        """The last bytes as they came: not to be shown before they are made anonymous."""
-        return self._reception.recent
-
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
         self._is_closed = False
-        self._port = await self._reception.open(self._url, self.interval)
+        self._port = await self.reception.open(self._url, self.interval)
         self._record(Turn.OPENED)
         if self._watchdog is None:
             self._good_at = time.monotonic()
@@ -135,8 +120,8 @@ class Link:
         """Look after an open port until it is lost."""
         try:
             while True:
-                seconds = _GLANCE if self._reception.is_good else _LOOK
-                await self._reception.watch(port, seconds)
+                seconds = _GLANCE if self.reception.is_good else _LOOK
+                await self.reception.watch(port, seconds)
         except PortUnavailable as error:
             self._record(f"{Turn.LOST} {error.cause}")
         await port.close()
@@ -171,9 +156,9 @@ class Link:
             self._wait = _FIRST_WAIT
             if not self.is_connected:
                 self._change_state(connected=True)
-            if self.settings is not self._recorded:
-                self._recorded = self.settings
-                self._record(f"{self.settings.speed} {self.settings.mode}")
+            if self.reception.settings is not self._recorded:
+                self._recorded = self.reception.settings
+                self._record(f"{self._recorded.speed} {self._recorded.mode}")
         if events:
             self._on_events(events, now)
 

@@ -12,7 +12,7 @@ _ENOUGH: Final = 4096
 """Bytes read at once: what a terminal holds, four seconds of a meter."""
 
 
-class Line(asyncio.Protocol):
+class PacedProtocol(asyncio.Protocol):
     """Gives its bytes to `on_chunk` and the end of the line to `on_loss`.
 
     After each chunk it leaves the bytes in the kernel until the next multiple of `interval`

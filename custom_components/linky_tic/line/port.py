@@ -15,7 +15,7 @@ import serialx
 from serialx.common import UnknownUriScheme
 
 from .access_server import transport_for
-from .pacing import Line
+from .pacing import PacedProtocol
 
 _OPENING: Final = 10.0
 """Seconds that opening may take: a host that drops packets never answers at all."""
@@ -124,14 +124,14 @@ class Port:
         self,
         name: str,
         transport: serialx.BaseSerialTransport,
-        line: Line,
+        protocol: PacedProtocol,
         lost: asyncio.Future[Exception | None],
     ) -> None:
         self.name = name
         self.opened_at = time.monotonic()
         self.is_network = path_of(name) is None
         self._transport = transport
-        self._line = line
+        self._protocol = protocol
         self._lost = lost
 
     @classmethod
@@ -161,12 +161,12 @@ class Port:
     ) -> Self:
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[Exception | None] = loop.create_future()
-        line = Line(on_chunk, lost.set_result, interval)
+        protocol = PacedProtocol(on_chunk, lost.set_result, interval)
         try:
             async with asyncio.timeout(_OPENING):
                 transport, _ = await serialx.create_serial_connection(
                     loop,
-                    lambda: line,
+                    lambda: protocol,
                     name,
                     speed,
                     parity=serialx.Parity.NONE,
@@ -177,7 +177,7 @@ class Port:
                 )
         except Exception as error:  # of any type: see `unavailable`
             raise unavailable(name, error) from error
-        return cls(name, transport, line, lost)
+        return cls(name, transport, protocol, lost)
 
     async def wait(self, seconds: float) -> None:
         """Wait while the line lasts; raises `PortUnavailable` as soon as it is lost."""
@@ -200,11 +200,11 @@ class Port:
             return
         # serialx flushes the input meanwhile. A read that was already due would then give nothing,
         # which serialx takes for the loss of the device.
-        self._line.hold()
+        self._protocol.hold()
         try:
             await self._transport.reconfigure_port(baudrate=speed)
         finally:
-            self._line.release()
+            self._protocol.release()
 
     async def close(self) -> None:
         """Give the descriptor back, however often; nothing is received any more."""

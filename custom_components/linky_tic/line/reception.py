@@ -21,9 +21,10 @@ type OnChunk = Callable[[list[Event], float, int], None]
 
 
 class Reception:
-    """What a line says, whatever ports it is heard on. `settings` are what worked last.
+    """What a line says, whatever ports it is heard on.
 
-    `other_speeds` are tried beside the meter's own.
+    `settings` are what worked last; `received` counts bytes, good and bad; `other_speeds` are tried
+    beside the meter's own.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Reception:
 
     @property
     def recent(self) -> bytes:
-        """The last bytes as they came, whatever they are."""
+        """The last bytes as they came: not to be shown before they are made anonymous."""
         return bytes(self._recent[-KEPT:])
 
     @property

@@ -89,8 +89,8 @@ class Signals:
     nothing holds any more, the meter is silent or another one speaks; `rejected`: something came
     and was not used; `mode`: the meter speaks another one than when it was last set up.
 
-    `line`: whether the meter is heard has changed; `stranger`: the address of another meter that
-    speaks, None when it is this one again; `minute`: a minute has passed.
+    `line`: whether the meter is heard, when that has changed; `stranger`: the address of another
+    meter that speaks, None when it is this one again; `minute`: a minute has passed.
 
     `state`: the state of a label or derived value may differ, sent when the reporting rules say
     so; `days`, `costs` and `counters` (of the line, once a minute): the same of these. `contract`:
@@ -105,7 +105,7 @@ class Signals:
         self.lost = Signal[*tuple[()]](guard)
         self.rejected = Signal[Rejected, float](guard)
         self.mode = Signal[Mode](guard)
-        self.line = Signal[*tuple[()]](guard)
+        self.line = Signal[bool](guard)
         self.stranger = Signal[str | None](guard)
         self.minute = Signal[*tuple[()]](guard)
         self.state = NamedSignals[*tuple[()]](guard)

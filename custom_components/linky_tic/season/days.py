@@ -97,8 +97,7 @@ class SeasonDays:
         """
         colours, peak_day = self._days.colours, self._peak_day()
         self._add(colours or peak_day)
-        if self.by_day:
-            self._signals.state.send(SEASON)
+        self._signals.state.send(SEASON)
         if not colours and not peak_day:
             return
         kind = "blue" if colours else "peak"

@@ -78,6 +78,7 @@ TARIFF_VALUES: Final = (
         kind=TariffSensor,
         value=current_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
+        sources=("LTARF", "PTEC"),
         applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
