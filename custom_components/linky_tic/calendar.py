@@ -15,12 +15,10 @@ from homeassistant.components.calendar import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entity import LinkyEntity
+from .entity import LinkyEntity, entity_text
 from .tariff.names import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import Label, Quantity, SchedulePeriod, unnamed
@@ -114,8 +112,4 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         )
 
     def _word(self, path: str, slug: str) -> str:
-        """Give the word for a slug in the language of the house."""
-        words = async_get_cached_translations(
-            self.hass, self.hass.config.language, "entity", DOMAIN
-        )
-        return words.get(f"component.{DOMAIN}.entity.{path}.{slug}", slug)
+        return entity_text(self.hass, f"{path}.{slug}") or slug

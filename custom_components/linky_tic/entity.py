@@ -2,6 +2,7 @@
 
 from typing import override
 
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.translation import async_get_cached_translations
@@ -25,6 +26,12 @@ def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
         model=model,
         serial_number=coordinator.address,
     )
+
+
+def entity_text(hass: HomeAssistant, path: str) -> str | None:
+    """Give a text of the entities' translations in the language of the house, by its path."""
+    texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    return texts.get(f"component.{DOMAIN}.entity.{path}")
 
 
 class LinkyEntity(Entity):
@@ -60,10 +67,8 @@ class LinkyEntity(Entity):
 
         It translates the name of an entity only once.
         """
-        hass = self.coordinator.hass
-        texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
         self._attr_translation_key, self._attr_translation_placeholders = key, placeholders
-        if text := texts.get(f"component.{DOMAIN}.entity.{self._platform}.{key}.name"):
+        if text := entity_text(self.coordinator.hass, f"{self._platform}.{key}.name"):
             self._attr_name = text.format(**placeholders)
 
     def _refresh(self) -> None:

@@ -40,7 +40,6 @@ EVENT_TYPES: Final = (
     "overload_ended",
     "hours_changed",
 )
-_FORMERLY_STORED: Final = "day_profiles"
 
 _ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES)
 _FACTS: Final = {row.key: row for row in _ROWS}
@@ -77,7 +76,6 @@ class LinkyEvents(LinkyEntity, EventEntity):
         signals = self.coordinator.signals
         self.async_on_remove(signals.frame.connect(self._end_frame))
         self.async_on_remove(signals.lost.connect(self._waiting.clear))
-        self.coordinator.store.keep(_FORMERLY_STORED, None)
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         """Compare what holds with what held.

@@ -24,6 +24,7 @@ from ..tic import (
     Receiver,
     decode_status,
     net,
+    number_of,
 )
 
 _IMPORTED: Final = (
@@ -113,29 +114,31 @@ class _Direction:
     def estimate(self, readings: Readings, now: float) -> Estimate | None:
         """Take what holds at the end of a frame, `now`; None without an index or a power."""
         indexes = [readings[name] for name in self._indexes if name in readings]
-        apparent = next((readings[name] for name in self._powers if name in readings), None)
+        powers = (number_of(readings, name) for name in self._powers)
+        apparent = next((power for power in powers if power is not None), None)
         if not indexes or apparent is None:
             return None
         labels = frozenset(index.label.name for index in indexes)
         if labels != self._labels:
             self._start(labels)
-        at = self._good_at(indexes, now)
+        total = sum(number_of(readings, name) or 0 for name in labels)
+        at = self._good_at(indexes, total, now)
         frame, self._ended = min(now - self._ended, _SAME_FRAME), now
         if self._receiver.wire.carries_parity:
-            self._power.see(self._total, at, _number(apparent))
+            self._power.see(self._total, at, apparent)
         else:  # the gate believes what comes twice, or between two others
             since = at - _SIGHTINGS * frame
-            self._power.see(self._total, at, _number(apparent), slack=_HELD, since=since)
+            self._power.see(self._total, at, apparent, slack=_HELD, since=since)
         return self._power.estimate(now)
 
-    def _good_at(self, indexes: list[Reading], now: float) -> float:
-        """Add the indexes up; give when the sum was last good (seconds).
+    def _good_at(self, indexes: list[Reading], total: int, now: float) -> float:
+        """Take the sum of the indexes; give when it was last good (seconds).
 
         A new sum is as old as its newest index. One that has not moved was good when that index was
         sent in this frame: as long before its end as when it moved.
         """
         newest = max(indexes, key=attrgetter("at"))
-        if (total := sum(map(_number, indexes))) != self._total:
+        if total != self._total:
             self._total = total
             if now - newest.at < _SAME_FRAME:
                 self._lag = now - newest.at
@@ -152,10 +155,5 @@ def is_exporting(readings: Readings) -> bool:
     status = readings.get("STGE")
     if status:
         return bool(decode_status(status.raw).get("exporting"))
-    drawn = readings.get("PAPP")
-    currents = (readings[name] for name in CURRENTS if name in readings)
-    return drawn is not None and not drawn.value and any(map(_number, currents))
-
-
-def _number(reading: Reading) -> int:
-    return reading.value if isinstance(reading.value, int) else 0
+    is_flowing = any(number_of(readings, name) for name in CURRENTS)
+    return number_of(readings, "PAPP") == 0 and is_flowing

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
-    ConfigEntry,
     ConfigEntryState,
     ConfigFlowResult,
     OptionsFlowWithReload,
@@ -120,7 +119,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     @property
     @override
-    def config_entry(self) -> ConfigEntry:
+    def config_entry(self) -> LinkyConfigEntry:
         """The meter's entry; the dialog ends where it was deleted meanwhile."""
         try:
             return super().config_entry

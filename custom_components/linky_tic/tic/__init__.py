@@ -26,7 +26,7 @@ from .contract import (
     registers_in_use,
 )
 from .day_schedule import Change, Day, DaySchedules, Note, Peak, SchedulePeriod
-from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings, Vanished
+from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings, Vanished, number_of
 from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime, legal_time_of
