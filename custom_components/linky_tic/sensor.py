@@ -21,7 +21,6 @@ from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
 from .health.sensors import LINE_COUNTERS
 from .history.indexes import history_of
-from .power.margin import MARGIN_VALUES
 from .power.sensors import POWER_VALUES
 from .schedule.sensors import DAY_VALUES
 from .season.sensors import SEASON_VALUES
@@ -35,7 +34,6 @@ DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *STATUS_VALUES,
     *TARIFF_VALUES,
     *DAY_VALUES,
-    *MARGIN_VALUES,
     *POWER_VALUES,
     *PRICE_VALUES,
     *SEASON_VALUES,

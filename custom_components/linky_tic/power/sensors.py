@@ -1,18 +1,37 @@
-"""The sensors of the estimated active power: watts, and the power factor.
+"""The sensors of power: what is left of the subscription, the peaks, and the estimate in watts.
 
-The Energy dashboard's view of what is drawn now takes watts alone, and no meter sends any.
+How they are computed is the business of `tic/` and of this room's other files. The Energy
+dashboard's view of what is drawn now takes watts alone, and no meter sends any.
 """
 
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
-from homeassistant.const import UnitOfPower
+from homeassistant.const import PERCENTAGE, UnitOfApparentPower, UnitOfPower
 
-from ..entities.derived import DerivedSensorDescription
-from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
-from ..tic import Quantity, Readings
+from ..coordinator import LinkyCoordinator
+from ..entities.derived import DerivedSensorDescription as Description, of_readings
+from ..reporting.rules import ACTIVE_POWER, LOAD, POWER_FACTOR, POWER_MARGIN
+from ..tic import (
+    DRAWN_LABELS,
+    SUBSCRIBED_LABELS,
+    Quantity,
+    Readings,
+    has_phases,
+    power_load,
+    power_margin,
+    share_of,
+    subscribed_power,
+)
+from .peaks import PEAK_MONTH, PEAK_TODAY
 
 _INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
+_PHASES: Final = (1, 2, 3)
+_PHASED: Final = ("IINST", "IINST1")
+"""The labels that tell, in Historique, on how many phases ISOUSC is subscribed."""
 
 
 def _can_be_estimated(readings: Readings) -> bool:
@@ -20,8 +39,97 @@ def _can_be_estimated(readings: Readings) -> bool:
     return bool(quantities & _INDEXES) and Quantity.IMPORTED_POWER in quantities
 
 
+def _sources(phase: int) -> tuple[str, ...]:
+    return (f"SINSTS{phase}", f"IINST{phase}", "PAPP", *SUBSCRIBED_LABELS)
+
+
+def _has_peaks(readings: Readings) -> bool:
+    return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
+
+
+def _power_of(key: str, meter: LinkyCoordinator) -> int | None:
+    peak = meter.peaks.of(key)
+    return peak and peak.power
+
+
+def _day_of(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
+    peak = meter.peaks.of(key)
+    return {"date": peak and peak.day}
+
+
+def _use_of(key: str, meter: LinkyCoordinator) -> float | None:
+    """Give the share of the subscribed power that a peak has taken, in %."""
+    return share_of(_power_of(key, meter), subscribed_power(meter.readings))
+
+
+_power = partial(
+    Description,
+    device_class=SensorDeviceClass.APPARENT_POWER,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+    suggested_display_precision=0,
+)
+_share = partial(
+    Description,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=PERCENTAGE,
+    suggested_display_precision=0,
+)
+
+
+def _with_phases(
+    row: Callable[..., Description], key: str, read: Callable[..., float | None], *, is_on: bool
+) -> Iterator[Description]:
+    """Give the row of the whole house, which has the rule of its key, and one of each phase."""
+    yield row(
+        key=key,
+        value=of_readings(read),
+        rule=key,
+        sources=(*DRAWN_LABELS, *SUBSCRIBED_LABELS),
+        entity_registry_enabled_default=is_on,
+    )
+    for phase in _PHASES:
+        yield row(
+            key=f"{key}_phase_{phase}",
+            value=of_readings(partial(read, phase=phase)),
+            rule=key,
+            sources=_sources(phase),
+            applies=has_phases,
+            entity_registry_enabled_default=False,
+            translation_key=f"{key}_phase",
+            translation_placeholders={"phase": str(phase)},
+        )
+
+
 POWER_VALUES: Final = (
-    DerivedSensorDescription(
+    *_with_phases(_power, POWER_MARGIN, power_margin, is_on=False),
+    *_with_phases(_share, LOAD, power_load, is_on=True),
+    *(
+        _power(
+            key=key,
+            value=partial(_power_of, key),
+            attributes=partial(_day_of, key) if is_month else None,
+            applies=_has_peaks,
+            entity_registry_enabled_default=is_month,
+            is_on_under_tempo=not is_month,
+        )
+        for key in (PEAK_TODAY, PEAK_MONTH)
+        for is_month in (key == PEAK_MONTH,)
+    ),
+    *(
+        _share(
+            key=key,
+            value=partial(_use_of, peak),
+            sources=(peak, *SUBSCRIBED_LABELS, *_PHASED),
+            applies=_has_peaks,
+            entity_registry_enabled_default=False,
+        )
+        for key, peak in (
+            ("subscription_use_today", PEAK_TODAY),
+            ("subscription_use_month", PEAK_MONTH),
+        )
+    ),
+    Description(
         key=ACTIVE_POWER,
         value=lambda meter: meter.active_power.watts,
         attributes=lambda meter: {"window": meter.active_power.window},
@@ -31,7 +139,7 @@ POWER_VALUES: Final = (
         native_unit_of_measurement=UnitOfPower.WATT,
         suggested_display_precision=0,
     ),
-    DerivedSensorDescription(
+    Description(
         key=POWER_FACTOR,
         value=lambda meter: meter.active_power.factor,
         applies=_can_be_estimated,
