@@ -30,6 +30,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Mirror, "async_start"),
         (Peaks, "restore"),
         (SeasonDays, "restore"),
+        (Tariffs, "name_of"),
         (Tariffs, "restore"),
         (calendar, "async_setup_entry"),
         (linky_tic, "async_offer_dashboard"),

@@ -30,7 +30,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
-from ..meter.signals import Signal, Signals
+from ..meter.signals import Guard, Signal, Signals
 from ..tic import LABELS, Frame, Readings, has_colours
 
 type Value = str | float | datetime | None
@@ -226,16 +226,26 @@ def add_derived(
     descriptions: Iterable[DerivedDescription],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the entity of each row that this meter has: now, or once its readings show it."""
-    coordinator = entry.runtime_data
+    """Make the entity of each row that this meter has: now, or once its readings show it.
+
+    A row that raises is logged, and the others are made.
+    """
+    coordinator, guard = entry.runtime_data, Guard()
     waiting = {description.key: description for description in descriptions}
+
+    def make(row: DerivedDescription, made: list[Entity]) -> None:
+        if _has(coordinator, platform, row):
+            made.append(row.kind(coordinator, row))
+            del waiting[row.key]
 
     @callback
     def add(*keys: str) -> None:
-        rows = [waiting[key] for key in keys if key in waiting]
-        found = [waiting.pop(row.key) for row in rows if _has(coordinator, platform, row)]
-        if found:
-            async_add_entities([row.kind(coordinator, row) for row in found])
+        made: list[Entity] = []
+        for key in keys:
+            if key in waiting:
+                guard(make, waiting[key], made)
+        if made:
+            async_add_entities(made)
 
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     for description in waiting.values():
