@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 
 _SPACES: Final = re.compile(r"\s")
-_NUMBER: Final = re.compile(r"(\d+(?:[.,]\d*)?|[.,]\d+)(?:€|EUR)?(?:/KWH)?")
+_NUMBER: Final = re.compile(r"(\d{1,9}(?:[.,]\d*)?|[.,]\d+)(?:€|EUR)?(?:/KWH)?")
 """A comma is a point; a text with both is not understood, since either may part thousands."""
 _SYMBOLS: Final = {"EUR": "€"}
 
