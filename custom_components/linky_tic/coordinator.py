@@ -28,7 +28,7 @@ from .const import (
 from .cost.costs import Costs
 from .cost.prices import Prices
 from .health.monitor import HealthMonitor
-from .line import Heard, LineSettings, Link
+from .line import SPEEDS, Heard, Link
 from .meter.freshness import Freshness
 from .meter.known_labels import KnownLabels, registered_labels
 from .meter.signals import Guard, Signals, optional
@@ -87,7 +87,7 @@ class LinkyCoordinator:
         self.link = Link(
             data[CONF_PORT],
             self.receiver,
-            settings=LineSettings(data.get(CONF_SPEED, 9600), mode),
+            speed=data.get(CONF_SPEED, SPEEDS[0]),
             on_events=self._receive,
             on_state=lambda is_heard: self._guard(self._handle_state, is_heard),
         )
@@ -260,7 +260,7 @@ class LinkyCoordinator:
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
             self.signals.mode.send(meter.mode)
         heard = {
-            CONF_SPEED: self.link.reception.settings.speed,
+            CONF_SPEED: self.link.reception.speed,
             CONF_MODE: meter.mode.value,
             CONF_OVERSEAS: int(meter.overseas.total_seconds() / 60),
         }

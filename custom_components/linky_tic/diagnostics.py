@@ -109,8 +109,8 @@ def _running(coordinator: LinkyCoordinator) -> Json:
         "meter": _meter(coordinator),
         "link": {
             "is_connected": link.is_connected,
-            "speed": link.reception.settings.speed,
-            "mode": link.reception.settings.mode,
+            "speed": link.reception.speed,
+            "mode": receiver.mode,
             "received_bytes": link.reception.received,
             "reconnections": link.reconnections,
             "last_good_group": _instant(receiver.heard_at),

@@ -57,7 +57,7 @@ def _facts(coordinator: LinkyCoordinator) -> dict[str, str]:
     mode = receiver.mode
     return {
         "mode": MODE_NAMES[mode] if mode else _UNKNOWN,
-        "speed": str(coordinator.link.reception.settings.speed),
+        "speed": str(coordinator.link.reception.speed),
         "quality": _UNKNOWN if share is None else f"{share:.1f}",
         "seconds": f"{time.time() - receiver.heard_at:.0f}",
     }

@@ -17,7 +17,6 @@ import pytest
 from custom_components.linky_tic.line import (
     SILENCE,
     Cause,
-    LineSettings,
     Link,
     PortUnavailable,
     Turn,
@@ -26,7 +25,7 @@ from custom_components.linky_tic.line import (
     reception,
 )
 from custom_components.linky_tic.line.port import Port
-from custom_components.linky_tic.tic import Event, Mode, ModeChanged, Reading, Receiver
+from custom_components.linky_tic.tic import Event, ModeChanged, Reading, Receiver
 from simulator.faults import Silence, SwitchMode
 from simulator.household import Household
 from simulator.line import Line, Replay
@@ -76,15 +75,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 class Followed:
     """A link with its own receiver, and all that it has told."""
 
-    def __init__(
-        self, port: str, settings: LineSettings | None = None, interval: float = 0.0
-    ) -> None:
+    def __init__(self, port: str, speed: int = 9600, interval: float = 0.0) -> None:
         self.events: list[Event] = []
         self.states: list[bool] = []
         self.link = Link(
             port,
             Receiver(),
-            settings=settings or LineSettings(),
+            speed=speed,
             on_events=self._tell,
             on_state=self.states.append,
         )
@@ -118,9 +115,9 @@ async def _until(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def _following(
-    port: str, settings: LineSettings | None = None, interval: float = 0.0
+    port: str, speed: int = 9600, interval: float = 0.0
 ) -> AsyncIterator[Followed]:
-    followed = Followed(port, settings, interval)
+    followed = Followed(port, speed, interval)
     await followed.link.open()
     running = asyncio.create_task(followed.link.run())
     try:
@@ -150,7 +147,7 @@ async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> No
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.link.is_connected)
-    assert followed.link.reception.settings == LineSettings(1200, Mode.HISTORIC)
+    assert followed.link.reception.speed == 1200
 
 
 async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
@@ -221,7 +218,7 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.reception.settings == LineSettings(1200, Mode.HISTORIC)
+    assert followed.link.reception.speed == 1200
     assert followed.link.reconnections == 0
     assert followed.states == [True]
 
@@ -229,9 +226,9 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
 async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None:
     line = Line(Household(mode="historic"), script=[(10, SwitchMode("standard"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
-        async with _following(meter.url, LineSettings(1200, Mode.HISTORIC)) as followed:
+        async with _following(meter.url, 1200) as followed:
             await _until(lambda: followed.has(ModeChanged))
-    assert followed.link.reception.settings == LineSettings(9600, Mode.STANDARD)
+    assert followed.link.reception.speed == 9600
     assert followed.link.reconnections == 0
 
 

@@ -9,7 +9,6 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.line import detection, listening
-from custom_components.linky_tic.line.detection import LineSettings
 from custom_components.linky_tic.line.listening import Heard, NoAddress, NoSignal, NotTic, listen
 from custom_components.linky_tic.line.port import Port, PortUnavailable
 from custom_components.linky_tic.tic import Mode
@@ -53,7 +52,7 @@ def _meter(tmp_path: Path, name: str, speed: int | None = None) -> PtyPort:
 
 async def _hear(meter: PtyPort | TcpPort, speed: int = 9600) -> Heard:
     with meter:
-        return await listen(meter.url, settings=LineSettings(speed))
+        return await listen(meter.url, speed=speed)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The line: a port is opened, its speed and mode are found, it is followed; no Home Assistant."""
 
-from .detection import LineSettings
+from .detection import SPEEDS
 from .link import SILENCE, Link, Turn
 from .listening import BAD, Heard, NoAddress, NoSignal, NotTic, listen
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
@@ -8,9 +8,9 @@ from .port import Cause, LinkError, PortUnavailable, name_of, path_of
 __all__ = [
     "BAD",
     "SILENCE",
+    "SPEEDS",
     "Cause",
     "Heard",
-    "LineSettings",
     "Link",
     "LinkError",
     "NoAddress",

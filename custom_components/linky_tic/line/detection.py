@@ -4,7 +4,6 @@ It knows when bytes and good groups came; it knows neither the port nor the mode
 tell by themselves: some adapters send Historique at 9600.
 """
 
-from dataclasses import dataclass
 from itertools import cycle
 from math import inf
 from typing import Final
@@ -34,14 +33,6 @@ DOUBT_SILENCE: Final = 20.0
 
 METER_SPEEDS: Final = {Mode.STANDARD: SPEEDS[0], Mode.HISTORIC: SPEEDS[1]}
 """What the meter itself uses, where a bridge hides the speed behind a plain TCP connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineSettings:
-    """What worked last on a line: tried first."""
-
-    speed: int = SPEEDS[0]
-    mode: Mode | None = None
 
 
 class Detection:

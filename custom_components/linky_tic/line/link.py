@@ -12,8 +12,7 @@ from pathlib import Path
 import time
 from typing import Final
 
-from ..tic import Event, Receiver
-from .detection import LineSettings
+from ..tic import Event, Mode, Receiver
 from .port import Port, PortUnavailable, name_of, path_of
 from .reception import Reception
 
@@ -34,7 +33,7 @@ _REMEMBERED: Final = 64
 
 
 class Turn(StrEnum):
-    """What happened to a line. The history also holds causes, and what was newly heard."""
+    """What happened to a line. The history holds causes too, and the speed and mode heard."""
 
     OPENED = "opened"
     LOST = "lost"
@@ -56,13 +55,13 @@ class Link:
         port: str,
         receiver: Receiver,
         *,
-        settings: LineSettings,
+        speed: int,
         on_events: Callable[[list[Event], float], None],
         on_state: Callable[[bool], None],
     ) -> None:
         self.name = name_of(port)
         self.interval = 0.0
-        self.reception = Reception(receiver, settings, self._receive)
+        self.reception = Reception(receiver, speed, self._receive)
         self.is_connected: bool | None = None
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
@@ -75,7 +74,8 @@ class Link:
         self._watchdog: asyncio.TimerHandle | None = None
         self._good_at = 0.0
         self._wait = _FIRST_WAIT
-        self._recorded = settings
+        self._receiver = receiver
+        self._heard: tuple[int, Mode | None] | None = None
 
     async def open(self) -> None:
         """Open the port; raises `PortUnavailable`."""
@@ -156,9 +156,10 @@ class Link:
             self._wait = _FIRST_WAIT
             if not self.is_connected:
                 self._change_state(connected=True)
-            if self.reception.settings is not self._recorded:
-                self._recorded = self.reception.settings
-                self._record(f"{self._recorded.speed} {self._recorded.mode}")
+            heard = self.reception.speed, self._receiver.mode
+            if heard != self._heard:
+                self._heard = heard
+                self._record("{} {}".format(*heard))
         if events:
             self._on_events(events, now)
 

@@ -9,7 +9,7 @@ import time
 from typing import Final
 
 from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
-from .detection import METER_SPEEDS, RELAY_SPEEDS, LineSettings, round_of, trying
+from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, round_of, trying
 from .port import LinkError, Port, has_speed
 from .reception import Reception
 
@@ -86,7 +86,7 @@ class Heard:
 async def listen(
     port: str,
     *,
-    settings: LineSettings | None = None,
+    speed: int = SPEEDS[0],
     seconds: float = 15.0,
     progress: Callable[[float], None] | None = None,
 ) -> Heard:
@@ -96,7 +96,7 @@ async def listen(
     bytes come and no group is good gets the time for every speed.
     Raises `PortUnavailable`, `NoSignal`, `NotTic` or `NoAddress`.
     """
-    listener = _Listener(settings or LineSettings(), seconds, has_speed=has_speed(port))
+    listener = _Listener(speed, seconds, has_speed=has_speed(port))
     opened = await listener.reception.open(port)
     try:
         await listener.follow(opened, progress)
@@ -108,10 +108,10 @@ async def listen(
 class _Listener:
     """One listening: a receiver of its own, and what is still to be learned from it."""
 
-    def __init__(self, settings: LineSettings, seconds: float, *, has_speed: bool) -> None:
+    def __init__(self, speed: int, seconds: float, *, has_speed: bool) -> None:
         self._receiver = Receiver()
-        self.reception = Reception(self._receiver, settings, self._hear, other_speeds=RELAY_SPEEDS)
-        speeds = round_of(settings.speed, RELAY_SPEEDS) if has_speed else ()
+        self.reception = Reception(self._receiver, speed, self._hear, other_speeds=RELAY_SPEEDS)
+        speeds = round_of(speed, RELAY_SPEEDS) if has_speed else ()
         self._trying = sum(map(trying, speeds))
         self._begun_at = time.monotonic()
         self._end_at = self._begun_at + seconds
@@ -141,7 +141,7 @@ class _Listener:
         return Heard(
             address=address,
             mode=receiver.mode,
-            speed=self.reception.settings.speed,
+            speed=self.reception.speed,
             phases=meter.phases or 1,
             is_producer=meter.is_producer,
             contract=contract_name(meter.readings),

@@ -8,7 +8,7 @@ import time
 from typing import Final
 
 from ..tic import Event, Receiver
-from .detection import METER_SPEEDS, Detection, LineSettings
+from .detection import METER_SPEEDS, Detection
 from .port import Port, has_speed, unavailable
 
 STALLED: Final = 60.0
@@ -23,26 +23,26 @@ type OnChunk = Callable[[list[Event], float, int], None]
 class Reception:
     """What a line says, whatever ports it is heard on.
 
-    `settings` are what worked last; `received` counts bytes, good and bad; `other_speeds` are tried
+    `speed` is what worked last; `received` counts bytes, good and bad; `other_speeds` are tried
     beside the meter's own.
     """
 
     def __init__(
         self,
         receiver: Receiver,
-        settings: LineSettings,
+        speed: int,
         on_chunk: OnChunk,
         *,
         other_speeds: tuple[int, ...] = (),
     ) -> None:
-        self.settings = settings
+        self.speed = speed
         self.received = 0
         self._recent = bytearray()
         self._receiver = receiver
         self._on_chunk = on_chunk
         self._other_speeds = other_speeds
         self._has_speed = True
-        self._detection = Detection(settings.speed, 0.0)
+        self._detection = Detection(speed, 0.0)
 
     @property
     def recent(self) -> bytes:
@@ -60,7 +60,7 @@ class Reception:
         It is read every `interval` seconds, or as bytes come where that is 0.
         """
         self._has_speed = has_speed(name)
-        self._detection = Detection(self.settings.speed, time.monotonic(), self._other_speeds)
+        self._detection = Detection(self.speed, time.monotonic(), self._other_speeds)
         return await Port.open(name, self._detection.speed, self._receive, interval)
 
     async def watch(self, port: Port, seconds: float) -> None:
@@ -83,13 +83,8 @@ class Reception:
         if len(self._recent) > 2 * KEPT:
             del self._recent[:-KEPT]
         self._detection.received(time.monotonic(), good=bool(good))
-        if good:
-            self._remember_settings()
+        if good and self._has_speed:
+            self.speed = self._detection.speed
+        elif good and self._receiver.mode:
+            self.speed = METER_SPEEDS[self._receiver.mode]
         self._on_chunk(events, now, good)
-
-    def _remember_settings(self) -> None:
-        mode, speed = self._receiver.mode, self._detection.speed
-        if mode and not self._has_speed:
-            speed = METER_SPEEDS[mode]
-        if (speed, mode) != (self.settings.speed, self.settings.mode):
-            self.settings = LineSettings(speed, mode)
