@@ -97,7 +97,8 @@ class SeasonDays:
         """
         colours, peak_day = self._days.colours, self._peak_day()
         self._add(colours or peak_day)
-        self._signals.state.send(SEASON)
+        if self.by_day:
+            self._signals.state.send(SEASON)
         if not colours and not peak_day:
             return
         kind = "blue" if colours else "peak"
