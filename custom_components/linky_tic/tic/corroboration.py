@@ -5,6 +5,7 @@ the wire nor the supply, nor how often anything has come. Currents are whole amp
 is not measured in one instant: only what is far off contradicts.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -90,7 +91,7 @@ def contradicts(now: Reading, last: Reading, *, is_maximum: bool) -> bool:
     return is_maximum and now.time.date() == last.time.date() and int(now.raw) < int(last.raw)
 
 
-def agreed_status(row: list[Reading], last: Reading | None) -> Reading | None:
+def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:
     """Give STGE with, of each field, what three readings agree on; else what it was before.
 
     None where a field has never been agreed on, or nothing comes out that is not in force.

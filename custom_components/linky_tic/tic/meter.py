@@ -13,7 +13,6 @@ What is heard of it is read (`_read`), weighed by the gate (`_weigh`), and if it
 (`_believe`). What comes again is `accepted` (`_accept`), until it is weighed against something new.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence, Set as AbstractSet
 from datetime import timedelta
 from math import inf
@@ -41,15 +40,12 @@ class Meter:
     """One meter. With an `address`, nothing that another one says is taken for its own.
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
-    mainland France. `heard` is the frame in progress. `accepted` are the groups that change nothing
-    when they come again, by their characters: those of the readings in force, unless in doubt.
+    mainland France. `accepted` are the groups that change nothing when they come again, by their
+    characters: those of the readings in force, unless in doubt.
     """
 
     def __init__(
         self,
-        heard: Sequence[Group | None],
-        rejected: Counter[Reason],
-        *,
         address: str | None = None,
         labels: Iterable[str] = (),
         overseas: timedelta = timedelta(0),
@@ -61,16 +57,14 @@ class Meter:
         self.presence = Presence(labels)
         self.conditions = Conditions(self.readings)
         self.conditions.count_phases(self.said_now)
-        self._heard = heard
-        self._owner = Ownership(address, heard)
-        self._rejected = rejected
+        self._owner = Ownership(address)
         if address is not None:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate()
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
-        self._indexes: list[tuple[int, Reading, Group]] = []  # of this frame, and their places
+        self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
         self._foreign_frames = 0
 
     @property
@@ -103,8 +97,10 @@ class Meter:
         """Whether the meter tells what is exported: now, or as far as is known beforehand."""
         return "EAIT" in self.said_now
 
-    def hear(self, group: Group, now: float, out: list[Event]) -> None:
-        """Take a verified group that is not accepted already."""
+    def hear(
+        self, group: Group, before: Sequence[Group | None], now: float, out: list[Event]
+    ) -> None:
+        """Take a verified group that is not accepted already; `before` it came in its frame."""
         name, label = group.name, group.label
         if label is None or group.mode is not self.mode or name in ADDRESS_LABELS:
             label = self._admit(group, out)
@@ -112,27 +108,20 @@ class Meter:
                 return
         reading = self._read(group, label, now)
         last = self._believed.get(name)
-        is_ours = self._owner.is_own(name)
-        is_believed = False
-        if last is not None and self._owner.is_identified and says_the_same(last, reading):
+        owner, is_sent, believed = self._owner, name in self.presence.established, None
+        is_ours = owner.is_own(name, before)
+        if last is not None and owner.is_identified and says_the_same(last, reading):
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
-            if name in self.presence.established:
+            if is_sent:
                 self._accept(group)
-        elif (believed := self._weigh(reading, last)) is not None and is_ours:
-            is_believed = True
-            if believed is reading and last is not None and name in COUNTERS:
-                self._indexes.append((len(self._heard), reading, group))
-            else:
-                self._believe(believed, group, out, is_of_group=believed is reading)
+        elif (believed := self._weigh(reading, last)) is None or not is_ours:
+            believed = None
+            out.append(Rejected(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name))
+        elif believed is reading and last is not None and name in COUNTERS:
+            self._indexes.append((reading, group))
         else:
-            self._reject(
-                Reason.HELD if self._owner.is_identified else Reason.OTHER_METER, name, out
-            )
-        if (
-            name not in self.presence.established
-            and is_ours
-            and self.presence.sighted(label, believed=is_believed)
-        ):
+            self._believe(believed, group if believed is reading else None, out)
+        if not is_sent and is_ours and self.presence.sighted(label, believed=believed is not None):
             self._establish(label, out)
 
     def doubt(self) -> None:
@@ -164,9 +153,9 @@ class Meter:
         if self.mode is None and label is not None:
             self._speak(group.mode)
         if name in ADDRESS_LABELS and not self._recognise(group, out):
-            self._reject(Reason.OTHER_METER, name, out)
+            out.append(Rejected(Reason.OTHER_METER, name))
         elif self.mode is not group.mode and self.mode is not None:
-            self._reject(Reason.OTHER_MODE, name, out)
+            out.append(Rejected(Reason.OTHER_MODE, name))
         elif label is not None:
             return label
         elif len(self.unknown) < _MOST_UNKNOWN:
@@ -201,40 +190,32 @@ class Meter:
         name, heard = reading.label.name, -inf
         if last is not None:
             self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
-            heard = self.presence.last_heard(name, last.at)
+            heard = self.presence.last_heard(name, last.at) if name in COUNTERS else last.at
         return self._gate.judge(reading, last, heard, self.conditions)
 
-    def _believe(
-        self, reading: Reading, group: Group, out: list[Event], *, is_of_group: bool
-    ) -> None:
-        """Take what passed the gate with a group, its own reading or one before it, for true."""
+    def _believe(self, reading: Reading, group: Group | None, out: list[Event]) -> None:
+        """Take what passed the gate for true; `group` is what said it, None if an earlier one."""
         name = reading.label.name
         self._believed[name] = reading
         if name in _TELLING:
             self._learn(reading, group)
         if name in self.presence.established:
             self._put_in_force(reading, out)
-            if is_of_group and not self._gate.holds(name):
+            if group is not None and not self._gate.holds(name):
                 self._accept(group)
 
-    def _settle(
-        self, indexes: list[tuple[int, Reading, Group]], frame: Frame, out: list[Event]
-    ) -> None:
+    def _settle(self, indexes: list[tuple[Reading, Group]], frame: Frame, out: list[Event]) -> None:
         """Believe the indexes of a frame beside which no group is missing.
 
         Where bytes were lost, the beginning of one group and the end of another may make a sound
         one, and an index of another tariff be no further off than the growth that is allowed. What
         stood between is missing then. Another frame says it again.
         """
-        for place, reading, group in indexes:
-            if self.presence.is_followed(frame, place, self.readings):
-                self._believe(reading, group, out, is_of_group=True)
+        for reading, group in indexes:
+            if self.presence.is_followed(frame, group, self.readings):
+                self._believe(reading, group, out)
 
-    def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
-        self._rejected[reason] += 1
-        out.append(Rejected(reason, name))
-
-    def _learn(self, reading: Reading, group: Group) -> None:
+    def _learn(self, reading: Reading, group: Group | None) -> None:
         """Take what a reading tells beside itself: the meter, its supply, its legal time."""
         name = reading.label.name
         if name in ADDRESS_LABELS:
@@ -242,7 +223,7 @@ class Meter:
             self.conditions.identify(reading.raw)
         elif name in LIMITS:
             self.conditions.learn(reading)
-        elif group.horodate and self._overseas.learn(group.horodate, reading.at):
+        elif group and group.horodate and self._overseas.learn(group.horodate, reading.at):
             self.accepted.clear()  # what is stamped is read anew
 
     def _accept(self, group: Group) -> None:

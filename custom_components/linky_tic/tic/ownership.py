@@ -15,16 +15,15 @@ class Ownership:
 
     `address` is the meter's, None before one is known: then all is its own. `is_identified` tells
     whether that address came since the last doubt. `strange_frames` counts those in a row that had
-    one other address. `heard` is the frame in progress.
+    one other address.
     """
 
-    def __init__(self, address: str | None, heard: Sequence[Group | None]) -> None:
+    def __init__(self, address: str | None) -> None:
         self.address = address
         self.is_identified = address is None
         self.strange_frames = 0
         self._stranger = ""
         self._own: object = _NOBODY  # the group of the address, while it is identified
-        self._heard = heard
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -43,17 +42,15 @@ class Ownership:
         self._stranger = group.data
         return False
 
-    def is_own(self, name: str) -> bool:
-        """Whether what a group says is this meter's: its address stands in the frame, unless known.
+    def is_own(self, name: str, before: Sequence[Group | None]) -> bool:
+        """Whether a group is this meter's: its address stands before it in the frame, unless known.
 
         Another meter's address may have been damaged: what is new in a frame without one waits
         for the next. Not so what is measured every second, nor warnings, which come before it.
         """
-        return self.is_identified and (
-            self.address is None
-            or name in FLEETING
-            or self._own in self._heard
-            or name in ADDRESS_LABELS
+        return self.address is None or (
+            self.is_identified
+            and (name in FLEETING or self._own in before or name in ADDRESS_LABELS)
         )
 
 

@@ -92,14 +92,15 @@ class Presence:
         look: what is live has not changed since, or `changed` would have been called.
         """
         self._frame += 1
-        whole = frame.names if frame.complete else None
+        names = frame.names
+        whole = names if frame.complete else None
         self._is_usual = whole is not None and whole == self._whole
         if self._is_usual:
             self._frame_at = now
             return []
         self.changed(live)
         self._frame_at = now
-        heard = dict.fromkeys(frame.names, now)
+        heard = dict.fromkeys(names, now)
         self._heard_at.update(heard)
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         absent = self._absent(frame.mode, live, heard)
@@ -109,15 +110,14 @@ class Presence:
         self._whole = whole
         return []
 
-    def is_followed(self, frame: Frame, place: int, live: Mapping[str, Reading]) -> bool:
-        """Whether no group is missing between the one at a place of the last frame and the next."""
-        before = frame.heard[place]
-        if self._is_usual or before is None or before.label is None:
+    def is_followed(self, frame: Frame, group: Group, live: Mapping[str, Reading]) -> bool:
+        """Whether no group is missing between one of the last frame and the next."""
+        if self._is_usual or group.label is None:
             return self._is_usual
-        after = _places(frame.heard[place + 1 :])
+        after = _places(frame.heard[frame.heard.index(group) + 1 :])
         end = next(after, inf if frame.closed else None)
         rows = (reading.label for reading in live.values() if reading.label.absence is Absence.GONE)
-        return end is not None and not any(before.label.rank < row.rank < end for row in rows)
+        return end is not None and not any(group.label.rank < row.rank < end for row in rows)
 
     def _absent(
         self, mode: Mode | None, live: Mapping[str, Reading], heard: Mapping[str, float]

@@ -13,7 +13,7 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import MARKS, MOST_GROUPS, Frames, Rejected, Segments
+from .frames import MARKS, MOST_GROUPS, Frame, Frames, Rejected, Segments
 from .groups import Group, Reason, verify
 from .meter import Meter
 from .wire import Wire
@@ -35,6 +35,16 @@ class Counters:
     altered: int = 0
     rejected: Counter[Reason] = field(default_factory=Counter)
 
+    def count(self, events: Iterable[Event]) -> None:
+        """Count the frames and rejections among events."""
+        for event in events:
+            if isinstance(event, Rejected):
+                self.rejected[event.reason] += 1
+                self.altered += event.is_altered
+            elif isinstance(event, Frame):
+                self.complete_frames += event.complete
+                self.cut_frames += not event.complete
+
 
 class Receiver:
     """A TIC line from its bytes to its readings.
@@ -54,14 +64,7 @@ class Receiver:
         self.heard_at = -inf
         self._segments = Segments()
         self._frames = Frames()
-        self._heard = self._frames.heard
-        self.meter = Meter(
-            self._heard,
-            self.counters.rejected,
-            address=address,
-            labels=labels,
-            overseas=overseas,
-        )
+        self.meter = Meter(address, labels, overseas)
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
@@ -79,7 +82,7 @@ class Receiver:
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.doubt()
-        heard, accepted, good = self._heard, self._accepted, False
+        heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
@@ -92,6 +95,8 @@ class Receiver:
                     self._take(segment, now, out)
         if good:
             self.heard_at = now
+        if out:
+            self.counters.count(out)
         return out
 
     def finish(self, now: float) -> list[Event]:
@@ -99,6 +104,7 @@ class Receiver:
         out: list[Event] = []
         self._take(self._segments.last(), now, out)
         self._end_frame(b"", now, out)
+        self.counters.count(out)
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
@@ -106,38 +112,31 @@ class Receiver:
         if segment in MARKS:
             self._end_frame(segment, now, out)
             return
-        self.meter.conditions.parity = self.wire.carries_parity
+        meter, heard = self.meter, self._frames.heard
+        meter.conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now
-            self.meter.hear(group, now, out)
-            self._heard.append(group)
+            meter.hear(group, heard, now, out)
+            heard.append(group)
         else:
             self._take_apart(segment, now, out)
-        if len(self._heard) >= MOST_GROUPS:
+        if len(heard) >= MOST_GROUPS:
             self._end_frame(b"", now, out)
 
     def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> None:
         """Take what is no sound group alone: several groups, or damage."""
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):
-                self.counters.rejected[item.reason] += 1
-                self.counters.altered += item.is_altered
                 out.append(item)
             else:
                 self.heard_at = now
                 if item.key not in self.meter.accepted:
-                    self.meter.hear(item, now, out)
+                    self.meter.hear(item, self._frames.heard, now, out)
 
     def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
-        frame = self._frames.end(mark)
-        if frame is None:
-            return
-        if frame.complete:
-            self.counters.complete_frames += 1
-        else:
-            self.counters.cut_frames += 1
-        self.meter.end(frame, now, out)
+        if frame := self._frames.end(mark):
+            self.meter.end(frame, now, out)
 
 
 def _nothing(_segment: bytes) -> None:

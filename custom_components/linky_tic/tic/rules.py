@@ -16,7 +16,6 @@ from .catalogue import INDEXES, LABELS, LOADS, Quantity
 from .corroboration import agreed_status, contradicts, is_borne_out, is_contradicted
 from .events import Reading
 from .supply import DEFAULT_SUPPLY, MARGIN, Conditions
-from .values import Value
 
 AGREEMENT: Final = 3
 """Frames in a row that must agree on what one frame alone is not believed."""
@@ -36,24 +35,42 @@ STRICT_DRIFT: Final = 1.5
 """The same without parity, where two flipped bits that the checksum misses move it by 2 s."""
 
 
-Row = list[Reading]
-"""Readings of one label that bear each other out, oldest first, none of them believed yet.
+@dataclass(slots=True)
+class Row:
+    """Readings of one label that bear each other out, none of them believed yet.
 
-The last one has just been heard, the others were suspected; each goes on from the one before, as
-the rule of the quantity sees it. A row of one is a reading that nothing bears out.
-"""
+    `now` has just been heard, those `before`, oldest first, were suspected; each goes on from the
+    one before it, as the rule of the quantity sees it. `last` is the reading in force, `heard` when
+    it was good before the row began (seconds; -inf: never).
+    """
+
+    now: Reading
+    last: Reading | None
+    heard: float
+    conditions: Conditions
+    before: tuple[Reading, ...] = ()
+
+    def agreed(self, count: int) -> Reading | None:
+        """Give the one just heard if the row has so many."""
+        return self.now if len(self.before) >= count - 1 else None
+
+    def middle(self) -> Reading | None:
+        """Give the one before, which is borne out from both sides, if the row has three."""
+        return self.before[-1] if len(self.before) >= AGREEMENT - 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a quantity is judged.
 
-    `goes_on` tells whether a reading continues the row that the one before is in; `choose` gives
-    the reading of a row that is believed, if any. Where `is_timed`, a row that is believed goes on.
+    Where `at_once`, checksum and parity are enough, and nothing else is asked. `goes_on` tells
+    whether a reading continues a row; `choose` gives the reading of a row that is believed, if any.
+    Where `is_timed`, a row that is believed goes on.
     """
 
-    goes_on: Callable[[Reading, Reading, Conditions], bool]
-    choose: Callable[[Row, Reading | None, float, Conditions], Reading | None]
+    goes_on: Callable[[Row, Reading], bool]
+    choose: Callable[[Row], Reading | None]
+    at_once: bool = False
     is_timed: bool = False
 
 
@@ -62,8 +79,8 @@ def says_the_same(one: Reading, other: Reading) -> bool:
     return one.raw == other.raw and one.time == other.time and one.degraded is other.degraded
 
 
-def _number(value: Value) -> int:
-    return value if isinstance(value, int) else 0
+def _number(reading: Reading) -> int:
+    return reading.value if isinstance(reading.value, int) else 0
 
 
 def _gain(before: Reading, now: Reading) -> int:
@@ -71,21 +88,12 @@ def _gain(before: Reading, now: Reading) -> int:
     return value - was if isinstance(value, int) and isinstance(was, int) else 0
 
 
-def _same(before: Reading, now: Reading, _conditions: Conditions) -> bool:
-    return says_the_same(before, now)
+def _same(row: Row, now: Reading) -> bool:
+    return says_the_same(row.now, now)
 
 
-def _soon(before: Reading, now: Reading, _conditions: Conditions) -> bool:
-    return now.at - before.at <= FRESH
-
-
-def _latest(row: Row, count: int) -> Reading | None:
-    return row[-1] if len(row) >= count else None
-
-
-def _middle(row: Row) -> Reading | None:
-    """Give the reading that both the one before and the one after bear out."""
-    return row[-2] if len(row) >= AGREEMENT else None
+def _soon(row: Row, now: Reading) -> bool:
+    return now.at - row.now.at <= FRESH
 
 
 def _in_line(row: Row) -> Reading | None:
@@ -95,29 +103,15 @@ def _in_line(row: Row) -> Reading | None:
     does from frame to frame, but rarely along with it. Of frames that came at once it is not known
     how far apart they were: half way is right too.
     """
-    middle = _middle(row)
-    if middle is None:
+    if len(row.before) < AGREEMENT - 1:
         return None
-    before, now = row[-3], row[-1]
+    (before, middle), now = row.before[-2:], row.now
     gain, span = _gain(before, middle), _gain(before, now)
     first, second = middle.at - before.at, now.at - middle.at
     shares = [0.5] if min(first, second) < _AT_ONCE_SECONDS else []
     if first + second > 0:
         shares.append(first / (first + second))
     return middle if any(abs(gain - span * one) <= 1 + span / 10 for one in shares) else None
-
-
-def _agreement(
-    with_parity: int,
-) -> Callable[[Row, Reading | None, float, Conditions], Reading | None]:
-    """Believe so many readings in agreement, three where a false text passes the checksum."""
-
-    def choose(
-        row: Row, _last: Reading | None, _heard: float, conditions: Conditions
-    ) -> Reading | None:
-        return row[-1] if len(row) >= (with_parity if conditions.parity else AGREEMENT) else None
-
-    return choose
 
 
 def _can_grow(before: Reading, now: Reading, since: float, conditions: Conditions) -> bool:
@@ -130,30 +124,29 @@ def _can_grow(before: Reading, now: Reading, since: float, conditions: Condition
     return 0 <= _gain(before, now) <= ROLL_UP + MARGIN * power * seconds / 3600
 
 
-def _grows(before: Reading, now: Reading, conditions: Conditions) -> bool:
-    return _can_grow(before, now, before.at, conditions)
+def _grows(row: Row, now: Reading) -> bool:
+    return _can_grow(row.now, now, row.now.at, row.conditions)
 
 
-def _choose_index(
-    row: Row, last: Reading | None, heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_index(row: Row) -> Reading | None:
     """Believe an index that grows as the supply allows, the first one when the next bears it out.
 
     Without parity a false digit can hide in the growth of one frame: then the same bytes twice
     are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`.
     """
-    now = row[-1]
-    if last is not None and not _can_grow(last, now, heard, conditions):
-        return _middle(row)
+    now, last, parity = row.now, row.last, row.conditions.parity
+    heard = row.heard if last is None else max(row.heard, last.at)
+    if last is not None and not _can_grow(last, now, heard, row.conditions):
+        return row.middle()
     if last is None or now.at - heard > FRESH:
-        return _latest(row, 2) if conditions.parity else _in_line(row)
-    if conditions.parity or (len(row) > 1 and row[-2].value == now.value):
+        return row.agreed(2) if parity else _in_line(row)
+    if parity or (row.before and row.before[-1].value == now.value):
         return now
     return _in_line(row) if now.at - last.at >= _PATIENCE else None
 
 
-def _over(before: Reading, now: Reading, conditions: Conditions) -> bool:
-    return min(_number(before.value), _number(now.value)) > MARGIN * conditions.limit(now.label)
+def _over(row: Row, now: Reading) -> bool:
+    return min(_number(row.now), _number(now)) > MARGIN * row.conditions.limit(now.label)
 
 
 def _time_to_trip(overload: float) -> float:
@@ -161,108 +154,90 @@ def _time_to_trip(overload: float) -> float:
     return -125 * log(1 - 1.69 / overload**2)
 
 
-def _choose_power(
-    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_power(row: Row) -> Reading | None:
     """Believe a power within the margin; beyond, one that lasts, yet not past the breaker.
 
     Never what the currents contradict, nor what one phase says against all.
     """
-    now, limit = row[-1], conditions.limit(row[-1].label)
-    power = _number(now.value)
+    now, conditions = row.now, row.conditions
+    power, limit = _number(now), conditions.limit(now.label)
     if is_contradicted(now.label, power, conditions.said, conditions.phases or 1):
         return None
     if power <= MARGIN * limit:
         return now
-    least = min(_number(one.value) for one in row)
-    lasted = now.at - row[0].at
-    return _latest(row, AGREEMENT) if lasted < _time_to_trip(least / limit) else None
+    readings = *row.before, now
+    least, lasted = min(map(_number, readings)), now.at - readings[0].at
+    return row.agreed(AGREEMENT) if lasted < _time_to_trip(least / limit) else None
 
 
-def _climbs(before: Reading, now: Reading, _conditions: Conditions) -> bool:
+def _climbs(row: Row, now: Reading) -> bool:
+    before = row.now
     if before.time is None or now.time is None or before.time > now.time:
         return False
-    return _number(before.value) <= _number(now.value)
+    return _number(before) <= _number(now)
 
 
-def _choose_peak(
-    row: Row, last: Reading | None, _heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_peak(row: Row) -> Reading | None:
     """Believe the highest power of the day that came twice, or the middle of three that climb.
 
     Where bytes were lost, a group may end with what belongs to another, and be sound.
     """
-    now = row[-1]
+    now, last = row.now, row.last
     is_odd = last is not None and contradicts(now, last, is_maximum=True)
-    if is_odd or _number(now.value) > MARGIN * conditions.limit(now.label):
-        return _latest(row, AGREEMENT)
-    return now if len(row) > 1 and says_the_same(row[-2], now) else _middle(row)
+    if is_odd or _number(now) > MARGIN * row.conditions.limit(now.label):
+        return row.agreed(AGREEMENT)
+    return now if row.before and says_the_same(row.before[-1], now) else row.middle()
 
 
-def _choose_dated(
-    row: Row, last: Reading | None, heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_text(row: Row) -> Reading | None:
+    """Believe two in agreement: no check sees bit 6 flipped together with the parity bit."""
+    return row.agreed(2 if row.conditions.parity else AGREEMENT)
+
+
+def _choose_dated(row: Row) -> Reading | None:
     """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
-    if last is not None and contradicts(row[-1], last, is_maximum=False):
-        return _latest(row, AGREEMENT)
-    return _TEXT.choose(row, last, heard, conditions)
+    if row.last is not None and contradicts(row.now, row.last, is_maximum=False):
+        return row.agreed(AGREEMENT)
+    return _choose_text(row)
 
 
-def _choose_overrun(
-    row: Row, _last: Reading | None, _heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_overrun(row: Row) -> Reading | None:
     """Believe a warning at once if the current beside it says the same, else by its presence."""
-    if conditions.parity or is_borne_out(row[-1], conditions.said):
-        return row[-1]
-    return _latest(row, AGREEMENT)
+    return row.agreed(1 if is_borne_out(row.now, row.conditions.said) else AGREEMENT)
 
 
-def _choose_status(
-    row: Row, last: Reading | None, _heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_status(row: Row) -> Reading | None:
     """Believe STGE field by field: one of them may change in every frame."""
-    if conditions.parity:
-        return row[-1]
-    return agreed_status(row[-AGREEMENT:], last) if len(row) >= AGREEMENT else None
+    return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed(AGREEMENT) else None
 
 
-def _in_time(value: Value, at: float, now: Reading, conditions: Conditions) -> bool:
-    if not isinstance(value, datetime) or not isinstance(now.value, datetime):
+def _in_time(before: Reading, now: Reading, conditions: Conditions) -> bool:
+    if not isinstance(before.value, datetime) or not isinstance(now.value, datetime):
         return False
-    drift = abs((now.value - value).total_seconds() - (now.at - at))
+    drift = abs((now.value - before.value).total_seconds() - (now.at - before.at))
     return drift <= (DRIFT if conditions.parity else STRICT_DRIFT)
 
 
-def _ticks(before: Reading, now: Reading, conditions: Conditions) -> bool:
-    return _in_time(before.value, before.at, now, conditions)
-
-
-def _choose_clock(
-    row: Row, last: Reading | None, heard: float, conditions: Conditions
-) -> Reading | None:
+def _choose_clock(row: Row) -> Reading | None:
     """Believe a clock that goes on from the one before; a jump when three frames keep to it."""
-    now = row[-1]
-    if last is not None and _in_time(last.value, last.at, now, conditions):
-        return now
-    return _latest(row, 1 if last is None and conditions.parity else AGREEMENT)
+    if row.last is not None and _in_time(row.last, row.now, row.conditions):
+        return row.now
+    return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)
 
 
-def _choose_unlikely(
-    row: Row, _last: Reading | None, _heard: float, _conditions: Conditions
-) -> Reading | None:
+def _choose_unlikely(row: Row) -> Reading | None:
     """Believe what no meter that works says when three frames say it, if it says anything."""
-    return None if row[-1].value is None else _latest(row, AGREEMENT)
+    return None if row.now.value is None else row.agreed(AGREEMENT)
 
 
-_STEADY: Final = Rule(_same, _agreement(1))
-# Bit 6 flipped together with the parity bit goes unseen by every check: two frames for free text.
-_TEXT: Final = Rule(_same, _agreement(2))
+_STEADY: Final = Rule(_same, lambda row: row.agreed(AGREEMENT), at_once=True)
+_TEXT: Final = Rule(_same, _choose_text)
 _DATED: Final = Rule(_same, _choose_dated)
-_AT_ONCE: Final = Rule(_soon, lambda row, _last, _heard, _conditions: row[-1])
+_AT_ONCE: Final = Rule(_soon, lambda row: row.now, at_once=True)
 _POWER: Final = Rule(_over, _choose_power, is_timed=True)
 _PEAK: Final = Rule(_climbs, _choose_peak)
-_INDEX: Final = Rule(_grows, _choose_index)
 UNLIKELY: Final = Rule(_same, _choose_unlikely)
+_CLOCK: Final = Rule(lambda row, now: _in_time(row.now, now, row.conditions), _choose_clock)
 
 _DATED_QUANTITIES: Final = (
     Quantity.IMPORTED_PEAK_YESTERDAY,
@@ -272,7 +247,7 @@ _DATED_QUANTITIES: Final = (
 )
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
     dict.fromkeys(Quantity, _STEADY)
-    | dict.fromkeys(INDEXES, _INDEX)
+    | dict.fromkeys(INDEXES, Rule(_grows, _choose_index))
     | dict.fromkeys(_DATED_QUANTITIES, _DATED)
     | {
         Quantity.IMPORTED_POWER: _POWER,
@@ -281,9 +256,9 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.EXPORTED_PEAK: _PEAK,
         Quantity.CURRENT: _AT_ONCE,
         Quantity.VOLTAGE: _AT_ONCE,
-        Quantity.OVERRUN_CURRENT: Rule(_soon, _choose_overrun, is_timed=True),
-        Quantity.STATUS: Rule(_soon, _choose_status),
-        Quantity.CLOCK: Rule(_ticks, _choose_clock),
+        Quantity.OVERRUN_CURRENT: Rule(_soon, _choose_overrun, at_once=True, is_timed=True),
+        Quantity.STATUS: Rule(_soon, _choose_status, at_once=True),
+        Quantity.CLOCK: _CLOCK,
         Quantity.CALENDAR_NAME: _TEXT,
         Quantity.TARIFF_NAME: _TEXT,
         Quantity.MESSAGE: _TEXT,
