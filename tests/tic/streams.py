@@ -1,6 +1,7 @@
 """How tests put groups on a line, and the ways in which they cut a stream into chunks."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from random import Random
 
 from custom_components.linky_tic import tic
@@ -109,6 +110,18 @@ class Listener:
         """What a label says now; None when nothing."""
         reading = self.receiver.meter.readings.get(label)
         return reading and reading.value
+
+
+def note_days(
+    days: tic.AnnouncedDays,
+    tariffs: tic.TariffFollower,
+    frame: Frame,
+    readings: tic.Readings,
+    now: datetime,
+) -> bool:
+    """Note a frame as the rooms above do, the tariff before the days; whether any is news."""
+    tariffs.end_frame(tic.said(readings))
+    return days.heard(frame, readings, now, is_tempo=tariffs.is_tempo)
 
 
 def values(events: Iterable[Event], label: str) -> list[object]:

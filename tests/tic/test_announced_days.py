@@ -6,9 +6,16 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import AnnouncedDays, Coding, Decision, Frame, LegalTime
+from custom_components.linky_tic.tic import (
+    AnnouncedDays,
+    Coding,
+    Decision,
+    Frame,
+    LegalTime,
+    TariffFollower,
+)
 
-from .streams import ADDRESS, Listener, historic, standard
+from .streams import ADDRESS, Listener, historic, note_days, standard
 from .test_day_schedule import BLUE, EJP, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)
@@ -25,7 +32,7 @@ class Writer:
 
     def __init__(self, **said: str) -> None:
         self.listener = Listener(ADDRESS)
-        self.days = AnnouncedDays()
+        self.days, self.tariffs = AnnouncedDays(), TariffFollower()
         self.said = said
         self.season = "H"
         self.ours: datetime | None = None
@@ -57,11 +64,14 @@ class Writer:
         self.listener.now = clock.timestamp()
         events = self.listener.hear(data)
         (frame,) = [event for event in events if isinstance(event, Frame)]
-        now = self.ours or clock.astimezone(UTC)
-        is_news = self.days.heard(frame, self.listener.receiver.meter.readings, now)
+        is_news = self.notes(frame, self.ours or clock.astimezone(UTC))
         if hours := self.days.changed:
             self.changed.append((hours.number, hours.now.split(" NON")[0]))
         return is_news
+
+    def notes(self, frame: Frame, now: datetime) -> bool:
+        readings = self.listener.receiver.meter.readings
+        return note_days(self.days, self.tariffs, frame, readings, now)
 
     def noted(self) -> dict[int, str]:
         """Day of the month -> the first of its blocks."""
@@ -333,6 +343,15 @@ def test_tempo_ends_with_a_profile_that_moves_the_contact_though_no_name_is_sent
     assert (writer.days.is_tempo, colours(writer)) == (False, {})
 
 
+def test_tempo_under_a_name_of_the_suppliers_own_keeps_its_days_while_stge_is_silent() -> None:
+    writer = meter(PJOURF1=BLUE, NGTF="    ZEN FLEX    ", STGE="013A0800", NTARF="02")
+    noted, before = writer.noted(), writer.days.contract
+    assert noted
+    assert before == "tempo"
+    writer.writes("130000", frames=70, STGE="003A0800")  # a colour that the meter has missed
+    assert (writer.noted(), writer.days.contract) == (noted, before)
+
+
 def hears_historic(writer: Writer, option: str, period: str) -> None:
     for second in range(8):
         writer.listener.now += 2
@@ -340,7 +359,7 @@ def hears_historic(writer: Writer, option: str, period: str) -> None:
         for event in writer.listener.hear(frame):
             if isinstance(event, Frame):
                 now = datetime(2026, 11, 24, 12, 5, second, tzinfo=UTC)
-                writer.days.heard(event, writer.listener.receiver.meter.readings, now)
+                writer.notes(event, now)
 
 
 def test_tempo_ends_where_historique_shows_another_contract() -> None:

@@ -5,11 +5,18 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.linky_tic.tic import AnnouncedDays, Change, DaySchedules, Frame, Receiver
+from custom_components.linky_tic.tic import (
+    AnnouncedDays,
+    Change,
+    DaySchedules,
+    Frame,
+    Receiver,
+    TariffFollower,
+)
 from simulator import Household
 from simulator.line import Line
 
-from .streams import luck
+from .streams import luck, note_days
 
 _STEP: Final = timedelta(minutes=26)
 """Between two looks: they fall on no hour in particular."""
@@ -57,14 +64,15 @@ class Life:
         self.house = house
         self.line = Line(house, noise=noise)
         self.receiver = Receiver(house.address)
-        self.days = AnnouncedDays()
+        self.days, self.tariffs = AnnouncedDays(), TariffFollower()
 
     def hear(self, frames: int = 4) -> None:
         for _ in range(frames):
             data = self.line.next().data
             for event in self.receiver.feed(data, self.house.now.timestamp()):
                 if isinstance(event, Frame):
-                    self.days.heard(event, self.receiver.meter.readings, self.house.now)
+                    readings = self.receiver.meter.readings
+                    note_days(self.days, self.tariffs, event, readings, self.house.now)
 
     def pass_time(self, step: timedelta) -> None:
         self.house.advance(step.total_seconds())

@@ -2,10 +2,10 @@
 
 import pytest
 
-from custom_components.linky_tic.tic import contract_name, registers_in_use
+from custom_components.linky_tic.tic import contract_name, read_contract, registers_in_use
 
 from .referee import DATA
-from .streams import Listener
+from .streams import Listener, standard
 
 
 def listened(name: str) -> Listener:
@@ -38,3 +38,11 @@ def test_a_contract_is_told_by_the_readings(
 def test_nothing_heard_is_no_contract() -> None:
     assert contract_name({}) is None
     assert registers_in_use({}) == set()
+
+
+def test_a_contract_known_to_be_tempo_is_so_under_any_name_and_without_a_colour() -> None:
+    listener = Listener()
+    listener.hear(*[standard(("NGTF", "    ZEN FLEX    "), ("STGE", "003A0800"))] * 4)
+    readings = listener.receiver.meter.readings
+    heard, known = read_contract(readings), read_contract(readings, is_tempo=True)
+    assert (heard and heard.name, known and known.name) == ("ZEN FLEX", "tempo")

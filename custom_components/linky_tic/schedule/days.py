@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
+from ..tariff.tariffs import Tariffs
 from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
 from .stored_days import as_stored, take_up
 
@@ -25,12 +26,18 @@ class Days:
     """The days of one meter."""
 
     def __init__(
-        self, hass: HomeAssistant, address: str, signals: Signals, store: MeterStore
+        self,
+        hass: HomeAssistant,
+        address: str,
+        signals: Signals,
+        store: MeterStore,
+        tariffs: Tariffs,
     ) -> None:
         self.hass = hass
         self.address = address
         self._signals = signals
         self._store = store
+        self._tariffs = tariffs
         self._announced = AnnouncedDays()
         self.schedules = DaySchedules()
         self._edge = datetime.max.replace(tzinfo=UTC)
@@ -75,7 +82,8 @@ class Days:
         self._renew()
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
-        if self._announced.heard(frame, readings, dt_util.utcnow()):
+        now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
+        if self._announced.heard(frame, readings, now, is_tempo=is_tempo):
             self._store.keep(_STORED, {"address": self.address, **as_stored(self._announced)})
             self._renew()
             self._signals.days.send()

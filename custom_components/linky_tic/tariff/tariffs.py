@@ -79,6 +79,11 @@ class Tariffs:
         return {text: name for text, name in names.items() if text != name}
 
     @property
+    def is_tempo(self) -> bool:
+        """Whether the contract is Tempo."""
+        return self._follower.is_tempo
+
+    @property
     def current(self) -> Tariff | None:
         """The tariff in force; None while it is not known."""
         return self._follower.current
@@ -156,7 +161,7 @@ class Tariffs:
             self._keep()
             self._signals.state.send(CURRENT_TARIFF)
         if follower.has_settled:
-            self._look_at_contract(read_contract(readings))
+            self._look_at_contract(read_contract(readings, is_tempo=follower.is_tempo))
 
     def _look_at_indexes(self) -> bool:
         """See what counts, which is known some frames after a contract has changed."""

@@ -16,14 +16,7 @@ from .events import Reading, Readings, number_of
 from .frames import Frame
 from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
-from .tempo import (
-    COLOURS,
-    FROM_MIDNIGHT,
-    colour_in_force,
-    colour_tomorrow,
-    denies_tempo,
-    has_colours,
-)
+from .tempo import COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
 
 _LABELS: Final = (
     *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),
@@ -74,8 +67,13 @@ class AnnouncedDays:
         colours = self.colours if self.is_tempo else None
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
-    def heard(self, frame: Frame, readings: Readings, now: datetime) -> bool:
-        """Take a frame of this meter, at our time `now`; whether there is anything new."""
+    def heard(
+        self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool = False
+    ) -> bool:
+        """Take a frame of this meter, at our time `now`; whether there is anything new.
+
+        `is_tempo` tells whether the contract is Tempo, which a frame alone may not say.
+        """
         self.changed = None
         clock = readings.get("DATE")
         is_new = self.clock.compare(clock, now)
@@ -83,7 +81,7 @@ class AnnouncedDays:
             return is_new
         local = self.clock.local(clock, now)
         minute = self.clock.legal, local.replace(second=0, microsecond=0)
-        said = (*minute, *map(readings.get, _LABELS))
+        said = (*minute, is_tempo, *map(readings.get, _LABELS))
         if said == self._noted or not _says(frame, readings):
             return is_new
         if said != self._said:
@@ -91,7 +89,7 @@ class AnnouncedDays:
             return is_new
         self._noted = said
         before = self._state()
-        is_same = self._is_same_contract(readings)
+        is_same = self._is_same_contract(readings, is_tempo=is_tempo)
         self._note_tempo(readings, local)
         known = (peak for peak in self.peaks if is_same or peak.end <= local)
         self.peaks = () if self.is_tempo else peaks_now(known, frame, readings, local)
@@ -103,11 +101,11 @@ class AnnouncedDays:
         contract = self.contract, self.is_tempo, dict(self.colours)
         return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, contract
 
-    def _is_same_contract(self, readings: Readings) -> bool:
+    def _is_same_contract(self, readings: Readings, *, is_tempo: bool) -> bool:
         """Whether the contract is the one before, as far as its name and Tempo's colours tell."""
         before = self.is_tempo, self.contract
-        self.is_tempo = has_colours(readings) or (self.is_tempo and not denies_tempo(readings))
-        contract = read_contract(readings)
+        self.is_tempo = is_tempo
+        contract = read_contract(readings, is_tempo=is_tempo)
         self.contract = contract.name if contract else self.contract
         return before in {(self.is_tempo, self.contract), (self.is_tempo, None)}
 

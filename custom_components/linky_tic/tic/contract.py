@@ -12,7 +12,7 @@ from .events import Readings
 from .registers import decode_status
 from .schedule import registers_of
 from .tariff_words import REGISTER_SLUGS, contract_slug
-from .tempo import status_has_colours
+from .tempo import has_colours
 
 _OPTIONS: Final[Mapping[str, str]] = {
     "BASE": "base",
@@ -42,15 +42,18 @@ class ContractChange(NamedTuple):
     now: Contract
 
 
-def read_contract(readings: Readings) -> Contract | None:
-    """Read the contract in force, None while it is not known."""
+def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | None:
+    """Read the contract in force, None while it is not known.
+
+    `is_tempo`: it is known to be Tempo (`TariffFollower.is_tempo`), whether or not this says so.
+    """
     if option := readings.get("OPTARIF"):
         return Contract(Mode.HISTORIC, option_slug(option.raw) or option.raw)
     calendar, status = readings.get("NGTF"), readings.get("STGE")
     if calendar is None or status is None:
         return None
     text = " ".join(calendar.raw.split())
-    name = "tempo" if status_has_colours(readings) else contract_slug(text) or text
+    name = "tempo" if is_tempo or has_colours(readings) else contract_slug(text) or text
     is_producer = decode_status(status.raw)["producer"] is True
     return Contract(Mode.STANDARD, name, is_producer)
 
@@ -72,7 +75,8 @@ def registers_in_use(readings: Readings) -> set[int]:
     Those that have counted, the one in force, those of tomorrow's schedule, and the six of Tempo
     when the status register speaks of a colour.
     """
-    used = set(REGISTER_SLUGS["tempo"]) if status_has_colours(readings) else set()
+    is_tempo = "STGE" in readings and has_colours(readings)
+    used = set(REGISTER_SLUGS["tempo"]) if is_tempo else set()
     for reading in readings.values():
         value = reading.value
         match reading.label.quantity:

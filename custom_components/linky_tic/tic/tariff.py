@@ -13,9 +13,12 @@ from .catalogue import CATALOGUE, Label, Mode
 from .events import Reading, Readings
 from .registers import decode_status
 from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
-from .tempo import denies_tempo, status_has_colours
+from .tempo import denies_tempo, has_colours
 
-TARIFF_SOURCES: Final = ("PTEC", "NTARF", "LTARF", "NGTF", "STGE", "PJOURF+1")
+TARIFF_SOURCES: Final = (
+    *("OPTARIF", "PTEC", "DEMAIN"),
+    *("NTARF", "LTARF", "NGTF", "STGE", "PJOURF+1"),
+)
 """The labels that tell the tariff."""
 SURE: Final = 3
 """Frames in a row that must say the same before a name is learned."""
@@ -95,7 +98,7 @@ def said(readings: Readings) -> Said:
         in_status if isinstance(in_status, int) else None,
         texts["LTARF"],
         texts["NGTF"],
-        status_has_colours(readings),
+        has_colours(readings),
         denies_tempo(readings),
         status["producer"] is True,
     )
@@ -109,7 +112,7 @@ class TariffFollower:
     """The tariff of one meter; `texts`, `calendar` and `tempo` outlive it.
 
     `texts` are those of registers as learned under `calendar`; `tempo` is the calendar under which
-    the status register has spoken of colours ("" without a name), None for another contract.
+    the meter has spoken of colours ("" without a name), None for another contract.
     """
 
     def __init__(self) -> None:
@@ -123,7 +126,7 @@ class TariffFollower:
 
     @property
     def is_tempo(self) -> bool:
-        """Whether the registers are those of Tempo; its colours may be silent for days."""
+        """Whether the contract is Tempo; STGE may be silent of its colours for days."""
         if self._said.has_colours:
             return True
         is_same = self.tempo is not None and self._said.calendar in {None, self.tempo}
@@ -137,7 +140,7 @@ class TariffFollower:
         """
         if self.is_tempo:
             return TEMPO_NAMES
-        calendar = self._said.calendar or self.calendar
+        calendar = self._calendar
         texts = self.texts if self.calendar in {None, calendar} else {}  # those of another contract
         learned = {
             register: tariff_slug(text, calendar) or text for register, text in texts.items()
@@ -171,15 +174,20 @@ class TariffFollower:
         self._stood = 0 if is_new else self._stood + 1
         self._said = new or self._said
         if self.tempo is None and self._said.has_colours:
-            self.tempo = self._said.calendar or ""
+            self.tempo = self._calendar
         if self._stood in {SURE - 1, _LONG}:
             self._learn()
         self.current = self._reckon()
         return before != (self.current, self.names, self.texts, self.calendar, self.tempo)
 
     @property
+    def _calendar(self) -> str:
+        """The name of the contract, "" without one; Historique has none."""
+        return self._said.calendar or self.calendar or ""
+
+    @property
     def _usual_names(self) -> Mapping[int, str]:
-        contract = contract_slug(self._said.calendar or self.calendar or "")
+        contract = contract_slug(self._calendar)
         return REGISTER_SLUGS[contract] if contract else {}
 
     def _is_anothers(self, name: str, register: int) -> bool:
@@ -190,7 +198,7 @@ class TariffFollower:
     def _learn(self) -> None:
         heard = self._said
         if heard.has_colours:
-            self.tempo = heard.calendar or ""
+            self.tempo = self._calendar
         elif not self.is_tempo and heard.register is not None:
             self.tempo = None
         if heard.calendar not in {None, self.calendar}:

@@ -80,14 +80,8 @@ def register_of_colour(register: int | None, colour: str | None) -> int | None:
     return register + 2 * COLOURS.index(colour)
 
 
-def status_has_colours(readings: Readings) -> bool:
-    """Whether STGE speaks of colours."""
-    said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
-    return not said.isdisjoint(COLOURS)
-
-
 def denies_tempo(readings: Readings) -> bool:
-    """Whether something says that the contract is none of Tempo, whose STGE may be silent.
+    """Whether something says that the contract is none of Tempo, when nothing says that it is.
 
     A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
     """
@@ -103,9 +97,10 @@ def denies_tempo(readings: Readings) -> bool:
 
 
 def has_colours(readings: Readings) -> bool:
-    """Whether anything says that the contract is Tempo."""
+    """Whether anything says now that the contract is Tempo; `TariffFollower.is_tempo` remembers."""
+    said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
     return (
-        status_has_colours(readings)
+        not said.isdisjoint(COLOURS)
         or _raw(readings, "OPTARIF").startswith(_TEMPO)
         or _colour_in_force(readings) is not None
         or "DEMAIN" in readings
