@@ -260,6 +260,15 @@ def test_tempo_is_known_by_its_colours_until_the_contract_changes() -> None:
     assert not follow.follower.is_tempo
 
 
+def test_tempo_that_historique_has_told_ends_with_another_contract_there() -> None:
+    follow = Follow()
+    follow.hear(*[historic(("OPTARIF", "BBR("), ("PTEC", "HPJB"))] * 4)
+    assert follow.follower.is_tempo
+    follow.hear(*[historic(("OPTARIF", "HC.."), ("PTEC", "HP.."))] * 8)
+    follow.follower.lost()  # nothing is said any more: what is remembered decides
+    assert not follow.follower.is_tempo
+
+
 @pytest.mark.parametrize("contract", ["hphc", "base"])
 def test_tempo_without_names_ends_with_its_profile(contract: str) -> None:
     house = Household(contract="tempo", named=False, living=False, colours={})

@@ -199,7 +199,7 @@ class TariffFollower:
         heard = self._said
         if heard.has_colours:
             self.tempo = self._calendar
-        elif not self.is_tempo and heard.register is not None:
+        elif not self.is_tempo and (heard.register is not None or heard.period is not None):
             self.tempo = None
         if heard.calendar not in {None, self.calendar}:
             if self.calendar is not None:  # what registers were called under another contract
