@@ -13,6 +13,7 @@ What is heard of it is read (`_read`), weighed by the gate (`_weigh`), and if it
 (`_believe`). What comes again is `accepted` (`_accept`), until it is weighed against something new.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set as AbstractSet
 from datetime import timedelta
 from math import inf
@@ -41,11 +42,12 @@ class Meter:
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
     mainland France. `accepted` are the groups that change nothing when they come again, by their
-    characters: those of the readings in force, unless in doubt.
+    characters: those of the readings in force, unless in doubt. `rejected` is counted on.
     """
 
     def __init__(
         self,
+        rejected: Counter[Reason],
         address: str | None = None,
         labels: Iterable[str] = (),
         overseas: timedelta = timedelta(0),
@@ -58,6 +60,7 @@ class Meter:
         self.conditions = Conditions(self.readings)
         self.conditions.count_phases(self.said_now)
         self._owner = Ownership(address)
+        self._rejected = rejected
         if address is not None:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
@@ -116,7 +119,8 @@ class Meter:
                 self._accept(group)
         elif (believed := self._weigh(reading, last)) is None or not is_ours:
             believed = None
-            out.append(Rejected(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name))
+            reason = Reason.HELD if owner.is_identified else Reason.OTHER_METER
+            self._reject(reason, name, out)
         elif believed is reading and last is not None and name in COUNTERS:
             self._indexes.append((reading, group))
         else:
@@ -153,9 +157,9 @@ class Meter:
         if self.mode is None and label is not None:
             self._speak(group.mode)
         if name in ADDRESS_LABELS and not self._recognise(group, out):
-            out.append(Rejected(Reason.OTHER_METER, name))
+            self._reject(Reason.OTHER_METER, name, out)
         elif self.mode is not group.mode and self.mode is not None:
-            out.append(Rejected(Reason.OTHER_MODE, name))
+            self._reject(Reason.OTHER_MODE, name, out)
         elif label is not None:
             return label
         elif len(self.unknown) < _MOST_UNKNOWN:
@@ -214,6 +218,10 @@ class Meter:
         for reading, group in indexes:
             if self.presence.is_followed(frame, group, self.readings):
                 self._believe(reading, group, out)
+
+    def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
+        self._rejected[reason] += 1
+        out.append(Rejected(reason, name))
 
     def _learn(self, reading: Reading, group: Group | None) -> None:
         """Take what a reading tells beside itself: the meter, its supply, its legal time."""

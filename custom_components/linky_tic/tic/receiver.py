@@ -13,7 +13,7 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import MARKS, MOST_GROUPS, Frame, Frames, Rejected, Segments
+from .frames import MARKS, MOST_GROUPS, Frames, Rejected, Segments
 from .groups import Group, Reason, verify
 from .meter import Meter
 from .wire import Wire
@@ -35,16 +35,6 @@ class Counters:
     altered: int = 0
     rejected: Counter[Reason] = field(default_factory=Counter)
 
-    def count(self, events: Iterable[Event]) -> None:
-        """Count the frames and rejections among events."""
-        for event in events:
-            if isinstance(event, Rejected):
-                self.rejected[event.reason] += 1
-                self.altered += event.is_altered
-            elif isinstance(event, Frame):
-                self.complete_frames += event.complete
-                self.cut_frames += not event.complete
-
 
 class Receiver:
     """A TIC line from its bytes to its readings.
@@ -64,7 +54,7 @@ class Receiver:
         self.heard_at = -inf
         self._segments = Segments()
         self._frames = Frames()
-        self.meter = Meter(address, labels, overseas)
+        self.meter = Meter(self.counters.rejected, address, labels, overseas)
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
@@ -95,8 +85,6 @@ class Receiver:
                     self._take(segment, now, out)
         if good:
             self.heard_at = now
-        if out:
-            self.counters.count(out)
         return out
 
     def finish(self, now: float) -> list[Event]:
@@ -104,7 +92,6 @@ class Receiver:
         out: list[Event] = []
         self._take(self._segments.last(), now, out)
         self._end_frame(b"", now, out)
-        self.counters.count(out)
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
@@ -128,6 +115,8 @@ class Receiver:
         """Take what is no sound group alone: several groups, or damage."""
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):
+                self.counters.rejected[item.reason] += 1
+                self.counters.altered += item.is_altered
                 out.append(item)
             else:
                 self.heard_at = now
@@ -136,6 +125,8 @@ class Receiver:
 
     def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
         if frame := self._frames.end(mark):
+            self.counters.complete_frames += frame.complete
+            self.counters.cut_frames += not frame.complete
             self.meter.end(frame, now, out)
 
 
