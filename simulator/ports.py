@@ -246,6 +246,7 @@ class TcpPort(Port):
     ) -> None:
         super().__init__(source, speed=speed)
         self._address = host, port
+        self._held: socket.socket | None = None  # so that nobody takes the port while unplugged
         self._server: socket.socket | None = None
         self._clients: list[socket.socket] = []
         self.frozen = False  # the connections stay, and nothing comes any more
@@ -256,10 +257,19 @@ class TcpPort(Port):
 
     def replug(self) -> None:
         with self._lock:
+            if self._held is None:
+                self._held = socket.socket()
+                self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                self._held.bind(self._address)
+                self._address = self._held.getsockname()
             if self._server is None:
                 self._server = socket.create_server(self._address)
                 self._server.settimeout(0)
-                self._address = self._server.getsockname()[:2]
+
+    def close(self) -> None:
+        super().close()
+        if self._held:
+            self._held.close()
 
     def unplug(self) -> None:
         with self._lock:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 import gc
+from itertools import count
 import logging
 import os
 from pathlib import Path
 import tty
+from types import SimpleNamespace
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
@@ -21,8 +23,9 @@ from custom_components.linky_tic.setup import port_dialog
 
 from .course import Course, course_of_time
 from .descriptors import none_left
-from .dialog import LOOK, until
+from .dialog import LOOK
 from .home import Home, opened
+from .waiting import until
 
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
 
@@ -115,9 +118,11 @@ def pty() -> Iterator[tuple[int, str]]:
 
 @pytest.fixture
 def quick_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the dialogs about ports listen no longer than the simulated meters need."""
-    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
+    """Have the dialogs about ports listen for as many looks as the simulated meters need."""
+    looks = count(step=LOOK)
+    monkeypatch.setattr(listening, "time", SimpleNamespace(monotonic=lambda: next(looks)))
     monkeypatch.setattr(listening, "_LOOK", LOOK)
+    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
 
 
 @pytest.fixture

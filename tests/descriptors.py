@@ -7,7 +7,7 @@ from pathlib import Path
 _OPEN = Path("/proc/self/fd")
 
 
-def _open_files() -> list[str]:
+def open_files() -> list[str]:
     """What the descriptors stand for; the one that reads the folder is gone when looked at."""
     return sorted(str(one.readlink()) for one in _OPEN.iterdir() if one.is_symlink())
 
@@ -15,6 +15,6 @@ def _open_files() -> list[str]:
 @contextmanager
 def none_left() -> Iterator[None]:
     """Compare what is open before and after."""
-    before = _open_files()
+    before = open_files()
     yield
-    assert _open_files() == before
+    assert open_files() == before

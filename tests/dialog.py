@@ -1,7 +1,7 @@
 """The dialogs about a meter, driven as the front end drives them, through the flow manager."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 import re
 from typing import Any, Final, Self
@@ -23,7 +23,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import CONF_MODE, CONF_SLUG, CONF_SPEED, DOMAIN
 
-from .home import ADDRESS, SOON, Meter
+from .home import ADDRESS, Meter
+from .waiting import HANGS
 
 DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
 """What the entry of a first simulated meter holds, besides its port."""
@@ -131,7 +132,7 @@ class Dialog:
 
     async def listened(self) -> Self:
         """Wait for the end of the progress."""
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(HANGS):
             while self.is_listening:
                 await asyncio.sleep(LOOK)
                 await self.look()
@@ -151,13 +152,6 @@ async def added(hass: HomeAssistant, port: object) -> ConfigEntry:
     dialog = await heard(hass, port)
     await dialog.submit()
     return dialog.entry
-
-
-async def until(seen: Callable[[], bool]) -> None:
-    """Wait for something that comes by itself."""
-    async with asyncio.timeout(SOON):
-        while not seen():  # noqa: ASYNC110 - what is seen tells nobody
-            await asyncio.sleep(LOOK)
 
 
 def configured(

@@ -1,7 +1,7 @@
 """A Home Assistant with simulated meters on its ports: their time is that of the integration."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 import logging
@@ -25,7 +25,7 @@ from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.health import monitor
-from custom_components.linky_tic.line import SILENCE, detection, reception
+from custom_components.linky_tic.line import detection, link as link_module, reception
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
@@ -36,28 +36,22 @@ from simulator.line import Line, Source
 from simulator.ports import PtyPort
 from simulator.tariff import CONTRACTS
 
+from .waiting import HANGS, OF_THE_MACHINE, until
+
 ADDRESS: Final = "041961000000"
 OTHER_ADDRESS: Final = "021975000001"
 KNOWN: Final = 4
 """Frames after which all that a meter repeats has been heard often enough."""
-SOON: Final = 300.0
-"""Seconds after which what is waited for hangs, on the slowest machine."""
-_BREATH: Final = 0.001
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for what comes by itself."""
-    deadline = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(_BREATH)
+_BREATH: Final = 0.005
+"""Seconds between two frames of a meter that speaks all the while."""
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What was logged above INFO, but for what Home Assistant says of itself in every test."""
+    """What was logged above INFO, but for what Home Assistant says of itself and of the machine."""
     usual = ("homeassistant.loader", "aiohttp_fast_zlib", "asyncio")
     loud = (record for record in caplog.records if record.levelno > logging.INFO)
-    return [record.getMessage() for record in loud if record.name not in usual]
+    said = [record.getMessage() for record in loud if record.name not in usual]
+    return [message for message in said if not OF_THE_MACHINE.search(message)]
 
 
 class Clock:
@@ -123,7 +117,7 @@ class Meter:
             await self._hass.async_block_till_done()
         reception_ = self.coordinator.link.reception
         expected = reception_.received + len(data)
-        self.port._write(data, SOON)
+        self.port._write(data, HANGS)
         await until(lambda: reception_.received >= expected or not self._is_loaded)
 
     async def fall_silent(self) -> None:
@@ -131,7 +125,7 @@ class Meter:
         link = self.coordinator.link
         assert link._watchdog
         link._watchdog.cancel()
-        link._good_at -= SILENCE
+        link._good_at -= HANGS
         link._check_silence()
         await self._hass.async_block_till_done()
 
@@ -151,7 +145,7 @@ class Meter:
                 burst = self.source.next()
                 self._clock.now += burst.seconds
                 self.port._write(burst.data, 0)
-            await asyncio.sleep(5 * _BREATH)
+            await asyncio.sleep(_BREATH)
 
 
 class Home:
@@ -276,12 +270,14 @@ async def opened(
     # How long a port is waited for is not simulated.
     real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
     monkeypatch.setattr(reception, "time", real)
+    for module, patience in ((link_module, "SILENCE"), (reception, "STALLED")):
+        monkeypatch.setattr(module, patience, HANGS)
     for module in (coordinator_module, monitor, reporter, hearing):
         monkeypatch.setattr(module, "time", clock)
     # A speed is not doubted since the machine is busy: its change would throw bytes away.
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
-        monkeypatch.setattr(detection, patience, SOON)
-    monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, SOON))
+        monkeypatch.setattr(detection, patience, HANGS)
+    monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, HANGS))
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))
     home = Home(hass, folder, clock)

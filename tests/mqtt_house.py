@@ -1,7 +1,6 @@
 """Home Assistant's real MQTT integration on a real broker, and a meter that is mirrored there."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Final
@@ -13,13 +12,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.meter.signals import Signals
-from custom_components.linky_tic.mirror import Mirror
+from custom_components.linky_tic.mirror import Mirror, publisher
 from custom_components.linky_tic.tic import Frame, Receiver
 from simulator.frames import Group, Writer
 from simulator.wire import to_8n1
 
-SECONDS: Final = 300.0
-"""That a message may take on a busy machine."""
+from .waiting import HANGS, until
+
 _numbers: Final = count()
 
 GROUPS: Final = {
@@ -32,13 +31,6 @@ GROUPS: Final = {
     "PRM": "07612345678901",
     "NJOURF+1": "00",
 }
-
-
-async def until(look: Callable[[], object]) -> None:
-    """Wait for something true, with the event loop running."""
-    async with asyncio.timeout(SECONDS):
-        while not look():  # noqa: ASYNC110 - a subscriber lives in a thread, without our loop
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -58,6 +50,7 @@ async def connected(
     with (
         patch(f"{mqtt}.try_connection", return_value=False),  # of MQTT 5: five seconds in vain
         patch(f"{mqtt}.client.RECONNECT_INTERVAL_SECONDS", 0.1),
+        patch.object(publisher, "PATIENCE", HANGS),
         patch("homeassistant.config.load_yaml_config_file", return_value={}),
     ):
         assert await hass.config_entries.async_setup(entry.entry_id)

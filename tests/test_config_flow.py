@@ -17,23 +17,17 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
-from custom_components.linky_tic.line import listening
 from custom_components.linky_tic.setup import money_steps, port_dialog
 from simulator import Household
 
-from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders, until
-from .home import ADDRESS, OTHER_ADDRESS, SOON, Home, Meter
+from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders
+from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from .test_translations import texts
 from .test_unusual_meters import Says
 from .tic.streams import historic, standard
+from .waiting import HANGS, until
 
-pytestmark = pytest.mark.usefixtures("no_dialog_is_left")
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_dialog, "_LISTENING", 2.5)
-    monkeypatch.setattr(listening, "_LOOK", LOOK)
+pytestmark = pytest.mark.usefixtures("quick_dialogs", "no_dialog_is_left")
 
 
 @pytest.fixture
@@ -157,7 +151,7 @@ async def test_the_front_end_is_told_when_the_progress_is_over(
 
     hass.bus.async_listen(EVENT_DATA_ENTRY_FLOW_PROGRESSED, note)
     dialog = await Dialog.on(hass, meter.port.url)
-    async with asyncio.timeout(SOON):
+    async with asyncio.timeout(HANGS):
         await over.wait()
     await dialog.look()
     assert dialog.step == "confirm"

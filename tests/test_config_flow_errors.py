@@ -14,24 +14,25 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.line import Cause, listening
-from custom_components.linky_tic.setup import port_dialog
 from simulator import Household
 from simulator.line import Burst
 
-from .dialog import LOOK, Dialog, heard, placeholders, until
+from .dialog import Dialog, heard, placeholders
 from .home import Home
 from .test_translations import texts
+from .waiting import until
 
 NOBODY: Final = 65534
 GPS: Final = b"$GPGGA,101010.00,4851.4,N,00217.7,E,1,08,1.0,35.0,M,,M,,*56\r\n"
 
 
+pytestmark = pytest.mark.usefixtures("quick_dialogs")
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
     monkeypatch.setattr(listening, "trying", lambda _speed: 0.2)
     monkeypatch.setattr(listening, "_SETTLING", 0.6)
-    monkeypatch.setattr(listening, "_LOOK", LOOK)
 
 
 class Chatter:

@@ -24,8 +24,9 @@ from simulator.ports import TcpPort
 from simulator.wire import to_8n1
 
 from .health.test_issues import shown
-from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, until
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
 from .tic.streams import frame
+from .waiting import until
 
 NEW_INDEX: Final = 1_234_567
 

@@ -15,9 +15,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
 
-from .dialog import DATA, Dialog, alias, configured, placeholders, until
+from .dialog import DATA, Dialog, alias, configured, placeholders
 from .home import ADDRESS, Home, Meter
 from .test_translations import texts
+from .waiting import until
 
 pytestmark = pytest.mark.usefixtures("quick_dialogs", "no_dialog_is_left")
 

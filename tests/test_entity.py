@@ -8,7 +8,8 @@ from custom_components.linky_tic.const import DOMAIN
 from simulator import Household
 from simulator.line import Line
 
-from .home import ADDRESS, Home, Meter, until
+from .home import ADDRESS, Home, Meter
+from .waiting import until
 
 
 def device(home: Home, meter: Meter) -> dr.DeviceEntry:

@@ -15,7 +15,8 @@ from simulator.line import Line
 from simulator.ports import TcpPort
 
 from .descriptors import none_left
-from .home import ADDRESS, KNOWN, Home, complaints, until
+from .home import ADDRESS, KNOWN, Home, complaints
+from .waiting import until
 
 
 def tasks_of_ours() -> list[str]:

@@ -14,7 +14,8 @@ from simulator.line import Line
 
 from .e2e.broker import Broker, Subscriber
 from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, Meter
-from .mqtt_house import connected, until
+from .mqtt_house import connected
+from .waiting import until
 
 SLUGS: Final = ("linky", "linky_2")
 

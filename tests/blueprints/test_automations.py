@@ -22,7 +22,8 @@ from pytest_homeassistant_custom_component.common import (
 
 from simulator import Household
 from simulator.line import Line
-from tests.home import KNOWN, Home, Meter, until
+from tests.home import KNOWN, Home, Meter
+from tests.waiting import until
 
 BLUEPRINTS: Final = Path(__file__).parents[2] / "blueprints" / "automation" / "linky_tic"
 NAMES: Final = sorted(path.name for path in BLUEPRINTS.iterdir())

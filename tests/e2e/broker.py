@@ -17,7 +17,8 @@ from amqtt.broker import Broker as Engine
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from .processes import HANGS, ROOT, Child, HeldPort, Server, listens, wait_for
+from ..waiting import HANGS
+from .processes import ROOT, Child, HeldPort, Server, listens, wait_for
 
 QOS = 1
 REMEMBERED = 10_000  # messages: hours of a meter, a few tens of megabytes

@@ -11,8 +11,9 @@ import shutil
 
 from playwright.sync_api import Error, Locator, Page, ViewportSize, sync_playwright
 
+from ..waiting import HANGS
 from .client import Json
-from .processes import HANGS, ROOT, wait_for
+from .processes import ROOT, wait_for
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -117,6 +118,15 @@ class Person:
             self.look("not read")
             raise
         return self.page.locator("body").aria_snapshot()
+
+    def sees(self, *texts: str) -> str:
+        """Wait until all of these are on the screen; returns all that is."""
+
+        def all_of_them() -> str:
+            shown = self.page.locator("body").aria_snapshot()
+            return shown if all(text in shown for text in texts) else ""
+
+        return wait_for(all_of_them, ", ".join(texts))
 
     def look(self, name: str) -> None:
         """Keep what is on the screen, and what a phone would show of it."""

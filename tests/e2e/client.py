@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from websockets.sync.client import connect
 
+from ..waiting import HANGS
 from .broker import PROTOCOL
-from .processes import HANGS, wait_for
+from .processes import wait_for
 
 type Json = Any  # Home Assistant's answers are its own to shape, and to change
 
@@ -158,21 +159,26 @@ class Client:
         self.post("/api/services/statistics_now/write")
 
     def compile_statistics(self, periods: int) -> None:
-        """Close the period that is so many ahead of the present one; wants statistics_now."""
-        now = datetime.now(UTC)
-        start = now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0) + periods * PERIOD
+        """Close the period that is so many ahead of the present one."""
+        self.compile_period(datetime.now(UTC) + periods * PERIOD)
+
+    def compile_period(self, moment: datetime) -> None:
+        """Close the period in which a moment lies; wants statistics_now."""
+        start = moment.replace(minute=moment.minute // 5 * 5, second=0, microsecond=0)
         self.post("/api/services/statistics_now/compile", {"start": start.isoformat()})
 
     def settled(self, step: Json) -> Json:
         """Return what a progress step came to."""
-        deadline = time.monotonic() + HANGS
-        while step["type"] in {"progress", "progress_done"}:
-            if time.monotonic() > deadline:
-                message = f"{step['step_id']} was still in progress after {HANGS} s"
-                raise TimeoutError(message)
-            time.sleep(0.3)
-            step = self.get(f"{FLOWS}/{step['flow_id']}")
-        return step
+
+        def is_over() -> Json:
+            now = self.get(f"{FLOWS}/{step['flow_id']}") if self._goes_on(step) else step
+            return None if self._goes_on(now) else now
+
+        return wait_for(is_over, f"the end of {step.get('step_id')}", 0.3)
+
+    @staticmethod
+    def _goes_on(step: Json) -> bool:
+        return step["type"] in {"progress", "progress_done"}
 
     def add_broker(self, port: int) -> Json:
         certificates = {"set_client_cert": False, "set_ca_cert": "off"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import re
 from typing import override
 
+from ..waiting import OF_THE_MACHINE
 from .client import Client
 from .processes import ROOT, Child, HeldPort, Server, wait_for
 
@@ -44,13 +45,7 @@ ONBOARDING = {
 }
 
 _ABOVE_INFO = re.compile(r"\d{4}-\S+ \S+ (WARNING|ERROR|CRITICAL) ")
-_NOT_OURS = re.compile(
-    # Said of every custom integration, whatever it does.
-    r"custom integration linky_tic which has not been tested"
-    # How long something took tells of the machine.
-    r"|Updating state for .* took |Updat\S+ .* took longer than"
-    r"|(Setup|Update) of .* is taking (over|longer than)"
-)
+_OF_EVERY_ONE = "custom integration linky_tic which has not been tested"
 
 
 class HomeAssistant(Server):
@@ -133,7 +128,8 @@ class HomeAssistant(Server):
     def complaints(self) -> Iterator[str]:
         """What its log says of our integration above INFO, tracebacks included."""
         for record in self._records():
-            if "linky_tic" in record and _ABOVE_INFO.match(record) and not _NOT_OURS.search(record):
+            is_ours = "linky_tic" in record and _OF_EVERY_ONE not in record
+            if is_ours and _ABOVE_INFO.match(record) and not OF_THE_MACHINE.search(record):
                 yield record
 
     def _records(self) -> list[str]:

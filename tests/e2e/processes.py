@@ -11,8 +11,9 @@ import subprocess
 import time
 from typing import Self
 
+from ..waiting import HANGS
+
 ROOT = Path(__file__).resolve().parents[2]
-HANGS = 300  # seconds after which what is waited for does not come, on the slowest machine
 
 
 class Child:
@@ -68,7 +69,7 @@ def wait_for[T](look: Callable[[], T], what: str, pause: float = 0.1) -> T:
         if found := look():
             return found
         if time.monotonic() > deadline:
-            message = f"{what}: not within {HANGS} s"
+            message = f"{what}: not within {HANGS:.0f} s"
             raise TimeoutError(message)
         time.sleep(pause)
 

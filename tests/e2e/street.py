@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 import json
 from pathlib import Path
+import time
 
 from simulator.faults import Fault
 from simulator.household import Household
@@ -46,6 +47,7 @@ class Street:
     mqtt: Subscriber
     meters: dict[str, Meter]
     recorded: Recorded
+    began: float = field(default_factory=time.time)
     struck: float = 0  # when the faults began
 
     def entities(self, meter: Meter) -> dict[str, str]:

@@ -54,11 +54,6 @@ class House:
         ids = statistic_ids or (NEW, OLD)
         return [self.rows(one, period) for one in ids for period in ("hour", "5minute")]
 
-    def compiles(self, start: datetime) -> None:
-        """Close the period in which a moment lies."""
-        ahead = start.timestamp() // 300 - datetime.now(UTC).timestamp() // 300
-        self.client.compile_statistics(int(ahead))
-
 
 def old_hours(hour: datetime) -> list[Json]:
     """Thirds of a kWh an hour, so that no sum is a round number; the last hour ends at a moment."""
@@ -115,7 +110,7 @@ def is_recorded(house: House, began: datetime) -> None:
         },
         stats=old_hours(house.hour),
     )
-    house.compiles(began)
+    house.client.compile_period(began)
 
 
 def is_known(house: House, entity_id: str) -> bool:
@@ -155,7 +150,7 @@ def test_the_hour_in_which_we_begin_is_compiled_after_the_join(house: House) -> 
     """Another hour of this start in the table would stop the statistics of all sensors."""
     wait_for(lambda: is_known(house, NEW), "the index")
     house.adopt(method="import", dry_run=False)
-    house.compiles(house.hour + timedelta(minutes=55))
+    house.client.compile_period(house.hour + timedelta(minutes=55))
     *_, last, ours = house.rows(NEW, "hour")
     assert ours["start"] == last["start"] + 3_600_000
     assert ours["sum"] - last["sum"] == pytest.approx(ours["state"] - last["state"])

@@ -16,11 +16,11 @@ import pytest
 
 from simulator.faults import Silence
 from simulator.household import Household
-from simulator.line import Line
 from simulator.ports import PtyPort
 
 from .client import Json
 from .home_assistant import CONFIGURATION, HomeAssistant
+from .leap import Leaping
 from .processes import ROOT, wait_for
 
 BLUEPRINTS: Final = ROOT / "blueprints" / "automation" / "linky_tic"
@@ -30,10 +30,10 @@ METERS: Final[dict[str, dict[str, Json]]] = {
     "loaded": {"pref": 6},
     "overloaded": {"pref": 6},
     "off-peak": {"contract": "hphc", "start": "2026-11-23T12:00:00"},
-    # Told at 20:00 what tomorrow is: by then it has been set up, and its automation made.
+    # Told at 20:00 what tomorrow is: that comes once its automation is made.
     "tempo": {
         "contract": "tempo",
-        "start": "2026-11-23T19:59:00",
+        "start": "2026-11-23T19:00:00",
         "colours": {date(2026, 11, 24): "red"},
     },
     "ejp": {"mode": "historic", "contract": "ejp", "ejp_days": ()},
@@ -49,7 +49,7 @@ class Village:
     """A Home Assistant, the meters that it hears, and what is made there."""
 
     home: HomeAssistant
-    lines: dict[str, Line]
+    lines: dict[str, Leaping]
 
     def meter(self, name: str) -> Household:
         return self.lines[name].house
@@ -117,7 +117,7 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
         houses = [household(number, one) for number, one in enumerate(METERS.values(), 1)]
-        village = Village(home, dict(zip(METERS, map(Line, houses), strict=True)))
+        village = Village(home, dict(zip(METERS, map(Leaping, houses), strict=True)))
         ports = [
             stack.enter_context(PtyPort(line, folder / f"linky_{number}"))
             for number, line in enumerate(village.lines.values())
@@ -131,7 +131,7 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
 
 
 def begin(village: Village) -> None:
-    """Start what takes a minute: a line that is silent counts as lost, and eight o'clock comes."""
+    """Start what takes a minute: a line that is silent counts as lost."""
     link = village.entity("silent", "link")
     village.automate("alerts", "silence", links=[link], silent_after=SHORTLY)
     village.lines["silent"].inject(Silence(1e6))
@@ -154,7 +154,7 @@ def test_an_appliance_is_shed_and_given_back(village: Village) -> None:
         "shedding",
         power=village.entity("loaded", "SINSTS"),
         loads=[heater, oven],
-        shed_after={"seconds": 4},
+        shed_after={"seconds": 20},  # by then the meter says that there is less
         restore_after=SHORTLY,
     )
     village.meter("loaded").set_load(7000)
@@ -217,6 +217,8 @@ def test_a_mobile_peak_is_told_beforehand(village: Village) -> None:
 
 
 def test_a_red_day_is_told_the_evening_before(village: Village) -> None:
+    line = village.lines["tempo"]
+    line.ahead = 3600 - line.house.elapsed
     village.notified("Couleur Tempo du lendemain : Rouge")
 
 

@@ -57,7 +57,7 @@ def test_the_dashboard_is_offered_to_whoever_makes_a_new_one(
     somebody.log_in(home.client.tokens)
     somebody.visit("/config/lovelace/dashboards")
     somebody.press("Ajouter un tableau de bord")
-    assert "Votre compteur" in somebody.read("Linky")
+    somebody.sees("Linky", "Votre compteur")
     somebody.look("new dashboard")
     dashboard = {"url_path": "linky-board", "mode": "storage", "title": "Linky"}
     home.client.command("lovelace/dashboards/create", require_admin=False, **dashboard)
@@ -77,14 +77,12 @@ def test_each_meter_has_a_page_without_a_fault(
     somebody.log_in(home.client.tokens, language)
     page.set_viewport_size({"width": size["width"], "height": TALL[size["width"]]})
     somebody.visit(f"/linky-board/meter-{number + 1}")
-    for title in TITLES[language]:
-        shown = somebody.read(title)
-    page.wait_for_timeout(1500)  # charts draw themselves
-    shown = page.locator("body").aria_snapshot()
+    somebody.sees(*TITLES[language], "VA")
+    page.wait_for_timeout(1500)  # charts draw themselves: for the picture
+    shown = somebody.sees()
     name = f"dashboard-{list(HOUSES)[number]}-{language}-{scheme}-{size['width']}"
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
     assert not [text for text in BROKEN if text in shown]
-    assert "VA" in shown
     somebody.visit(f"/linky-board/meter-{number + 1}-technical")
     somebody.read({"fr": "Liaison", "en": "Line"}[language])
     assert not [text for text in BROKEN if text in page.locator("body").aria_snapshot()]
@@ -103,7 +101,6 @@ def test_a_new_meter_shows_what_is_known_and_is_told_of_when_it_is_lost(
         wait_for(lambda: f"{prefix}_eait" in home.client.states(), "the index of the roof")
         somebody.log_in(home.client.tokens)
         somebody.visit(f"/linky-board/meter-{number}")
-        shown = somebody.read("Production")
-        assert "Énergie injectée totale" in shown
+        shown = somebody.sees("Production", "Énergie injectée totale")
         assert not [text for text in (*BROKEN, "Combien ça coûte") if text in shown]
-    assert "bornes I1 et I2" in somebody.read("n’est plus reçu")
+    somebody.sees("n’est plus reçu", "bornes I1 et I2")

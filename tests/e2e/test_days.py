@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from .client import Json
 from .home_assistant import HomeAssistant
 from .processes import wait_for
 
+ONE: Final = timedelta(days=1)
 PARIS: Final = ZoneInfo("Europe/Paris")
 CALENDAR: Final = "calendar.linky_tariff"
 SLOTS: Final = [("00:00", "06:30", 1), ("06:30", "22:30", 2), ("22:30", "00:00", 1)]
@@ -36,9 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HomeAssistant]:
         yield home
 
 
-def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
-    """A time of tomorrow, or `day` days from today."""
-    date = datetime.now(PARIS).date() + timedelta(days=day)
+def at(date: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(date, time(hour, minute), PARIS)
 
 
@@ -55,17 +54,19 @@ def tomorrow(home: HomeAssistant) -> list[tuple[str, str, int]]:
     return [(slot["start"][11:16], slot["end"][11:16], slot["index"]) for slot in slots]
 
 
-def events(home: HomeAssistant) -> list[tuple[datetime, datetime]]:
-    start, end = (quote(at(0, day=day).isoformat()) for day in (1, 2))
+def events(home: HomeAssistant, day: date) -> list[tuple[datetime, datetime]]:
+    start, end = (quote(at(one, 0).isoformat()) for one in (day, day + ONE))
     found = home.client.get(f"/api/calendars/{CALENDAR}?start={start}&end={end}")
     edges = [[one[edge]["dateTime"] for edge in ("start", "end")] for one in found]
     return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in edges]
 
 
 def test_tomorrow_is_known_as_soon_as_the_meter_is_heard(home: HomeAssistant) -> None:
+    day = datetime.now(PARIS).date() + ONE
     wait_for(lambda: tomorrow(home) == SLOTS, "the slots of tomorrow")
-    (_, morning), *_, evening = events(home)  # the night begins today, if today is known already
-    assert (morning, evening) == (at(6, 30), (at(22, 30), at(0, day=2)))
+    # The night begins today, if today is known already.
+    (_, morning), *_, evening = events(home, day)
+    assert (morning, evening) == (at(day, 6, 30), (at(day, 22, 30), at(day + ONE, 0)))
 
 
 def test_tomorrow_is_known_after_a_restart(home: HomeAssistant) -> None:

@@ -25,6 +25,7 @@ from simulator.household import Household
 from simulator.line import Line
 from simulator.ports import TcpPort
 
+from ..waiting import HANGS
 from .client import Json
 from .processes import wait_for
 from .street import Street, street
@@ -36,7 +37,7 @@ STRANGER = "ESSAI"  # a label that no document knows
 OLD_INDEX = 25_000_000  # Wh
 STARTS = {f"replaced at {share} %": OLD_INDEX * share // 100 for share in (0, 75, 95, 125)}
 FOR_EVER = 1e9  # seconds
-MOST_USED = 2.0  # kWh that no simulated house uses during this test
+MOST_DRAWN = 20  # kW, by no simulated house
 
 
 def lines() -> dict[str, Line]:
@@ -142,12 +143,11 @@ NONSENSE = (
 
 
 def test_nonsense_under_a_good_checksum_passes_by(house: Street) -> None:
-    before = house.home.client.states()
     entities = house.entities(house.meters["nonsense"])
     house.suffers("nonsense", *NONSENSE, frames=sum(garbage.frames for garbage in NONSENSE))
     after = house.home.client.states()
     tariff = entities["EAST"].replace("_east", "_current_tariff")
-    assert after[tariff]["state"] == before[tariff]["state"]
+    assert after[tariff]["state"] in {"peak", "off_peak"}
     assert not house.asks("nonsense", "other_meter")
 
 
@@ -180,7 +180,7 @@ def test_a_port_under_another_name_is_found_by_its_link(house: Street) -> None:
 
 def test_a_meter_overseas_shows_the_true_time(house: Street) -> None:
     clock = datetime.fromisoformat(house.mirrored("island")["DATE"]["value"])
-    assert abs((clock - house.meters["island"].house.now).total_seconds()) < 5
+    assert abs((clock - house.meters["island"].house.now).total_seconds()) < HANGS
     assert clock.utcoffset() == timedelta(hours=-4)
 
 
@@ -218,12 +218,13 @@ def test_after_a_power_cut_the_sums_go_on(house: Street) -> None:
     house.home.client.wait_until_running()
     wait_for(lambda: house.knows("noisy", "EAST"), "the index known again")
     house.home.client.compile_statistics(2)
+    most = MOST_DRAWN * (time.time() - house.began) / 3600
     for name, meter in house.meters.items():
         for label, entity in house.entities(meter).items():
             sums = house.recorded.sums(entity)
             if name not in STARTS:  # theirs start in a period that was compiled before its end
                 assert sums == sorted(sums), f"{label} of {name}: {sums}"
-                assert max(sums, default=0) < MOST_USED, f"{label} of {name}: {sums}"
+                assert max(sums, default=0) < most, f"{label} of {name}: {sums}"
 
 
 @pytest.mark.parametrize("name", STARTS)

@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 import json
 import re
 
@@ -31,7 +32,7 @@ class House:
 
 def knows(home: HomeAssistant, entity: str) -> bool:
     state = home.client.states().get(entity)
-    return state is not None and str(state["state"]).isdigit()
+    return state is not None and str(state["state"]).replace(".", "").isdigit()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         home.client.onboard("linky", "a long password")
         home.client.wait_until_running()
         entry = home.client.add_meter(port.url)
-        wait_for(lambda: knows(home, "sensor.linky_sinsts"), "a first value")
+        for label in ("sinsts", "east"):
+            wait_for(partial(knows, home, f"sensor.linky_{label}"), f"a first {label}")
         yield House(home, entry)
 
 

@@ -12,8 +12,9 @@ from simulator import Household
 from simulator.faults import Damage, Garbage
 from simulator.line import Line
 
-from ..home import ADDRESS, KNOWN, Home, until
+from ..home import ADDRESS, KNOWN, Home
 from ..test_translations import texts
+from ..waiting import until
 
 KEYS: Final = [counter.key for counter in LINE_COUNTERS]
 

@@ -25,7 +25,8 @@ from simulator import Household
 from simulator.clock import SECOND
 
 from ..course import Course
-from ..home import OTHER_ADDRESS, Home, until
+from ..home import OTHER_ADDRESS, Home
+from ..waiting import until
 
 IMPORTED: Final = (
     *(f"easf{number:02}" for number in range(1, 11)),

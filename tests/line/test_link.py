@@ -1,7 +1,7 @@
 """A line is followed through silence, loss, busy ports and changes of speed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 import fcntl
 from itertools import pairwise
@@ -32,25 +32,38 @@ from simulator.line import Line, Replay
 from simulator.ports import PtyPort, TcpPort
 
 from ..access_server import access_server
+from ..waiting import HANGS, until
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 _CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
 _PACE: Final = 8.0
-_SOON: Final = 300.0
 _INTERVAL: Final = 0.3
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the times pass as fast as the simulated meters speak."""
-    monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: 0.6})
-    monkeypatch.setattr(detection, "DOUBT", 0.6)
+    """Let the times pass as fast as the simulated meters speak; no speed is doubted."""
+    monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, HANGS))
+    for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
+        monkeypatch.setattr(detection, patience, HANGS)
     monkeypatch.setattr(link_module, "_LOOK", 0.1)
     monkeypatch.setattr(link_module, "_GLANCE", 0.1)
     monkeypatch.setattr(link_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr(link_module, "_LONGEST_WAIT", 0.2)
     monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)
+
+
+@pytest.fixture
+def meter_at_1200(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have 9600 given up soon."""
+    monkeypatch.setattr(detection, "TRYING", {9600: 0.3, 1200: HANGS})
+
+
+@pytest.fixture
+def doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a speed that was good given up soon."""
+    monkeypatch.setattr(detection, "DOUBT", 0.6)
 
 
 class Clock:
@@ -92,7 +105,7 @@ class Followed:
         return [what for _, what in self.link.history]
 
     def _tell(self, events: list[Event], now: float) -> None:
-        assert abs(time.time() - now) < 1
+        assert abs(time.time() - now) < HANGS
         self.events += events
 
     def look(self) -> None:
@@ -103,14 +116,6 @@ class Followed:
 
     def has(self, kind: type[Event]) -> bool:
         return any(isinstance(event, kind) for event in self.events)
-
-
-async def _until(condition: Callable[[], object]) -> None:
-    for _ in range(round(_SOON / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    pytest.fail("waited in vain")
 
 
 @asynccontextmanager
@@ -136,17 +141,18 @@ async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
             assert followed.states == []
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
             assert followed.link.is_connected
     assert followed.states == [True]
     assert followed.turns == [Turn.OPENED, Turn.HEARD, "9600 standard"]
     assert followed.link.reconnections == 0
 
 
+@pytest.mark.usefixtures("meter_at_1200")
 async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> None:
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
     assert followed.link.reception.speed == 1200
 
 
@@ -155,13 +161,13 @@ async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
 ) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             followed.look()
             assert followed.states == [True]
             clock.ahead += SILENCE
             followed.look()
             assert followed.states == [True, False]
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
     assert followed.states == [True, False, True]
     assert followed.link.reconnections == 0
 
@@ -169,24 +175,25 @@ async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
 async def test_a_port_that_is_plugged_in_again_is_heard_again(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
             meter.unplug()
-            await _until(lambda: followed.turns[-1] == "lost failed")
+            await until(lambda: followed.turns[-1] == "lost failed")
             followed.events.clear()
             meter.replug()
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
     assert followed.link.reconnections == 1
     assert followed.states == [True]  # a short absence is none
 
 
+@pytest.mark.usefixtures("meter_at_1200")
 async def test_a_port_comes_back_at_the_speed_that_worked(tmp_path: Path) -> None:
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             meter.unplug()
-            await _until(lambda: followed.turns[-1] == "lost failed")
+            await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
-            await _until(lambda: followed.link.reconnections == 1)
+            await until(lambda: followed.link.reconnections == 1)
             assert _speed_of(meter.url) == termios.B1200
 
 
@@ -204,30 +211,32 @@ def _stolen(port: str) -> Iterator[None]:
 async def test_a_port_that_somebody_else_took_is_tried_again(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             meter.unplug()
-            await _until(lambda: followed.turns[-1] == "lost failed")
+            await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
             with _stolen(meter.url):
-                await _until(lambda: followed.turns[-1] == Cause.BUSY)
-            await _until(lambda: followed.link.reconnections == 1)
+                await until(lambda: followed.turns[-1] == Cause.BUSY)
+            await until(lambda: followed.link.reconnections == 1)
 
 
+@pytest.mark.usefixtures("doubtful")
 async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
     line = Line(Household(), script=[(6, SwitchMode("historic"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.has(ModeChanged))
+            await until(lambda: followed.has(ModeChanged))
     assert followed.link.reception.speed == 1200
     assert followed.link.reconnections == 0
     assert followed.states == [True]
 
 
+@pytest.mark.usefixtures("doubtful")
 async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None:
     line = Line(Household(mode="historic"), script=[(10, SwitchMode("standard"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url, 1200) as followed:
-            await _until(lambda: followed.has(ModeChanged))
+            await until(lambda: followed.has(ModeChanged))
     assert followed.link.reception.speed == 9600
     assert followed.link.reconnections == 0
 
@@ -235,12 +244,12 @@ async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None
 async def test_a_bridge_that_restarts_is_connected_to_again() -> None:
     with TcpPort(Line(Household(), parity="stripped"), speed=_PACE) as bridge:
         async with _following(bridge.url) as followed:
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
             bridge.unplug()
-            await _until(lambda: followed.turns[-1] == Cause.REFUSED)
+            await until(lambda: followed.turns[-1] == Cause.REFUSED)
             bridge.replug()
             followed.events.clear()
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
     assert followed.link.reconnections == 1
 
 
@@ -248,22 +257,23 @@ async def test_a_half_open_connection_is_replaced(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(reception, "STALLED", 0.4)
     with TcpPort(Line(Household()), speed=_PACE) as bridge:
         async with _following(bridge.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             bridge.frozen = True
-            await _until(lambda: followed.link.reconnections == 1)
+            await until(lambda: followed.link.reconnections)
             bridge.frozen = False
             followed.events.clear()
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
     assert "lost refused" in followed.turns
 
 
+@pytest.mark.usefixtures("meter_at_1200")
 async def test_an_access_server_is_followed_to_the_speed_of_the_meter() -> None:
     recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
     async with (
         access_server(recording, pace=_PACE) as server,
         _following(server.url) as followed,
     ):
-        await _until(lambda: followed.has(Reading))
+        await until(lambda: followed.has(Reading))
     assert server.speeds == [9600, 1200]
 
 
@@ -275,23 +285,24 @@ async def test_a_line_read_now_and_then_is_heard_lost_and_found(
     port = PtyPort(line, tmp_path / "tty") if kind is PtyPort else TcpPort(line)
     with port as meter:
         async with _following(meter.url, interval=_INTERVAL) as followed:
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
             meter.unplug()
-            await _until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
+            await until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
             meter.replug()
-            await _until(lambda: followed.link.reconnections == 1)
+            await until(lambda: followed.link.reconnections == 1)
             followed.events.clear()
-            await _until(lambda: followed.has(Reading))
+            await until(lambda: followed.has(Reading))
     assert followed.states == [True]
 
 
+@pytest.mark.usefixtures("meter_at_1200")
 async def test_an_access_server_is_read_now_and_then_at_the_speed_of_the_meter() -> None:
     recording = Replay(_CAPTURES / "historic_mono_hc_long.bin", 1200)
     async with (
         access_server(recording, pace=_PACE) as server,
         _following(server.url, interval=_INTERVAL) as followed,
     ):
-        await _until(lambda: followed.has(Reading))
+        await until(lambda: followed.has(Reading))
     assert server.speeds == [9600, 1200]
 
 
@@ -305,7 +316,7 @@ async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> No
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     number = server.sockets[0].getsockname()[1]
     async with server, _following(f"socket://127.0.0.1:{number}") as followed:
-        await _until(lambda: len(calls) == 6)
+        await until(lambda: len(calls) == 6)
         assert followed.link._wait == 0.2
     waits = [after - before for before, after in pairwise(calls[:6])]
     assert all(map(gt, waits, (0.04, 0.09, 0.19, 0.19, 0.19), strict=True))
@@ -314,13 +325,13 @@ async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> No
 async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             meter.unplug()
-            await _until(lambda: followed.turns[-1] == "lost failed")
+            await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
             with _stolen(meter.url):
-                await _until(lambda: followed.link._wait == 0.2)
-            await _until(lambda: followed.link._wait == 0.05)
+                await until(lambda: followed.link._wait == 0.2)
+            await until(lambda: followed.link._wait == 0.05)
 
 
 async def test_a_port_that_cannot_be_opened_is_said_at_once() -> None:
@@ -335,7 +346,7 @@ async def test_a_link_that_was_never_opened_finds_its_port_by_itself(tmp_path: P
     running = asyncio.create_task(followed.link.run())
     await asyncio.sleep(0)  # it has looked for the port
     with meter:
-        await _until(lambda: followed.link.is_connected)
+        await until(lambda: followed.link.is_connected)
         await followed.link.close()
     assert running.cancelled()
 
@@ -356,7 +367,7 @@ async def test_a_link_closed_before_it_runs_does_not_open_its_port_again(tmp_pat
         await followed.link.open()
         running = asyncio.create_task(followed.link.run())
         await followed.link.close()
-        await asyncio.wait((running,), timeout=_SOON)
+        await asyncio.wait((running,), timeout=HANGS)
         assert running.done()
         assert not await _busy(meter.url)
 
@@ -381,16 +392,16 @@ async def test_silence_is_looked_for_by_itself(
     line = Line(Household(), script=[(0, Silence(1000))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.states)
+            await until(lambda: followed.states)
     assert followed.states == [False]
 
 
 async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await _until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_connected)
             meter.unplug()
-            await _until(lambda: followed.turns[-1] == "lost failed")
+            await until(lambda: followed.turns[-1] == "lost failed")
             await followed.link.close()
 
 
@@ -399,7 +410,7 @@ async def test_a_run_that_is_cancelled_closes_the_port(tmp_path: Path) -> None:
         followed = Followed(meter.url)
         await followed.link.open()
         running = asyncio.create_task(followed.link.run())
-        await _until(lambda: followed.link.is_connected)
+        await until(lambda: followed.link.is_connected)
         running.cancel()
         await asyncio.wait((running,))
         assert not await _busy(meter.url)

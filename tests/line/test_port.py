@@ -9,7 +9,6 @@ import os
 import socket
 import termios
 import time
-from typing import Final
 
 from homeassistant.components.usb.serial_proxy_stub import register_serialx_transport
 from homeassistant.core import Event
@@ -26,9 +25,9 @@ from custom_components.linky_tic.line.port import (
     unavailable,
 )
 
-pytestmark = pytest.mark.usefixtures("all_is_closed")
+from ..waiting import HANGS
 
-_SOON: Final = 300.0
+pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 
 async def _cause_of_opening(port: str) -> Cause:
@@ -77,8 +76,9 @@ def _pour(master: int) -> None:
 
 
 async def test_a_lock_that_outlives_its_holder_for_a_moment_is_waited_for(
-    pty: tuple[int, str],
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(line, "_BUSY", HANGS)
     held = os.open(pty[1], os.O_RDWR | os.O_NOCTTY)
     fcntl.flock(held, fcntl.LOCK_EX)
     asyncio.get_running_loop().call_later(0.1, os.close, held)
@@ -86,7 +86,10 @@ async def test_a_lock_that_outlives_its_holder_for_a_moment_is_waited_for(
     await port.close()
 
 
-async def test_a_port_held_by_somebody_else_is_busy(pty: tuple[int, str]) -> None:
+async def test_a_port_held_by_somebody_else_is_busy(
+    pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "_BUSY", 0.1)
     port = await Port.open(pty[1], 9600, bytearray().extend)
     assert await _cause_of_opening(pty[1]) is Cause.BUSY
     await port.close()
@@ -114,9 +117,10 @@ async def test_what_is_no_port_is_told_from_what_is_missing(port: str, cause: Ca
 
 @pytest.mark.parametrize("scheme", ["socket", "tcp", "rfc2217"])
 async def test_a_host_that_refuses_is_told_so(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        number = server.getsockname()[1]
-    assert await _cause_of_opening(f"{scheme}://127.0.0.1:{number}") is Cause.REFUSED
+    with socket.socket() as deaf:  # the port is ours, and nobody listens there
+        deaf.bind(("127.0.0.1", 0))
+        number = deaf.getsockname()[1]
+        assert await _cause_of_opening(f"{scheme}://127.0.0.1:{number}") is Cause.REFUSED
 
 
 async def test_a_host_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +158,7 @@ async def test_a_line_that_is_unplugged_is_lost_at_once(interval: float) -> None
     await port.wait(0.05)
     os.close(master)
     with pytest.raises(PortUnavailable) as failure:
-        await port.wait(_SOON)
+        await port.wait(HANGS)
     assert (failure.value.cause, failure.value.errno) == (Cause.FAILED, errno.EIO)
     with pytest.raises(PortUnavailable):
         await port.set_speed(1200)
@@ -172,7 +176,7 @@ async def test_a_host_that_hangs_up_ends_the_line(interval: float) -> None:
         await port.wait(0.05)
         client.close()
         with pytest.raises(PortUnavailable) as failure:
-            await port.wait(_SOON)
+            await port.wait(HANGS)
     assert failure.value.cause is Cause.REFUSED
     await port.close()
 

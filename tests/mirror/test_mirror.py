@@ -25,8 +25,9 @@ from simulator.wire import to_8n1
 
 from ..e2e.broker import MOSQUITTO, PROTOCOL, Broker, Subscriber
 from ..home import ADDRESS, Home
-from ..mqtt_house import SECONDS, House, connected, mirrored, new_entry, until
+from ..mqtt_house import House, connected, mirrored, new_entry
 from ..tic.streams import standard
+from ..waiting import HANGS, until
 
 DATA: Final = Path(__file__).parents[1] / "data" / "mqtt"
 VERSION: Final = MQTTProtocolVersion.MQTTv5 if MOSQUITTO else MQTTProtocolVersion.MQTTv311
@@ -538,7 +539,7 @@ async def test_the_last_meter_leaves_nothing_though_home_assistant_starts_withou
     with newcomer(broker) as subscriber:
         seen = Seen(subscriber, house)
         await until(lambda: "/PRM" in seen.topics())
-        async with connected(hass, broker.port, protocol, discovery=True), asyncio.timeout(SECONDS):
+        async with connected(hass, broker.port, protocol, discovery=True), asyncio.timeout(HANGS):
             while seen.topics():
                 # The birth message: who sends it too early is not heard yet.
                 await async_publish(hass, "homeassistant/status", "online")

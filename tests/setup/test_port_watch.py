@@ -10,7 +10,8 @@ import pytest
 from custom_components.linky_tic.setup import port_watch
 from simulator.ports import TcpPort
 
-from ..home import Home, Meter, complaints, until
+from ..home import Home, Meter, complaints
+from ..waiting import until
 
 RETRY = ConfigEntryState.SETUP_RETRY
 

@@ -16,11 +16,12 @@ from simulator.line import Line
 from simulator.ports import TcpPort
 
 from ..descriptors import none_left
-from ..dialog import Dialog, alias, placeholders, until
+from ..dialog import Dialog, alias, placeholders
 from ..health.test_issues import shown
 from ..home import ADDRESS, OTHER_ADDRESS, Home, Meter
 from ..test_init import tasks_of_ours
 from ..test_translations import texts
+from ..waiting import until
 
 pytestmark = pytest.mark.usefixtures("quick_dialogs", "no_dialog_is_left")
 

@@ -13,6 +13,7 @@ import pytest
 from simulator.__main__ import household, parser, source
 from simulator.line import Replay
 
+from ..waiting import HANGS
 from .reading import as_dict, standard_labels
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def simulator(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def test_a_tcp_meter_talks_where_it_says() -> None:
     with simulator("--tcp", "127.0.0.1:0", "--mode", "historic", "--speed", "20") as (_, url):
         host, number = url.removeprefix("socket://").split(":")
-        with socket.create_connection((host, int(number)), timeout=10) as client:
+        with socket.create_connection((host, int(number)), timeout=HANGS) as client:
             heard = b""
             while len(heard) < 400:
                 heard += client.recv(4096)
@@ -51,7 +52,7 @@ def test_a_signal_ends_it_without_a_trace(tmp_path: Path, number: int) -> None:
         assert url == str(link)
         assert link.exists()
         child.send_signal(number)
-        assert child.wait(5) == 0
+        assert child.wait(HANGS) == 0
     assert not link.is_symlink()
 
 
@@ -59,7 +60,7 @@ def test_without_a_place_it_finds_one_and_leaves_nothing_there() -> None:
     with simulator() as (child, url):
         assert Path(url).exists()
         child.send_signal(signal.SIGINT)
-        assert child.wait(5) == 0
+        assert child.wait(HANGS) == 0
     assert not Path(url).parent.exists()
 
 
