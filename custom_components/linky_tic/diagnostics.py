@@ -54,7 +54,10 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
         "entry": _entry(entry),
         "mqtt_is_loaded": "mqtt" in hass.config.components,
         "entities": _entities(hass, entry),
-        "adopted": await AdoptionRecords(hass, entry.entry_id).summary(),
+        "adopted": {
+            key: [{"method": one.method, "unit": one.unit, "offset": one.offset} for one in kept]
+            for key, kept in (await AdoptionRecords(hass, entry.entry_id).load()).items()
+        },
     }
     numbers = {entry.unique_id}
     if entry.state is ConfigEntryState.LOADED:

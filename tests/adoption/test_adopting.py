@@ -231,17 +231,6 @@ async def test_a_dry_run_is_the_default_and_writes_nothing(
     assert answer["will"] == (await imports(home))["will"]
 
 
-async def test_what_is_replaced_is_stored(course: Course, home: Home, hass_storage: Json) -> None:
-    await recorded(home.hass, counted(MORNING, BEFORE))
-    meter = await hears(home, course)
-    before = await rows_of(home.hass, NEW, "5minute")
-    await imports(home)
-    kept = stored(hass_storage, meter)
-    assert kept
-    (record,) = kept["data"]["BASE"]
-    assert record["periods"] == [[row["start"], row["sum"]] for row in before]
-
-
 async def test_the_record_goes_with_the_entry(
     course: Course, home: Home, hass_storage: Json
 ) -> None:
@@ -388,7 +377,7 @@ async def test_what_an_earlier_release_has_adopted_is_undone(
     await imports(home)
     kept = stored(hass_storage, meter)
     assert kept
-    kept["data"]["BASE"][0] |= {"is_done": True, "is_whole": True}
+    kept["data"]["BASE"][0] |= {"is_done": True, "hours": [], "periods": [[1.0, 2.0]]}
     await undo(home.hass)
     assert await sums_of(home.hass, NEW) == before
 

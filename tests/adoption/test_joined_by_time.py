@@ -117,7 +117,7 @@ async def test_a_row_a_day_is_of_the_whole_day(course: Course, home: Home) -> No
     assert answer["join"]["old_until"] == as_local(midnight).isoformat()
 
 
-async def test_it_is_undone_to_the_last_digit(course: Course, home: Home) -> None:
+async def test_it_is_undone(course: Course, home: Home) -> None:
     await external(home, summed(MORNING))
     await hears(home, course)
     before = await by_hour(home, course)

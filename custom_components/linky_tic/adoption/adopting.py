@@ -5,43 +5,31 @@ with them, and nothing is imported. What will be done is in storage before it is
 can be undone whatever comes in between. Why it may be done is decided in `plan.py`.
 """
 
-import asyncio
-from dataclasses import replace
-from typing import Final
-
 from homeassistant.components.recorder import get_instance
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from ..exceptions import refused, unwritten
-from .joining import StatisticRow
+from ..exceptions import refused
 from .plan import AdoptionPlan
-from .records import AdoptionRecords, Method, Record, Sums
+from .records import AdoptionRecords, Method, Record
 from .statistics_rows import async_insert, async_take_out, settle
-
-_ONE_BY_ONE: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}.adopting")
-
-
-def one_by_one(hass: HomeAssistant) -> asyncio.Lock:
-    """Give what keeps two adoptions apart, from the look at what there is to the last row."""
-    return hass.data.setdefault(_ONE_BY_ONE, asyncio.Lock())
 
 
 async def async_adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
     """Give what an entity has adopted, and what it was to adopt when Home Assistant stopped."""
-    return await _records(hass, entity).find(_key(entity))
+    return (await _records(hass, entity).load()).get(_key(entity), [])
 
 
 async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
     """Do what was planned."""
-    entity, record = plan.entity, _record(plan)
-    await _records(hass, entity).keep(_key(entity), record)
-    if not plan.is_import:
+    entity, record = plan.entity, plan.record
+    before = [one for one in await async_adopted(hass, entity) if one.old != record.old]
+    await _records(hass, entity).save(_key(entity), [*before, record])
+    if plan.is_import:
+        await async_insert(hass, entity.entity_id, record, plan.rows, plan.periods)
+    else:
         await _rename(hass, entity, record.old, "adopt_old_is_there")
-    elif not await async_insert(hass, entity.entity_id, record):
-        raise unwritten(entity.entity_id)
 
 
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
@@ -52,12 +40,12 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
     adopted = await async_adopted(hass, entity)
     if not adopted:
         raise refused("undo_nothing", entity=entity.entity_id)
-    record = adopted[-1]
+    *before, record = adopted
     if record.method is Method.ENTITY_ID:
         await _rename(hass, entity, record.former, "undo_id_taken")
-    elif not await async_take_out(hass, entity.entity_id, record):
-        raise unwritten(entity.entity_id)
-    await _records(hass, entity).forget_last(_key(entity))
+    else:
+        await async_take_out(hass, entity.entity_id, record)
+    await _records(hass, entity).save(_key(entity), before)
     return record
 
 
@@ -68,28 +56,6 @@ def _records(hass: HomeAssistant, entity: er.RegistryEntry) -> AdoptionRecords:
 def _key(entity: er.RegistryEntry) -> str:
     """Give the label or key of an entity: unlike its id and its meter, that does not change."""
     return entity.unique_id.partition("_")[2]
-
-
-def _record(plan: AdoptionPlan) -> Record:
-    """Note what will be done, and all the sums that it changes."""
-    ours, rows = plan.ours, plan.rows
-    record = Record(method=plan.method, old=plan.old_id, former=plan.entity.entity_id)
-    if not plan.is_import:
-        return record
-    return replace(
-        record,
-        unit=ours.meta["unit_of_measurement"],
-        start=rows[0].start,
-        end=rows[-1].start,
-        begun=ours.first.start,
-        offset=plan.join.offset if plan.join else None,
-        hours=_sums(ours.hours),
-        periods=_sums(ours.periods),
-    )
-
-
-def _sums(rows: list[StatisticRow]) -> Sums:
-    return [(row.start, row.sum) for row in rows if row.sum is not None]
 
 
 async def _rename(hass: HomeAssistant, entity: er.RegistryEntry, new_id: str, taken: str) -> None:

@@ -4,7 +4,7 @@ It knows entities, and what the recorder has of both statistics. The old sensor 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from homeassistant.components.recorder.models import StatisticMetaData
@@ -13,16 +13,13 @@ from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
-from ..const import DOMAIN
 from ..exceptions import refused
-from .joining import Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
+from .joining import HOUR, Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import Method, Record
 from .statistics_rows import History, async_history, kilo_of, quantity_of
 
 POSSIBLE: Final = "possible"
-_OLD_IS_THERE: Final = "old_is_there"
 _INDEX_DIFFERS: Final = "index_differs"
-_NOTHING_BEFORE: Final = "nothing_before"
 _HELPERS: Final = frozenset({"utility_meter", "integration"})
 """Integrations whose totals are not those of a meter: they start at 0, some of them every day."""
 
@@ -51,17 +48,31 @@ class AdoptionPlan:
         return self.method is not Method.ENTITY_ID
 
     @property
+    def record(self) -> Record:
+        """Give what is kept of it, so that it can be undone."""
+        record = Record(method=self.method, old=self.old_id, former=self.entity.entity_id)
+        if not self.is_import:
+            return record
+        return replace(
+            record,
+            unit=self.ours.meta["unit_of_measurement"],
+            start=self.rows[0].start,
+            end=self.rows[-1].start,
+            begun=self.ours.first.start,
+            offset=self.join.offset if self.join else None,
+        )
+
+    @property
+    def periods(self) -> list[StatisticRow]:
+        """Give the rows of five minutes of those hours, as far back as the recorder has any."""
+        start, end = self.rows[0].start, self.rows[-1].start + HOUR
+        rows = earlier(self.old.periods, self.ours.first)
+        return [row for row in rows if start <= row.start < end]
+
+    @property
     def left_behind(self) -> list[StatisticRow]:
         """Give the hours that stay under our present name where it is given up."""
         return [row for row in self.ours.hours if row.start >= self.old.last.end]
-
-
-def entity_of_ours(hass: HomeAssistant, entity_id: str) -> er.RegistryEntry:
-    """Give the entry of a sensor of this integration; anything else is refused."""
-    entity = er.async_get(hass).async_get(entity_id)
-    if entity and entity.platform == DOMAIN and entity.domain == SENSOR and entity.config_entry_id:
-        return entity
-    raise refused("adopt_not_ours", entity=entity_id)
 
 
 async def async_plan(
@@ -151,7 +162,7 @@ def _against_taking_over(
 ) -> str:
     """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
     if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
-        return _OLD_IS_THERE
+        return "old_is_there"
     if kilo and not follows(old.last, ours.last, kilo):
         return _INDEX_DIFFERS
     return POSSIBLE
@@ -160,7 +171,7 @@ def _against_taking_over(
 def _against_importing(rows: list[StatisticRow], join: Join | None, kilo: float | None) -> str:
     """Say what stands against inserting the old rows before ours; `POSSIBLE`: nothing."""
     if not rows:
-        return _NOTHING_BEFORE
+        return "nothing_before"
     return _INDEX_DIFFERS if kilo and not join else POSSIBLE
 
 

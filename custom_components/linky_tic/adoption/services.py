@@ -3,10 +3,13 @@
 It knows calls and their answers. Numbers are answered in the unit of our statistic.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Set as AbstractSet
+from functools import partial
 from typing import Final
 
 from homeassistant.components.recorder import DOMAIN as RECORDER
+from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -22,9 +25,9 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
 from ..exceptions import refused
-from .adopting import async_adopt, async_adopted, async_undo, one_by_one
+from .adopting import async_adopt, async_adopted, async_undo
 from .joining import StatisticRow, doubts, in_gaps
-from .plan import AdoptionPlan, async_plan, entity_of_ours
+from .plan import AdoptionPlan, async_plan
 from .records import Method, Record
 from .statistics_rows import History
 
@@ -50,21 +53,22 @@ _GAP: Final = 2.0
 
 @callback
 def async_setup_adoption(hass: HomeAssistant) -> None:
-    """Register both actions, for administrators."""
+    """Register both actions, for administrators; one is done at a time."""
+    lock = asyncio.Lock()
     for name, handler, schema in (
         ("adopt_statistics", _adopt, _ADOPT),
         ("undo_adopted_statistics", _undo, _UNDO),
     ):
         service.async_register_admin_service(
-            hass, DOMAIN, name, handler, schema, SupportsResponse.OPTIONAL
+            hass, DOMAIN, name, partial(handler, lock), schema, SupportsResponse.OPTIONAL
         )
 
 
-async def _adopt(call: ServiceCall) -> ServiceResponse:
+async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     """Answer with what will be done; do it, unless it is a dry run."""
     hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
     entity = _entity(call)
-    async with one_by_one(hass):
+    async with lock:
         adopted = await async_adopted(hass, entity)
         plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD), adopted)
         answer = await _planned(hass, plan)
@@ -73,18 +77,21 @@ async def _adopt(call: ServiceCall) -> ServiceResponse:
         return {"dry_run": is_dry, **answer}
 
 
-async def _undo(call: ServiceCall) -> ServiceResponse:
+async def _undo(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     """Answer with what was undone."""
     entity = _entity(call)
-    async with one_by_one(call.hass):
+    async with lock:
         return _recorded(await async_undo(call.hass, entity))
 
 
 def _entity(call: ServiceCall) -> er.RegistryEntry:
-    """Give the entity that a call is about; refused where nothing is recorded."""
+    """Give the sensor of ours that a call is about; refused where nothing is recorded."""
     if RECORDER not in call.hass.config.components:
         raise refused("adopt_no_recorder")
-    return entity_of_ours(call.hass, call.data[ATTR_ENTITY])
+    entity = er.async_get(call.hass).async_get(call.data[ATTR_ENTITY])
+    if entity and entity.platform == DOMAIN and entity.domain == SENSOR and entity.config_entry_id:
+        return entity
+    raise refused("adopt_not_ours", entity=call.data[ATTR_ENTITY])
 
 
 async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
