@@ -1,16 +1,15 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
 It knows what is suspected and nothing of why: `rules.py` tells which are believed.
-A hold is better than a lie: a value is accepted, or stays with the gate as a suspect.
+A hold is better than a lie: a value is accepted, or stays with the gate as a suspect. What has no
+value that a working meter can mean is held however often it comes.
 """
 
 from math import inf
-from typing import Final
 
-from .catalogue import LABELS
 from .events import Reading
 from .frames import Frame
-from .rules import AGREEMENT, RULES, UNLIKELY, Row
+from .rules import AGREEMENT, RULES, Row
 from .supply import Conditions
 
 
@@ -43,24 +42,22 @@ class Gate:
 
         `last` is the reading in force, `heard` when its label was last good (seconds).
         """
-        name = now.label.name
-        rule = UNLIKELY if name in _BOUNDED and not _is_likely(now) else RULES[name]
-        if rule.at_once and conditions.parity:
+        name, is_read = now.label.name, now.value is not None
+        rule = RULES[name]
+        if rule.at_once and is_read and conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
         row, suspects = Row(now, last, heard, conditions), self._rows.get(name)
         if suspects is not None:
-            if rule.goes_on(suspects, now):
+            if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
                 row.before = *suspects.before, suspects.now
             if suspects.heard != -inf:
                 row.heard = suspects.heard
-        chosen = rule.choose(row)
+        chosen = rule.choose(row) if is_read else None
         if chosen is None or (rule.is_timed and row.before):
-            row.before = (
-                *row.before[:1],
-                *row.before[1:][2 - AGREEMENT :],
-            )  # the first tells since when
+            # The first tells since when.
+            row.before = *row.before[:1], *row.before[1:][2 - AGREEMENT :]
         elif chosen is not now:
             row.before = row.before[-1:]
         else:
@@ -68,17 +65,3 @@ class Gate:
             return chosen
         self._rows[name] = row
         return chosen
-
-
-def _is_likely(now: Reading) -> bool:
-    """Whether a number is within its label's range, and a horodate is a real date."""
-    label, value = now.label, now.value
-    if isinstance(value, int) and not label.least <= value <= label.most:
-        return False
-    return now.time is not None or not label.horodate
-
-
-_BOUNDED: Final = frozenset(
-    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most < inf
-)
-"""Labels that can say what is not likely whatever came before."""

@@ -225,18 +225,12 @@ def _choose_clock(row: Row) -> Reading | None:
     return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)
 
 
-def _choose_unlikely(row: Row) -> Reading | None:
-    """Believe what no meter that works says when three frames say it, if it says anything."""
-    return None if row.now.value is None else row.agreed(AGREEMENT)
-
-
 _STEADY: Final = Rule(_same, lambda row: row.agreed(AGREEMENT), at_once=True)
 _TEXT: Final = Rule(_same, _choose_text)
 _DATED: Final = Rule(_same, _choose_dated)
 _AT_ONCE: Final = Rule(_soon, lambda row: row.now, at_once=True)
 _POWER: Final = Rule(_over, _choose_power, is_timed=True)
 _PEAK: Final = Rule(_climbs, _choose_peak)
-UNLIKELY: Final = Rule(_same, _choose_unlikely)
 _CLOCK: Final = Rule(lambda row, now: _in_time(row.now, now, row.conditions), _choose_clock)
 
 _DATED_QUANTITIES: Final = (
