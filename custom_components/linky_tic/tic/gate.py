@@ -55,13 +55,10 @@ class Gate:
             if suspects.heard != -inf:
                 row.heard = suspects.heard
         chosen = rule.choose(row) if is_read else None
-        if chosen is None or (rule.is_timed and row.before):
-            # The first tells since when.
-            row.before = *row.before[:1], *row.before[1:][2 - AGREEMENT :]
-        elif chosen is not now:
-            row.before = row.before[-1:]
-        else:
+        if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
-            return chosen
+            return now
+        if len(row.before) >= AGREEMENT:  # the first tells since when
+            row.before = row.before[0], row.before[-1]
         self._rows[name] = row
         return chosen

@@ -55,6 +55,7 @@ class Receiver:
         self._segments = Segments()
         self._frames = Frames()
         self.meter = Meter(self.counters.rejected, address, labels, overseas)
+        self._conditions = self.meter.conditions
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
@@ -74,6 +75,7 @@ class Receiver:
             self.meter.doubt()
         heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
+            self._conditions.parity = self.wire.carries_parity
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
                 accepted = _nothing
@@ -100,7 +102,6 @@ class Receiver:
             self._end_frame(segment, now, out)
             return
         meter, heard = self.meter, self._frames.heard
-        meter.conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now

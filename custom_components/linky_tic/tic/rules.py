@@ -50,7 +50,7 @@ class Row:
     conditions: Conditions
     before: tuple[Reading, ...] = ()
 
-    def agreed(self, count: int) -> Reading | None:
+    def agreed(self, count: int = AGREEMENT) -> Reading | None:
         """Give the one just heard if the row has so many."""
         return self.now if len(self.before) >= count - 1 else None
 
@@ -167,7 +167,7 @@ def _choose_power(row: Row) -> Reading | None:
         return now
     readings = *row.before, now
     least, lasted = min(map(_number, readings)), now.at - readings[0].at
-    return row.agreed(AGREEMENT) if lasted < _time_to_trip(least / limit) else None
+    return row.agreed() if lasted < _time_to_trip(least / limit) else None
 
 
 def _climbs(row: Row, now: Reading) -> bool:
@@ -185,7 +185,7 @@ def _choose_peak(row: Row) -> Reading | None:
     now, last = row.now, row.last
     is_odd = last is not None and contradicts(now, last, is_maximum=True)
     if is_odd or _number(now) > MARGIN * row.conditions.limit(now.label):
-        return row.agreed(AGREEMENT)
+        return row.agreed()
     return now if row.before and says_the_same(row.before[-1], now) else row.middle()
 
 
@@ -197,7 +197,7 @@ def _choose_text(row: Row) -> Reading | None:
 def _choose_dated(row: Row) -> Reading | None:
     """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
     if row.last is not None and contradicts(row.now, row.last, is_maximum=False):
-        return row.agreed(AGREEMENT)
+        return row.agreed()
     return _choose_text(row)
 
 
@@ -208,7 +208,7 @@ def _choose_overrun(row: Row) -> Reading | None:
 
 def _choose_status(row: Row) -> Reading | None:
     """Believe STGE field by field: one of them may change in every frame."""
-    return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed(AGREEMENT) else None
+    return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed() else None
 
 
 def _in_time(before: Reading, now: Reading, conditions: Conditions) -> bool:
@@ -225,7 +225,7 @@ def _choose_clock(row: Row) -> Reading | None:
     return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)
 
 
-_STEADY: Final = Rule(_same, lambda row: row.agreed(AGREEMENT), at_once=True)
+_STEADY: Final = Rule(_same, Row.agreed, at_once=True)
 _TEXT: Final = Rule(_same, _choose_text)
 _DATED: Final = Rule(_same, _choose_dated)
 _AT_ONCE: Final = Rule(_soon, lambda row: row.now, at_once=True)
