@@ -16,8 +16,13 @@ from .supply import Conditions
 class Gate:
     """The suspects of one meter: the row of each label that has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
         self._rows: dict[str, Row] = {}
+
+    def clear(self) -> None:
+        """Drop all suspects."""
+        self._rows.clear()
 
     def holds(self, name: str) -> bool:
         """Whether a label has a suspect: its groups must then all pass here."""
@@ -35,20 +40,18 @@ class Gate:
                 for name in gone:
                     del self._rows[name]
 
-    def judge(
-        self, now: Reading, last: Reading | None, heard: float, conditions: Conditions
-    ) -> Reading | None:
+    def judge(self, now: Reading, last: Reading | None, heard: float) -> Reading | None:
         """Give what becomes the reading, this one or one that it bears out; None: held.
 
-        `last` is the reading in force, `heard` when its label was last good (seconds).
+        `last` is the reading in force, `heard` when an index was last good (seconds).
         """
         name, is_read = now.label.name, now.value is not None
         rule = RULES[name]
-        if rule.at_once and is_read and conditions.parity:
+        if rule.at_once and is_read and self._conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
-        row, suspects = Row(now, last, heard, conditions), self._rows.get(name)
+        row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
         if suspects is not None:
             if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
                 row.before = *suspects.before, suspects.now

@@ -75,7 +75,6 @@ class Receiver:
             self.meter.doubt()
         heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
-            self._conditions.parity = self.wire.carries_parity
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
                 accepted = _nothing
@@ -101,11 +100,12 @@ class Receiver:
         if segment in MARKS:
             self._end_frame(segment, now, out)
             return
-        meter, heard = self.meter, self._frames.heard
+        heard = self._frames.heard
+        self._conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now
-            meter.hear(group, heard, now, out)
+            self.meter.hear(group, heard, now, out)
             heard.append(group)
         else:
             self._take_apart(segment, now, out)

@@ -41,7 +41,7 @@ class Row:
 
     `now` has just been heard, those `before`, oldest first, were suspected; each goes on from the
     one before it, as the rule of the quantity sees it. `last` is the reading in force, `heard` when
-    it was good before the row began (seconds; -inf: never).
+    an index was good before the row began (seconds; -inf: never).
     """
 
     now: Reading
@@ -259,7 +259,5 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.SHORT_MESSAGE: _AT_ONCE,  # sent in one frame: nothing can bear it out
     }
 )
-RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}
-)
+RULES: Final = {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""
