@@ -11,7 +11,6 @@ from custom_components.linky_tic import calendar
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost.costs import Costs
 from custom_components.linky_tic.health.monitor import HealthMonitor
-from custom_components.linky_tic.health.rejections import Rejections
 from custom_components.linky_tic.mirror import Mirror
 from custom_components.linky_tic.power.active_power import ActivePower
 from custom_components.linky_tic.power.peaks import Peaks
@@ -41,9 +40,9 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Costs, "_end_frame"),
         (Days, "_end_frame"),
         (HealthMonitor, "_report_contract"),
-        (HealthMonitor, "_report_line"),
-        (HealthMonitor, "_report_mode"),
-        (HealthMonitor, "_report_stranger"),
+        (HealthMonitor, "report_silence"),
+        (HealthMonitor, "report_mode"),
+        (HealthMonitor, "report_stranger"),
         (HealthMonitor, "_sample"),
         (LinkyCoordinator, "_store_settings"),
         (LinkyCoordinator, "_update_device"),
@@ -51,7 +50,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Mirror, "_lose"),
         (Peaks, "_frame"),
         (Peaks, "_lost"),
-        (Rejections, "count"),
+        (HealthMonitor, "count_rejection"),
         (Tariffs, "_end_frame"),
     ],
     "what is done at the end": [

@@ -84,9 +84,8 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @override
     async def async_added_to_hass(self) -> None:
         signals = self.coordinator.signals
-        self.async_on_remove(signals.days.connect(self._refresh))
-        # when another name is known, too
-        self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._refresh))
+        for signal in (signals.days, signals.tariff):
+            self.async_on_remove(signal.connect(self._refresh))
 
     def _periods(self) -> list[SchedulePeriod]:
         """Give what there is from yesterday on: what began then may still be in force."""

@@ -27,6 +27,7 @@ from .const import (
 )
 from .cost.costs import Costs
 from .cost.prices import Prices
+from .health.issues import RepairIssues
 from .health.monitor import HealthMonitor
 from .line import SPEEDS, Heard, Link
 from .meter.freshness import Freshness
@@ -40,7 +41,7 @@ from .reporting.reporter import Reporter
 from .reporting.rules import READ_INTERVALS, Preset
 from .schedule.days import Days
 from .season.days import SeasonDays
-from .tariff.tariffs import CURRENT_TARIFF, Tariffs
+from .tariff.tariffs import Tariffs
 from .tic import (
     Appeared,
     Event,
@@ -101,7 +102,8 @@ class LinkyCoordinator:
         """Make what is derived from readings, each room fed by the signals."""
         hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
         self.store = MeterStore(hass, entry.entry_id)
-        self.health = HealthMonitor(hass, entry, receiver, self.link.name, signals)
+        issues = RepairIssues(hass, entry.entry_id)
+        self.health = HealthMonitor(receiver, signals, issues, self.address, self.link.name)
         self.mirror = Mirror(hass, entry, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
@@ -110,7 +112,7 @@ class LinkyCoordinator:
         start = partial(entry.async_create_background_task, hass)
         self.season = SeasonDays(start, signals, self.store, self.days, self.tariffs)
         self.costs = Costs(self.address, entry.options, signals, self.store, self.tariffs)
-        signals.state.connect(CURRENT_TARIFF, self._name_prices)
+        signals.tariff.connect(self._name_prices)
 
     @property
     def is_available(self) -> bool:
@@ -143,7 +145,7 @@ class LinkyCoordinator:
             self._receive(self.receiver.feed(chunk, at), at)
         await optional(self.mirror.async_start(self.signals))
         await self.link.open()
-        await optional(self.health.async_look_for_console(self.entry.data[CONF_PORT]))
+        await optional(self.health.async_look_for_console(self.hass, self.entry.data[CONF_PORT]))
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
@@ -182,7 +184,6 @@ class LinkyCoordinator:
             case Vanished(label):
                 self.freshness.confirm(label.name)
                 self.reporter.forget(label.name)
-                self.signals.vanished.send(label)
                 self.signals.state.send(label.name)
             case Frame():
                 self._handle_frame(event, now)
@@ -191,7 +192,7 @@ class LinkyCoordinator:
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
-                self.signals.rejected.send(event, now)
+                self.health.count_rejection(event, now)
             case ModeChanged():
                 # what the other mode did not send is not absent
                 self.reporter.forget(*self.freshness.doubt())
@@ -219,7 +220,7 @@ class LinkyCoordinator:
         repeated = self.freshness.end_frame(frame)
         if self.stranger:
             self.stranger = None
-            self.signals.stranger.send(None)
+            self._guard(self.health.report_stranger, None)
             self.signals.send_all_states()
         elif self.freshness.is_settled is not was_settled:
             self.signals.send_all_states()
@@ -236,7 +237,7 @@ class LinkyCoordinator:
         """Show nothing any more, and ask what another meter does here."""
         self.stranger = address
         self._doubt_readings()
-        self.signals.stranger.send(address)
+        self._guard(self.health.report_stranger, address)
         self.signals.send_all_states()
 
     @callback
@@ -249,7 +250,7 @@ class LinkyCoordinator:
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
             self._doubt_readings()
-        self.signals.line.send(is_heard)
+            self._guard(self.health.report_silence)
         self.signals.send_all_states()
 
     def _store_settings(self) -> None:
@@ -258,7 +259,7 @@ class LinkyCoordinator:
         if not meter.mode or not meter.readings:
             return  # a mode is not sure before something is believed in it
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
-            self.signals.mode.send(meter.mode)
+            self._guard(self.health.report_mode, meter.mode)
         heard = {
             CONF_SPEED: self.link.reception.speed,
             CONF_MODE: meter.mode.value,

@@ -135,7 +135,7 @@ def _running(coordinator: LinkyCoordinator) -> Json:
         "refused": [
             {"label": label, "reason": reason, "count": one.count}
             | {"first": _instant(one.first), "last": _instant(one.last)}
-            for (label, reason), one in coordinator.health.rejections.rows.items()
+            for (label, reason), one in coordinator.health.rejections.items()
         ],
         "readings": {
             name: _reading(one)

@@ -25,7 +25,6 @@ from .power.sensors import POWER_VALUES
 from .schedule.sensors import DAY_VALUES
 from .season.sensors import SEASON_VALUES
 from .tariff.sensors import TARIFF_VALUES
-from .tariff.tariffs import CURRENT_TARIFF
 from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, registers_in_use
 
 PARALLEL_UPDATES = 0
@@ -60,7 +59,7 @@ async def async_setup_entry(
     add_derived(entry, PLATFORM, (*LINE_COUNTERS, *DERIVED), async_add_entities)
     entry.async_on_unload(coordinator.known_labels.listen(add))
     enable = partial(_enable_registers, coordinator)
-    entry.async_on_unload(coordinator.signals.state.connect(CURRENT_TARIFF, enable))
+    entry.async_on_unload(coordinator.signals.tariff.connect(enable))
 
 
 @callback
@@ -105,8 +104,7 @@ class IndexSensor(LabelSensor):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         self._tell_what_is_shown()
-        signals = self.coordinator.signals
-        self.async_on_remove(signals.state.connect(CURRENT_TARIFF, self._take_name))
+        self.async_on_remove(self.coordinator.signals.tariff.connect(self._take_name))
 
     @override
     def _refresh(self) -> None:

@@ -372,7 +372,7 @@ async def test_prices_that_are_typed_while_names_are_learned_are_kept(home: Home
     typed = {"1": 0.5, "2": 0.6}
     options = {**meter.entry.options, "prices": typed}
     home.hass.config_entries.async_update_entry(meter.entry, options=options)
-    meter.coordinator.signals.state.send("current_tariff")  # before the entry is set up anew
+    meter.coordinator.signals.tariff.send()  # before the entry is set up anew
     assert meter.entry.options["prices"] == {"off_peak": 0.5, "peak": 0.6}
 
 

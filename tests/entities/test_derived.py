@@ -1,6 +1,5 @@
-"""A fact becomes an entity when its meter has it, stays one, and is touched when it changes."""
+"""A fact becomes an entity when its meter has it, and stays one."""
 
-from datetime import datetime
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -19,13 +18,6 @@ ORDER: Final = ("DPM1", "00", " 261124060000")
 BREAKER: Final = "sensor.linky_breaker"
 RELAY: Final = "binary_sensor.linky_relay_1"
 NOTICE: Final = "sensor.linky_peak_notice"
-
-
-def touched(home: Home, entity_id: str) -> datetime:
-    """When a state was written last, be it the same."""
-    state = home.hass.states.get(entity_id)
-    assert state
-    return state.last_reported
 
 
 async def test_a_fact_comes_with_its_label(home: Home) -> None:
@@ -58,14 +50,11 @@ async def test_a_fact_stays_without_its_label_or_its_evidence(home: Home) -> Non
     assert [home.state(one) for one in (BREAKER, RELAY, NOTICE)] == ["closed", "unknown", "none"]
 
 
-async def test_a_fact_is_touched_when_it_changes_and_not_when_its_label_does(home: Home) -> None:
+async def test_a_fact_changes_with_its_label(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS)))
-    breaker, contact = touched(home, BREAKER), touched(home, "binary_sensor.linky_dry_contact")
     meter.source = Says(standard(("STGE", "003A0000")))
     await meter.play()
     assert home.state("binary_sensor.linky_dry_contact") == "on"
-    assert touched(home, "binary_sensor.linky_dry_contact") > contact
-    assert touched(home, BREAKER) == breaker
 
 
 async def test_a_fact_is_not_available_while_nothing_is_heard(home: Home) -> None:

@@ -14,7 +14,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
-from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
+from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
 from .ledger import Ledger, day_of, midnight
@@ -69,7 +69,7 @@ class Costs:
         signals.lost.connect(self._lose)
         for label in COSTED:
             signals.state.connect(label, self._mark_due)
-        signals.state.connect(CURRENT_TARIFF, self._learn_names)
+        signals.tariff.connect(self._learn_names)
 
     # What is told
 

@@ -16,7 +16,6 @@ from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..tariff.names import tariff_name
 from ..tariff.sensors import current_name
-from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Quantity, Readings, unnamed
 from .costs import CostPeriod, Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
@@ -116,7 +115,7 @@ PRICE_VALUES: Final = (
             key=key,
             value=partial(_price_of, register),
             needs_line=False,
-            sources=(CURRENT_TARIFF,),
+            signals=lambda signals: (signals.tariff,),
             given=partial(_is_priced, register),
             entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
@@ -133,7 +132,7 @@ PRICE_VALUES: Final = (
     _PRICE(
         key="price",
         value=_price_in_force,
-        sources=(CURRENT_TARIFF,),
+        signals=lambda signals: (signals.tariff,),
         given=_buys,
         state_class=SensorStateClass.MEASUREMENT,
     ),
@@ -142,7 +141,7 @@ PRICE_VALUES: Final = (
             key=key,
             kind=SumSensor,
             value=partial(_summed, row),
-            signal=lambda signals: signals.costs,
+            signals=lambda signals: (signals.costs,),
             applies=None if row.given else _counts,
             given=row.given,
             is_on_under_tempo=row.days is not _YESTERDAY,

@@ -22,7 +22,7 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -31,7 +31,7 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
 from ..meter.signals import Guard, Signal, Signals
-from ..tic import LABELS, Frame, Readings, has_colours
+from ..tic import LABELS, Readings, has_colours
 
 type Value = str | float | datetime | None
 
@@ -65,8 +65,8 @@ class Derived:
     """What an entity shows, and when a meter has it.
 
     `value` is read anew when the state of the row's own key is told, when a label of `sources`
-    changes, and at each `signal`. A meter has the row as soon as it sends one of `sources`, or when
-    `applies` says so of its readings; then for good. Every meter has a row without either.
+    changes, and at each of `signals`. A meter has the row as soon as it sends one of `sources`, or
+    when `applies` says so of its readings; then for good. Every meter has a row without either.
     """
 
     kind: Callable[[LinkyCoordinator, Any], Entity]
@@ -74,7 +74,7 @@ class Derived:
     """What is shown, None while it is not known."""
     attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
     sources: tuple[str, ...] = ()
-    signal: Callable[[Signals], Signal[*tuple[()]]] | None = None
+    signals: Callable[[Signals], tuple[Signal[*tuple[()]], ...]] = lambda _: ()
     applies: Callable[[Readings], bool] | None = None
     needs_line: bool = True
     """Whether it is unavailable while the meter is not heard."""
@@ -85,7 +85,7 @@ class Derived:
 
 
 class DerivedEntity(LinkyEntity):
-    """A row as an entity: touched only when what it shows has changed."""
+    """A row as an entity."""
 
     def __init__(
         self, coordinator: LinkyCoordinator, platform: str, description: DerivedDescription
@@ -93,7 +93,6 @@ class DerivedEntity(LinkyEntity):
         super().__init__(coordinator, platform, description.key)
         self.entity_description = description
         self._derived: Derived = description
-        self._told: object = None
         self._attr_translation_key = description.translation_key or description.key
         if not description.is_on_under_tempo and is_tempo(coordinator):
             self._attr_entity_registry_enabled_default = False
@@ -107,21 +106,13 @@ class DerivedEntity(LinkyEntity):
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signals = self.coordinator.signals
-        for name in self._listened():
-            self.async_on_remove(signals.state.connect(name, self._refresh))
-        if self._derived.signal:
-            self.async_on_remove(self._derived.signal(signals).connect(self._refresh))
-        self._told = self._shown()
+        for signal in self._derived.signals(signals):
+            self.async_on_remove(signal.connect(self._refresh))
+        for end in self._follow_sources(signals):
+            self.async_on_remove(end)
 
-    def _listened(self) -> tuple[str, ...]:
-        return self._derived.sources
-
-    @override
-    def _refresh(self) -> None:
-        self._read()
-        if (shown := self._shown()) != self._told:
-            self._told = shown
-            self.async_write_ha_state()
+    def _follow_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
+        return [signals.state.connect(name, self._refresh) for name in self._derived.sources]
 
     @override
     def _read(self) -> None:
@@ -132,10 +123,6 @@ class DerivedEntity(LinkyEntity):
     @abstractmethod
     def _take(self, value: Value) -> None:
         """Take what is to be shown."""
-
-    @abstractmethod
-    def _shown(self) -> object:
-        """Give all that may differ in what is shown."""
 
 
 class DerivedSensor(DerivedEntity, SensorEntity):
@@ -148,36 +135,19 @@ class DerivedSensor(DerivedEntity, SensorEntity):
     ) -> None:
         super().__init__(coordinator, SENSOR, description)
         self._rule = description.rule
-        self._offered: Value = None
         if description.options:
             self._attr_device_class = SensorDeviceClass.ENUM
 
     @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        if self._rule:
-            self.async_on_remove(self.coordinator.signals.frame.connect(self._end_frame))
-
-    @override
-    def _listened(self) -> tuple[str, ...]:
-        return () if self._rule else super()._listened()
-
-    def _end_frame(self, _frame: Frame, _readings: Readings, _now: float) -> None:
-        value = self._derived.value(self.coordinator)
-        if self._rule and value != self._offered:
-            self._offered = value
-            self.coordinator.reporter.report(self._key, self._rule, value)
+    def _follow_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
+        if not self._rule:
+            return super()._follow_sources(signals)
+        report = partial(self.coordinator.reporter.report, self._key, self._rule)
+        return [signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator)))]
 
     @override
     def _take(self, value: Value) -> None:
         self._attr_native_value = value
-
-    @override
-    def _shown(self) -> object:
-        return (
-            *(self.available, self.native_value, self.extra_state_attributes),
-            *(self.options, self.last_reset, self.translation_placeholders),
-        )
 
 
 class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
@@ -191,10 +161,6 @@ class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
     @override
     def _take(self, value: Value) -> None:
         self._attr_is_on = None if value is None else bool(value)
-
-    @override
-    def _shown(self) -> object:
-        return self.available, self.is_on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,27 +199,28 @@ def add_derived(
     coordinator, guard = entry.runtime_data, Guard()
     waiting = {description.key: description for description in descriptions}
 
-    def make(row: DerivedDescription, made: list[Entity]) -> None:
-        if _has(coordinator, platform, row):
+    def make(key: str, made: list[Entity]) -> None:
+        if (row := waiting.get(key)) and _has(coordinator, platform, row):
             made.append(row.kind(coordinator, row))
-            del waiting[row.key]
+            del waiting[key]
 
     @callback
     def add(*keys: str) -> None:
         made: list[Entity] = []
         for key in keys:
-            if key in waiting:
-                guard(make, waiting[key], made)
+            guard(make, key, made)
         if made:
             async_add_entities(made)
 
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
+    signals = coordinator.signals
     for description in waiting.values():
         if description.applies or description.given:  # any change of a source may show it
+            look = partial(add, description.key)
             for source in (description.key, *description.sources):
-                entry.async_on_unload(
-                    coordinator.signals.state.connect(source, partial(add, description.key))
-                )
+                entry.async_on_unload(signals.state.connect(source, look))
+            for signal in description.signals(signals):
+                entry.async_on_unload(signal.connect(look))
 
 
 def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:

@@ -3,17 +3,25 @@
 It knows when to look; what is looked at, and what people are told, is the business of its room.
 """
 
+from dataclasses import dataclass
 import time
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
 from ..meter.signals import Signals
-from ..tic import Contract, ContractChange, Mode, Receiver, mask
+from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Receiver, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
-from .rejections import Rejections
+
+
+@dataclass(slots=True)
+class Rejection:
+    """How often, from when to when (seconds since 1970)."""
+
+    count: int
+    first: float
+    last: float
 
 
 class HealthMonitor:
@@ -21,33 +29,36 @@ class HealthMonitor:
 
     def __init__(
         self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
         receiver: Receiver,
-        port: str,
         signals: Signals,
+        issues: RepairIssues,
+        address: str,
+        port: str,
     ) -> None:
         self.quality = LineQuality(receiver)
-        self.rejections = Rejections()
-        self.issues = RepairIssues(hass, entry.entry_id)
-        self._hass = hass
-        self._meter = mask(entry.unique_id or "")
+        self.rejections: dict[tuple[str | None, Reason], Rejection] = {}
+        """By label and reason: bounded by the catalogue, however bad the line."""
+        self.issues = issues
+        self._meter = mask(address)
         self._port = port
         self._was_lost = False
-        signals.rejected.connect(self.rejections.count)
         signals.minute.connect(self._sample)
-        signals.line.connect(self._report_line)
         signals.frame.connect(self._frame)
-        signals.stranger.connect(self._report_stranger)
-        signals.mode.connect(self._report_mode)
         signals.contract.connect(self._report_contract)
 
-    async def async_look_for_console(self, port: str) -> None:
+    async def async_look_for_console(self, hass: HomeAssistant, port: str) -> None:
         """See whether the kernel has its console on the port."""
-        if console := await self._hass.async_add_executor_job(console_on, port):
+        if console := await hass.async_add_executor_job(console_on, port):
             self.issues.create(Issue.SERIAL_CONSOLE, {"port": console})
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
+
+    def count_rejection(self, event: Rejected, now: float) -> None:
+        """Count a rejection; a name that is no label's may be anything, and is left out."""
+        key = (event.name if event.name in LABELS else None, event.reason)
+        row = self.rejections.setdefault(key, Rejection(0, now, now))
+        row.count += 1
+        row.last = now
 
     def _sample(self) -> None:
         """Take the counters, and judge what they tell."""
@@ -58,18 +69,17 @@ class HealthMonitor:
             )
         self.issues.judge_silence(self.quality.silence, self._port)
 
-    def _report_line(self, is_heard: bool) -> None:  # noqa: FBT001 - what the signal tells
+    def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""
-        if not is_heard:
-            LOGGER.info("The meter %s is no longer heard", self._meter)
-            self._was_lost = True
+        LOGGER.info("The meter %s is no longer heard", self._meter)
+        self._was_lost = True
 
     def _frame(self, *_: object) -> None:
         if self._was_lost:
             LOGGER.info("The meter %s is heard again", self._meter)
             self._was_lost = False
 
-    def _report_stranger(self, address: str | None) -> None:
+    def report_stranger(self, address: str | None) -> None:
         """Ask what another meter does on this line, until it is this one that speaks again."""
         if address is None:
             LOGGER.info("The meter %s speaks on its line again", self._meter)
@@ -81,7 +91,7 @@ class HealthMonitor:
             LOGGER.info("Another meter, %s, speaks on this line", other["new"])
         self.issues.create(Issue.OTHER_METER, other)
 
-    def _report_mode(self, mode: Mode) -> None:
+    def report_mode(self, mode: Mode) -> None:
         """Explain once what the other mode changes; going back to the first one is the cure."""
         LOGGER.info("The meter %s now speaks the %s mode", self._meter, mode)
         if self.issues.exists(Issue.MODE_CHANGED):

@@ -11,7 +11,7 @@ from traceback import extract_tb
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..const import LOGGER
-from ..tic import ContractChange, Frame, Label, Mode, Reading, Readings, Rejected
+from ..tic import ContractChange, Frame, Reading, Readings
 
 
 class Guard:
@@ -85,31 +85,25 @@ class Signals:
     """The signals of one meter.
 
     `reading`: a label says something new, sent at once; `frame`: a frame of this meter has ended,
-    with what holds now and the seconds since 1970; `vanished`: a label is no longer sent; `lost`:
-    nothing holds any more, the meter is silent or another one speaks; `rejected`: something came
-    and was not used; `mode`: the meter speaks another one than when it was last set up.
+    with what holds now and the seconds since 1970; `lost`: nothing holds any more, the meter is
+    silent or another one speaks; `minute`: a minute has passed.
 
-    `line`: whether the meter is heard, when that has changed; `stranger`: the address of another
-    meter that speaks, None when it is this one again; `minute`: a minute has passed.
-
-    `state`: the state of a label or derived value may differ, sent when the reporting rules say
-    so; `days`, `costs` and `counters` (of the line, once a minute): the same of these. `contract`:
-    it has become another one; None once that was accepted.
+    `state`: what is shown of a label or derived value may differ, sent when the reporting rules
+    say so; `tariff` (the one in force, and the names of all), `days`, `season`, `costs` and
+    `counters` (of the line, once a minute): the same of these. `contract`: it has become another
+    one; None once that was accepted.
     """
 
     def __init__(self) -> None:
         guard = Guard()
         self.reading = NamedSignals[Reading](guard)
         self.frame = Signal[Frame, Readings, float](guard)
-        self.vanished = Signal[Label](guard)
         self.lost = Signal[*tuple[()]](guard)
-        self.rejected = Signal[Rejected, float](guard)
-        self.mode = Signal[Mode](guard)
-        self.line = Signal[bool](guard)
-        self.stranger = Signal[str | None](guard)
         self.minute = Signal[*tuple[()]](guard)
         self.state = NamedSignals[*tuple[()]](guard)
+        self.tariff = Signal[*tuple[()]](guard)
         self.days = Signal[*tuple[()]](guard)
+        self.season = Signal[*tuple[()]](guard)
         self.costs = Signal[*tuple[()]](guard)
         self.contract = Signal[ContractChange | None](guard)
         self.counters = Signal[*tuple[()]](guard)

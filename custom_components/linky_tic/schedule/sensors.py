@@ -11,7 +11,6 @@ from homeassistant.components.sensor import SensorDeviceClass
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tariff.sensors import TARIFF_NAMES, TariffSensor
-from ..tariff.tariffs import CURRENT_TARIFF
 from ..tic import Readings, registers_in_use
 
 
@@ -37,8 +36,7 @@ DAY_VALUES: Final = (
         key="next_tariff_change",
         value=_next_change,
         needs_line=False,
-        sources=(CURRENT_TARIFF,),
-        signal=lambda signals: signals.days,
+        signals=lambda signals: (signals.days, signals.tariff),
         applies=_changes,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
@@ -48,8 +46,7 @@ DAY_VALUES: Final = (
         value=_next_tariff,
         needs_line=False,
         is_on_under_tempo=False,
-        sources=(CURRENT_TARIFF,),
-        signal=lambda signals: signals.days,
+        signals=lambda signals: (signals.days, signals.tariff),
         applies=_changes,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],

@@ -15,12 +15,10 @@ from ..const import DOMAIN
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..schedule.days import Days
-from ..tariff.tariffs import CURRENT_TARIFF, Tariffs
+from ..tariff.tariffs import Tariffs
 from ..tic import DAY_KINDS, Tally, tally
 from .statistics import async_past_days
 
-SEASON: Final = "season"
-"""The state to connect to for the days of a season."""
 _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
@@ -51,9 +49,8 @@ class SeasonDays:
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
         self._looked_back: date | None = None
-        for signal in (signals.days, signals.minute):
+        for signal in (signals.days, signals.tariff, signals.minute):
             signal.connect(self._listen)
-        signals.state.connect(CURRENT_TARIFF, self._listen)
 
     def restore(self) -> None:
         """Take up what was stored."""
@@ -80,7 +77,7 @@ class SeasonDays:
         found = await async_past_days(self._days.hass, self._days.address, kind, first, self._since)
         past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)
-        self._signals.state.send(SEASON)
+        self._signals.season.send()
 
     def _running(self, kind: str) -> tuple[date, timedelta]:
         """Give the day that has begun last, and since when it runs."""
@@ -98,7 +95,7 @@ class SeasonDays:
         colours, peak_day = self._days.colours, self._peak_day()
         self._add(colours or peak_day)
         if self.by_day:
-            self._signals.state.send(SEASON)
+            self._signals.season.send()
         if not colours and not peak_day:
             return
         kind = "blue" if colours else "peak"

@@ -9,7 +9,6 @@ from typing import Any, Final
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tic import COLOURS, Readings, has_colours, read_contract
-from .days import SEASON
 
 
 def _has_ejp(readings: Readings) -> bool:
@@ -52,7 +51,7 @@ SEASON_VALUES: Final = tuple(
         value=partial(value, kind),
         attributes=partial(attributes, kind),
         needs_line=False,
-        sources=(SEASON,),
+        signals=lambda signals: (signals.season,),
         applies=_has_ejp if kind == "peak" else has_colours,
         suggested_display_precision=0,
         entity_registry_enabled_default=key + suffix in _ENABLED,

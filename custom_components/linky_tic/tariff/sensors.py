@@ -68,7 +68,8 @@ TARIFF_FLAGS: Final = (
     DerivedBinarySensorDescription(
         key=_OFF_PEAK,
         value=_is_off_peak,
-        sources=(CURRENT_TARIFF, "NGTF", "OPTARIF"),
+        sources=("NGTF", "OPTARIF"),
+        signals=lambda signals: (signals.tariff,),
         applies=_has_off_peak,
     ),
 )
@@ -79,6 +80,7 @@ TARIFF_VALUES: Final = (
         value=current_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
         sources=("LTARF", "PTEC"),
+        signals=lambda signals: (signals.tariff,),
         applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],

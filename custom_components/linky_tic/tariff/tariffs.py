@@ -33,7 +33,7 @@ from ..tic import (
 )
 
 CURRENT_TARIFF: Final = "current_tariff"
-"""What to listen to for the tariff in force, and for the names of all."""
+"""The key of the tariff in force."""
 _TEXTS: Final = "tariff_names"
 _CALENDAR: Final = "tariff_calendar"
 _SLUGS: Final = "historic_tariffs"
@@ -159,7 +159,7 @@ class Tariffs:
             differs |= self._look_at_indexes()
         if differs:
             self._keep()
-            self._signals.state.send(CURRENT_TARIFF)
+            self._signals.tariff.send()
         if follower.has_settled:
             self._look_at_contract(read_contract(readings, is_tempo=follower.is_tempo))
 
