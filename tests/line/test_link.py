@@ -48,7 +48,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
         monkeypatch.setattr(detection, patience, HANGS)
     monkeypatch.setattr(link_module, "_LOOK", 0.1)
-    monkeypatch.setattr(link_module, "_GLANCE", 0.1)
     monkeypatch.setattr(link_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr(link_module, "_LONGEST_WAIT", 0.2)
     monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)

@@ -12,8 +12,6 @@ from serialx.platforms.serial_rfc2217.types import (
     SetModemstateMaskCmd,
 )
 
-_SCHEME = "rfc2217://"
-
 
 class AccessServerTransport(RFC2217SerialTransport):
     """Asks for no news of modem and line, of which a meter's port has none.
@@ -27,8 +25,3 @@ class AccessServerTransport(RFC2217SerialTransport):
         if isinstance(cmd, (SetModemstateMaskCmd, SetLinestateMaskCmd)):
             return cmd
         return await super()._send_and_wait(cmd)
-
-
-def transport_for(port: str) -> type[AccessServerTransport] | None:
-    """Give what opens a port in serialx's place, None for what serialx opens well."""
-    return AccessServerTransport if port.startswith(_SCHEME) else None

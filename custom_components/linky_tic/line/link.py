@@ -21,8 +21,6 @@ SILENCE: Final = 60.0
 without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
 _LOOK: Final = 1.0
 """Seconds between two looks at the speed. Bytes and the loss of the line come by themselves."""
-_GLANCE: Final = 10.0
-"""The same, at a speed that is good: nothing is done for as long, see `detection.DOUBT`."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
 """Seconds before a port is opened again: doubled at each attempt, until a group is good."""
@@ -120,8 +118,7 @@ class Link:
         """Look after an open port until it is lost."""
         try:
             while True:
-                seconds = _GLANCE if self.reception.is_good else _LOOK
-                await self.reception.watch(port, seconds)
+                await self.reception.watch(port, _LOOK)
         except PortUnavailable as error:
             self._record(f"{Turn.LOST} {error.cause}")
         await port.close()

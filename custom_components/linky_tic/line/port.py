@@ -14,7 +14,7 @@ from typing import Final, Self
 import serialx
 from serialx.common import UnknownUriScheme
 
-from .access_server import transport_for
+from .access_server import AccessServerTransport
 from .pacing import PacedProtocol
 
 _OPENING: Final = 10.0
@@ -113,6 +113,22 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
     return PortUnavailable(port, cause, number)
 
 
+async def _connect(name: str, speed: int, protocol: PacedProtocol) -> serialx.BaseSerialTransport:
+    async with asyncio.timeout(_OPENING):
+        transport, _ = await serialx.create_serial_connection(
+            asyncio.get_running_loop(),
+            lambda: protocol,
+            name,
+            speed,
+            parity=serialx.Parity.NONE,
+            stopbits=serialx.StopBits.ONE,
+            exclusive=True,
+            transport_cls=AccessServerTransport if name.startswith("rfc2217://") else None,
+            byte_size=8,
+        )
+    return transport
+
+
 class Port:
     """A port while it is open, at 8N1.
 
@@ -146,38 +162,20 @@ class Port:
 
         It is read every `interval` seconds, or as bytes come where that is 0.
         """
-        latest = time.monotonic() + _BUSY
-        while True:
-            try:
-                return await cls._open(name, speed, on_chunk, interval)
-            except PortUnavailable as error:
-                if error.cause is not Cause.BUSY or time.monotonic() > latest:
-                    raise
-            await asyncio.sleep(_AGAIN)
-
-    @classmethod
-    async def _open(
-        cls, name: str, speed: int, on_chunk: Callable[[bytes], None], interval: float
-    ) -> Self:
         loop = asyncio.get_running_loop()
-        lost: asyncio.Future[Exception | None] = loop.create_future()
-        protocol = PacedProtocol(on_chunk, lost.set_result, interval)
-        try:
-            async with asyncio.timeout(_OPENING):
-                transport, _ = await serialx.create_serial_connection(
-                    loop,
-                    lambda: protocol,
-                    name,
-                    speed,
-                    parity=serialx.Parity.NONE,
-                    stopbits=serialx.StopBits.ONE,
-                    exclusive=True,
-                    transport_cls=transport_for(name),
-                    byte_size=8,
-                )
-        except Exception as error:  # of any type: see `unavailable`
-            raise unavailable(name, error) from error
-        return cls(name, transport, protocol, lost)
+        latest = loop.time() + _BUSY
+        while True:
+            lost: asyncio.Future[Exception | None] = loop.create_future()
+            protocol = PacedProtocol(on_chunk, lost.set_result, interval)
+            try:
+                transport = await _connect(name, speed, protocol)
+            except Exception as error:  # of any type: see `unavailable`
+                failure = unavailable(name, error)
+                if failure.cause is not Cause.BUSY or loop.time() > latest:
+                    raise failure from error
+                await asyncio.sleep(_AGAIN)
+            else:
+                return cls(name, transport, protocol, lost)
 
     async def wait(self, seconds: float) -> None:
         """Wait while the line lasts; raises `PortUnavailable` as soon as it is lost."""

@@ -49,11 +49,6 @@ class Reception:
         """The last bytes as they came: not to be shown before they are made anonymous."""
         return bytes(self._recent[-KEPT:])
 
-    @property
-    def is_good(self) -> bool:
-        """Whether groups have been good at the speed of now."""
-        return self._detection.is_good
-
     async def open(self, name: str, interval: float = 0.0) -> Port:
         """Open a port, at the speed that worked last; raises `PortUnavailable`.
 
