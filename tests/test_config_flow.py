@@ -17,7 +17,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
-from custom_components.linky_tic.setup import money_steps, port_dialog
+from custom_components.linky_tic.setup import money_steps
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders
@@ -318,17 +318,7 @@ async def test_a_dialog_that_failed_leaves_the_port_to_others(
     assert (await Dialog.on(hass, silence.port.url)).is_listening
 
 
-async def test_a_dialog_that_waits_for_its_confirmation_keeps_the_port(
-    hass: HomeAssistant, meter: Meter
-) -> None:
-    await heard(hass, meter.port.url)
-    assert (await Dialog.on(hass, meter.port.url)).abort == "already_in_progress"
-
-
-async def test_a_dialog_that_was_forgotten_is_overtaken(
-    hass: HomeAssistant, meter: Meter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(port_dialog, "_PATIENCE", 0)
+async def test_a_dialog_that_was_forgotten_is_overtaken(hass: HomeAssistant, meter: Meter) -> None:
     forgotten = await heard(hass, meter.port.url)
     await added(hass, meter.port.url)
     with pytest.raises(UnknownFlow):

@@ -10,6 +10,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    SOURCE_USER,
     ConfigEntryState,
     ConfigFlowResult,
     FlowType,
@@ -53,7 +54,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         if user_input is None:
-            return self.ask_for_port()
+            return self.ask_for_port(SOURCE_USER)
         await self.choose(user_input[CONF_PORT])
         return await self._listen()
 
@@ -89,10 +90,9 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the new port of an entry, which frees the one it has meanwhile."""
         entry = self._entry
-        self.asked_in = SOURCE_RECONFIGURE
         if user_input is None:
             self.port = self.port or entry.data[CONF_PORT]
-            return self.ask_for_port({"title": entry.title})
+            return self.ask_for_port(SOURCE_RECONFIGURE, title=entry.title)
         await self.choose(user_input[CONF_PORT])
         await self._free_port(entry)
         return await self._listen()
@@ -115,33 +115,34 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if self.is_closed:  # while something else was waited for
             await self._come_back()
             raise UnknownFlow
-        self.start_listening()
         return await self.async_step_listen()
 
     async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Wait for the meter; a progress step may only lead to the end of its progress."""
-        if not self.listening.done():
+        listening = self.start_listening()
+        if not listening.done():
             return self.async_show_progress(
                 step_id="listen",
                 progress_action="listen",
                 description_placeholders={"port": name_of(self.port)},
-                progress_task=self.listening,
+                progress_task=listening,
             )
-        next_step = "failed" if self.listening.exception() else "heard"
-        return self.async_show_progress_done(next_step_id=next_step)
+        if listening.exception():
+            return self.async_show_progress_done(next_step_id="failed")
+        self.heard = listening.result()
+        return self.async_show_progress_done(next_step_id="heard")
 
     async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what went wrong where another port can be chosen."""
         await self._come_back()
-        self.note_failure()
-        return self.ask_for_port()
+        is_change = self.source == SOURCE_RECONFIGURE
+        return await (self.async_step_reconfigure if is_change else self.async_step_user)()
 
     async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on with the meter that was heard."""
         if self.source == SOURCE_RECONFIGURE:
             return await self._reconfigured()
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
-        self.wait_for_answer()
         step = self.async_step_known_meter if self._known else self.async_step_confirm
         return await step()
 
@@ -206,7 +207,6 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
             )
         await self._come_back()
         self._abort_if_known()
-        self.wait_for_answer()
         return await self.async_step_other_meter()
 
     async def async_step_other_meter(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

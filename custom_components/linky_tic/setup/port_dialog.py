@@ -4,7 +4,7 @@ It opens no port that was not chosen. What becomes of a meter that is heard is n
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 import os
 from typing import Any, Final, Self, override
 
@@ -25,38 +25,23 @@ UNKNOWN: Final = "–"
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
 _LISTENING: Final = 15.0
 """Seconds in which a meter is heard, whatever its speed and mode."""
-_PATIENCE: Final = 300.0
-"""Seconds after which a dialog that waits for an answer no longer keeps its port."""
 
 
 class PortDialog(ConfigFlow):
-    """A dialog in which a port is chosen; `asked_in` is the step that asks for it."""
+    """A dialog in which a port is chosen and listened to; then `heard` is the meter."""
 
-    asked_in = "user"
+    heard: Heard
 
     def __init__(self) -> None:
         self.port = ""
         self.is_closed = False
-        self._listenings: list[asyncio.Task[Heard]] = []
         self._real_port: str | None = None
-        self._kept_until = float("inf")
-        self._failure: str | None = None
-        self._facts: Mapping[str, str] = {}
+        self._listening: asyncio.Task[Heard] | None = None
 
     @property
     def kept_port(self) -> str | None:
-        """The port that no other dialog may open meanwhile; a dialog left alone keeps none."""
-        return self._real_port if self.hass.loop.time() < self._kept_until else None
-
-    @property
-    def listening(self) -> asyncio.Task[Heard]:
-        """The last listening, which may go on."""
-        return self._listenings[-1]
-
-    @property
-    def heard(self) -> Heard:
-        """The meter that was heard; raises what went wrong, while there is none."""
-        return self.listening.result()
+        """The port that no other dialog may open, until it is known who speaks there."""
+        return None if self._listening and self._listening.done() else self._real_port
 
     @property
     def line(self) -> dict[str, Any]:
@@ -75,10 +60,9 @@ class PortDialog(ConfigFlow):
     async def choose(self, port: str) -> None:
         """Take a port for this dialog alone; aborts when an entry or another dialog has it."""
         self.port = await async_stable_name(self.hass, port.strip())
-        self._failure = None
+        self._listening = None
         running = [entry for entry in self._other_entries() if not entry.disabled_by]
         self._real_port = await self._resolve(running)
-        self._kept_until = float("inf")
         if self.hass.config_entries.flow.async_has_matching_flow(self):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
@@ -94,9 +78,8 @@ class PortDialog(ConfigFlow):
         """Give what the port is in the end; aborts when that is the port of one of the entries."""
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
         real_port, *taken = await async_real_names(self.hass, ports)
-        for entry, real_name in zip(entries, taken, strict=True):
-            if real_name == real_port:
-                raise AbortFlow("already_configured", owner(entry))
+        if real_port in taken:
+            raise AbortFlow("already_configured", owner(entries[taken.index(real_port)]))
         return real_port
 
     def _other_entries(self) -> list[LinkyConfigEntry]:
@@ -104,36 +87,30 @@ class PortDialog(ConfigFlow):
         entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
 
-    def note_failure(self) -> None:
-        """Leave the port to others, and say what went wrong with it where the next is asked for."""
-        self._real_port = None
-        self._failure, self._facts = _explain(self.listening.exception())
-
-    def start_listening(self) -> None:
-        """Listen to the port that was chosen."""
-        hearing = listen(self.port, seconds=_LISTENING, progress=self.async_update_progress)
-        task = self.hass.async_create_background_task(hearing, f"{DOMAIN} listening")
-        self._listenings.append(task)
+    def start_listening(self) -> asyncio.Task[Heard]:
+        """Listen to the port that was chosen, unless that is being done."""
+        if self._listening is None:
+            hearing = listen(self.port, seconds=_LISTENING, progress=self.async_update_progress)
+            name = f"{DOMAIN} listening"
+            self._listening = self.hass.async_create_background_task(hearing, name)
+        return self._listening
 
     async def port_is_free(self) -> None:
         """Wait until a listening that was interrupted has closed its port."""
-        if self._listenings:
-            await asyncio.wait(self._listenings)
+        if self._listening:
+            await asyncio.wait((self._listening,))
 
-    def wait_for_answer(self) -> None:
-        """Keep the port while the dialog waits for somebody, but not for ever."""
-        self._kept_until = self.hass.loop.time() + _PATIENCE
-
-    def ask_for_port(self, facts: Mapping[str, str] | None = None) -> ConfigFlowResult:
-        """Show the form, with what went wrong before."""
-        self._facts = {**self._facts, **(facts or {})}
+    def ask_for_port(self, step_id: str, **facts: str) -> ConfigFlowResult:
+        """Show the form of a step, with what went wrong when the port before was listened to."""
+        failure = self._listening.exception() if self._listening else None
+        error, details = _explain(failure) if failure else (None, {})
         return self.async_show_form(
-            step_id=self.asked_in,
+            step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
                 _PORT_SCHEMA, {CONF_PORT: self.port} if self.port else {}
             ),
-            errors={"base": self._failure} if self._failure else None,
-            description_placeholders={"port": name_of(self.port), **self._facts},
+            errors={"base": error} if error else None,
+            description_placeholders={"port": name_of(self.port), **facts, **details},
             last_step=False,
         )
 
@@ -143,7 +120,7 @@ def owner(entry: LinkyConfigEntry) -> dict[str, str]:
     return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
 
 
-def _explain(error: BaseException | None) -> tuple[str, dict[str, str]]:
+def _explain(error: BaseException) -> tuple[str, dict[str, str]]:
     """Give the key of an error's text, and the facts that the text tells."""
     match error:
         case PortUnavailable(cause=cause, errno=number):
