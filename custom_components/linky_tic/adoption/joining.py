@@ -37,10 +37,9 @@ class StatisticRow(NamedTuple):
 
 
 class Join(NamedTuple):
-    """The last old row and our first one, which show the same index of the same meter."""
+    """The last old row, whose index our first one can follow."""
 
     before: StatisticRow
-    after: StatisticRow
     offset: float
     """What all our own sums have to grow by, so that they go on from the old one."""
 
@@ -86,7 +85,7 @@ def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) ->
             continue
         energy = first.state - before.state
         if energy >= 0 and follows(before, first, kilo):
-            return Join(before, first, before.sum + energy - first.sum)
+            return Join(before, before.sum + energy - first.sum)
     return None
 
 
@@ -106,7 +105,7 @@ def join_by_time(
     before = ended[-1]._replace(end=ended[-1].start + length)
     is_its_own = not is_adopted and can_gain(1000 * first.sum / kilo, first.end - first.start)
     counted = first.sum if is_its_own else 0.0
-    return Join(before, first, ended[-1].sum + counted - first.sum)
+    return Join(before, ended[-1].sum + counted - first.sum)
 
 
 def is_index(rows: Sequence[StatisticRow]) -> bool:

@@ -125,7 +125,7 @@ def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonOb
 def _join(plan: AdoptionPlan) -> JsonObjectType | None:
     """Give both sides of the join: what is counted between them is counted once."""
     if plan.is_import and plan.join:
-        before, after = plan.join.before, plan.join.after
+        before, after = plan.join.before, plan.ours.first
     elif plan.kilo and not plan.is_import:
         before, after = plan.old.last, plan.ours.last
     else:
