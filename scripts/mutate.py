@@ -1,7 +1,8 @@
 """Changes one operator, constant, return or call at a time, and says what no test notices.
 
 Nothing is written: each change is compiled in a process of its own, forked from one that has
-imported Home Assistant, which runs the tests of the module, then those of its whole folder.
+imported Home Assistant. It runs the tests of the module, then those of its whole folder, then
+those of platforms, entities and dialogs, in which every folder is seen.
 """
 
 import argparse
@@ -24,6 +25,8 @@ INTEGRATION: Final = ROOT / "custom_components" / "linky_tic"
 ENOUGH: Final = 0.95
 SECONDS: Final = 120
 """Of a processor, after which a changed module runs for ever: somebody would notice."""
+FACES: Final = ("", "entities", "setup")
+"""Folders of tests that see what the others have made."""
 COMMON: Final = (
     "pytest_homeassistant_custom_component.plugins",
     "homeassistant.components.usb",
@@ -71,7 +74,7 @@ def changes(path: Path) -> Iterator[Change]:
 
 
 def _reached(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
-    """What runs: no types, nothing of what docstrings and errors say, no part of an f-string."""
+    """What runs: no types, no decorators, no words of docstrings and errors, no f-strings."""
     for child in ast.iter_child_nodes(node):
         match child:
             case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.arguments():
@@ -85,6 +88,8 @@ def _reached(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
                 continue
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 child.returns, child.decorator_list = None, []
+            case ast.ClassDef():
+                child.decorator_list = []
         if isinstance(child, ast.expr | ast.stmt):
             yield child
         yield from _reached(child)
@@ -116,11 +121,13 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
 
 
 def tests_of(path: Path) -> list[list[str]]:
-    """The tests that should notice: those of the module, then those of its folder."""
-    folder = ROOT / "tests" / path.relative_to(INTEGRATION).parent
+    """The tests that should notice: of the module, of its folder, of what people see."""
+    tests = ROOT / "tests"
+    folder = tests / path.relative_to(INTEGRATION).parent
     own = sorted(folder.glob(f"test_{path.stem}*.py"))
     around = [one for one in sorted(folder.glob("test_*.py")) if one not in own]
-    return [[str(one) for one in some] for some in (own, around) if some]
+    seen = [sorted((tests / one).glob("test_*.py")) for one in FACES if tests / one != folder]
+    return [[str(one) for one in some] for some in (own, around, *seen) if some]
 
 
 def is_noticed(change: Change, tests: Sequence[str]) -> bool:

@@ -14,6 +14,11 @@ LIMIT: Final = 3
 """Of something."""
 
 
+@dataclass(frozen=True)
+class Row:
+    """Its decorator is not changed."""
+
+
 def is_small(number: int, *, at_most: bool = True) -> bool:
     """Say é."""
     if number < LIMIT and not at_most:
@@ -31,15 +36,15 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
     said = [(one.line, one.said) for one in changes(path)]
     assert said == [
         (5, "3 becomes 4"),
-        (11, "number < LIMIT and (not at_most) becomes (number < LIMIT or not at_most)"),
-        (11, "number < LIMIT becomes (number <= LIMIT)"),
-        (11, "not at_most becomes (at_most)"),
-        (12, "log(f'{number + 1}') becomes pass"),
-        (13, "return number in (1, 2) becomes return None"),
-        (13, "number in (1, 2) becomes (number not in (1, 2))"),
-        (13, "1 becomes 2"),
-        (13, "2 becomes 3"),
-        (14, "at_most is None becomes (at_most is not None)"),
+        (16, "number < LIMIT and (not at_most) becomes (number < LIMIT or not at_most)"),
+        (16, "number < LIMIT becomes (number <= LIMIT)"),
+        (16, "not at_most becomes (at_most)"),
+        (17, "log(f'{number + 1}') becomes pass"),
+        (18, "return number in (1, 2) becomes return None"),
+        (18, "number in (1, 2) becomes (number not in (1, 2))"),
+        (18, "1 becomes 2"),
+        (18, "2 becomes 3"),
+        (19, "at_most is None becomes (at_most is not None)"),
     ]
     sources = {one.source() for one in changes(path)}
     assert len(sources) == len(said)
@@ -48,6 +53,8 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
 
 
 def test_the_tests_of_a_module_are_looked_at_before_those_around_it() -> None:
-    first, around = mutate.tests_of(INTEGRATION / "tic" / "meter.py")
+    first, around, whole, *_ = mutate.tests_of(INTEGRATION / "tic" / "meter.py")
     assert first[0] == str(ROOT / "tests" / "tic" / "test_meter.py")
     assert str(ROOT / "tests" / "tic" / "test_receiver.py") in around
+    assert str(ROOT / "tests" / "test_rows.py") in whole
+    assert len(mutate.tests_of(INTEGRATION / "sensor.py")) == 4
