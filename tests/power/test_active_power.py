@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.linky_tic.const import CONF_REPORTING
 from simulator import Household
+from simulator.faults import Garbage
 from simulator.line import Line
 
 from ..home import KNOWN, Home, Meter
@@ -151,3 +152,17 @@ async def test_a_steady_power_makes_no_new_states(home: Home) -> None:
     home.hass.bus.async_listen("state_changed", lambda event: told.append(event.data["entity_id"]))
     await meter.play(60)
     assert told.count(WATTS) <= 1
+
+
+async def test_an_index_that_is_heard_later_has_not_counted_since(home: Home) -> None:
+    """Its whole value is not what was drawn between two frames."""
+    steadily = Household(mode="historic", contract="hphc", breaker=False)
+    steadily.set_load(2000)
+    line = Line(steadily, script=[(0, Garbage("HCHC", "?", MINUTE // 2))])
+    meter = await home.hears(line, MINUTE // 2)
+    seen = set[str | None]()
+    for _ in range(MINUTE):
+        await meter.play(1)
+        seen.add(home.state(WATTS))
+    assert all(float(one or 0) < 2500 for one in seen - {"unknown"})
+    assert watts(home) == pytest.approx(2000, rel=0.06)

@@ -1,28 +1,24 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
 It knows what is suspected and nothing of why: `rules.py` tells which are believed.
-A hold is better than a lie: a value is accepted, or stays with the gate as a suspect. What has no
-value that a working meter can mean is held however often it comes.
+A hold is better than a lie: a value is accepted, or stays with the gate as a suspect.
 """
 
 from math import inf
+from typing import Final
 
+from .catalogue import LABELS
 from .events import Reading
 from .frames import Frame
-from .rules import AGREEMENT, RULES, Row
+from .rules import AGREEMENT, RULES, UNLIKELY, Row
 from .supply import Conditions
 
 
 class Gate:
     """The suspects of one meter: the row of each label that has one."""
 
-    def __init__(self, conditions: Conditions) -> None:
-        self._conditions = conditions
+    def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
-
-    def clear(self) -> None:
-        """Drop all suspects."""
-        self._rows.clear()
 
     def holds(self, name: str) -> bool:
         """Whether a label has a suspect: its groups must then all pass here."""
@@ -40,28 +36,49 @@ class Gate:
                 for name in gone:
                     del self._rows[name]
 
-    def judge(self, now: Reading, last: Reading | None, heard: float) -> Reading | None:
+    def judge(
+        self, now: Reading, last: Reading | None, heard: float, conditions: Conditions
+    ) -> Reading | None:
         """Give what becomes the reading, this one or one that it bears out; None: held.
 
-        `last` is the reading in force, `heard` when an index was last good (seconds).
+        `last` is the reading in force, `heard` when its label was last good (seconds).
         """
-        name, is_read = now.label.name, now.value is not None
-        rule = RULES[name]
-        if rule.at_once and is_read and self._conditions.parity:
+        name = now.label.name
+        rule = UNLIKELY if name in _BOUNDED and not _is_likely(now) else RULES[name]
+        if rule.at_once and conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
-        row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
+        row, suspects = Row(now, last, heard, conditions), self._rows.get(name)
         if suspects is not None:
-            if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
+            if rule.goes_on(suspects, now):
                 row.before = *suspects.before, suspects.now
             if suspects.heard != -inf:
                 row.heard = suspects.heard
-        chosen = rule.choose(row) if is_read else None
-        if chosen is now and not (rule.is_timed and row.before):
+        chosen = rule.choose(row)
+        if chosen is None or (rule.is_timed and row.before):
+            row.before = (
+                *row.before[:1],
+                *row.before[1:][2 - AGREEMENT :],
+            )  # the first tells since when
+        elif chosen is not now:
+            row.before = row.before[-1:]
+        else:
             self._rows.pop(name, None)
-            return now
-        if len(row.before) >= AGREEMENT:  # the first tells since when
-            row.before = row.before[0], row.before[-1]
+            return chosen
         self._rows[name] = row
         return chosen
+
+
+def _is_likely(now: Reading) -> bool:
+    """Whether a number is within its label's range, and a horodate is a real date."""
+    label, value = now.label, now.value
+    if isinstance(value, int) and not label.least <= value <= label.most:
+        return False
+    return now.time is not None or not label.horodate
+
+
+_BOUNDED: Final = frozenset(
+    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most < inf
+)
+"""Labels that can say what is not likely whatever came before."""

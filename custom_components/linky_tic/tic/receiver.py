@@ -55,7 +55,6 @@ class Receiver:
         self._segments = Segments()
         self._frames = Frames()
         self.meter = Meter(self.counters.rejected, address, labels, overseas)
-        self._conditions = self.meter.conditions
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
@@ -100,12 +99,12 @@ class Receiver:
         if segment in MARKS:
             self._end_frame(segment, now, out)
             return
-        heard = self._frames.heard
-        self._conditions.parity = self.wire.carries_parity
+        meter, heard = self.meter, self._frames.heard
+        meter.conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now
-            self.meter.hear(group, heard, now, out)
+            meter.hear(group, heard, now, out)
             heard.append(group)
         else:
             self._take_apart(segment, now, out)
