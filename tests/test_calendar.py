@@ -29,15 +29,17 @@ async def days(home: Home) -> AsyncIterator[DaysOfAHome]:
         yield days
 
 
-async def events(home: Home) -> list[str]:
-    """All events, as their hours and summary."""
+async def events(
+    home: Home, start: str = "2026-11-01T00:00:00", end: str = "2026-12-24T00:00:00"
+) -> list[str]:
+    """The events between two moments, by default all, as their hours and summary."""
     answer: Any = await home.hass.services.async_call(
         "calendar",
         "get_events",
         {
             "entity_id": CALENDAR,
-            "start_date_time": "2026-11-01T00:00:00",
-            "end_date_time": "2026-12-24T00:00:00",
+            "start_date_time": start,
+            "end_date_time": end,
         },
         blocking=True,
         return_response=True,
@@ -60,6 +62,8 @@ async def test_off_peak_hours_are_events_from_the_first_minute_on(days: DaysOfAH
         "23T22:30 24T06:30 Off-peak",
         "24T22:30 25T00:00 Off-peak",
     ]
+    between = await events(days.home, "2026-11-23T06:30:00", "2026-11-24T22:30:00")
+    assert hours(between) == ["23T22:30 24T06:30"]
 
 
 async def test_a_week_end_is_shown_before_anything_is_known_of_the_week(

@@ -47,6 +47,7 @@ def silence(home: Home) -> Meter:
 async def test_only_the_port_is_asked_for(hass: HomeAssistant) -> None:
     dialog = await Dialog.open(hass)
     assert (dialog.step, dialog.port, dialog.error) == ("user", None, None)
+    assert dialog.result["last_step"] is False
 
 
 async def test_a_meter_is_heard_confirmed_and_added(hass: HomeAssistant, meter: Meter) -> None:

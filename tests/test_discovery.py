@@ -61,6 +61,7 @@ async def test_nothing_is_opened_before_somebody_agrees(hass: HomeAssistant, hom
     meter = home.meter()
     dialog = await Dialog.offered(hass, plugged(meter))
     assert (dialog.step, meter.is_open) == ("usb_confirm", False)
+    assert dialog.result["last_step"] is False
     said = texts("en")["config"]["step"]["usb_confirm"]
     assert placeholders(said["description"]) == dialog.told.keys()
     assert dialog.told == {"name": NAME, "port": meter.port.url}

@@ -183,11 +183,21 @@ async def test_a_meter_without_statistics_says_so(recorder_mock: Recorder, home:
     assert refusal.value.translation_key == "compare_no_hours"
 
 
-async def test_all_whole_days_are_compared_by_default(recorder_mock: Recorder, home: Home) -> None:
-    meter = await lived(home)
+@pytest.mark.parametrize(
+    ("gap", "first", "last", "known"),
+    [
+        (range(0), *PERIOD.values(), 24 * DAYS + 1),
+        (range(1), "2026-10-20", "2026-11-01", 24 * (DAYS - 1) + 1),  # midnight tells but a sum
+        (range(24 * DAYS + 1, 24 * DAYS + 2), "2026-10-19", "2026-10-31", 24 * (DAYS - 1) + 1),
+    ],
+)
+async def test_all_whole_days_are_compared_by_default(
+    recorder_mock: Recorder, home: Home, gap: range, first: str, last: str, known: int
+) -> None:
+    meter = await lived(home, gap=gap)
     answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}})
-    assert (answer["first_day"], answer["last_day"]) == tuple(PERIOD.values())
-    assert (answer["hours"], answer["hours_missing"]) == (24 * DAYS + 1, 0)
+    assert (answer["first_day"], answer["last_day"]) == (first, last)
+    assert (answer["hours"], answer["hours_missing"]) == (known, 0)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +234,7 @@ async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> 
     assert meter.entry
     flow = home.hass.config_entries.options
     form = await choose(home.hass, meter.entry, "compare")
+    assert form["last_step"] is False
     typed = {
         "contract_base": {"base": "0,2", "standing_charge": "12"},
         "contract_off_peak": {"off_peak": "0.17", "peak": "0.25", "off_peak_hours": "22h30-6h30"},

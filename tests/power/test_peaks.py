@@ -140,6 +140,25 @@ async def test_a_day_that_passed_unheard_is_not_today(home: Home) -> None:
     assert values(home)[:2] == (500, 3000)
 
 
+async def test_a_power_that_no_frame_has_ended_is_of_no_day(home: Home) -> None:
+    lives = house(3000, "2026-11-27T10:00:00", mode="historic")
+    meter = await hears(home, lives)
+    lives.set_load(8000)
+    lives.advance(2)
+    await meter.send(meter.source.next().data[:-20])
+    await meter.fall_silent()
+    home.clock.now += 86_400
+    lives.set_load(500)
+    lives.advance(86_400)
+    await meter.play(KNOWN)
+    assert values(home)[:2] == (500, 3000)
+
+
+async def test_a_meter_that_tells_no_power_has_no_peaks(home: Home) -> None:
+    await home.hears(Says(standard(("PREF", "09"), ("EAST", "000001234"))))
+    assert [home.hass.states.get(f"sensor.linky_{key}") for key in KEYS] == 4 * [None]
+
+
 async def test_a_maximum_that_the_meter_dates_yesterday_is_not_today_s(home: Home) -> None:
     stale = (("DATE", "", "H261123180000"), ("PREF", "09"), ("SMAXSN", "04870", "H261122074318"))
     await home.hears(Says(standard(*stale)))

@@ -61,7 +61,9 @@ async def hears(home: Home, **options: Any) -> Meter:  # noqa: ANN401 - the simu
 
 async def show(meter: Meter, step: str = "energy") -> ConfigFlowResult:
     assert meter.entry
-    return await choose(meter._hass, meter.entry, step)
+    form = await choose(meter._hass, meter.entry, step)
+    assert form["last_step"] is False
+    return form
 
 
 async def submit(meter: Meter, form: ConfigFlowResult, data: Json) -> ConfigFlowResult:
