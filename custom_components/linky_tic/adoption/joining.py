@@ -45,12 +45,16 @@ class Join(NamedTuple):
 
 
 def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[StatisticRow]:
-    """Give the rows that say something, of the hours before the one in which we begin.
+    """Give what rows say of a total, or of a measurement, before the hour in which we begin.
 
-    That hour is ours, even while the recorder has not compiled it yet: it would find it taken.
+    That hour is ours, even while the recorder has not compiled it yet: it would find it taken. An
+    old sensor may have been both.
     """
     begun = first.start // HOUR * HOUR
-    return _told([row for row in rows if row.start < begun], is_total=first.sum is not None)
+    before = [row for row in rows if row.start < begun]
+    if first.sum is None:
+        return [row._replace(state=None, sum=None) for row in before if row.mean is not None]
+    return [row._replace(mean=None, min=None, max=None) for row in before if row.sum is not None]
 
 
 def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
@@ -60,15 +64,6 @@ def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[
     """
     known = {row.start // HOUR * HOUR for row in ours}
     return [row for row in rows if min(known) < row.start < max(known) and row.start not in known]
-
-
-def _told(rows: Sequence[StatisticRow], *, is_total: bool) -> list[StatisticRow]:
-    """Give what rows say of a total, or of a measurement: an old sensor may have been both."""
-    if is_total:
-        plain = (row._replace(mean=None, min=None, max=None) for row in rows)
-        return [row for row in plain if row.sum is not None]
-    plain = (row._replace(state=None, sum=None) for row in rows)
-    return [row for row in plain if row.mean is not None]
 
 
 def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) -> Join | None:
