@@ -184,19 +184,20 @@ async def test_a_meter_without_statistics_says_so(recorder_mock: Recorder, home:
 
 
 @pytest.mark.parametrize(
-    ("gap", "first", "last", "known"),
+    ("gap", "days", "known"),
     [
-        (range(0), *PERIOD.values(), 24 * DAYS + 1),
-        (range(1), "2026-10-20", "2026-11-01", 24 * (DAYS - 1) + 1),  # midnight tells but a sum
-        (range(24 * DAYS + 1, 24 * DAYS + 2), "2026-10-19", "2026-10-31", 24 * (DAYS - 1) + 1),
+        (range(0), tuple(PERIOD.values()), 24 * DAYS + 1),
+        # Of the first hour only its sum is known.
+        (range(1), ("2026-10-20", "2026-11-01"), 24 * (DAYS - 1) + 1),
+        (range(24 * DAYS + 1, 24 * DAYS + 2), ("2026-10-19", "2026-10-31"), 24 * (DAYS - 1) + 1),
     ],
 )
 async def test_all_whole_days_are_compared_by_default(
-    recorder_mock: Recorder, home: Home, gap: range, first: str, last: str, known: int
+    recorder_mock: Recorder, home: Home, gap: range, days: tuple[str, str], known: int
 ) -> None:
     meter = await lived(home, gap=gap)
     answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}})
-    assert (answer["first_day"], answer["last_day"]) == (first, last)
+    assert (answer["first_day"], answer["last_day"]) == days
     assert (answer["hours"], answer["hours_missing"]) == (known, 0)
 
 

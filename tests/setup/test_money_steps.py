@@ -61,9 +61,7 @@ async def hears(home: Home, **options: Any) -> Meter:  # noqa: ANN401 - the simu
 
 async def show(meter: Meter, step: str = "energy") -> ConfigFlowResult:
     assert meter.entry
-    form = await choose(meter._hass, meter.entry, step)
-    assert form["last_step"] is False
-    return form
+    return await choose(meter._hass, meter.entry, step)
 
 
 async def submit(meter: Meter, form: ConfigFlowResult, data: Json) -> ConfigFlowResult:
@@ -99,7 +97,8 @@ def sources(manager: EnergyManager) -> list[Json]:
 
 
 def fields(form: ConfigFlowResult) -> dict[str, object]:
-    """Field -> what it holds before anything is typed."""
+    """Field -> what it holds before anything is typed, in a form that another one follows."""
+    assert form["last_step"] is False
     assert form["data_schema"]
     return {
         str(field): (field.description or {}).get("suggested_value")
