@@ -16,13 +16,6 @@ from homeassistant.helpers import issue_registry as ir
 from ..const import CONF_SLUG, DEFAULT_SLUG, DOCUMENTATION, DOMAIN
 from ..line import path_of
 
-NOISY_BELOW: Final = 95.0
-"""Percent of good groups over ten minutes under which a line is noisy."""
-CLEAN_ABOVE: Final = 97.0
-"""Percent over which it no longer is: apart, so that a repair does not come and go."""
-SILENT_AFTER: Final = 300.0
-"""Seconds without a good group after which a person should look at the wiring."""
-
 
 class Issue(StrEnum):
     """What a person can act on; the value is the translation key."""
@@ -90,22 +83,6 @@ class RepairIssues:
         """Whether an issue is shown."""
         registry = ir.async_get(self._hass)
         return registry.async_get_issue(DOMAIN, issue_id(self._entry_id, issue)) is not None
-
-    def judge_quality(self, good_share: float | None, *, is_losing_bytes: bool) -> None:
-        """Judge the share of good groups, in percent, over a full window."""
-        if good_share is None or good_share >= CLEAN_ABOVE:
-            self.delete(Issue.NOISY_LINE, Issue.LOST_BYTES)
-        elif good_share < NOISY_BELOW:
-            kinds = [Issue.NOISY_LINE, Issue.LOST_BYTES]
-            self.create(kinds.pop(is_losing_bytes), {"bad": f"{100 - good_share:.0f}"})
-            self.delete(*kinds)
-
-    def judge_silence(self, seconds: float, port: str) -> None:
-        """Judge how long no good group has come."""
-        if seconds < SILENT_AFTER:
-            self.delete(Issue.SILENCE)
-        else:
-            self.create(Issue.SILENCE, {"port": port})
 
 
 def learn_more(issue: Issue, language: str) -> str:

@@ -5,6 +5,7 @@ It knows when to look; what is looked at, and what people are told, is the busin
 
 from dataclasses import dataclass
 import time
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 
@@ -13,6 +14,13 @@ from ..meter.signals import Signals
 from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Receiver, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
+
+_NOISY_BELOW: Final = 95.0
+"""Percent of good groups over ten minutes under which a line is noisy."""
+_CLEAN_ABOVE: Final = 97.0
+"""Percent over which it no longer is: apart, so that a repair does not come and go."""
+_SILENT_AFTER: Final = 300.0
+"""Seconds without a good group after which a person should look at the wiring."""
 
 
 @dataclass(slots=True)
@@ -62,12 +70,21 @@ class HealthMonitor:
 
     def _sample(self) -> None:
         """Take the counters, and judge what they tell."""
-        self.quality.sample(time.monotonic())
-        if self.quality.is_window_full:
-            self.issues.judge_quality(
-                self.quality.good_share, is_losing_bytes=self.quality.is_losing_bytes
-            )
-        self.issues.judge_silence(self.quality.silence, self._port)
+        quality, issues = self.quality, self.issues
+        quality.sample(time.monotonic())
+        if quality.silence < _SILENT_AFTER:
+            issues.delete(Issue.SILENCE)
+        else:
+            issues.create(Issue.SILENCE, {"port": self._port})
+        share = quality.good_share
+        if not quality.is_window_full:
+            return
+        if share is None or share >= _CLEAN_ABOVE:
+            issues.delete(Issue.NOISY_LINE, Issue.LOST_BYTES)
+        elif share < _NOISY_BELOW:
+            kinds = [Issue.NOISY_LINE, Issue.LOST_BYTES]
+            issues.create(kinds.pop(quality.is_losing_bytes), {"bad": f"{100 - share:.0f}"})
+            issues.delete(*kinds)
 
     def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""
