@@ -1,5 +1,7 @@
 """What a person answers to a repair: another meter on the line, another mode, another contract."""
 
+from typing import override
+
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
@@ -30,26 +32,19 @@ async def async_create_fix_flow(
     return ConfirmRepairFlow()
 
 
-class NewIndexesFlow(RepairsFlow):
+class NewIndexesFlow(ConfirmRepairFlow):
     """Tell what has changed, then offer the new indexes' sources and ask for their prices."""
 
     def __init__(self, entry: LinkyConfigEntry) -> None:
         self._entry = entry
 
-    async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Tell what has changed."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Go on with the options of the meter, as far as there is something to add."""
         if user_input is None:
-            issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
-            return self.async_show_form(
-                step_id="confirm",
-                description_placeholders=issue.translation_placeholders if issue else None,
-            )
+            return await super().async_step_confirm()
         if self._entry.state is ConfigEntryState.LOADED:
             self._entry.runtime_data.tariffs.accept_contract()
         is_there = self.hass.config_entries.async_get_entry(self._entry.entry_id)
