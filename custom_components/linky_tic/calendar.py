@@ -17,7 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .coordinator import LinkyConfigEntry
 from .entity import LinkyEntity, entity_text
 from .tariff.names import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
@@ -44,7 +44,7 @@ async def async_setup_entry(
     @callback
     def add(labels: Iterable[Label]) -> None:
         if any(label.quantity is Quantity.NEXT_DAY_PROFILE for label in labels):
-            async_add_entities([TariffCalendar(coordinator)])
+            async_add_entities([TariffCalendar(coordinator, _KEY)])
 
     entry.async_on_unload(coordinator.known_labels.listen(add))
 
@@ -53,9 +53,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     """What is in force now or next, and all that is known of today and tomorrow."""
 
     _attr_translation_key = _KEY
-
-    def __init__(self, coordinator: LinkyCoordinator) -> None:
-        super().__init__(coordinator, PLATFORM, _KEY)
+    _platform = PLATFORM
 
     @property
     @override

@@ -43,14 +43,15 @@ class LinkyEntity(Entity):
 
     _attr_has_entity_name = True
     _attr_should_poll = False
+    _platform: str
+    """The domain of the entity, which is in its entity id."""
 
-    def __init__(self, coordinator: LinkyCoordinator, platform: str, key: str) -> None:
+    def __init__(self, coordinator: LinkyCoordinator, key: str) -> None:
         self.coordinator = coordinator
-        self._platform = platform
         self._key = key
         self._attr_unique_id = f"{coordinator.address}_{key}"
         self._attr_device_info = device_info(coordinator)
-        self.entity_id = f"{platform}.{coordinator.slug}_{slugify(key)}"
+        self.entity_id = f"{self._platform}.{coordinator.slug}_{slugify(key)}"
 
     @property
     @override

@@ -61,9 +61,10 @@ class LinkyEvents(LinkyEntity, EventEntity):
     """What has happened last."""
 
     _attr_translation_key = "events"
+    _platform = PLATFORM
 
     def __init__(self, coordinator: LinkyCoordinator) -> None:
-        super().__init__(coordinator, PLATFORM, "events")
+        super().__init__(coordinator, "events")
         self._attr_entity_registry_enabled_default = not is_tempo(coordinator)
         self._attr_event_types = list(EVENT_TYPES)
         self._moment = Moment()

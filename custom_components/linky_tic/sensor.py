@@ -77,10 +77,11 @@ def _enable_registers(coordinator: LinkyCoordinator) -> None:
 class LabelSensor(LinkyEntity, SensorEntity):
     """What one label says."""
 
+    _platform = PLATFORM
     _unrecorded_attributes = frozenset({"time"})
 
     def __init__(self, coordinator: LinkyCoordinator, label: Label) -> None:
-        super().__init__(coordinator, PLATFORM, label.name)
+        super().__init__(coordinator, label.name)
         self._label = label
         self.entity_description = SHOWN[label.quantity]
         self._attr_native_unit_of_measurement = label.unit

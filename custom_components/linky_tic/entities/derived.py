@@ -87,10 +87,8 @@ class Derived:
 class DerivedEntity(LinkyEntity):
     """A row as an entity."""
 
-    def __init__(
-        self, coordinator: LinkyCoordinator, platform: str, description: DerivedDescription
-    ) -> None:
-        super().__init__(coordinator, platform, description.key)
+    def __init__(self, coordinator: LinkyCoordinator, description: DerivedDescription) -> None:
+        super().__init__(coordinator, description.key)
         self.entity_description = description
         self._derived: Derived = description
         self._attr_translation_key = description.translation_key or description.key
@@ -128,12 +126,13 @@ class DerivedEntity(LinkyEntity):
 class DerivedSensor(DerivedEntity, SensorEntity):
     """A value."""
 
+    _platform = SENSOR
     _unrecorded_attributes = frozenset({"date", "days", "unknown_days", "window"})
 
     def __init__(
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
     ) -> None:
-        super().__init__(coordinator, SENSOR, description)
+        super().__init__(coordinator, description)
         self._rule = description.rule
         if description.options:
             self._attr_device_class = SensorDeviceClass.ENUM
@@ -153,10 +152,7 @@ class DerivedSensor(DerivedEntity, SensorEntity):
 class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
     """A flag."""
 
-    def __init__(
-        self, coordinator: LinkyCoordinator, description: DerivedBinarySensorDescription
-    ) -> None:
-        super().__init__(coordinator, BINARY_SENSOR, description)
+    _platform = BINARY_SENSOR
 
     @override
     def _take(self, value: Value) -> None:
