@@ -86,7 +86,6 @@ class Heard:
 async def listen(
     port: str,
     *,
-    speed: int = SPEEDS[0],
     seconds: float = 15.0,
     progress: Callable[[float], None] | None = None,
 ) -> Heard:
@@ -96,7 +95,7 @@ async def listen(
     bytes come and no group is good gets the time for every speed.
     Raises `PortUnavailable`, `NoSignal`, `NotTic` or `NoAddress`.
     """
-    listener = _Listener(speed, seconds, has_speed=has_speed(port))
+    listener = _Listener(seconds, has_speed=has_speed(port))
     opened = await listener.reception.open(port)
     try:
         await listener.follow(opened, progress)
@@ -108,10 +107,10 @@ async def listen(
 class _Listener:
     """One listening: a receiver of its own, and what is still to be learned from it."""
 
-    def __init__(self, speed: int, seconds: float, *, has_speed: bool) -> None:
+    def __init__(self, seconds: float, *, has_speed: bool) -> None:
         self._receiver = Receiver()
-        self.reception = Reception(self._receiver, speed, self._hear, other_speeds=RELAY_SPEEDS)
-        speeds = round_of(speed, RELAY_SPEEDS) if has_speed else ()
+        self.reception = Reception(self._receiver, SPEEDS[0], self._hear, other_speeds=RELAY_SPEEDS)
+        speeds = round_of(SPEEDS[0], RELAY_SPEEDS) if has_speed else ()
         self._trying = sum(map(trying, speeds))
         self._begun_at = time.monotonic()
         self._end_at = self._begun_at + seconds

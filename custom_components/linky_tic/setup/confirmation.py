@@ -6,18 +6,12 @@ from homeassistant.core import HomeAssistant
 
 from ..const import CONTRACT_NAMES, MODE_NAMES
 from ..line import Heard
-from ..tic import CATALOGUE, Mode, Quantity, identify, mask, option_slug
+from ..tic import LABELS, Mode, Quantity, identify, mask, option_slug
 from .port_dialog import UNKNOWN
 from .sentences import async_load_sentences, told
 
 _TIC_VERSION: Final = "02"
 """The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
-_ADDRESSES: Final = frozenset(
-    name
-    for rows in CATALOGUE.values()
-    for name, row in rows.items()
-    if row.quantity is Quantity.ADDRESS
-)
 
 
 async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
@@ -42,7 +36,8 @@ async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
 
 def _hint(hass: HomeAssistant, heard: Heard) -> str:
     """Say what to expect of a meter that says next to nothing, or speaks another version."""
-    if heard.labels <= _ADDRESSES and not heard.bad:
+    quantities = {LABELS[name].quantity for name in heard.labels}
+    if quantities <= {Quantity.ADDRESS} and not heard.bad:
         return told(hass, "standby")
     if heard.tic_version and heard.tic_version != _TIC_VERSION:
         return told(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
