@@ -1,19 +1,22 @@
 """Weeks of a house in Home Assistant, in random order: what they cost is what a sheet says."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from custom_components.linky_tic.cost.costs import CostPeriod
 from custom_components.linky_tic.cost.prices import Prices
+from custom_components.linky_tic.history.replacement import async_replace_meter
 from custom_components.linky_tic.tic import LABELS, Quantity
 from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
 
 from ..bills import amount, house, pays, reprice
+from ..course import Course
 from ..home import KNOWN, Home, Meter
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -24,8 +27,13 @@ STEPS: Final = ["live"] * 3 + ["midnight"] * 2 + [
     "contract_twice", "mode", "restart", "clock",
     "prices", "prices_today", "prices_month", "charge", "price_missing",
 ]  # fmt: skip
+SUMMED: Final = ["live"] + ["midnight"] * 2 + [
+    "days", "suspend", "stop", "crash", "restart", "mode", "replace", "behind", "prices_today",
+]  # fmt: skip
+"""What spoils no sum of the recorder's: a clock that is ahead does, and so do missing prices."""
 STARTS: Final = ("2026-02-26T09:00:00", "2026-03-27T22:00:00", "2026-10-23T15:00:00")
 """Before the end of the shortest month, and of each season's time."""
+SUMS: Final = ("sensor.linky_cost_today", "sensor.linky_cost_month")
 HALF_A_CENT: Final = 0.005
 A_DAY: Final = 86_400
 
@@ -101,6 +109,13 @@ class Sheet:
         from_day = since or self.today
         self.charges |= {day: charge for day in self.charges if day >= from_day}
 
+    @property
+    def total(self) -> float:
+        """All that was to be paid since the first day."""
+        standing = [(day, one) for day, one in self.charges.items() if day >= self.began]
+        charges = sum(one / monthrange(day.year, day.month)[1] for day, one in standing)
+        return charges + sum(row.energy / 1000 * (row.price or 0) for row in self.rows)
+
     def cost(self, period: CostPeriod) -> float | None:
         first, last = period
         rows = [row for row in self.rows if first <= row.day <= last]
@@ -131,12 +146,17 @@ class Life:
             coordinator._receive(coordinator.receiver.feed(data, at), at)
             self.sheet.enter()
 
-    async def step(self) -> str:
-        what = self.luck.choice(STEPS)
+    async def play(self, frames: int) -> None:
+        """Hear frames by the port, as whatever is to be available needs."""
+        for _ in range(frames):
+            await self.meter.play(1)
+            self.sheet.enter()
+
+    async def step(self, steps: Sequence[str] = STEPS) -> str:
+        what = self.luck.choice(steps)
         await getattr(self, f"do_{what}")()
         await self.hear(26)
-        await self.meter.play(1)
-        self.sheet.enter()
+        await self.play(1)
         self.agree(what)
         return what
 
@@ -158,8 +178,10 @@ class Life:
         long = [(since, until) for since, until in self.gaps if until - since > A_DAY]
         return day > self.sheet.began and all(until < midnight(day) for _, until in long)
 
-    async def pass_unheard(self) -> None:
-        seconds = self.luck.choice((self.luck.uniform(65, 40_000), self.luck.uniform(8e4, 2e5)))
+    def pass_unheard(self) -> None:
+        self.pass_time(self.luck.choice((self.luck.uniform(65, 4e4), self.luck.uniform(8e4, 2e5))))
+
+    def pass_time(self, seconds: float) -> None:
         self.house.set_load(self.luck.choice((0, 500, 6000)))
         self.house.advance(seconds)
         self.gaps.append((self.sheet.now - seconds, self.sheet.now))
@@ -174,14 +196,20 @@ class Life:
         self.house.advance(end - begin)
         if end - begin > A_DAY:  # where an hour comes twice
             self.gaps.append((begin, end))
+        await self.hear(8)  # what has leapt is believed once it goes on
         await self.hear(12, 50)
 
     async def do_suspend(self) -> None:
-        await self.pass_unheard()
+        self.pass_unheard()
 
     async def do_stop(self) -> None:
         await self.home.unload(self.meter)
-        await self.pass_unheard()
+        self.pass_unheard()
+        await self._start()
+
+    async def do_days(self) -> None:
+        await self.home.unload(self.meter)
+        self.pass_time(self.luck.uniform(1, 4) * A_DAY)
         await self._start()
 
     async def do_crash(self) -> None:
@@ -219,6 +247,29 @@ class Life:
 
     async def do_restart(self) -> None:
         await self.home.restart(self.meter)
+        await self.play(2 * KNOWN)
+
+    async def do_replace(self) -> None:
+        """Put another meter in its place, while nothing is used."""
+        assert self.meter.entry
+        self.house.set_load(0)
+        await self.hear(8)
+        address = str(int(self.house.address) + 1).zfill(12)
+        self.house.replace_meter(address, self.luck.choice((0, 9, 60)) * 10**6)
+        port = self.meter.entry.data["port"]
+        assert await async_replace_meter(self.home.hass, self.meter.entry, address, port)
+        await self.meter.play(1)
+        self.sheet.stood, self.sheet.at = self.sheet._registers(), self.sheet.now
+        await self.play(2 * KNOWN)
+
+    async def do_behind(self) -> None:
+        """Begin with a clock of the past, or one that is set back a little."""
+        self.home.clock.ahead = -self.luck.choice((2, 70, 3000, 4e5, 1e9))
+        await self.hear(3)
+        if self.luck.random() < 0.5:
+            await self.do_restart()
+        self.home.clock.ahead = 0.0
+        await self.hear(3)
 
     async def do_clock(self) -> None:
         self.home.clock.ahead = self.luck.choice(
@@ -256,12 +307,13 @@ class Life:
         assert self.meter.entry
         options = {**self.meter.entry.options, "prices": prices, "standing_charge": charge}
         self.home.hass.config_entries.async_update_entry(self.meter.entry, options=options)
-        await self.home.restart(self.meter)
+        await self.do_restart()
 
     async def _start(self) -> None:
         assert self.meter.entry
         self.home.clock.now = self.house.now.timestamp()
         await self.home.hass.config_entries.async_setup(self.meter.entry.entry_id)
+        await self.play(2 * KNOWN)
 
 
 def some_prices(luck: Random) -> dict[str, float]:
@@ -269,16 +321,43 @@ def some_prices(luck: Random) -> dict[str, float]:
     return {slug: round(luck.uniform(0.1, 0.5), 4) for slug in sorted(slugs)}
 
 
-@pytest.mark.parametrize("seed", [0, 1, 23])
-async def test_weeks_cost_what_a_sheet_says(home: Home, seed: int) -> None:
-    luck = Random(seed)  # noqa: S311 - a scenario, not a secret
+async def begins(home: Home, luck: Random, start: str) -> Life:
+    """A house that has just been given prices."""
     mode, contract = luck.choice(("historic", "standard")), luck.choice(CONTRACTS)
-    meter = await pays(home, STARTS[seed % len(STARTS)], 0, mode=mode, contract=contract)
+    meter = await pays(home, start, 0, mode=mode, contract=contract)
     prices = some_prices(luck)
     await meter.play(2 * KNOWN)
     await reprice(home, meter, prices=prices)
     costs = meter.coordinator.costs
     costs.reprice(Prices(prices, 15.0), costs.month)
-    life = Life(home, meter, luck, prices)
+    return Life(home, meter, luck, prices)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 23])
+async def test_weeks_cost_what_a_sheet_says(home: Home, seed: int) -> None:
+    luck = Random(seed)  # noqa: S311 - a scenario, not a secret
+    life = await begins(home, luck, STARTS[seed % len(STARTS)])
     for _ in range(22):
         await life.step()
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Record sums alone, and write to the database when a test settles."""
+    return {"commit_interval": 3600, "include": {"entities": [*SUMS]}}
+
+
+@pytest.mark.parametrize("seed", [4, 9])
+async def test_the_recorder_sums_up_what_a_sheet_says(
+    course: Course, home: Home, seed: int
+) -> None:
+    luck = Random(seed)  # noqa: S311 - a scenario, not a secret
+    life = await begins(home, luck, STARTS[seed % len(STARTS)])
+    begin = life.sheet.total
+    for _ in range(16):
+        what = await life.step(SUMMED)
+        await course.end_period()
+        for entity_id in SUMS:
+            summed = (await course.sums(entity_id))[-1]
+            where = what, entity_id, life.house.local_now
+            assert summed == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT), where

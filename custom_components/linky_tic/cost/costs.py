@@ -17,15 +17,17 @@ from ..meter.store import MeterStore
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
-from .ledger import Ledger, day_of, midnight
+from .ledger import KEPT, SET_BACK, Ledger, day_of, midnight
 from .prices import EXPORT, Prices
 
 _KEY: Final = "ledger"
 _FORMER: Final = "former_tariffs"
+_TOLD: Final = "told"
 _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
 _ROUND: Final = 4
 """Digits of an amount: a hundredth of a cent."""
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class CostPeriod(NamedTuple):
@@ -63,6 +65,8 @@ class Costs:
         self._indexes = Indexes()
         self._former: list[FormerTariff] = []
         self._stored_at = 0.0
+        self._day = date.min
+        """The one that is told as today: behind the ledger's until all before have been told."""
         self._told: object = None
         self._is_due = False
         signals.frame.connect(self._end_frame)
@@ -76,18 +80,18 @@ class Costs:
     @property
     def today(self) -> CostPeriod:
         """Today, by local time."""
-        return CostPeriod(self._ledger.today, self._ledger.today)
+        return CostPeriod(self._day, self._day)
 
     @property
     def yesterday(self) -> CostPeriod:
         """The day before."""
-        day = self._ledger.today - timedelta(days=1)
+        day = self._day - _ONE_DAY
         return CostPeriod(day, day)
 
     @property
     def month(self) -> CostPeriod:
         """This month, as far as it has come."""
-        return CostPeriod(self._ledger.today.replace(day=1), self._ledger.today)
+        return CostPeriod(self._day.replace(day=1), self._day)
 
     def start(self, period: CostPeriod) -> datetime:
         """Tell when a period began: local midnight of its first day."""
@@ -95,7 +99,7 @@ class Costs:
 
     def counted_since(self, period: CostPeriod) -> datetime:
         """Tell since when energy of a period has been counted: not before there was a meter."""
-        return max(self.start(period), dt_util.utc_from_timestamp(self._ledger.whole_since))
+        return max(self.start(period), dt_util.utc_from_timestamp(self._ledger.began))
 
     def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
@@ -129,7 +133,7 @@ class Costs:
         """Whether nothing is missing; of a period that is over, nothing since its beginning."""
         if self._indexes.is_waiting or not self._indexes.knows(is_export=is_export):
             return False
-        is_over = period.last < self._ledger.today
+        is_over = period.last < self._day
         return not is_over or self._ledger.whole_since <= midnight(period.first)
 
     # What is heard
@@ -144,13 +148,28 @@ class Costs:
                 is_shared |= day_of(since) != self._ledger.today
                 self._name(index, since)
                 self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
-        state = self._ledger.today, indexes.is_waiting, len(indexes.by_register)
+        if not indexes.is_waiting and not indexes.is_held:
+            self._end_days()
+        state = self._day, indexes.is_waiting, len(indexes.by_register)
         is_new = state != self._told
         if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
             self._told, self._is_due = state, False
             self._signals.costs.send()
         if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
             self.store()  # a crash is not to share a gap out anew
+
+    def _end_days(self) -> None:
+        """Go on to today; of each day that is over, tell before what it came to.
+
+        The recorder adds up what a period has come to when it sees the next one begin.
+        """
+        ledger, today = self._ledger, self._ledger.today
+        if not ledger.doubt and ledger.now < midnight(self._day) - SET_BACK:
+            self._day = today  # the clock was ahead; one that is behind ends no day twice
+        self._day = max(self._day, today - KEPT)
+        while self._day < today:
+            self._signals.costs.send()
+            self._day += _ONE_DAY
 
     def _name(self, index: Index, since: float) -> None:
         """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
@@ -187,7 +206,8 @@ class Costs:
         if kept is None:
             return
         ledger, indexes = Ledger.read(kept), Indexes.read(kept["indexes"])
-        is_own = kept["address"] == self._address
+        is_own, told = kept["address"] == self._address, kept.get(_TOLD)
+        self._day = date.fromisoformat(told) if told else day_of(ledger.now)
         self._ledger = ledger
         if is_own:
             self._indexes = indexes
@@ -197,6 +217,8 @@ class Costs:
     def begin(self, now: float) -> None:
         """Go on from an instant, in seconds since 1970, with the prices that are given."""
         self._ledger.turn(now)
+        if self._day == date.min:
+            self._day = self._ledger.today
         self._learn_names()
         self._ledger.charge(self.prices.standing_charge)
 
@@ -218,5 +240,6 @@ class Costs:
                 "address": self._address,
                 "indexes": self._indexes.written,
                 _FORMER: [list(one) for one in self._former],
+                _TOLD: self._day.isoformat(),
             }
             self._store.keep(_KEY, kept | self._ledger.written)

@@ -50,6 +50,8 @@ class Indexes:
 
     def __init__(self) -> None:
         self.by_register: dict[int, Index] = {}
+        self._held = 0
+        """Frames in a row that say of an index what is not believed yet, such as after a gap."""
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
@@ -71,6 +73,11 @@ class Indexes:
         """Whether one has not been heard again: it may be of another day, or no longer sent."""
         return any(0 < one.misses <= _PATIENCE for one in self.by_register.values())
 
+    @property
+    def is_held(self) -> bool:
+        """Whether an index is about to be believed: what it has gained is of some day before."""
+        return 0 < self._held <= _PATIENCE
+
     def knows(self, *, is_export: bool) -> bool:
         """Whether what is drawn, or what is exported, has been heard."""
         return any((register == EXPORT_REGISTER) is is_export for register in self.by_register)
@@ -81,8 +88,10 @@ class Indexes:
         """Take what a frame has said and is believed; give the Wh gained, and since when."""
         for one in self.by_register.values():
             one.misses = 0 if one.label in readings else one.misses + 1
-        for group in frame.groups:
-            reading = readings.get(group.name) if group.name in COSTED else None
+        said = [(group, readings.get(group.name)) for group in frame.groups if group.name in COSTED]
+        is_held = any(reading and reading.raw != group.data for group, reading in said)
+        self._held = self._held + 1 if is_held else 0
+        for group, reading in said:
             if reading and reading.raw == group.data and isinstance(reading.value, int):
                 yield self.take(reading.label, reading.value, now)
 

@@ -16,11 +16,11 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .prices import EXPORT
 
-_KEPT: Final = timedelta(days=70)
+KEPT: Final = timedelta(days=70)
 """What is older than this is of no month that is still shown."""
 _MOVED: Final = 60.0
 """Seconds between two instants after which the machine slept, was off, or its clock was set."""
-_SET_BACK: Final = 3600.0
+SET_BACK: Final = 3600.0
 """Seconds up to which a clock that goes back is taken as it is: no day is lost by it."""
 _DOUBTED: Final = 86400.0
 """Seconds for which a clock that has moved may still be put right."""
@@ -84,7 +84,7 @@ class Ledger:
         self.charges: list[tuple[date, float]] = []
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
-        self.now = 0.0
+        self.now = self.began = 0.0
         self.doubt: ClockDoubt | None = None
         self.today = date.min
 
@@ -93,6 +93,7 @@ class Ledger:
         """Read what `written` gave; another shape raises an error of any type."""
         ledger = cls()
         ledger.now, ledger.whole_since = map(float, kept["times"])
+        ledger.began = float(kept.get("began", 0.0))
         ledger.rows = _read_rows(kept["rows"])
         ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
         if doubt := kept["doubt"]:
@@ -106,6 +107,7 @@ class Ledger:
         """What is stored."""
         return {
             "times": [self.now, self.whole_since],
+            "began": self.began,
             "charges": [[day.isoformat(), amount] for day, amount in self.charges],
             "rows": _written_rows(self.rows),
             "doubt": self.doubt.written if self.doubt else None,
@@ -118,7 +120,7 @@ class Ledger:
         leap, before = now - self.now, self.today
         self.today = day_of(now)
         if self.now == 0:
-            self.whole_since = now
+            self.whole_since = self.began = now
         elif abs(leap) > _MOVED:
             self._leap(leap, now)
         elif self.doubt and now > self.doubt.until:
@@ -137,7 +139,7 @@ class Ledger:
                 self.add(energy, row.tariff, row.price, doubt.since, now)
         elif doubt and doubt.leap < 0 and now < doubt.since:
             doubt.until = now + _DOUBTED  # still behind
-        elif leap < -_SET_BACK or leap > 0:
+        elif leap < -SET_BACK or leap > 0:
             self._take_as_dated()
             self.doubt = ClockDoubt(self.now, now + _DOUBTED, leap, self.whole_since)
             if leap > _DOUBTED:
@@ -150,7 +152,7 @@ class Ledger:
 
     def _keep_days(self) -> None:
         """Keep what may still be shown; what is dated in days to come is of today."""
-        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - _KEPT}
+        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
         self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
 
@@ -266,7 +268,7 @@ def _shares(since: float, until: float) -> list[tuple[date, float]]:
     first = min(last, day_of(since))
     if first == last:
         return [(last, 1.0)]
-    between = days(max(first, last - _KEPT), last)
+    between = days(max(first, last - KEPT), last)
     edges = [*(max(since, midnight(day)) for day in between), until]
     whole = until - since
     return [(day, (edges[n + 1] - edges[n]) / whole) for n, day in enumerate(between)]
