@@ -1,6 +1,8 @@
 """Each blueprint at work: a simulated meter on one side, appliances of a house on the other."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 import shutil
@@ -80,23 +82,57 @@ def test_a_blueprint_is_one_that_home_assistant_imports(name: str) -> None:
 SHEDDING: Final = {
     "power": "sensor.linky_sinsts",
     "loads": ["input_boolean.heater", "input_boolean.oven"],
-    "shed_after": {"milliseconds": 300},
-    "restore_after": {"milliseconds": 600},
 }
+
+
+class Shedding:
+    """A house whose loads are shed; no more time passes than what is needed for what comes."""
+
+    def __init__(self, home: Home, meter: Meter) -> None:
+        self._home = home
+        self._house = house(meter)
+
+    async def draws(self, watts: int) -> None:
+        self._house.set_load(watts)
+        shown = str(watts)
+        await until(lambda: self._home.state("sensor.linky_sinsts") == shown)
+
+    async def comes_to(self, *states: str) -> None:
+        """Let time pass, five minutes at a stroke, until the heater (and the oven) are so."""
+        loads = ("heater", "oven")[: len(states)]
+        while on(self._home, *loads) != [*states]:
+            await self._pass_time()
+
+    async def lets_time_pass(self) -> None:
+        """Let an hour pass, with all that is done after each of its strokes."""
+        for _ in range(12):
+            await self._pass_time()
+
+    async def _pass_time(self) -> None:
+        """Pass five minutes, and do all that follows: a task that waits is not waited for."""
+        async_fire_time_changed(self._home.hass, utcnow() + timedelta(minutes=5, seconds=1))
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def shedding(home: Home, meter: Meter) -> AsyncIterator[Shedding]:
+    async with meter.playing():
+        yield Shedding(home, meter)
+    await until(lambda: is_idle(home))
 
 
 async def test_a_load_is_shed_and_given_back_when_there_is_room(home: Home) -> None:
     meter = await home.hears(Household(pref=6, breaker=False))
     await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING)
-    house(meter).set_load(7000)
-    async with meter.playing():
-        await until(lambda: on(home, "heater") == ["off"])
-        house(meter).set_load(5000)
-        await asyncio.sleep(2)
+    async with shedding(home, meter) as sheds:
+        await sheds.draws(7000)
+        await sheds.comes_to("off", "on")
+        await sheds.draws(5000)
+        await sheds.lets_time_pass()
         assert on(home, "heater", "oven") == ["off", "on"]
-        house(meter).set_load(1000)
-        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
-    await until(lambda: is_idle(home))
+        await sheds.draws(1000)
+        await sheds.comes_to("on", "on")
 
 
 @pytest.mark.usefixtures("as_delivered")
@@ -108,35 +144,32 @@ async def test_the_share_is_found_whatever_it_is_called(home: Home, chosen: str)
     await home.hass.async_block_till_done()
     inputs = {**SHEDDING, "power": f"sensor.linky_{chosen}", "loads": ["input_boolean.heater"]}
     await furnish(home.hass, "shed_loads.yaml", ("heater",), **inputs)
-    house(meter).set_load(7000)
-    async with meter.playing():
-        await until(lambda: on(home, "heater") == ["off"])
-        house(meter).set_load(1000)
-        await until(lambda: on(home, "heater") == ["on"])
-    await until(lambda: is_idle(home))
+    async with shedding(home, meter) as sheds:
+        await sheds.draws(7000)
+        await sheds.comes_to("off")
+        await sheds.draws(1000)
+        await sheds.comes_to("on")
 
 
 async def test_the_subscribed_power_may_be_typed_instead_of_heard(home: Home) -> None:
     meter = await home.hears(Household(pref=9, breaker=False))
     await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING, subscribed=6)
-    house(meter).set_load(7000)
-    async with meter.playing():
-        await until(lambda: on(home, "heater") == ["off"])
-        house(meter).set_load(1000)
-        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
-    await until(lambda: is_idle(home))
+    async with shedding(home, meter) as sheds:
+        await sheds.draws(7000)
+        await sheds.comes_to("off")
+        await sheds.draws(1000)
+        await sheds.comes_to("on", "on")
 
 
 async def test_all_loads_are_shed_while_it_is_too_much(home: Home) -> None:
     meter = await home.hears(Household(pref=6, breaker=False))
     await furnish(home.hass, "shed_loads.yaml", ("heater", "oven"), **SHEDDING)
-    house(meter).set_load(8000)
-    async with meter.playing():
-        await until(lambda: on(home, "heater", "oven") == ["off", "off"])
-        house(meter).set_load(500)
-        await until(lambda: on(home, "heater", "oven") == ["off", "on"])
-        await until(lambda: on(home, "heater", "oven") == ["on", "on"])
-    await until(lambda: is_idle(home))
+    async with shedding(home, meter) as sheds:
+        await sheds.draws(8000)
+        await sheds.comes_to("off", "off")
+        await sheds.draws(500)
+        await sheds.comes_to("off", "on")
+        await sheds.comes_to("on", "on")
 
 
 def is_idle(home: Home) -> bool:
