@@ -70,6 +70,12 @@ def test_no_more_is_counted_than_a_breaker_lets_pass() -> None:
     assert find_join([hour(-4, 1000, 1)], first, 1)
 
 
+def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
+    join = find_join([hour(-2, 9, 1), hour(-1, 10, 2)], hour(0, 10, 0), 1)
+    assert join
+    assert (join.before.state, join.offset) == (10, 2)
+
+
 def test_what_says_nothing_follows_nothing() -> None:
     assert not follows(hour(-1, None, 1), hour(0, 1, 0), 1)
 

@@ -42,6 +42,7 @@ async def test_it_is_offered_first_where_the_old_sensor_is_gone(course: Course, 
     assert answer["methods"] == {"entity_id": "possible", "import": "possible"}
     assert answer["method"] == "entity_id"
     assert answer["will"] == {"rename": NEW, "to": OLD, "leave_behind_hours": 0}
+    assert answer["warnings"] == []
     assert home.state(NEW) is not None
 
 
@@ -52,7 +53,7 @@ async def test_hours_that_ours_would_leave_behind_are_told(course: Course, home:
         await course.end_period()
     answer = await adopt(home.hass)
     assert answer["will"]["leave_behind_hours"] == 1
-    assert "hours_left_behind" in answer["warnings"]
+    assert answer["warnings"] == ["hours_left_behind"]
 
 
 async def test_it_is_not_offered_while_the_old_sensor_is_there(course: Course, home: Home) -> None:

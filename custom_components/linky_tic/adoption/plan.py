@@ -146,9 +146,9 @@ def _is_joined_by_time(
 def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping[str, str]) -> None:
     """Refuse what is of another quantity, or summed up where the other is a mean."""
     units = [one["unit_of_measurement"] for one in (old, ours)]
-    quantities = [quantity_of(one) for one in (old, ours)]
+    kinds = [quantity_of(one) or one["unit_of_measurement"] for one in (old, ours)]
     told = {**named, "old_unit": units[0] or "–", "unit": units[1] or "–"}
-    if quantities[0] != quantities[1] or (quantities[0] is None and units[0] != units[1]):
+    if kinds[0] != kinds[1]:
         raise refused("adopt_other_quantity", **told)
     is_alike = old["has_sum"] if ours["has_sum"] else old["mean_type"] == ours["mean_type"]
     if not is_alike:
