@@ -25,6 +25,7 @@ from .course import Course, course_of_time
 from .descriptors import none_left
 from .dialog import LOOK
 from .home import Home, opened
+from .told import check_texts
 from .waiting import until
 
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
@@ -58,6 +59,12 @@ def _our_integration(request: pytest.FixtureRequest) -> None:
             request.getfixturevalue(fixture)
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def _texts_have_their_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a dialog fail whose texts tell what it does not give."""
+    check_texts(monkeypatch)
 
 
 @pytest.fixture

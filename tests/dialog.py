@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-import re
 from typing import Any, Final, Self
 
 from homeassistant.config_entries import (
@@ -30,12 +29,6 @@ DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
 """What the entry of a first simulated meter holds, besides its port."""
 LOOK: Final = 0.02
 """Seconds between two looks at a progress."""
-_PLACEHOLDER: Final = re.compile(r"{(\w+)}")
-
-
-def placeholders(text: str) -> set[str]:
-    """The facts that a text tells."""
-    return set(_PLACEHOLDER.findall(text))
 
 
 async def choose(hass: HomeAssistant, entry: ConfigEntry, step: str) -> ConfigFlowResult:

@@ -20,9 +20,8 @@ from custom_components.linky_tic.const import CONF_SLUG
 from custom_components.linky_tic.setup import money_steps
 from simulator import Household
 
-from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard, placeholders
+from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
-from .test_translations import texts
 from .test_unusual_meters import Says
 from .tic.streams import historic, standard
 from .waiting import HANGS, until
@@ -98,17 +97,6 @@ async def test_what_the_lists_do_not_know_is_left_open(hass: HomeAssistant, home
     async with meter.playing():
         told = (await heard(hass, meter.port.url)).told
     assert (told["maker"], told["year"], told["model"]) == ("–", "2028", "–")
-
-
-async def test_the_texts_are_given_all_the_facts_that_they_tell(
-    hass: HomeAssistant, meter: Meter
-) -> None:
-    said = texts("en")["config"]
-    dialog = await Dialog.on(hass, meter.port.url)
-    progress = said["progress"][dialog.result["progress_action"]]
-    assert placeholders(progress) == dialog.told.keys()
-    await dialog.listened()
-    assert placeholders(said["step"]["confirm"]["description"]) == dialog.told.keys()
 
 
 async def test_a_url_is_stored_as_it_is_without_the_spaces_around_it(hass: HomeAssistant) -> None:
@@ -187,8 +175,6 @@ async def test_a_meter_that_is_known_is_moved_only_when_somebody_says_so(
         dialog = await heard(hass, other.port.url)
     assert dialog.step == "known_meter"
     assert dialog.told == {"title": "Linky", "port": meter.port.url, "new": other.port.url}
-    said = texts("en")["config"]["step"]["known_meter"]
-    assert placeholders(said["description"]) == dialog.told.keys()
     assert (entry.data[CONF_PORT], meter.is_open) == (meter.port.url, True)
     await dialog.submit()
     assert dialog.abort == "port_changed"

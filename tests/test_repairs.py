@@ -17,7 +17,7 @@ from simulator import Household
 
 from .health.test_issues import shown
 from .home import ADDRESS, OTHER_ADDRESS, Home, Meter
-from .test_translations import placeholders, texts
+from .test_translations import texts
 
 
 async def ask(home: Home, meter: Meter, kind: Issue) -> RepairsFlowResult:
@@ -57,7 +57,6 @@ async def test_another_meter_is_asked_about(home: Home) -> None:
     told = menu["description_placeholders"]
     assert told == {"name": "Linky", "old": "041961••••00", "new": "021975••••01"}
     said = texts("en")["issues"]["other_meter"]["fix_flow"]["step"]["init"]
-    assert placeholders(said["description"]) <= told.keys()
     assert said["menu_options"].keys() == set(menu["menu_options"])
 
 
@@ -151,8 +150,6 @@ async def test_new_indexes_are_offered_to_the_energy_dashboard(
     meter.coordinator.health.issues.create(kind, facts)
     form = await ask(home, meter, kind)
     assert form["description_placeholders"] == {"name": "Linky", **facts}
-    said = texts("en")["issues"][kind]["fix_flow"]["step"]["confirm"]
-    assert placeholders(said["title"] + said["description"]) <= {"name", *facts}
     result = await answer(home, form)
     flow, flow_id = result["next_flow"]
     assert flow == "options_flow"

@@ -22,9 +22,9 @@ from custom_components.linky_tic.setup import money_steps
 from simulator import Household
 
 from ..bills import amount, house, in_france
-from ..dialog import choose, placeholders
+from ..dialog import choose
 from ..home import KNOWN, Home, Meter
-from ..test_translations import leaves, texts
+from ..test_translations import leaves, placeholders, texts
 
 type Json = dict[str, Any]
 

@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.mirror.settings import FORMATS, Option
 
-from ..dialog import choose, placeholders
+from ..dialog import choose
 from ..home import ADDRESS, OTHER_ADDRESS, Home
-from ..test_translations import leaves, texts
+from ..test_translations import leaves, placeholders, texts
 
 SHOWN: Final[dict[str, object]] = {
     Option.ENABLED: True,
