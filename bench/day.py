@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Final
 
-from custom_components.linky_tic.entities.descriptions import SHOWN
+from custom_components.linky_tic.entities.descriptions import SENSOR_DESCRIPTIONS
 from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower
 from custom_components.linky_tic.reporting.reporter import Reporter
@@ -45,7 +45,7 @@ class Screen:
         self._shown: dict[str, object] = {}
 
     def hear(self, reading: Reading) -> None:
-        row = SHOWN.get(reading.label.quantity)
+        row = SENSOR_DESCRIPTIONS.get(reading.label.quantity)
         if row is not None and row.entity_registry_enabled_default:
             self.reporter.report_reading(reading)
 

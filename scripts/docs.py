@@ -21,7 +21,7 @@ from custom_components.linky_tic.entities.derived import (
     DerivedDescription,
     DerivedSensorDescription,
 )
-from custom_components.linky_tic.entities.descriptions import SHOWN
+from custom_components.linky_tic.entities.descriptions import SENSOR_DESCRIPTIONS
 from custom_components.linky_tic.health.sensors import LINE_COUNTERS
 from custom_components.linky_tic.reporting.rules import (
     PHASE_POWER,
@@ -157,7 +157,7 @@ def _cells(tongue: Tongue, labels: list[Label]) -> tuple[str, ...]:
     key, numbers = _name(labels[0], phases=3, tariff=index_slug(labels[0]))
     if len(labels) > 1:
         numbers = dict.fromkeys(numbers, "*n*")
-    shown = SHOWN[labels[0].quantity]
+    shown = SENSOR_DESCRIPTIONS[labels[0].quantity]
     unit = labels[0].unit or ""
     if shown.suggested_unit_of_measurement:
         unit = tongue.say("{unit}, shown in {shown}").format(
@@ -174,7 +174,7 @@ def _spelt(labels: list[Label]) -> str:
 
 def _state(tongue: Tongue, label: Label) -> str:
     """Say whether the entity is enabled when it is made, in the words of `sensor._is_on`."""
-    shown = SHOWN[label.quantity]
+    shown = SENSOR_DESCRIPTIONS[label.quantity]
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return tongue.say("enabled: those of the contract")
     on = shown.entity_registry_enabled_default

@@ -49,7 +49,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Mirror, "_frame"),
         (Mirror, "_lose"),
         (Peaks, "_frame"),
-        (Peaks, "_lost"),
+        (Peaks, "_reset"),
         (HealthMonitor, "count_rejection"),
         (Tariffs, "_end_frame"),
     ],

@@ -32,7 +32,7 @@ from .setup.confirmation import async_describe
 from .setup.hearing import keep_heard
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import PortDialog, owner
+from .setup.port_dialog import PortDialog, entry_facts
 from .tic import mask
 
 
@@ -55,7 +55,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         if user_input is None:
             return self.ask_for_port(SOURCE_USER)
-        await self.choose(user_input[CONF_PORT])
+        await self.reserve_port(user_input[CONF_PORT])
         return await self._listen()
 
     @override
@@ -63,7 +63,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         """Offer an adapter that says itself what it is for; the manifest says which ones do."""
         await self.async_set_unique_id(f"usb_{discovery_info.serial_number}")  # ignored: for ever
         self._abort_if_unique_id_configured()
-        await self.find(discovery_info.device, discovery_info.serial_number or "")
+        await self.set_discovered_port(discovery_info.device, discovery_info.serial_number or "")
         name = discovery_info.description or discovery_info.serial_number or self.port
         self.context["title_placeholders"] = {"name": name}
         return await self.async_step_usb_confirm()
@@ -82,7 +82,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
                 },
                 last_step=False,
             )
-        await self.choose(self.port)
+        await self.reserve_port(self.port)
         return await self._listen()
 
     async def async_step_reconfigure(
@@ -93,7 +93,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if user_input is None:
             self.port = self.port or entry.data[CONF_PORT]
             return self.ask_for_port(SOURCE_RECONFIGURE, title=entry.title)
-        await self.choose(user_input[CONF_PORT])
+        await self.reserve_port(user_input[CONF_PORT])
         await self._free_port(entry)
         return await self._listen()
 
@@ -113,7 +113,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     async def _listen(self) -> ConfigFlowResult:
         if self.is_closed:  # while something else was waited for
-            await self._come_back()
+            await self._restart_entry()
             raise UnknownFlow
         return await self.async_step_listen()
 
@@ -134,16 +134,16 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say what went wrong where another port can be chosen."""
-        await self._come_back()
+        await self._restart_entry()
         is_change = self.source == SOURCE_RECONFIGURE
         return await (self.async_step_reconfigure if is_change else self.async_step_user)()
 
     async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Go on with the meter that was heard."""
         if self.source == SOURCE_RECONFIGURE:
-            return await self._reconfigured()
+            return await self._finish_reconfigure()
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
-        step = self.async_step_known_meter if self._known else self.async_step_confirm
+        step = self.async_step_known_meter if self._known_entry else self.async_step_confirm
         return await step()
 
     # A meter is added
@@ -155,7 +155,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if user_input is None:  # also what a browser that is reloaded asks for
             facts = await async_describe(self.hass, self.heard)
             return self.async_show_form(step_id="confirm", description_placeholders=facts)
-        if self._known:  # meanwhile
+        if self._known_entry:  # meanwhile
             return await self.async_step_known_meter()
         entries = self.hass.config_entries.async_entries(DOMAIN)
         taken = {entry.data.get(CONF_SLUG) for entry in entries}
@@ -176,28 +176,28 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask whether a meter that has an entry is to be listened to here from now on."""
-        if not (entry := self._known):
+        if not (entry := self._known_entry):
             return await self.async_step_confirm()
         if entry.data[CONF_PORT] == self.port:
-            raise AbortFlow("already_configured", owner(entry))
+            raise AbortFlow("already_configured", entry_facts(entry))
         if user_input is not None:
             return self.async_update_reload_and_abort(
                 entry, data_updates=self.line, reason="port_changed"
             )
         return self.async_show_form(
             step_id="known_meter",
-            description_placeholders={**owner(entry), "new": name_of(self.port)},
+            description_placeholders={**entry_facts(entry), "new": name_of(self.port)},
         )
 
     @property
-    def _known(self) -> LinkyConfigEntry | None:
+    def _known_entry(self) -> LinkyConfigEntry | None:
         """The entry that the meter has already."""
         entries = self.hass.config_entries
         return entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address)
 
     # The port of an entry is changed
 
-    async def _reconfigured(self) -> ConfigFlowResult:
+    async def _finish_reconfigure(self) -> ConfigFlowResult:
         """Move the entry to the port if its meter is there."""
         entry = self._entry
         if self.heard.address == entry.unique_id:
@@ -205,7 +205,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
             return self.async_update_reload_and_abort(
                 entry, data_updates=self.line, reason="port_changed"
             )
-        await self._come_back()
+        await self._restart_entry()
         self._abort_if_known()
         return await self.async_step_other_meter()
 
@@ -230,7 +230,9 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         task = self.hass.async_create_task(replacing, f"{DOMAIN} replacement")
         if await asyncio.shield(task):
             return self.async_abort(reason="replaced")
-        return self.async_abort(reason="not_freed", description_placeholders=owner(self._entry))
+        return self.async_abort(
+            reason="not_freed", description_placeholders=entry_facts(self._entry)
+        )
 
     @property
     def _entry(self) -> LinkyConfigEntry:
@@ -242,8 +244,8 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     def _abort_if_known(self) -> None:
         """A meter that has an entry keeps it."""
-        if self._known:
-            raise AbortFlow("already_configured", owner(self._known))
+        if self._known_entry:
+            raise AbortFlow("already_configured", entry_facts(self._known_entry))
 
     async def _free_port(self, entry: LinkyConfigEntry) -> None:
         """Have an entry leave its port, which may be the new one under another name.
@@ -255,9 +257,9 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         except OperationNotAllowed:  # it is being set up, or nothing helps it but a restart
             self._has_freed_port = False
         if not self._has_freed_port:
-            raise AbortFlow("not_freed", owner(entry))
+            raise AbortFlow("not_freed", entry_facts(entry))
 
-    async def _come_back(self) -> None:
+    async def _restart_entry(self) -> None:
         """Have the entry run again that has left its port."""
         has_freed, self._has_freed_port = self._has_freed_port, False
         entry = self.hass.config_entries.async_get_entry(self.context.get("entry_id", ""))
@@ -269,11 +271,11 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     def async_remove(self) -> None:
         super().async_remove()
         if self._has_freed_port:
-            self.hass.async_create_task(self._close(), f"{DOMAIN} dialog closed")
+            self.hass.async_create_task(self._restart_when_free(), f"{DOMAIN} dialog closed")
 
-    async def _close(self) -> None:
+    async def _restart_when_free(self) -> None:
         await self.port_is_free()
-        await self._come_back()
+        await self._restart_entry()
 
 
 def _slug(number: int) -> str:

@@ -154,7 +154,9 @@ class LinkyCoordinator:
         self.signals.reading.connect(_VERSION, self._update_device)
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.signals.minute.send()
-        self.entry.async_on_unload(async_track_time_interval(self.hass, self._minute, _MINUTE))
+        self.entry.async_on_unload(
+            async_track_time_interval(self.hass, self._handle_minute, _MINUTE)
+        )
         # Entries are not unloaded when Home Assistant stops; what the store holds is written then.
         stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
         self.entry.async_on_unload(stop)
@@ -241,7 +243,7 @@ class LinkyCoordinator:
         self.signals.send_all_states()
 
     @callback
-    def _minute(self, _at: datetime) -> None:
+    def _handle_minute(self, _at: datetime) -> None:
         """Take stock of the line, and tell what waits though no byte comes."""
         self.signals.minute.send()
         self._guard(self.reporter.report_due)

@@ -16,7 +16,7 @@ from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.sensors import PRICE_VALUES
 from .entities.derived import DerivedSensorDescription, add_derived
-from .entities.descriptions import SHOWN
+from .entities.descriptions import SENSOR_DESCRIPTIONS
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
 from .health.sensors import LINE_COUNTERS
@@ -83,7 +83,7 @@ class LabelSensor(LinkyEntity, SensorEntity):
     def __init__(self, coordinator: LinkyCoordinator, label: Label) -> None:
         super().__init__(coordinator, label.name)
         self._label = label
-        self.entity_description = SHOWN[label.quantity]
+        self.entity_description = SENSOR_DESCRIPTIONS[label.quantity]
         self._attr_native_unit_of_measurement = label.unit
         self._attr_translation_key, self._attr_translation_placeholders = _name(
             label, phases=coordinator.receiver.meter.phases, tariff=_tariff(label, coordinator)
@@ -104,16 +104,16 @@ class IndexSensor(LabelSensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._tell_what_is_shown()
-        self.async_on_remove(self.coordinator.signals.tariff.connect(self._take_name))
+        self._report_shown()
+        self.async_on_remove(self.coordinator.signals.tariff.connect(self._update_name))
 
     @override
     def _refresh(self) -> None:
         self._read()
-        self._tell_what_is_shown()
+        self._report_shown()
         self.async_write_ha_state()
 
-    def _tell_what_is_shown(self) -> None:
+    def _report_shown(self) -> None:
         """Tell the history which state is about to be written."""
         value = self._attr_native_value
         if self.available and isinstance(value, int):
@@ -121,7 +121,7 @@ class IndexSensor(LabelSensor):
             history.shown(self.entity_id, self.coordinator.address, self._label, value)
 
     @callback
-    def _take_name(self) -> None:
+    def _update_name(self) -> None:
         """Be called after the tariff that is counted, once its name is known."""
         name = _name(self._label, phases=None, tariff=_tariff(self._label, self.coordinator))
         if name != (self._attr_translation_key, self._attr_translation_placeholders):
@@ -135,10 +135,10 @@ class IndexSensor(LabelSensor):
         platform calls this, and the entry ends it.
         """
         if reading := self.coordinator.reading(self._key):
-            self._hear(reading)
-        return self.coordinator.signals.reading.connect(self._key, self._hear)
+            self._report_reading(reading)
+        return self.coordinator.signals.reading.connect(self._key, self._report_reading)
 
-    def _hear(self, reading: Reading) -> None:
+    def _report_reading(self, reading: Reading) -> None:
         if isinstance(reading.value, int):
             history = history_of(self.coordinator.hass)
             history.heard(self.entity_id, self.coordinator.address, self._label, reading.value)
@@ -195,4 +195,4 @@ def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
         return label.register in registers_in_use(coordinator.receiver.meter.readings)
     if label.phase and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # the sum says what a household asks
-    return SHOWN[label.quantity].entity_registry_enabled_default
+    return SENSOR_DESCRIPTIONS[label.quantity].entity_registry_enabled_default

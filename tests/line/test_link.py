@@ -18,8 +18,8 @@ from custom_components.linky_tic.line import (
     SILENCE,
     Cause,
     Link,
+    LinkEvent,
     PortUnavailable,
-    Turn,
     detection,
     link as link_module,
     reception,
@@ -47,10 +47,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, HANGS))
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
         monkeypatch.setattr(detection, patience, HANGS)
-    monkeypatch.setattr(link_module, "_LOOK", 0.1)
+    monkeypatch.setattr(link_module, "_CHECK_INTERVAL", 0.1)
     monkeypatch.setattr(link_module, "_FIRST_WAIT", 0.05)
     monkeypatch.setattr(link_module, "_LONGEST_WAIT", 0.2)
-    monkeypatch.setattr(link_module, "_LOOK_FOR", 0.05)
+    monkeypatch.setattr(link_module, "_PATH_INTERVAL", 0.05)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
             await until(lambda: followed.has(Reading))
             assert followed.link.is_connected
     assert followed.states == [True]
-    assert followed.turns == [Turn.OPENED, Turn.HEARD, "9600 standard"]
+    assert followed.turns == [LinkEvent.OPENED, LinkEvent.HEARD, "9600 standard"]
     assert followed.link.reconnections == 0
 
 
@@ -286,7 +286,7 @@ async def test_a_line_read_now_and_then_is_heard_lost_and_found(
         async with _following(meter.url, interval=_INTERVAL) as followed:
             await until(lambda: followed.has(Reading))
             meter.unplug()
-            await until(lambda: any(turn.startswith(Turn.LOST) for turn in followed.turns))
+            await until(lambda: any(turn.startswith(LinkEvent.LOST) for turn in followed.turns))
             meter.replug()
             await until(lambda: followed.link.reconnections == 1)
             followed.events.clear()

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 import json
 
-from custom_components.linky_tic.schedule.stored_days import as_stored, take_up
+from custom_components.linky_tic.schedule.stored_days import from_json, to_json
 from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, Note, Peak
 
 DAY = date(2026, 11, 25)
@@ -28,7 +28,7 @@ def written() -> AnnouncedDays:
 
 def test_all_that_is_kept_comes_back() -> None:
     before, after = written(), AnnouncedDays()
-    take_up(json.loads(json.dumps(as_stored(before))), after)
+    from_json(json.loads(json.dumps(to_json(before))), after)
     assert vars(after.clock) == vars(before.clock)
     assert vars(after) | {"clock": None} == vars(before) | {"clock": None}
 
@@ -37,6 +37,8 @@ def test_what_was_stored_before_1_0_is_understood() -> None:
     after = AnnouncedDays()
     begin, end = "2026-11-25T06:00:00+01:00", "2026-11-26T06:00:00+01:00"
     profiles = {DAY.isoformat(): ["0000C001", 3]}
-    take_up(json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after)
+    from_json(
+        json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
+    )
     assert after.notes == {DAY: (Note("0000C001", 3),)}
     assert after.peaks == (Peak(1, BEGIN, BEGIN + timedelta(days=1)),)

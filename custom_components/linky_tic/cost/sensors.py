@@ -35,8 +35,8 @@ class PriceSensor(DerivedSensor):
         self._read()
 
     @override
-    def _take(self, value: Value) -> None:
-        super()._take(value)
+    def _set_value(self, value: Value) -> None:
+        super()._set_value(value)
         if register := _REGISTERS.get(self._key):
             self._rename("price_tariff", {"tariff": tariff_name(self.coordinator, register)})
 
@@ -52,8 +52,8 @@ class SumSensor(DerivedSensor):
             self._attr_native_unit_of_measurement = coordinator.hass.config.currency
 
     @override
-    def _take(self, value: Value) -> None:
-        super()._take(value)
+    def _set_value(self, value: Value) -> None:
+        super()._set_value(value)
         costs, row = self.coordinator.costs, _SUMS[self._key]
         self._attr_last_reset = row.since(costs, row.days(costs)) if row.since else None
 

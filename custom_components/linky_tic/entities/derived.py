@@ -114,12 +114,12 @@ class DerivedEntity(LinkyEntity):
 
     @override
     def _read(self) -> None:
-        self._take(self._derived.value(self.coordinator))
+        self._set_value(self._derived.value(self.coordinator))
         if self._derived.attributes:
             self._attr_extra_state_attributes = dict(self._derived.attributes(self.coordinator))
 
     @abstractmethod
-    def _take(self, value: Value) -> None:
+    def _set_value(self, value: Value) -> None:
         """Take what is to be shown."""
 
 
@@ -145,7 +145,7 @@ class DerivedSensor(DerivedEntity, SensorEntity):
         return [signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator)))]
 
     @override
-    def _take(self, value: Value) -> None:
+    def _set_value(self, value: Value) -> None:
         self._attr_native_value = value
 
 
@@ -155,7 +155,7 @@ class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
     _platform = BINARY_SENSOR
 
     @override
-    def _take(self, value: Value) -> None:
+    def _set_value(self, value: Value) -> None:
         self._attr_is_on = None if value is None else bool(value)
 
 

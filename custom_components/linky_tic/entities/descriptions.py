@@ -77,6 +77,6 @@ _ROWS: Final[Mapping[tuple[Quantity, ...], Description]] = {
         *(_Q.DAY_NUMBER, _Q.NEXT_DAY_NUMBER, _Q.NEXT_DAY_PROFILE, _Q.PEAK_DAY_PROFILE),
     ): _row(category=_DIAGNOSTIC),
 }
-SHOWN: Final[Mapping[Quantity, Description]] = MappingProxyType(
+SENSOR_DESCRIPTIONS: Final[Mapping[Quantity, Description]] = MappingProxyType(
     {quantity: row for quantities, row in _ROWS.items() for quantity in quantities}
 )

@@ -38,7 +38,7 @@ _PEAKS: Final = (*_TEMPO, "PEJP", "DPM1", "DPM2", "DPM3")
 _MEANINGS: Final = {field.slug: field.meanings for field in STATUS}
 
 
-def _said(readings: Readings, slug: str) -> Meaning:
+def _meaning(readings: Readings, slug: str) -> Meaning:
     status = readings.get("STGE")
     return decode_status(status.raw)[slug] if status else None
 
@@ -46,7 +46,7 @@ def _said(readings: Readings, slug: str) -> Meaning:
 def _is_over(readings: Readings) -> bool | None:
     """Take STGE's word; in Historique it is over while a warning is sent."""
     if "STGE" in readings:
-        return _said(readings, "over_subscribed_power") is True
+        return _meaning(readings, "over_subscribed_power") is True
     return True if any(name in readings for name in _OVERRUNS) else None
 
 
@@ -64,7 +64,7 @@ def _flag(
     """Describe a field of STGE that is on under some meanings: off by default."""
 
     def read(readings: Readings) -> bool | None:
-        said = _said(readings, key)
+        said = _meaning(readings, key)
         return None if said is None else said in (on or (True,))
 
     return Flag(
@@ -95,7 +95,7 @@ def _relay(number: int, slug: str) -> Flag:
     )
 
 
-def _words(slug: str) -> list[str]:
+def _options(slug: str) -> list[str]:
     return [str(meaning) for meaning in _MEANINGS[slug] if meaning is not None]
 
 
@@ -103,14 +103,14 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
     """Describe a field of STGE by its words: off by default."""
 
     def read(readings: Readings) -> str | None:
-        said = _said(readings, slug)
+        said = _meaning(readings, slug)
         return None if said is None else str(said)
 
     return Word(
         key=key,
         sources=("STGE",),
         value=of_readings(read),
-        options=_words(slug),
+        options=_options(slug),
         entity_category=category,
         entity_registry_enabled_default=False,
     )
@@ -147,7 +147,7 @@ STATUS_VALUES: Final = (
             sources=_TEMPO,
             value=of_readings(read),
             applies=has_colours,
-            options=_words(key),
+            options=_options(key),
         )
         for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
     ),
@@ -156,7 +156,7 @@ STATUS_VALUES: Final = (
         sources=_PEAKS,
         value=of_readings(peak_in_progress),
         applies=has_peaks,
-        options=_words("peak_in_progress"),
+        options=_options("peak_in_progress"),
         is_on_under_tempo=False,  # it says the colour once more
     ),
     Word(
@@ -164,7 +164,7 @@ STATUS_VALUES: Final = (
         sources=_PEAKS,
         value=of_readings(peak_notice, no_peak_notice),
         applies=has_notices,
-        options=_words("peak_notice"),
+        options=_options("peak_notice"),
         translation_key="mobile_peak_notice",
         is_on_under_tempo=False,
     ),

@@ -19,18 +19,18 @@ from .reception import Reception
 SILENCE: Final = 60.0
 """Seconds without a good group after which the meter is no longer heard; a three-phase overrun goes
 without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
-_LOOK: Final = 1.0
+_CHECK_INTERVAL: Final = 1.0
 """Seconds between two looks at the speed. Bytes and the loss of the line come by themselves."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
 """Seconds before a port is opened again: doubled at each attempt, until a group is good."""
-_LOOK_FOR: Final = 1.0
+_PATH_INTERVAL: Final = 1.0
 """Seconds between two looks for a path that is missing."""
 _REMEMBERED: Final = 64
 """Turns kept for a bug report."""
 
 
-class Turn(StrEnum):
+class LinkEvent(StrEnum):
     """What happened to a line. The history holds causes too, and the speed and mode heard."""
 
     OPENED = "opened"
@@ -79,7 +79,7 @@ class Link:
         """Open the port; raises `PortUnavailable`."""
         self._is_closed = False
         self._port = await self.reception.open(self._url, self.interval)
-        self._record(Turn.OPENED)
+        self._record(LinkEvent.OPENED)
         if self._watchdog is None:
             self._good_at = time.monotonic()
             self._watch_for_silence(SILENCE)
@@ -118,9 +118,9 @@ class Link:
         """Look after an open port until it is lost."""
         try:
             while True:
-                await self.reception.watch(port, _LOOK)
+                await self.reception.watch(port, _CHECK_INTERVAL)
         except PortUnavailable as error:
-            self._record(f"{Turn.LOST} {error.cause}")
+            self._record(f"{LinkEvent.LOST} {error.cause}")
         await port.close()
         self._port = None
 
@@ -145,7 +145,7 @@ class Link:
             if is_there and (was_missing or left <= 0):
                 return
             was_missing |= not is_there
-            await asyncio.sleep(min(_LOOK_FOR, left) if is_there else _LOOK_FOR)
+            await asyncio.sleep(min(_PATH_INTERVAL, left) if is_there else _PATH_INTERVAL)
 
     def _receive(self, events: list[Event], now: float, good: int) -> None:
         if good:
@@ -172,7 +172,7 @@ class Link:
 
     def _change_state(self, *, connected: bool) -> None:
         self.is_connected = connected
-        self._record(Turn.HEARD if connected else Turn.SILENT)
+        self._record(LinkEvent.HEARD if connected else LinkEvent.SILENT)
         self._on_state(connected)
 
     def _record(self, what: str) -> None:

@@ -22,7 +22,7 @@ _PIECE: Final = 64
 """Bytes of a piece of what was heard."""
 _BITS: Final = 10
 """Of a byte on the line, start and stop included."""
-_TOLD: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
+_AWAITED: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
 """Beside the address: what is waited for when the meter sends it."""
 BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
 """Rejections that the line is to blame for; a value that the gate holds is the meter's."""
@@ -109,19 +109,21 @@ class _Listener:
 
     def __init__(self, seconds: float, *, has_speed: bool) -> None:
         self._receiver = Receiver()
-        self.reception = Reception(self._receiver, SPEEDS[0], self._hear, other_speeds=RELAY_SPEEDS)
+        self.reception = Reception(
+            self._receiver, SPEEDS[0], self._handle_events, other_speeds=RELAY_SPEEDS
+        )
         speeds = round_of(SPEEDS[0], RELAY_SPEEDS) if has_speed else ()
         self._trying = sum(map(trying, speeds))
         self._begun_at = time.monotonic()
         self._end_at = self._begun_at + seconds
-        self._noise: int | None = None
-        self._knows = False
+        self._bad_before: int | None = None
+        self._is_done = False
         self._heard_at = 0.0
 
     async def follow(self, port: Port, progress: Callable[[float], None] | None) -> None:
         """Hear until all is known or the time is over; raises `PortUnavailable`."""
         share = 0.0
-        while not self._knows and (now := time.monotonic()) < self._end_at:
+        while not self._is_done and (now := time.monotonic()) < self._end_at:
             await self.reception.watch(port, min(_LOOK, self._end_at - now))
             share = max(share, (now - self._begun_at) / (self._end_at - self._begun_at))
             if progress:
@@ -147,26 +149,28 @@ class _Listener:
             tic_version=_reading_of(receiver, Quantity.VERSION),
             labels=frozenset(meter.presence.established),
             good=receiver.good_groups,
-            bad=self._bad_groups() - (self._noise or 0),
+            bad=self._bad_groups() - (self._bad_before or 0),
             recent=self.reception.recent,
             at=self._heard_at,
         )
 
-    def _hear(self, events: list[Event], now: float, good: int) -> None:
+    def _handle_events(self, events: list[Event], now: float, good: int) -> None:
         self._heard_at = now
-        if good and self._noise is None:
-            self._noise = self._bad_groups()  # heard at the wrong speed
+        if good and self._bad_before is None:
+            self._bad_before = self._bad_groups()  # heard at the wrong speed
             self._end_at = max(self._end_at, time.monotonic() + _SETTLING)
-        elif self._noise is None and self._trying:
+        elif self._bad_before is None and self._trying:
             self._end_at = max(self._end_at, time.monotonic() + self._trying)
             self._trying = 0.0
-        self._knows |= any(isinstance(event, Frame) and self._is_all(event) for event in events)
+        self._is_done |= any(
+            isinstance(event, Frame) and self._is_complete(event) for event in events
+        )
 
-    def _is_all(self, frame: Frame) -> bool:
+    def _is_complete(self, frame: Frame) -> bool:
         """Whether a frame from STX to ETX has brought nothing that is not known well by now."""
         meter = self._receiver.meter
         labels = {group.name: group.label for group in frame.groups if group.label}
-        told = {name for name, label in labels.items() if label.quantity in _TOLD}
+        told = {name for name, label in labels.items() if label.quantity in _AWAITED}
         return (
             frame.opened
             and frame.closed

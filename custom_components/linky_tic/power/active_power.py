@@ -52,9 +52,9 @@ class ActivePower:
     def __init__(self, receiver: Receiver, signals: Signals, reporter: Reporter) -> None:
         self._receiver = receiver
         self._reporter = reporter
-        self._forget()
+        self._reset()
         signals.frame.connect(self._frame)
-        signals.lost.connect(self._forget)
+        signals.lost.connect(self._reset)
 
     @property
     def watts(self) -> int | None:
@@ -73,7 +73,7 @@ class ActivePower:
             return None
         return round(self._estimate.factor, 2)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._estimate: Estimate | None = None
         self._reporter.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
         self._imported = _Direction(self._receiver, _IMPORTED, _IMPORTED_POWER)
@@ -122,7 +122,7 @@ class _Direction:
         if labels != self._labels:
             self._start(labels)
         total = sum(number_of(readings, name) or 0 for name in labels)
-        at = self._good_at(indexes, total, now)
+        at = self._counted_at(indexes, total, now)
         frame, self._ended = min(now - self._ended, _SAME_FRAME), now
         if self._receiver.wire.carries_parity:
             self._power.see(self._total, at, apparent)
@@ -131,7 +131,7 @@ class _Direction:
             self._power.see(self._total, at, apparent, slack=_HELD, since=since)
         return self._power.estimate(now)
 
-    def _good_at(self, indexes: list[Reading], total: int, now: float) -> float:
+    def _counted_at(self, indexes: list[Reading], total: int, now: float) -> float:
         """Take the sum of the indexes; give when it was last good (seconds).
 
         A new sum is as old as its newest index. One that has not moved was good when that index was

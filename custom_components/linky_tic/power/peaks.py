@@ -29,11 +29,11 @@ class Peaks:
         self._reporter = reporter
         self._peaks = PowerPeaks()
         self._is_current = False
-        signals.reading.connect("PAPP", self._heard)
+        signals.reading.connect("PAPP", self._handle_reading)
         signals.frame.connect(self._frame)
-        signals.lost.connect(self._lost)
+        signals.lost.connect(self._reset)
 
-    def of(self, key: str) -> DayPeak | None:
+    def peak(self, key: str) -> DayPeak | None:
         """Give today's peak or the month's; None before the meter has said what day it is."""
         if not self._is_current:
             return None
@@ -43,27 +43,27 @@ class Peaks:
         """Take up what was kept; the first frame tells whether it is of this day, or month."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict):
-            self._peaks.today = _peak(kept.get("today"))
-            self._peaks.month = _peak(kept.get("month"))
+            self._peaks.today = _from_json(kept.get("today"))
+            self._peaks.month = _from_json(kept.get("month"))
 
-    def _heard(self, reading: Reading) -> None:
+    def _handle_reading(self, reading: Reading) -> None:
         if isinstance(reading.value, int):
             self._peaks.hear(reading.value)
 
-    def _lost(self) -> None:
+    def _reset(self) -> None:
         self._peaks.lose()
         self._is_current = False
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
     def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
-        before = {key: self.of(key) for key in (PEAK_TODAY, PEAK_MONTH)}
+        before = {key: self.peak(key) for key in (PEAK_TODAY, PEAK_MONTH)}
         overseas = self._receiver.meter.overseas
         self._is_current = self._peaks.end_frame(readings, now, overseas)
-        changed = {key: peak for key, peak in before.items() if peak != self.of(key)}
+        changed = {key: peak for key, peak in before.items() if peak != self.peak(key)}
         if changed and self._is_current:
             self._keep()
         for key, peak in changed.items():
-            self._report(key, peak, self.of(key))
+            self._report(key, peak, self.peak(key))
 
     def _report(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
         """Tell in time what has grown, and at once what is of another day."""
@@ -74,14 +74,14 @@ class Peaks:
     def _keep(self) -> None:
         """Keep what the meter will not say again."""
         today = None if self._peaks.is_told else self._peaks.today
-        self._store.keep(_STORED, {"today": _kept(today), "month": _kept(self._peaks.month)})
+        self._store.keep(_STORED, {"today": _to_json(today), "month": _to_json(self._peaks.month)})
 
 
-def _kept(peak: DayPeak | None) -> JsonValueType:
+def _to_json(peak: DayPeak | None) -> JsonValueType:
     return peak and [peak.day.isoformat(), peak.power]
 
 
-def _peak(kept: JsonValueType) -> DayPeak | None:
+def _from_json(kept: JsonValueType) -> DayPeak | None:
     match kept:
         case [str(day), int(power)]:
             return DayPeak(date.fromisoformat(day), power)

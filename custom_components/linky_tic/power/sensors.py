@@ -48,12 +48,12 @@ def _has_peaks(readings: Readings) -> bool:
 
 
 def _power_of(key: str, meter: LinkyCoordinator) -> int | None:
-    peak = meter.peaks.of(key)
+    peak = meter.peaks.peak(key)
     return peak and peak.power
 
 
 def _day_of(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
-    peak = meter.peaks.of(key)
+    peak = meter.peaks.peak(key)
     return {"date": peak and peak.day}
 
 

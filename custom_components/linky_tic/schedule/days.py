@@ -16,7 +16,7 @@ from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tariff.tariffs import Tariffs
 from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
-from .stored_days import as_stored, take_up
+from .stored_days import from_json, to_json
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -42,7 +42,7 @@ class Days:
         self.schedules = DaySchedules()
         self._edge = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
-        signals.minute.connect(self._look_at_time)  # once a minute, where no frame comes
+        signals.minute.connect(self._check_time)  # once a minute, where no frame comes
 
     @property
     def today(self) -> date:
@@ -78,24 +78,24 @@ class Days:
         """Take up what was kept of this meter; another one's days are no use."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self.address:
-            take_up(kept, self._announced)
-        self._renew()
+            from_json(kept, self._announced)
+        self._update_schedules()
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
         if self._announced.heard(frame, readings, now, is_tempo=is_tempo):
-            self._store.keep(_STORED, {"address": self.address, **as_stored(self._announced)})
-            self._renew()
+            self._store.keep(_STORED, {"address": self.address, **to_json(self._announced)})
+            self._update_schedules()
             self._signals.days.send()
         else:
-            self._look_at_time()
+            self._check_time()
 
-    def _renew(self) -> None:
+    def _update_schedules(self) -> None:
         self.schedules = self._announced.schedules()
         self._edge = self.schedules.next_edge(dt_util.utcnow())
 
-    def _look_at_time(self) -> None:
+    def _check_time(self) -> None:
         """Tell when something else is in force, or another day is today."""
         if dt_util.utcnow() >= self._edge:
-            self._renew()
+            self._update_schedules()
             self._signals.days.send()

@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonObjectType
 from ..tic import AnnouncedDays, Coding, LegalTime, Note, Peak
 
 
-def as_stored(days: AnnouncedDays) -> JsonObjectType:
+def to_json(days: AnnouncedDays) -> JsonObjectType:
     """Give what is to be stored."""
     legal, coding = days.clock.legal, days.coding
     colours = {day.isoformat(): colour for day, colour in days.colours.items()}
@@ -31,7 +31,7 @@ def as_stored(days: AnnouncedDays) -> JsonObjectType:
     }
 
 
-def take_up(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
+def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
     """Put back what was stored; raises if it was not written here."""
     if stored.get("whole_days"):  # it was noted by another calendar than the meter's
         return

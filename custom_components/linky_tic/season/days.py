@@ -41,16 +41,16 @@ class SeasonDays:
         days: Days,
         tariffs: Tariffs,
     ) -> None:
-        self._start = start
+        self._create_task = start
         self._signals = signals
         self._store = store
         self._days = days
         self._tariffs = tariffs
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
-        self._looked_back: date | None = None
+        self._loaded_on: date | None = None
         for signal in (signals.days, signals.tariff, signals.minute):
-            signal.connect(self._listen)
+            signal.connect(self._update)
 
     def restore(self) -> None:
         """Take up what was stored."""
@@ -70,7 +70,7 @@ class SeasonDays:
         is_awaited = running not in self.by_day and since < _AWAITED
         return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
-    async def _look_back(self, kind: str) -> None:
+    async def _load_past_days(self, kind: str) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
         running, _ = self._running(kind)
         first = DAY_KINDS[kind].season(running).first
@@ -87,7 +87,7 @@ class SeasonDays:
         return shifted.date(), shifted - datetime.combine(shifted.date(), time())
 
     @callback
-    def _listen(self) -> None:
+    def _update(self) -> None:
         """Take the colours that are noted, or whether a peak runs in its hours.
 
         Once a minute at least: numbers change with the day, too.
@@ -100,9 +100,9 @@ class SeasonDays:
             return
         kind = "blue" if colours else "peak"
         today, _ = self._running(kind)
-        if self._looked_back != today and self.tally(kind).unknown:
-            self._looked_back = today
-            self._start(self._look_back(kind), f"{DOMAIN} season")
+        if self._loaded_on != today and self.tally(kind).unknown:
+            self._loaded_on = today
+            self._create_task(self._load_past_days(kind), f"{DOMAIN} season")
 
     def _peak_day(self) -> dict[date, str]:
         current = self._tariffs.current

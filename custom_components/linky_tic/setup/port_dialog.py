@@ -57,7 +57,7 @@ class PortDialog(ConfigFlow):
     def async_remove(self) -> None:
         self.is_closed = True
 
-    async def choose(self, port: str) -> None:
+    async def reserve_port(self, port: str) -> None:
         """Take a port for this dialog alone; aborts when an entry or another dialog has it."""
         self.port = await async_stable_name(self.hass, port.strip())
         self._listening = None
@@ -66,11 +66,11 @@ class PortDialog(ConfigFlow):
         if self.hass.config_entries.flow.async_has_matching_flow(self):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
-    async def find(self, port: str, serial_number: str) -> None:
+    async def set_discovered_port(self, port: str, serial_number: str) -> None:
         """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
         for entry in self._other_entries():  # udev may not have made its link yet, or again
             if serial_number and is_name_of(entry.data[CONF_PORT], serial_number):
-                raise AbortFlow("already_configured", owner(entry))
+                raise AbortFlow("already_configured", entry_facts(entry))
         self.port = await async_stable_name(self.hass, port)
         await self._resolve(self._other_entries())
 
@@ -79,7 +79,7 @@ class PortDialog(ConfigFlow):
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
         real_port, *taken = await async_real_names(self.hass, ports)
         if real_port in taken:
-            raise AbortFlow("already_configured", owner(entries[taken.index(real_port)]))
+            raise AbortFlow("already_configured", entry_facts(entries[taken.index(real_port)]))
         return real_port
 
     def _other_entries(self) -> list[LinkyConfigEntry]:
@@ -115,7 +115,7 @@ class PortDialog(ConfigFlow):
         )
 
 
-def owner(entry: LinkyConfigEntry) -> dict[str, str]:
+def entry_facts(entry: LinkyConfigEntry) -> dict[str, str]:
     """Name an entry and its port, for the texts."""
     return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
 

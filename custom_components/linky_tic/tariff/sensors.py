@@ -45,8 +45,8 @@ class TariffSensor(DerivedSensor):
         self._read()
 
     @override
-    def _take(self, value: Value) -> None:
-        super()._take(value)
+    def _set_value(self, value: Value) -> None:
+        super()._set_value(value)
         tariffs = self.coordinator.tariffs
         names = [tariffs.name_of(register) for register in sorted(tariffs.registers)]
         self._attr_options = list(dict.fromkeys((*names, *([str(value)] if value else ()))))
