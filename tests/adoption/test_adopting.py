@@ -75,18 +75,22 @@ async def test_the_old_hours_go_before_ours_and_the_sums_go_on(course: Course, h
     assert all(later - start == HOUR for start, later in pairwise(starts(rows)))
 
 
-async def test_the_sums_go_on_where_ours_begins_within_an_hour(course: Course, home: Home) -> None:
+async def test_the_hour_within_which_ours_began_is_given_its_sum_back(
+    course: Course, home: Home
+) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     for _ in range(4):
         await course.end_period()
     await hears(home, course)
+    answer = await imports(home)
     await hour_ends(course)
-    before = await sums_of(home.hass, NEW), await rows_of(home.hass, NEW, "5minute")
-    await imports(home)
-    assert (await sums_of(home.hass, NEW))[3:] == pytest.approx([1010 + one for one in before[0]])
-    short = await rows_of(home.hass, NEW, "5minute")
-    assert [row["sum"] - was["sum"] for row, was in zip(short, before[1], strict=True)] == (
-        pytest.approx([1010.0] * len(short))
+    *_, joined = await rows_of(home.hass, NEW)
+    await undo(home.hass)
+    (alone,) = await rows_of(home.hass, NEW)
+    offset = answer["will"]["shift_sums_by"]
+    assert (alone["start"], alone["sum"]) == (
+        joined["start"],
+        pytest.approx(joined["sum"] - offset),
     )
 
 
