@@ -29,13 +29,18 @@ def _swings(group: Group, frame: int) -> Group:
     return group._replace(data=f"{int(group.data) + frame * 3 % 7:0{len(group.data)}d}")
 
 
-def _ticks(group: Group, frame: int) -> Group:
-    local = START + timedelta(hours=1, seconds=frame)
-    return group._replace(horodate=f"H{local:%y%m%d%H%M%S}")
+def _ticks(seconds: float) -> Change:
+    """The clock of a meter whose frame lasts so long: it goes with the time of the chunks."""
+
+    def tick(group: Group, frame: int) -> Group:
+        local = START + timedelta(hours=1, seconds=frame * seconds)
+        return group._replace(horodate=f"H{local:%y%m%d%H%M%S}")
+
+    return tick
 
 
 _MONO: Final[Mapping[str, Change]] = {
-    "DATE": _ticks, "EAST": _counts, "EASF01": _counts, "URMS1": _swings, "SINSTS": _swings,
+    "DATE": _ticks(1.0), "EAST": _counts, "EASF01": _counts, "URMS1": _swings, "SINSTS": _swings,
 }  # fmt: skip
 
 
@@ -81,7 +86,7 @@ def _same(group: Group, _frame: int) -> Group:
 STREAMS: Final = (
     Stream("Standard mono", "standard", 1, _MONO),
     Stream("Standard three-phase", "standard", 3, {
-        **_MONO, "URMS2": _swings, "SINSTS1": _swings, "SINSTS2": _swings,
+        **_MONO, "DATE": _ticks(1.4), "URMS2": _swings, "SINSTS1": _swings, "SINSTS2": _swings,
     }, 1.4),
     Stream("Historique mono", "historic", 1, {"BASE": _counts, "PAPP": _swings}, 1.4),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from custom_components.linky_tic.const import (
     CONF_REPORTING,
     CONF_SPEED,
 )
-from custom_components.linky_tic.mirror import publisher_of
+from custom_components.linky_tic.mirror import async_publisher
 from custom_components.linky_tic.mirror.settings import LINKY_SENSOR, Option
 from custom_components.linky_tic.tic import Reading
 from simulator import Household
@@ -83,7 +83,7 @@ async def test_another_meter_is_not_mirrored_either(
     await meter.play()
     meter.source = Lacking(house, b"ADSC")  # what it says does not say who it is
     await meter.play()
-    await publisher_of(home.hass).async_flush()
+    await (await async_publisher(home.hass)).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
     frames = [json.loads(args[1]) for args in published if args[0] == "house/sensors/energy"]
     assert frames
@@ -102,7 +102,7 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     await meter.fall_silent()
     assert not meter.coordinator.link.is_connected
     await meter.play()
-    await publisher_of(home.hass).async_flush()
+    await (await async_publisher(home.hass)).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]
     said = [args[1] for args in published if args[0].endswith("/availability")]
     assert said == ["offline", "online", "offline"]

@@ -18,7 +18,7 @@ from .history.indexes import async_setup_history
 from .line import PortUnavailable
 from .meter.signals import Guard, optional
 from .meter.store import MeterStore
-from .mirror import publisher_of
+from .mirror import async_forget
 from .services import async_setup_actions
 from .setup.hearing import take_heard
 from .setup.port_watch import watch_port
@@ -76,7 +76,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
     """Leave nothing behind: no repair, no file, no retained topic on the broker."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
-    await optional(publisher_of(hass).async_remove(entry.entry_id))
+    await optional(async_forget(hass, entry.entry_id))
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):

@@ -27,7 +27,7 @@ from .const import CONF_MODE, CONF_SLUG, DEFAULT_SLUG, DEFAULT_TITLE, DOMAIN
 from .coordinator import LinkyConfigEntry
 from .history.replacement import async_replace_meter
 from .line import name_of
-from .mirror import publisher_of
+from .mirror import async_publisher
 from .setup.confirmation import async_describe
 from .setup.hearing import keep_heard
 from .setup.money_steps import async_open_money_steps
@@ -106,7 +106,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         Without an entry, Home Assistant loads nothing of this integration but this step, when it
         tells the broker that it is there: see `mqtt` in the manifest.
         """
-        await publisher_of(self.hass).async_load()
+        await async_publisher(self.hass)
         return self.async_abort(reason="nothing_to_add")
 
     # It is listened to

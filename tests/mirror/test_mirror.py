@@ -19,7 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_socket import enable_socket
 
-from custom_components.linky_tic.mirror import publisher, publisher_of
+from custom_components.linky_tic.mirror import async_forget, publisher
 from custom_components.linky_tic.mirror.settings import FORMATS
 from simulator.wire import to_8n1
 
@@ -202,7 +202,7 @@ async def test_linky_sensor_consumers_get_its_bytes_and_its_status(
     golden = (DATA / "linky_sensor_mono.json").read_bytes()
     assert subscriber.newest("house/sensors/energy") == golden
     assert await retained(hass, broker, "house/") == {status}
-    await publisher_of(hass).async_remove(entry.entry_id)
+    await async_forget(hass, entry.entry_id)
 
 
 async def test_topics_may_be_chosen_and_data_be_retained(

@@ -185,6 +185,13 @@ def test_another_meter_is_told_after_three_frames_and_none_of_its_values_enters(
     assert (listener.value("SINSTS"), listener.value("NTARF")) == (500, 1)
 
 
+def test_an_address_of_zeros_is_no_other_meter() -> None:
+    listener = settled()
+    nobody = standard(*ROW, address="0" * 12)
+    events = listener.hear(*[nobody] * 10, OURS, *[THEIRS] * 3, *[nobody] * 3)
+    assert (others(events), readings(events)) == ([OTHER_ADDRESS], [])
+
+
 def test_labels_of_another_meter_are_not_taken_for_ours() -> None:
     currents = [(f"IRMS{n}", "010") for n in (1, 2, 3)]
     events = settled().hear(*[standard(*currents, *ROW, address=OTHER_ADDRESS)] * 10)

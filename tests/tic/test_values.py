@@ -134,3 +134,4 @@ def test_the_value_of_a_date_is_its_horodate() -> None:
         assert read_value(STANDARD[label], data, stamp) == stamp.time
         assert read_value(STANDARD[label], data, None) is None
     assert read_value(STANDARD["SMAXSN"], "04520", stamp) == 4520
+    assert read_value(STANDARD["SMAXSN"], "04520", None) is None

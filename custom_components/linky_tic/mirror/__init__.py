@@ -1,6 +1,6 @@
 """The MQTT mirror of a meter: when it speaks, what it says, how that gets to a broker."""
 
 from .mirror import Mirror
-from .publisher import publisher_of
+from .publisher import async_forget, async_publisher
 
-__all__ = ["Mirror", "publisher_of"]
+__all__ = ["Mirror", "async_forget", "async_publisher"]

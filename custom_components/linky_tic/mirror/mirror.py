@@ -13,7 +13,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from ..meter.signals import Signals
 from ..tic import Frame, Label, Quantity, Readings, Receiver
 from .payloads import bare, discovery, discovery_topic, typed
-from .publisher import Message, publisher_of
+from .publisher import Message, Publisher, async_publisher
 from .settings import MirrorSettings
 
 _SETTLED: Final = 3
@@ -29,11 +29,11 @@ class Mirror:
     """The mirror of one config entry."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, receiver: Receiver) -> None:
-        self._loop = hass.loop
+        self._hass = hass
         self._entry = entry
         self._settings = MirrorSettings.of(entry.options, entry.unique_id or "")
         self._receiver = receiver
-        self._publisher = publisher_of(hass)
+        self._publisher: Publisher
         self._whole_frames = 0
         self._due_at = -inf
         self._announced: dict[str, Label] = {}
@@ -44,16 +44,17 @@ class Mirror:
 
         Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
         """
-        entry_id = self._entry.entry_id
-        await self._publisher.async_join(entry_id, self._settings.retained_topics())
+        self._publisher = await async_publisher(self._hass)
+        await self._publisher.async_join(self._entry.entry_id, self._settings.retained_topics())
         if self._settings.enabled:
             self._closers = [signals.frame.connect(self._frame), signals.lost.connect(self._lose)]
             self._lose()
 
     async def async_stop(self) -> None:
         """Say that the meter is not heard any more, and publish nothing after that."""
-        if self._closers:
-            self._lose()
+        if not self._closers:
+            return
+        self._lose()
         while self._closers:
             self._closers.pop()()
         await self._publisher.async_flush()
@@ -76,7 +77,7 @@ class Mirror:
     def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish the end of a frame from what holds by then, unless too soon after the last."""
         self._report(is_heard=True)
-        moment = self._loop.time()
+        moment = self._hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
             self._put(*messages)
             self._due_at = moment + self._settings.interval

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from homeassistant.components import mqtt
+from homeassistant.const import CONF_PROTOCOL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
@@ -27,6 +29,8 @@ EXPIRY: Final = 3600
 Home Assistant that died, or lost its broker, does not leave `online` behind for ever."""
 _REPEAT: Final = timedelta(minutes=10)
 """Well within `EXPIRY`: the time between two publications of what would otherwise expire."""
+_MQTT_5: Final = "5"
+"""The protocol, as Home Assistant's MQTT integration stores it."""
 PATIENCE: Final = 3.0
 """Seconds that a broker gets to take the last messages while others wait."""
 
@@ -50,34 +54,25 @@ class Publisher:
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
         self._store: Store[_Owners] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
-        self._loading = asyncio.Lock()
-        self._is_loaded = False
         self._owners: _Owners = {}
         self._stored: _Owners = {}  # the same, as the file has it
         self._retained: dict[str, Message] = {}  # the newest message of each retained topic
         self._waiting: dict[str, Message] = {}  # of each topic, what the broker does not have yet
         self._worker: asyncio.Task[None] | None = None
-        self._knows_expiry = True
 
     async def async_load(self) -> None:
-        """Read once what earlier runs have left on the broker, and empty what nobody owns now."""
-        async with self._loading:
-            if self._is_loaded:
-                return
-            self._stored = await self._store.async_load() or {}
-            self._owners |= self._stored
-            entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
-            for topic, owner in self._owners.items():
-                if owner not in entries:
-                    self._retained[topic] = self._waiting[topic] = _emptying(topic)
-            self._is_loaded = True
-            mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
-            async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
-            self._start()
+        """Read what earlier runs have left on the broker, and empty what nobody owns now."""
+        self._stored = await self._store.async_load() or {}
+        self._owners = dict(self._stored)
+        entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
+        for topic, owner in self._stored.items():
+            if owner not in entries:
+                self.put(owner or "", _emptying(topic))
+        mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
+        async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
 
-    async def async_join(self, entry_id: str, topics: Collection[str]) -> None:
+    async def async_join(self, entry_id: str, topics: Collection[str] = ()) -> None:
         """Let a mirror publish; of what it had on the broker, only these topics stay."""
-        await self.async_load()
         # Once there was a store for each entry.
         former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
         if left := await former.async_load():
@@ -85,11 +80,6 @@ class Publisher:
             await self._save()
         await former.async_remove()
         self.keep_only(entry_id, topics)
-
-    async def async_remove(self, entry_id: str) -> None:
-        """Leave nothing of an entry on the broker; one that is away is told when it is back."""
-        await self.async_join(entry_id, ())
-        await self.async_flush()
 
     async def async_flush(self) -> None:
         """Wait until the broker has everything, or seems not to listen."""
@@ -137,7 +127,7 @@ class Publisher:
             return False
 
     @callback
-    def _handle_connection(self, connected: bool) -> None:  # noqa: FBT001 - Home Assistant's call
+    def _handle_connection(self, _connected: bool) -> None:  # noqa: FBT001 - Home Assistant calls
         """Publish what is retained anew: a broker may come back without what it had kept.
 
         The rest is dropped: it will be old when there is a connection again.
@@ -146,9 +136,7 @@ class Publisher:
             self._worker.cancel()
             self._worker = None
         self._waiting = dict(self._retained)
-        if connected:
-            self._knows_expiry = True  # until it says otherwise
-            self._start()
+        self._start()
 
     @callback
     def _repeat(self, _now: datetime) -> None:
@@ -188,31 +176,40 @@ class Publisher:
     async def _publish(self, message: Message) -> bool:
         """Publish, and wait for the broker; whether it has taken the message."""
         topic, payload, qos, retain, seconds = message
-        expires = bool(retain and payload and self._knows_expiry)
-        expiry = seconds if expires else None
+        expiry = seconds if retain and payload and self._knows_expiry else None
         try:
             await mqtt.async_publish(
                 self._hass, topic, payload, qos, retain, message_expiry_interval=expiry
             )
-        except ServiceValidationError:  # MQTT 3.1.1 knows no expiry
-            self._knows_expiry = False
-            return await self._publish(message) if expires else False
         except HomeAssistantError:  # lost this instant
             return False
         except ValueError:  # a topic that cannot be: nothing is there
             return not payload
         return True
 
+    @property
+    def _knows_expiry(self) -> bool:
+        """Whether the broker is spoken to in MQTT 5."""
+        entries = self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN)
+        return any(entry.data.get(CONF_PROTOCOL) == _MQTT_5 for entry in entries)
+
 
 _PUBLISHER: Final[HassKey[Publisher]] = HassKey(f"{DOMAIN}.publisher")
 
 
-@callback
-def publisher_of(hass: HomeAssistant) -> Publisher:
+@singleton(_PUBLISHER, async_=True)
+async def async_publisher(hass: HomeAssistant) -> Publisher:
     """Give the one publisher of a Home Assistant."""
-    if (publisher := hass.data.get(_PUBLISHER)) is None:
-        publisher = hass.data[_PUBLISHER] = Publisher(hass)
+    publisher = Publisher(hass)
+    await publisher.async_load()
     return publisher
+
+
+async def async_forget(hass: HomeAssistant, entry_id: str) -> None:
+    """Leave nothing of an entry on the broker; one that is away is told when it is back."""
+    publisher = await async_publisher(hass)
+    await publisher.async_join(entry_id)
+    await publisher.async_flush()
 
 
 def _emptying(topic: str) -> Message:

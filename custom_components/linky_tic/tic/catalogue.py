@@ -245,8 +245,20 @@ _HISTORIC: Final = (
 
 def _numbered(rows: tuple[Label, ...], mode: Mode) -> Mapping[str, Label]:
     return MappingProxyType(
-        {row.name: replace(row, mode=mode, rank=rank) for rank, row in enumerate(rows)}
+        {
+            row.name: replace(row, mode=mode, rank=rank, most=min(row.most, _most(row.size)))
+            for rank, row in enumerate(rows)
+        }
     )
+
+
+def _most(size: int) -> float:
+    """Give the greatest number of so many digits; nines alone are a register without a value."""
+    return inf if size <= _SHORT else 10**size - 2
+
+
+_SHORT: Final = 2
+"""Digits of a number all of whose values mean something, nines too."""
 
 
 CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = MappingProxyType(

@@ -1,24 +1,28 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
 It knows what is suspected and nothing of why: `rules.py` tells which are believed.
-A hold is better than a lie: a value is accepted, or stays with the gate as a suspect.
+A hold is better than a lie: a value is accepted, or stays with the gate as a suspect. What has no
+value that a working meter can mean is held however often it comes.
 """
 
 from math import inf
-from typing import Final
 
-from .catalogue import LABELS
 from .events import Reading
 from .frames import Frame
-from .rules import AGREEMENT, RULES, UNLIKELY, Row
+from .rules import AGREEMENT, RULES, Row
 from .supply import Conditions
 
 
 class Gate:
     """The suspects of one meter: the row of each label that has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
         self._rows: dict[str, Row] = {}
+
+    def clear(self) -> None:
+        """Drop all suspects."""
+        self._rows.clear()
 
     def holds(self, name: str) -> bool:
         """Whether a label has a suspect: its groups must then all pass here."""
@@ -36,49 +40,28 @@ class Gate:
                 for name in gone:
                     del self._rows[name]
 
-    def judge(
-        self, now: Reading, last: Reading | None, heard: float, conditions: Conditions
-    ) -> Reading | None:
+    def judge(self, now: Reading, last: Reading | None, heard: float) -> Reading | None:
         """Give what becomes the reading, this one or one that it bears out; None: held.
 
-        `last` is the reading in force, `heard` when its label was last good (seconds).
+        `last` is the reading in force, `heard` when an index was last good (seconds).
         """
-        name = now.label.name
-        rule = UNLIKELY if name in _BOUNDED and not _is_likely(now) else RULES[name]
-        if rule.at_once and conditions.parity:
+        name, is_read = now.label.name, now.value is not None
+        rule = RULES[name]
+        if rule.at_once and is_read and self._conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
-        row, suspects = Row(now, last, heard, conditions), self._rows.get(name)
+        row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
         if suspects is not None:
-            if rule.goes_on(suspects, now):
+            if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
                 row.before = *suspects.before, suspects.now
             if suspects.heard != -inf:
                 row.heard = suspects.heard
-        chosen = rule.choose(row)
-        if chosen is None or (rule.is_timed and row.before):
-            row.before = (
-                *row.before[:1],
-                *row.before[1:][2 - AGREEMENT :],
-            )  # the first tells since when
-        elif chosen is not now:
-            row.before = row.before[-1:]
-        else:
+        chosen = rule.choose(row) if is_read else None
+        if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
-            return chosen
+            return now
+        if len(row.before) >= AGREEMENT:  # the first tells since when
+            row.before = row.before[0], row.before[-1]
         self._rows[name] = row
         return chosen
-
-
-def _is_likely(now: Reading) -> bool:
-    """Whether a number is within its label's range, and a horodate is a real date."""
-    label, value = now.label, now.value
-    if isinstance(value, int) and not label.least <= value <= label.most:
-        return False
-    return now.time is not None or not label.horodate
-
-
-_BOUNDED: Final = frozenset(
-    row.name for row in LABELS.values() if row.horodate or row.least > 0 or row.most < inf
-)
-"""Labels that can say what is not likely whatever came before."""

@@ -64,7 +64,7 @@ class Meter:
         if address is not None:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
-        self._gate = Gate()
+        self._gate = Gate(self.conditions)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
@@ -104,28 +104,27 @@ class Meter:
         self, group: Group, before: Sequence[Group | None], now: float, out: list[Event]
     ) -> None:
         """Take a verified group that is not accepted already; `before` it came in its frame."""
-        name, label = group.name, group.label
-        if label is None or group.mode is not self.mode or name in ADDRESS_LABELS:
+        label = group.label
+        if label is None or group.mode is not self.mode or group.name in ADDRESS_LABELS:
             label = self._admit(group, out)
             if label is None:
                 return
-        reading = self._read(group, label, now)
-        last = self._believed.get(name)
-        owner, is_sent, believed = self._owner, name in self.presence.established, None
-        is_ours = owner.is_own(name, before)
+        name, owner, presence = label.name, self._owner, self.presence
+        reading, last = self._read(group, label, now), self._believed.get(name)
+        is_ours, is_sent = owner.is_own(name, before), name in presence.established
         if last is not None and owner.is_identified and says_the_same(last, reading):
+            believed = None
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
             if is_sent:
                 self._accept(group)
         elif (believed := self._weigh(reading, last)) is None or not is_ours:
             believed = None
-            reason = Reason.HELD if owner.is_identified else Reason.OTHER_METER
-            self._reject(reason, name, out)
+            self._reject(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name, out)
         elif believed is reading and last is not None and name in COUNTERS:
             self._indexes.append((reading, group))
         else:
             self._believe(believed, group if believed is reading else None, out)
-        if not is_sent and is_ours and self.presence.sighted(label, believed=believed is not None):
+        if not is_sent and is_ours and presence.sighted(label, believed=believed is not None):
             self._establish(label, out)
 
     def doubt(self) -> None:
@@ -172,7 +171,7 @@ class Meter:
         was_strange = owner.strange_frames
         is_own = owner.recognise(group, is_of_its_mode=group.mode is self.mode)
         if was_strange or not is_own:  # what is suspected may be what the stranger said
-            self._gate = Gate()
+            self._gate.clear()
         if not is_own:
             self.accepted.clear()
             if owner.strange_frames == _AGREEMENT:
@@ -194,8 +193,9 @@ class Meter:
         name, heard = reading.label.name, -inf
         if last is not None:
             self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
-            heard = self.presence.last_heard(name, last.at) if name in COUNTERS else last.at
-        return self._gate.judge(reading, last, heard, self.conditions)
+            if name in COUNTERS:
+                heard = self.presence.last_heard(name, last.at)
+        return self._gate.judge(reading, last, heard)
 
     def _believe(self, reading: Reading, group: Group | None, out: list[Event]) -> None:
         """Take what passed the gate for true; `group` is what said it, None if an earlier one."""
@@ -271,7 +271,7 @@ class Meter:
             self._forget(reading.label, out)
         self.accepted.clear()
         self._believed.clear()
-        self._gate = Gate()
+        self._gate.clear()
         self.conditions.forget_limits()
         self._foreign_frames = 0
         self._speak(mode)

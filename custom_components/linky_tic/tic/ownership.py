@@ -39,7 +39,7 @@ class Ownership:
             return True
         self.doubt()
         self.strange_frames = self.strange_frames + 1 if group.data == self._stranger else 1
-        self._stranger = group.data
+        self._stranger = "" if group.data == _NO_ADDRESS else group.data
         return False
 
     def is_own(self, name: str, before: Sequence[Group | None]) -> bool:
@@ -55,3 +55,5 @@ class Ownership:
 
 
 _NOBODY: Final = object()
+_NO_ADDRESS: Final = "0" * 12
+"""No meter has it, however often it comes."""

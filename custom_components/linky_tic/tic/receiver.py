@@ -55,6 +55,7 @@ class Receiver:
         self._segments = Segments()
         self._frames = Frames()
         self.meter = Meter(self.counters.rejected, address, labels, overseas)
+        self._conditions = self.meter.conditions
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
     @property
@@ -99,12 +100,12 @@ class Receiver:
         if segment in MARKS:
             self._end_frame(segment, now, out)
             return
-        meter, heard = self.meter, self._frames.heard
-        meter.conditions.parity = self.wire.carries_parity
+        heard = self._frames.heard
+        self._conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now
-            meter.hear(group, heard, now, out)
+            self.meter.hear(group, heard, now, out)
             heard.append(group)
         else:
             self._take_apart(segment, now, out)

@@ -41,7 +41,7 @@ class Row:
 
     `now` has just been heard, those `before`, oldest first, were suspected; each goes on from the
     one before it, as the rule of the quantity sees it. `last` is the reading in force, `heard` when
-    it was good before the row began (seconds; -inf: never).
+    an index was good before the row began (seconds; -inf: never).
     """
 
     now: Reading
@@ -50,7 +50,7 @@ class Row:
     conditions: Conditions
     before: tuple[Reading, ...] = ()
 
-    def agreed(self, count: int) -> Reading | None:
+    def agreed(self, count: int = AGREEMENT) -> Reading | None:
         """Give the one just heard if the row has so many."""
         return self.now if len(self.before) >= count - 1 else None
 
@@ -167,7 +167,7 @@ def _choose_power(row: Row) -> Reading | None:
         return now
     readings = *row.before, now
     least, lasted = min(map(_number, readings)), now.at - readings[0].at
-    return row.agreed(AGREEMENT) if lasted < _time_to_trip(least / limit) else None
+    return row.agreed() if lasted < _time_to_trip(least / limit) else None
 
 
 def _climbs(row: Row, now: Reading) -> bool:
@@ -185,7 +185,7 @@ def _choose_peak(row: Row) -> Reading | None:
     now, last = row.now, row.last
     is_odd = last is not None and contradicts(now, last, is_maximum=True)
     if is_odd or _number(now) > MARGIN * row.conditions.limit(now.label):
-        return row.agreed(AGREEMENT)
+        return row.agreed()
     return now if row.before and says_the_same(row.before[-1], now) else row.middle()
 
 
@@ -197,7 +197,7 @@ def _choose_text(row: Row) -> Reading | None:
 def _choose_dated(row: Row) -> Reading | None:
     """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
     if row.last is not None and contradicts(row.now, row.last, is_maximum=False):
-        return row.agreed(AGREEMENT)
+        return row.agreed()
     return _choose_text(row)
 
 
@@ -208,7 +208,7 @@ def _choose_overrun(row: Row) -> Reading | None:
 
 def _choose_status(row: Row) -> Reading | None:
     """Believe STGE field by field: one of them may change in every frame."""
-    return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed(AGREEMENT) else None
+    return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed() else None
 
 
 def _in_time(before: Reading, now: Reading, conditions: Conditions) -> bool:
@@ -225,18 +225,12 @@ def _choose_clock(row: Row) -> Reading | None:
     return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)
 
 
-def _choose_unlikely(row: Row) -> Reading | None:
-    """Believe what no meter that works says when three frames say it, if it says anything."""
-    return None if row.now.value is None else row.agreed(AGREEMENT)
-
-
-_STEADY: Final = Rule(_same, lambda row: row.agreed(AGREEMENT), at_once=True)
+_STEADY: Final = Rule(_same, Row.agreed, at_once=True)
 _TEXT: Final = Rule(_same, _choose_text)
 _DATED: Final = Rule(_same, _choose_dated)
 _AT_ONCE: Final = Rule(_soon, lambda row: row.now, at_once=True)
 _POWER: Final = Rule(_over, _choose_power, is_timed=True)
 _PEAK: Final = Rule(_climbs, _choose_peak)
-UNLIKELY: Final = Rule(_same, _choose_unlikely)
 _CLOCK: Final = Rule(lambda row, now: _in_time(row.now, now, row.conditions), _choose_clock)
 
 _DATED_QUANTITIES: Final = (
@@ -265,7 +259,5 @@ _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
         Quantity.SHORT_MESSAGE: _AT_ONCE,  # sent in one frame: nothing can bear it out
     }
 )
-RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}
-)
+RULES: Final = {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}
 """Label -> its rule: a name is quicker to look up than a member of an enumeration."""

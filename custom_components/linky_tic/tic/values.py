@@ -1,6 +1,6 @@
 """The text of a group as a typed value: numbers, trimmed texts, horodates as aware datetimes.
 
-It does not judge whether a value is likely, and it never raises: what cannot be read is None.
+It does not judge whether a value is true, and it never raises: what cannot be read is None.
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from .catalogue import Kind, Label, Quantity, names_of
+from .catalogue import Kind, Label
 from .groups import HORODATE_SIZE
 from .legal_time import HOUR, is_summer, zone
 
@@ -57,12 +57,13 @@ _MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
-    """Give the typed value of a group whose size and characters are those of its label."""
+    """Give the typed value of a group whose size and characters are those of its label.
+
+    None for a number out of its label's range, and for what is stamped with no real date.
+    """
+    if label.horodate and horodate is None:
+        return None
     if label.kind is Kind.NUMBER:
-        return int(data)
-    if label.horodate and label.name in _INSTANTS:
-        return horodate.time if horodate else None
-    return data.strip()
-
-
-_INSTANTS: Final = names_of(Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END)
+        number = int(data)
+        return number if label.least <= number <= label.most else None
+    return horodate.time if horodate else data.strip()
