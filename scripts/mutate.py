@@ -2,7 +2,7 @@
 
 Nothing is written: each change is compiled in a process of its own, forked from one that has
 imported Home Assistant. It runs the tests of the module, then those of its whole folder, then
-those of platforms, entities and dialogs, in which every folder is seen.
+those of pages, entities, dialogs and platforms, in which every folder is seen.
 """
 
 import argparse
@@ -25,8 +25,8 @@ INTEGRATION: Final = ROOT / "custom_components" / "linky_tic"
 ENOUGH: Final = 0.95
 SECONDS: Final = 120
 """Of a processor, after which a changed module runs for ever: somebody would notice."""
-FACES: Final = ("", "entities", "setup")
-"""Folders of tests that see what the others have made."""
+FACES: Final = ("scripts/test_docs.py", "entities/test_*.py", "setup/test_*.py", "test_*.py")
+"""Tests that see what every folder has made: in the pages, in entities, in dialogs."""
 COMMON: Final = (
     "pytest_homeassistant_custom_component.plugins",
     "homeassistant.components.usb",
@@ -126,8 +126,8 @@ def tests_of(path: Path) -> list[list[str]]:
     folder = tests / path.relative_to(INTEGRATION).parent
     own = sorted(folder.glob(f"test_{path.stem}*.py"))
     around = [one for one in sorted(folder.glob("test_*.py")) if one not in own]
-    seen = [sorted((tests / one).glob("test_*.py")) for one in FACES if tests / one != folder]
-    return [[str(one) for one in some] for some in (own, around, *seen) if some]
+    faces = [sorted(tests.glob(one)) for one in FACES if (tests / one).parent != folder]
+    return [[str(one) for one in some] for some in (own, around, *faces) if some]
 
 
 def is_noticed(change: Change, tests: Sequence[str]) -> bool:
