@@ -78,7 +78,7 @@ class House:
         self.address: str = entry.unique_id
         self.receiver = Receiver(self.address)
         self.signals = Signals()
-        self.mirror = Mirror(hass, entry, self.receiver)
+        self.mirror = Mirror(hass, entry.entry_id, self.receiver)
         self.groups = {"ADSC": self.address, **GROUPS}
         self.now = 1_795_000_000.0
         self._writer = Writer("standard")

@@ -81,6 +81,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
         signals = self.coordinator.signals
         for signal in (signals.days, signals.tariff):
             self.async_on_remove(signal.connect(self._refresh))

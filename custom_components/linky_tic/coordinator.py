@@ -104,7 +104,7 @@ class LinkyCoordinator:
         self.store = MeterStore(hass, entry.entry_id)
         issues = RepairIssues(hass, entry.entry_id)
         self.health = HealthMonitor(receiver, signals, issues, self.address, self.link.name)
-        self.mirror = Mirror(hass, entry, receiver)
+        self.mirror = Mirror(hass, entry.entry_id, receiver)
         self.active_power = ActivePower(receiver, signals, self.reporter)
         self.peaks = Peaks(receiver, signals, self.store, self.reporter)
         self.tariffs = Tariffs(signals, self.store, self.freshness)
@@ -198,7 +198,7 @@ class LinkyCoordinator:
             case ModeChanged():
                 # what the other mode did not send is not absent
                 self.reporter.forget(*self.freshness.doubt())
-                self.signals.send_all_states()
+                self.signals.state.send_all()
             case _:
                 assert_never(event)
 
@@ -223,9 +223,9 @@ class LinkyCoordinator:
         if self.stranger:
             self.stranger = None
             self._guard(self.health.report_stranger, None)
-            self.signals.send_all_states()
+            self.signals.state.send_all()
         elif self.freshness.is_settled is not was_settled:
-            self.signals.send_all_states()
+            self.signals.state.send_all()
         else:
             for name in repeated:
                 self.signals.state.send(name)
@@ -240,7 +240,7 @@ class LinkyCoordinator:
         self.stranger = address
         self._doubt_readings()
         self._guard(self.health.report_stranger, address)
-        self.signals.send_all_states()
+        self.signals.state.send_all()
 
     @callback
     def _handle_minute(self, _at: datetime) -> None:
@@ -253,7 +253,7 @@ class LinkyCoordinator:
         if not is_heard:
             self._doubt_readings()
             self._guard(self.health.report_silence)
-        self.signals.send_all_states()
+        self.signals.state.send_all()
 
     def _store_settings(self) -> None:
         """Store what worked, so that the next start tries it first and knows another mode."""

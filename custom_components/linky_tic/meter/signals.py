@@ -107,9 +107,3 @@ class Signals:
         self.costs = Signal[*tuple[()]](guard)
         self.contract = Signal[ContractChange | None](guard)
         self.counters = Signal[*tuple[()]](guard)
-
-    def send_all_states(self) -> None:
-        """Say that every state may differ: whether anything is available has changed."""
-        self.state.send_all()
-        for signal in (self.days, self.costs, self.counters):
-            signal.send()

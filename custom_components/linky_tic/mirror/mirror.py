@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 
 from ..meter.signals import Signals
@@ -28,9 +27,9 @@ _SHOWN_FOR: Final = 300
 class Mirror:
     """The mirror of one config entry."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, receiver: Receiver) -> None:
+    def __init__(self, hass: HomeAssistant, entry_id: str, receiver: Receiver) -> None:
         self._hass = hass
-        self._entry = entry
+        self._entry = entry = hass.config_entries.async_get_known_entry(entry_id)
         self._settings = MirrorSettings.of(entry.options, entry.unique_id or "")
         self._receiver = receiver
         self._publisher: Publisher
