@@ -191,14 +191,12 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     @property
     def _known_entry(self) -> LinkyConfigEntry | None:
-        """The entry that the meter has already."""
         entries = self.hass.config_entries
         return entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address)
 
     # The port of an entry is changed
 
     async def _finish_reconfigure(self) -> ConfigFlowResult:
-        """Move the entry to the port if its meter is there."""
         entry = self._entry
         if self.heard.address == entry.unique_id:
             self._has_freed_port = False
@@ -236,7 +234,6 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     @property
     def _entry(self) -> LinkyConfigEntry:
-        """The entry whose port is changed."""
         entry = self.hass.config_entries.async_get_entry(self.context["entry_id"])
         if entry is None:
             raise AbortFlow("entry_removed")

@@ -114,7 +114,6 @@ class IndexSensor(LabelSensor):
         self.async_write_ha_state()
 
     def _report_shown(self) -> None:
-        """Tell the history which state is about to be written."""
         value = self._attr_native_value
         if self.available and isinstance(value, int):
             history = history_of(self.hass)

@@ -58,7 +58,6 @@ def coordinator_of(call: ServiceCall) -> LinkyCoordinator:
 
 @callback
 def _get_schedule(call: ServiceCall) -> ServiceResponse:
-    """Answer with the days as far as they are known."""
     coordinator = coordinator_of(call)
     days = coordinator.days
     return {

@@ -25,7 +25,6 @@ def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> N
 
 
 async def _lines(hass: HomeAssistant) -> dict[str, str]:
-    """Give the line of each meter, by its title."""
     texts = await async_get_translations(hass, hass.config.language, "system_health", {DOMAIN})
     lines: dict[str, str] = {}
     for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):

@@ -119,8 +119,7 @@ class DerivedEntity(LinkyEntity):
             self._attr_extra_state_attributes = dict(self._derived.attributes(self.coordinator))
 
     @abstractmethod
-    def _set_value(self, value: Value) -> None:
-        """Take what is to be shown."""
+    def _set_value(self, value: Value) -> None: ...
 
 
 class DerivedSensor(DerivedEntity, SensorEntity):

@@ -1,4 +1,4 @@
-"""What the bits of STGE and RELAIS mean to a household: one row a fact.
+"""What the bits of STGE and RELAIS mean to a household, and days of Tempo and peaks: one row each.
 
 It knows slugs of `tic/registers.py`, never a bit. Historique has neither register: what ADPS and
 ADIRn tell is told here as well; its status word is a constant on a Linky and tells nothing.

@@ -69,7 +69,6 @@ class HealthMonitor:
         row.last = now
 
     def _sample(self) -> None:
-        """Take the counters, and judge what they tell."""
         quality, issues = self.quality, self.issues
         quality.sample(time.monotonic())
         if quality.silence < _SILENT_AFTER:

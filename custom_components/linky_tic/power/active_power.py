@@ -104,7 +104,6 @@ class _Direction:
         self._start(frozenset())
 
     def _start(self, labels: frozenset[str]) -> None:
-        """Begin with what the indexes of a contract count."""
         self._labels = labels
         self._power = IndexPower()
         self._total = -1

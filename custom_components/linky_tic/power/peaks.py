@@ -72,7 +72,6 @@ class Peaks:
         self._reporter.report(key, Quantity.IMPORTED_PEAK, now and now.power)
 
     def _keep(self) -> None:
-        """Keep what the meter will not say again."""
         today = None if self._peaks.is_told else self._peaks.today
         self._store.keep(_STORED, {"today": _to_json(today), "month": _to_json(self._peaks.month)})
 
