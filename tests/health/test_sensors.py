@@ -81,7 +81,7 @@ async def test_a_port_that_is_plugged_in_again_is_counted(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link, "_FIRST_WAIT", 0.05)
-    monkeypatch.setattr(link, "_LOOK_FOR", 0.05)
+    monkeypatch.setattr(link, "_PATH_INTERVAL", 0.05)
     meter = await home.hears()
     meter.port.unplug()
     await until(lambda: meter.coordinator.link._port is None)
