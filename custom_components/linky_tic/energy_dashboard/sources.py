@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
-from homeassistant.components.energy.data import GridSourceType, SolarSourceType
+from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, SourceType
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.helpers import entity_registry as er
 
@@ -31,6 +31,7 @@ _SELLS_ALL: Final = ("PRODUCTEUR", "PRODUCTION", "NONCONSO")
 spaces left out (NGTF, LTARF)."""
 _USABLE: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})
 """What a person has disabled is not for us to show."""
+_GRID: Final = {"type": "grid", "cost_adjustment_day": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def offer(coordinator: LinkyCoordinator) -> Offer:
     """Look what a meter has that a dashboard may take; nothing is imported before it is heard."""
     imported = []
     for register in sorted(coordinator.tariffs.registers):
-        label = coordinator.tariffs.label_of(register)
+        label = coordinator.tariffs.labels.get(register)
         statistic = entity_of(coordinator, label) if label else None
         if statistic:
             imported.append(Imported(register, statistic, tariff_name(coordinator, register)))
@@ -123,46 +124,25 @@ def indexes_of(coordinator: LinkyCoordinator) -> set[str]:
     return {one for one in (entity_of(coordinator, name) for name in COSTED) if one is not None}
 
 
-def energy_sources(
-    coordinator: LinkyCoordinator, offered: Offer
-) -> list[GridSourceType | SolarSourceType]:
+def energy_sources(coordinator: LinkyCoordinator, offered: Offer) -> list[SourceType]:
     """Write what is offered as sources; the power goes on the first one that is imported."""
-    sources: list[GridSourceType | SolarSourceType] = []
-    for one in offered.imported:
-        source = _grid_source(one.name)
-        source["stat_energy_from"] = one.statistic
-        source["entity_energy_price"] = entity_of(coordinator, price_key(one.register))
-        if offered.power and not sources:
-            source["stat_rate"] = offered.power
-        sources.append(source)
+    sources: list[dict[str, object]] = [
+        {
+            **_GRID,
+            "name": one.name,
+            "stat_energy_from": one.statistic,
+            "entity_energy_price": entity_of(coordinator, price_key(one.register)),
+        }
+        for one in offered.imported
+    ]
+    if offered.power and sources:
+        sources[0]["stat_rate"] = offered.power
     if offered.exported and offered.is_production:
-        sources.append(
-            {
-                "type": "solar",
-                "stat_energy_from": offered.exported,
-                "config_entry_solar_forecast": None,
-                "name": PRODUCTION,
-            }
-        )
+        solar = {"type": "solar", "name": PRODUCTION, "config_entry_solar_forecast": None}
+        sources.append({**solar, "stat_energy_from": offered.exported})
     elif offered.exported:
-        source = _grid_source(INJECTION)
-        source["stat_energy_to"] = offered.exported
-        source["entity_energy_price_export"] = entity_of(coordinator, PRICE_EXPORT)
-        sources.append(source)
-    return sources
-
-
-def _grid_source(name: str) -> GridSourceType:
-    return {
-        "type": "grid",
-        "stat_energy_from": None,
-        "stat_energy_to": None,
-        "stat_cost": None,
-        "entity_energy_price": None,
-        "number_energy_price": None,
-        "stat_compensation": None,
-        "entity_energy_price_export": None,
-        "number_energy_price_export": None,
-        "cost_adjustment_day": 0.0,
-        "name": name,
-    }
+        price = entity_of(coordinator, PRICE_EXPORT)
+        exported = {"stat_energy_to": offered.exported, "entity_energy_price_export": price}
+        sources.append({**_GRID, "name": INJECTION, **exported})
+    written: list[SourceType] = ENERGY_SOURCE_SCHEMA(sources)
+    return written

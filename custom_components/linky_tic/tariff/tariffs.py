@@ -4,8 +4,8 @@ It knows when it has to look, what to store, and who is told; what labels say of
 in `tic/tariff.py`.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
@@ -14,6 +14,7 @@ from ..meter.freshness import Freshness
 from ..meter.signals import Signals
 from ..meter.store import MeterStore
 from ..tic import (
+    LABELS,
     TARIFF_SOURCES,
     USUAL_SLUGS,
     Contract,
@@ -49,6 +50,7 @@ class Tariffs:
     def __init__(self, signals: Signals, store: MeterStore, freshness: Freshness) -> None:
         self._signals = signals
         self._store = store
+        self._recall: Callable[[str], Any] = store.recall  # JSON as `keep` was given it
         self._freshness = freshness
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
@@ -61,13 +63,12 @@ class Tariffs:
         signals.lost.connect(self._follower.lost)
 
     def restore(self) -> None:
-        """Take up what the store, now loaded, holds."""
-        follower = self._follower
-        follower.texts = _by_register(self._store.recall(_TEXTS))
-        follower.calendar = _text(self._store.recall(_CALENDAR))
-        follower.tempo = _text(self._store.recall(_TEMPO))
-        self._slugs = _by_register(self._store.recall(_SLUGS))
-        self._former = {} if self._store.recall(_HAS_SLUGS) else follower.texts
+        """Take up what the store, now loaded, holds; raises an error where it has another shape."""
+        follower, recall = self._follower, self._recall
+        self._slugs = _by_register(recall(_SLUGS))
+        follower.texts = _by_register(recall(_TEXTS))
+        follower.calendar, follower.tempo = recall(_CALENDAR), recall(_TEMPO)
+        self._former = {} if recall(_HAS_SLUGS) else follower.texts
 
     @callback
     def take_former_names(self) -> dict[str, str]:
@@ -98,7 +99,7 @@ class Tariffs:
     def names(self) -> Mapping[int, str]:
         """Register -> its name, as far as known: a slug, or the text that the meter shows."""
         # Before anything is heard, the mode and the contract are those of the last time.
-        historic = self._historic() if self._indexes() else self._slugs
+        historic = self._historic() if self.labels else self._slugs
         return historic or self._follower.names
 
     def name_of(self, register: int) -> str:
@@ -115,37 +116,27 @@ class Tariffs:
         return next((one for one, name in self.names.items() if name in USUAL_SLUGS), None)
 
     @property
+    def labels(self) -> Mapping[int, str]:
+        """Register -> the label of its index in the mode that is spoken."""
+        heard = (one.label for one in self._freshness.readings.values())
+        return {
+            one.register or 0: one.name for one in heard if one.quantity is Quantity.SUPPLIER_ENERGY
+        }
+
+    @property
     def registers(self) -> set[int]:
         """The registers in use: in Historique all that have a label, and no other."""
         return set(self._historic()) or registers_in_use(self._freshness.readings)
-
-    def label_of(self, register: int) -> str | None:
-        """Give the label of a register's index in the mode that is spoken."""
-        for name, label in self._indexes():
-            if label.register == register:
-                return name
-        return None
-
-    @property
-    def contract_change(self) -> ContractChange | None:
-        """The contract that has become another one, until this is accepted; restarts keep it."""
-        before = _contract(self._store.recall(_REPLACED))
-        now = before and self._contracts().get(before.mode)
-        return ContractChange(before, now) if before and now and before != now else None
 
     @callback
     def accept_contract(self) -> None:
         """Forget the contract that was before."""
         self._store.keep(_REPLACED, None)
-        self._signals.contract.send(self.contract_change)
-
-    def _indexes(self) -> list[tuple[str, Label]]:
-        labels = [(name, one.label) for name, one in self._freshness.readings.items()]
-        return [(name, one) for name, one in labels if one.quantity is Quantity.SUPPLIER_ENERGY]
+        self._signals.contract.send(None)
 
     def _historic(self) -> dict[int, str]:
-        slugs = [(label.register, index_slug(label)) for _, label in self._indexes()]
-        return {register: slug for register, slug in slugs if register and slug}
+        slugs = {register: index_slug(LABELS[name]) for register, name in self.labels.items()}
+        return {register: slug for register, slug in slugs.items() if slug}
 
     def _mark_due(self) -> None:
         self._is_due = True
@@ -180,40 +171,33 @@ class Tariffs:
         self._store.keep(_SLUGS, _as_kept(self._slugs))
         self._store.keep(_TEMPO, follower.tempo)
 
-    def _contracts(self) -> dict[Mode, Contract]:
-        kept = self._store.recall(_CONTRACTS)
-        found = map(_contract, kept if isinstance(kept, list) else ())
-        return {one.mode: one for one in found if one}
-
     def _look_at_contract(self, now: Contract | None) -> None:
-        """Tell once of a contract that is another one than the last of its mode."""
+        """Tell of a contract that is another one than the last of its mode.
+
+        Until it is accepted, the one that was before all changes is kept.
+        """
         if now is None:
             return
-        contracts = self._contracts()
-        before = contracts.get(now.mode)
+        contracts = {one.mode: one for one in map(_contract, self._recall(_CONTRACTS) or ())}
+        before = contracts.get(now.mode, now)
         contracts[now.mode] = now
         self._store.keep(_CONTRACTS, [list(one) for one in contracts.values()])
-        if before is not None and before != now:
-            first = _contract(self._store.recall(_REPLACED)) or before
-            self._store.keep(_REPLACED, None if first == now else list(first))
-            self._signals.contract.send(self.contract_change)
+        if before == now:
+            return
+        first = _contract(self._recall(_REPLACED) or before)
+        is_back = first._replace(mode=now.mode) == now
+        self._store.keep(_REPLACED, None if is_back else list(first))
+        self._signals.contract.send(None if is_back else ContractChange(first, now))
 
 
 def _as_kept(names: Mapping[int, str]) -> JsonValueType:
     return {str(number): name for number, name in names.items()} or None
 
 
-def _by_register(kept: JsonValueType) -> dict[int, str]:
-    return {int(n): str(name) for n, name in kept.items()} if isinstance(kept, dict) else {}
+def _by_register(kept: Mapping[str, str] | None) -> dict[int, str]:
+    return {int(number): name for number, name in (kept or {}).items()}
 
 
-def _text(kept: JsonValueType) -> str | None:
-    return kept if isinstance(kept, str) else None
-
-
-def _contract(kept: JsonValueType) -> Contract | None:
-    match kept:
-        case [str(mode), str(name), bool(is_producer)] if mode in set(Mode):
-            return Contract(Mode(mode), name, is_producer)
-        case _:
-            return None
+def _contract(kept: Iterable[Any]) -> Contract:
+    mode, name, is_producer = kept
+    return Contract(Mode(mode), name, is_producer)
