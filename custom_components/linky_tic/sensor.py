@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .cost.sensors import PRICE_VALUES
+from .cost.sensors import COST_VALUES
 from .entities.derived import DerivedSensorDescription, add_derived
 from .entities.descriptions import SENSOR_DESCRIPTIONS
 from .entities.status import STATUS_VALUES
@@ -34,7 +34,7 @@ DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *TARIFF_VALUES,
     *DAY_VALUES,
     *POWER_VALUES,
-    *PRICE_VALUES,
+    *COST_VALUES,
     *SEASON_VALUES,
 )
 """What labels tell together, each room its own rows."""

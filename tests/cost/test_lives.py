@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.linky_tic.cost.costs import CostPeriod
+from custom_components.linky_tic.cost.periods import CostPeriod
 from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from custom_components.linky_tic.tic import LABELS, Quantity

@@ -19,7 +19,7 @@ from ..exceptions import refused
 from ..season.statistics import async_hourly, async_past_days
 from ..tic import COLOURS, LABELS, Label, Quantity
 from .contracts import PricedContract, Sum, cost_under
-from .ledger import standing_charge
+from .periods import CostPeriod, standing_charge
 
 _SUPPLIED: Final = [
     name for name, one in LABELS.items() if one.quantity is Quantity.SUPPLIER_ENERGY
@@ -113,7 +113,8 @@ async def _async_reckon(
             missing += 1
             lost += unplaced.get(hour, 0.0) + sum(gains.values())
         hour += _HOUR
-    standing = standing_charge(lambda _: costs.prices.standing_charge or 0.0, first, last)
+    charge = costs.prices.standing_charge or 0.0
+    standing = standing_charge(lambda _: charge, CostPeriod(first, last))
     in_force = Sum(dict(by_tariff), costs.prices.by_tariff, standing)
     colours = await _async_colours(coordinator, first - _ONE_DAY)
     others = [(one, cost_under(one, known, colours, first, last)) for one in contracts]

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from homeassistant.util import dt as dt_util
 
 from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
-from .ledger import standing_charge
+from .periods import CostPeriod, standing_charge
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base",),
@@ -158,5 +158,5 @@ def cost_under(
         if len(parts) > 1:
             apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
             doubt += energy * max(parts.values()) * (max(apart) - min(apart))
-    standing = standing_charge(lambda _: contract.standing_charge, first, last)
+    standing = standing_charge(lambda _: contract.standing_charge, CostPeriod(first, last))
     return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))

@@ -1,8 +1,9 @@
 """What has been used today, yesterday and this month, and what it costs.
 
-It follows the indexes of one meter and enters what they gain into a ledger, which is stored: what
-was used while nobody listened is counted; where midnight lies in such a gap, it is shared out by
-time.
+When a frame ends, `indexes.py` gives what each register has gained. Each gain is entered into the
+ledger (`ledger.py`) under its tariff, at the price in force, and `sensors.py` is told that sums may
+differ. The ledger is stored: what was used while nobody listened is counted; where midnight lies in
+such a gap, it is shared out by time.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ from ..meter.store import MeterStore
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
-from .ledger import KEPT, SET_BACK, Ledger, day_of, midnight
+from .ledger import KEPT, SET_BACK, Ledger, amount
+from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
 _KEY: Final = "ledger"
@@ -28,13 +30,6 @@ _STORED_EVERY: Final = 3600.0
 _ROUND: Final = 4
 """Digits of an amount: a hundredth of a cent."""
 _ONE_DAY: Final = timedelta(days=1)
-
-
-class CostPeriod(NamedTuple):
-    """Some days in a row, both ends included."""
-
-    first: date
-    last: date
 
 
 class FormerTariff(NamedTuple):
@@ -93,33 +88,36 @@ class Costs:
         """This month, as far as it has come."""
         return CostPeriod(self._day.replace(day=1), self._day)
 
-    def start(self, period: CostPeriod) -> datetime:
-        """Tell when a period began: local midnight of its first day."""
-        return dt_util.utc_from_timestamp(midnight(period.first))
-
     def counted_since(self, period: CostPeriod) -> datetime:
         """Tell since when energy of a period has been counted: not before there was a meter."""
-        return max(self.start(period), dt_util.utc_from_timestamp(self._ledger.began))
+        return max(period.start, dt_util.utc_from_timestamp(self._ledger.began))
 
     def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
-        if not self._is_known(period):
+        if not self._indexes.counts_imports or not self._is_whole(period):
             return None
-        return round(self._ledger.energy(*period) / 1000, _ROUND)
+        return round(sum(self._ledger.drawn(period).values()) / 1000, _ROUND)
 
     def cost(self, period: CostPeriod) -> float | None:
         """Give what is paid for what was used; None while a part of it is not known."""
-        if not self.prices.by_tariff or not self._is_known(period):
+        if not self.prices.by_tariff or self.energy(period) is None:
             return None
-        used = self._ledger.amount(*period, is_export=False)
-        return None if used is None else round(used + self._ledger.standing(*period), _ROUND)
+        used = amount(self._ledger.drawn(period))
+        return None if used is None else round(used + self._ledger.standing(period), _ROUND)
 
     def revenue(self, period: CostPeriod) -> float | None:
-        """Give what is paid for what was exported."""
-        if not self._is_known(period, is_export=True):
+        """Give what is paid for what was exported; None while a part of it is not known."""
+        if not self._indexes.counts_exports or not self._is_whole(period):
             return None
-        earned = self._ledger.amount(*period, is_export=True)
+        earned = amount(self._ledger.exported(period))
         return None if earned is None else round(earned, _ROUND)
+
+    def _is_whole(self, period: CostPeriod) -> bool:
+        """Whether nothing is missing; of a period that is over, nothing since its beginning."""
+        if self._indexes.is_waiting:
+            return False
+        is_over = period.last < self._day
+        return not is_over or self._ledger.whole_since <= midnight(period.first)
 
     def tariff_at(self, label: Label, at: float) -> str:
         """Give what an index of what is drawn has counted at an instant, maybe long past."""
@@ -128,13 +126,6 @@ class Costs:
         if index := self._indexes.by_register.get(register):
             known.append(index.tariff)
         return index_slug(label) or next(filter(None, known), self._tariffs.name_of(register))
-
-    def _is_known(self, period: CostPeriod, *, is_export: bool = False) -> bool:
-        """Whether nothing is missing; of a period that is over, nothing since its beginning."""
-        if self._indexes.is_waiting or not self._indexes.knows(is_export=is_export):
-            return False
-        is_over = period.last < self._day
-        return not is_over or self._ledger.whole_since <= midnight(period.first)
 
     # What is heard
 

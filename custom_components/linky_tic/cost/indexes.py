@@ -78,9 +78,15 @@ class Indexes:
         """Whether an index is about to be believed: what it has gained is of some day before."""
         return 0 < self._held <= _PATIENCE
 
-    def knows(self, *, is_export: bool) -> bool:
-        """Whether what is drawn, or what is exported, has been heard."""
-        return any((register == EXPORT_REGISTER) is is_export for register in self.by_register)
+    @property
+    def counts_imports(self) -> bool:
+        """Whether what is drawn has been heard."""
+        return any(register != EXPORT_REGISTER for register in self.by_register)
+
+    @property
+    def counts_exports(self) -> bool:
+        """Whether what is exported has been heard."""
+        return EXPORT_REGISTER in self.by_register
 
     def end_frame(
         self, frame: Frame, readings: Readings, now: float

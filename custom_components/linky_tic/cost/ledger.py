@@ -4,16 +4,15 @@ It is a sheet of rows that anybody could keep by hand. It knows energy in Wh, pr
 instants (seconds since 1970); no labels, no readings and no clock of its own.
 """
 
-from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
+from .periods import CostPeriod, day_of, midnight, standing_charge
 from .prices import EXPORT
 
 KEPT: Final = timedelta(days=70)
@@ -24,7 +23,6 @@ SET_BACK: Final = 3600.0
 """Seconds up to which a clock that goes back is taken as it is: no day is lost by it."""
 _DOUBTED: Final = 86400.0
 """Seconds for which a clock that has moved may still be put right."""
-_ONE_DAY: Final = timedelta(days=1)
 
 
 class LedgerRow(NamedTuple):
@@ -203,45 +201,40 @@ class Ledger:
 
     # What comes out
 
-    def energy(self, first: date, last: date) -> float:
-        """Give the Wh that were drawn from one day to another, both included."""
-        return sum(energy for _, energy in self._between(first, last, is_export=False))
+    def drawn(self, period: CostPeriod) -> Rows:
+        """Give what was drawn in a period."""
+        return self._of(period, lambda row: row.tariff != EXPORT)
 
-    def amount(self, first: date, last: date, *, is_export: bool) -> float | None:
-        """Give the price of what was drawn, or exported; None where a part of it has no price."""
-        amount = 0.0
-        for row, energy in self._between(first, last, is_export=is_export):
-            if row.price is not None:
-                amount += energy / 1000 * row.price
-            elif energy:
-                return None
-        return amount
+    def exported(self, period: CostPeriod) -> Rows:
+        """Give what was exported in a period."""
+        return self._of(period, lambda row: row.tariff == EXPORT)
 
-    def standing(self, first: date, last: date) -> float:
-        """Give the share of the standing charges for some days."""
-        return standing_charge(self._charge_on, first, last)
+    def standing(self, period: CostPeriod) -> float:
+        """Give the share of the standing charges for a period."""
+        return standing_charge(self._charge_on, period)
 
     def _charge_on(self, day: date) -> float:
         known = [amount for since, amount in self.charges if since <= day]
         return known[-1] if known else self.charges[0][1] if self.charges else 0.0
 
-    def _between(
-        self, first: date, last: date, *, is_export: bool
-    ) -> Iterator[tuple[LedgerRow, float]]:
-        for rows in (self.rows, self.doubt.rows if self.doubt else _no_rows()):
+    def _of(self, period: CostPeriod, is_asked: Callable[[LedgerRow], bool]) -> Rows:
+        found = _no_rows()
+        for rows in (self.rows, self.doubt.rows if self.doubt else {}):
             for row, energy in rows.items():
-                if first <= row.day <= last and (row.tariff == EXPORT) is is_export:
-                    yield row, energy
+                if period.first <= row.day <= period.last and is_asked(row):
+                    found[row] += energy
+        return found
 
 
-def standing_charge(by_month: Callable[[date], float], first: date, last: date) -> float:
-    """Add up a month's charge for some days, both ends included, each in the part of its month."""
-    return sum(by_month(day) / monthrange(day.year, day.month)[1] for day in days(first, last))
-
-
-def days(first: date, last: date) -> list[date]:
-    """Give the days from one to another, both included."""
-    return [first + timedelta(n) for n in range((last - first).days + 1)]
+def amount(rows: Rows) -> float | None:
+    """Add up what rows cost; None where one has no price."""
+    total = 0.0
+    for row, energy in rows.items():
+        if row.price is not None:
+            total += energy / 1000 * row.price
+        elif energy:
+            return None
+    return total
 
 
 def _written_rows(rows: Rows) -> list[JsonValueType]:
@@ -268,17 +261,7 @@ def _shares(since: float, until: float) -> list[tuple[date, float]]:
     first = min(last, day_of(since))
     if first == last:
         return [(last, 1.0)]
-    between = days(max(first, last - KEPT), last)
+    between = CostPeriod(max(first, last - KEPT), last).days
     edges = [*(max(since, midnight(day)) for day in between), until]
     whole = until - since
     return [(day, (edges[n + 1] - edges[n]) / whole) for n, day in enumerate(between)]
-
-
-def day_of(at: float) -> date:
-    """Give the local day of an instant."""
-    return dt_util.as_local(dt_util.utc_from_timestamp(at)).date()
-
-
-def midnight(day: date) -> float:
-    """Give the instant at which a local day begins."""
-    return dt_util.start_of_local_day(day).timestamp()

@@ -1,13 +1,13 @@
 """The sensors of what energy costs: prices as typed, the one in force, sums of the day and month.
 
-Those of money exist once a price is given. What they show is reckoned in `costs.py`.
+Those of money exist once a price is given. What they show is computed in `costs.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from operator import attrgetter
-from typing import Final, NamedTuple, override
+from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import UnitOfEnergy
@@ -17,10 +17,17 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..tariff.names import tariff_name
 from ..tariff.sensors import current_name
 from ..tic import Quantity, Readings, unnamed
-from .costs import CostPeriod, Costs
+from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumDescription(DerivedSensorDescription):
+    """A sum; `since` tells of one that grows when it began anew."""
+
+    since: Callable[[Costs], datetime] | None = None
 
 
 class PriceSensor(DerivedSensor):
@@ -44,18 +51,16 @@ class PriceSensor(DerivedSensor):
 class SumSensor(DerivedSensor):
     """What has been counted, paid or earned in a period."""
 
-    def __init__(
-        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
-    ) -> None:
+    def __init__(self, coordinator: LinkyCoordinator, description: SumDescription) -> None:
         super().__init__(coordinator, description)
+        self._since = description.since
         if description.device_class is SensorDeviceClass.MONETARY:
             self._attr_native_unit_of_measurement = coordinator.hass.config.currency
 
     @override
     def _set_value(self, value: Value) -> None:
         super()._set_value(value)
-        costs, row = self.coordinator.costs, _SUMS[self._key]
-        self._attr_last_reset = row.since(costs, row.days(costs)) if row.since else None
+        self._attr_last_reset = self._since(self.coordinator.costs) if self._since else None
 
 
 def _buys(meter: LinkyCoordinator) -> bool:
@@ -64,31 +69,6 @@ def _buys(meter: LinkyCoordinator) -> bool:
 
 def _sells(meter: LinkyCoordinator) -> bool:
     return meter.costs.prices.export is not None
-
-
-class _Sum(NamedTuple):
-    """A row of sums: its days, what is summed up, since when it grows, and what it is there for."""
-
-    days: Callable[[Costs], CostPeriod]
-    amount: Callable[[Costs, CostPeriod], float | None]
-    since: Callable[[Costs, CostPeriod], datetime] | None = None
-    given: Callable[[LinkyCoordinator], bool] | None = None
-
-
-_TODAY, _YESTERDAY, _MONTH = attrgetter("today"), attrgetter("yesterday"), attrgetter("month")
-_SUMS: Final[Mapping[str, _Sum]] = {
-    "energy_today": _Sum(_TODAY, Costs.energy, Costs.counted_since),
-    "energy_yesterday": _Sum(_YESTERDAY, Costs.energy),
-    "cost_today": _Sum(_TODAY, Costs.cost, Costs.start, _buys),
-    "cost_yesterday": _Sum(_YESTERDAY, Costs.cost, None, _buys),
-    "cost_month": _Sum(_MONTH, Costs.cost, Costs.start, _buys),
-    "revenue_today": _Sum(_TODAY, Costs.revenue, Costs.start, _sells),
-    "revenue_month": _Sum(_MONTH, Costs.revenue, Costs.start, _sells),
-}
-
-
-def _summed(row: _Sum, meter: LinkyCoordinator) -> float | None:
-    return row.amount(meter.costs, row.days(meter.costs))
 
 
 def _price_of(register: int, meter: LinkyCoordinator) -> float | None:
@@ -109,7 +89,7 @@ def _counts(readings: Readings) -> bool:
 
 
 _PRICE: Final = partial(DerivedSensorDescription, kind=PriceSensor, suggested_display_precision=4)
-PRICE_VALUES: Final = (
+_PRICES: Final = (
     *(
         _PRICE(
             key=key,
@@ -136,20 +116,61 @@ PRICE_VALUES: Final = (
         given=_buys,
         state_class=SensorStateClass.MEASUREMENT,
     ),
-    *(
-        DerivedSensorDescription(
-            key=key,
-            kind=SumSensor,
-            value=partial(_summed, row),
-            signals=lambda signals: (signals.costs,),
-            applies=None if row.given else _counts,
-            given=row.given,
-            is_on_under_tempo=row.days is not _YESTERDAY,
-            device_class=SensorDeviceClass.MONETARY if row.given else SensorDeviceClass.ENERGY,
-            state_class=SensorStateClass.TOTAL if row.since else None,
-            native_unit_of_measurement=None if row.given else UnitOfEnergy.KILO_WATT_HOUR,
-            suggested_display_precision=2,
-        )
-        for key, row in _SUMS.items()
+)
+_SUM: Final = partial(
+    SumDescription,
+    kind=SumSensor,
+    signals=lambda signals: (signals.costs,),
+    suggested_display_precision=2,
+)
+_ENERGY: Final = partial(
+    _SUM,
+    applies=_counts,
+    device_class=SensorDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+)
+_COST: Final = partial(_SUM, given=_buys, device_class=SensorDeviceClass.MONETARY)
+_REVENUE: Final = partial(_SUM, given=_sells, device_class=SensorDeviceClass.MONETARY)
+_SUMS: Final = (
+    _ENERGY(
+        key="energy_today",
+        value=lambda meter: meter.costs.energy(meter.costs.today),
+        since=lambda costs: costs.counted_since(costs.today),
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _ENERGY(
+        key="energy_yesterday",
+        value=lambda meter: meter.costs.energy(meter.costs.yesterday),
+        is_on_under_tempo=False,
+    ),
+    _COST(
+        key="cost_today",
+        value=lambda meter: meter.costs.cost(meter.costs.today),
+        since=lambda costs: costs.today.start,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _COST(
+        key="cost_yesterday",
+        value=lambda meter: meter.costs.cost(meter.costs.yesterday),
+        is_on_under_tempo=False,
+    ),
+    _COST(
+        key="cost_month",
+        value=lambda meter: meter.costs.cost(meter.costs.month),
+        since=lambda costs: costs.month.start,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _REVENUE(
+        key="revenue_today",
+        value=lambda meter: meter.costs.revenue(meter.costs.today),
+        since=lambda costs: costs.today.start,
+        state_class=SensorStateClass.TOTAL,
+    ),
+    _REVENUE(
+        key="revenue_month",
+        value=lambda meter: meter.costs.revenue(meter.costs.month),
+        since=lambda costs: costs.month.start,
+        state_class=SensorStateClass.TOTAL,
     ),
 )
+COST_VALUES: Final = (*_PRICES, *_SUMS)

@@ -20,7 +20,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..coordinator import LinkyCoordinator
-from ..cost.costs import CostPeriod
+from ..cost.periods import CostPeriod
 from ..cost.prices import (
     CONF_EXPORT_PRICE,
     CONF_STANDING_CHARGE,

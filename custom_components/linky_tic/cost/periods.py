@@ -1,0 +1,40 @@
+"""Days by local time, and the part of a monthly charge that falls on them."""
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from homeassistant.util import dt as dt_util
+
+
+class CostPeriod(NamedTuple):
+    """Some days in a row, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def start(self) -> datetime:
+        """Local midnight of the first day."""
+        return dt_util.start_of_local_day(self.first)
+
+    @property
+    def days(self) -> list[date]:
+        """All of them."""
+        return [self.first + timedelta(n) for n in range((self.last - self.first).days + 1)]
+
+
+def standing_charge(by_month: Callable[[date], float], period: CostPeriod) -> float:
+    """Add up a month's charge for the days of a period, each in the part of its month."""
+    return sum(by_month(day) / monthrange(day.year, day.month)[1] for day in period.days)
+
+
+def day_of(at: float) -> date:
+    """Give the local day of an instant."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(at)).date()
+
+
+def midnight(day: date) -> float:
+    """Give the instant at which a local day begins."""
+    return dt_util.start_of_local_day(day).timestamp()
