@@ -8,10 +8,14 @@ LINKY, ELECTRONIC = "041961000000", "021428000000"
 
 
 def conditions(**limits: int) -> Conditions:
-    told = Conditions({})
-    for name, value in limits.items():
-        label = LABELS[name]
-        told.learn(Reading(label, value, str(value), None, degraded=False, confirmed=True, at=0))
+    told = Conditions(
+        {},
+        {
+            name: Reading(LABELS[name], value, "", None, degraded=False, confirmed=True, at=0)
+            for name, value in limits.items()
+        },
+    )
+    told.reckon()
     return told
 
 
@@ -40,12 +44,6 @@ def test_a_meter_from_before_linky_limits_nothing() -> None:
     assert told.power == DEFAULT_SUPPLY
     told.identify(LINKY)
     assert told.power == 9000
-
-
-def test_limits_are_forgotten_at_once() -> None:
-    told = conditions(PREF=9)
-    told.forget_limits()
-    assert told.power == DEFAULT_SUPPLY
 
 
 def test_a_phase_may_draw_its_third_and_an_export_what_the_largest_supply_may() -> None:

@@ -30,16 +30,6 @@ from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings,
 from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime, legal_time_of
-from .margin import (
-    CURRENTS,
-    DRAWN_LABELS,
-    SUBSCRIBED_LABELS,
-    has_phases,
-    power_load,
-    power_margin,
-    share_of,
-    subscribed_power,
-)
 from .power import Estimate, IndexPower, net
 from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver
@@ -55,7 +45,18 @@ from .schedule import (
     registers_of,
 )
 from .season import DAY_KINDS, Tally, tally
-from .supply import BRIEF_POWER, can_gain
+from .supply import (
+    BRIEF_POWER,
+    CURRENTS,
+    DRAWN_LABELS,
+    SUBSCRIBED_LABELS,
+    can_gain,
+    has_phases,
+    power_load,
+    power_margin,
+    share_of,
+    subscribed_power,
+)
 from .tariff import (
     TARIFF_SOURCES,
     TEMPO_NAMES,

@@ -57,7 +57,8 @@ class Meter:
         self.accepted: dict[bytes, Group] = {}
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
-        self.conditions = Conditions(self.readings)
+        self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
+        self.conditions = Conditions(self.readings, self._believed)
         self.conditions.count_phases(self.said_now)
         self._owner = Ownership(address)
         self._rejected = rejected
@@ -66,7 +67,6 @@ class Meter:
         self._overseas = Overseas(overseas)
         self._gate = Gate(self.conditions)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
-        self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
         self._foreign_frames = 0
 
@@ -230,7 +230,7 @@ class Meter:
             self._owner.address = reading.raw
             self.conditions.identify(reading.raw)
         elif name in LIMITS:
-            self.conditions.learn(reading)
+            self.conditions.reckon()
         elif group and group.horodate and self._overseas.learn(group.horodate, reading.at):
             self.accepted.clear()  # what is stamped is read anew
 
@@ -272,7 +272,6 @@ class Meter:
         self.accepted.clear()
         self._believed.clear()
         self._gate.clear()
-        self.conditions.forget_limits()
         self._foreign_frames = 0
         self._speak(mode)
         self.doubt()

@@ -1,6 +1,8 @@
-"""What a supply can give, and what the gate knows beside a reading: the wire, what else is said.
+"""What a supply can give, and how much of it is drawn, of the house and of each phase.
 
-It knows what the judgements need, and refuses to judge: it is told what is believed.
+It knows readings, and refuses to know when the breaker opens: that takes 1.3 times the cut-off
+power, for minutes (54E 7). What is believed is judged elsewhere. Source: the tariff notes of the
+specification.
 """
 
 from collections.abc import Set as AbstractSet
@@ -8,7 +10,7 @@ from typing import Final
 
 from .address import identify
 from .catalogue import LABELS, Label
-from .events import Reading, Readings
+from .events import Readings, number_of
 
 DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
@@ -16,71 +18,130 @@ MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
 BRIEF_POWER: Final = MARGIN * DEFAULT_SUPPLY
 """W that no Linky lets through, not even for minutes."""
-LASTING_POWER: Final = 40_000
+_LASTING_POWER: Final = 40_000
 """W that no house draws for hours: its contract holds then, while a breaker lets more pass for
 minutes. A tighter limit tells more, and here nothing else speaks for an old row or a start."""
+
+_VOLTS: Final = 200
+"""Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
+_THREE: Final = 3
+_OTHER_PHASES: Final = frozenset(row.name for row in LABELS.values() if row.phase in {2, 3})
+_DRAWN: Final = ("SINSTS", "SINST1")
+CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
+DRAWN_LABELS: Final = (*_DRAWN, *CURRENTS, "PAPP")
+"""What tells the power drawn, of all phases."""
+_SUBSCRIBED: Final = ("PREF", "PCOUP")
+"""kVA; zero, as pilot meters say of the first, is none."""
+_CUT_OFF: Final = ("PCOUP", "PREF")
+"""The same where what opens the breaker is asked for."""
+_IN_AMPERES: Final = "ISOUSC"
+SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, _IN_AMPERES)
+"""What tells the subscribed power, in either mode."""
 
 
 def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
     """Whether an index can have gained so many Wh over hours or years, give or take `rounding`."""
-    return -rounding <= gain <= LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
+    return -rounding <= gain <= _LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
+
+
+def _allowed(readings: Readings, labels: tuple[str, ...], phases: int | None) -> int | None:
+    """Give the VA that the first of some labels allows, or the current of each phase."""
+    for name in labels:
+        if power := number_of(readings, name):
+            return power * 1000
+    current = number_of(readings, _IN_AMPERES)
+    return current * _VOLTS * phases if current and phases else None
+
+
+def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
+    """Give the VA that the contract allows, a third of it on one phase of three.
+
+    In Historique the phases must have been heard.
+    """
+    phases = _THREE if "IINST1" in readings else 1 if "IINST" in readings else None
+    power = _allowed(readings, _SUBSCRIBED, phases)
+    return power if power is None or phase is None else power / _THREE
+
+
+def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
+    """Give the VA drawn now, of all phases or of one; none while the house exports.
+
+    In Historique as the meter itself reckons ADPS and ADIRn: amperes against ISOUSC, at 200 V. A
+    current has no sign there: while no power is drawn (PAPP), it flows out, or may on one phase.
+    """
+    if phase is None:
+        power = next((number_of(readings, name) for name in _DRAWN if name in readings), None)
+        names: tuple[str, ...] = tuple(name for name in CURRENTS if name in readings)
+    else:
+        power, names = number_of(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
+    if power is not None:
+        return power
+    currents = [number_of(readings, name) for name in names]
+    if not currents or None in currents:
+        return None
+    drawn = _VOLTS * sum(filter(None, currents))
+    if phase is not None:
+        return drawn if not drawn or number_of(readings, "PAPP") else None
+    return 0 if number_of(readings, "PAPP") == 0 else drawn
+
+
+def power_margin(readings: Readings, phase: int | None = None) -> int | None:
+    """Give the VA left before the subscribed power, negative above it."""
+    subscribed, drawn = subscribed_power(readings, phase), drawn_power(readings, phase)
+    return None if subscribed is None or drawn is None else round(subscribed - drawn)
+
+
+def power_load(readings: Readings, phase: int | None = None) -> float | None:
+    """Give the share of the subscribed power that is drawn, in %."""
+    return share_of(drawn_power(readings, phase), subscribed_power(readings, phase))
+
+
+def has_phases(readings: Readings) -> bool:
+    """Whether the meter tells what is drawn on each of three phases."""
+    return "SINSTS1" in readings or "IINST1" in readings
+
+
+def share_of(drawn: float | None, subscribed: float | None) -> float | None:
+    """Give one power in % of another."""
+    return None if drawn is None or not subscribed else round(100 * drawn / subscribed, 1)
 
 
 class Conditions:
     """The conditions in which one meter is heard.
 
     `parity`: every character is checked. `power`: VA, all phases together. `said`: the readings in
-    force. `phases` is three when a label of another phase than the first is said, or expected to
-    be; None before any is.
+    force; `believed`: those too that are not in force yet. `phases` is three when a label of
+    another phase than the first is said, or expected to be; None before any is.
     """
 
-    def __init__(self, said: Readings) -> None:
+    def __init__(self, said: Readings, believed: Readings) -> None:
         self.parity = False
         self.power = DEFAULT_SUPPLY
         self.phases: int | None = None
         self.said = said
-        self._limits: dict[str, int] = {}
+        self._believed = believed
         self._has_breaker = True
 
     def limit(self, label: Label) -> float:
         """VA that the supply allows for the power, or the phase's power, that a label tells."""
         power = DEFAULT_SUPPLY if label.producer else self.power
-        return power / 3 if label.phase and self.phases == _THREE else power
+        return power / _THREE if label.phase and self.phases == _THREE else power
 
     def identify(self, address: str) -> None:
         """Take from the address whether the meter limits its supply: those before Linky do not."""
         model = identify(address).model
         self._has_breaker = model is None or model.is_linky
-        self._reckon()
+        self.reckon()
 
-    def learn(self, limit: Reading) -> None:
-        """Keep a limit that is told (catalogue.LIMITS)."""
-        self._limits[limit.label.name] = int(limit.raw)
-        self._reckon()
-
-    def forget_limits(self) -> None:
-        """Drop the limits that were told."""
-        self._limits.clear()
-        self._reckon()
-
-    def count_phases(self, said: AbstractSet[str]) -> None:
+    def count_phases(self, labels: AbstractSet[str]) -> None:
         """Tell the phases from the labels that are said now, or expected to be."""
-        self.phases = (1 if _OTHER_PHASES.isdisjoint(said) else _THREE) if said else None
-        self._reckon()
+        self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None
+        self.reckon()
 
-    def _reckon(self) -> None:
-        """Take the cut-off power before the subscribed one; zero, as pilot meters say, is none.
+    def reckon(self) -> None:
+        """Tell the power anew: what it follows from (catalogue.LIMITS) has changed.
 
-        The current is that of a phase, and until a label tells how many there are, of the most.
+        A current is that of a phase, and until a label tells how many there are, of the most.
         """
-        limits = self._limits
-        power = (
-            limits.get("PCOUP", 0) * 1000
-            or limits.get("PREF", 0) * 1000
-            or limits.get("ISOUSC", 0) * 200 * (self.phases or _THREE)
-        )
+        power = _allowed(self._believed, _CUT_OFF, self.phases or _THREE)
         self.power = power if power and self._has_breaker else DEFAULT_SUPPLY
-
-
-_THREE: Final = 3
-_OTHER_PHASES: Final = frozenset(row.name for row in LABELS.values() if row.phase in {2, 3})
