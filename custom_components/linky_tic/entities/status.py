@@ -12,16 +12,17 @@ from homeassistant.const import EntityCategory
 from ..tic import (
     RELAYS,
     STATUS,
+    Field,
     Meaning,
     Readings,
     colour_today,
     colour_tomorrow,
-    decode_relays,
     decode_status,
     has_colours,
     has_notices,
     has_peaks,
     no_peak_notice,
+    number_of,
     peak_in_progress,
     peak_notice,
 )
@@ -77,16 +78,15 @@ def _flag(
     )
 
 
-def _relay(number: int, slug: str) -> Flag:
+def _relay(number: int, field: Field) -> Flag:
     """Describe a relay: off by default, since 2 to 8 have no terminals and 1 is the contact."""
 
     def read(readings: Readings) -> bool | None:
-        relays = readings.get("RELAIS")
-        said = decode_relays(relays.raw)[slug] if relays else None
-        return None if said is None else said == "closed"
+        register = number_of(readings, "RELAIS")
+        return None if register is None else field.read(register) == "closed"
 
     return Flag(
-        key=slug,
+        key=field.slug,
         sources=("RELAIS",),
         value=of_readings(read),
         entity_registry_enabled_default=False,
@@ -118,7 +118,7 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
 
 STATUS_FLAGS: Final = (
     _flag("dry_contact", "closed", entity_category=None),
-    *(_relay(number, relay.slug) for number, relay in enumerate(RELAYS, 1)),
+    *(_relay(number, relay) for number, relay in enumerate(RELAYS, 1)),
     _flag("terminal_cover", "open", device_class=Device.OPENING),
     _flag("overvoltage", device_class=Device.PROBLEM, entity_category=None),
     Flag(

@@ -12,7 +12,7 @@ from typing import Final
 
 from .catalogue import CATALOGUE, LABELS, Label, Quantity
 from .events import Reading, Readings, number_of
-from .registers import STATUS, read_status
+from .registers import STATUS
 
 _FAR: Final = 1.5
 """A power this many times what the rest comes to is far off."""
@@ -96,16 +96,15 @@ def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | Non
 
     None where a field has never been agreed on, or nothing comes out that is not in force.
     """
-    registers = [read_status(reading.raw) for reading in row]
-    before = None if last is None else read_status(last.raw)
+    registers = [int(reading.raw, 16) for reading in row]
     agreed = 0
     for field in STATUS:
         bits = (1 << field.width) - 1 << field.low
-        seen = {register & bits for register in registers if register is not None}
+        seen = {register & bits for register in registers}
         if len(seen) == 1:
             agreed |= seen.pop()
-        elif before is not None:
-            agreed |= before & bits
+        elif last is not None:
+            agreed |= int(last.raw, 16) & bits
         else:
             return None
     text = f"{agreed:08X}"

@@ -8,7 +8,6 @@ opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-import re
 from typing import Final
 
 Meaning = str | int | bool | None
@@ -74,33 +73,12 @@ RELAYS: Final = tuple(Field(f"relay_{n}", n - 1, 1, ("open", "closed")) for n in
 """The 8 bits of RELAIS: the dry contact, then virtual contacts 1 to 7."""
 # fmt: on
 
-_STATUS_TEXT: Final = re.compile(r"[0-9A-Fa-f]{8}")
-_RELAYS_TEXT: Final = re.compile(r"[0-9]{3}")
-
-
-def read_status(text: str) -> int | None:
-    """Give the register of eight hexadecimal characters, unsigned."""
-    return int(text, 16) if _STATUS_TEXT.fullmatch(text) else None
-
-
-def read_relays(text: str) -> int | None:
-    """Give the register of three characters, decimal: 010 is ten. None above eight bits."""
-    register = int(text) if _RELAYS_TEXT.fullmatch(text) else None
-    return register if register is not None and register < 1 << len(RELAYS) else None
-
-
-def decode(fields: tuple[Field, ...], register: int | None) -> Mapping[str, Meaning]:
-    """Give slug -> what it says of the fields in use; all None for a register not read."""
-    used = (field for field in fields if field.meanings)
-    return {field.slug: None if register is None else field.read(register) for field in used}
-
 
 @lru_cache(maxsize=16)
 def decode_status(text: str) -> Mapping[str, Meaning]:
-    """Tell what STGE says; it rarely changes, and a score of facts ask."""
-    return decode(STATUS, read_status(text))
+    """Give slug -> what STGE says of each field in use; all None for an empty text.
 
-
-def decode_relays(text: str) -> Mapping[str, Meaning]:
-    """Tell the position of each relay that RELAIS says."""
-    return decode(RELAYS, read_relays(text))
+    It rarely changes, and a score of facts ask.
+    """
+    used = (field for field in STATUS if field.meanings)
+    return {field.slug: field.read(int(text, 16)) if text else None for field in used}
