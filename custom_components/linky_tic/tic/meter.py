@@ -248,8 +248,6 @@ class Meter:
     def _put_in_force(self, reading: Reading, out: list[Event]) -> None:
         name = reading.label.name
         is_first = name not in self.readings
-        if is_first:
-            self.presence.begin(name, self.readings)
         self.readings[name] = reading
         out.append(reading)
         if is_first:
@@ -258,7 +256,6 @@ class Meter:
     def _forget(self, label: Label, out: list[Event]) -> None:
         """Take a reading back: its label is no longer sent."""
         name = label.name
-        self.presence.changed(self.readings)
         was_live = self.readings.pop(name, None) is not None
         self._believed.pop(name, None)
         self.accepted.pop(self._keys.pop(name, _NO_KEY), None)

@@ -31,8 +31,8 @@ _SENT_SELDOM: Final = frozenset(
 class Presence:
     """The labels of one meter.
 
-    `established` are those it is known to send, for ever. `expected` are those of them that have
-    not been heard this time, and may be about to: no frame has shown yet that they are missing.
+    `established` are those it is known to send, for ever. `expected` are those of them that were
+    known beforehand, and that no frame has shown to be missing.
     """
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
@@ -42,9 +42,9 @@ class Presence:
         self._misses: dict[str, int] = {}
         self._heard_at: dict[str, float] = {}
         self._frame = 0
-        self._frame_at = -inf
-        self._whole: list[str] | None = None  # the last frame, if all that is live was in it
-        self._is_usual = False  # it was complete, and had all the groups of the one before
+        self._whole: list[str] | None = None  # the last frame, if nothing was missing in it
+        self._whole_at = -inf
+        self._is_usual = False  # it had the groups of the one before, which was whole
 
     def sighted(self, label: Label, *, believed: bool) -> bool:
         """Count a good group; whether its label is, from this one on, one that the meter sends.
@@ -67,48 +67,32 @@ class Presence:
 
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""
-        heard = self._heard_at.get(name, taken) if self._whole is None else self._frame_at
+        heard = self._whole_at if self._whole else self._heard_at.get(name, taken)
         return max(heard, taken)
 
     def expect(self, mode: Mode) -> None:
         """Expect all that is known of a mode: the meter speaks it from now on."""
         self.expected = (self.established & CATALOGUE[mode].keys()) - _SENT_SELDOM
 
-    def begin(self, name: str, live: Iterable[str]) -> None:
-        """Note that a label is live from now on."""
-        self.expected.discard(name)
-        self.changed(live)
-
-    def changed(self, live: Iterable[str]) -> None:
-        """Note that a label more or less is live: the next frame is not like the one before."""
-        if self._whole is not None:
-            self._heard_at.update(dict.fromkeys(live, self._frame_at))
-            self._whole = None
-
     def end(self, frame: Frame, live: Mapping[str, Reading], now: float) -> list[Label]:
         """Close a frame; give the labels, live or expected, that have vanished with it.
 
         A complete frame of the labels of the one before, in which nothing was missing, needs no
-        look: what is live has not changed since, or `changed` would have been called.
+        look: what is live since then is one of them.
         """
         self._frame += 1
         names = frame.names
-        whole = names if frame.complete else None
-        self._is_usual = whole is not None and whole == self._whole
+        self._is_usual = frame.complete and names == self._whole
         if self._is_usual:
-            self._frame_at = now
+            self._whole_at = now
             return []
-        self.changed(live)
-        self._frame_at = now
         heard = dict.fromkeys(names, now)
-        self._heard_at.update(heard)
+        self._heard_at.update(dict.fromkeys(self._whole or (), self._whole_at) | heard)
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         absent = self._absent(frame.mode, live, heard)
-        if absent:
-            empty = _empty_ranks(frame)
-            return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
-        self._whole = whole
-        return []
+        self._whole, self._whole_at = names if frame.complete and not absent else None, now
+        empty = _empty_ranks(frame) if absent else ()
+        return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
     def is_followed(self, frame: Frame, group: Group, live: Mapping[str, Reading]) -> bool:
         """Whether no group is missing between one of the last frame and the next."""
