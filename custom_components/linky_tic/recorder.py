@@ -12,10 +12,10 @@ from .history.indexes import history_of
 def compile_statistics(
     hass: HomeAssistant,
     session: Session,
-    start: datetime,
+    _start: datetime,
     _end: datetime,
     _custom_units: dict[str, dict[str | None, str]],
 ) -> PlatformCompiledStatistics:
-    """Have the sums of indexes that have started put right; nothing is compiled here."""
-    history_of(hass).compiling(session, start)
+    """Have the sums of indexes put right; nothing is compiled here."""
+    history_of(hass).compiling(session)
     return PlatformCompiledStatistics([], {})

@@ -42,7 +42,8 @@ def test_it_goes_on_from_register_1_where_it_cannot_be_the_total(counting: Count
 def test_months_without_a_word_are_its_own(counting: Counting) -> None:
     """The total could have become as much as well."""
     shown(counting, {"BASE": 605}, 60)
-    assert shown(counting, {"BASE": 500_000}, MONTHS) == {"BASE": 605}
+    assert shown(counting, {"BASE": 500_000}, MONTHS) == {}
+    assert counting.counters["BASE"].register == "supplier_energy_1"
 
 
 def test_what_was_used_while_the_mode_changed_is_counted_by_the_registers_that_grew(

@@ -121,7 +121,7 @@ class Life:
 def skip(house: Household, seconds: int, luck: Random) -> None:
     """Let a meter count for days in no time: some of it in each register of its contract."""
     house.advance(2)
-    meter, used = house.meter, luck.randint(0, 9) * seconds // 36
+    meter, used = house.meter, luck.randint(0, 9) * seconds // 90
     registers = [one.register - 1 for one in meter.contract.tariffs]
     for register in luck.choices(registers, k=100):
         meter.metering.supplier[register] += used

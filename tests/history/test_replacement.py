@@ -155,7 +155,11 @@ async def test_the_statistics_of_others_are_compiled_when_their_time_has_come(
 
 
 @pytest.mark.parametrize(
-    "start", [{"at": "yesterday", "first": OLD}, {"at": 0.0, "first": "?", "begin": "?"}]
+    "start",
+    [
+        {"first": OLD, "begin": "yesterday", "counted": None},
+        {"first": "?", "begin": "?", "counted": "?"},
+    ],
 )
 async def test_the_statistics_of_others_are_compiled_whatever_is_kept_of_an_index(
     course: Course, home: Home, start: dict[str, object]

@@ -1,16 +1,15 @@
-"""The sums of a statistic that starts anew, put right in the recorder's own tables.
+"""The sums of the statistics of indexes, put right in the recorder's own tables.
 
 It knows the recorder's tables and starts, nothing of meters. Tried on Home Assistant 2026.10 and
 2026.11.
 
-Every five minutes the recorder makes a row, whose sum has grown by the difference between the state
-in the row before and the last state of its time. The row in which a statistic starts is made like
-any other; in the same transaction its sum is shifted by what is wrong, so that nobody sees it, and
-the next row goes on from there. Other statistics are not touched.
+Every five minutes the recorder makes a row, whose sum should have grown by as much as the state
+since the row before, and by what a start in between says. Where the recorder reckons otherwise the
+sum is corrected in the same transaction, so that nobody sees it, and the next row goes on from
+there. Other statistics are not touched.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from homeassistant.components.recorder.db_schema import (
@@ -18,23 +17,25 @@ from homeassistant.components.recorder.db_schema import (
     StatisticsMeta,
     StatisticsShortTerm,
 )
+from homeassistant.components.recorder.history import get_last_state_changes
 from homeassistant.components.recorder.statistics import (
     get_latest_short_term_statistics_with_session,
 )
-from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
-from homeassistant.core import HomeAssistant
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfEnergy, UnitOfReactiveEnergy
+from homeassistant.core import HomeAssistant, State
 from homeassistant.util.unit_conversion import EnergyConverter, ReactiveEnergyConverter
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from .counting import Start, can_follow
 
 _PERIOD: Final = 300.0
 _HOUR: Final = 3600.0
-_MOST_UNSAVED: Final = 10_000
-"""Wh by which the last row may be newer than what was kept: a quarter of an hour at 40 kW."""
-_LONGEST: Final = 172_800.0
-"""Seconds for which the first row of a statistic is waited for."""
+_NOTHING: Final = 1e-9
+"""Less than a Wh in any unit, and more than what two sums of floats differ by."""
+_LAST_STATES: Final = 20
+"""States among which the last value is looked for: the others say that there is none."""
 
 
 class SumRow(NamedTuple):
@@ -45,138 +46,167 @@ class SumRow(NamedTuple):
     sum: float
 
 
-class Compiled(NamedTuple):
-    """Rows that are new, by when they begin, and the one from which the recorder went on."""
+class Before(NamedTuple):
+    """What the recorder has before it compiles: the newest ids, and the row it goes on from."""
 
-    before: SumRow | None
-    since: float
-    until: float
+    period_id: int
+    hour_id: int
+    rows: dict[str, SumRow]
 
 
-def last_row(hass: HomeAssistant, session: Session, statistic: str, now: float) -> SumRow | None:
-    """Give the row from which the recorder goes on: an hourly one where the others are purged."""
-    short = get_latest_short_term_statistics_with_session(
-        hass, session, {statistic}, {"state", "sum"}
+def before_compiling(hass: HomeAssistant, session: Session, statistics: set[str]) -> Before:
+    """Give the rows from which the recorder goes on."""
+    tables = (StatisticsShortTerm, Statistics)
+    period_id, hour_id = (session.scalar(select(func.max(one.id))) or 0 for one in tables)
+    latest = get_latest_short_term_statistics_with_session(
+        hass, session, statistics, {"state", "sum"}
     )
-    for row in short.get(statistic, []):
-        if row["state"] is not None and row["sum"] is not None:
-            return SumRow(row["start"], row["state"], row["sum"])
-    hours = (
-        select(Statistics.start_ts, Statistics.state, Statistics.sum)
-        .join(StatisticsMeta, Statistics.metadata_id == StatisticsMeta.id)
-        .where(StatisticsMeta.statistic_id == statistic, Statistics.start_ts <= now)
-        .where(Statistics.state.is_not(None), Statistics.sum.is_not(None))
-    )
-    found = session.execute(hours.order_by(Statistics.start_ts.desc()).limit(1)).first()
-    return SumRow(*found) if found else None
+    rows = {
+        statistic: SumRow(row["start"], row["state"], row["sum"])
+        for statistic, (row, *_) in latest.items()
+        if row["state"] is not None and row["sum"] is not None
+    }
+    return Before(period_id, hour_id, rows)
 
 
-def put_right(session: Session, statistic: str, starts: Sequence[Start], compiled: Compiled) -> int:
-    """Put right the rows in which a statistic starts; give how many starts have a row by now.
+def put_right(
+    session: Session, name: str, starts: Sequence[Start], shown: int, before: Before
+) -> tuple[int, int] | None:
+    """Put right the new rows of a statistic whose sensor shows a value now, if there are any.
 
-    A start of a time to come was noted while the clock was ahead.
+    Gives how many of its starts have a row by now, and the last state, in Wh.
     """
-    now = compiled.until
     meta = select(StatisticsMeta.id, StatisticsMeta.unit_of_measurement)
-    found = session.execute(meta.where(StatisticsMeta.statistic_id == statistic)).first()
-    if found is None:  # a sensor that people leave out of the recorder has none
-        return sum(one.at < now - _LONGEST for one in starts)
-    unit = _unit_per_base(found.unit_of_measurement)
-    before, settled, shift = compiled.before, 0, 0.0
-    for new in _new_rows(session, found.id, compiled):
-        row = new._replace(sum=new.sum + shift)
-        begun = [one for one in starts[settled:] if one.at < row.begin + _PERIOD or one.at > now]
-        if begun:
-            wrong = _right_sum(before, row, begun, unit) - row.sum
-            _shift(session, found.id, compiled._replace(since=row.begin), wrong)
-            row = row._replace(sum=row.sum + wrong)
-            shift += wrong
-            settled += len(begun)
-        before = row
-    return settled
+    found = session.execute(meta.where(StatisticsMeta.statistic_id == name)).first()
+    rows = _new_rows(session, found.id, before.period_id) if found else []
+    if found is None or not rows:
+        return None
+    unit, settled = _unit_per_base(found.unit_of_measurement), 0
+    last, hours = _row_before(session, found.id, before, name, rows[0]), {}
+    for row in rows:
+        begun = _begun(starts[settled:], shown, round(row.state / unit))
+        total = _right_sum(last, row, starts[settled : settled + begun], unit)
+        if abs(total - row.sum) > _NOTHING:
+            _set_sum(session, StatisticsShortTerm, found.id, row.begin, total)
+        settled += begun
+        last, hours[row.begin // _HOUR * _HOUR] = row._replace(sum=total), total
+    for hour in _new_hours(session, found.id, before.hour_id):
+        if hour in hours:
+            _set_sum(session, Statistics, found.id, hour, hours[hour])
+    return settled, round(rows[-1].state / unit)
 
 
-def corrected(
-    session: Session, starts: Mapping[str, Sequence[Start]], period: float
-) -> tuple[dict[str, list[Start]], dict[str, int]]:
-    """Have statistics begin where those that they take over from have a last row.
-
-    Gives the starts, and the value of each such row. After a crash it is newer than what was kept.
-    """
-    known: dict[str, int] = {}
-    for one in (one for some in starts.values() for one in some):
-        is_final = one.at < period + _PERIOD and one.taken_from not in starts
-        if is_final and (value := _newer_state(session, one)):
-            known[one.taken_from] = value
-    return {
-        statistic: [replace(one, begin=known.get(one.taken_from, one.begin)) for one in some]
-        for statistic, some in starts.items()
-    }, known
-
-
-def _newer_state(session: Session, start: Start) -> int | None:
-    """Give the last state of the statistic that a start takes over from, if it is newer."""
+def last_recorded(hass: HomeAssistant, name: str) -> tuple[int | None, int | None]:
+    """Give the last value that is recorded of a statistic, and that of its last row, in Wh."""
     table = StatisticsShortTerm
     rows = (
         select(table.state, StatisticsMeta.unit_of_measurement)
         .join(StatisticsMeta, table.metadata_id == StatisticsMeta.id)
-        .where(StatisticsMeta.statistic_id == start.taken_from, table.start_ts <= start.at)
-        .where(table.state.is_not(None))
+        .where(StatisticsMeta.statistic_id == name, table.state.is_not(None))
     )
-    row = session.execute(rows.order_by(table.start_ts.desc()).limit(1)).first()
-    if row is None or start.begin is None:
+    with session_scope(hass=hass, read_only=True) as session:
+        found = session.execute(rows.order_by(table.start_ts.desc()).limit(1)).first()
+    row = round(found.state / _unit_per_base(found.unit_of_measurement)) if found else None
+    # What the recorder has written together is not in the order of time.
+    states = get_last_state_changes(hass, _LAST_STATES, name).get(name, [])
+    values = {one.last_updated: value for one in states if (value := _value(one)) is not None}
+    return values[max(values)] if values else row, row
+
+
+def _value(state: State) -> int | None:
+    try:
+        value = float(state.state)
+    except ValueError:
         return None
-    value = round(row.state / _unit_per_base(row.unit_of_measurement))
-    is_newer = start.begin < value <= start.first
-    return value if is_newer and value - start.begin <= _MOST_UNSAVED else None
+    return round(value / _unit_per_base(state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)))
 
 
-def _new_rows(session: Session, metadata_id: int, new: Compiled) -> list[SumRow]:
+def _new_rows(session: Session, metadata_id: int, period_id: int) -> list[SumRow]:
     table = StatisticsShortTerm
     rows = (
         select(table.start_ts, table.state, table.sum)
-        .where(table.metadata_id == metadata_id, table.start_ts.between(new.since, new.until))
+        .where(table.id > period_id, table.metadata_id == metadata_id)
         .where(table.state.is_not(None), table.sum.is_not(None))
     )
-    return [SumRow(*row) for row in session.execute(rows.order_by(table.start_ts))]
+    return [SumRow(*row) for row in session.execute(rows.order_by(table.id))]
 
 
-def _shift(session: Session, metadata_id: int, new: Compiled, wrong: float) -> None:
-    """Add to the sums of new rows, and of the hours from the first one's on."""
-    hour = new.since // _HOUR * _HOUR
-    for table, since in ((StatisticsShortTerm, new.since), (Statistics, hour)):
-        of_it = (table.metadata_id == metadata_id, table.start_ts.between(since, new.until))
-        shifted = update(table).where(*of_it).values(sum=table.sum + wrong)
-        session.execute(shifted, execution_options={"synchronize_session": False})
+def _row_before(
+    session: Session, metadata_id: int, before: Before, name: str, row: SumRow
+) -> SumRow | None:
+    """Give the row before the first new one: an hourly one where the others are purged.
+
+    After a restart the recorder goes on from the row of the latest time, which was not made last
+    if the clock was ahead then.
+    """
+    last = before.rows.get(name)
+    if last and last.begin < row.begin:
+        return last
+    table: type[Statistics | StatisticsShortTerm] = Statistics
+    newest, order = before.hour_id, table.start_ts
+    if last:
+        table = StatisticsShortTerm
+        newest, order = before.period_id, table.id
+    rows = (
+        select(table.start_ts, table.state, table.sum)
+        .where(table.metadata_id == metadata_id, table.id <= newest)
+        .where(table.state.is_not(None), table.sum.is_not(None))
+    )
+    found = session.execute(rows.order_by(order.desc()).limit(1)).first()
+    return SumRow(*found) if found else None
+
+
+def _new_hours(session: Session, metadata_id: int, hour_id: int) -> Iterable[float]:
+    new = (Statistics.metadata_id == metadata_id, Statistics.id > hour_id)
+    return session.scalars(select(Statistics.start_ts).where(*new))
+
+
+def _set_sum(
+    session: Session,
+    table: type[Statistics | StatisticsShortTerm],
+    metadata_id: int,
+    begin: float,
+    total: float,
+) -> None:
+    row = (table.metadata_id == metadata_id, table.start_ts == begin)
+    changed = update(table).where(*row).values(sum=total)
+    session.execute(changed, execution_options={"synchronize_session": False})
+
+
+def _begun(starts: Sequence[Start], shown: int, state: int) -> int:
+    """Give how many starts a row has seen: its state is among the values since the last of them.
+
+    Values tell it where times do not: the clock may have been set in between.
+    """
+    last: int | None = shown
+    for number, start in reversed([*enumerate(starts)]):
+        if start.first <= state and (last is None or state <= last):
+            return number + 1
+        last = start.counted
+    return 0
 
 
 def _right_sum(before: SumRow | None, row: SumRow, starts: Sequence[Start], unit: float) -> float:
-    """Give the sum that a row should have, in which a statistic has started, once or more.
-
-    It never falls, whatever was lost of what is kept.
-    """
-    start, *later = starts
+    """Give the sum that a row should have; it never falls, whatever was lost of what is kept."""
     if before is None:
-        grown = row.state - unit * (start.first if start.begin is None else start.begin)
-    else:
-        skipped = _skipped(start, before.state / unit, start.at - before.begin - _PERIOD)
-        grown = before.sum + row.state - before.state - unit * skipped
-    total = grown - unit * sum(
-        one.begin - one.counted
-        for one in later
-        if one.begin is not None and one.counted is not None
-    )
-    return max(total, before.sum if before else 0.0)
+        if not starts:
+            return row.sum
+        before, starts = SumRow(row.begin, unit * starts[0].begin, 0.0), starts[1:]
+    skipped = 0.0
+    for number, start in enumerate(starts):
+        if number == 0:
+            seconds = row.begin + _PERIOD - before.begin
+            skipped += start.begin - _counted(start, before.state / unit, seconds)
+        elif start.counted is not None:
+            skipped += start.begin - start.counted
+    return max(before.sum + row.state - before.state - unit * skipped, before.sum)
 
 
-def _skipped(start: Start, before: float, seconds: float) -> float:
-    """Give what lies between the value that is counted up to and the one that is counted from."""
-    is_next = can_follow(before, start.first, seconds)
-    if start.begin is None:
-        return 0.0 if is_next else start.first - before
-    counted = before if start.counted is None else start.counted
-    # A cut, as when a meter is replaced, may have lost what was heard last.
-    return start.begin - (counted if is_next else max(counted, before))
+def _counted(start: Start, before: float, seconds: float) -> float:
+    """Give up to which value a statistic has counted that had a row before its start."""
+    if start.counted is not None:
+        return max(start.counted, before)
+    return start.begin if can_follow(before, start.begin, seconds) else before
 
 
 def _unit_per_base(unit: str | None) -> float:
