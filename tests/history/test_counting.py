@@ -19,7 +19,7 @@ from homeassistant.util.dt import utcnow
 import pytest
 from sqlalchemy import select
 
-from custom_components.linky_tic.history.indexes import history_of
+from custom_components.linky_tic.history.indexes import async_setup_history, history_of
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.clock import SECOND
@@ -294,6 +294,33 @@ async def test_a_crash_before_another_mode_moves_no_energy(course: Course, home:
     await course.end_period()
     assert await life.imported() == pytest.approx(life.used)
     house.switch_mode("standard")
+    await life.hear()
+    await course.end_period()
+    assert await life.imported() == pytest.approx(life.used)
+
+
+@pytest.mark.parametrize("left", [{}, {"counters": {"sensor.linky_east": {}}}])
+async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
+    course: Course, home: Home, left: dict[str, object]
+) -> None:
+    house = Household(contract="hphc", index=INDEX)
+    life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
+    await life.begin()
+    for mode in ("historic", "standard"):
+        await life.meter.play(5)
+        await course.end_period()
+        house.switch_mode(mode)
+        await life.hear()
+        await course.end_period()
+    await home.unload(life.meter)
+    await history_of(home.hass)._store.async_save(left)
+    await async_setup_history(home.hass)
+    assert life.meter.entry
+    await home.hass.config_entries.async_setup(life.meter.entry.entry_id)
+    for mode in ("historic", "standard"):
+        await life.hear()
+        await course.end_period()
+        house.switch_mode(mode)
     await life.hear()
     await course.end_period()
     assert await life.imported() == pytest.approx(life.used)

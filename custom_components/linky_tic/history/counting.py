@@ -61,7 +61,8 @@ class Hidden:
 class Start:
     """A statistic counts on from `begin`, after it has counted up to `counted`.
 
-    `first` is the value shown then. `counted` is None where only the recorder can know.
+    `first` is the value shown then. `counted` is None where it goes on from its last row, if that
+    can be; 0 where others have counted the register, and only its last row tells how far it is.
     """
 
     first: int
@@ -85,7 +86,7 @@ class Counting:
         elif self._is_shown_still(statistic, meter, value):
             return False
         else:
-            counted = self._leave(statistic, meter)
+            counted = self._leave(statistic, meter, label)
             register, begin = self._begin(meter, label, value)
             self.starts.setdefault(statistic, []).append(Start(value, begin, counted))
         self._count(meter, label, register, value - begin)
@@ -128,6 +129,11 @@ class Counting:
                 recorded = starts[-1].begin
         if recorded is not None:
             self._move(counter, recorded)
+
+    def recorded(self, meter: str, label: Label, value: int) -> None:
+        """Know from the recorder alone that a register has been counted up to a value."""
+        key = _key(meter, register_of(label))
+        self.registers[key] = max(value, self.registers.get(key, 0))
 
     def removed(self, statistic: str, compiled: int | None) -> None:
         """Note that there will be no row of what a statistic has counted since its last one."""
@@ -175,14 +181,15 @@ class Counting:
         hidden = self.hidden.get(_key(meter, _SUPPLIER_TOTAL))
         return sum(known) + (hidden.counted if hidden else 0) if len(known) == len(values) else None
 
-    def _leave(self, statistic: str, meter: str) -> int | None:
+    def _leave(self, statistic: str, meter: str, label: Label) -> int | None:
         """Give what a statistic that starts anew has counted; of another meter, all it has heard.
 
-        Of this one, whoever has taken over counts what was heard and not shown.
+        Of this one, whoever has taken over counts what was heard and not shown. Of one that is not
+        known the recorder knows it, and the register has been counted by others.
         """
         counter = self.counters.get(statistic)
         if counter is None:
-            return None
+            return 0 if _key(meter, register_of(label)) in self.registers else None
         if counter.meter != meter and self._stands(counter):
             self._move(counter, counter.heard)
         return counter.shown

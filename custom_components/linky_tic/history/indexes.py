@@ -13,6 +13,7 @@ from typing import Any, Final, override
 
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.tasks import SynchronizeTask
+from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import DATA_INSTANCE
@@ -24,8 +25,9 @@ from sqlalchemy.orm import Session
 
 from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
-from ..tic import LABELS, Label, Quantity
-from .counting import Counting, Hidden, Start, StatisticCount, register_of
+from ..tic import INDEXES, LABELS, Label
+from .counting import Counting, Hidden, Start, StatisticCount
+from .migration import from_version_1
 from .sums import Before, before_compiling, last_recorded, put_right
 
 _VERSION: Final = 2
@@ -40,7 +42,7 @@ type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 async def async_setup_history(hass: HomeAssistant) -> None:
     """Load what is kept, and follow the entity ids from now on."""
     history = IndexHistory(hass)
-    await optional(history.load())  # what another release has stored may have another shape
+    await history.load()
     hass.data[_HISTORY] = history
     hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, history.follow)
 
@@ -63,6 +65,11 @@ class IndexHistory:
 
     async def load(self) -> None:
         """Read what the runs before have kept; after a crash, the recorder knows better."""
+        await optional(self._read())  # what another release has stored may have another shape
+        if DATA_INSTANCE in self._hass.data:
+            await optional(self._ask_recorder(get_instance(self._hass)))
+
+    async def _read(self) -> None:
         kept = await self._store.async_load() or {}
         self._counting = Counting(
             kept.get("registers", {}),
@@ -70,22 +77,24 @@ class IndexHistory:
             {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()},
             {key: [Start(**one) for one in some] for key, some in kept.get("starts", {}).items()},
         )
-        if self._counting.counters and DATA_INSTANCE in self._hass.data:
-            await self._ask_recorder(get_instance(self._hass))
 
     async def _ask_recorder(self, recorder: Recorder) -> None:
-        """Take it from the recorder what each statistic has counted."""
+        """Take it from the recorder what each statistic has counted; all, if nothing is kept."""
         if self._hass.is_running:  # it may have states that it has not written yet
             done = self._hass.loop.create_future()
             recorder.queue_task(SynchronizeTask(done))
             await done
-        now = utcnow().timestamp()
-        for statistic in self._counting.counters:
+        now, lost = utcnow().timestamp(), {} if self._counting.registers else _indexes(self._hass)
+        for statistic in lost or self._counting.counters:
             last = recorder.async_add_executor_job(last_recorded, self._hass, statistic)
             state, row = await last
-            self._counting.corrected(statistic, state, now)
             if row is not None:
                 self._compiled[statistic] = row
+            if not lost:
+                self._counting.corrected(statistic, state, now)
+            elif state is not None:
+                address, label = lost[statistic]
+                self._counting.recorded(_hashed(address), label, state)
 
     @callback
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
@@ -166,52 +175,23 @@ class _HistoryStore(Store[_Stored]):
     async def _async_migrate_func(
         self, old_major_version: int, old_minor_version: int, old_data: _Stored
     ) -> _Stored:
-        """Take from version 1 up to which value each register and statistic has counted."""
-        kept, total = old_data.get("registers", {}), f".{Quantity.SUPPLIER_ENERGY}"
-        values = {
-            key: one["value"]
-            for key, one in kept.items()
-            if one["value"] is not None and not key.endswith(total)
-        }
-        hidden: dict[str, _Stored] = {}
-        for key in (one for one in kept if one.endswith(total)):
-            registers = [one for one in values if one.startswith(f"{key}_")]
-            names = [one.partition(".")[2] for one in registers if kept[one].get("is_hidden")]
-            if names and (counted := kept[key]["value"]) is not None:
-                counted = max(0, counted - sum(values[one] for one in registers))
-                hidden[key] = {"counted": counted, "registers": names}
-        return {
-            "registers": values,
-            "hidden": hidden,
-            "counters": {
-                key: {**one, **_counted_by(key, one["meter"], kept, self._label_of(key))}
-                for key, one in old_data.get("counters", {}).items()
-            },
-            "starts": {
-                key: [_start_of(one) for one in some]
-                for key, some in old_data.get("starts", {}).items()
-            },
-        }
-
-    def _label_of(self, entity_id: str) -> str:
-        entity = er.async_get(self.hass).async_get(entity_id)
-        return entity.unique_id.rpartition("_")[2] if entity else ""
+        indexes = _indexes(self.hass).items()
+        return from_version_1(old_data, {statistic: label for statistic, (_, label) in indexes})
 
 
-def _counted_by(statistic: str, meter: str, registers: _Stored, label: str) -> _Stored:
-    """Give what version 1 tells of a statistic: if nothing, it starts anew with its next value."""
-    names = (f"{Quantity.SUPPLIER_ENERGY}", register_of(LABELS[label])) if label in LABELS else ()
-    for name in names:
-        register = registers.get(f"{meter}.{name}")
-        if register and register["by"] == statistic:
-            return {"label": label, "register": name, "at": register["at"]}
-    return {"label": "", "register": "", "at": 0.0}
-
-
-def _start_of(kept: _Stored) -> _Stored:
-    """Give a start of version 1; without `begin` it goes on from its last row."""
-    begin = kept["first"] if kept.get("begin") is None else kept["begin"]
-    return {"first": kept["first"], "begin": begin, "counted": kept.get("counted")}
+def _indexes(hass: HomeAssistant) -> dict[str, tuple[str, Label]]:
+    """Give the address and the label of every statistic of an index."""
+    entities = er.async_get(hass).entities.values()
+    parts = {
+        one.entity_id: one.unique_id.rpartition("_")
+        for one in entities
+        if (one.domain, one.platform) == (SENSOR, DOMAIN)
+    }
+    return {
+        entity_id: (address, LABELS[name])
+        for entity_id, (address, _, name) in parts.items()
+        if name in LABELS and LABELS[name].quantity in INDEXES
+    }
 
 
 @contextmanager
