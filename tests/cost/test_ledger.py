@@ -213,3 +213,35 @@ def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day
         first, day = date(2026, 11, 1), date(2026, 11, 23)
         assert ledger.standing(CostPeriod(day, day)) == 1
         assert ledger.standing(CostPeriod(first, day)) == pytest.approx(22 * 0.5 + 1)
+
+
+def test_a_clock_that_has_moved_is_believed_after_a_day() -> None:
+    ledger = Ledger()
+    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
+    with france():
+        ledger.turn(noon)
+        for at in range(int(noon) + 7200, int(noon) + 7200 + 86_400 + 100, 50):
+            assert ledger.doubt or at == noon + 7200
+            ledger.turn(at)
+            ledger.add(10, "base", 0.2, at, at)
+        assert ledger.doubt is None
+        ledger.turn(ledger.now - 7200)  # which is not taken for the end of that
+        day = date(2026, 11, 24)
+        assert sum(ledger.drawn(CostPeriod(day, day)).values()) == (14 * 72 + 2) * 10
+
+
+def test_new_prices_and_charges_hold_from_their_day_on() -> None:
+    ledger = Ledger()
+    sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
+    at = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
+    with france():
+        ledger.turn(at)
+        ledger.add(1000, "base", 0.1, at - 86_400, at - 86_400)
+        ledger.add(1000, "base", 0.1, at, at)
+        ledger.reprice(monday, {"base": 0.2}.get, None)
+        assert ledger.charges == []
+        ledger.reprice(monday, {"base": 0.3}.get, 15.0)
+        ledger.reprice(monday, {"base": 0.3}.get, 30.0)
+        paid = [amount(ledger.drawn(CostPeriod(day, day))) for day in (sunday, monday)]
+    assert paid == pytest.approx([0.1, 0.3])
+    assert ledger.charges == [(monday, 30.0)]
