@@ -134,7 +134,7 @@ class LinkyCoordinator:
         """What a label says now, None when it is not known."""
         return self.freshness.reading(name)
 
-    async def async_start(self, heard: Heard | None = None) -> None:
+    async def async_start(self, heard: Heard | None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
         for room in (self.days, self.tariffs, self.peaks, self.season, self.costs):
