@@ -74,7 +74,7 @@ class Derived:
     """What is shown, None while it is not known."""
     attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
     sources: tuple[str, ...] = ()
-    signals: Callable[[Signals], tuple[Signal[*tuple[()]], ...]] = lambda _: ()
+    signals: Callable[[Signals], tuple[Signal, ...]] = lambda _: ()
     applies: Callable[[Readings], bool] | None = None
     needs_line: bool = True
     """Whether it is unavailable while the meter is not heard."""

@@ -40,7 +40,7 @@ async def optional(step: Awaitable[None]) -> None:
         LOGGER.exception("A step failed that the rest can do without; it goes on")
 
 
-class Signal[*Args]:
+class Signal[*Args = *tuple[()]]:
     """One kind of news."""
 
     def __init__(self, guard: Guard) -> None:
@@ -59,7 +59,7 @@ class Signal[*Args]:
             self._guard(listener, *args)
 
 
-class NamedSignals[*Args]:
+class NamedSignals[*Args = *tuple[()]]:
     """One signal a name: a label, or the key of what is derived."""
 
     def __init__(self, guard: Guard) -> None:
@@ -98,12 +98,12 @@ class Signals:
         guard = Guard()
         self.reading = NamedSignals[Reading](guard)
         self.frame = Signal[Frame, Readings, float](guard)
-        self.lost = Signal[*tuple[()]](guard)
-        self.minute = Signal[*tuple[()]](guard)
-        self.state = NamedSignals[*tuple[()]](guard)
-        self.tariff = Signal[*tuple[()]](guard)
-        self.days = Signal[*tuple[()]](guard)
-        self.season = Signal[*tuple[()]](guard)
-        self.costs = Signal[*tuple[()]](guard)
+        self.lost: Signal = Signal(guard)
+        self.minute: Signal = Signal(guard)
+        self.state: NamedSignals = NamedSignals(guard)
+        self.tariff: Signal = Signal(guard)
+        self.days: Signal = Signal(guard)
+        self.season: Signal = Signal(guard)
+        self.costs: Signal = Signal(guard)
         self.contract = Signal[ContractChange | None](guard)
-        self.counters = Signal[*tuple[()]](guard)
+        self.counters: Signal = Signal(guard)
