@@ -77,7 +77,9 @@ def _reached(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
     """What runs: no types, no decorators, no words of docstrings and errors, no f-strings."""
     for child in ast.iter_child_nodes(node):
         match child:
-            case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.arguments():
+            case ast.Raise() | ast.JoinedStr() | ast.arguments():
+                continue
+            case ast.Import() | ast.ImportFrom() | ast.TypeAlias():
                 continue
             case ast.Expr(value=ast.Constant()):
                 continue
