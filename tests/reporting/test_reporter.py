@@ -98,6 +98,8 @@ def test_what_is_forgotten_is_told_at_once_when_it_comes_again() -> None:
     told.reporter.forget(_POWER)
     assert told.due(1000.0) == [0.0]
     assert told.live(_POWER, [(1000.1, 410)]) == [0.0, 1000.1]
+    told.reporter.forget(_POWER)
+    assert told.live(_POWER, [(1000.2, 410)]) == [0.0, 1000.1, 1000.2]
 
 
 @pytest.mark.parametrize("name", ["NTARF", "STGE", "LTARF", "RELAIS", "DPM1", "MSG2"])
