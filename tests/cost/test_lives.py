@@ -250,10 +250,12 @@ class Life:
         await self.play(2 * KNOWN)
 
     async def do_replace(self) -> None:
-        """Put another meter in its place, while nothing is used."""
+        """Put another meter in its place, maybe on another day, while nothing is used."""
         assert self.meter.entry
+        await self.hear(1)
         self.house.set_load(0)
         await self.hear(8)
+        self.house.advance(self.luck.choice((0, 40_000)))
         address = str(int(self.house.address) + 1).zfill(12)
         self.house.replace_meter(address, self.luck.choice((0, 9, 60)) * 10**6)
         port = self.meter.entry.data["port"]
