@@ -15,7 +15,7 @@ DAMAGED: Final = 0x80
 _TOO_MANY: Final = 1 / 5
 """Damaged bytes among all that put a decision in doubt; at a bit error rate of 1e-2, 1 in 13."""
 _AT_A_TIME: Final = 4096
-"""Bytes that are looked at for damage together: what is left is copied at each stage."""
+"""Bytes that are looked at for damage together: where one is, those after it are looked at anew."""
 _CLEAR: Final = 1 / 8
 """Bytes among all that may contradict another decision for it to be taken; in noise half do."""
 
@@ -76,19 +76,18 @@ class Wire:
         return self._pieces(chunk)
 
     def _pieces(self, chunk: bytes) -> Iterator[bytes]:
-        for start in range(0, len(chunk), _AT_A_TIME):
-            yield from self._pieces_of(chunk[start : start + _AT_A_TIME])
-
-    def _pieces_of(self, chunk: bytes) -> Iterator[bytes]:
-        while chunk:
+        at = 0
+        while at < len(chunk):
             if self._is_calm:
-                characters = chunk.translate(self.bit7.table)
+                characters = chunk[at : at + _AT_A_TIME].translate(self.bit7.table)
                 if DAMAGED not in characters:
                     yield characters
-                    return
+                    at += _AT_A_TIME
+                    continue
                 self._begin(Stage.WATCHING)
                 self._left += characters.index(DAMAGED)
-            piece, chunk = chunk[: self._left], chunk[self._left :]
+            piece = chunk[at : at + self._left]
+            at += len(piece)
             yield self._count(piece)
             if not self._left:
                 self._end_stage()
