@@ -71,9 +71,9 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
     _register(coordinator, prices)
     new = energy_sources(coordinator, added)
     _enable(coordinator.hass, new)
-    sources = await _sources(coordinator.hass)
-    checked = ENERGY_SOURCE_SCHEMA([*sources, *new])
-    await _update(coordinator.hass, [*sources, *checked[len(sources) :]])
+    sources = [*await _sources(coordinator.hass), *new]
+    ENERGY_SOURCE_SCHEMA(sources)
+    await _update(coordinator.hass, sources)
     return len(new)
 
 
