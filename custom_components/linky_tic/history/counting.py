@@ -107,11 +107,15 @@ class Counting:
             self.registers[key] = value
         return is_first
 
-    def renamed(self, old: str, new: str) -> None:
-        """Follow a statistic to its new id; there it goes on from what is recorded."""
+    def renamed(self, old: str, new: str, compiled: int | None) -> None:
+        """Follow a statistic to its new id; there it goes on from what is recorded.
+
+        `compiled` is its last row's state: the recorder moves that row, unless there are others.
+        """
         if counter := self.counters.pop(old, None):
             self.counters[new] = counter
-            start = Start(counter.shown, counter.shown, None)
+            begin = counter.shown if compiled is None else min(compiled, counter.shown)
+            start = Start(counter.shown, begin, None)
             self.starts[new] = [*self.starts.pop(old, []), start]
 
     def corrected(self, statistic: str, recorded: int | None, now: float) -> None:

@@ -115,7 +115,8 @@ class IndexHistory:
         """Follow an entity, and its statistic, to another id, or to where it is no longer."""
         entity_id = change.data["entity_id"]
         if change.data["action"] == "update" and "old_entity_id" in change.data:
-            self._counting.renamed(change.data["old_entity_id"], entity_id)
+            old = change.data["old_entity_id"]
+            self._counting.renamed(old, entity_id, self._compiled.get(old))
         elif change.data["action"] == "remove":
             # The recorder makes no row of what has no state any more.
             self._counting.removed(entity_id, self._compiled.get(entity_id))
