@@ -24,7 +24,7 @@ from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.clock import SECOND
 
-from ..course import Course
+from ..course import PERIOD, Course
 from ..home import OTHER_ADDRESS, Home
 from ..waiting import until
 
@@ -168,6 +168,28 @@ async def test_a_mode_that_comes_back_counts_nothing_twice(course: Course, home:
     await life.hear()
     await course.end_period()
     assert await life.imported() == pytest.approx(life.used)
+
+
+async def test_states_of_a_clock_that_was_ahead_are_not_counted_when_it_gets_there(
+    course: Course, home: Home
+) -> None:
+    life = Life(course, home, Household(contract="hphc", index=INDEX), Random(1))  # noqa: S311
+    await life.begin()
+    await course.end_period()
+    ahead = 2 * PERIOD
+    course.period += ahead
+    home.clock.ahead += ahead.total_seconds()
+    course.at(4)
+    await life.hear()
+    await course.settled()
+    course.period -= ahead
+    home.clock.ahead -= ahead.total_seconds()
+    course.at(2)
+    await meter_is_replaced(life, Random(0))  # noqa: S311
+    for _ in range(5):
+        await life.hear()
+        await course.end_period()
+    assert await life.imported() == pytest.approx(life.used, abs=1)
 
 
 async def mode_changes(life: Life, luck: Random) -> None:

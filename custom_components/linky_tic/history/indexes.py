@@ -60,7 +60,7 @@ class IndexHistory:
         self._store = _HistoryStore(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
         self._compiled: dict[str, int] = {}
-        """The states of the last rows, in Wh."""
+        """The states that sums have counted last, in Wh."""
         self._is_dirty = False
 
     async def load(self) -> None:
@@ -135,7 +135,8 @@ class IndexHistory:
             return
         before = None
         with _savepoint(session):
-            before = before_compiling(self._hass, session, set(counters))
+            compiled = self._compiled.copy()
+            before = before_compiling(self._hass, session, set(counters), compiled)
         if before:  # and not earlier: a savepoint is committed, too
             session.info[DOMAIN] = True
             event.listen(session, "before_commit", partial(self._put_right, before), once=True)

@@ -47,14 +47,20 @@ class SumRow(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What the recorder has before it compiles: the newest ids, and the row it goes on from."""
+    """What there is before the recorder compiles: the newest ids, and the row it goes on from.
+
+    `counted` are the states that sums have counted last, as far as they are known, in Wh.
+    """
 
     period_id: int
     hour_id: int
     rows: dict[str, SumRow]
+    counted: dict[str, int]
 
 
-def before_compiling(hass: HomeAssistant, session: Session, statistics: set[str]) -> Before:
+def before_compiling(
+    hass: HomeAssistant, session: Session, statistics: set[str], counted: dict[str, int]
+) -> Before:
     """Give the rows from which the recorder goes on."""
     tables = (StatisticsShortTerm, Statistics)
     period_id, hour_id = (session.scalar(select(func.max(one.id))) or 0 for one in tables)
@@ -66,7 +72,7 @@ def before_compiling(hass: HomeAssistant, session: Session, statistics: set[str]
         for statistic, (row, *_) in latest.items()
         if row["state"] is not None and row["sum"] is not None
     }
-    return Before(period_id, hour_id, rows)
+    return Before(period_id, hour_id, rows, counted)
 
 
 def put_right(
@@ -74,7 +80,7 @@ def put_right(
 ) -> tuple[int, int] | None:
     """Put right the new rows of a statistic whose sensor shows a value now, if there are any.
 
-    Gives how many of its starts have a row by now, and the last state, in Wh.
+    Gives how many of its starts have a row by now, and the last state that is counted, in Wh.
     """
     meta = select(StatisticsMeta.id, StatisticsMeta.unit_of_measurement)
     found = session.execute(meta.where(StatisticsMeta.statistic_id == name)).first()
@@ -83,17 +89,23 @@ def put_right(
         return None
     unit, settled = _unit_per_base(found.unit_of_measurement), 0
     last, hours = _row_before(session, found.id, before, name, rows[0]), {}
+    if last and name in before.counted:
+        last = last._replace(state=before.counted[name] * unit)
     for row in rows:
-        begun = _begun(starts[settled:], shown, round(row.state / unit))
-        total = _right_sum(last, row, starts[settled : settled + begun], unit)
-        if abs(total - row.sum) > _NOTHING:
-            _set_sum(session, StatisticsShortTerm, found.id, row.begin, total)
+        left = starts[settled:]
+        begun = _begun(left, shown, round(row.state / unit))
+        if last and not begun and _is_of_another_time(row, last, left, shown, unit):
+            right = row._replace(state=last.state, sum=last.sum)
+        else:
+            right = row._replace(sum=_right_sum(last, row, left[:begun], unit))
+        if abs(right.sum - row.sum) > _NOTHING:
+            _set_sum(session, StatisticsShortTerm, found.id, row.begin, right.sum)
         settled += begun
-        last, hours[row.begin // _HOUR * _HOUR] = row._replace(sum=total), total
+        last, hours[row.begin // _HOUR * _HOUR] = right, right.sum
     for hour in _new_hours(session, found.id, before.hour_id):
         if hour in hours:
             _set_sum(session, Statistics, found.id, hour, hours[hour])
-    return settled, round(rows[-1].state / unit)
+    return settled, round((last or rows[-1]).state / unit)
 
 
 def last_recorded(hass: HomeAssistant, name: str) -> tuple[int | None, int | None]:
@@ -184,6 +196,18 @@ def _begun(starts: Sequence[Start], shown: int, state: int) -> int:
             return number + 1
         last = start.counted
     return 0
+
+
+def _is_of_another_time(
+    row: SumRow, last: SumRow, starts: Sequence[Start], shown: int, unit: float
+) -> bool:
+    """Whether a row has a state that was not shown since the last one.
+
+    A clock that is set back has the recorder look at states that it has compiled before.
+    """
+    before, state = round(last.state / unit), round(row.state / unit)
+    most = starts[0].counted if starts else shown
+    return state < before or (most is not None and state > most)
 
 
 def _right_sum(before: SumRow | None, row: SumRow, starts: Sequence[Start], unit: float) -> float:
