@@ -95,8 +95,11 @@ def first_known(house: House) -> datetime | None:
 
 
 def is_recorded(house: House, began: datetime) -> None:
-    """Both are in the statistics, the old one up to the hour in which ours begins."""
-    house.hour = began.replace(minute=0, second=0, microsecond=0)
+    """Both are in the statistics, the old one up to the hour in which ours begins.
+
+    That hour is to come, and its first period the only one of it, whatever the clock says.
+    """
+    house.hour = began.replace(minute=0, second=0, microsecond=0) + HOUR
     house.client.command(
         "recorder/import_statistics",
         metadata={
@@ -110,7 +113,7 @@ def is_recorded(house: House, began: datetime) -> None:
         },
         stats=old_hours(house.hour),
     )
-    house.client.compile_period(began)
+    house.client.compile_period(house.hour)
 
 
 def is_known(house: House, entity_id: str) -> bool:
@@ -167,7 +170,7 @@ def test_the_old_entity_id_is_taken_over_and_given_back(house: House) -> None:
     assert taken["will"]["to"] == OLD
     wait_for(lambda: is_known(house, OLD), "the index under the old entity id")
     # A period of another hour, in which none was compiled, that does not end it.
-    house.client.compile_period(datetime.now(UTC).replace(minute=0) + HOUR)
+    house.client.compile_period(house.hour + HOUR)
 
     def goes_on() -> bool:
         last = house.rows(OLD, "5minute")[-1]
