@@ -24,6 +24,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.linky_tic import coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
+from custom_components.linky_tic.cost import costs
 from custom_components.linky_tic.health import monitor
 from custom_components.linky_tic.line import detection, link as link_module, reception
 from custom_components.linky_tic.meter.store import MeterStore
@@ -272,7 +273,7 @@ async def opened(
     monkeypatch.setattr(reception, "time", real)
     for module, patience in ((link_module, "SILENCE"), (reception, "STALLED")):
         monkeypatch.setattr(module, patience, HANGS)
-    for module in (coordinator_module, monitor, reporter, hearing):
+    for module in (costs, monitor, reporter, hearing):
         monkeypatch.setattr(module, "time", clock)
     # A speed is not doubted since the machine is busy: its change would throw bytes away.
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):

@@ -11,9 +11,9 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.meter.signals import Signals
+from custom_components.linky_tic.meter.meter import Meter
 from custom_components.linky_tic.mirror import Mirror, publisher
-from custom_components.linky_tic.tic import Frame, Receiver
+from custom_components.linky_tic.tic import Frame
 from simulator.frames import Group, Writer
 from simulator.wire import to_8n1
 
@@ -76,9 +76,9 @@ class House:
 
     def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
         self.address: str = entry.unique_id
-        self.receiver = Receiver(self.address)
-        self.signals = Signals()
-        self.mirror = Mirror(hass, entry.entry_id, self.receiver)
+        meter = Meter(hass, entry)
+        self.receiver, self.signals = meter.receiver, meter.signals
+        self.mirror = Mirror(meter)
         self.groups = {"ADSC": self.address, **GROUPS}
         self.now = 1_795_000_000.0
         self._writer = Writer("standard")
@@ -112,6 +112,6 @@ class House:
 async def mirrored(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncIterator[House]:
     """Run the mirror of an entry, until the end of the block."""
     house = House(hass, entry)
-    await house.mirror.async_start(house.signals)
+    await house.mirror.async_start()
     yield house
     await house.mirror.async_stop()

@@ -5,8 +5,6 @@ is that of `line/` and `tic/`.
 """
 
 from datetime import datetime, timedelta
-from functools import partial
-import time
 from typing import Final, assert_never
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,30 +13,16 @@ from homeassistant.core import Event as HassEvent, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
-from .const import (
-    CONF_MODE,
-    CONF_OVERSEAS,
-    CONF_REPORTING,
-    CONF_SLUG,
-    CONF_SPEED,
-    DEFAULT_REPORTING,
-    DEFAULT_SLUG,
-    DOMAIN,
-)
+from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DOMAIN
 from .cost.costs import Costs
-from .cost.prices import Prices
-from .health.issues import RepairIssues
 from .health.monitor import HealthMonitor
 from .line import SPEEDS, Heard, Link
-from .meter.freshness import Freshness
-from .meter.known_labels import KnownLabels, registered_labels
-from .meter.signals import Guard, Signals, optional
-from .meter.store import MeterStore
+from .meter.meter import Meter
+from .meter.signals import Guard, optional
 from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
-from .reporting.reporter import Reporter
-from .reporting.rules import READ_INTERVALS, Preset
+from .reporting.rules import READ_INTERVALS
 from .schedule.days import Days
 from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
@@ -46,12 +30,9 @@ from .tic import (
     Appeared,
     Event,
     Frame,
-    Mode,
     ModeChanged,
     OtherMeter,
     Reading,
-    Readings,
-    Receiver,
     Rejected,
     Vanished,
 )
@@ -62,90 +43,47 @@ _MINUTE: Final = timedelta(minutes=1)
 _VERSION: Final = "VTIC"
 
 
-class LinkyCoordinator:
-    """The meter of one config entry."""
+class LinkyCoordinator(Meter):
+    """The meter of one config entry, with its line and the rooms that make something of it."""
+
+    entry: LinkyConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-        self.hass = hass
-        self.entry = entry
-        self.address = entry.unique_id or ""
+        super().__init__(hass, entry)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.stranger: str | None = None
         self._guard = Guard()
-        self._make_line()
-        self._make_rooms()
-
-    def _make_line(self) -> None:
-        """Make what leads from the port to the states."""
-        data = self.entry.data
-        mode = Mode(data[CONF_MODE]) if CONF_MODE in data else None
-        self.receiver = Receiver(
-            self.address,
-            registered_labels(self.hass, self.entry.entry_id, self.address, mode),
-            timedelta(minutes=data.get(CONF_OVERSEAS, 0)),
-        )
-        preset = Preset(self.entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.link = Link(
-            data[CONF_PORT],
+            entry.data[CONF_PORT],
             self.receiver,
-            speed=data.get(CONF_SPEED, SPEEDS[0]),
+            speed=entry.data.get(CONF_SPEED, SPEEDS[0]),
             on_events=self._receive,
             on_state=lambda is_heard: self._guard(self._handle_state, is_heard),
         )
-        self.link.interval = READ_INTERVALS[preset]
-        self.signals = Signals()
-        self.freshness = Freshness(self.receiver)
-        self.known_labels = KnownLabels(self.receiver.meter.presence.established)
-        self.reporter = Reporter(preset, self.signals.state.send)
-
-    def _make_rooms(self) -> None:
-        """Make what is derived from readings, each room fed by the signals."""
-        hass, entry, receiver, signals = self.hass, self.entry, self.receiver, self.signals
-        self.store = MeterStore(hass, entry.entry_id)
-        issues = RepairIssues(hass, entry.entry_id)
-        self.health = HealthMonitor(receiver, signals, issues, self.address, self.link.name)
-        self.mirror = Mirror(hass, entry.entry_id, receiver)
-        self.active_power = ActivePower(receiver, signals, self.reporter)
-        self.peaks = Peaks(receiver, signals, self.store, self.reporter)
-        self.tariffs = Tariffs(signals, self.store, self.freshness)
-        self.days = Days(hass, self.address, signals, self.store, self.tariffs)
-        start = partial(entry.async_create_background_task, hass)
-        self.season = SeasonDays(start, signals, self.store, self.days, self.tariffs)
-        self.costs = Costs(self.address, entry.options, signals, self.store, self.tariffs)
-        signals.tariff.connect(self._name_prices)
+        self.link.interval = READ_INTERVALS[self.preset]
+        self.health = HealthMonitor(self)
+        self.mirror = Mirror(self)
+        self.active_power = ActivePower(self.receiver, self.signals, self.reporter)
+        self.peaks = Peaks(self)
+        self.tariffs = Tariffs(self)
+        self.days = Days(self, self.tariffs)
+        self.season = SeasonDays(self, self.days, self.tariffs)
+        self.costs = Costs(self, self.tariffs)
 
     @property
     def is_available(self) -> bool:
         """Whether the line is alive and it is this meter that speaks."""
         return bool(self.link.is_connected) and self.stranger is None
 
-    @property
-    def mode(self) -> Mode | None:
-        """The mode that the meter speaks, or spoke last; None when it was never heard."""
-        stored = self.entry.data.get(CONF_MODE)
-        return self.receiver.mode or (Mode(stored) if stored else None)
-
-    @property
-    def readings(self) -> Readings:
-        """What every label says now, as far as it is known to hold."""
-        return self.freshness.readings
-
-    def reading(self, name: str) -> Reading | None:
-        """What a label says now, None when it is not known."""
-        return self.freshness.reading(name)
-
     async def async_start(self, heard: Heard | None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
         await self.store.load()
-        for room in (self.days, self.tariffs, self.peaks, self.season, self.costs):
-            self._guard(room.restore)  # what is stored may be of another release
-        self._guard(self.costs.begin, time.time())
-        self._name_prices()
+        self.signals.start.send()
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
-        await optional(self.mirror.async_start(self.signals))
+        await optional(self.mirror.async_start())
         await self.link.open()
-        await optional(self.health.async_look_for_console(self.hass, self.entry.data[CONF_PORT]))
+        await optional(self.health.async_look_for_console())
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
@@ -270,12 +208,6 @@ class LinkyCoordinator:
         if any(self.entry.data.get(key) != value for key, value in heard.items()):
             data = {**self.entry.data, **heard}
             self.hass.config_entries.async_update_entry(self.entry, data=data)
-
-    def _name_prices(self) -> None:
-        """Store under its tariff what was typed for a register without a name."""
-        options = self.entry.options
-        named = Prices.chosen(options).named(self.tariffs.names).options
-        self.hass.config_entries.async_update_entry(self.entry, options={**options, **named})
 
     def _update_device(self, version: Reading) -> None:
         registry = dr.async_get(self.hass)

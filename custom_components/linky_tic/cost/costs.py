@@ -6,15 +6,14 @@ differ. The ledger is stored: what was used while nobody listened is counted; wh
 such a gap, it is shared out by time.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+import time
 from typing import Any, Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
-from ..meter.signals import Signals
-from ..meter.store import MeterStore
+from ..meter.meter import Meter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
@@ -43,18 +42,11 @@ class FormerTariff(NamedTuple):
 class Costs:
     """The ledger of one meter, and the prices in force."""
 
-    def __init__(
-        self,
-        address: str,
-        options: Mapping[str, Any],
-        signals: Signals,
-        store: MeterStore,
-        tariffs: Tariffs,
-    ) -> None:
-        self.prices = Prices.chosen(options)
-        self._address = address
-        self._signals = signals
-        self._store = store
+    def __init__(self, meter: Meter, tariffs: Tariffs) -> None:
+        self.prices = Prices.chosen(meter.entry.options)
+        self._meter = meter
+        self._signals = signals = meter.signals
+        self._store = meter.store
         self._tariffs = tariffs
         self._ledger = Ledger()
         self._indexes = Indexes()
@@ -64,6 +56,8 @@ class Costs:
         """The one that is told as today: behind the ledger's until all before have been told."""
         self._told: object = None
         self._is_due = False
+        signals.start.connect(self.restore)
+        signals.start.connect(self._begin)
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._lose)
         for label in COSTED:
@@ -180,7 +174,9 @@ class Costs:
 
     def _learn_names(self) -> None:
         """Put under its tariff what was typed, or counted, for a register without a name."""
-        names = self._tariffs.names
+        names, entry = self._tariffs.names, self._meter.entry
+        options = {**entry.options, **Prices.chosen(entry.options).named(names).options}
+        self._meter.hass.config_entries.async_update_entry(entry, options=options)
         self.prices = self.prices.named(names)
         known = {unnamed(register): name for register, name in names.items()}
         self._ledger.complete(known, self.prices.of)
@@ -197,7 +193,7 @@ class Costs:
         if kept is None:
             return
         ledger, indexes = Ledger.read(kept), Indexes.read(kept["indexes"])
-        is_own, told = kept["address"] == self._address, kept.get(_TOLD)
+        is_own, told = kept["address"] == self._meter.address, kept.get(_TOLD)
         self._day = date.fromisoformat(told) if told else day_of(ledger.now)
         self._ledger = ledger
         if is_own:
@@ -205,9 +201,9 @@ class Costs:
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
             self._lose()
 
-    def begin(self, now: float) -> None:
-        """Go on from an instant, in seconds since 1970, with the prices that are given."""
-        self._ledger.turn(now)
+    def _begin(self) -> None:
+        """Go on from now, with the prices that are given."""
+        self._ledger.turn(time.time())
         if self._day == date.min:
             self._day = self._ledger.today
         self._learn_names()
@@ -228,7 +224,7 @@ class Costs:
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
             kept: JsonObjectType = {
-                "address": self._address,
+                "address": self._meter.address,
                 "indexes": self._indexes.written,
                 _FORMER: [list(one) for one in self._former],
                 _TOLD: self._day.isoformat(),

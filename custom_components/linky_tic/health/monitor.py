@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import time
 from typing import Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import CONF_PORT
 
 from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
-from ..meter.signals import Signals
-from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Receiver, Rejected, mask
+from ..line import name_of
+from ..meter.meter import Meter
+from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 
@@ -35,28 +36,23 @@ class Rejection:
 class HealthMonitor:
     """The health of one line, looked at once a minute on a clock that nobody sets."""
 
-    def __init__(
-        self,
-        receiver: Receiver,
-        signals: Signals,
-        issues: RepairIssues,
-        address: str,
-        port: str,
-    ) -> None:
-        self.quality = LineQuality(receiver)
+    def __init__(self, meter: Meter) -> None:
+        self.quality = LineQuality(meter.receiver)
         self.rejections: dict[tuple[str | None, Reason], Rejection] = {}
         """By label and reason: bounded by the catalogue, however bad the line."""
-        self.issues = issues
-        self._meter = mask(address)
-        self._port = port
+        self.issues = RepairIssues(meter.hass, meter.entry.entry_id)
+        self._hass = meter.hass
+        self._port: str = meter.entry.data[CONF_PORT]
+        self._meter = mask(meter.address)
         self._was_lost = False
+        signals = meter.signals
         signals.minute.connect(self._sample)
         signals.frame.connect(self._frame)
         signals.contract.connect(self._report_contract)
 
-    async def async_look_for_console(self, hass: HomeAssistant, port: str) -> None:
+    async def async_look_for_console(self) -> None:
         """See whether the kernel has its console on the port."""
-        if console := await hass.async_add_executor_job(console_on, port):
+        if console := await self._hass.async_add_executor_job(console_on, self._port):
             self.issues.create(Issue.SERIAL_CONSOLE, {"port": console})
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
@@ -74,7 +70,7 @@ class HealthMonitor:
         if quality.silence < _SILENT_AFTER:
             issues.delete(Issue.SILENCE)
         else:
-            issues.create(Issue.SILENCE, {"port": self._port})
+            issues.create(Issue.SILENCE, {"port": name_of(self._port)})
         share = quality.good_share
         if not quality.is_window_full:
             return

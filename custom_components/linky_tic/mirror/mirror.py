@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from math import inf
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE
 
-from ..meter.signals import Signals
-from ..tic import Frame, Label, Quantity, Readings, Receiver
+from ..meter.meter import Meter
+from ..tic import Frame, Label, Quantity, Readings
 from .payloads import bare, discovery, discovery_topic, typed
 from .publisher import Message, Publisher, async_publisher
 from .settings import MirrorSettings
@@ -27,25 +27,25 @@ _SHOWN_FOR: Final = 300
 class Mirror:
     """The mirror of one config entry."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str, receiver: Receiver) -> None:
-        self._hass = hass
-        self._entry = entry = hass.config_entries.async_get_known_entry(entry_id)
-        self._settings = MirrorSettings.of(entry.options, entry.unique_id or "")
-        self._receiver = receiver
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._entry = meter.entry
+        self._settings = MirrorSettings.of(meter.entry.options, meter.address)
         self._publisher: Publisher
         self._whole_frames = 0
         self._due_at = -inf
         self._announced: dict[str, Label] = {}
         self._closers: list[CALLBACK_TYPE] = []
 
-    async def async_start(self, signals: Signals) -> None:
+    async def async_start(self) -> None:
         """Publish from now on, whenever there is a broker; turned off, leave nothing there.
 
         Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
         """
-        self._publisher = await async_publisher(self._hass)
+        self._publisher = await async_publisher(self._meter.hass)
         await self._publisher.async_join(self._entry.entry_id, self._settings.retained_topics())
         if self._settings.enabled:
+            signals = self._meter.signals
             self._closers = [signals.frame.connect(self._frame), signals.lost.connect(self._lose)]
             self._lose()
 
@@ -76,7 +76,7 @@ class Mirror:
     def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish the end of a frame from what holds by then, unless too soon after the last."""
         self._report(is_heard=True)
-        moment = self._hass.loop.time()
+        moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
             self._put(*messages)
             self._due_at = moment + self._settings.interval
@@ -84,7 +84,7 @@ class Mirror:
     def _messages(self, frame: Frame, readings: Readings, now: float) -> Iterator[Message]:
         if write := self._settings.format.write:
             if frame.groups and _is_whole(frame):
-                yield self._data(write(frame, self._receiver.meter.overseas))
+                yield self._data(write(frame, self._meter.receiver.meter.overseas))
         elif self._is_settled(frame, readings):
             yield from self._of_readings(readings, now)
 

@@ -8,10 +8,8 @@ from typing import Final
 
 from homeassistant.util.json import JsonValueType
 
-from ..meter.signals import Signals
-from ..meter.store import MeterStore
-from ..reporting.reporter import Reporter
-from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Readings, Receiver
+from ..meter.meter import Meter
+from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Readings
 
 PEAK_TODAY: Final = "peak_today"
 PEAK_MONTH: Final = "peak_month"
@@ -21,14 +19,14 @@ _STORED: Final = "power_peaks"
 class Peaks:
     """The peaks of one house."""
 
-    def __init__(
-        self, receiver: Receiver, signals: Signals, store: MeterStore, reporter: Reporter
-    ) -> None:
-        self._receiver = receiver
-        self._store = store
-        self._reporter = reporter
+    def __init__(self, meter: Meter) -> None:
+        self._receiver = meter.receiver
+        self._store = meter.store
+        self._reporter = meter.reporter
         self._peaks = PowerPeaks()
         self._is_current = False
+        signals = meter.signals
+        signals.start.connect(self.restore)
         signals.reading.connect("PAPP", self._handle_reading)
         signals.frame.connect(self._frame)
         signals.lost.connect(self._reset)

@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..meter.signals import Signals
-from ..meter.store import MeterStore
+from ..meter.meter import Meter
 from ..tariff.tariffs import Tariffs
 from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
 from .stored_days import from_json, to_json
@@ -25,22 +23,15 @@ _ONE_DAY: Final = timedelta(days=1)
 class Days:
     """The days of one meter."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        address: str,
-        signals: Signals,
-        store: MeterStore,
-        tariffs: Tariffs,
-    ) -> None:
-        self.hass = hass
-        self.address = address
-        self._signals = signals
-        self._store = store
+    def __init__(self, meter: Meter, tariffs: Tariffs) -> None:
+        self._address = meter.address
+        self._signals = signals = meter.signals
+        self._store = meter.store
         self._tariffs = tariffs
         self._announced = AnnouncedDays()
         self.schedules = DaySchedules()
         self._edge = datetime.max.replace(tzinfo=UTC)
+        signals.start.connect(self.restore)
         signals.frame.connect(self._end_frame)
         signals.minute.connect(self._check_time)  # once a minute, where no frame comes
 
@@ -77,14 +68,14 @@ class Days:
     def restore(self) -> None:
         """Take up what was kept of this meter; another one's days are no use."""
         kept = self._store.recall(_STORED)
-        if isinstance(kept, dict) and kept.get("address") == self.address:
+        if isinstance(kept, dict) and kept.get("address") == self._address:
             from_json(kept, self._announced)
         self._update_schedules()
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
         if self._announced.heard(frame, readings, now, is_tempo=is_tempo):
-            self._store.keep(_STORED, {"address": self.address, **to_json(self._announced)})
+            self._store.keep(_STORED, {"address": self._address, **to_json(self._announced)})
             self._update_schedules()
             self._signals.days.send()
         else:

@@ -3,17 +3,16 @@
 It knows days and their kinds, which it stores; how they are counted is `tic/season.py`'s business.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
-from ..meter.signals import Signals
-from ..meter.store import MeterStore
+from ..meter.meter import Meter
 from ..schedule.days import Days
 from ..tariff.tariffs import Tariffs
 from ..tic import DAY_KINDS, Tally, tally
@@ -33,22 +32,16 @@ _LASTS: Final = timedelta(days=366)
 class SeasonDays:
     """The days of one meter's season; `by_day` has the colour, or for EJP peak or normal."""
 
-    def __init__(
-        self,
-        start: Callable[[Coroutine[Any, Any, None], str], object],
-        signals: Signals,
-        store: MeterStore,
-        days: Days,
-        tariffs: Tariffs,
-    ) -> None:
-        self._create_task = start
-        self._signals = signals
-        self._store = store
+    def __init__(self, meter: Meter, days: Days, tariffs: Tariffs) -> None:
+        self._meter = meter
+        self._signals = signals = meter.signals
+        self._store = meter.store
         self._days = days
         self._tariffs = tariffs
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
         self._loaded_on: date | None = None
+        signals.start.connect(self.restore)
         for signal in (signals.days, signals.tariff, signals.minute):
             signal.connect(self._update)
 
@@ -74,7 +67,8 @@ class SeasonDays:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
         running, _ = self._running(kind)
         first = DAY_KINDS[kind].season(running).first
-        found = await async_past_days(self._days.hass, self._days.address, kind, first, self._since)
+        meter = self._meter
+        found = await async_past_days(meter.hass, meter.address, kind, first, self._since)
         past = {day: one for day, one in found.items() if day < running}
         self._add(past | self.by_day)
         self._signals.season.send()
@@ -102,7 +96,9 @@ class SeasonDays:
         today, _ = self._running(kind)
         if self._loaded_on != today and self.tally(kind).unknown:
             self._loaded_on = today
-            self._create_task(self._load_past_days(kind), f"{DOMAIN} season")
+            self._meter.entry.async_create_background_task(
+                self._meter.hass, self._load_past_days(kind), f"{DOMAIN} season"
+            )
 
     def _peak_day(self) -> dict[date, str]:
         current = self._tariffs.current

@@ -10,9 +10,7 @@ from typing import Any, Final
 from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
-from ..meter.freshness import Freshness
-from ..meter.signals import Signals
-from ..meter.store import MeterStore
+from ..meter.meter import Meter
 from ..tic import (
     LABELS,
     TARIFF_SOURCES,
@@ -47,16 +45,17 @@ _HAS_SLUGS: Final = "tariff_slugs"
 class Tariffs:
     """The tariffs of one meter."""
 
-    def __init__(self, signals: Signals, store: MeterStore, freshness: Freshness) -> None:
-        self._signals = signals
-        self._store = store
-        self._recall: Callable[[str], Any] = store.recall  # JSON as `keep` was given it
-        self._freshness = freshness
+    def __init__(self, meter: Meter) -> None:
+        self._signals = signals = meter.signals
+        self._store = meter.store
+        self._recall: Callable[[str], Any] = meter.store.recall  # JSON as `keep` was given it
+        self._freshness = meter.freshness
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
         self._is_due = True
         self._former: Mapping[int, str] = {}
+        signals.start.connect(self.restore)
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._mark_due)
         signals.frame.connect(self._end_frame)
