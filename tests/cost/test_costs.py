@@ -9,10 +9,12 @@ from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_UNIT_OF_MEASUREMENT,
     EVENT_HOMEASSISTANT_STOP,
+    EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
 )
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.linky_tic.cost.prices import Prices
 
@@ -434,6 +436,31 @@ async def test_a_clock_that_was_ahead_for_some_frames_spoils_nothing(home: Home)
     used = (index(meter, "EASF02") - first) / 1000
     assert amount(home, TODAY) == pytest.approx(today + used * PEAK, abs=0.001)
     assert amount(home, MONTH) == pytest.approx(month + used * PEAK, abs=0.001)
+
+
+@pytest.mark.parametrize(("mode", "frames"), [("historic", KNOWN), ("standard", 60)])
+async def test_a_clock_that_is_ahead_tells_no_day_to_come(
+    home: Home, mode: str, frames: int
+) -> None:
+    """The recorder would add up each of them, and today once more."""
+    meter = await pays(home, "2026-11-23T08:00:00", watts=9000, mode=mode)
+    first = index(meter, "HCHP" if mode == "historic" else "EASF02")
+    before = amount(home, MONTH)
+    told = async_capture_events(home.hass, EVENT_STATE_CHANGED)
+    home.clock.ahead = 40 * 86400.0
+    await meter.play(3)
+    await home.restart(meter)
+    await meter.play(frames)
+    home.clock.ahead = 0.0
+    await meter.play(KNOWN)
+    resets = {
+        event.data["new_state"].attributes.get(ATTR_LAST_RESET)
+        for event in told
+        if event.data["entity_id"] == TODAY
+    }
+    assert resets - {None} == {datetime(2026, 11, 23, tzinfo=FRANCE).isoformat()}
+    used = index(meter, "HCHP" if mode == "historic" else "EASF02") - first
+    assert amount(home, MONTH) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
 
 
 async def test_a_machine_that_was_suspended_over_midnight_shares_the_night_out(home: Home) -> None:

@@ -215,6 +215,21 @@ def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day
         assert ledger.standing(CostPeriod(first, day)) == pytest.approx(22 * 0.5 + 1)
 
 
+def test_a_pause_while_the_clock_is_ahead_does_not_make_the_false_time_true() -> None:
+    ledger = Ledger()
+    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
+    day = date(2026, 11, 23)
+    with france():
+        ledger.turn(noon)
+        ledger.turn(noon + 40 * 86_400)
+        ledger.add(10, "base", 0.2, noon, ledger.now)
+        ledger.turn(ledger.now + 120)  # Home Assistant is started anew
+        ledger.add(10, "base", 0.2, ledger.now - 120, ledger.now)
+        ledger.turn(noon + 125)
+        assert ledger.doubt is None
+        assert sum(ledger.drawn(CostPeriod(day, day)).values()) == 20
+
+
 def test_a_clock_that_has_moved_is_believed_after_a_day() -> None:
     ledger = Ledger()
     noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()

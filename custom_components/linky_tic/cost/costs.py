@@ -17,7 +17,7 @@ from ..meter.meter import Meter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
-from .ledger import KEPT, SET_BACK, Ledger, amount
+from .ledger import AN_HOUR, KEPT, Ledger, amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
@@ -133,7 +133,7 @@ class Costs:
                 is_shared |= day_of(since) != self._ledger.today
                 self._name(index, since)
                 self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
-        if not indexes.is_waiting and not indexes.is_held:
+        if not (indexes.is_waiting or indexes.is_held or self._is_clock_ahead(readings)):
             self._end_days()
         state = self._day, indexes.is_waiting, len(indexes.by_register)
         is_new = state != self._told
@@ -143,13 +143,20 @@ class Costs:
         if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
             self.store()  # a crash is not to share a gap out anew
 
+    def _is_clock_ahead(self, readings: Readings) -> bool:
+        """Whether it is likely another day by a mistake: none ends by that."""
+        doubt, date_ = self._ledger.doubt, readings.get("DATE")
+        told = date_.value if date_ else None
+        meter_time = told.timestamp() if isinstance(told, datetime) else None
+        return doubt is not None and doubt.is_false(self._ledger.now, meter_time)
+
     def _end_days(self) -> None:
         """Go on to today; of each day that is over, tell before what it came to.
 
         The recorder adds up what a period has come to when it sees the next one begin.
         """
         ledger, today = self._ledger, self._ledger.today
-        if not ledger.doubt and ledger.now < midnight(self._day) - SET_BACK:
+        if not ledger.doubt and ledger.now < midnight(self._day) - AN_HOUR:
             self._day = today  # the clock was ahead; one that is behind ends no day twice
         self._day = max(self._day, today - KEPT)
         while self._day < today:

@@ -19,10 +19,12 @@ KEPT: Final = timedelta(days=70)
 """What is older than this is of no month that is still shown."""
 _MOVED: Final = 60.0
 """Seconds between two instants after which the machine slept, was off, or its clock was set."""
-SET_BACK: Final = 3600.0
+AN_HOUR: Final = 3600.0
 """Seconds up to which a clock that goes back is taken as it is: no day is lost by it."""
-_DOUBTED: Final = 86400.0
+_A_DAY: Final = 86400.0
 """Seconds for which a clock that has moved may still be put right."""
+_BRIEF: Final = 20.0
+"""Seconds for which a leap of days over which nothing was used is not believed."""
 
 
 class LedgerRow(NamedTuple):
@@ -72,6 +74,16 @@ class ClockDoubt:
         """Whether the time is back where it may have come by itself, so was false in between."""
         is_back = self.leap * leap < 0 and abs(leap) > abs(self.leap) / 2
         return is_back and now >= self.since
+
+    def is_false(self, now: float, meter_time: float | None) -> bool:
+        """Whether the time was set ahead, as far as can be told, and has not passed.
+
+        The meter's own time, where it is told, has not leapt; else hardly anything was used.
+        """
+        if meter_time is not None and self.leap > 2 * AN_HOUR:
+            return abs(now - self.leap - meter_time) < AN_HOUR
+        is_new = self.leap > _A_DAY and now - self.leap - self.since < _BRIEF
+        return is_new and sum(self.rows.values()) < self.leap / AN_HOUR  # below 1 W
 
 
 class Ledger:
@@ -136,11 +148,11 @@ class Ledger:
             for row, energy in doubt.rows.items():
                 self.add(energy, row.tariff, row.price, doubt.since, now)
         elif doubt and doubt.leap < 0 and now < doubt.since:
-            doubt.until = now + _DOUBTED  # still behind
-        elif leap < -SET_BACK or leap > 0:
+            doubt.until = now + _A_DAY  # still behind
+        elif leap < -AN_HOUR or leap > (AN_HOUR if doubt else 0):
             self._take_as_dated()
-            self.doubt = ClockDoubt(self.now, now + _DOUBTED, leap, self.whole_since)
-            if leap > _DOUBTED:
+            self.doubt = ClockDoubt(self.now, now + _A_DAY, leap, self.whole_since)
+            if leap > _A_DAY:
                 self.whole_since = now
 
     def _take_as_dated(self) -> None:
