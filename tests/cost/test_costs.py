@@ -138,7 +138,7 @@ async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None
     before = amount(home, TODAY)
     first = index(meter, "EASF02")
     await meter.play(60)
-    meter.coordinator.costs.store = lambda: None  # type: ignore[method-assign] # it crashes
+    meter.coordinator.costs.store = lambda **_: None  # type: ignore[method-assign] # it crashes
     await sleep(home, meter, "2026-11-23T12:05:00")
     used = index(meter, "EASF02") - first
     assert amount(home, TODAY) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
@@ -167,6 +167,14 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     await home.hass.async_block_till_done()
     stopped: Any = meter.coordinator.store.recall("ledger")
     assert stopped["indexes"]["EASF02"][0] == index(meter, "EASF02")
+
+
+async def test_the_end_of_a_day_is_stored_at_once(home: Home, hass_storage: Storage) -> None:
+    """The recorder would add up a day that is told again after a crash."""
+    meter = await pays(home, "2026-11-23T23:59:50")
+    await meter.play(20)
+    kept = hass_storage[f"linky_tic.{meter.coordinator.entry.entry_id}.memory"]["data"]["ledger"]
+    assert kept["told"] == "2026-11-24"
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:

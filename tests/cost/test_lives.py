@@ -215,7 +215,7 @@ class Life:
     async def do_crash(self) -> None:
         """Crash, but not over midnight: what was stored last may be an hour old."""
         await self.meter.coordinator.store.flush()
-        self.meter.coordinator.costs.store = lambda: None  # type: ignore[method-assign]
+        self.meter.coordinator.costs.store = lambda **_: None  # type: ignore[method-assign]
         await self.home.unload(self.meter)
         left = midnight(self.sheet.today + timedelta(1)) - self.sheet.now
         self.house.advance(min(3000, max(1, left - 120)))

@@ -140,8 +140,9 @@ class Costs:
         if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
             self._told, self._is_due = state, False
             self._signals.costs.send()
+        # A crash is not to tell a day twice, nor to share a gap out anew.
         if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
-            self.store()  # a crash is not to share a gap out anew
+            self.store(at_once=is_new or is_shared)
 
     def _is_clock_ahead(self, readings: Readings) -> bool:
         """Whether it is likely another day by a mistake: none ends by that."""
@@ -226,7 +227,7 @@ class Costs:
         self._signals.costs.send()
         self.store()
 
-    def store(self) -> None:
+    def store(self, *, at_once: bool = False) -> None:
         """Keep the ledger as it is."""
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
@@ -236,4 +237,4 @@ class Costs:
                 _FORMER: [list(one) for one in self._former],
                 _TOLD: self._day.isoformat(),
             }
-            self._store.keep(_KEY, kept | self._ledger.written)
+            self._store.keep(_KEY, kept | self._ledger.written, at_once=at_once)

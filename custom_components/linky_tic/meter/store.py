@@ -21,6 +21,7 @@ class MeterStore:
     """The lasting facts of one entry."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        self._hass = hass
         self._store: Store[dict[str, JsonValueType]] = Store(
             hass, _VERSION, f"{DOMAIN}.{entry_id}.memory"
         )
@@ -36,8 +37,11 @@ class MeterStore:
         return self._facts.get(key)
 
     @callback
-    def keep(self, key: str, fact: JsonValueType) -> None:
-        """Keep a fact in the place of the one before; None forgets it."""
+    def keep(self, key: str, fact: JsonValueType, *, at_once: bool = False) -> None:
+        """Keep a fact in the place of the one before; None forgets it.
+
+        It is written at once where a crash in the next seconds would tell something false.
+        """
         if self._facts.get(key) == fact:
             return
         if fact is None:
@@ -45,7 +49,10 @@ class MeterStore:
         else:
             self._facts[key] = fact
         self._is_dirty = True
-        self._store.async_delay_save(self._data, _TOGETHER)
+        if at_once:
+            self._hass.async_create_task(self.flush(), f"{DOMAIN} store")
+        else:
+            self._store.async_delay_save(self._data, _TOGETHER)
 
     async def flush(self) -> None:
         """Write down at once what has changed."""
