@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 import pytest
 
 from custom_components import linky_tic
-from custom_components.linky_tic import calendar
+from custom_components.linky_tic import calendar, sensor
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost.costs import Costs
 from custom_components.linky_tic.health.monitor import HealthMonitor
@@ -17,6 +17,7 @@ from custom_components.linky_tic.power.peaks import Peaks
 from custom_components.linky_tic.schedule.days import Days
 from custom_components.linky_tic.season.days import SeasonDays
 from custom_components.linky_tic.tariff.tariffs import Tariffs
+from custom_components.linky_tic.tic import Label
 from simulator import Household
 
 from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
@@ -103,3 +104,21 @@ async def test_what_fails_takes_no_reading_down(
     assert (entry.state, meter.is_open) == (ConfigEntryState.NOT_LOADED, False)
     raised = [one.getMessage() for one in caplog.records if one.exc_info]
     assert len(raised) >= len(FAILING[what])
+
+
+async def test_a_sensor_that_cannot_be_made_takes_no_other_down(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(label: Label, coordinator: LinkyCoordinator) -> bool:
+        if label.name == "SINSTS":
+            raise RuntimeError("of our own making")
+        return is_on(label, coordinator)
+
+    is_on = sensor._is_on
+    monkeypatch.setattr(sensor, "_is_on", fail)
+    meter = await home.hears(Household(living=False))
+    await home.restart(meter)  # it makes those that are known by now at once
+    await meter.play(KNOWN)
+    assert home.value("sinsts") is None
+    assert home.value("east") not in {None, "unknown", "unavailable"}
+    assert len([one for one in caplog.records if one.exc_info]) == 2

@@ -16,7 +16,7 @@ from .exceptions import not_ready
 from .health.issues import Issue, RepairIssues
 from .history.indexes import async_setup_history
 from .line import PortUnavailable
-from .meter.signals import Guard, optional
+from .meter.signals import optional
 from .meter.store import MeterStore
 from .mirror import async_forget
 from .services import async_setup_actions
@@ -62,7 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
 
     @callback
     def started(hass: HomeAssistant) -> None:  # automations are there by now
-        Guard()(tell_of_former_names, coordinator, hass)
+        coordinator.guard(tell_of_former_names, coordinator, hass)
 
     entry.async_on_unload(async_at_started(hass, started))
     return True

@@ -18,7 +18,7 @@ from .cost.costs import Costs
 from .health.monitor import HealthMonitor
 from .line import SPEEDS, Heard, Link
 from .meter.meter import Meter
-from .meter.signals import Guard, optional
+from .meter.signals import optional
 from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
@@ -52,13 +52,12 @@ class LinkyCoordinator(Meter):
         super().__init__(hass, entry)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.stranger: str | None = None
-        self._guard = Guard()
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
             speed=entry.data.get(CONF_SPEED, SPEEDS[0]),
             on_events=self._receive,
-            on_state=lambda is_heard: self._guard(self._handle_state, is_heard),
+            on_state=lambda is_heard: self.guard(self._handle_state, is_heard),
         )
         self.link.interval = READ_INTERVALS[self.preset]
         self.health = HealthMonitor(self)
@@ -103,19 +102,19 @@ class LinkyCoordinator(Meter):
         """Free the port, and say so on the mirror."""
         await optional(self.link.close())
         await optional(self.mirror.async_stop())
-        self._guard(self.costs.store)
+        self.guard(self.costs.store)
         await optional(self.store.flush())
-        self._guard(self.health.stop)
+        self.guard(self.health.stop)
 
     async def _handle_stop(self, _event: HassEvent) -> None:
-        self._guard(self.costs.store)
+        self.guard(self.costs.store)
         await optional(self.mirror.async_stop())
 
     def _receive(self, events: list[Event], now: float) -> None:
         """Take what a chunk has completed; an error in one event does not touch the others."""
         for event in events:
-            self._guard(self._handle, event, now)
-        self._guard(self.reporter.report_due)
+            self.guard(self._handle, event, now)
+        self.guard(self.reporter.report_due)
 
     def _handle(self, event: Event, now: float) -> None:
         match event:
@@ -149,7 +148,7 @@ class LinkyCoordinator(Meter):
     def _handle_frame(self, frame: Frame, now: float) -> None:
         """Close a frame: what it made known becomes entities."""
         self.known_labels.end_frame()
-        self._guard(self._store_settings)
+        self.guard(self._store_settings)
         if self.receiver.meter.is_identified:
             self._handle_own_frame(frame)
             self.signals.frame.send(frame, self.readings, now)
@@ -160,7 +159,7 @@ class LinkyCoordinator(Meter):
         repeated = self.freshness.end_frame(frame)
         if self.stranger:
             self.stranger = None
-            self._guard(self.health.report_stranger, None)
+            self.guard(self.health.report_stranger, None)
             self.signals.state.send_all()
         elif self.freshness.is_settled is not was_settled:
             self.signals.state.send_all()
@@ -177,20 +176,20 @@ class LinkyCoordinator(Meter):
         """Show nothing any more, and ask what another meter does here."""
         self.stranger = address
         self._doubt_readings()
-        self._guard(self.health.report_stranger, address)
+        self.guard(self.health.report_stranger, address)
         self.signals.state.send_all()
 
     @callback
     def _handle_minute(self, _at: datetime) -> None:
         """Take stock of the line, and tell what waits though no byte comes."""
         self.signals.minute.send()
-        self._guard(self.reporter.report_due)
+        self.guard(self.reporter.report_due)
         self.signals.counters.send()
 
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
             self._doubt_readings()
-            self._guard(self.health.report_silence)
+            self.guard(self.health.report_silence)
         self.signals.state.send_all()
 
     def _store_settings(self) -> None:
@@ -199,7 +198,7 @@ class LinkyCoordinator(Meter):
         if not meter.mode or not meter.readings:
             return  # a mode is not sure before something is believed in it
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
-            self._guard(self.health.report_mode, meter.mode)
+            self.guard(self.health.report_mode, meter.mode)
         heard = {
             CONF_SPEED: self.link.reception.speed,
             CONF_MODE: meter.mode.value,

@@ -50,7 +50,8 @@ async def async_setup_entry(
 
     @callback
     def add(labels: Iterable[Label]) -> None:
-        sensors = [_sensor(coordinator, label) for label in labels]
+        made = (coordinator.guard(_sensor, coordinator, label) for label in labels)
+        sensors = [*filter(None, made)]
         async_add_entities(sensors)
         for sensor in sensors:
             if isinstance(sensor, IndexSensor):

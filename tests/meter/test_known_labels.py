@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from custom_components.linky_tic.meter.known_labels import KnownLabels
+from custom_components.linky_tic.meter.signals import Guard
 from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label
 
 
@@ -24,7 +25,7 @@ def test_the_labels_of_both_modes_have_names_of_their_own() -> None:
 
 
 def test_what_the_registry_remembers_is_known_from_the_start() -> None:
-    known = KnownLabels(["PREF", "SINSTS"])
+    known = KnownLabels(["PREF", "SINSTS"], Guard())
     assert collected(known) == ["PREF", "SINSTS"] == list(known.labels)
 
 
@@ -39,11 +40,11 @@ def test_what_the_registry_remembers_is_known_from_the_start() -> None:
     ],
 )
 def test_a_label_makes_the_events_known_that_it_announces(label: str, announced: set[str]) -> None:
-    assert KnownLabels([label]).labels.keys() == {label} | announced
+    assert KnownLabels([label], Guard()).labels.keys() == {label} | announced
 
 
 def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
-    known = KnownLabels(["PREF"])
+    known = KnownLabels(["PREF"], Guard())
     names = collected(known)
     known.appear(LABELS["SINSTS"])
     assert names == ["PREF"]
@@ -53,7 +54,7 @@ def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
 
 
 def test_an_event_that_comes_was_known_before() -> None:
-    known = KnownLabels(["IINST"])
+    known = KnownLabels(["IINST"], Guard())
     names = collected(known)
     known.appear(LABELS["ADPS"])
     known.end_frame()
@@ -61,7 +62,7 @@ def test_an_event_that_comes_was_known_before() -> None:
 
 
 def test_a_listening_that_has_ended_is_over() -> None:
-    known = KnownLabels([])
+    known = KnownLabels([], Guard())
     given: list[int] = []
     end = known.listen(lambda labels: given.append(len(list(labels))))
     end()

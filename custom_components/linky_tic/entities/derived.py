@@ -30,7 +30,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
-from ..meter.signals import Guard, Signal, Signals
+from ..meter.signals import Signal, Signals
 from ..tic import LABELS, Readings, has_colours
 
 type Value = str | float | datetime | None
@@ -191,20 +191,19 @@ def add_derived(
 
     A row that raises is logged, and the others are made.
     """
-    coordinator, guard = entry.runtime_data, Guard()
+    coordinator = entry.runtime_data
     waiting = {description.key: description for description in descriptions}
 
-    def make(key: str, made: list[Entity]) -> None:
+    def make(key: str) -> Entity | None:
         if (row := waiting.get(key)) and _has(coordinator, platform, row):
-            made.append(row.kind(coordinator, row))
+            made = row.kind(coordinator, row)
             del waiting[key]
+            return made
+        return None
 
     @callback
     def add(*keys: str) -> None:
-        made: list[Entity] = []
-        for key in keys:
-            guard(make, key, made)
-        if made:
+        if made := [*filter(None, (coordinator.guard(make, key) for key in keys))]:
             async_add_entities(made)
 
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))

@@ -28,9 +28,10 @@ def registered_labels(
 class KnownLabels:
     """The labels of one meter, from those on that it is known to send at the start."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], guard: Guard) -> None:
         self.labels: dict[str, Label] = {}
-        self._new = Signal[Iterable[Label]](Guard())
+        self._guard = guard
+        self._new = Signal[Iterable[Label]](guard)
         self._appeared: list[Label] = []
         self._add(LABELS[name] for name in names)
 
@@ -38,7 +39,7 @@ class KnownLabels:
     def listen(self, listener: Callable[[Iterable[Label]], None]) -> CALLBACK_TYPE:
         """Give a listener the labels there are, and each new one; returns its end."""
         end = self._new.connect(listener)
-        listener(self.labels.values())
+        self._guard(listener, self.labels.values())
         return end
 
     def appear(self, label: Label) -> None:

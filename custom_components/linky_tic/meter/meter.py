@@ -32,9 +32,10 @@ class Meter:
             timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
         )
         self.signals = Signals()
+        self.guard = self.signals.guard
         self.store = MeterStore(hass, entry.entry_id)
         self.freshness = Freshness(self.receiver)
-        self.known_labels = KnownLabels(self.receiver.meter.presence.established)
+        self.known_labels = KnownLabels(self.receiver.meter.presence.established, self.guard)
         self.preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.reporter = Reporter(self.preset, self.signals.state.send)
 

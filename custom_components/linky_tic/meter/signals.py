@@ -20,9 +20,12 @@ class Guard:
     def __init__(self) -> None:
         self._logged: set[tuple[object, ...]] = set()
 
-    def __call__[*Args](self, function: Callable[[*Args], object], *args: *Args) -> None:
+    def __call__[*Args, Given](
+        self, function: Callable[[*Args], Given], *args: *Args
+    ) -> Given | None:
+        """Call a function; gives None where it raises."""
         try:
-            function(*args)
+            return function(*args)
         except Exception as error:  # of any type: it is a fault of ours or of a listener
             place = extract_tb(error.__traceback__)[-1]
             failure = function, place.filename, place.lineno
@@ -30,6 +33,7 @@ class Guard:
                 self._logged.add(failure)
                 name = getattr(function, "__qualname__", repr(function))
                 LOGGER.exception("%s failed; this is logged once, and the rest goes on", name)
+            return None
 
 
 async def optional(step: Awaitable[None]) -> None:
@@ -96,7 +100,7 @@ class Signals:
     """
 
     def __init__(self) -> None:
-        guard = Guard()
+        self.guard = guard = Guard()
         self.start: Signal = Signal(guard)
         self.reading = NamedSignals[Reading](guard)
         self.frame = Signal[Frame, Readings, float](guard)
