@@ -1,8 +1,9 @@
 """Changes one operator, constant, return or call at a time, and says what no test notices.
 
 Nothing is written: each change is compiled in a process of its own, forked from one that has
-imported Home Assistant. It runs the tests of the module, then those of its whole folder, then
-those of pages, entities, dialogs and platforms, in which every folder is seen.
+imported Home Assistant. It runs the tests that reach the line: first those of the module, then
+those of its folder, then all others. Which these are, coverage notes in a run of every unit test
+before, which is kept while no file of the integration or of the tests changes.
 """
 
 import argparse
@@ -10,23 +11,31 @@ import ast
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
+from itertools import chain
 import os
 from pathlib import Path
 from random import Random
 import resource
+import subprocess
 import sys
+import time
 from types import CodeType
 from typing import Final, NamedTuple
 
+from coverage import CoverageData
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "linky_tic"
+TESTS: Final = ROOT / "tests"
+REACHED: Final = ROOT / ".cache" / "reached"
+"""Which test reaches which line, as coverage notes it."""
 ENOUGH: Final = 0.95
-SECONDS: Final = 120
-"""Of a processor, after which a changed module runs for ever: somebody would notice."""
+SECONDS: Final = 60
+"""Of a processor, after which a test of a changed module runs for ever: somebody would notice."""
+UNNOTICED: Final = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 FACES: Final = ("scripts/test_docs.py", "entities/test_*.py", "setup/test_*.py", "test_*.py")
-"""Tests that see what every folder has made: in the pages, in entities, in dialogs."""
+"""Tests that see, in pages, entities and dialogs, what a module of constants alone says."""
 COMMON: Final = (
     "pytest_homeassistant_custom_component.plugins",
     "homeassistant.components.usb",
@@ -49,6 +58,7 @@ class Change(NamedTuple):
 
     path: Path
     line: int
+    lines: range  # of the statement, without those that it holds
     span: tuple[int, int]  # bytes
     new: str
     said: str
@@ -65,26 +75,30 @@ def changes(path: Path) -> Iterator[Change]:
     offsets = [0]
     for line in text.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line.encode()))
-    for node in _reached(ast.parse(text)):
+    for node, lines in _reached(ast.parse(text), range(0)):
         old = ast.unparse(node)
         for new in _instead(node):
             start = offsets[node.lineno - 1] + node.col_offset
             end = offsets[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
-            yield Change(path, node.lineno, (start, end), new, f"{old} becomes {new}")
+            yield Change(path, node.lineno, lines, (start, end), new, f"{old} becomes {new}")
 
 
-def _reached(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
+type Place = tuple[ast.expr | ast.stmt, range]
+"""What may be changed, and the lines of its statement."""
+
+
+def _reached(node: ast.AST, lines: range) -> Iterator[Place]:
     """What runs: no types, no decorators, no words of docstrings and errors, no f-strings."""
     for child in ast.iter_child_nodes(node):
         match child:
-            case ast.Raise() | ast.JoinedStr() | ast.arguments():
+            case ast.Raise() | ast.JoinedStr() | ast.arg():
                 continue
             case ast.Import() | ast.ImportFrom() | ast.TypeAlias():
                 continue
             case ast.Expr(value=ast.Constant()):
                 continue
             case ast.AnnAssign(value=ast.expr() as value):
-                yield from _reached(ast.Expr(value))
+                yield from _reached(ast.Expr(value), _own_lines(child))
                 continue
             case ast.AnnAssign():
                 continue
@@ -92,9 +106,18 @@ def _reached(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
                 child.returns, child.decorator_list = None, []
             case ast.ClassDef():
                 child.decorator_list = []
+        within = _own_lines(child) if isinstance(child, ast.stmt | ast.excepthandler) else lines
         if isinstance(child, ast.expr | ast.stmt):
-            yield child
-        yield from _reached(child)
+            yield child, within
+        yield from _reached(child, within)
+
+
+def _own_lines(node: ast.stmt | ast.excepthandler) -> range:
+    """Give the lines of a statement but for those of its body."""
+    match getattr(node, "body", None):
+        case [ast.stmt() as first, *_]:
+            return range(node.lineno, max(node.lineno + 1, first.lineno))
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
 
 
 def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
@@ -122,14 +145,48 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
             yield "pass"
 
 
-def tests_of(path: Path) -> list[list[str]]:
-    """The tests that should notice: of the module, of its folder, of what people see."""
-    tests = ROOT / "tests"
-    folder = tests / path.relative_to(INTEGRATION).parent
-    own = sorted(folder.glob(f"test_{path.stem}*.py"))
-    around = [one for one in sorted(folder.glob("test_*.py")) if one not in own]
-    faces = [sorted(tests.glob(one)) for one in FACES if (tests / one).parent != folder]
-    return [[str(one) for one in some] for some in (own, around, *faces) if some]
+def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
+    """The tests that should notice: of the module, of its folder, and of all others.
+
+    What runs at an import is seen by all that reaches the module; what is of constants alone, by
+    its folder and by what people see.
+    """
+    by_line = reached.contexts_by_lineno(str(change.path))
+    contexts = {one for line in change.lines for one in by_line.get(line, ())} - {""}
+    if not contexts:
+        contexts = set(chain.from_iterable(by_line.values())) - {""}
+    asked = {one.partition("|")[0] for one in contexts}
+    folder = TESTS / change.path.relative_to(INTEGRATION).parent
+    if not asked:
+        files = chain(folder.glob("test_*.py"), *map(TESTS.glob, FACES))
+        asked = {str(file.relative_to(ROOT)) for file in files}
+    batches: tuple[list[str], ...] = ([], [], [])
+    for test in sorted(asked):
+        file = ROOT / _file(test)
+        is_around = file.parent == folder
+        is_own = is_around and file.stem.startswith(f"test_{change.path.stem}")
+        batches[2 - is_around - is_own].append(test)
+    return [some for some in batches if some]
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
+
+
+class Asked:
+    """Runs some tests alone, and none of them for ever."""
+
+    def __init__(self, tests: Sequence[str]) -> None:
+        self.tests = set(tests)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [
+            one for one in items if not self.tests.isdisjoint((one.nodeid, _file(one.nodeid)))
+        ]
+
+    def pytest_runtest_logstart(self) -> None:
+        used = int(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, resource.RLIM_INFINITY))
 
 
 def is_noticed(change: Change, tests: Sequence[str]) -> bool:
@@ -140,11 +197,11 @@ def is_noticed(change: Change, tests: Sequence[str]) -> bool:
             os._exit(_run(change, tests))
         finally:
             os._exit(1)
-    return os.waitpid(child, 0)[1] != 0
+    status = os.waitpid(child, 0)[1]
+    return os.waitstatus_to_exitcode(status) not in UNNOTICED
 
 
 def _run(change: Change, tests: Sequence[str]) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -156,7 +213,25 @@ def _run(change: Change, tests: Sequence[str]) -> int:
         return compiled(self, name)
 
     SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign] # in this process
-    return pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
+    files = sorted({str(ROOT / _file(one)) for one in tests})
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+    return pytest.main([*options, *files], plugins=[Asked(tests)])
+
+
+def reached_lines() -> CoverageData:
+    """Give which test reaches which line; every test is run for it where files have changed."""
+    files = [one for folder in (INTEGRATION, TESTS) for one in folder.rglob("*.py")]
+    newest = max(one.stat().st_mtime for one in files)
+    if not REACHED.exists() or REACHED.stat().st_mtime < newest:
+        print("running every unit test once, to know which of them reaches which line", flush=True)
+        REACHED.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "--ignore=tests/e2e"]
+        noted = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
+        environment = os.environ | {"COVERAGE_FILE": str(REACHED)}
+        subprocess.run([*command, *noted], cwd=ROOT, env=environment, check=True)
+    data = CoverageData(str(REACHED))
+    data.read()
+    return data
 
 
 def modules(paths: Sequence[Path]) -> Iterator[Path]:
@@ -166,7 +241,7 @@ def modules(paths: Sequence[Path]) -> Iterator[Path]:
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
-    parser.add_argument("paths", nargs="*", type=Path, default=[INTEGRATION / "tic"])
+    parser.add_argument("paths", nargs="*", type=Path, default=[INTEGRATION])
     parser.add_argument("--count", type=int, default=200, help="changes to try")
     parser.add_argument("--seed", type=int, default=1, help="of another draw")
     return parser.parse_args(words)
@@ -177,12 +252,13 @@ def main(words: Sequence[str] | None = None) -> int:
     paths = [path.resolve() for path in options.paths]
     every = [change for path in modules(paths) for change in changes(path)]
     drawn = Random(options.seed).sample(every, min(options.count, len(every)))  # noqa: S311
+    reached = reached_lines()
     for name in COMMON:
         import_module(name)
 
     survivors = []
     for number, change in enumerate(drawn, 1):
-        noticed = any(is_noticed(change, some) for some in tests_of(change.path))
+        noticed = any(is_noticed(change, some) for some in tests_of(change, reached))
         where = f"{change.path.relative_to(ROOT)}:{change.line}"
         word = "noticed " if noticed else "SURVIVED"
         print(f"[{number}/{len(drawn)}] {word} {where}  {change.said}", flush=True)

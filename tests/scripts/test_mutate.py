@@ -3,8 +3,10 @@
 import ast
 from pathlib import Path
 
+from coverage import CoverageData
+
 from scripts import mutate
-from scripts.mutate import INTEGRATION, ROOT, changes
+from scripts.mutate import INTEGRATION, changes
 
 MODULE = '''"""A module."""
 
@@ -37,6 +39,7 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
     said = [(one.line, one.said) for one in changes(path)]
     assert said == [
         (5, "3 becomes 4"),
+        (15, "True becomes False"),
         (17, "number < LIMIT and (not at_most) becomes (number < LIMIT or not at_most)"),
         (17, "number < LIMIT becomes (number <= LIMIT)"),
         (17, "not at_most becomes (at_most)"),
@@ -53,9 +56,27 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
     assert all(ast.parse(one) for one in sources)
 
 
-def test_the_tests_of_a_module_are_looked_at_before_those_around_it() -> None:
-    first, around, *_, whole = mutate.tests_of(INTEGRATION / "tic" / "meter.py")
-    assert first[0] == str(ROOT / "tests" / "tic" / "test_meter.py")
-    assert str(ROOT / "tests" / "tic" / "test_receiver.py") in around
-    assert str(ROOT / "tests" / "test_rows.py") in whole
-    assert len(mutate.tests_of(INTEGRATION / "sensor.py")) == 5
+def test_the_tests_that_reach_a_line_are_asked_those_of_the_module_first(tmp_path: Path) -> None:
+    reached = CoverageData(str(tmp_path / "reached"))
+    path = INTEGRATION / "tic" / "meter.py"
+    tests = ["tests/tic/test_meter.py::test_one[a]", "tests/tic/test_gate.py::test_two"]
+    whole = "tests/test_rows.py::test_three"
+    for line, context in enumerate(["", *tests, whole, *tests], 1):
+        reached.set_context(f"{context}|run" if context else "")
+        reached.add_lines({str(path): {line}})
+
+    def asked(*lines: int, of: Path = path) -> list[list[str]]:
+        change = mutate.Change(of, lines[0], range(lines[0], lines[-1] + 1), (0, 1), "", "")
+        return mutate.tests_of(change, reached)
+
+    assert asked(2) == [[tests[0]]]
+    assert asked(3, 5) == [[tests[0]], [tests[1]], [whole]]
+    assert asked(1) == [[tests[0]], [tests[1]], [whole]]  # it runs at an import
+    assert "tests/tic/test_gate.py" in asked(1, of=path.with_name("catalogue.py"))[1]
+
+
+def test_the_lines_of_a_statement_are_not_those_of_its_body(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(MODULE)
+    lines = {one.line: one.lines for one in changes(path)}
+    assert (lines[15], lines[17], lines[19]) == (range(15, 16), range(17, 18), range(19, 20))
