@@ -123,15 +123,16 @@ def _own_lines(node: ast.stmt | ast.excepthandler) -> range:
 def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
     """What may stand there instead."""
     match node:
-        case ast.Compare(ops=[op, *_]) if type(op) in SWAPS:
-            node.ops[0] = SWAPS[type(op)]()  # type: ignore[call-overload] # an operator for another
-            yield f"({ast.unparse(node)})"
-            node.ops[0] = op
-        case ast.BinOp(op=op) | ast.BoolOp(op=op) if type(op) in SWAPS:
+        case ast.Compare(ops=ops):
+            for place, op in enumerate(ops):
+                ops[place] = SWAPS[type(op)]()  # type: ignore[call-overload] # one for another
+                yield f"({ast.unparse(node)})"
+                ops[place] = op
+        case ast.BinOp(op=op) | ast.BoolOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPS:
             node.op = SWAPS[type(op)]()  # type: ignore[assignment] # as above
-            yield f"({ast.unparse(node)})"
+            yield ast.unparse(node) if isinstance(node, ast.AugAssign) else f"({ast.unparse(node)})"
             node.op = op
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
             yield f"({ast.unparse(operand)})"
         case ast.Constant(value=bool() as value):
             yield str(not value)
@@ -141,7 +142,7 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
             pass  # as false as the other
         case ast.Return(value=ast.expr()):
             yield "return None"
-        case ast.Expr(value=ast.Call()):
+        case ast.Expr(value=ast.Call() | ast.Await()):
             yield "pass"
 
 
@@ -227,7 +228,7 @@ def reached_lines() -> CoverageData:
         REACHED.unlink(missing_ok=True)
         command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "--ignore=tests/e2e"]
         noted = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
-        environment = os.environ | {"COVERAGE_FILE": str(REACHED)}
+        environment = os.environ | {"COVERAGE_FILE": str(REACHED), "COVERAGE_CORE": "ctrace"}
         subprocess.run([*command, *noted], cwd=ROOT, env=environment, check=True)
     data = CoverageData(str(REACHED))
     data.read()

@@ -24,7 +24,9 @@ class Row:
 
 def is_small(number: int, *, at_most: bool = True) -> bool:
     """Say é."""
-    if number < LIMIT and not at_most:
+    if 0 <= number < LIMIT and not at_most:
+        await done(-number)
+        number -= 1
         log(f"{number + 1}")
         return number in (1, 2)
     if at_most is None:
@@ -40,15 +42,21 @@ def test_operators_constants_returns_and_calls_are_changed_one_at_a_time(tmp_pat
     assert said == [
         (5, "3 becomes 4"),
         (15, "True becomes False"),
-        (17, "number < LIMIT and (not at_most) becomes (number < LIMIT or not at_most)"),
-        (17, "number < LIMIT becomes (number <= LIMIT)"),
+        (17, "0 <= number < LIMIT and (not at_most) becomes (0 <= number < LIMIT or not at_most)"),
+        (17, "0 <= number < LIMIT becomes (0 < number < LIMIT)"),
+        (17, "0 <= number < LIMIT becomes (0 <= number <= LIMIT)"),
+        (17, "0 becomes 1"),
         (17, "not at_most becomes (at_most)"),
-        (18, "log(f'{number + 1}') becomes pass"),
-        (19, "return number in (1, 2) becomes return None"),
-        (19, "number in (1, 2) becomes (number not in (1, 2))"),
+        (18, "await done(-number) becomes pass"),
+        (18, "-number becomes (number)"),
+        (19, "number -= 1 becomes number += 1"),
         (19, "1 becomes 2"),
-        (19, "2 becomes 3"),
-        (20, "at_most is None becomes (at_most is not None)"),
+        (20, "log(f'{number + 1}') becomes pass"),
+        (21, "return number in (1, 2) becomes return None"),
+        (21, "number in (1, 2) becomes (number not in (1, 2))"),
+        (21, "1 becomes 2"),
+        (21, "2 becomes 3"),
+        (22, "at_most is None becomes (at_most is not None)"),
     ]
     sources = {one.source() for one in changes(path)}
     assert len(sources) == len(said)
@@ -79,4 +87,4 @@ def test_the_lines_of_a_statement_are_not_those_of_its_body(tmp_path: Path) -> N
     path = tmp_path / "module.py"
     path.write_text(MODULE)
     lines = {one.line: one.lines for one in changes(path)}
-    assert (lines[15], lines[17], lines[19]) == (range(15, 16), range(17, 18), range(19, 20))
+    assert (lines[15], lines[17], lines[21]) == (range(15, 16), range(17, 18), range(21, 22))

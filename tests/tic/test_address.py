@@ -23,16 +23,16 @@ def test_an_address_is_read(address: str, expected: Identity) -> None:
     assert identify(address) == expected
 
 
-@pytest.mark.parametrize("kind", ["72", "73", "74"])
-def test_hexing_meters_between_linky_types_are_no_linky(kind: str) -> None:
-    assert kind not in MODELS
-
-
-@pytest.mark.parametrize(
-    "kind", ["60", "61", "62", "63", "64", "65", "67", "68", "70", "71", "75", "76", "86", "87"]
-)
-def test_every_type_of_the_linky_family_is_known(kind: str) -> None:
-    assert "Linky" in MODELS[kind].name
+def test_the_types_of_the_linky_family_and_of_those_before_it_tell_their_phases() -> None:
+    linky = {1: "60 61 62 64 65 67 70 75 86", 3: "63 68 71 76 87"}  # Hexing's 72 and 74 are none
+    older = {1: "01 05 11 15 20 22 23 25 28 29 90", 3: "09 21 26 27 30 31 32 91"}
+    known = [(kind, model.is_linky, model.phases) for kind, model in sorted(MODELS.items())]
+    assert known == sorted(
+        (kind, family is linky, phases)
+        for family in (linky, older)
+        for phases, kinds in family.items()
+        for kind in kinds.split()
+    )
 
 
 @pytest.mark.parametrize(
