@@ -16,7 +16,6 @@ from typing import Final
 from homeassistant.components.sensor import SensorDeviceClass
 
 from custom_components.linky_tic import binary_sensor, sensor
-from custom_components.linky_tic.const import DEFAULT_REPORTING
 from custom_components.linky_tic.entities.derived import (
     DerivedDescription,
     DerivedSensorDescription,
@@ -94,11 +93,11 @@ def facts(tongue: Tongue = ENGLISH) -> str:
     return _table(tongue, head, chain(flags, values))
 
 
-def reporting(tongue: Tongue = ENGLISH) -> str:
-    """A line for each rule by which values become states, unless told otherwise."""
+def reporting(preset: Preset, tongue: Tongue = ENGLISH) -> str:
+    """A line for each rule of a preset by which values become states."""
     rules: dict[ReportingRule, tuple[str, list[str]]] = {}
     for key, name, unit in _ruled(tongue):
-        if rule := REPORTING_RULES[Preset(DEFAULT_REPORTING)].get(key):
+        if rule := REPORTING_RULES[preset].get(key):
             _, names = rules.setdefault(rule, (unit, []))
             names.extend({name} - {*names})
     head = ("What", "Change worth telling", "Shortest interval", "Longest interval")
@@ -123,7 +122,7 @@ TABLES: Final[Mapping[str, Callable[[Tongue], str]]] = {
     "historic": partial(labels_of, Mode.HISTORIC),
     "facts": facts,
     "counters": counters,
-    "reporting": reporting,
+    **{preset.value: partial(reporting, preset) for preset in Preset},
     "floors": lambda _: drawing(),
 }
 
