@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 import fcntl
 import os
 from pathlib import Path
@@ -77,7 +78,7 @@ async def test_a_port_that_another_program_holds_is_busy(hass: HomeAssistant, ho
         os.close(other)
 
 
-@pytest.fixture
+@contextmanager
 def forbidden_port() -> Iterator[str]:
     """A port that this account may not open, which is no longer that of root."""
     master, slave = os.openpty()
@@ -85,16 +86,17 @@ def forbidden_port() -> Iterator[str]:
     before = os.geteuid()
     if before == 0:
         os.seteuid(NOBODY)
-    yield os.ttyname(slave)
-    os.seteuid(before)
-    os.close(slave)
-    os.close(master)
+    try:
+        yield os.ttyname(slave)
+    finally:
+        os.seteuid(before)
+        os.close(slave)
+        os.close(master)
 
 
-async def test_a_port_that_the_account_may_not_open_is_forbidden(
-    hass: HomeAssistant, forbidden_port: str
-) -> None:
-    assert (await failed(hass, forbidden_port)).error == "port_permission"
+async def test_a_port_that_the_account_may_not_open_is_forbidden(hass: HomeAssistant) -> None:
+    with forbidden_port() as port:
+        assert (await failed(hass, port)).error == "port_permission"
 
 
 async def test_a_bridge_that_does_not_listen_refuses(hass: HomeAssistant) -> None:
