@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.helpers import entity_registry as er
 import pytest
 
@@ -43,11 +44,13 @@ async def test_unloading_frees_the_port_and_leaves_no_task(home: Home) -> None:
 
 async def test_an_entry_is_reloaded_as_often_as_one_likes(home: Home) -> None:
     meter = await home.hears()
+    listening = home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP]
     for _ in range(3):
         await home.restart(meter)
         await meter.play()
         assert home.value("east") not in {None, "unknown", "unavailable"}
     assert len(tasks_of_ours()) == 1
+    assert home.hass.bus.async_listeners()[EVENT_HOMEASSISTANT_STOP] == listening
 
 
 async def test_an_entry_is_turned_off_and_on_as_often_as_one_likes(home: Home) -> None:
