@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from ..tic import LABELS, Frame, Label, Quantity
+from ..tic import IDENTITIES, LABELS, Frame, Label, Quantity
 from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
 
 
@@ -28,7 +28,7 @@ class Option(StrEnum):
 TYPED: Final = "typed"
 LINKY_SENSOR: Final = "linky-sensor"
 TELEINFO2MQTT: Final = "teleinfo2mqtt"
-PRIVATE: Final = frozenset({Quantity.METERING_POINT, Quantity.MESSAGE, Quantity.SHORT_MESSAGE})
+PRIVATE: Final = IDENTITIES - {Quantity.ADDRESS}
 """What tells of a person; brokers are often bridged."""
 
 

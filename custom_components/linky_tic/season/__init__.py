@@ -1,1 +1,1 @@
-"""The days of one meter and their hours."""
+"""The colours of the days of a Tempo or EJP season, and how many days are left."""
