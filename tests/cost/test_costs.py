@@ -446,9 +446,59 @@ async def test_a_clock_that_was_ahead_for_some_frames_spoils_nothing(home: Home)
     assert amount(home, MONTH) == pytest.approx(month + used * PEAK, abs=0.001)
 
 
-@pytest.mark.parametrize(("mode", "frames"), [("historic", KNOWN), ("standard", 60)])
+async def test_a_clock_that_is_put_back_a_little_leaves_the_days_of_a_gap_alone(
+    home: Home,
+) -> None:
+    meter = await pays(home, "2026-11-23T20:00:00")
+    await sleep(home, meter, "2026-11-24T06:00:00")
+    pass_time(home, meter, 6 * 3600)
+    await meter.play(KNOWN)
+    today = amount(home, TODAY)
+    home.clock.ahead = -90.0
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(today, abs=0.01)
+
+
+async def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day_on(
+    home: Home,
+) -> None:
+    meter = await pays(home, "2026-11-23T08:00:00", watts=0)
+    home.clock.ahead = 40 * 86400.0
+    await reprice(home, meter, standing_charge=30.0)
+    home.clock.ahead = 0.0
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(1, abs=0.001)
+    assert amount(home, MONTH) == pytest.approx(22 * DAILY + 1, abs=0.001)
+
+
+async def test_a_clock_that_has_moved_is_believed_after_a_day(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    await sleep(home, meter, "2026-11-23T20:00:00")
+    for _ in range(26):
+        pass_time(home, meter, 3500)
+        await meter.play(2)
+    month, today = amount(home, MONTH), amount(home, TODAY)
+    home.clock.ahead = -6 * 3600.0  # which is not taken for the end of that night
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(today, abs=0.01)
+    assert amount(home, MONTH) == pytest.approx(month, abs=0.01)
+
+
+async def test_the_first_gain_after_a_false_time_is_of_the_true_one(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=12_000)
+    await meter.play(KNOWN)
+    today, first = amount(home, TODAY), index(meter, "EASF02")
+    home.clock.ahead = -1e9
+    await meter.play(3)
+    home.clock.ahead = 0.0
+    await meter.play(KNOWN)
+    used = index(meter, "EASF02") - first
+    assert amount(home, TODAY) == pytest.approx(today + used * PEAK / 1000, abs=0.0011)
+
+
+@pytest.mark.parametrize(("mode", "pause"), [("historic", 0), ("standard", 300)])
 async def test_a_clock_that_is_ahead_tells_no_day_to_come(
-    home: Home, mode: str, frames: int
+    home: Home, mode: str, pause: int
 ) -> None:
     """The recorder would add up each of them, and today once more."""
     meter = await pays(home, "2026-11-23T08:00:00", watts=9000, mode=mode)
@@ -457,8 +507,9 @@ async def test_a_clock_that_is_ahead_tells_no_day_to_come(
     told = async_capture_events(home.hass, EVENT_STATE_CHANGED)
     home.clock.ahead = 40 * 86400.0
     await meter.play(3)
+    pass_time(home, meter, pause)
     await home.restart(meter)
-    await meter.play(frames)
+    await meter.play(KNOWN)
     home.clock.ahead = 0.0
     await meter.play(KNOWN)
     resets = {

@@ -43,7 +43,6 @@ class Life:
     def __init__(self, seed: int) -> None:
         self.luck = Random(seed)  # noqa: S311 - a scenario, not a secret
         self.now = datetime(2026, 10, 20, 8, tzinfo=FRANCE).timestamp()
-        self.clock_error = 0.0
         self.mode = "standard"
         self.tariff = "peak"
         self.values = {"off_peak": 5_000_000, "peak": 999_990_000}
@@ -83,17 +82,17 @@ class Life:
 
     def hear(self) -> None:
         """A frame: what has changed is taken, and all of it holds at its end."""
-        at = self.now + self.clock_error
+        at = self.now
         for tariff, value in self.values.items():
             label = LABELS[LABEL[tariff, self.mode]]
             self.ledger.turn(at)
             _, gain, since = self.indexes.take(label, value, at)
             if gain:
                 self.ledger.add(gain, tariff, self.prices[tariff], since, at)
-        self.ledger.turn(at)
+        self.ledger.tidy()
 
     def step(self) -> None:
-        rare = ("gap", "night", "switch", "price", "charge", "clock", "restart", "mode", "hours")
+        rare = ("gap", "night", "switch", "price", "charge", "restart", "mode", "hours")
         getattr(self, f"do_{self.luck.choice((*['live'] * 6, *rare))}")()
 
     def do_live(self) -> None:
@@ -131,22 +130,11 @@ class Life:
         self.charges[self.today()] = self.charge
         self.ledger.charge(self.charge)
 
-    def do_clock(self) -> None:
-        """The clock is wrong for some frames, maybe through a restart, and right again."""
-        self.clock_error = self.luck.choice((-1, 1)) * self.luck.uniform(4000, 5e6)
-        for _ in range(3):
-            self.live(self.luck.uniform(1, 2), 9000)
-            self.hear()
-        self.do_restart()
-        self.clock_error = 0.0
-        self.live(1, 0)
-        self.hear()
-
     def do_restart(self) -> None:
         stored = json.dumps([self.ledger.written, self.indexes.written])
         ledger, indexes = json.loads(stored)
         self.ledger, self.indexes = Ledger.read(ledger), Indexes.read(indexes)
-        self.ledger.turn(self.now + self.clock_error)
+        self.ledger.turn(self.now)
 
     def do_mode(self) -> None:
         self.mode = "historic" if self.mode == "standard" else "standard"
@@ -186,65 +174,6 @@ def test_a_ledger_equals_a_sheet_that_is_kept_by_hand(seed: int) -> None:
             life.agree()
 
 
-def test_a_clock_that_is_put_back_a_little_leaves_the_days_of_a_gap_alone() -> None:
-    ledger = Ledger()
-    night = datetime(2026, 11, 23, 20, tzinfo=FRANCE).timestamp()
-    morning = night + 12 * 3600
-    with france():
-        ledger.turn(night)
-        ledger.turn(morning)  # it was off
-        for at in range(int(morning), int(morning) + 6 * 3600, 50):
-            ledger.turn(at)
-            ledger.add(10, "base", 0.2, at, at)
-        ledger.turn(ledger.now - 90)
-        day = date(2026, 11, 24)
-        assert sum(ledger.drawn(CostPeriod(day, day)).values()) == 4320
-
-
-def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day_on() -> None:
-    ledger = Ledger()
-    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
-    with france():
-        ledger.turn(noon)
-        ledger.charge(15.0)
-        ledger.turn(noon + 40 * 86_400)
-        ledger.charge(30.0)
-        ledger.turn(noon + 5)
-        first, day = date(2026, 11, 1), date(2026, 11, 23)
-        assert ledger.standing(CostPeriod(day, day)) == 1
-        assert ledger.standing(CostPeriod(first, day)) == pytest.approx(22 * 0.5 + 1)
-
-
-def test_a_pause_while_the_clock_is_ahead_does_not_make_the_false_time_true() -> None:
-    ledger = Ledger()
-    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
-    day = date(2026, 11, 23)
-    with france():
-        ledger.turn(noon)
-        ledger.turn(noon + 40 * 86_400)
-        ledger.add(10, "base", 0.2, noon, ledger.now)
-        ledger.turn(ledger.now + 120)  # Home Assistant is started anew
-        ledger.add(10, "base", 0.2, ledger.now - 120, ledger.now)
-        ledger.turn(noon + 125)
-        assert ledger.doubt is None
-        assert sum(ledger.drawn(CostPeriod(day, day)).values()) == 20
-
-
-def test_a_clock_that_has_moved_is_believed_after_a_day() -> None:
-    ledger = Ledger()
-    noon = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
-    with france():
-        ledger.turn(noon)
-        for at in range(int(noon) + 7200, int(noon) + 7200 + 86_400 + 100, 50):
-            assert ledger.doubt or at == noon + 7200
-            ledger.turn(at)
-            ledger.add(10, "base", 0.2, at, at)
-        assert ledger.doubt is None
-        ledger.turn(ledger.now - 7200)  # which is not taken for the end of that
-        day = date(2026, 11, 24)
-        assert sum(ledger.drawn(CostPeriod(day, day)).values()) == (14 * 72 + 2) * 10
-
-
 def test_new_prices_and_charges_hold_from_their_day_on() -> None:
     ledger = Ledger()
     sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
@@ -260,3 +189,11 @@ def test_new_prices_and_charges_hold_from_their_day_on() -> None:
         paid = [amount(ledger.drawn(CostPeriod(day, day))) for day in (sunday, monday)]
     assert paid == pytest.approx([0.1, 0.3])
     assert ledger.charges == [(monday, 30.0)]
+
+
+def test_what_was_once_kept_apart_after_a_leap_of_the_clock_is_counted() -> None:
+    day = date(2026, 11, 23)
+    row = [day.isoformat(), "base", 0.2, 1000.0]
+    doubt = {"times": [0.0, 1.0, 0.0], "leap": 28_800.0, "rows": [row]}
+    kept = {"times": [1.0, 0.0], "charges": [], "rows": [row], "doubt": doubt}
+    assert amount(Ledger.read(kept).drawn(CostPeriod(day, day))) == pytest.approx(0.4)

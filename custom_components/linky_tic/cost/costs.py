@@ -6,6 +6,7 @@ differ. The ledger is stored: what was used while nobody listened is counted; wh
 such a gap, it is shared out by time.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 import time
 from typing import Any, Final, NamedTuple
@@ -16,14 +17,16 @@ from homeassistant.util.json import JsonObjectType
 from ..meter.meter import Meter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
+from .clock import A_DAY, AN_HOUR, Leap
 from .indexes import COSTED, EXPORT_REGISTER, Index, Indexes, register_of
-from .ledger import AN_HOUR, KEPT, Ledger, amount
+from .ledger import KEPT, Ledger, amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
 _KEY: Final = "ledger"
 _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
+_LEAP: Final = "leap"
 _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
 _ROUND: Final = 4
@@ -51,6 +54,7 @@ class Costs:
         self._ledger = Ledger()
         self._indexes = Indexes()
         self._former: list[FormerTariff] = []
+        self._leap: Leap | None = None
         self._stored_at = 0.0
         self._day = date.min
         """The one that is told as today: behind the ledger's until all before have been told."""
@@ -126,10 +130,12 @@ class Costs:
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         indexes = self._indexes
-        self._ledger.turn(now)
+        self._turn(now)
         is_shared = False
         for index, gain, since in indexes.end_frame(frame, readings, now):
             if gain:
+                if self._leap:
+                    self._leap.used += gain
                 is_shared |= day_of(since) != self._ledger.today
                 self._name(index, since)
                 self._ledger.add(gain, index.tariff, self.prices.of(index.tariff), since, now)
@@ -144,12 +150,40 @@ class Costs:
         if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
             self.store(at_once=is_new or is_shared)
 
+    def _turn(self, now: float) -> None:
+        """Go on to an instant, and see whether the clock was set."""
+        ledger, leap = self._ledger, self._leap
+        seconds = now - ledger.now if ledger.now else 0.0
+        if abs(seconds) <= AN_HOUR:
+            if leap and now > leap.until:
+                self._leap = None
+        elif leap and leap.is_undone_by(seconds, now):
+            self._go_back(leap.before, now)
+        elif leap and leap.seconds < 0 and now < leap.since:
+            leap.until = now + A_DAY  # still behind
+        else:
+            self._leap = Leap(ledger.now, seconds, now + A_DAY, self._written)
+            if seconds > A_DAY:
+                ledger.whole_since = now
+        self._ledger.turn(now)
+        if not self._leap:
+            self._ledger.tidy()
+
+    def _go_back(self, before: Mapping[str, Any], now: float) -> None:
+        """Forget what was counted in a false time: the indexes have it still."""
+        self._ledger = Ledger.read(before)
+        self._ledger.turn(now)
+        self._indexes.go_back(before["indexes"])
+        self._leap = self._told = None
+        self._learn_names()
+        self._ledger.charge(self.prices.standing_charge)
+
     def _is_clock_ahead(self, readings: Readings) -> bool:
         """Whether it is likely another day by a mistake: none ends by that."""
-        doubt, date_ = self._ledger.doubt, readings.get("DATE")
+        date_ = readings.get("DATE")
         told = date_.value if date_ else None
         meter_time = told.timestamp() if isinstance(told, datetime) else None
-        return doubt is not None and doubt.is_false(self._ledger.now, meter_time)
+        return self._leap is not None and self._leap.is_false(self._ledger.now, meter_time)
 
     def _end_days(self) -> None:
         """Go on to today; of each day that is over, tell before what it came to.
@@ -157,7 +191,7 @@ class Costs:
         The recorder adds up what a period has come to when it sees the next one begin.
         """
         ledger, today = self._ledger, self._ledger.today
-        if not ledger.doubt and ledger.now < midnight(self._day) - AN_HOUR:
+        if not self._leap and ledger.now < midnight(self._day) - AN_HOUR:
             self._day = today  # the clock was ahead; one that is behind ends no day twice
         self._day = max(self._day, today - KEPT)
         while self._day < today:
@@ -207,11 +241,12 @@ class Costs:
         if is_own:
             self._indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
+            self._leap = Leap.read(kept[_LEAP]) if kept.get(_LEAP) else None
             self._lose()
 
     def _begin(self) -> None:
         """Go on from now, with the prices that are given."""
-        self._ledger.turn(time.time())
+        self._turn(time.time())
         if self._day == date.min:
             self._day = self._ledger.today
         self._learn_names()
@@ -223,6 +258,7 @@ class Costs:
         What is entered later is priced anew once the entry is set up with the same prices.
         """
         self.prices = prices.named(self._tariffs.names)
+        self._leap = None
         self._ledger.reprice(period.first, self.prices.of, self.prices.standing_charge)
         self._signals.costs.send()
         self.store()
@@ -231,10 +267,16 @@ class Costs:
         """Keep the ledger as it is."""
         if self._indexes.by_register:
             self._stored_at = self._ledger.now
-            kept: JsonObjectType = {
-                "address": self._meter.address,
-                "indexes": self._indexes.written,
-                _FORMER: [list(one) for one in self._former],
-                _TOLD: self._day.isoformat(),
-            }
-            self._store.keep(_KEY, kept | self._ledger.written, at_once=at_once)
+            leap = self._leap.written if self._leap else None
+            kept: JsonObjectType = {**self._written, _LEAP: leap}
+            self._store.keep(_KEY, kept, at_once=at_once)
+
+    @property
+    def _written(self) -> JsonObjectType:
+        return {
+            "address": self._meter.address,
+            "indexes": self._indexes.written,
+            _FORMER: [list(one) for one in self._former],
+            _TOLD: self._day.isoformat(),
+            **self._ledger.written,
+        }

@@ -68,6 +68,12 @@ class Indexes:
         """What is stored."""
         return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
 
+    def go_back(self, kept: Mapping[str, Any]) -> None:
+        """Stand where `written` once said: what has been counted since is counted anew."""
+        heard, self.by_register = self.by_register, self.read(kept).by_register
+        for register, one in self.by_register.items():
+            one.misses = heard[register].misses if register in heard else _PATIENCE + 1
+
     @property
     def is_waiting(self) -> bool:
         """Whether one has not been heard again: it may be of another day, or no longer sent."""

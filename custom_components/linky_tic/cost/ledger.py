@@ -6,25 +6,16 @@ instants (seconds since 1970); no labels, no readings and no clock of its own.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, Self
 
-from homeassistant.util.json import JsonObjectType, JsonValueType
+from homeassistant.util.json import JsonObjectType
 
 from .periods import CostPeriod, day_of, midnight, standing_charge
 from .prices import EXPORT
 
 KEPT: Final = timedelta(days=70)
 """What is older than this is of no month that is still shown."""
-_MOVED: Final = 60.0
-"""Seconds between two instants after which the machine slept, was off, or its clock was set."""
-AN_HOUR: Final = 3600.0
-"""Seconds up to which a clock that goes back is taken as it is: no day is lost by it."""
-_A_DAY: Final = 86400.0
-"""Seconds for which a clock that has moved may still be put right."""
-_BRIEF: Final = 20.0
-"""Seconds for which a leap of days over which nothing was used is not believed."""
 
 
 class LedgerRow(NamedTuple):
@@ -44,48 +35,6 @@ def _no_rows() -> Rows:
     return defaultdict(float)
 
 
-@dataclass(slots=True)
-class ClockDoubt:
-    """What was counted since the time made a leap, which a leap back may prove to be false.
-
-    A machine that was off for a night and one whose clock has been set look alike at first.
-    """
-
-    since: float
-    """The last instant before it."""
-    until: float
-    """When the new time is believed."""
-    leap: float
-    """Seconds by which the time went on, or back."""
-    whole_since: float
-    """What `Ledger.whole_since` was before."""
-    rows: Rows = field(default_factory=_no_rows)
-
-    @property
-    def written(self) -> JsonObjectType:
-        """What is stored."""
-        return {
-            "times": [self.since, self.until, self.whole_since],
-            "leap": self.leap,
-            "rows": _written_rows(self.rows),
-        }
-
-    def is_undone_by(self, leap: float, now: float) -> bool:
-        """Whether the time is back where it may have come by itself, so was false in between."""
-        is_back = self.leap * leap < 0 and abs(leap) > abs(self.leap) / 2
-        return is_back and now >= self.since
-
-    def is_false(self, now: float, meter_time: float | None) -> bool:
-        """Whether the time was set ahead, as far as can be told, and has not passed.
-
-        The meter's own time, where it is told, has not leapt; else hardly anything was used.
-        """
-        if meter_time is not None and self.leap > 2 * AN_HOUR:
-            return abs(now - self.leap - meter_time) < AN_HOUR
-        is_new = self.leap > _A_DAY and now - self.leap - self.since < _BRIEF
-        return is_new and sum(self.rows.values()) < self.leap / AN_HOUR  # below 1 W
-
-
 class Ledger:
     """The rows of some weeks, and the standing charges with the day from which each is paid."""
 
@@ -95,8 +44,7 @@ class Ledger:
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
         self.now = self.began = 0.0
-        self.doubt: ClockDoubt | None = None
-        self.today = date.min
+        self.today = self._tidied = date.min
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
@@ -104,12 +52,10 @@ class Ledger:
         ledger = cls()
         ledger.now, ledger.whole_since = map(float, kept["times"])
         ledger.began = float(kept.get("began", 0.0))
-        ledger.rows = _read_rows(kept["rows"])
+        doubted = kept["doubt"] or {"rows": []}  # once, what was counted since a leap was apart
+        for day, tariff, price, energy in [*kept["rows"], *doubted["rows"]]:
+            ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
         ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
-        if doubt := kept["doubt"]:
-            since, until, whole_since = map(float, doubt["times"])
-            rows = _read_rows(doubt["rows"])
-            ledger.doubt = ClockDoubt(since, until, float(doubt["leap"]), whole_since, rows)
         return ledger
 
     @property
@@ -119,49 +65,24 @@ class Ledger:
             "times": [self.now, self.whole_since],
             "began": self.began,
             "charges": [[day.isoformat(), amount] for day, amount in self.charges],
-            "rows": _written_rows(self.rows),
-            "doubt": self.doubt.written if self.doubt else None,
+            "rows": [
+                [one.day.isoformat(), one.tariff, one.price, self.rows[one]] for one in self.rows
+            ],
+            "doubt": None,
         }
-
-    # Time
 
     def turn(self, now: float) -> None:
         """Go on to an instant."""
-        leap, before = now - self.now, self.today
-        self.today = day_of(now)
         if self.now == 0:
             self.whole_since = self.began = now
-        elif abs(leap) > _MOVED:
-            self._leap(leap, now)
-        elif self.doubt and now > self.doubt.until:
-            self._take_as_dated()
-            self.whole_since = min(self.whole_since, now)
-            before = date.min
-        self.now = now
-        if self.today != before and not self.doubt:
-            self._keep_days()
+        self.now, self.today = now, day_of(now)
 
-    def _leap(self, leap: float, now: float) -> None:
-        doubt = self.doubt
-        if doubt and doubt.is_undone_by(leap, now):
-            self.doubt, self.whole_since = None, doubt.whole_since
-            for row, energy in doubt.rows.items():
-                self.add(energy, row.tariff, row.price, doubt.since, now)
-        elif doubt and doubt.leap < 0 and now < doubt.since:
-            doubt.until = now + _A_DAY  # still behind
-        elif leap < -AN_HOUR or leap > (AN_HOUR if doubt else 0):
-            self._take_as_dated()
-            self.doubt = ClockDoubt(self.now, now + _A_DAY, leap, self.whole_since)
-            if leap > _A_DAY:
-                self.whole_since = now
-
-    def _take_as_dated(self) -> None:
-        for row, energy in self.doubt.rows.items() if self.doubt else ():
-            self.rows[row] += energy
-        self.doubt = None
-
-    def _keep_days(self) -> None:
-        """Keep what may still be shown; what is dated in days to come is of today."""
+    def tidy(self) -> None:
+        """Keep what may still be shown, once a day; what is dated in days to come is of today."""
+        if self._tidied == self.today:
+            return
+        self._tidied = self.today
+        self.whole_since = min(self.whole_since, self.now)
         recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
         self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
@@ -172,9 +93,8 @@ class Ledger:
         self, energy: float, tariff: str, price: float | None, since: float, until: float
     ) -> None:
         """Enter Wh that were counted between two instants: evenly, where midnights lie between."""
-        rows = self.doubt.rows if self.doubt else self.rows
         for day, share in _shares(since, until):
-            rows[LedgerRow(day, tariff, price)] += energy * share
+            self.rows[LedgerRow(day, tariff, price)] += energy * share
 
     def charge(self, amount: float | None) -> None:
         """Take a month's charge from today on; a first one has been paid all the time."""
@@ -194,22 +114,18 @@ class Ledger:
             tariff = names.get(row.tariff, row.tariff)
             return LedgerRow(row.day, tariff, price_of(tariff) if row.price is None else row.price)
 
-        self._change(known)
+        self.rows = _changed(self.rows, known)
 
     def reprice(
         self, since: date, price_of: Callable[[str], float | None], charge: float | None
     ) -> None:
         """Make prices, and a charge, hold from a day on as if they had always done so."""
-        self._change(
-            lambda row: row if row.day < since else row._replace(price=price_of(row.tariff))
+        self.rows = _changed(
+            self.rows,
+            lambda row: row if row.day < since else row._replace(price=price_of(row.tariff)),
         )
         if charge is not None or self.charges:
             self._charge_since(since, charge or 0.0)
-
-    def _change(self, change: Callable[[LedgerRow], LedgerRow]) -> None:
-        self.rows = _changed(self.rows, change)
-        if self.doubt:
-            self.doubt.rows = _changed(self.doubt.rows, change)
 
     # What comes out
 
@@ -231,10 +147,9 @@ class Ledger:
 
     def _of(self, period: CostPeriod, is_asked: Callable[[LedgerRow], bool]) -> Rows:
         found = _no_rows()
-        for rows in (self.rows, self.doubt.rows if self.doubt else {}):
-            for row, energy in rows.items():
-                if period.first <= row.day <= period.last and is_asked(row):
-                    found[row] += energy
+        for row, energy in self.rows.items():
+            if period.first <= row.day <= period.last and is_asked(row):
+                found[row] = energy
         return found
 
 
@@ -247,17 +162,6 @@ def amount(rows: Rows) -> float | None:
         elif energy:
             return None
     return total
-
-
-def _written_rows(rows: Rows) -> list[JsonValueType]:
-    return [[row.day.isoformat(), row.tariff, row.price, energy] for row, energy in rows.items()]
-
-
-def _read_rows(kept: list[Any]) -> Rows:
-    rows = _no_rows()
-    for day, tariff, price, energy in kept:
-        rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
-    return rows
 
 
 def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerRow]) -> Rows:
