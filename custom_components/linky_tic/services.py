@@ -19,9 +19,9 @@ from homeassistant.util.json import JsonObjectType, json_loads_object
 import voluptuous as vol
 
 from .adoption.services import async_setup_adoption
+from .comparison.services import async_setup_comparison
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .cost.services import async_setup_comparison
 from .energy_dashboard.sources import energy_sources, offer
 from .exceptions import refused
 from .mirror.payloads import typed_reading

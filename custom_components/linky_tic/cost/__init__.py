@@ -2,6 +2,5 @@
 
 From a frame to a state: `indexes` gives what each register has gained, `costs` enters it into the
 `ledger` at the `prices` in force, and `sensors` shows what the ledger says of a day or a month
-(`periods`). What other contracts would have cost: `services` and the options ask `comparison`,
-which takes hours from the recorder and prices them by `contracts`.
+(`periods`). `clock` says when a part of that is of a false time.
 """

@@ -19,8 +19,8 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..cost.comparison import Comparison, async_compare
-from ..cost.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
+from ..comparison.comparison import Comparison, async_compare
+from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 from ..tic import COLOURS
 from .amounts import currency, read_amount, rounded
 from .money_steps import MoneySteps

@@ -12,8 +12,8 @@ from homeassistant.exceptions import ServiceValidationError
 import pytest
 import voluptuous as vol
 
+from custom_components.linky_tic.comparison.contracts import PricedContract, read_slots
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.cost.contracts import PricedContract, read_slots
 
 from ..bills import MONTHLY, OFF_PEAK, PEAK, house, pays, reprice
 from ..dialog import choose

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
+from ..cost.periods import CostPeriod, standing_charge
 from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
-from .periods import CostPeriod, standing_charge
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base",),

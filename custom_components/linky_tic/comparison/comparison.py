@@ -15,11 +15,11 @@ from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import LinkyCoordinator
+from ..cost.periods import CostPeriod, standing_charge
 from ..exceptions import refused
 from ..season.statistics import async_hourly, async_past_days
 from ..tic import COLOURS, LABELS, Label, Quantity
 from .contracts import PricedContract, Sum, cost_under
-from .periods import CostPeriod, standing_charge
 
 _SUPPLIED: Final = [
     name for name, one in LABELS.items() if one.quantity is Quantity.SUPPLIER_ENERGY

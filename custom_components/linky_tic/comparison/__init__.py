@@ -1,0 +1,1 @@
+"""What other contracts would have cost: hours from the recorder, priced by what is typed."""
