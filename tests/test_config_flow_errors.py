@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("quick_dialogs")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "trying", lambda _speed: 0.2)
+    monkeypatch.setattr(listening, "TRYING", dict.fromkeys(listening.TRYING, 0.2))
     monkeypatch.setattr(listening, "_SETTLING", 0.6)
 
 

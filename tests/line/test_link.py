@@ -18,7 +18,6 @@ from custom_components.linky_tic.line import (
     SILENCE,
     Cause,
     Link,
-    LinkEvent,
     PortUnavailable,
     detection,
     link as link_module,
@@ -143,7 +142,7 @@ async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
             await until(lambda: followed.has(Reading))
             assert followed.link.is_connected
     assert followed.states == [True]
-    assert followed.turns == [LinkEvent.OPENED, LinkEvent.HEARD, "9600 standard"]
+    assert followed.turns == ["opened", "heard", "9600 standard"]
     assert followed.link.reconnections == 0
 
 
@@ -286,7 +285,7 @@ async def test_a_line_read_now_and_then_is_heard_lost_and_found(
         async with _following(meter.url, interval=_INTERVAL) as followed:
             await until(lambda: followed.has(Reading))
             meter.unplug()
-            await until(lambda: any(turn.startswith(LinkEvent.LOST) for turn in followed.turns))
+            await until(lambda: any(turn.startswith("lost") for turn in followed.turns))
             meter.replug()
             await until(lambda: followed.link.reconnections == 1)
             followed.events.clear()

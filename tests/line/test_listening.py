@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.line import detection, listening
-from custom_components.linky_tic.line.listening import Heard, NoAddress, NoSignal, NotTic, listen
+from custom_components.linky_tic.line.listening import Heard, Missing, NotHeard, listen
 from custom_components.linky_tic.line.port import Port, PortUnavailable
 from custom_components.linky_tic.tic import Mode
 from simulator.line import Burst, Replay
@@ -28,7 +28,6 @@ _PACE: Final = 8.0
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the times pass as fast as the simulated meters speak, and wait for what they say."""
-    monkeypatch.setattr(detection, "TRYING_RELAY", 0.2)
     monkeypatch.setattr(detection, "TRYING_SILENCE", HANGS)
     monkeypatch.setattr(listening, "_SETTLING", HANGS)
     monkeypatch.setattr(listening, "_LOOK", 0.05)
@@ -37,7 +36,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _give_up(monkeypatch: pytest.MonkeyPatch, *, but: int = 0) -> None:
     """Have wrong speeds given up soon, but for the one that is right."""
-    monkeypatch.setattr(detection, "TRYING", {9600: 0.2, 1200: 0.4, but: HANGS})
+    trying = dict.fromkeys(detection.TRYING, 0.2) | {1200: 0.4, but: HANGS}
+    for module in (detection, listening):
+        monkeypatch.setattr(module, "TRYING", trying)
 
 
 class Murmur:
@@ -75,20 +76,20 @@ async def _hear(meter: PtyPort | TcpPort) -> Heard:
 @pytest.mark.parametrize(
     ("name", "facts"),
     [
-        ("standard_mono_hphc", (1, False, "H PLEINE/CREUSE", "02")),
-        ("standard_three_tempo_white", (3, False, "TEMPO", "02")),
-        ("standard_mono_producer_total", (1, True, "PRODUCTEUR", "02")),
-        ("historic_mono_hc_long", (1, False, "HC..", None)),
-        ("historic_three_base", (3, False, "BASE", None)),
+        ("standard_mono_hphc", (1, "H PLEINE/CREUSE", "02")),
+        ("standard_three_tempo_white", (3, "TEMPO", "02")),
+        ("standard_mono_producer_total", (1, "PRODUCTEUR", "02")),
+        ("historic_mono_hc_long", (1, "HC..", None)),
+        ("historic_three_base", (3, "BASE", None)),
     ],
 )
 async def test_a_meter_is_known_after_a_few_frames(
-    replayed: Replayed, name: str, facts: tuple[int, bool, str, str | None]
+    replayed: Replayed, name: str, facts: tuple[int, str, str | None]
 ) -> None:
     heard = await _hear(replayed(name))
     assert heard.mode.value == name.partition("_")[0]
     assert heard.speed == _SPEEDS[heard.mode]
-    assert (heard.phases, heard.is_producer, heard.contract, heard.tic_version) == facts
+    assert (heard.phases, heard.contract, heard.tic_version) == facts
     assert heard.address.isalnum()
     assert len(heard.labels) > 8
     assert heard.good > 2 * len(heard.labels)
@@ -139,16 +140,18 @@ async def test_a_group_that_never_verifies_does_not_hold_the_listening_up(
 
 
 async def test_silence_is_no_signal(tmp_path: Path) -> None:
-    with PtyPort(Murmur(b""), tmp_path / "tty") as port, pytest.raises(NoSignal) as failure:
+    with PtyPort(Murmur(b""), tmp_path / "tty") as port, pytest.raises(NotHeard) as failure:
         await listen(port.url, seconds=0.3)
-    assert (failure.value.port, failure.value.seconds) == (port.url, 0.3)
+    assert (failure.value.port, failure.value.missing) == (port.url, Missing.NO_SIGNAL)
+    assert failure.value.facts == {"seconds": 0.3}
 
 
 async def test_bytes_without_a_valid_group_are_not_tic(tmp_path: Path) -> None:
     noise = Murmur(bytes(range(256)) * 2)
-    with PtyPort(noise, tmp_path / "tty") as port, pytest.raises(NotTic) as failure:
+    with PtyPort(noise, tmp_path / "tty") as port, pytest.raises(NotHeard) as failure:
         await listen(port.url, seconds=1.0)
-    assert failure.value.received > 256
+    assert failure.value.missing is Missing.NOT_TIC
+    assert failure.value.facts["received"] > 256
 
 
 async def test_a_meter_that_never_says_its_address_has_none(
@@ -156,9 +159,9 @@ async def test_a_meter_that_never_says_its_address_has_none(
 ) -> None:
     monkeypatch.setattr(listening, "_SETTLING", 0.5)
     frame = b"\x02\nVTIC\t02\tJ\r\x03"
-    with PtyPort(Murmur(frame), tmp_path / "tty") as port, pytest.raises(NoAddress) as failure:
+    with PtyPort(Murmur(frame), tmp_path / "tty") as port, pytest.raises(NotHeard) as failure:
         await listen(port.url, seconds=1.5)
-    assert failure.value.good
+    assert failure.value.missing is Missing.NO_ADDRESS
 
 
 async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path: Path) -> None:

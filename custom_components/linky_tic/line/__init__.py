@@ -1,8 +1,8 @@
 """The line: a port is opened, its speed and mode are found, it is followed; no Home Assistant."""
 
 from .detection import SPEEDS
-from .link import SILENCE, Link, LinkEvent
-from .listening import BAD, Heard, NoAddress, NoSignal, NotTic, listen
+from .link import SILENCE, Link
+from .listening import BAD, Heard, NotHeard, listen
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
 
 __all__ = [
@@ -13,10 +13,7 @@ __all__ = [
     "Heard",
     "Link",
     "LinkError",
-    "LinkEvent",
-    "NoAddress",
-    "NoSignal",
-    "NotTic",
+    "NotHeard",
     "PortUnavailable",
     "listen",
     "name_of",

@@ -19,11 +19,10 @@ PAUSE: Final = 4.0
 """Seconds without a byte that make a silence. 33 ms at most inside a frame (54E 5.3.6), but an
 adapter that stores a whole Historique frame before it sends it on pauses for 3 s."""
 
-TRYING: Final = {9600: 2.0, 1200: 4.0}
+TRYING: Final = {9600: 2.0, 1200: 4.0} | dict.fromkeys(RELAY_SPEEDS, 3.5)
 """Seconds of bytes without a good group after which a speed is wrong. The longest group lasts
-0.2 s; at 1200 the receiver may take 2 s to unlearn what it took for the line's parity at 9600."""
-TRYING_RELAY: Final = 3.5
-"""The same at a relay's speed: it may send whole frames, one in 3 s in Historique."""
+0.2 s; at 1200 the receiver may take 2 s to unlearn what it took for the line's parity at 9600;
+a relay may send whole frames, one in 3 s in Historique."""
 TRYING_SILENCE: Final = 5.0
 """Seconds of silence at a speed not heard yet: some hardware hides what lacks its stop bit."""
 DOUBT: Final = 10.0
@@ -61,7 +60,7 @@ class Detection:
         if now - self.received_at > PAUSE:
             limit = DOUBT_SILENCE if self.is_good else TRYING_SILENCE
         else:
-            limit = DOUBT if self.is_good else trying(self.speed)
+            limit = DOUBT if self.is_good else TRYING[self.speed]
         return self._since + limit - now
 
     def next_speed(self, now: float) -> int:
@@ -76,8 +75,3 @@ def round_of(speed: int, others: tuple[int, ...]) -> tuple[int, ...]:
     """Give the speeds to be tried, in order; after the last one it begins again."""
     usual = tuple(dict.fromkeys((speed, *SPEEDS)))
     return (*usual, *usual, *others) if others else usual
-
-
-def trying(speed: int) -> float:
-    """Seconds of bytes without a good group after which a speed is wrong."""
-    return TRYING.get(speed, TRYING_RELAY)

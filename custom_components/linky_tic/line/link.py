@@ -7,7 +7,6 @@ floor above, which it does not know.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 import time
 from typing import Final
@@ -27,16 +26,7 @@ _LONGEST_WAIT: Final = 30.0
 _PATH_INTERVAL: Final = 1.0
 """Seconds between two looks for a path that is missing."""
 _REMEMBERED: Final = 64
-"""Turns kept for a bug report."""
-
-
-class LinkEvent(StrEnum):
-    """What happened to a line. The history holds causes too, and the speed and mode heard."""
-
-    OPENED = "opened"
-    LOST = "lost"
-    HEARD = "heard"
-    SILENT = "silent"
+"""Turns of the history, for a bug report: what became of the port, the speed and mode heard."""
 
 
 class Link:
@@ -79,7 +69,7 @@ class Link:
         """Open the port; raises `PortUnavailable`."""
         self._is_closed = False
         self._port = await self.reception.open(self._url, self.interval)
-        self._record(LinkEvent.OPENED)
+        self._record("opened")
         if self._watchdog is None:
             self._good_at = time.monotonic()
             self._watch_for_silence(SILENCE)
@@ -120,7 +110,7 @@ class Link:
             while True:
                 await self.reception.watch(port, _CHECK_INTERVAL)
         except PortUnavailable as error:
-            self._record(f"{LinkEvent.LOST} {error.cause}")
+            self._record(f"lost {error.cause}")
         await port.close()
         self._port = None
 
@@ -172,7 +162,7 @@ class Link:
 
     def _change_state(self, *, connected: bool) -> None:
         self.is_connected = connected
-        self._record(LinkEvent.HEARD if connected else LinkEvent.SILENT)
+        self._record("heard" if connected else "silent")
         self._on_state(connected)
 
     def _record(self, what: str) -> None:

@@ -5,11 +5,12 @@ It knows what is worth knowing before an entry exists; it keeps nothing open.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 import time
 from typing import Final
 
 from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
-from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, round_of, trying
+from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, TRYING, round_of
 from .port import LinkError, Port, has_speed
 from .reception import Reception
 
@@ -28,28 +29,21 @@ BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
 """Rejections that the line is to blame for; a value that the gate holds is the meter's."""
 
 
-class NoSignal(LinkError):
-    """The port is open and no byte has come: no wire, no meter, or the wrong port."""
+class Missing(StrEnum):
+    """What has not come on a port that is open."""
 
-    def __init__(self, port: str, seconds: float) -> None:
-        super().__init__(port, seconds)
-        self.seconds = seconds
-
-
-class NotTic(LinkError):
-    """Bytes came, and never a valid group: another device, a bad wire, noise."""
-
-    def __init__(self, port: str, received: int) -> None:
-        super().__init__(port, received)
-        self.received = received
+    NO_SIGNAL = "no_signal"  # no byte: no wire, no meter, or the wrong port
+    NOT_TIC = "not_tic"  # no valid group: another device, a bad wire, noise
+    NO_ADDRESS = "no_address"  # the meter's address, often enough to be sure of it
 
 
-class NoAddress(LinkError):
-    """Groups were good, but the meter's address was not heard often enough to be sure of it."""
+class NotHeard(LinkError):
+    """No meter was heard; `facts` are those that people are told."""
 
-    def __init__(self, port: str, good: int) -> None:
-        super().__init__(port, good)
-        self.good = good
+    def __init__(self, port: str, missing: Missing, **facts: float) -> None:
+        super().__init__(port, missing, facts)
+        self.missing = missing
+        self.facts = facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +59,6 @@ class Heard:
     mode: Mode
     speed: int
     phases: int
-    is_producer: bool
     contract: str | None
     tic_version: str | None
     labels: frozenset[str]
@@ -93,7 +86,7 @@ async def listen(
 
     A line on which groups are good gets a little more time, to be sure of the meter; one on which
     bytes come and no group is good gets the time for every speed.
-    Raises `PortUnavailable`, `NoSignal`, `NotTic` or `NoAddress`.
+    Raises `PortUnavailable` or `NotHeard`.
     """
     listener = _Listener(seconds, has_speed=has_speed(port))
     opened = await listener.reception.open(port)
@@ -113,7 +106,7 @@ class _Listener:
             self._receiver, SPEEDS[0], self._handle_events, other_speeds=RELAY_SPEEDS
         )
         speeds = round_of(SPEEDS[0], RELAY_SPEEDS) if has_speed else ()
-        self._trying = sum(map(trying, speeds))
+        self._trying = sum(TRYING[speed] for speed in speeds)
         self._begun_at = time.monotonic()
         self._end_at = self._begun_at + seconds
         self._bad_before: int | None = None
@@ -133,18 +126,17 @@ class _Listener:
         """Tell what was heard, or raise what was missing."""
         receiver, meter = self._receiver, self._receiver.meter
         if not self.reception.received:
-            raise NoSignal(port, seconds)
+            raise NotHeard(port, Missing.NO_SIGNAL, seconds=seconds)
         if receiver.mode is None:
-            raise NotTic(port, self.reception.received)
+            raise NotHeard(port, Missing.NOT_TIC, received=self.reception.received)
         address = _reading_of(receiver, Quantity.ADDRESS)
         if address is None:
-            raise NoAddress(port, receiver.good_groups)
+            raise NotHeard(port, Missing.NO_ADDRESS)
         return Heard(
             address=address,
             mode=receiver.mode,
             speed=self.reception.speed,
             phases=meter.phases or 1,
-            is_producer=meter.is_producer,
             contract=contract_name(meter.readings),
             tic_version=_reading_of(receiver, Quantity.VERSION),
             labels=frozenset(meter.presence.established),

@@ -9,12 +9,17 @@ from enum import StrEnum
 import errno
 import socket
 import time
-from typing import Final, Self
+from typing import Final, Self, override
 
 import serialx
 from serialx.common import UnknownUriScheme
+from serialx.platforms.serial_rfc2217 import RFC2217SerialTransport
+from serialx.platforms.serial_rfc2217.types import (
+    Rfc2217Command,
+    SetLinestateMaskCmd,
+    SetModemstateMaskCmd,
+)
 
-from .access_server import AccessServerTransport
 from .pacing import PacedProtocol
 
 _OPENING: Final = 10.0
@@ -113,6 +118,20 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
     return PortUnavailable(port, cause, number)
 
 
+class _AccessServerTransport(RFC2217SerialTransport):
+    """Asks for no news of modem and line, of which a meter's port has none.
+
+    ser2net and pyserial's server take note of such a request without a word, and serialx waits for
+    an answer until it gives the connection up (serialx 1.15.1, ser2net 4.3.11).
+    """
+
+    @override
+    async def _send_and_wait(self, cmd: Rfc2217Command) -> Rfc2217Command:
+        if isinstance(cmd, (SetModemstateMaskCmd, SetLinestateMaskCmd)):
+            return cmd
+        return await super()._send_and_wait(cmd)
+
+
 async def _connect(name: str, speed: int, protocol: PacedProtocol) -> serialx.BaseSerialTransport:
     async with asyncio.timeout(_OPENING):
         transport, _ = await serialx.create_serial_connection(
@@ -123,7 +142,7 @@ async def _connect(name: str, speed: int, protocol: PacedProtocol) -> serialx.Ba
             parity=serialx.Parity.NONE,
             stopbits=serialx.StopBits.ONE,
             exclusive=True,
-            transport_cls=AccessServerTransport if name.startswith("rfc2217://") else None,
+            transport_cls=_AccessServerTransport if name.startswith("rfc2217://") else None,
             byte_size=8,
         )
     return transport

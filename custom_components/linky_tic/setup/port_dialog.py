@@ -17,7 +17,7 @@ import voluptuous as vol
 
 from ..const import CONF_SPEED, DOMAIN, LOGGER
 from ..coordinator import LinkyConfigEntry
-from ..line import Heard, NoAddress, NoSignal, NotTic, PortUnavailable, listen, name_of
+from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
 from .port_names import async_real_names, async_stable_name, is_name_of
 
 UNKNOWN: Final = "–"
@@ -125,11 +125,7 @@ def _explain(error: BaseException) -> tuple[str, dict[str, str]]:
     match error:
         case PortUnavailable(cause=cause, errno=number):
             return f"port_{cause}", {"error": os.strerror(number) if number else UNKNOWN}
-        case NoSignal(seconds=seconds):
-            return "no_signal", {"seconds": f"{seconds:.0f}"}
-        case NotTic(received=received):
-            return "not_tic", {"received": str(received)}
-        case NoAddress():
-            return "no_address", {}
+        case NotHeard(missing=missing, facts=facts):
+            return missing, {name: f"{fact:.0f}" for name, fact in facts.items()}
     LOGGER.error("Listening to the port failed", exc_info=error)
     return "unknown", {}
