@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.linky_tic import coordinator as coordinator_module
+from custom_components.linky_tic import config_flow, coordinator as coordinator_module
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost import costs
@@ -30,7 +30,6 @@ from custom_components.linky_tic.line import detection, link as link_module, rec
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
-from custom_components.linky_tic.setup import hearing
 from custom_components.linky_tic.tic import LABELS, index_slug
 from simulator import Household
 from simulator.line import Line, Source
@@ -273,7 +272,7 @@ async def opened(
     monkeypatch.setattr(reception, "time", real)
     for module, patience in ((link_module, "SILENCE"), (reception, "STALLED")):
         monkeypatch.setattr(module, patience, HANGS)
-    for module in (costs, monitor, reporter, hearing):
+    for module in (config_flow, costs, monitor, reporter):
         monkeypatch.setattr(module, "time", clock)
     # A speed is not doubted since the machine is busy: its change would throw bytes away.
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):

@@ -14,7 +14,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.linky_tic.line import Cause, listening
+from custom_components.linky_tic.line import Cause, detection, listening
 from simulator import Household
 from simulator.line import Burst
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("quick_dialogs")
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "TRYING", dict.fromkeys(listening.TRYING, 0.2))
+    monkeypatch.setattr(listening, "TRYING", dict.fromkeys(detection.TRYING, 0.2))
     monkeypatch.setattr(listening, "_SETTLING", 0.6)
 
 

@@ -20,7 +20,7 @@ from .meter.signals import optional
 from .meter.store import MeterStore
 from .mirror import async_forget
 from .services import async_setup_actions
-from .setup.hearing import take_heard
+from .setup.port_dialog import HEARD
 from .setup.port_watch import watch_port
 from .tariff.former_names import tell_of_former_names
 
@@ -47,7 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     coordinator = LinkyCoordinator(hass, entry)
     entry.async_on_unload(coordinator.async_stop)
     try:
-        await coordinator.async_start(take_heard(hass, entry))
+        await coordinator.async_start(hass.data.get(HEARD, {}).pop(coordinator.address, None))
     except PortUnavailable as error:
         watch_port(hass, entry, error)
         raise not_ready(error) from error

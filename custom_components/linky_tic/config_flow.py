@@ -6,7 +6,8 @@ no port is opened that was not chosen, and nothing changes before the meter is h
 
 import asyncio
 from itertools import count
-from typing import Any, override
+import time
+from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -29,11 +30,13 @@ from .history.replacement import async_replace_meter
 from .line import name_of
 from .mirror import async_publisher
 from .setup.confirmation import async_describe
-from .setup.hearing import keep_heard
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import PortDialog, entry_facts
+from .setup.port_dialog import HEARD, PortDialog, entry_facts
 from .tic import mask
+
+_FRESH: Final = 600.0
+"""Seconds for which what was heard is worth showing: somebody has read the confirmation."""
 
 
 class LinkyConfigFlow(PortDialog, domain=DOMAIN):
@@ -162,7 +165,8 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         number = next(number for number in count(1) if _slug(number) not in taken)
         title = DEFAULT_TITLE if number == 1 else f"{DEFAULT_TITLE} {number}"
         data = {**self.line, CONF_MODE: self.heard.mode.value, CONF_SLUG: _slug(number)}
-        keep_heard(self.hass, self.heard)
+        if time.time() - self.heard.at < _FRESH:
+            self.hass.data.setdefault(HEARD, {})[self.heard.address] = self.heard
         return self.async_create_entry(title=title, data=data)
 
     @override

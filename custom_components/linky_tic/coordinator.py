@@ -131,7 +131,7 @@ class LinkyCoordinator(Meter):
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
-                self.health.count_rejection(event, now)
+                self.health.count_rejection(event)
             case ModeChanged():
                 # what the other mode did not send is not absent
                 self.reporter.forget(*self.freshness.doubt())

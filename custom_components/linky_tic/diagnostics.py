@@ -133,9 +133,8 @@ def _running(coordinator: LinkyCoordinator) -> Json:
             "cut_frames": counters.cut_frames,
         },
         "refused": [
-            {"label": label, "reason": reason, "count": one.count}
-            | {"first": _instant(one.first), "last": _instant(one.last)}
-            for (label, reason), one in coordinator.health.rejections.items()
+            {"label": label, "reason": reason, "count": count}
+            for (label, reason), count in coordinator.health.rejections.items()
         ],
         "readings": {
             name: _reading(one)

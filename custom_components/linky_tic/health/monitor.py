@@ -3,7 +3,7 @@
 It knows when to look; what is looked at, and what people are told, is the business of its room.
 """
 
-from dataclasses import dataclass
+from collections import Counter
 import time
 from typing import Final
 
@@ -24,21 +24,12 @@ _SILENT_AFTER: Final = 300.0
 """Seconds without a good group after which a person should look at the wiring."""
 
 
-@dataclass(slots=True)
-class Rejection:
-    """How often, from when to when (seconds since 1970)."""
-
-    count: int
-    first: float
-    last: float
-
-
 class HealthMonitor:
     """The health of one line, looked at once a minute on a clock that nobody sets."""
 
     def __init__(self, meter: Meter) -> None:
         self.quality = LineQuality(meter.receiver)
-        self.rejections: dict[tuple[str | None, Reason], Rejection] = {}
+        self.rejections: Counter[tuple[str | None, Reason]] = Counter()
         """By label and reason: bounded by the catalogue, however bad the line."""
         self.issues = RepairIssues(meter.hass, meter.entry.entry_id)
         self._hass = meter.hass
@@ -57,12 +48,9 @@ class HealthMonitor:
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
 
-    def count_rejection(self, event: Rejected, now: float) -> None:
+    def count_rejection(self, event: Rejected) -> None:
         """Count a rejection; a name that is no label's may be anything, and is left out."""
-        key = (event.name if event.name in LABELS else None, event.reason)
-        row = self.rejections.setdefault(key, Rejection(0, now, now))
-        row.count += 1
-        row.last = now
+        self.rejections[event.name if event.name in LABELS else None, event.reason] += 1
 
     def _sample(self) -> None:
         quality, issues = self.quality, self.issues

@@ -13,6 +13,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import SerialPortSelector
+from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
 from ..const import CONF_SPEED, DOMAIN, LOGGER
@@ -20,6 +21,8 @@ from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
 from .port_names import async_real_names, async_stable_name, is_name_of
 
+HEARD: Final[HassKey[dict[str, Heard]]] = HassKey(f"{DOMAIN}.heard")
+"""What was heard of the meter of an entry that is just being made: its first page is not empty."""
 UNKNOWN: Final = "–"
 """Shown of a fact that is not known."""
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
