@@ -184,7 +184,6 @@ class LinkyCoordinator(Meter):
         """Take stock of the line, and tell what waits though no byte comes."""
         self.signals.minute.send()
         self.guard(self.reporter.report_due)
-        self.signals.counters.send()
 
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:

@@ -108,7 +108,7 @@ def differing(home: Home) -> Iterator[tuple[object, ...]]:
 
 def is_told_in_time(entity: DerivedEntity) -> bool:
     row, signals = entity._derived, entity.coordinator.signals
-    slow = {signals.days, signals.costs, signals.counters}.intersection(row.signals(signals))
+    slow = {signals.days, signals.costs, signals.minute}.intersection(row.signals(signals))
     return bool(getattr(row, "rule", None) or slow) or entity._key.startswith(IN_TIME)
 
 

@@ -24,7 +24,7 @@ LINE_COUNTERS: Final = tuple(
     DerivedSensorDescription(
         key=key,
         value=value,
-        signals=lambda signals: (signals.counters,),
+        signals=lambda signals: (signals.minute,),
         needs_line=False,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,  # a line that is bad is told by a repair

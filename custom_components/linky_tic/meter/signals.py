@@ -94,9 +94,8 @@ class Signals:
     a minute has passed.
 
     `state`: what is shown of a label or derived value may differ, sent when the reporting rules
-    say so; `tariff` (the one in force, and the names of all), `days`, `season`, `costs` and
-    `counters` (of the line, once a minute): the same of these. `contract`: it has become another
-    one; None once that was accepted.
+    say so; `tariff` (the one in force, and the names of all), `days`, `season` and `costs`: the
+    same of these. `contract`: it has become another one; None once that was accepted.
     """
 
     def __init__(self) -> None:
@@ -112,4 +111,3 @@ class Signals:
         self.season: Signal = Signal(guard)
         self.costs: Signal = Signal(guard)
         self.contract = Signal[ContractChange | None](guard)
-        self.counters: Signal = Signal(guard)

@@ -22,9 +22,8 @@ import voluptuous as vol
 from ..comparison.comparison import Comparison, async_compare
 from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 from ..tic import COLOURS
-from .amounts import currency, read_amount, rounded
 from .money_steps import MoneySteps
-from .sentences import told
+from .texts import currency, read_amount, rounded, sentence
 
 _CHARGE: Final = "standing_charge"
 _HOURS: Final = "off_peak_hours"
@@ -64,7 +63,7 @@ class CompareSteps(MoneySteps):
             return self._ask_contracts(user_input, str(wrong))
         except ServiceValidationError as refusal:
             return self._ask_contracts(user_input, refusal.translation_key)
-        self._table = _told(self.hass, compared)
+        self._table = _table(self.hass, compared)
         return await self.async_step_compared()
 
     async def async_step_compared(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -105,7 +104,7 @@ def _section(kind: str) -> str:
 def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[PricedContract]:
     """Read the contracts that were filled in; raises `_WrongError`."""
     found = [
-        _contract(told(hass, name), tariffs, texts)
+        _contract(sentence(hass, name), tariffs, texts)
         for kind, tariffs in CONTRACT_KINDS.items()
         for name in (_section(kind),)
         if any((texts := typed.get(name, {})).get(tariff) for tariff in tariffs)
@@ -143,27 +142,29 @@ def _days(text: str) -> list[date]:
     return [date.fromisoformat("-".join(part.zfill(2) for part in parts)) for parts in found]
 
 
-def _told(hass: HomeAssistant, compared: Comparison) -> str:
+def _table(hass: HomeAssistant, compared: Comparison) -> str:
     """Write the table, and below it what is not in it."""
-    rows = [(told(hass, "contract_in_force"), compared.in_force)]
+    rows = [(sentence(hass, "contract_in_force"), compared.in_force)]
     rows += [(contract.name, found) for contract, found in compared.others]
     lines = [
-        told(hass, "compared_days", first=str(compared.first), last=str(compared.last)),
+        sentence(hass, "compared_days", first=str(compared.first), last=str(compared.last)),
         "",
-        told(hass, "compared_head"),
+        sentence(hass, "compared_head"),
         "|---|--:|--:|--:|",
         *(_row(hass, name, found) for name, found in rows),
         "",
     ]
     if hours := compared.hours_missing:
-        lines.append(told(hass, "hours_missing", compared.energy_missing, hours=str(hours)))
+        lines.append(sentence(hass, "hours_missing", compared.energy_missing, hours=str(hours)))
     for name, found in rows:
         if found.unknown_days:
-            lines.append(told(hass, "days_unknown", name=name, days=str(len(found.unknown_days))))
+            lines.append(
+                sentence(hass, "days_unknown", name=name, days=str(len(found.unknown_days)))
+            )
         if found.unpriced:
-            lines.append(told(hass, "tariffs_unpriced", name=name))
+            lines.append(sentence(hass, "tariffs_unpriced", name=name))
         if found.doubt >= _A_CENT:
-            lines.append(told(hass, "compared_doubt", round(found.doubt, 2), name=name))
+            lines.append(sentence(hass, "compared_doubt", round(found.doubt, 2), name=name))
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from ..const import CONTRACT_NAMES, MODE_NAMES
 from ..line import Heard
 from ..tic import LABELS, Mode, Quantity, identify, mask, option_slug
 from .port_dialog import UNKNOWN
-from .sentences import async_load_sentences, told
+from .texts import async_load_sentences, sentence
 
 _TIC_VERSION: Final = "02"
 """The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
@@ -38,9 +38,9 @@ def _hint(hass: HomeAssistant, heard: Heard) -> str:
     """Say what to expect of a meter that says next to nothing, or speaks another version."""
     quantities = {LABELS[name].quantity for name in heard.labels}
     if quantities <= {Quantity.ADDRESS} and not heard.bad:
-        return told(hass, "standby")
+        return sentence(hass, "standby")
     if heard.tic_version and heard.tic_version != _TIC_VERSION:
-        return told(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
+        return sentence(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
     return ""
 
 

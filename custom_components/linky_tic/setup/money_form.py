@@ -32,8 +32,7 @@ from ..cost.prices import (
 from ..energy_dashboard.preferences import EnergyPlan
 from ..energy_dashboard.sources import Offer
 from ..tariff.names import tariff_name
-from .amounts import currency, read_amount, typed
-from .sentences import told
+from .texts import currency, read_amount, sentence, typed
 
 _MOST_BY_KWH: Final = 2.0
 _MOST_BY_MONTH: Final = 500.0
@@ -151,7 +150,7 @@ class MoneyForm:
         """Give the facts of the texts."""
         names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
         if self._plan and self._plan.added.is_production:
-            names = dict.fromkeys(names, told(self._hass, "own_consumption"))
+            names = dict.fromkeys(names, sentence(self._hass, "own_consumption"))
         return {**names, "doubt": doubt, "others": ", ".join(self._others)}
 
     def read(self, user_input: Mapping[str, Any]) -> Given:
@@ -169,7 +168,7 @@ class MoneyForm:
                 continue
             if amount is not None and amount > most and not user_input.get(_SURE):
                 errors[key] = "much"
-                doubt = doubt or told(self._hass, "amount", amount)
+                doubt = doubt or sentence(self._hass, "amount", amount)
         return Given(amounts, errors, doubt)
 
     def period(self, user_input: Mapping[str, Any]) -> CostPeriod | None:
@@ -189,14 +188,14 @@ class MoneyForm:
         """Tell each price back, in cents, so that a point in the wrong place is seen."""
         hass, facts = self._hass, self.facts()
         lines = [
-            told(hass, "by_kwh", price, name=facts[f"tariff_{row.register}"])
+            sentence(hass, "by_kwh", price, name=facts[f"tariff_{row.register}"])
             for row in self._rows
             if row.register and (price := prices.of(row.tariff)) is not None
         ]
         if prices.export is not None:
-            lines.append(told(hass, "exported", prices.export))
+            lines.append(sentence(hass, "exported", prices.export))
         if prices.standing_charge is not None:
-            lines.append(told(hass, "by_month", prices.standing_charge))
+            lines.append(sentence(hass, "by_month", prices.standing_charge))
         return lines
 
     # What is added

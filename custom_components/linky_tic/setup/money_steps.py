@@ -26,7 +26,7 @@ from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, 
 from ..energy_dashboard.preferences import EnergyPlan, async_add, async_plan, async_price, is_set_up
 from ..energy_dashboard.sources import EXPORT_LABEL, offer
 from .money_form import Given, MoneyForm, energy_form
-from .sentences import told
+from .texts import sentence
 
 _PATIENCE: Final = 8.0
 """Seconds in which a meter is heard that has just been set up."""
@@ -102,8 +102,8 @@ class MoneySteps(OptionsFlowWithReload):
         except vol.Invalid:
             return self._ask("energy", form, user_input, error="energy_refused")
         self._store(prices)
-        sentence = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
-        return await self._end(form.summary(prices), told(self.hass, sentence, number=str(number)))
+        key = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
+        return await self._end(form.summary(prices), sentence(self.hass, key, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Tell what was done, where it is seen, and what may be next."""
@@ -175,7 +175,7 @@ class MoneySteps(OptionsFlowWithReload):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
 
     async def _end(self, prices: list[str], *said: str) -> ConfigFlowResult:
-        lines = [f"- {one}" for one in prices] or [told(self.hass, "no_price")]
+        lines = [f"- {one}" for one in prices] or [sentence(self.hass, "no_price")]
         self._summary = "\n\n".join([*said, "\n".join(lines)])
         return await self.async_step_done()
 
