@@ -1,10 +1,12 @@
 """What a meter says of one fact several times: what contradicts the rest is held."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
 from custom_components.linky_tic.tic import Reason
+from custom_components.linky_tic.tic.legal_time import HOUR, zone
 
 from .referee import DATA
 from .streams import Listener, historic, rejected, standard, values
@@ -42,6 +44,16 @@ def test_powers_of_phases_that_a_real_meter_made_up_are_held_for_ever_and_counte
     assert (listener.value("SINSTS"), listener.value("SINSTS3")) == (417, 300)
     assert listener.value("SINSTS1") is listener.value("SINSTS2") is None
     assert listener.receiver.counters.rejected[Reason.HELD] > 2 * 35
+
+
+@pytest.mark.parametrize("parity", [True, False])
+@pytest.mark.parametrize("known", [(), ("SINSTS", "SINSTS2")])
+def test_a_power_that_the_first_frames_contradict_is_never_shown(
+    known: tuple[str, ...], *, parity: bool
+) -> None:
+    listener = Listener(parity=parity, labels=known)
+    events = listener.hear(*[phases(37_059, 500, 37_059, 500)] * 9)
+    assert values(events, "SINSTS") == values(events, "SINSTS2") == []
 
 
 @pytest.mark.parametrize(
@@ -153,6 +165,7 @@ MAXIMUM = ("SMAXSN", "05200", "H261123154930")
         (("SMAXSN-1", "05200", "H261122154930"), ("SMAXSN-1", "05300", "H261122154930")),
         (("CCASN", "01200", "H261123153000"), ("CCASN", "01201", "H261123153000")),
         (("CCAIN-1", "01200", "H261123153000"), ("CCAIN-1", "01200", "H261123150000")),
+        (("SMAXSN1-1", "05200", "H261122154930"), ("SMAXSN1-1", "05100", "H261122160000")),
         (("UMOY1", "235", "H261123154000"), ("UMOY1", "236", "H261123154000")),
     ],
 )
@@ -182,6 +195,18 @@ def test_a_dated_value_is_believed_when_the_next_frame_says_the_same(
     events = listener.hear(standard(then), standard(before), standard(then))
     assert values(events, before[0]) == []
     assert values(listener.hear(standard(then)), before[0]) == [int(then[1])]
+
+
+def test_an_announcement_that_is_spliced_from_the_next_peak_is_never_shown() -> None:
+    def peaks(first: str, second: str) -> bytes:
+        return standard(("DPM1", "00", f" 2611{first}"), ("DPM2", "00", f" 2611{second}"))
+
+    listener = settled(peaks("24060000", "26060000"))
+    spliced, odd = peaks("26060000", "26060000"), peaks("23060000", "26060000")
+    events = listener.hear(*[spliced, peaks("24060000", "26060000"), odd, odd] * 4)
+    assert values(events, "DPM1") == []
+    listener.hear(odd, odd, odd)
+    assert listener.value("DPM1") == datetime(2026, 11, 23, 6, tzinfo=zone(HOUR))
 
 
 # Indexes of groups that were spliced

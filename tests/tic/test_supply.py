@@ -9,11 +9,10 @@ LINKY, ELECTRONIC = "041961000000", "021428000000"
 
 def conditions(**limits: int) -> Conditions:
     told = Conditions(
-        {},
         {
             name: Reading(LABELS[name], value, "", None, degraded=False, confirmed=True, at=0)
             for name, value in limits.items()
-        },
+        }
     )
     told.reckon()
     return told

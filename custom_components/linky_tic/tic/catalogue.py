@@ -7,7 +7,6 @@ Source: Enedis-NOI-CPT_54E v3, chapters 6.1 (Historique) and 6.2 (Standard).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
-from math import inf
 import re
 from types import MappingProxyType
 from typing import Final
@@ -83,7 +82,7 @@ INDEXES: Final = frozenset(
 )
 """Quantities that only grow; they roll over after 999 999 999 (54E 6.2.3)."""
 
-_PEAKS: Final = (
+PEAKS: Final = (
     Quantity.IMPORTED_PEAK,
     Quantity.IMPORTED_PEAK_YESTERDAY,
     Quantity.EXPORTED_PEAK,
@@ -98,7 +97,7 @@ LOADS: Final = (
 """Powers as means over some minutes (54E 6.2.3)."""
 UNITS: Final[Mapping[Quantity, str]] = MappingProxyType(
     dict.fromkeys(INDEXES, "Wh")
-    | dict.fromkeys((Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, *_PEAKS), "VA")
+    | dict.fromkeys((Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, *PEAKS), "VA")
     | dict.fromkeys(LOADS, "W")
     | dict.fromkeys((Quantity.SUBSCRIBED_POWER, Quantity.CUT_OFF_POWER), "kVA")
     | dict.fromkeys((Quantity.CURRENT, Quantity.SUBSCRIBED_CURRENT), "A")
@@ -151,7 +150,7 @@ class Label:
     absence: Absence = Absence.GONE
     producer: bool = False
     least: int = 0
-    most: float = inf
+    most: int = 10**9
     mode: Mode = Mode.STANDARD
     rank: int = -1
 
@@ -252,9 +251,10 @@ def _numbered(rows: tuple[Label, ...], mode: Mode) -> Mapping[str, Label]:
     )
 
 
-def _most(size: int) -> float:
+def _most(size: int) -> int:
     """Give the greatest number of so many digits; nines alone are a register without a value."""
-    return inf if size <= _SHORT else 10**size - 2
+    greatest = int("9" * size or 0)
+    return greatest if size <= _SHORT else greatest - 1
 
 
 _SHORT: Final = 2

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from .catalogue import CATALOGUE, LABELS, Label, Quantity
+from .catalogue import CATALOGUE, LABELS, PEAKS, Label, Quantity, names_of
 from .events import Reading, Readings, number_of
 from .registers import STATUS
 
@@ -45,6 +45,7 @@ _CURRENTS: Final = MappingProxyType(
 )
 """A power, or a warning of too much current -> what it is made of."""
 _TOTAL: Final = "SINSTS"
+_MAXIMA: Final = names_of(*PEAKS)
 
 
 def _is_above_currents(label: Label, power: int, said: Readings, phases: int) -> bool:
@@ -79,8 +80,8 @@ def is_borne_out(overrun: Reading, said: Readings) -> bool:
     return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 
-def contradicts(now: Reading, last: Reading, *, is_maximum: bool) -> bool:
-    """Whether a dated number is another under the same horodate, or an older one than before.
+def contradicts(now: Reading, last: Reading) -> bool:
+    """Whether a dated value is another under the same horodate, or an older one than before.
 
     The maximum of a day does not get smaller during it.
     """
@@ -88,7 +89,7 @@ def contradicts(now: Reading, last: Reading, *, is_maximum: bool) -> bool:
         return False
     if now.time <= last.time:
         return now.time < last.time or now.raw != last.raw
-    return is_maximum and now.time.date() == last.time.date() and int(now.raw) < int(last.raw)
+    return now.label.name in _MAXIMA and now.time.date() == last.time.date() and int(now.raw) < int(last.raw)
 
 
 def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:

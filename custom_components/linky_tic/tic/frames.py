@@ -29,13 +29,15 @@ is dropped; the longest group has 109 (54E)."""
 class Frame:
     """A frame that ended.
 
-    `heard` has None in the place of what was damaged, `opened` and `closed` tell whether it began
-    with STX and ended with ETX, `bad` counts the groups that were not used. It is `complete` when
-    every byte from STX to ETX was good: only then is a missing label missing.
+    `heard` has None in the place of what was damaged, `names` are the labels of the others.
+    `opened` and `closed` tell whether it began with STX and ended with ETX, `bad` counts the groups
+    that were not used. It is `complete` when every byte from STX to ETX was good: only then is a
+    missing label missing.
     """
 
     mode: Mode | None
     heard: tuple[Group | None, ...]
+    names: list[str]
     bad: int
     opened: bool
     closed: bool
@@ -45,11 +47,6 @@ class Frame:
     def groups(self) -> tuple[Group, ...]:
         """The verified groups in the order of the frame."""
         return tuple(filter(None, self.heard))
-
-    @property
-    def names(self) -> list[str]:
-        """Their labels."""
-        return [group.name for group in self.heard if group]
 
     @property
     def is_short(self) -> bool:
@@ -125,7 +122,6 @@ class Frames:
     def __init__(self) -> None:
         self.heard = list[Group | None]()
         self._ended = 0  # good groups of the frames before
-        self._lost = 0  # of what is in the frame in progress
         self._bad = 0
         self._is_open = False
         self._is_synchronised = False
@@ -133,7 +129,7 @@ class Frames:
     @property
     def good(self) -> int:
         """Verified groups so far."""
-        return self._ended + len(self.heard) - self._lost
+        return self._ended + sum(group is not None for group in self.heard)
 
     def end(self, mark: bytes = b"") -> Frame | None:
         """End the frame in progress, if anything of one has come; STX opens the next."""
@@ -141,12 +137,14 @@ class Frames:
         self._is_synchronised = True
         if not self.heard:
             return None
-        heard, lost, bad = tuple(self.heard), self._lost, self._bad
+        heard, bad = tuple(self.heard), self._bad
         self.heard.clear()
-        self._ended += len(heard) - lost
-        self._lost = self._bad = 0
+        self._bad = 0
+        names = [group.name for group in heard if group]
+        self._ended += len(names)
         closed = mark == ETX
-        return Frame(_mode_of(heard), heard, bad, is_open, closed, is_open and closed and not lost)
+        is_complete = is_open and closed and len(names) == len(heard)
+        return Frame(_mode_of(heard), heard, names, bad, is_open, closed, is_complete)
 
     def take_apart(self, segment: bytes) -> Iterator[Group | Rejected]:
         """Add what is no sound group alone to the frame in progress; give what is in it.
@@ -168,7 +166,7 @@ class Frames:
         """Use the groups of a line whose only damage is in the separators around them."""
         runs = [run for run in STRAY.split(line) if run]
         if runs or self.heard:
-            self._add_damage()
+            self.heard.append(None)
         verdicts = [verify(LF + run) for run in runs]
         groups = [one for one in verdicts if isinstance(one, Group) and one.label is not None]
         for group in groups:
@@ -183,11 +181,7 @@ class Frames:
             name, is_altered = label_of(line)
             yield Rejected(reason, name, is_altered)
             self._bad += 1
-            self._add_damage()
-
-    def _add_damage(self) -> None:
-        self.heard.append(None)
-        self._lost += 1
+            self.heard.append(None)
 
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:

@@ -7,8 +7,10 @@ value that a working meter can mean is held however often it comes.
 
 from math import inf
 
+from .catalogue import COUNTERS
 from .events import Reading
 from .frames import Frame
+from .presence import Presence
 from .rules import AGREEMENT, RULES, Row
 from .supply import Conditions
 
@@ -16,8 +18,9 @@ from .supply import Conditions
 class Gate:
     """The suspects of one meter: the row of each label that has one."""
 
-    def __init__(self, conditions: Conditions) -> None:
+    def __init__(self, conditions: Conditions, presence: Presence) -> None:
         self._conditions = conditions
+        self._presence = presence
         self._rows: dict[str, Row] = {}
 
     def clear(self) -> None:
@@ -35,22 +38,22 @@ class Gate:
     def end(self, frame: Frame) -> None:
         """Drop what is suspected of labels that a whole frame does not have."""
         if self._rows and frame.complete:
-            gone = self._rows.keys() - set(frame.names)
+            gone = self._rows.keys() - frame.names
             if gone and not frame.is_short:
                 for name in gone:
                     del self._rows[name]
 
-    def judge(self, now: Reading, last: Reading | None, heard: float) -> Reading | None:
-        """Give what becomes the reading, this one or one that it bears out; None: held.
-
-        `last` is the reading in force, `heard` when an index was last good (seconds).
-        """
+    def judge(self, now: Reading, last: Reading | None) -> Reading | None:
+        """Give what becomes the reading after `last`, this or one that it bears out; None: held."""
         name, is_read = now.label.name, now.value is not None
         rule = RULES[name]
         if rule.at_once and is_read and self._conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
+        heard = -inf
+        if last is not None and name in COUNTERS:
+            heard = self._presence.last_heard(name, last.at)
         row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
         if suspects is not None:
             if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):

@@ -9,14 +9,13 @@ sent       it was good in three, and is `established` for ever: `_establish`
 in force   it is sent, and has a reading: `_put_in_force`; with each new one it stays so
 vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
 
-What is heard of it is read (`_read`), weighed by the gate (`_weigh`), and if it passes believed
-(`_believe`). What comes again is `accepted` (`_accept`), until it is weighed against something new.
+What is heard of it is read (`_read`), judged by the gate, and if it passes believed (`_believe`).
+What comes again is `accepted` (`_accept`), until it is judged against something new.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set as AbstractSet
 from datetime import timedelta
-from math import inf
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, LIMITS, Absence, Label, Mode
@@ -58,14 +57,14 @@ class Meter:
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
-        self.conditions = Conditions(self.readings, self._believed)
+        self.conditions = Conditions(self._believed)
         self.conditions.count_phases(self.said_now)
         self._owner = Ownership(address)
         self._rejected = rejected
         if address is not None:
             self.conditions.identify(address)
         self._overseas = Overseas(overseas)
-        self._gate = Gate(self.conditions)
+        self._gate = Gate(self.conditions, self.presence)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
         self._foreign_frames = 0
@@ -112,12 +111,14 @@ class Meter:
         name, owner, presence = label.name, self._owner, self.presence
         reading, last = self._read(group, label, now), self._believed.get(name)
         is_ours, is_sent = owner.is_own(name, before), name in presence.established
+        if is_sent:
+            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
             believed = None
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
             if is_sent:
                 self._accept(group)
-        elif (believed := self._weigh(reading, last)) is None or not is_ours:
+        elif (believed := self._gate.judge(reading, last)) is None or not is_ours:
             believed = None
             self._reject(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name, out)
         elif believed is reading and last is not None and name in COUNTERS:
@@ -134,7 +135,12 @@ class Meter:
             self.accepted.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
-        """Close a frame: labels vanish, a mode changes; the frame itself is told last."""
+        """Close a frame: labels vanish, a mode changes; the frame itself is told last.
+
+        An index is believed where no group beside it is missing. Where bytes were lost, the
+        beginning of one group and the end of another may make a sound one, and an index of another
+        tariff be no further off than the growth that is allowed. Another frame says it again.
+        """
         indexes, self._indexes = self._indexes, []
         if frame.mode is self.mode:
             self._foreign_frames = 0
@@ -143,7 +149,9 @@ class Meter:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
                     self.conditions.count_phases(self.said_now)
-                self._settle(indexes, frame, out)
+                for reading, group in indexes:
+                    if self.presence.is_followed(frame, group, self.readings):
+                        self._believe(reading, group, out)
         elif frame.mode is not None and self._owner.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -188,15 +196,6 @@ class Meter:
         confirmed = label.absence is not Absence.LATCH or self.conditions.parity
         return Reading(label, value, group.data, time, degraded, confirmed, now)
 
-    def _weigh(self, reading: Reading, last: Reading | None) -> Reading | None:
-        """Put what is new before the gate; give what is believed, this or one before it."""
-        name, heard = reading.label.name, -inf
-        if last is not None:
-            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
-            if name in COUNTERS:
-                heard = self.presence.last_heard(name, last.at)
-        return self._gate.judge(reading, last, heard)
-
     def _believe(self, reading: Reading, group: Group | None, out: list[Event]) -> None:
         """Take what passed the gate for true; `group` is what said it, None if an earlier one."""
         name = reading.label.name
@@ -207,17 +206,6 @@ class Meter:
             self._put_in_force(reading, out)
             if group is not None and not self._gate.holds(name):
                 self._accept(group)
-
-    def _settle(self, indexes: list[tuple[Reading, Group]], frame: Frame, out: list[Event]) -> None:
-        """Believe the indexes of a frame beside which no group is missing.
-
-        Where bytes were lost, the beginning of one group and the end of another may make a sound
-        one, and an index of another tariff be no further off than the growth that is allowed. What
-        stood between is missing then. Another frame says it again.
-        """
-        for reading, group in indexes:
-            if self.presence.is_followed(frame, group, self.readings):
-                self._believe(reading, group, out)
 
     def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
         self._rejected[reason] += 1

@@ -22,7 +22,6 @@ _MISSES: Final = 3
 """Frames that must show a label's place empty before it has vanished."""
 _PATIENCE: Final = 900.0
 """Seconds for which a label that comes and goes keeps its reading."""
-_NEVER: Final = (0, -_NEARBY)
 _SENT_SELDOM: Final = frozenset(
     row.name for row in LABELS.values() if row.absence in {Absence.EVENT, Absence.LATCH}
 )
@@ -51,19 +50,18 @@ class Presence:
 
         One that announces an event may never come three times: `believed` by the gate, it is sent.
         """
-        name = label.name
-        if name in _SENT_SELDOM:
-            is_sent = believed
-        else:
-            count, frame = self._seen.get(name, _NEVER)
-            if frame == self._frame:
-                return False
-            count = count + 1 if self._frame - frame <= _NEARBY else 1
-            self._seen[name] = count, self._frame
-            is_sent = count >= ESTABLISHED
-        if is_sent:
+        name, count, now = label.name, 1, self._frame
+        if name not in _SENT_SELDOM:
+            if before := self._seen.get(name):
+                count, last = before
+                if now == last:
+                    return False
+                count = count + 1 if now - last <= _NEARBY else 1
+            self._seen[name] = count, now
+            believed = count >= ESTABLISHED
+        if believed:
             self.established.add(name)
-        return is_sent
+        return believed
 
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""
@@ -87,7 +85,7 @@ class Presence:
             self._whole_at = now
             return []
         heard = dict.fromkeys(names, now)
-        self._heard_at.update(dict.fromkeys(self._whole or (), self._whole_at) | heard)
+        self._heard_at |= dict.fromkeys(self._whole or (), self._whole_at) | heard
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         absent = self._absent(frame.mode, live, heard)
         self._whole, self._whole_at = names if frame.complete and not absent else None, now

@@ -161,7 +161,7 @@ def _choose_power(row: Row) -> Reading | None:
     """
     now, conditions = row.now, row.conditions
     power, limit = _number(now), conditions.limit(now.label)
-    if is_contradicted(now.label, power, conditions.said, conditions.phases or 1):
+    if is_contradicted(now.label, power, conditions.believed, conditions.phases or 1):
         return None
     if power <= MARGIN * limit:
         return now
@@ -183,7 +183,7 @@ def _choose_peak(row: Row) -> Reading | None:
     Where bytes were lost, a group may end with what belongs to another, and be sound.
     """
     now, last = row.now, row.last
-    is_odd = last is not None and contradicts(now, last, is_maximum=True)
+    is_odd = last is not None and contradicts(now, last)
     if is_odd or _number(now) > MARGIN * row.conditions.limit(now.label):
         return row.agreed()
     return now if row.before and says_the_same(row.before[-1], now) else row.middle()
@@ -196,14 +196,14 @@ def _choose_text(row: Row) -> Reading | None:
 
 def _choose_dated(row: Row) -> Reading | None:
     """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
-    if row.last is not None and contradicts(row.now, row.last, is_maximum=False):
+    if row.last is not None and contradicts(row.now, row.last):
         return row.agreed()
     return _choose_text(row)
 
 
 def _choose_overrun(row: Row) -> Reading | None:
     """Believe a warning at once if the current beside it says the same, else by its presence."""
-    return row.agreed(1 if is_borne_out(row.now, row.conditions.said) else AGREEMENT)
+    return row.agreed(1 if is_borne_out(row.now, row.conditions.believed) else AGREEMENT)
 
 
 def _choose_status(row: Row) -> Reading | None:
@@ -237,6 +237,8 @@ _DATED_QUANTITIES: Final = (
     Quantity.IMPORTED_PEAK_YESTERDAY,
     Quantity.EXPORTED_PEAK_YESTERDAY,
     Quantity.MEAN_VOLTAGE,
+    Quantity.PEAK_START,
+    Quantity.PEAK_END,
     *LOADS,
 )
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(

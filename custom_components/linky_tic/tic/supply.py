@@ -109,17 +109,16 @@ def share_of(drawn: float | None, subscribed: float | None) -> float | None:
 class Conditions:
     """The conditions in which one meter is heard.
 
-    `parity`: every character is checked. `power`: VA, all phases together. `said`: the readings in
-    force; `believed`: those too that are not in force yet. `phases` is three when a label of
-    another phase than the first is said, or expected to be; None before any is.
+    `parity`: every character is checked. `power`: VA, all phases together. `believed`: the readings
+    that passed the gate, in force or not yet. `phases` is three when a label of another phase than
+    the first is said, or expected to be; None before any is.
     """
 
-    def __init__(self, said: Readings, believed: Readings) -> None:
+    def __init__(self, believed: Readings) -> None:
         self.parity = False
         self.power = DEFAULT_SUPPLY
         self.phases: int | None = None
-        self.said = said
-        self._believed = believed
+        self.believed = believed
         self._has_breaker = True
 
     def limit(self, label: Label) -> float:
@@ -143,5 +142,5 @@ class Conditions:
 
         A current is that of a phase, and until a label tells how many there are, of the most.
         """
-        power = _allowed(self._believed, _CUT_OFF, self.phases or _THREE)
+        power = _allowed(self.believed, _CUT_OFF, self.phases or _THREE)
         self.power = power if power and self._has_breaker else DEFAULT_SUPPLY
