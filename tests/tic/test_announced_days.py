@@ -201,6 +201,14 @@ def test_hours_that_are_changed_leave_today_open_until_the_register_decides() ->
         assert writer.noted() == {24: today, 25: NEW}
 
 
+def test_hours_that_are_changed_back_the_same_day_may_be_todays_again() -> None:
+    writer = meter(NTARF="02")
+    writer.writes("130500", frames=4, PJOURF1=NEW, NTARF="01")
+    assert writer.noted() == {24: NEW, 25: NEW}
+    writer.writes("160130", frames=4, PJOURF1=NIGHT, NTARF="02")  # near a change of both
+    assert writer.noted() == {24: f"{NEW} or {NIGHT}", 25: NIGHT}
+
+
 def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day_are_not() -> None:
     writer = meter()
     writer.writes("25000000", NJOURF1="01", PJOURF1=WEEKEND)

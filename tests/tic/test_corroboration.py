@@ -128,6 +128,20 @@ def test_a_warning_of_one_frame_is_told_without_parity_when_the_current_says_the
     assert values(listener.hear(overrun, historic(("IINST", "044"))), "ADPS") == [48]
 
 
+@pytest.mark.parametrize("known", [(), ("ADPS",)])
+def test_a_warning_that_comes_before_its_current_is_told_at_the_end_of_the_frame(
+    known: tuple[str, ...],
+) -> None:
+    listener = Listener(parity=False, labels=known)
+    usual = historic(("IINST", "004"), ("PAPP", "00900"))
+    listener.hear(*[usual] * 4)
+    overrun = historic(("ADPS", "048"), ("IINST", "047"), ("PAPP", "10800"))
+    events = listener.hear(overrun, usual)
+    assert values(events, "ADPS") == [48]
+    false = historic(("ADPS", "058"), ("IINST", "047"), ("PAPP", "10800"))
+    assert values(listener.hear(false, usual), "ADPS") == []
+
+
 def test_a_warning_of_a_phase_follows_in_every_frame_without_parity() -> None:
     def frame(amperes: int) -> bytes:
         return historic(
@@ -269,6 +283,17 @@ def test_a_colour_is_believed_while_another_bit_flips(period: int) -> None:
     assert shown == [status(exporting=False, tomorrow=3)[1]]
 
 
+@pytest.mark.parametrize("period", [1, 2])
+def test_a_register_is_shown_though_a_bit_flips_from_the_first_frame_on(period: int) -> None:
+    listener = Listener(parity=False)
+    for number in range(4):
+        listener.hear(standard(status(exporting=bool(number // period % 2), tomorrow=3)))
+    assert listener.value("STGE") in {status(exporting=one, tomorrow=3)[1] for one in (False, True)}
+    listener = Listener(parity=False)
+    listener.hear(*[standard(status(exporting=False, tomorrow=n)) for n in (0, 1, 2, 3)] * 4)
+    assert listener.value("STGE") is None
+
+
 def test_a_field_is_never_made_of_two() -> None:
     listener = Listener(parity=False)
     listener.hear(*[standard(status(exporting=False, tomorrow=1))] * 4)
@@ -279,8 +304,9 @@ def test_a_field_is_never_made_of_two() -> None:
 # Frames that come together, and suspects of long ago
 
 
+@pytest.mark.parametrize("apart", [0, 0.45])  # seconds
 @pytest.mark.parametrize("together", [2, 3, 5])
-def test_an_index_is_believed_where_frames_come_at_once(together: int) -> None:
+def test_an_index_is_believed_where_frames_come_together(together: int, apart: float) -> None:
     listener = Listener(parity=False)
     listener.hear(*[historic(("ISOUSC", "45"), ("BASE", "000100000"))] * 4)
     shown: list[object] = []
@@ -289,8 +315,8 @@ def test_an_index_is_believed_where_frames_come_at_once(together: int) -> None:
         for _ in range(together):
             index += 9000 * 1.4 / 3600
             frame = historic(("ISOUSC", "45"), ("BASE", f"{int(index):09}"))
-            shown += values(listener.hear(frame, seconds=0), "BASE")
-        listener.now += 1.4 * together
+            shown += values(listener.hear(frame, seconds=apart), "BASE")
+        listener.now += (1.4 - apart) * together
     last = shown[-1]
     assert isinstance(last, int)
     assert index - last < 50

@@ -59,14 +59,11 @@ def test_a_group_that_comes_once_in_a_while_is_not_one_that_the_meter_sends() ->
     assert listener.receiver.meter.phases == 1
 
 
-def test_what_announces_an_event_is_there_at_once_with_parity() -> None:
-    assert appeared(settled().hear(standard(*ROW, *PEAK, *END))) == ["DPM1", "FPM1"]
-
-
-def test_without_parity_it_is_not_there_before_the_gate_believes_it() -> None:
-    listener = settled(parity=False)
+@pytest.mark.parametrize("parity", [True, False])
+def test_what_announces_an_event_is_there_when_the_gate_believes_it(*, parity: bool) -> None:
+    listener = settled(parity=parity)
     peak = standard(*ROW, *PEAK, *END)
-    assert appeared(listener.hear(peak, peak)) == []
+    assert appeared(listener.hear(*[peak] * (1 if parity else 2))) == []
     assert appeared(listener.hear(peak)) == ["DPM1", "FPM1"]
 
 

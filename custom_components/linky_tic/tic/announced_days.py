@@ -138,7 +138,8 @@ class AnnouncedDays:
 
         Today's is the one announced, and where today has the number of tomorrow, tomorrow's: two
         that differ mean that the hours were changed since. What the register in force contradicts
-        is none of today's, nor is what was announced before a change that tells nothing of today.
+        is none of today's, until hours are changed again; nor is what was announced before a
+        change that tells nothing of today.
         """
         today, register = local.date(), self._base_register(readings, local)
         notes = {day: one for day, one in self.notes.items() if day >= today - LASTS}
@@ -161,6 +162,8 @@ class AnnouncedDays:
                 other = Note(profile.raw, number, announced=False)
                 is_borne_out = register and self._codings(other, register, local, surely=True)
                 own += [other] if own or is_borne_out else []
+        if self.changed or not is_same_contract:
+            self._refuted = set()
         refuted = {
             (today, one.profile)
             for one in own

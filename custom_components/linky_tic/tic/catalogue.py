@@ -292,6 +292,7 @@ FLEETING: Final = names_of(
     Q.IMPORTED_POWER, Q.EXPORTED_POWER, Q.CURRENT, Q.VOLTAGE, Q.OVERRUN_CURRENT
 )
 """Labels of what is measured every second, and the warnings that may come before the address."""
+OVERRUNS: Final = names_of(Q.OVERRUN_CURRENT)
 CLOCKS: Final = names_of(Q.CLOCK)
 COUNTERS: Final = names_of(*INDEXES)
 

@@ -5,6 +5,7 @@ the wire nor the supply, nor how often anything has come. Currents are whole amp
 is not measured in one instant: only what is far off contradicts.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -89,25 +90,26 @@ def contradicts(now: Reading, last: Reading) -> bool:
         return False
     if now.time <= last.time:
         return now.time < last.time or now.raw != last.raw
-    return now.label.name in _MAXIMA and now.time.date() == last.time.date() and int(now.raw) < int(last.raw)
+    is_of_its_day = now.label.name in _MAXIMA and now.time.date() == last.time.date()
+    return is_of_its_day and int(now.raw) < int(last.raw)
 
 
 def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:
     """Give STGE with, of each field, what three readings agree on; else what it was before.
 
-    None where a field has never been agreed on, or nothing comes out that is not in force.
+    Before the first one two of them are enough: a field may change in every frame. None where no
+    two agree, or nothing comes out that is not in force.
     """
     registers = [int(reading.raw, 16) for reading in row]
     agreed = 0
     for field in STATUS:
         bits = (1 << field.width) - 1 << field.low
-        seen = {register & bits for register in registers}
-        if len(seen) == 1:
-            agreed |= seen.pop()
-        elif last is not None:
-            agreed |= int(last.raw, 16) & bits
-        else:
+        (said, times), *others = Counter(one & bits for one in registers).most_common()
+        if others and last is not None:
+            said = int(last.raw, 16) & bits
+        elif times == 1:
             return None
+        agreed |= said
     text = f"{agreed:08X}"
     if last is not None and text == last.raw:
         return None

@@ -7,7 +7,8 @@ value that a working meter can mean is held however often it comes.
 
 from math import inf
 
-from .catalogue import COUNTERS
+from .catalogue import COUNTERS, OVERRUNS
+from .corroboration import is_borne_out
 from .events import Reading
 from .frames import Frame
 from .presence import Presence
@@ -35,13 +36,21 @@ class Gate:
         """Drop what is suspected of a label: its value in force was heard again, or it is gone."""
         self._rows.pop(name, None)
 
-    def end(self, frame: Frame) -> None:
-        """Drop what is suspected of labels that a whole frame does not have."""
-        if self._rows and frame.complete:
-            gone = self._rows.keys() - frame.names
-            if gone and not frame.is_short:
-                for name in gone:
-                    del self._rows[name]
+    def end(self, frame: Frame) -> list[Reading]:
+        """Drop what is suspected of labels that a whole frame does not have.
+
+        Give the warnings of too much current that what came after them in the frame bears out.
+        """
+        if not self._rows:
+            return []
+        if frame.complete and not frame.is_short:
+            for name in self._rows.keys() - frame.names:
+                del self._rows[name]
+        said, names = self._conditions.believed, OVERRUNS.intersection(frame.names)
+        late = [row.now for name, row in self._rows.items() if name in names]
+        return [
+            one for one in late if said.get(one.label.name) is not one and is_borne_out(one, said)
+        ]
 
     def judge(self, now: Reading, last: Reading | None) -> Reading | None:
         """Give what becomes the reading after `last`, this or one that it bears out; None: held."""

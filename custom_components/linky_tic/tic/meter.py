@@ -5,7 +5,7 @@ It knows groups, frames and time as a number of seconds; it knows neither bytes 
 A label of this meter goes through these states:
 
 sighted    it was good in one or two frames; what is `_believed` of it is not told yet
-sent       it was good in three, and is `established` for ever: `_establish`
+sent       it was good in three, and is `established` for ever: `_sight`
 in force   it is sent, and has a reading: `_put_in_force`; with each new one it stays so
 vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
 
@@ -108,9 +108,9 @@ class Meter:
             label = self._admit(group, out)
             if label is None:
                 return
-        name, owner, presence = label.name, self._owner, self.presence
+        name, owner = label.name, self._owner
         reading, last = self._read(group, label, now), self._believed.get(name)
-        is_ours, is_sent = owner.is_own(name, before), name in presence.established
+        is_ours, is_sent = owner.is_own(name, before), name in self.presence.established
         if is_sent:
             self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
@@ -125,8 +125,8 @@ class Meter:
             self._indexes.append((reading, group))
         else:
             self._believe(believed, group if believed is reading else None, out)
-        if not is_sent and is_ours and presence.sighted(label, believed=believed is not None):
-            self._establish(label, out)
+        if is_ours and not is_sent:
+            self._sight(label, out, believed=believed is not None)
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -144,7 +144,7 @@ class Meter:
         indexes, self._indexes = self._indexes, []
         if frame.mode is self.mode:
             self._foreign_frames = 0
-            self._gate.end(frame)
+            warnings = self._gate.end(frame)
             if self._owner.is_identified:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
@@ -152,6 +152,10 @@ class Meter:
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, self.readings):
                         self._believe(reading, group, out)
+                for reading in warnings:
+                    self._believe(reading, None, out)
+                    if reading.label.name not in self.presence.established:
+                        self._sight(reading.label, out, believed=True)
         elif frame.mode is not None and self._owner.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -227,11 +231,12 @@ class Meter:
         self._keys[group.name] = group.key
         self.accepted[group.key] = group
 
-    def _establish(self, label: Label, out: list[Event]) -> None:
-        """Tell that a label is sent, now that it has come often enough, and its reading."""
-        out.append(Appeared(label))
-        if (reading := self._believed.get(label.name)) is not None:
-            self._put_in_force(reading, out)
+    def _sight(self, label: Label, out: list[Event], *, believed: bool) -> None:
+        """Count that a label came; tell that it is sent once that is enough, and its reading."""
+        if self.presence.sighted(label, believed=believed):
+            out.append(Appeared(label))
+            if (reading := self._believed.get(label.name)) is not None:
+                self._put_in_force(reading, out)
 
     def _put_in_force(self, reading: Reading, out: list[Event]) -> None:
         name = reading.label.name

@@ -25,10 +25,11 @@ FRAME_SECONDS: Final = 4.0
 """Seconds: a value is as old as a frame, and the longest one takes 3 s."""
 FRESH: Final = 60.0
 """Seconds without a label after which its next index is taken as the first one again."""
+_IDLE: Final = 60.0
+"""Seconds for which an index that falls must say zero: in noise, that of a register that does not
+count was heard in the place of another one three times in a row."""
 _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
-_AT_ONCE_SECONDS: Final = 0.4
-"""Seconds between two frames that came at once: through a bridge that gathers bytes."""
 DRIFT: Final = 5.0
 """Seconds by which DATE may differ from what the receiver's clock says has passed."""
 STRICT_DRIFT: Final = 1.5
@@ -49,6 +50,11 @@ class Row:
     heard: float
     conditions: Conditions
     before: tuple[Reading, ...] = ()
+
+    @property
+    def lasted(self) -> float:
+        """Seconds from the first to the one just heard."""
+        return self.now.at - self.before[0].at if self.before else 0.0
 
     def agreed(self, count: int = AGREEMENT) -> Reading | None:
         """Give the one just heard if the row has so many."""
@@ -97,20 +103,18 @@ def _soon(row: Row, now: Reading) -> bool:
 
 
 def _in_line(row: Row) -> Reading | None:
-    """Give the middle of three that lies between its neighbours where time puts it.
+    """Give the middle of three that lies where time puts it between its neighbours, or half way.
 
     Two false bits that the checksum misses may move an index by a few Wh: less than a heavy load
-    does from frame to frame, but rarely along with it. Of frames that came at once it is not known
-    how far apart they were: half way is right too.
+    does from frame to frame, but rarely along with it. Half way is right too: a bridge that gathers
+    bytes does not tell how far apart frames were.
     """
     if len(row.before) < AGREEMENT - 1:
         return None
     (before, middle), now = row.before[-2:], row.now
     gain, span = _gain(before, middle), _gain(before, now)
-    first, second = middle.at - before.at, now.at - middle.at
-    shares = [0.5] if min(first, second) < _AT_ONCE_SECONDS else []
-    if first + second > 0:
-        shares.append(first / (first + second))
+    seconds = now.at - before.at
+    shares = (0.5, (middle.at - before.at) / seconds if seconds > 0 else 0.5)
     return middle if any(abs(gain - span * one) <= 1 + span / 10 for one in shares) else None
 
 
@@ -137,7 +141,7 @@ def _choose_index(row: Row) -> Reading | None:
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)
     if last is not None and not _can_grow(last, now, heard, row.conditions):
-        return row.middle()
+        return row.middle() if now.value or row.lasted >= _IDLE else None
     if last is None or now.at - heard > FRESH:
         return row.agreed(2) if parity else _in_line(row)
     if parity or (row.before and row.before[-1].value == now.value):
@@ -165,9 +169,8 @@ def _choose_power(row: Row) -> Reading | None:
         return None
     if power <= MARGIN * limit:
         return now
-    readings = *row.before, now
-    least, lasted = min(map(_number, readings)), now.at - readings[0].at
-    return row.agreed() if lasted < _time_to_trip(least / limit) else None
+    least = min(map(_number, (*row.before, now)))
+    return row.agreed() if row.lasted < _time_to_trip(least / limit) else None
 
 
 def _climbs(row: Row, now: Reading) -> bool:
