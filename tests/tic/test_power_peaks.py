@@ -30,7 +30,7 @@ class House:
 
     def papp(self, power: str, now: datetime) -> None:
         """Hear a meter in Historique, which tells neither time nor maximum."""
-        self.hear(historic(("IINST", "002"), ("PAPP", power)), now)
+        self.hear(historic(("IINST", "014"), ("PAPP", power)), now)
 
     def hear(self, frame: bytes, now: datetime, overseas: timedelta = MAINLAND) -> bool:
         listener = Listener()
@@ -117,7 +117,7 @@ def test_a_day_of_historique_ends_at_midnight_of_legal_time() -> None:
 
 def test_a_steady_power_is_the_peak_of_each_day() -> None:
     house = House()
-    frame = historic(("IINST", "002"), ("PAPP", "00300"))
+    frame = historic(("IINST", "014"), ("PAPP", "00300"))
     house.hear(frame, datetime(2026, 11, 23, 12, tzinfo=UTC))
     house.hear(frame, datetime(2026, 11, 24, 12, tzinfo=UTC))
     assert house.peaks.today == DayPeak(date(2026, 11, 24), 300)
@@ -135,7 +135,7 @@ def test_a_day_of_summer_ends_an_hour_earlier_in_universal_time() -> None:
 
 def test_an_island_has_its_own_midnight() -> None:
     house = House()
-    frame = historic(("IINST", "002"), ("PAPP", "03200"))
+    frame = historic(("IINST", "014"), ("PAPP", "03200"))
     house.hear(frame, datetime(2026, 11, 23, 21, tzinfo=UTC), timedelta(hours=3))
     assert house.peaks.today == DayPeak(date(2026, 11, 24), 3200)
 
