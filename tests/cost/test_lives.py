@@ -15,9 +15,9 @@ from custom_components.linky_tic.history.replacement import async_replace_meter
 from custom_components.linky_tic.tic import LABELS, Quantity
 from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
 
-from ..bills import amount, house, pays, reprice
+from ..bills import OPTIONS, amount, house, pays, reprice
 from ..course import Course
-from ..home import KNOWN, Home, Meter
+from ..home import ADDRESS, KNOWN, OTHER_ADDRESS, Home, Meter
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
 SLUGS: Final = {**REGISTER_SLUGS, "hphc": REGISTER_SLUGS["off_peak"]}
@@ -363,3 +363,32 @@ async def test_the_recorder_sums_up_what_a_sheet_says(
             summed = (await course.sums(entity_id))[-1]
             where = what, entity_id, life.house.local_now
             assert summed == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT), where
+
+
+@pytest.mark.parametrize("address", [ADDRESS, OTHER_ADDRESS])
+async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
+    course: Course, home: Home, address: str
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
+    life = Life(home, meter, Random(0), dict(OPTIONS["prices"]))  # noqa: S311
+    begin = life.sheet.total
+    await life.hear(20, 50)
+    await course.end_period()
+    assert meter.entry
+    await home.hass.config_entries.async_remove(meter.entry.entry_id)
+    if address != ADDRESS:
+        life.house.replace_meter(address, 60_000_000)
+    await home.add(meter, address, options=meter.entry.options)
+    await meter.play(2 * KNOWN)
+    life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
+    for _ in range(2):
+        await life.hear(20, 50)
+        await life.play(1)
+        await course.end_period()
+        await life.do_midnight()
+        await life.do_restart()
+    await course.end_period()
+    for entity_id in SUMS:
+        summed = await course.sums(entity_id)
+        assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=0.02)
+        assert summed == sorted(summed)

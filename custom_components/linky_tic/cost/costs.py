@@ -11,9 +11,11 @@ from datetime import date, datetime, timedelta
 import time
 from typing import Any, Final, NamedTuple
 
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
+from ..const import CONF_SLUG, DEFAULT_SLUG
 from ..meter.meter import Meter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Readings, index_slug, unnamed
@@ -23,6 +25,9 @@ from .ledger import KEPT, Ledger, amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
+COST_MONTH: Final = "cost_month"
+REVENUE_MONTH: Final = "revenue_month"
+"""The keys of the sensors of a month."""
 _KEY: Final = "ledger"
 _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
@@ -89,6 +94,10 @@ class Costs:
     def counted_since(self, period: CostPeriod) -> datetime:
         """Tell since when energy of a period has been counted: not before there was a meter."""
         return max(period.start, dt_util.utc_from_timestamp(self._ledger.began))
+
+    def paid_since(self, period: CostPeriod) -> datetime:
+        """Tell since when amounts of a period are told: charges are known before a meter is."""
+        return max(period.start, dt_util.utc_from_timestamp(self._ledger.resumed))
 
     def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
@@ -249,8 +258,17 @@ class Costs:
         self._turn(time.time())
         if self._day == date.min:
             self._day = self._ledger.today
+            self._ledger.resumed = self._ledger.began if self._was_deleted() else 0.0
         self._learn_names()
         self._ledger.charge(self.prices.standing_charge)
+
+    def _was_deleted(self) -> bool:
+        """Whether these sensors, or others of the same name, have been told by an earlier entry."""
+        meter, slug = self._meter, self._meter.entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        ours = {f"{meter.address}_{COST_MONTH}", f"{meter.address}_{REVENUE_MONTH}"}
+        ours |= {f"sensor.{slug}_{COST_MONTH}", f"sensor.{slug}_{REVENUE_MONTH}"}
+        deleted = er.async_get(meter.hass).deleted_entities.values()
+        return any(one.unique_id in ours or one.entity_id in ours for one in deleted)
 
     def reprice(self, prices: Prices, period: CostPeriod) -> None:
         """Make prices hold from the first day of a period on, for what has been counted too.

@@ -44,6 +44,8 @@ class Ledger:
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
         self.now = self.began = 0.0
+        self.resumed = 0.0
+        """When an entry that had been deleted was added again: its sums go on from then."""
         self.today = self._tidied = date.min
 
     @classmethod
@@ -52,6 +54,7 @@ class Ledger:
         ledger = cls()
         ledger.now, ledger.whole_since = map(float, kept["times"])
         ledger.began = float(kept.get("began", 0.0))
+        ledger.resumed = float(kept.get("resumed", 0.0))
         doubted = kept["doubt"] or {"rows": []}  # once, what was counted since a leap was apart
         for day, tariff, price, energy in [*kept["rows"], *doubted["rows"]]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
@@ -64,6 +67,7 @@ class Ledger:
         return {
             "times": [self.now, self.whole_since],
             "began": self.began,
+            "resumed": self.resumed,
             "charges": [[day.isoformat(), amount] for day, amount in self.charges],
             "rows": [
                 [one.day.isoformat(), one.tariff, one.price, self.rows[one]] for one in self.rows
@@ -97,12 +101,17 @@ class Ledger:
             self.rows[LedgerRow(day, tariff, price)] += energy * share
 
     def charge(self, amount: float | None) -> None:
-        """Take a month's charge from today on; a first one has been paid all the time."""
+        """Take a month's charge from today on; a first one has been paid all the time.
+
+        What an entry that was deleted had told, with the charge of that day, is in its sums.
+        """
         if self.charges:
             if (amount or 0.0) != self.charges[-1][1]:
                 self._charge_since(self.today, amount or 0.0)
         elif amount is not None:
-            self.charges = [(date.min, amount)]
+            self.charges = [(date.min, 0.0 if self.resumed else amount)]
+            if self.resumed:
+                self._charge_since(day_of(self.resumed) + timedelta(1), amount)
 
     def _charge_since(self, day: date, amount: float) -> None:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
