@@ -89,6 +89,7 @@ class Life:
         self.course.period += timedelta(seconds=seconds)
         self.course.at(1)
         if seconds > DAY:
+            await self.end_hour()
             hass = self.home.hass
             purge = PurgeTask(utcnow() - 10 * timedelta(days=1), repack=False, apply_filter=False)
             get_instance(hass).queue_task(purge)

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.history.counting import Counting, Start
+from custom_components.linky_tic.history.counting import Counting
 from custom_components.linky_tic.history.indexes import async_setup_history, history_of
 from custom_components.linky_tic.tic import LABELS
 
@@ -34,12 +34,10 @@ async def _upgraded(hass: HomeAssistant, storage: dict[str, Any], kept: dict[str
 
 
 def _gains(counting: Counting, values: dict[str, int], now: float) -> dict[str, int]:
-    """Show labels of Standard for the first time; give from where each counts."""
-    begins = {}
+    """Show labels of Standard for the first time; give what each gains by its row."""
     for name, value in values.items():
         counting.shown(name, METER, LABELS[name], value, now)
-        begins[name] = value - counting.starts[name][-1].begin
-    return begins
+    return {name: counting.compiled(name, value) for name, value in values.items()}
 
 
 async def test_a_total_goes_on(hass: HomeAssistant, hass_storage: dict[str, Any]) -> None:
@@ -59,6 +57,7 @@ async def test_a_total_goes_on(hass: HomeAssistant, hass_storage: dict[str, Any]
     }
     counting = await _upgraded(hass, hass_storage, kept)
     assert not counting.shown(BASE, METER, LABELS["BASE"], 960, 120)
+    assert counting.compiled(BASE, 960) == 10
     gains = _gains(counting, {"EASF01": 500, "EASF02": 465}, 180)
     assert sum(gains.values()) == 965 - 960
 
@@ -77,12 +76,8 @@ async def test_a_total_of_which_nobody_knows_the_label_starts_where_it_was(
         "starts": {BASE: [start], "sensor.linky_hchc": [bare]},
     }
     counting = await _upgraded(hass, hass_storage, kept)
-    assert counting.starts == {
-        BASE: [Start(905, 900, 100)],
-        "sensor.linky_hchc": [Start(7, 7, None)],
-    }
     assert counting.shown(BASE, METER, LABELS["BASE"], 960, 120)
-    assert counting.starts[BASE][-1] == Start(960, 950, 950)
+    assert counting.compiled(BASE, 960) == 10
 
 
 async def test_register_1_does_not_become_the_total(
@@ -104,6 +99,7 @@ async def test_register_1_does_not_become_the_total(
     }
     counting = await _upgraded(hass, hass_storage, kept)
     assert not counting.shown(BASE, METER, LABELS["BASE"], 9456, MONTHS)
+    counting.compiled(BASE, 9456)
     assert _gains(counting, {"EASF01": 9460, "EASF02": 2810}, MONTHS) == {"EASF01": 4, "EASF02": 0}
 
 
@@ -112,3 +108,24 @@ async def test_what_nobody_can_read_is_forgotten(
 ) -> None:
     counting = await _upgraded(hass, hass_storage, {"registers": {"?": "?"}})
     assert counting == Counting()
+
+
+async def test_what_version_2_has_kept_goes_on(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """EASF01 has shown what Historique counted since; HCHC has no row yet."""
+    counter = {"meter": METER, "heard": 150, "at": 60.0, "register": "supplier_energy_1"}
+    kept = {
+        "registers": {f"{METER}.supplier_energy_1": 160, f"{METER}.total_energy": 150},
+        "hidden": {f"{METER}.total_energy": {"counted": 10, "registers": ["total_energy"]}},
+        "counters": {
+            "EASF01": {**counter, "label": "EASF01", "shown": 150},
+            "HCHC": {**counter, "label": "HCHC", "shown": 160, "heard": 160},
+        },
+        "starts": {"HCHC": [{"first": 155, "begin": 150, "counted": None}]},
+    }
+    key = "linky_tic.history"
+    hass_storage[key] = {"version": 2, "minor_version": 1, "key": key, "data": kept}
+    await async_setup_history(hass)
+    gains = _gains(history_of(hass)._counting, {"HCHC": 165, "EASF01": 170, "EAST": 170}, 120)
+    assert gains == {"HCHC": 5, "EASF01": 5, "EAST": 5}

@@ -1,20 +1,17 @@
-"""Which statistic counts which register of a meter, and from which value on.
+"""How much of which register of a meter the rows of statistics have counted.
 
 Several labels show the same register, EASF01 and HCHC for instance, and each has a statistic. So
-that each Wh is counted once, it is kept of each register up to which value it has been counted,
-whoever did, and of each statistic what it has shown last.
-
-A sum goes on while its register stands where its statistic has shown it last, however long a gap
-was. Else it starts anew, from the value up to which the register has been counted, or from what is
-shown where that is not known: of a register that was never heard before, or that has fallen.
+that each Wh is counted once, it is kept of each register up to which value rows have counted it,
+whoever made them: a new row gains what its state is ahead of that. It needs neither the row before
+nor the time. What has no row, since the entry was deleted or the clock set back, is counted with
+the next row of that register.
 
 Some labels show a total, and not which of its registers has grown: BASE, where Historique has no
 labels for the contract (54E 6.1), and any label of Historique, for the total of the meter and the
-registers of the distributor. What it counts is `Hidden` in these registers: when they are shown
-again, that much of what they have gained is counted already.
+registers of the distributor. What it counts is `hidden` in these registers: of what they have
+gained when they are shown again, that much is counted already.
 
-It knows labels and values, nothing of the recorder: `sums.py` puts a start right there. Values are
-in Wh or varh.
+It knows labels and values, nothing of the recorder. Values are in Wh or varh.
 """
 
 from dataclasses import dataclass, field
@@ -39,218 +36,217 @@ _REGISTERS: Final[dict[Quantity, list[str]]] = {
 
 @dataclass(slots=True)
 class StatisticCount:
-    """What a statistic counts: a register, the state shown last and when, the value heard last."""
+    """What a statistic counts: a register, the state shown last and when.
+
+    `row` is the state of its last row, `owed` what the register that it counted before has gained
+    without a row: of a meter that was replaced, or before the register was reset. It `is_moved`
+    while it has a new id and no row there.
+    """
 
     meter: str
     label: str
     register: str
     shown: int
-    heard: int
     at: float
-
-
-@dataclass(slots=True)
-class Hidden:
-    """What was counted of some registers together, and which were not shown since."""
-
-    counted: int
-    registers: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A statistic counts on from `begin`, after it has counted up to `counted`.
-
-    `first` is the value shown then. `counted` is None where it goes on from its last row, if that
-    can be; 0 where others have counted the register, and only its last row tells how far it is.
-    """
-
-    first: int
-    begin: int
-    counted: int | None
+    row: int = 0
+    owed: int = 0
+    is_moved: bool = False
 
 
 @dataclass(slots=True)
 class Counting:
-    """Registers by meter and name, hidden ones by meter and quantity, the rest by statistic."""
+    """What is counted and heard of each register, and hidden of each quantity, by meter and name.
 
-    registers: dict[str, int] = field(default_factory=dict)
-    hidden: dict[str, Hidden] = field(default_factory=dict)
+    `covered` are the registers of which a total is shown: none, or the first value shown since.
+    `fallen` is what registers have fallen from: one that shows as much again never was reset.
+    The statistics stand in the order in which they were shown last.
+    """
+
+    counted: dict[str, int] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    hidden: dict[str, int] = field(default_factory=dict)
+    covered: dict[str, int | None] = field(default_factory=dict)
+    fallen: dict[str, int] = field(default_factory=dict)
     counters: dict[str, StatisticCount] = field(default_factory=dict)
-    starts: dict[str, list[Start]] = field(default_factory=dict)
 
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
-        """Note the state that a label's sensor shows; whether its statistic starts with it."""
-        if counter := self._going_on(statistic, meter, label, value, now):
-            register, begin = counter.register, counter.shown
-        elif self._is_shown_still(statistic, meter, value):
-            return False
-        else:
-            counted = self._leave(statistic, meter, label)
-            register, begin = self._begin(meter, label, value)
-            self.starts.setdefault(statistic, []).append(Start(value, begin, counted))
-        self._count(meter, label, register, value - begin)
-        self.counters[statistic] = StatisticCount(meter, label.name, register, value, value, now)
-        return counter is None
+        """Note the state that a label's sensor shows; whether its register starts with it."""
+        before = self.counters.pop(statistic, None)
+        counter = before if _is_of(before, meter, label) else None
+        last = counter.shown if counter else None
+        if counter is None or not self._goes_on(counter, value, now):
+            register = self._register_shown(meter, label, value)
+            row, owed = (before.row, self._leave(before)) if before else (0, 0)
+            counter = StatisticCount(meter, label.name, register, value, now, row, owed)
+        has_fallen = self._show(counter, value, last)
+        counter.shown, counter.at = value, now
+        self.counters[statistic] = counter
+        for quantity in _hidden_by(counter):
+            self.covered |= dict.fromkeys(self._known(meter, quantity))
+        return counter is not before or has_fallen
 
-    def heard(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
+    def said(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note a value that is said, shown or not; whether it is the first one of its register.
 
         A supplier's register is counted from there: its sensor is off until the contract uses it.
         """
-        if counter := self._going_on(statistic, meter, label, value, now):
-            counter.heard = value
+        register, counter = register_of(label), self.counters.get(statistic)
+        if counter and _is_of(counter, meter, label):
+            if not self._goes_on(counter, value, now):
+                return False
+            register = counter.register
+        key = _key(meter, register)
+        if key in self.heard:
+            self._hear(key, value)
             return False
-        key = _key(meter, register_of(label))
-        is_first = label.quantity is Quantity.SUPPLIER_ENERGY and key not in self.registers
-        if is_first:
-            self.registers[key] = value
+        if is_first := label.quantity is Quantity.SUPPLIER_ENERGY:
+            self.counted[key] = self.heard[key] = value
         return is_first
 
-    def renamed(self, old: str, new: str, compiled: int | None) -> None:
-        """Follow a statistic to its new id; there it goes on from what is recorded.
+    def compiled(self, statistic: str, state: int, found: tuple[int, float] | None = None) -> int:
+        """Count a row of a statistic; give how much its sum gains by it.
 
-        `compiled` is its last row's state: the recorder moves that row, unless there are others.
+        Where it has a new id, it goes on from the state of the row that it has `found` there, if
+        that can be so many seconds later.
         """
-        if counter := self.counters.pop(old, None):
-            self.counters[new] = counter
-            begin = counter.shown if compiled is None else min(compiled, counter.shown)
-            start = Start(counter.shown, begin, None)
-            self.starts[new] = [*self.starts.pop(old, []), start]
+        counter = self.counters[statistic]
+        gain, counter.owed = counter.owed, 0
+        if counter.is_moved and found:
+            before, seconds = found
+            last = counter.row or self.counted.get(_key(counter.meter, counter.register), 0)
+            gain += max(0, last - before) if _can_follow(before, last, seconds) else 0
+        counter.row, counter.is_moved = state, False
+        return gain + self._count(counter, min(state, self._heard(counter)))
 
-    def corrected(self, statistic: str, recorded: int | None, now: float) -> None:
-        """Take it from the last state that is recorded up to which value a statistic has counted.
+    def recovered(self, statistic: str, state: int, begin: float, now: float) -> None:
+        """Take it from the last row of a statistic what was counted after this was kept.
 
-        A state of before its last start says that nothing since then is recorded.
+        A row of before that says that later ones are lost, as after a power cut.
         """
-        counter, starts = self.counters.get(statistic), self.starts.get(statistic)
-        if counter is None or not self._stands(counter):
+        counter = self.counters[statistic]
+        before, after = sorted((counter.shown, state))
+        is_new = state != counter.row and begin <= now  # else of a clock that was ahead
+        if not is_new or not _can_follow(before, after, now - counter.at + _DAY):
             return
-        if starts:
-            first, seconds = starts[-1].first, now - counter.at + _DAY
-            is_since = recorded is not None and first <= recorded
-            if recorded is None or not (is_since and can_follow(first, recorded, seconds)):
-                recorded = starts[-1].begin
-        if recorded is not None:
-            self._move(counter, recorded)
+        key = _key(counter.meter, counter.register)
+        if state < counter.row and self.counted.get(key) == counter.row and begin < counter.at:
+            self.counted[key] = state
+        self.heard[key] = max(state, self._heard(counter))
+        self.compiled(statistic, state)
 
     def recorded(self, meter: str, label: Label, value: int) -> None:
         """Know from the recorder alone that a register has been counted up to a value."""
         key = _key(meter, register_of(label))
-        self.registers[key] = max(value, self.registers.get(key, 0))
+        self.counted[key] = self.heard[key] = max(value, self.counted.get(key, 0))
 
-    def removed(self, statistic: str, compiled: int | None) -> None:
-        """Note that there will be no row of what a statistic has counted since its last one."""
-        counter, starts = self.counters.get(statistic), self.starts.get(statistic)
-        value = starts[-1].begin if starts else compiled
-        if counter and value is not None and self._stands(counter):
-            self._move(counter, value)
+    def renamed(self, old: str, new: str) -> None:
+        """Follow a statistic to its new id, where there may be rows of another one."""
+        if counter := self.counters.pop(old, None):
+            counter.is_moved = True
+            self.counters[new] = counter
 
-    def settled(self, statistic: str, count: int) -> None:
-        """Forget the first starts of a statistic, of which the sums are right."""
-        if left := self.starts.pop(statistic, [])[count:]:
-            self.starts[statistic] = left
+    def _goes_on(self, counter: StatisticCount, value: int, now: float) -> bool:
+        """Whether a label shows the same register; BASE may not, after a change of the contract."""
+        if counter.label != _BASE:
+            return True
+        return counter.shown <= value and _can_follow(counter.shown, value, now - counter.at)
 
-    def _going_on(
-        self, statistic: str, meter: str, label: Label, value: int, now: float
-    ) -> StatisticCount | None:
-        """Give what a statistic has counted if it goes on with this value."""
-        counter = self.counters.get(statistic)
-        if counter is None or (counter.meter, counter.label) != (meter, label.name):
-            return None
-        if counter.shown > value or not self._stands(counter):
-            return None
-        # BASE shows another register after a change of the contract.
-        is_base = label.name == _BASE
-        can = not is_base or can_follow(counter.shown, value, now - counter.at)
-        return counter if can else None
+    def _register_shown(self, meter: str, label: Label, value: int) -> str:
+        """Give the register that a label shows: of BASE the total if it can, else register 1."""
+        if label.name == _BASE and (total := self._total(meter)) is not None:
+            keys = self._known(meter, Quantity.SUPPLIER_ENERGY)
+            if max(total, sum(self.heard[key] for key in keys)) <= value:
+                return _SUPPLIER_TOTAL
+        return register_of(label)
 
-    def _is_shown_still(self, statistic: str, meter: str, value: int) -> bool:
-        """Whether a label shows its last value, after another one has taken over."""
-        counter = self.counters.get(statistic)
-        return counter is not None and (counter.meter, counter.shown) == (meter, value)
+    def _hear(self, key: str, value: int) -> None:
+        self.heard[key] = max(value, self.heard.get(key, value))
+        if self.covered.get(key, value) is None:
+            self.covered[key] = value
+        if value >= self.fallen.get(key, value + 1):
+            self.counted[key] = self.fallen.pop(key)
 
-    def _stands(self, counter: StatisticCount) -> bool:
-        """Whether a register is counted up to what a statistic has shown of it, and seen since."""
-        hidden = self.hidden.get(_group(counter.meter, LABELS.get(counter.label)))
-        is_seen = hidden is None or counter.register not in hidden.registers
-        return is_seen and self._counted(counter.meter, counter.register) == counter.shown
+    def _show(self, counter: StatisticCount, value: int, last: int | None) -> bool:
+        """Note the value of the register that a statistic shows; whether it has fallen.
 
-    def _counted(self, meter: str, register: str) -> int | None:
-        """Give the value up to which a register, or the supplier's total, has been counted."""
-        if register != _SUPPLIER_TOTAL:
-            return self.registers.get(_key(meter, register))
-        values = [self._counted(meter, one) for one in _REGISTERS[Quantity.SUPPLIER_ENERGY]]
-        known = [one for one in values if one is not None]
-        hidden = self.hidden.get(_key(meter, _SUPPLIER_TOTAL))
-        return sum(known) + (hidden.counted if hidden else 0) if len(known) == len(values) else None
-
-    def _leave(self, statistic: str, meter: str, label: Label) -> int | None:
-        """Give what a statistic that starts anew has counted; of another meter, all it has heard.
-
-        Of this one, whoever has taken over counts what was heard and not shown. Of one that is not
-        known the recorder knows it, and the register has been counted by others.
+        A value that is not below the statistic's last one is no fall: others may be ahead of it.
         """
-        counter = self.counters.get(statistic)
-        if counter is None:
-            return 0 if _key(meter, register_of(label)) in self.registers else None
-        if counter.meter != meter and self._stands(counter):
-            self._move(counter, counter.heard)
-        return counter.shown
+        key = _key(counter.meter, counter.register)
+        heard = self.heard.get(key, value)
+        self._hear(key, value)
+        if counter.register == _SUPPLIER_TOTAL:
+            return False
+        self.counted.setdefault(key, value)
+        has_fallen = value < (heard if last is None else min(heard, last))
+        if has_fallen:
+            counter.owed += self._count(counter, heard)
+            self.counted[key] = self.heard[key] = value
+            self.covered.pop(key, None)
+            self.fallen[key] = heard
+        return has_fallen
 
-    def _move(self, counter: StatisticCount, value: int) -> None:
-        """Have a statistic counted up to another value than the one it has shown last."""
-        label, used = LABELS[counter.label], value - counter.shown
-        self._count(counter.meter, label, counter.register, used)
-        counter.shown = value
+    def _heard(self, counter: StatisticCount) -> int:
+        return self.heard.get(_key(counter.meter, counter.register), counter.shown)
 
-    def _begin(self, meter: str, label: Label, value: int) -> tuple[str, int]:
-        """Give the register that a label shows, and the value up to which it has been counted.
+    def _leave(self, counter: StatisticCount) -> int:
+        """Give what there is to count of the register that a statistic shows no longer."""
+        return counter.owed + self._count(counter, self._heard(counter))
 
-        BASE shows the total if it can, else register 1.
-        """
-        total = self._counted(meter, _SUPPLIER_TOTAL) if label.name == _BASE else None
-        if total is not None and total <= value:
-            return _SUPPLIER_TOTAL, total
-        register = register_of(label)
-        before = self.registers.get(_key(meter, register))
-        gained = 0 if before is None else max(0, value - before)
-        begin = value - gained + self._take(meter, label, gained)
-        self.registers[_key(meter, register)] = begin
-        return register, begin
-
-    def _take(self, meter: str, label: Label, gained: int) -> int:
-        """Show a register that was hidden; give how much of its gain is counted already."""
-        register, group = register_of(label), _group(meter, label)
-        hidden = self.hidden.get(group)
-        if hidden is None or register not in hidden.registers:
+    def _count(self, counter: StatisticCount, value: int) -> int:
+        """Count a statistic's register up to a value; give what nobody had counted of it."""
+        meter, key = counter.meter, _key(counter.meter, counter.register)
+        is_total = counter.register == _SUPPLIER_TOTAL
+        counted = self._total(meter) if is_total else self.counted.get(key)
+        if counted is None or value <= counted:
             return 0
-        taken = min(gained, hidden.counted)
-        hidden.counted -= taken
-        hidden.registers.remove(register)
-        if not hidden.registers:
-            del self.hidden[group]
+        used = value - counted
+        if not is_total:
+            used -= self._take(key, _key(meter, LABELS[counter.label].quantity), value)
+            self.counted[key] = value
+        for quantity in _hidden_by(counter):
+            if self._known(meter, quantity):
+                group = _key(meter, quantity)
+                self.hidden[group] = self.hidden.get(group, 0) + used
+        return used
+
+    def _total(self, meter: str) -> int | None:
+        """Give the value up to which the supplier's total has been counted, if that is known."""
+        keys = self._known(meter, Quantity.SUPPLIER_ENERGY)
+        if len(keys) < len(_REGISTERS[Quantity.SUPPLIER_ENERGY]):
+            return None
+        return sum(self.counted[key] for key in keys) + self.hidden.get(
+            _key(meter, _SUPPLIER_TOTAL), 0
+        )
+
+    def _take(self, key: str, group: str, value: int) -> int:
+        """Give how much of a register's gain was counted while a total was shown."""
+        if key not in self.covered or group not in self.hidden:
+            return 0
+        first = self.covered[key]
+        if first is not None and first <= value:
+            del self.covered[key]
+        gain = min(value, value if first is None else first) - self.counted[key]
+        taken = min(max(gain, 0), self.hidden[group])
+        self.hidden[group] -= taken
         return taken
 
-    def _count(self, meter: str, label: Label, register: str, used: int) -> None:
-        """Note what a statistic counts, and hide it in the registers that its label hides."""
-        if register == _SUPPLIER_TOTAL:
-            self._hide(meter, Quantity.SUPPLIER_ENERGY, used)
-        else:
-            self.registers[_key(meter, register)] += used
-        if label.mode is Mode.HISTORIC:
-            self._hide(meter, Quantity.TOTAL_ENERGY, used)
-            self._hide(meter, Quantity.DISTRIBUTOR_ENERGY, used)
-
-    def _hide(self, meter: str, quantity: Quantity, used: int) -> None:
-        known = [one for one in _REGISTERS[quantity] if _key(meter, one) in self.registers]
-        if known and used:
-            hidden = self.hidden.setdefault(_key(meter, quantity), Hidden(0, []))
-            hidden.counted += used
-            hidden.registers = known
+    def _known(self, meter: str, quantity: Quantity) -> list[str]:
+        keys = [_key(meter, one) for one in _REGISTERS[quantity]]
+        return [key for key in keys if key in self.counted]
 
 
-def can_follow(before: float, after: float, seconds: float) -> bool:
+def _hidden_by(counter: StatisticCount) -> list[Quantity]:
+    """Give the quantities of which a statistic does not show which register has grown."""
+    hidden = [Quantity.SUPPLIER_ENERGY] if counter.register == _SUPPLIER_TOTAL else []
+    is_historic = LABELS[counter.label].mode is Mode.HISTORIC
+    return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
+
+
+def _is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
+    return counter is not None and (counter.meter, counter.label) == (meter, label.name)
+
+
+def _can_follow(before: float, after: float, seconds: float) -> bool:
     """Whether a value of a register can be followed by another, in Wh, so many seconds later."""
     return can_gain(after - before, seconds, _ROUNDING)
 
@@ -258,10 +254,6 @@ def can_follow(before: float, after: float, seconds: float) -> bool:
 def register_of(label: Label) -> str:
     """Give the name of the register that a label shows."""
     return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
-
-
-def _group(meter: str, label: Label | None) -> str:
-    return _key(meter, label.quantity) if label else ""
 
 
 def _key(meter: str, name: str) -> str:

@@ -4,11 +4,13 @@ It outlives reloads, restarts and entries: an entry that is added anew has the e
 them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict
 from functools import partial
 from hashlib import sha256
+from threading import Lock
 from typing import Any, Final, override
 
 from homeassistant.components.recorder import Recorder, get_instance
@@ -26,11 +28,11 @@ from sqlalchemy.orm import Session
 from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label
-from .counting import Counting, Hidden, Start, StatisticCount
-from .migration import from_version_1
-from .sums import Before, before_compiling, last_recorded, put_right
+from .counting import Counting, StatisticCount
+from .migration import from_version_1, from_version_2
+from .sums import CountedRow, Newest, last_row, newest, put_right
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _AT_ONCE: Final = 0.0
 _AT_LEISURE: Final = 900.0
@@ -59,8 +61,7 @@ class IndexHistory:
         self._hass = hass
         self._store = _HistoryStore(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
-        self._compiled: dict[str, int] = {}
-        """The states that sums have counted last, in Wh."""
+        self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
 
     async def load(self) -> None:
@@ -71,12 +72,8 @@ class IndexHistory:
 
     async def _read(self) -> None:
         kept = await self._store.async_load() or {}
-        self._counting = Counting(
-            kept.get("registers", {}),
-            {key: Hidden(**one) for key, one in kept.get("hidden", {}).items()},
-            {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()},
-            {key: [Start(**one) for one in some] for key, some in kept.get("starts", {}).items()},
-        )
+        counters = {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()}
+        self._counting = Counting(**{**kept, "counters": counters})
 
     async def _ask_recorder(self, recorder: Recorder) -> None:
         """Take it from the recorder what each statistic has counted; all, if nothing is kept."""
@@ -84,45 +81,38 @@ class IndexHistory:
             done = self._hass.loop.create_future()
             recorder.queue_task(SynchronizeTask(done))
             await done
-        now, lost = utcnow().timestamp(), {} if self._counting.registers else _indexes(self._hass)
-        for statistic in lost or self._counting.counters:
-            last = recorder.async_add_executor_job(last_recorded, self._hass, statistic)
-            state, row = await last
-            if row is not None:
-                self._compiled[statistic] = row
-            if not lost:
-                self._counting.corrected(statistic, state, now)
-            elif state is not None:
+        now, lost = utcnow().timestamp(), {} if self._counting.counted else _indexes(self._hass)
+        for statistic in lost or tuple(self._counting.counters):
+            row = await recorder.async_add_executor_job(last_row, self._hass, statistic)
+            if row and lost:
                 address, label = lost[statistic]
-                self._counting.recorded(_hashed(address), label, state)
+                self._counting.recorded(_hashed(address), label, row.state)
+            elif row:
+                self._counting.recovered(statistic, row.state, row.begin, now)
 
     @callback
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what an index's sensor is about to show."""
         now = utcnow().timestamp()
-        started = self._counting.shown(statistic, _hashed(address), label, value, now)
-        self._keep(_AT_ONCE if started else _AT_LEISURE)
+        with self._lock:
+            is_start = self._counting.shown(statistic, _hashed(address), label, value, now)
+        self._keep(_AT_ONCE if is_start else _AT_LEISURE)
 
     @callback
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what a meter has said of an index, shown or not."""
         now = utcnow().timestamp()
-        is_first = self._counting.heard(statistic, _hashed(address), label, value, now)
+        with self._lock:
+            is_first = self._counting.said(statistic, _hashed(address), label, value, now)
         self._keep(_AT_ONCE if is_first else _AT_LEISURE)
 
     @callback
     def follow(self, change: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        """Follow an entity, and its statistic, to another id, or to where it is no longer."""
-        entity_id = change.data["entity_id"]
+        """Follow an entity, and its statistic, to another id."""
         if change.data["action"] == "update" and "old_entity_id" in change.data:
-            old = change.data["old_entity_id"]
-            self._counting.renamed(old, entity_id, self._compiled.get(old))
-        elif change.data["action"] == "remove":
-            # The recorder makes no row of what has no state any more.
-            self._counting.removed(entity_id, self._compiled.get(entity_id))
-        else:
-            return
-        self._keep(_AT_ONCE)
+            with self._lock:
+                self._counting.renamed(change.data["old_entity_id"], change.data["entity_id"])
+            self._keep(_AT_ONCE)
 
     def compiling(self, session: Session) -> None:
         """Put the sums right of what is compiled, before it is seen.
@@ -130,35 +120,31 @@ class IndexHistory:
         Called in the recorder's thread, whose transaction this is: of one period, or of all those
         that were missed while Home Assistant was stopped.
         """
-        counters = self._counting.counters.copy()
-        if not counters or DOMAIN in session.info:
+        if not self._counting.counters or DOMAIN in session.info:
             return
         before = None
         with _savepoint(session):
-            compiled = self._compiled.copy()
-            before = before_compiling(self._hass, session, set(counters), compiled)
+            before = newest(session)
         if before:  # and not earlier: a savepoint is committed, too
             session.info[DOMAIN] = True
             event.listen(session, "before_commit", partial(self._put_right, before), once=True)
 
-    def _put_right(self, before: Before, session: Session) -> None:
+    def _put_right(self, before: Newest, session: Session) -> None:
+        """Reckon with a copy: what is not committed is not counted."""
         del session.info[DOMAIN]
-        compiled: dict[str, tuple[int, int]] = {}
-        counters = self._counting.counters.copy()
-        starts = {key: tuple(some) for key, some in self._counting.starts.copy().items()}
-        for key, counter in counters.items():
-            with _savepoint(session):
-                if new := put_right(session, key, starts.get(key, ()), counter.shown, before):
-                    compiled[key] = new
-        self._hass.loop.call_soon_threadsafe(self._settled, compiled)
+        rows: list[CountedRow] = []
+        with self._lock:
+            counting = deepcopy(self._counting)
+        with _savepoint(session):
+            rows = put_right(session, counting, before)
+        event.listen(session, "after_commit", partial(self._count, rows), once=True)
 
-    @callback
-    def _settled(self, compiled: Mapping[str, tuple[int, int]]) -> None:
-        for statistic, (count, state) in compiled.items():
-            self._compiled[statistic] = state
-            self._counting.settled(statistic, count)
-        if any(count for count, _ in compiled.values()):
-            self._keep(_AT_ONCE)
+    def _count(self, rows: Sequence[CountedRow], _session: Session) -> None:
+        with self._lock:
+            for row in rows:
+                if row.name in self._counting.counters:  # and not renamed meanwhile
+                    self._counting.compiled(*row)
+        self._hass.loop.call_soon_threadsafe(self._keep, _AT_ONCE)
 
     def _keep(self, delay: float) -> None:
         if not self._is_dirty or delay == _AT_ONCE:
@@ -167,7 +153,8 @@ class IndexHistory:
 
     def _data(self) -> _Stored:
         self._is_dirty = False
-        return asdict(self._counting)
+        with self._lock:
+            return asdict(self._counting)
 
 
 class _HistoryStore(Store[_Stored]):
@@ -177,6 +164,8 @@ class _HistoryStore(Store[_Stored]):
     async def _async_migrate_func(
         self, old_major_version: int, old_minor_version: int, old_data: _Stored
     ) -> _Stored:
+        if old_major_version > 1:
+            return from_version_2(old_data)
         indexes = _indexes(self.hass).items()
         return from_version_1(old_data, {statistic: label for statistic, (_, label) in indexes})
 

@@ -1,7 +1,8 @@
-"""What version 1 has kept of the indexes, as it is kept now: nothing is counted twice.
+"""What versions 1 and 2 have kept of the indexes, as it is kept now: nothing is counted twice.
 
-Of each register it kept which statistic counts it; the registers that a total has counted were
-marked as hidden, and the supplier's total was a register of its own.
+Version 1 kept of each register which statistic counts it; the registers that a total has counted
+were marked as hidden, and the supplier's total was a register of its own. Both counted what was
+shown, which may have no row yet.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from .counting import register_of
 type _Kept = dict[str, Any]
 
 _TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
+_SAME: Final = ("meter", "label", "register", "shown", "at")
 
 
 def from_version_1(kept: _Kept, labels: Mapping[str, Label]) -> _Kept:
@@ -23,17 +25,33 @@ def from_version_1(kept: _Kept, labels: Mapping[str, Label]) -> _Kept:
         for key, one in registers.items()
         if one["value"] is not None and not key.endswith(f".{_TOTAL}")
     }
+    counters = {
+        statistic: {**one, **counted_by}
+        for statistic, one in kept.get("counters", {}).items()
+        if (counted_by := _counted_by(statistic, one["meter"], registers, labels))
+    }
+    hidden = _hidden(registers, values)
+    return from_version_2(kept | {"registers": values, "hidden": hidden, "counters": counters})
+
+
+def from_version_2(kept: _Kept) -> _Kept:
+    """Give what rows have counted; the recorder knows which of the last values have none.
+
+    A statistic that has had no row since it started is forgotten: it starts where its register is.
+    """
+    groups = kept["hidden"].items()
+    totals = [(key.partition(".")[0], one["registers"]) for key, one in groups]
+    counters = {
+        statistic: {**{name: one[name] for name in _SAME}, "row": one["shown"]}
+        for statistic, one in kept["counters"].items()
+        if not kept["starts"].get(statistic)
+    }
     return {
-        "registers": values,
-        "hidden": _hidden(registers, values),
-        "counters": {
-            statistic: {**one, **_counted_by(statistic, one["meter"], registers, labels)}
-            for statistic, one in kept.get("counters", {}).items()
-        },
-        "starts": {
-            statistic: [_start(one) for one in some]
-            for statistic, some in kept.get("starts", {}).items()
-        },
+        "counted": kept["registers"],
+        "heard": {**kept["registers"]},
+        "hidden": {key: one["counted"] for key, one in groups},
+        "covered": {f"{meter}.{name}": None for meter, names in totals for name in names},
+        "counters": counters,
     }
 
 
@@ -50,16 +68,10 @@ def _hidden(registers: _Kept, values: Mapping[str, int]) -> _Kept:
 
 
 def _counted_by(statistic: str, meter: str, registers: _Kept, labels: Mapping[str, Label]) -> _Kept:
-    """Give what a statistic counts; if that is not known, it starts anew with its next value."""
+    """Give what a statistic counts; nothing, if that is not known."""
     if label := labels.get(statistic):
         for name in (_TOTAL, register_of(label)):
             register = registers.get(f"{meter}.{name}")
             if register and register["by"] == statistic:
                 return {"label": label.name, "register": name, "at": register["at"]}
-    return {"label": "", "register": "", "at": 0.0}
-
-
-def _start(kept: _Kept) -> _Kept:
-    """Give a start; without `begin` it goes on from its last row."""
-    begin = kept["first"] if kept.get("begin") is None else kept["begin"]
-    return {"first": kept["first"], "begin": begin, "counted": kept.get("counted")}
+    return {}
