@@ -43,7 +43,9 @@ class Mirror:
         Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
         """
         self._publisher = await async_publisher(self._meter.hass)
-        await self._publisher.async_join(self._entry.entry_id, self._settings.retained_topics())
+        await self._publisher.async_join(
+            self._entry.entry_id, self._settings.retained_topics(), self._status(is_heard=False)
+        )
         if self._settings.enabled:
             signals = self._meter.signals
             self._closers = [signals.frame.connect(self._frame), signals.lost.connect(self._lose)]
@@ -63,11 +65,15 @@ class Mirror:
             self._publisher.put(self._entry.entry_id, message)
 
     def _report(self, *, is_heard: bool) -> None:
+        if status := self._status(is_heard=is_heard):
+            self._put(status)
+
+    def _status(self, *, is_heard: bool) -> Message | None:
         """Say whether the meter is heard."""
         row, topic = self._settings.format, self._settings.status_topic
-        if topic:
-            payload = row.heard if is_heard else row.lost
-            self._put(Message(topic, payload, row.status_qos, retain=True))
+        if not topic or not self._settings.enabled:
+            return None
+        return Message(topic, row.heard if is_heard else row.lost, row.status_qos, retain=True)
 
     def _lose(self) -> None:
         self._whole_frames = 0

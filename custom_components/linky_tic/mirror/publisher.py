@@ -10,9 +10,11 @@ is raised and nothing is logged.
 import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_PROTOCOL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -59,6 +61,8 @@ class Publisher:
         self._retained: dict[str, Message] = {}  # the newest message of each retained topic
         self._waiting: dict[str, Message] = {}  # of each topic, what the broker does not have yet
         self._worker: asyncio.Task[None] | None = None
+        self._last_words: dict[str, Message] = {}  # entry -> what is true without MQTT
+        self._watched: set[str] = set()  # the entries of MQTT
 
     async def async_load(self) -> None:
         """Read what earlier runs have left on the broker, and empty what nobody owns now."""
@@ -68,11 +72,20 @@ class Publisher:
         for topic, owner in self._stored.items():
             if owner not in entries:
                 self.put(owner or "", _emptying(topic))
+        self._watch_mqtt()
         mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
         async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
 
-    async def async_join(self, entry_id: str, topics: Collection[str] = ()) -> None:
-        """Let a mirror publish; of what it had on the broker, only these topics stay."""
+    async def async_join(
+        self, entry_id: str, topics: Collection[str] = (), last_word: Message | None = None
+    ) -> None:
+        """Let a mirror publish; of what it had on the broker, only these topics stay.
+
+        Its last word is said when MQTT is turned off.
+        """
+        self._last_words.pop(entry_id, None)
+        if last_word:
+            self._last_words[entry_id] = last_word
         # Once there was a store for each entry.
         former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
         if left := await former.async_load():
@@ -132,11 +145,25 @@ class Publisher:
 
         The rest is dropped: it will be old when there is a connection again.
         """
+        self._watch_mqtt()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
         self._waiting = dict(self._retained)
         self._start()
+
+    def _watch_mqtt(self) -> None:
+        """Say the last words when MQTT is turned off: it still delivers what is said at once."""
+        for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN):
+            if entry.entry_id not in self._watched:
+                self._watched.add(entry.entry_id)
+                entry.async_on_state_change(partial(self._handle_state, entry))
+
+    @callback
+    def _handle_state(self, entry: ConfigEntry) -> None:
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            for message in self._last_words.values():
+                self._hass.async_create_task(self._publish(message), f"{DOMAIN} last word")
 
     @callback
     def _repeat(self, _now: datetime) -> None:
