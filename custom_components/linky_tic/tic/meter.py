@@ -5,7 +5,7 @@ It knows groups, frames and time as a number of seconds; it knows neither bytes 
 A label of this meter goes through these states:
 
 sighted    it was good in one or two frames; what is `_believed` of it is not told yet
-sent       it was good in three, and is `established` for ever: `_sight`
+sent       it was good in three, and is `established` for ever: `_establish`
 in force   it is sent, and has a reading: `_put_in_force`; with each new one it stays so
 vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
 
@@ -125,8 +125,8 @@ class Meter:
             self._indexes.append((reading, group))
         else:
             self._believe(believed, group if believed is reading else None, out)
-        if is_ours and not is_sent:
-            self._sight(label, out, believed=believed is not None)
+        if is_ours and not is_sent and self.presence.sighted(name, believed=believed is not None):
+            self._establish(label, out)
 
     def doubt(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
@@ -155,7 +155,7 @@ class Meter:
                 for reading in warnings:
                     self._believe(reading, None, out)
                     if reading.label.name not in self.presence.established:
-                        self._sight(reading.label, out, believed=True)
+                        self._establish(reading.label, out)
         elif frame.mode is not None and self._owner.is_identified:
             self._foreign_frames += 1
             if self._foreign_frames >= _AGREEMENT:
@@ -231,12 +231,12 @@ class Meter:
         self._keys[group.name] = group.key
         self.accepted[group.key] = group
 
-    def _sight(self, label: Label, out: list[Event], *, believed: bool) -> None:
-        """Count that a label came; tell that it is sent once that is enough, and its reading."""
-        if self.presence.sighted(label, believed=believed):
-            out.append(Appeared(label))
-            if (reading := self._believed.get(label.name)) is not None:
-                self._put_in_force(reading, out)
+    def _establish(self, label: Label, out: list[Event]) -> None:
+        """Tell that a label is sent, and its reading."""
+        self.presence.established.add(label.name)
+        out.append(Appeared(label))
+        if (reading := self._believed.get(label.name)) is not None:
+            self._put_in_force(reading, out)
 
     def _put_in_force(self, reading: Reading, out: list[Event]) -> None:
         name = reading.label.name

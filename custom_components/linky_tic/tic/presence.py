@@ -45,23 +45,21 @@ class Presence:
         self._whole_at = -inf
         self._is_usual = False  # it had the groups of the one before, which was whole
 
-    def sighted(self, label: Label, *, believed: bool) -> bool:
-        """Count a good group; whether its label is, from this one on, one that the meter sends.
+    def sighted(self, name: str, *, believed: bool) -> bool:
+        """Count a good group; whether its label has come often enough to be one that is sent.
 
         One that announces an event may never come three times: `believed` by the gate, it is sent.
         """
-        name, count, now = label.name, 1, self._frame
-        if name not in _SENT_SELDOM:
-            if before := self._seen.get(name):
-                count, last = before
-                if now == last:
-                    return False
-                count = count + 1 if now - last <= _NEARBY else 1
-            self._seen[name] = count, now
-            believed = count >= ESTABLISHED
-        if believed:
-            self.established.add(name)
-        return believed
+        if name in _SENT_SELDOM:
+            return believed
+        count, now = 1, self._frame
+        if before := self._seen.get(name):
+            count, last = before
+            if now == last:
+                return False
+            count = count + 1 if now - last <= _NEARBY else 1
+        self._seen[name] = count, now
+        return count >= ESTABLISHED
 
     def last_heard(self, name: str, taken: float) -> float:
         """Seconds at which a label was last good, never before `taken`, when its reading was."""

@@ -82,6 +82,8 @@ class Receiver:
                 if (group := accepted(segment)) is not None:
                     heard.append(group)
                     good = True
+                elif segment in MARKS:
+                    self._end_frame(segment, now, out)
                 elif segment:
                     self._take(segment, now, out)
         if good:
@@ -96,10 +98,7 @@ class Receiver:
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
-        """Take what is not accepted: a frame mark, a group that says something new, or damage."""
-        if segment in MARKS:
-            self._end_frame(segment, now, out)
-            return
+        """Take what is not accepted: a group that says something new, or damage."""
         heard = self._frames.heard
         self._conditions.parity = self.wire.carries_parity
         group = verify(segment)
