@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from .legal_time import MAINLAND, LegalTime
 from .schedule import Coding, Contact, Decision, Slot, read_schedule, readings_of
-from .tempo import TEMPO_BEGINS, register_of_colour
+from .tempo import FROM_MIDNIGHT, register_of_colour
 
 _DAY: Final = timedelta(days=1)
 PEAK_OF_COLOUR: Final[Mapping[str, int]] = MappingProxyType({"white": 1, "red": 2})
@@ -194,7 +194,7 @@ class DaySchedules:
     def _coloured(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Give the hours of every day, which a profile tells, the registers of their colour."""
         begin, end = base[0].begin, base[-1].end
-        turn = datetime.combine(day, TEMPO_BEGINS)
+        turn = datetime.combine(day, time.min) + FROM_MIDNIGHT
         for tempo_day, first, last in ((day - _DAY, begin, turn), (day, turn, end)):
             colour = (self.colours or {}).get(tempo_day)
             peak = PEAK_OF_COLOUR.get(colour or "")

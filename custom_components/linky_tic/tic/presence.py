@@ -94,8 +94,9 @@ class Presence:
         """Whether no group is missing between one of the last frame and the next."""
         if self._is_usual or group.label is None:
             return self._is_usual
-        after = _places(frame.heard[frame.heard.index(group) + 1 :])
-        end = next(after, inf if frame.closed else None)
+        after = _placed(frame.heard[frame.heard.index(group) + 1 :])
+        ranks = (label.rank if label else None for label in after)
+        end = next(ranks, inf if frame.closed else None)
         rows = (reading.label for reading in live.values() if reading.label.absence is Absence.GONE)
         return end is not None and not any(group.label.rank < row.rank < end for row in rows)
 
@@ -137,10 +138,9 @@ def _ranks(frame: Frame) -> Iterator[int | None]:
     """The places of a frame's groups, None for a damaged one, and of its two ends.
 
     An end is beside the groups that stand there: elsewhere it may be a damaged character, LF and
-    STX being one bit apart. Unknown labels have no place, nor have those of an event: older
-    meters send ADPS right after the group that was being sent (L+G 6.2.5).
+    STX being one bit apart.
     """
-    labels = [group and group.label for group in frame.heard if group is None or _has_place(group)]
+    labels = _placed(frame.heard)
     if frame.opened and labels and labels[0] and labels[0].name in ADDRESS_LABELS:
         yield -1
     for label in labels:
@@ -149,17 +149,15 @@ def _ranks(frame: Frame) -> Iterator[int | None]:
         yield len(CATALOGUE[labels[-1].mode])
 
 
-def _places(heard: Iterable[Group | None]) -> Iterator[int | None]:
-    """The places of groups, None for a damaged one."""
-    for group in heard:
-        if group is None:
-            yield None
-        elif group.label is not None and _has_place(group):
-            yield group.label.rank
+def _placed(heard: Iterable[Group | None]) -> list[Label | None]:
+    """The labels of groups that have a place in the order of the frame, None for a damaged one.
 
-
-def _has_place(group: Group) -> bool:
-    return group.label is not None and group.label.absence is not Absence.EVENT
+    Unknown labels have none, nor have those of an event: older meters send ADPS right after the
+    group that was being sent (L+G 6.2.5).
+    """
+    known = (group for group in heard if group is None or group.label is not None)
+    labels = (group and group.label for group in known)
+    return [one for one in labels if one is None or one.absence is not Absence.EVENT]
 
 
 _LAST: Final = frozenset({"PJOURF+1"})

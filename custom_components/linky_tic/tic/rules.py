@@ -193,15 +193,12 @@ def _choose_peak(row: Row) -> Reading | None:
 
 
 def _choose_text(row: Row) -> Reading | None:
-    """Believe two in agreement: no check sees bit 6 flipped together with the parity bit."""
-    return row.agreed(2 if row.conditions.parity else AGREEMENT)
+    """Believe two in agreement: no check sees bit 6 flipped together with the parity bit.
 
-
-def _choose_dated(row: Row) -> Reading | None:
-    """Believe a value that has a time of its own as a text, unless it cannot follow the last."""
-    if row.last is not None and contradicts(row.now, row.last):
-        return row.agreed()
-    return _choose_text(row)
+    A value that has a time of its own, and cannot follow the last one, needs three.
+    """
+    is_odd = row.last is not None and contradicts(row.now, row.last)
+    return row.agreed(2 if row.conditions.parity and not is_odd else AGREEMENT)
 
 
 def _choose_overrun(row: Row) -> Reading | None:
@@ -228,40 +225,26 @@ def _choose_clock(row: Row) -> Reading | None:
     return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)
 
 
-_STEADY: Final = Rule(_same, Row.agreed, at_once=True)
-_TEXT: Final = Rule(_same, _choose_text)
-_DATED: Final = Rule(_same, _choose_dated)
-_AT_ONCE: Final = Rule(_soon, lambda row: row.now, at_once=True)
-_POWER: Final = Rule(_over, _choose_power, is_timed=True)
-_PEAK: Final = Rule(_climbs, _choose_peak)
-_CLOCK: Final = Rule(lambda row, now: _in_time(row.now, now, row.conditions), _choose_clock)
+def _go_on_in_time(row: Row, now: Reading) -> bool:
+    return _in_time(row.now, now, row.conditions)
 
-_DATED_QUANTITIES: Final = (
-    Quantity.IMPORTED_PEAK_YESTERDAY,
-    Quantity.EXPORTED_PEAK_YESTERDAY,
-    Quantity.MEAN_VOLTAGE,
-    Quantity.PEAK_START,
-    Quantity.PEAK_END,
-    *LOADS,
-)
+
+Q = Quantity
+_TEXTS: Final = (Q.CALENDAR_NAME, Q.TARIFF_NAME, Q.MESSAGE)
+_DATED: Final = (Q.IMPORTED_PEAK_YESTERDAY, Q.EXPORTED_PEAK_YESTERDAY, Q.MEAN_VOLTAGE, *LOADS)
+_AGREED: Final = (*_TEXTS, *_DATED, Q.PEAK_START, Q.PEAK_END)
+_AT_ONCE: Final = (Q.CURRENT, Q.VOLTAGE, Q.SHORT_MESSAGE)  # nothing can bear out one of these
 _RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
-    dict.fromkeys(Quantity, _STEADY)
+    dict.fromkeys(Quantity, Rule(_same, Row.agreed, at_once=True))
     | dict.fromkeys(INDEXES, Rule(_grows, _choose_index))
-    | dict.fromkeys(_DATED_QUANTITIES, _DATED)
+    | dict.fromkeys((Q.IMPORTED_POWER, Q.EXPORTED_POWER), Rule(_over, _choose_power, is_timed=True))
+    | dict.fromkeys((Q.IMPORTED_PEAK, Q.EXPORTED_PEAK), Rule(_climbs, _choose_peak))
+    | dict.fromkeys(_AGREED, Rule(_same, _choose_text))
+    | dict.fromkeys(_AT_ONCE, Rule(_soon, lambda row: row.now, at_once=True))
     | {
-        Quantity.IMPORTED_POWER: _POWER,
-        Quantity.EXPORTED_POWER: _POWER,
-        Quantity.IMPORTED_PEAK: _PEAK,
-        Quantity.EXPORTED_PEAK: _PEAK,
-        Quantity.CURRENT: _AT_ONCE,
-        Quantity.VOLTAGE: _AT_ONCE,
-        Quantity.OVERRUN_CURRENT: Rule(_soon, _choose_overrun, at_once=True, is_timed=True),
-        Quantity.STATUS: Rule(_soon, _choose_status, at_once=True),
-        Quantity.CLOCK: _CLOCK,
-        Quantity.CALENDAR_NAME: _TEXT,
-        Quantity.TARIFF_NAME: _TEXT,
-        Quantity.MESSAGE: _TEXT,
-        Quantity.SHORT_MESSAGE: _AT_ONCE,  # sent in one frame: nothing can bear it out
+        Q.OVERRUN_CURRENT: Rule(_soon, _choose_overrun, at_once=True, is_timed=True),
+        Q.STATUS: Rule(_soon, _choose_status, at_once=True),
+        Q.CLOCK: Rule(_go_on_in_time, _choose_clock),
     }
 )
 RULES: Final = {row.name: _RULE_OF[row.quantity] for row in LABELS.values()}

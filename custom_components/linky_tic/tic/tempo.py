@@ -5,7 +5,7 @@ which one it is in. Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is
 """
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from .events import Readings
@@ -26,10 +26,8 @@ _PEAK_OF: Final[Mapping[str, str]] = {"blue": "none", "white": "pm1", "red": "pm
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
 _EJP: Final = "EJP."
 _TEMPO: Final = "BBR"
-TEMPO_BEGINS: Final = time(6)
-"""A Tempo day runs from this hour to the next day's."""
-FROM_MIDNIGHT: Final = timedelta(hours=TEMPO_BEGINS.hour)
-"""How long after its date a Tempo day begins."""
+FROM_MIDNIGHT: Final = timedelta(hours=6)
+"""How long after the midnight of its date a Tempo day begins; it lasts until the next one."""
 COLOURS: Final = ("blue", "white", "red")
 """In the order of their registers: off-peak and peak of each (54E 6.1)."""
 _NOTHING_SAID: Final = frozenset({None, "none", "not_announced"})
