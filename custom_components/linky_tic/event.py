@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .entities.derived import DerivedDescription, is_tempo
+from .entities.derived import DerivedDescription
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
 from .tic import (
@@ -65,7 +65,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
     def __init__(self, coordinator: LinkyCoordinator) -> None:
         super().__init__(coordinator, "events")
-        self._attr_entity_registry_enabled_default = not is_tempo(coordinator)
+        self._attr_entity_registry_enabled_default = not coordinator.tariffs.is_tempo
         self._attr_event_types = list(EVENT_TYPES)
         self._moment = Moment()
         self._short_messages = ShortMessages()

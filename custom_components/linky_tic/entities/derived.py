@@ -31,15 +31,9 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
 from ..meter.signals import Signal, Signals
-from ..tic import LABELS, Readings, has_colours
+from ..tic import LABELS, Readings
 
 type Value = str | float | datetime | None
-
-
-def is_tempo(coordinator: LinkyCoordinator) -> bool:
-    """Whether the contract is Tempo, whose six indexes and colours fill the page of the device."""
-    names = coordinator.tariffs.names.values()  # those of the last time, before a first frame
-    return has_colours(coordinator.readings) or any(name.startswith("tempo") for name in names)
 
 
 def of_readings(
@@ -81,7 +75,7 @@ class Derived:
     given: Callable[[LinkyCoordinator], bool] | None = None
     """Whether people have given what it is there for, such as a price: it goes with that."""
     is_on_under_tempo: bool = True
-    """Whether it is enabled by default where there are six indexes and the colours already."""
+    """Whether it is enabled by default where six indexes and the colours fill the page already."""
 
 
 class DerivedEntity(LinkyEntity):
@@ -92,7 +86,7 @@ class DerivedEntity(LinkyEntity):
         self.entity_description = description
         self._derived: Derived = description
         self._attr_translation_key = description.translation_key or description.key
-        if not description.is_on_under_tempo and is_tempo(coordinator):
+        if not description.is_on_under_tempo and coordinator.tariffs.is_tempo:
             self._attr_entity_registry_enabled_default = False
 
     @property
