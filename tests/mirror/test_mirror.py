@@ -258,7 +258,7 @@ async def test_labels_that_are_not_retained_are_told_with_every_frame(
         async with mirrored(hass, new_entry(hass, **options)) as house:
             seen = Seen(subscriber, house)
             house.heard(5)
-            await until(lambda: seen.all("/EAST"))
+            await all_has_come(hass, subscriber)
             told = len(seen.all("/EAST"))
             house.heard()
             await until(lambda: len(seen.all("/EAST")) == told + 1)
