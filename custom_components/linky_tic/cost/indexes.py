@@ -44,6 +44,11 @@ class Index:
     """The one under which it gained last."""
     misses: int = 1
 
+    @property
+    def register(self) -> int:
+        """The number of the register, whatever it is called."""
+        return register_of(LABELS[self.label])
+
 
 class Indexes:
     """The registers that count what is drawn, and the one of what is exported."""
@@ -58,9 +63,9 @@ class Indexes:
         """Read what `written` gave; a later release may have known other labels."""
         indexes = cls()
         for name, (value, at, tariff) in kept.items():
-            if label := LABELS.get(name):
+            if name in LABELS:
                 index = Index(name, int(value), float(at), str(tariff))
-                indexes.by_register[register_of(label)] = index
+                indexes.by_register[index.register] = index
         return indexes
 
     @property

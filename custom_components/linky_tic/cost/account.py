@@ -1,0 +1,136 @@
+"""All that is stored of what a meter's energy costs: the ledger, and where its registers stand.
+
+A gap is shared out by time. Where the clock was set, what was counted in the false time is taken
+back. It knows no signals, and asks nobody for a name or a price.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from homeassistant.util.json import JsonObjectType
+
+from ..tic import unnamed
+from .clock import A_DAY, AN_HOUR, Leap
+from .indexes import Index, Indexes
+from .ledger import KEPT, Ledger
+from .periods import day_of, midnight
+
+_FORMER: Final = "former_tariffs"
+_TOLD: Final = "told"
+_LEAP: Final = "leap"
+_ONE_DAY: Final = timedelta(days=1)
+
+
+class FormerTariff(NamedTuple):
+    """What a register counted until an instant, under another contract than after it."""
+
+    until: float
+    register: int
+    tariff: str
+
+
+class Account:
+    """The ledger of one meter, its registers, and the day that is told as today."""
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+        self.indexes = Indexes()
+        self.day = date.min
+        """Behind the ledger's until all days before have been told."""
+        self._former: list[FormerTariff] = []
+        self._leap: Leap | None = None
+
+    def read(self, kept: Mapping[str, Any], *, is_own: bool) -> None:
+        """Take up what `written` gave; raises an error of any type where it has another shape.
+
+        Of a meter that has been replaced by this one, the registers are others.
+        """
+        ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get(_TOLD)
+        self.day = date.fromisoformat(told) if told else day_of(ledger.now)
+        self.ledger = ledger
+        if is_own:
+            self.indexes = indexes
+            self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
+            self._leap = Leap.read(kept[_LEAP]) if kept.get(_LEAP) else None
+
+    @property
+    def written(self) -> JsonObjectType:
+        """What is stored."""
+        return {**self._written, _LEAP: self._leap.written if self._leap else None}
+
+    @property
+    def _written(self) -> JsonObjectType:
+        return {
+            "indexes": self.indexes.written,
+            _FORMER: [list(one) for one in self._former],
+            _TOLD: self.day.isoformat(),
+            **self.ledger.written,
+        }
+
+    # Time
+
+    def turn(self, now: float) -> bool:
+        """Go on to an instant; whether what was counted in a false time was taken back."""
+        leap, before = self._leap, self.ledger.now or now
+        seconds, is_false = now - before, False
+        if abs(seconds) <= AN_HOUR:
+            if leap and now > leap.until:
+                self._leap = None
+        elif leap and leap.is_undone_by(seconds, now):
+            self.ledger, is_false = Ledger.read(leap.before), True
+            self.indexes.go_back(leap.before["indexes"])
+            self._leap = None
+        elif leap and leap.seconds < 0 and now < leap.since:
+            leap.until = now + A_DAY  # still behind
+        else:
+            self._leap = Leap(before, seconds, now + A_DAY, self._written)
+            if seconds > A_DAY:
+                self.ledger.whole_since = now
+        self.ledger.turn(now)
+        if not self._leap:
+            self.ledger.tidy()
+        return is_false
+
+    def trust_clock(self) -> None:
+        """Take the time as it is, since somebody has looked at what it tells."""
+        self._leap = None
+
+    def end_days(self, meter_time: float | None) -> Iterator[date]:
+        """Go on to today; give each day that is over before the next one begins.
+
+        None ends while an index is awaited, or by a clock that is likely ahead of `meter_time`.
+        """
+        now, today = self.ledger.now, self.ledger.today
+        if self.indexes.is_waiting or self.indexes.is_held:
+            return
+        if self._leap and self._leap.is_false(now, meter_time):
+            return
+        if not self._leap and now < midnight(self.day) - AN_HOUR:
+            self.day = today  # the clock was ahead; one that is behind ends no day twice
+        self.day = max(self.day, today - KEPT)
+        while self.day < today:
+            yield self.day
+            self.day += _ONE_DAY
+
+    # What is entered
+
+    def enter(self, index: Index, gain: int, price: float | None, since: float) -> None:
+        """Enter Wh that an index has gained until now, under its tariff."""
+        self.ledger.add(gain, index.tariff, price, since, self.ledger.now)
+        if self._leap:
+            self._leap.used += gain
+
+    def rename(self, index: Index, name: str | None, since: float) -> None:
+        """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
+        before, number = index.tariff, unnamed(index.register)
+        index.tariff = name or before or number
+        if before not in {"", number, index.tariff}:
+            self._former.append(FormerTariff(since, index.register, before))
+
+    def tariff_at(self, register: int, at: float) -> str | None:
+        """Give what a register has counted at an instant, maybe long past."""
+        known = [one.tariff for one in self._former if one.register == register and at < one.until]
+        if index := self.indexes.by_register.get(register):
+            known.append(index.tariff)
+        return next(filter(None, known), None)
