@@ -52,7 +52,7 @@ class Account:
         if is_own:
             self.indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
-            self._leap = Leap.read(kept[_LEAP]) if kept.get(_LEAP) else None
+            self._leap = Leap(**kept[_LEAP]) if kept.get(_LEAP) else None
 
     @property
     def written(self) -> JsonObjectType:
@@ -72,25 +72,29 @@ class Account:
 
     def turn(self, now: float) -> bool:
         """Go on to an instant; whether what was counted in a false time was taken back."""
-        leap, before = self._leap, self.ledger.now or now
-        seconds, is_false = now - before, False
-        if abs(seconds) <= AN_HOUR:
-            if leap and now > leap.until:
-                self._leap = None
-        elif leap and leap.is_undone_by(seconds, now):
-            self.ledger, is_false = Ledger.read(leap.before), True
-            self.indexes.go_back(leap.before["indexes"])
-            self._leap = None
-        elif leap and leap.seconds < 0 and now < leap.since:
-            leap.until = now + A_DAY  # still behind
-        else:
-            self._leap = Leap(before, seconds, now + A_DAY, self._written)
+        before, leap = self.ledger.now or now, self._leap
+        seconds = now - before
+        is_undone = leap is not None and leap.is_undone_by(seconds, now)
+        if leap and is_undone:
+            self._go_back(leap.before)
+        elif abs(seconds) > AN_HOUR:
+            if leap and leap.seconds < 0 and now < leap.since:
+                leap.seconds = now - leap.since  # still behind
+            else:
+                self._leap = Leap(before, seconds, self._written)
             if seconds > A_DAY:
                 self.ledger.whole_since = now
+        elif leap and leap.is_over(now):
+            self._leap = None
         self.ledger.turn(now)
         if not self._leap:
             self.ledger.tidy()
-        return is_false
+        return is_undone
+
+    def _go_back(self, kept: Mapping[str, Any]) -> None:
+        self._leap = None
+        self.ledger = Ledger.read(kept)
+        self.indexes.go_back(kept["indexes"])
 
     def trust_clock(self) -> None:
         """Take the time as it is, since somebody has looked at what it tells."""

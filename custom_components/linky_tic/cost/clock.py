@@ -4,9 +4,8 @@ A machine that was off for a night and one whose clock is wrong look alike at fi
 the store before a leap is kept for a day, and holds again where a leap back proves it false.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final
 
 from homeassistant.util.json import JsonObjectType
 
@@ -26,23 +25,19 @@ class Leap:
     """The last instant before it, in seconds since 1970."""
     seconds: float
     """By how much the time went on, or back."""
-    until: float
-    """When the new time is believed."""
-    before: Mapping[str, Any]
+    before: JsonObjectType
     """What would have been stored before it."""
     used: int = 0
     """Wh counted since."""
 
-    @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Self:
-        """Read what `written` gave."""
-        since, seconds, until = map(float, kept["times"])
-        return cls(since, seconds, until, kept["before"])
-
     @property
     def written(self) -> JsonObjectType:
-        """What is stored."""
-        return {"times": [self.since, self.seconds, self.until], "before": dict(self.before)}
+        """What is stored: what the leap is made of."""
+        return {"since": self.since, "seconds": self.seconds, "before": self.before}
+
+    def is_over(self, now: float) -> bool:
+        """Whether the new time is believed."""
+        return now > self.since + self.seconds + A_DAY
 
     def is_undone_by(self, seconds: float, now: float) -> bool:
         """Whether the time is back where it may have come by itself, so was false in between."""

@@ -119,7 +119,7 @@ class Costs:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         account = self._account
         if account.turn(now):
-            self._take_prices()
+            self._learn_names()
             self._told = None
         is_shared = False
         for index, gain, since in account.indexes.end_frame(frame, readings, now):
@@ -153,13 +153,17 @@ class Costs:
         self._account.indexes.lose(self._account.ledger.now)
 
     def _learn_names(self) -> None:
-        """Put under its tariff what was typed, or counted, for a register without a name."""
+        """Put under its tariff what was typed, or counted, for a register without a name.
+
+        The charge, too, is taken as it is given.
+        """
         names, entry = self._tariffs.names, self._meter.entry
         options = {**entry.options, **Prices.chosen(entry.options).named(names).options}
         self._meter.hass.config_entries.async_update_entry(entry, options=options)
         self.prices = self.prices.named(names)
         known = {unnamed(register): name for register, name in names.items()}
         self._account.ledger.complete(known, self.prices.of)
+        self._account.ledger.charge(self.prices.standing_charge)
         self.store()  # a crash is not to give another tariff what this one has counted
 
     # What is kept, and changed
@@ -178,11 +182,7 @@ class Costs:
         if account.day == date.min:
             account.day = account.ledger.today
             account.ledger.resumed = account.ledger.began if self._was_deleted() else 0.0
-        self._take_prices()
-
-    def _take_prices(self) -> None:
         self._learn_names()
-        self._account.ledger.charge(self.prices.standing_charge)
 
     def _was_deleted(self) -> bool:
         """Whether these sensors, or others of the same name, have been told by an earlier entry."""
