@@ -459,6 +459,21 @@ async def test_a_clock_that_is_put_back_a_little_leaves_the_days_of_a_gap_alone(
     assert amount(home, TODAY) == pytest.approx(today, abs=0.01)
 
 
+async def test_a_clock_that_is_put_back_over_midnight_leaves_its_day_alone(home: Home) -> None:
+    meter = await pays(home, "2026-11-24T00:00:05", watts=9000)
+    pass_time(home, meter, 2400)
+    await meter.play(KNOWN)
+    today = amount(home, TODAY)
+    assert today > DAILY + 5.9 * OFF_PEAK
+    home.clock.ahead = -3000.0
+    await meter.play(1)
+    await home.restart(meter)
+    await meter.play(KNOWN)
+    home.clock.ahead = 0.0
+    await meter.play(KNOWN)
+    assert amount(home, TODAY) == pytest.approx(today, abs=0.02)
+
+
 async def test_a_charge_that_is_typed_while_the_clock_is_ahead_holds_from_the_true_day_on(
     home: Home,
 ) -> None:

@@ -209,7 +209,7 @@ class Life:
 
     async def do_days(self) -> None:
         await self.home.unload(self.meter)
-        self.pass_time(self.luck.uniform(1, 4) * A_DAY)
+        self.pass_time(self.luck.choice((1.5, 3, 100)) * A_DAY)
         await self._start()
 
     async def do_crash(self) -> None:

@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonObjectType
 from ..tic import unnamed
 from .clock import A_DAY, AN_HOUR, Leap
 from .indexes import Index, Indexes
-from .ledger import KEPT, Ledger
+from .ledger import LONGEST, Ledger
 from .periods import day_of, midnight
 
 _FORMER: Final = "former_tariffs"
@@ -112,7 +112,7 @@ class Account:
             return
         if not self._leap and now < midnight(self.day) - AN_HOUR:
             self.day = today  # the clock was ahead; one that is behind ends no day twice
-        self.day = max(self.day, today - KEPT)
+        self.day = max(self.day, today - LONGEST)
         while self.day < today:
             yield self.day
             self.day += _ONE_DAY

@@ -41,8 +41,8 @@ class Leap:
 
     def is_undone_by(self, seconds: float, now: float) -> bool:
         """Whether the time is back where it may have come by itself, so was false in between."""
-        is_back = self.seconds * seconds < 0 and abs(seconds) > abs(self.seconds) / 2
-        return is_back and now >= self.since
+        is_back = self.seconds * seconds < 0 and now >= self.since
+        return is_back and abs(seconds) > max(AN_HOUR, abs(self.seconds) / 2)
 
     def is_false(self, now: float, meter_time: float | None) -> bool:
         """Whether the time was set ahead, as far as can be told, and has not passed.

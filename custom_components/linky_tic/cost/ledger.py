@@ -11,10 +11,13 @@ from typing import Any, Final, NamedTuple, Self
 
 from homeassistant.util.json import JsonObjectType
 
+from .clock import AN_HOUR
 from .periods import CostPeriod, day_of, midnight, standing_charge
 from .prices import EXPORT
 
-KEPT: Final = timedelta(days=70)
+LONGEST: Final = timedelta(days=366)
+"""Of a longer gap, the first day has what was used before, too."""
+_KEPT: Final = timedelta(days=70)
 """What is older than this is of no month that is still shown."""
 
 
@@ -53,6 +56,7 @@ class Ledger:
         """Read what `written` gave; another shape raises an error of any type."""
         ledger = cls()
         ledger.now, ledger.whole_since = map(float, kept["times"])
+        ledger.today = ledger._tidied = day_of(ledger.now)
         ledger.began = float(kept.get("began", 0.0))
         ledger.resumed = float(kept.get("resumed", 0.0))
         doubted = kept["doubt"] or {"rows": []}  # once, what was counted since a leap was apart
@@ -82,12 +86,15 @@ class Ledger:
         self.now, self.today = now, day_of(now)
 
     def tidy(self) -> None:
-        """Keep what may still be shown, once a day; what is dated in days to come is of today."""
-        if self._tidied == self.today:
+        """Keep what may still be shown, once a day; what is dated in days to come is of today.
+
+        A clock that is set back by less than an hour makes no day one that is to come.
+        """
+        if self._tidied in {self.today, day_of(self.now + AN_HOUR)}:
             return
         self._tidied = self.today
         self.whole_since = min(self.whole_since, self.now)
-        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - KEPT}
+        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - _KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
         self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
 
@@ -186,7 +193,7 @@ def _shares(since: float, until: float) -> list[tuple[date, float]]:
     first = min(last, day_of(since))
     if first == last:
         return [(last, 1.0)]
-    between = CostPeriod(max(first, last - KEPT), last).days
-    edges = [*(max(since, midnight(day)) for day in between), until]
+    between = CostPeriod(max(first, last - LONGEST), last).days
+    edges = [since, *(midnight(day) for day in between[1:]), until]
     whole = until - since
     return [(day, (edges[n + 1] - edges[n]) / whole) for n, day in enumerate(between)]
