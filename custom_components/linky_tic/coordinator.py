@@ -17,7 +17,7 @@ from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG
 from .cost.costs import Costs
 from .health.monitor import HealthMonitor
 from .line import SPEEDS, Heard, Link
-from .meter.meter import Meter
+from .meter.meter import LinkyMeter
 from .meter.signals import optional
 from .mirror import Mirror
 from .power.active_power import ActivePower
@@ -43,7 +43,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _VERSION: Final = "VTIC"
 
 
-class LinkyCoordinator(Meter):
+class LinkyCoordinator(LinkyMeter):
     """The meter of one config entry, with its line and the rooms that make something of it."""
 
     entry: LinkyConfigEntry

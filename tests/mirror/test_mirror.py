@@ -382,19 +382,18 @@ async def test_mqtt_may_be_removed_and_come_back_while_running(
     assert not [one for one in caplog.records if "linky_tic." in one.name and one.levelno > 10]
 
 
-async def test_a_meter_does_not_stay_online_when_mqtt_is_turned_off(
+async def test_no_meter_stays_online_when_mqtt_is_turned_off(
     hass: HomeAssistant, broker: Broker
 ) -> None:
     async with mirrored(hass, new_entry(hass)) as house, mirrored(hass, new_entry(hass)) as other:
         with newcomer(broker) as subscriber:
+            seen = [Seen(subscriber, one) for one in (house, other)]
             for _ in range(2):
                 async with connected(hass, broker.port):
                     house.heard(5)
-                    for one in (house, other):
-                        seen = Seen(subscriber, one)
-                        word = "online" if one is house else "offline"
-                        await until(lambda: seen.all(STATUS)[-1:] == [word])  # noqa: B023
-                await until(lambda: Seen(subscriber, house).all(STATUS)[-1] == "offline")
+                    other.heard(5)
+                    await until(lambda: [one.all(STATUS)[-1:] for one in seen] == 2 * [["online"]])
+                await until(lambda: [one.all(STATUS)[-1] for one in seen] == 2 * ["offline"])
 
 
 async def test_all_is_published_anew_when_the_broker_comes_back_empty(

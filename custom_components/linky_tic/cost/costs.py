@@ -13,7 +13,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SLUG, DEFAULT_SLUG
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
 from .account import Account
@@ -36,7 +36,7 @@ _ONE_DAY: Final = timedelta(days=1)
 class Costs:
     """What one meter's energy costs: its account, and the prices in force."""
 
-    def __init__(self, meter: Meter, tariffs: Tariffs) -> None:
+    def __init__(self, meter: LinkyMeter, tariffs: Tariffs) -> None:
         self.prices = Prices.chosen(meter.entry.options)
         self._meter = meter
         self._signals = signals = meter.signals

@@ -11,7 +11,7 @@ from homeassistant.const import CONF_PORT
 
 from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
 from ..line import name_of
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
@@ -27,7 +27,7 @@ _SILENT_AFTER: Final = 300.0
 class HealthMonitor:
     """The health of one line, looked at once a minute on a clock that nobody sets."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: LinkyMeter) -> None:
         self.quality = LineQuality(meter.receiver)
         self.rejections: Counter[tuple[str | None, Reason]] = Counter()
         """By label and reason: bounded by the catalogue, however bad the line."""

@@ -19,7 +19,7 @@ from .signals import Signals
 from .store import MeterStore
 
 
-class Meter:
+class LinkyMeter:
     """The meter of one config entry."""
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE
 
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tic import Frame, Label, Quantity, Readings
 from .payloads import bare, discovery, discovery_topic, typed
 from .publisher import Message, Publisher, async_publisher
@@ -27,7 +27,7 @@ _SHOWN_FOR: Final = 300
 class Mirror:
     """The mirror of one config entry."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: LinkyMeter) -> None:
         self._meter = meter
         self._entry = meter.entry
         self._settings = MirrorSettings.of(meter.entry.options, meter.address)

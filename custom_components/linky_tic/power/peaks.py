@@ -8,7 +8,7 @@ from typing import Final
 
 from homeassistant.util.json import JsonValueType
 
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Readings
 
 PEAK_TODAY: Final = "peak_today"
@@ -19,7 +19,7 @@ _STORED: Final = "power_peaks"
 class Peaks:
     """The peaks of one house."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: LinkyMeter) -> None:
         self._receiver = meter.receiver
         self._store = meter.store
         self._reporter = meter.reporter

@@ -11,7 +11,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
 from .stored_days import from_json, to_json
@@ -23,7 +23,7 @@ _ONE_DAY: Final = timedelta(days=1)
 class Days:
     """The days of one meter."""
 
-    def __init__(self, meter: Meter, tariffs: Tariffs) -> None:
+    def __init__(self, meter: LinkyMeter, tariffs: Tariffs) -> None:
         self._address = meter.address
         self._signals = signals = meter.signals
         self._store = meter.store

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from ..const import DOMAIN
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..schedule.days import Days
 from ..tariff.tariffs import Tariffs
 from ..tic import DAY_KINDS, Tally, tally
@@ -32,7 +32,7 @@ _LASTS: Final = timedelta(days=366)
 class SeasonDays:
     """The days of one meter's season; `by_day` has the colour, or for EJP peak or normal."""
 
-    def __init__(self, meter: Meter, days: Days, tariffs: Tariffs) -> None:
+    def __init__(self, meter: LinkyMeter, days: Days, tariffs: Tariffs) -> None:
         self._meter = meter
         self._signals = signals = meter.signals
         self._store = meter.store

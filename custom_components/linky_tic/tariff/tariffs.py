@@ -10,7 +10,7 @@ from typing import Any, Final
 from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
-from ..meter.meter import Meter
+from ..meter.meter import LinkyMeter
 from ..tic import (
     LABELS,
     TARIFF_SOURCES,
@@ -45,7 +45,7 @@ _HAS_SLUGS: Final = "tariff_slugs"
 class Tariffs:
     """The tariffs of one meter."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: LinkyMeter) -> None:
         self._signals = signals = meter.signals
         self._store = meter.store
         self._recall: Callable[[str], Any] = meter.store.recall  # JSON as `keep` was given it
