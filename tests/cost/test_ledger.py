@@ -183,10 +183,11 @@ def test_new_prices_and_charges_hold_from_their_day_on() -> None:
         ledger.add(1000, "base", 0.1, at - 86_400, at - 86_400)
         ledger.add(1000, "base", 0.1, at, at)
         ledger.reprice(monday, {"base": 0.2}.get, None)
-        assert ledger.charges == []
+        assert ledger.standing(CostPeriod(sunday, monday)) == 0
         ledger.reprice(monday, {"base": 0.3}.get, 15.0)
         ledger.reprice(monday, {"base": 0.3}.get, 30.0)
         paid = [amount(ledger.drawn(CostPeriod(day, day))) for day in (sunday, monday)]
+        assert ledger.standing(CostPeriod(sunday, sunday)) == 1  # as if it had always been so
     assert paid == pytest.approx([0.1, 0.3])
     assert ledger.charges == [(monday, 30.0)]
 
