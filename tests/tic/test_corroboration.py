@@ -70,6 +70,19 @@ def test_a_phase_that_contradicts_the_rest_is_never_shown(false: bytes) -> None:
     assert len(rejected(events)) == 20
 
 
+@pytest.mark.parametrize(
+    ("total", "most"),
+    [(100, 759), (500, 1250)],  # 1.5 times 253 V and 2 A; 1.5 times the total and 500 VA
+)
+def test_a_phase_may_be_somewhat_above_all_of_them(total: int, most: int) -> None:
+    def frame(phase: int) -> bytes:
+        told = (("IRMS1", "020"), ("SINSTS", f"{total:05}"), ("SINSTS1", f"{phase:05}"))
+        return standard(*told)
+
+    assert values(settled(frame(90)).hear(*[frame(most)] * 3), "SINSTS1") == [most]
+    assert values(settled(frame(90)).hear(*[frame(most + 1)] * 3), "SINSTS1") == []
+
+
 def test_a_load_that_is_switched_on_after_the_current_was_sent_shows_in_the_next_frame() -> None:
     listener = settled(phases(1500, 500, 510, 500))
     late, next_one = phases(7000, 500, 6000, 500), phases(7000, 500, 6000, 500, amperes=(2, 26, 2))
