@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+import re
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -247,7 +248,8 @@ async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> 
     assert table.count("\n|") == 6
     assert "| Tempo | – |" in table
     assert "the colour of" in table
-    assert "| Base |" in table
+    assert re.search(r"\| Base \| [\d.,]+ \| [\d.,]+ \| [\d.,]+ \|", table)
+    assert not re.search(r"[.,]\d{3,} ", table)  # cents
     closed = await flow.async_configure(form["flow_id"], {"next_step_id": "finish"})
     assert closed["type"] == "create_entry"
 

@@ -98,6 +98,15 @@ def test_a_phase_may_be_above_all_of_them_where_another_one_exports() -> None:
     assert listener.value("SINSTS1") == 4600
 
 
+def test_a_power_is_held_from_the_number_on_that_its_current_contradicts() -> None:
+    def frame(power: int) -> bytes:
+        return standard(("IRMS1", "002"), ("SINSTS", f"{power:05}"))
+
+    most = 1518  # 1.5 times 253 V and 2 A more
+    assert values(settled(frame(90)).hear(*[frame(most)] * 3), "SINSTS") == [most]
+    assert values(settled(frame(90)).hear(*[frame(most + 1)] * 3), "SINSTS") == []
+
+
 def test_a_power_beyond_the_breaker_is_believed_only_if_the_current_says_so() -> None:
     def frame(power: int, amperes: int) -> bytes:
         return standard(("IRMS1", f"{amperes:03}"), ("PCOUP", "09"), ("SINSTS", f"{power:05}"))
@@ -151,7 +160,7 @@ def test_a_warning_that_comes_before_its_current_is_told_at_the_end_of_the_frame
     overrun = historic(("ADPS", "048"), ("IINST", "047"), ("PAPP", "10800"))
     events = listener.hear(overrun, usual)
     assert values(events, "ADPS") == [48]
-    false = historic(("ADPS", "058"), ("IINST", "047"), ("PAPP", "10800"))
+    false = historic(("ADPS", "049"), ("IINST", "047"), ("PAPP", "10800"))
     assert values(listener.hear(false, usual), "ADPS") == []
 
 

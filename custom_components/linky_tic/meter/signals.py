@@ -6,7 +6,6 @@ and harms nobody else: neither the other listeners nor the rest of what was rece
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from traceback import extract_tb
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
@@ -18,7 +17,7 @@ class Guard:
     """Calls functions that may raise; each failure is logged once, with its traceback."""
 
     def __init__(self) -> None:
-        self._logged: set[tuple[object, ...]] = set()
+        self._logged: set[tuple[object, type[Exception]]] = set()
 
     def __call__[*Args, Given](
         self, function: Callable[[*Args], Given], *args: *Args
@@ -27,8 +26,7 @@ class Guard:
         try:
             return function(*args)
         except Exception as error:  # of any type: it is a fault of ours or of a listener
-            place = extract_tb(error.__traceback__)[-1]
-            failure = function, place.filename, place.lineno
+            failure = function, type(error)
             if failure not in self._logged:
                 self._logged.add(failure)
                 name = getattr(function, "__qualname__", repr(function))

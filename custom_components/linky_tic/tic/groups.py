@@ -145,5 +145,5 @@ _LENGTHS: Final = {name: length for _, name, length, *_ in _SHAPES.values()}
 
 def label_of(line: bytes) -> tuple[str | None, bool]:
     """Tell of a line that did not verify its label, and whether it is as long as a group of it."""
-    name = re.split(rb"[\t ]", line, maxsplit=1)[0].decode("ascii", "replace")
+    name = re.split(rb"[\t ]", line)[0].decode("ascii", "replace")
     return (name, len(line) + 1 == _LENGTHS[name]) if name in _LENGTHS else (None, False)
