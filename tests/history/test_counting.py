@@ -3,21 +3,25 @@
 from datetime import timedelta
 from itertools import pairwise
 from random import Random
-from typing import Final
+from typing import Final, override
 
-from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.db_schema import (
     Statistics,
     StatisticsMeta,
+    StatisticsRuns,
     StatisticsShortTerm,
 )
-from homeassistant.components.recorder.statistics import get_short_term_statistics_run_cache
-from homeassistant.components.recorder.tasks import PurgeTask
+from homeassistant.components.recorder.statistics import (
+    compile_missing_statistics,
+    get_short_term_statistics_run_cache,
+)
+from homeassistant.components.recorder.tasks import PurgeTask, RecorderTask
 from homeassistant.components.recorder.util import session_scope
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util.dt import utcnow
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from custom_components.linky_tic.history.indexes import async_setup_history, history_of
 from custom_components.linky_tic.history.replacement import async_replace_meter
@@ -191,6 +195,36 @@ async def test_states_of_a_clock_that_was_ahead_are_not_counted_when_it_gets_the
         await life.hear()
         await course.end_period()
     assert await life.imported() == pytest.approx(life.used, abs=1)
+
+
+class _CompileMissing(RecorderTask):
+    """Compile what was missed, were the recorder not started before the time of the test."""
+
+    @override
+    def run(self, instance: Recorder) -> None:
+        with session_scope(session=instance.get_session()) as session:
+            session.execute(delete(StatisticsRuns).where(StatisticsRuns.start > utcnow()))
+        compile_missing_statistics(instance)
+
+
+async def test_periods_that_were_missed_are_compiled_together(course: Course, home: Home) -> None:
+    """The rows of one transaction go on from each other, an hour's end included."""
+    life = Life(course, home, Household(contract="hphc", index=INDEX), Random(0))  # noqa: S311
+    await life.begin()
+    await course.end_period()
+    for number in range(14):
+        await life.meter.play(2)
+        if number in {5, 8}:
+            await mode_changes(life, life.luck)
+        course.period += PERIOD
+        course.at(1)
+    await life.hear()
+    await course.settled()
+    get_instance(home.hass).queue_task(_CompileMissing())
+    await course.settled()
+    await life.end_hour()
+    assert await life.imported() == pytest.approx(life.used)
+    assert await life.imported(hourly=True) == pytest.approx(life.used)
 
 
 async def mode_changes(life: Life, luck: Random) -> None:

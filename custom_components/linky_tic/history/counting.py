@@ -23,6 +23,8 @@ _ROUNDING: Final = 1_000
 """Wh by which two values of one register may differ though no time has passed."""
 _DAY: Final = 86_400.0
 """Seconds by which clocks may err where another meter's value is told from this one's."""
+_RECENT: Final = 900.0
+"""Seconds of rows that a power cut may take from the recorder."""
 _BASE: Final = "BASE"
 _SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together, which BASE may show."""
@@ -119,17 +121,19 @@ class Counting:
         return gain + self._count(counter, min(state, self._heard(counter)))
 
     def recovered(self, statistic: str, state: int, begin: float, now: float) -> None:
-        """Take it from the last row of a statistic what was counted after this was kept.
+        """Take it from the state of the last row, and when it begins, what was counted.
 
-        A row of before that says that later ones are lost, as after a power cut.
+        After a crash it was made after this was kept; after a power cut the last rows that this
+        knows are lost. What a clock that was ahead has left behind tells nothing.
         """
         counter = self.counters[statistic]
         before, after = sorted((counter.shown, state))
-        is_new = state != counter.row and begin <= now  # else of a clock that was ahead
-        if not is_new or not _can_follow(before, after, now - counter.at + _DAY):
+        seconds = abs(counter.at - begin) + _DAY
+        if state == counter.row or begin > now or not _can_follow(before, after, seconds):
             return
         key = _key(counter.meter, counter.register)
-        if state < counter.row and self.counted.get(key) == counter.row and begin < counter.at:
+        is_lost = state < counter.row == self.counted.get(key)
+        if is_lost and counter.at - _RECENT < begin < counter.at:
             self.counted[key] = state
         self.heard[key] = max(state, self._heard(counter))
         self.compiled(statistic, state)

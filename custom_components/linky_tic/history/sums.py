@@ -187,9 +187,10 @@ def _set_sum(session: Session, row: Row, total: float, before: Newest) -> None:
 def _shift_later(session: Session, row: Row, gain: float, before: Newest) -> None:
     """Add what a row has gained to the sums of all that is later, the end of its hour included."""
     periods, hours = StatisticsShortTerm, Statistics
-    is_later = (hours.start_ts >= row.begin // _HOUR * _HOUR) & (hours.id <= before.hour)
-    _update(session, row, periods, periods.start_ts > row.begin, periods.sum + gain)
-    _update(session, row, hours, is_later, hours.sum + gain)
+    is_later = (periods.start_ts > row.begin) & (periods.id <= before.period)
+    ends_later = (hours.start_ts >= row.begin // _HOUR * _HOUR) & (hours.id <= before.hour)
+    _update(session, row, periods, is_later, periods.sum + gain)
+    _update(session, row, hours, ends_later, hours.sum + gain)
 
 
 def _update(
