@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from itertools import count
 import json
@@ -385,15 +386,25 @@ async def test_mqtt_may_be_removed_and_come_back_while_running(
 async def test_no_meter_stays_online_when_mqtt_is_turned_off(
     hass: HomeAssistant, broker: Broker
 ) -> None:
-    async with mirrored(hass, new_entry(hass)) as house, mirrored(hass, new_entry(hass)) as other:
-        with newcomer(broker) as subscriber:
-            seen = [Seen(subscriber, one) for one in (house, other)]
-            for _ in range(2):
-                async with connected(hass, broker.port):
-                    house.heard(5)
-                    other.heard(5)
-                    await until(lambda: [one.all(STATUS)[-1:] for one in seen] == 2 * [["online"]])
-                await until(lambda: [one.all(STATUS)[-1] for one in seen] == 2 * ["offline"])
+    async def said(word: str) -> None:
+        if word == "online":
+            for house in houses:
+                house.heard(5)
+        seen = [Seen(subscriber, house) for house in houses]
+        await until(lambda: [one.all(STATUS)[-1:] for one in seen] == [[word], [word]])
+
+    with newcomer(broker) as subscriber:
+        async with AsyncExitStack() as mirrors:
+            async with connected(hass, broker.port):
+                houses = [
+                    await mirrors.enter_async_context(mirrored(hass, new_entry(hass)))
+                    for _ in range(2)
+                ]
+                await said("online")
+            await said("offline")
+            async with connected(hass, broker.port):  # an entry that is new
+                await said("online")
+            await said("offline")
 
 
 async def test_all_is_published_anew_when_the_broker_comes_back_empty(
