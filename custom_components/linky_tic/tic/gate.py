@@ -66,14 +66,15 @@ class Gate:
         row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
         if suspects is not None:
             if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
-                row.before = *suspects.before, suspects.now
+                before = suspects.before
+                if len(before) >= AGREEMENT:  # the first tells since when
+                    before = before[0], before[-1]
+                row.before = *before, suspects.now
             if suspects.heard != -inf:
                 row.heard = suspects.heard
         chosen = rule.choose(row) if is_read else None
         if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
             return now
-        if len(row.before) >= AGREEMENT:  # the first tells since when
-            row.before = row.before[0], row.before[-1]
         self._rows[name] = row
         return chosen

@@ -13,7 +13,6 @@ What is heard of it is read (`_read`), judged by the gate, and if it passes beli
 What comes again is `accepted` (`_accept`), until it is judged against something new.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence, Set as AbstractSet
 from datetime import timedelta
 from typing import Final
@@ -46,7 +45,7 @@ class Meter:
 
     def __init__(
         self,
-        rejected: Counter[Reason],
+        rejected: dict[Reason, int],
         address: str | None = None,
         labels: Iterable[str] = (),
         overseas: timedelta = timedelta(0),

@@ -4,7 +4,6 @@ It knows the order of the rooms below it, and one shortcut: what was accepted be
 is found by its characters, and only takes its place in the frame.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,7 +32,7 @@ class Counters:
     complete_frames: int = 0
     cut_frames: int = 0
     altered: int = 0
-    rejected: Counter[Reason] = field(default_factory=Counter)
+    rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
 
 
 class Receiver:
@@ -75,6 +74,7 @@ class Receiver:
             self.meter.doubt()
         heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
+            self._conditions.parity = self.wire.carries_parity
             segments = self._segments.cut(characters)
             if len(heard) + len(segments) >= MOST_GROUPS:
                 accepted = _nothing
@@ -100,7 +100,6 @@ class Receiver:
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
         """Take what is not accepted: a group that says something new, or damage."""
         heard = self._frames.heard
-        self._conditions.parity = self.wire.carries_parity
         group = verify(segment)
         if isinstance(group, Group):
             self.heard_at = now
