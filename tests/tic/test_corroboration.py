@@ -162,6 +162,8 @@ def test_a_warning_that_comes_before_its_current_is_told_at_the_end_of_the_frame
     assert values(events, "ADPS") == [48]
     false = historic(("ADPS", "049"), ("IINST", "047"), ("PAPP", "10800"))
     assert values(listener.hear(false, usual), "ADPS") == []
+    without = historic(("IINST", "058"), ("PAPP", "13300")).replace(b"PAPP", b"PAP\x05")
+    assert values(listener.hear(false, without), "ADPS") == []  # another frame bears out nothing
 
 
 def test_a_warning_of_a_phase_follows_in_every_frame_without_parity() -> None:
