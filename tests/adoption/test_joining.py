@@ -12,6 +12,7 @@ from custom_components.linky_tic.adoption.joining import (
     find_join,
     follows,
     in_gaps,
+    join_by_time,
 )
 
 from ..tic.streams import luck
@@ -74,6 +75,15 @@ def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
     join = find_join([hour(-2, 9, 1), hour(-1, 10, 2)], hour(0, 10, 0), 1)
     assert join
     assert (join.before.state, join.offset) == (10, 2)
+
+
+@pytest.mark.parametrize(("counted", "own"), [(9.0, 9.0), (90.0, 0.0)])
+def test_of_what_no_hour_can_count_nothing_is_ours(counted: float, own: float) -> None:
+    join = join_by_time(
+        [hour(-2, None, 1), hour(-1, None, 2)], hour(0, None, counted), 1, is_adopted=False
+    )
+    assert join
+    assert join.offset == 2 + own - counted
 
 
 def test_what_says_nothing_follows_nothing() -> None:

@@ -13,9 +13,11 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
 )
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.cost.prices import Prices
 
 from ..bills import (
@@ -62,6 +64,9 @@ def since(home: Home, entity_id: str) -> datetime:
 
 
 async def test_a_cost_is_money_that_begins_again_at_local_midnight(home: Home) -> None:
+    registry = er.async_get(home.hass)
+    other = registry.async_get_or_create("sensor", DOMAIN, "deleted, and none of ours")
+    registry.async_remove(other.entity_id)
     await pays(home, "2026-11-23T18:00:00")
     for entity_id in (TODAY, MONTH):
         state = home.hass.states.get(entity_id)
