@@ -60,6 +60,21 @@ def test_the_hours_around_six_tell_of_two_days() -> None:
     assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "label", "hours"), [("blue", "BBRHPJW", (7, 28)), ("peak", "EJPHPM", (8, 23))]
+)
+def test_the_hours_that_tell_of_a_day_are_away_from_its_ends(
+    kind: str, label: str, hours: tuple[int, int]
+) -> None:
+    """Such a day begins at 6, and at 7 under EJP, whose peaks end at 1."""
+    told = [
+        hour
+        for hour in range(31)
+        if kinds_of_days(kind, {label: rows({str(hour): str(hour + 1)})}, FIRST, None).get(WHITE)
+    ]
+    assert (told[0], told[-1]) == hours
+
+
 def test_an_hour_after_a_gap_tells_nothing() -> None:
     found = {"BBRHPJW": rows({"34": "35"}, range(34, 72))}
     assert kinds_of_days("blue", found, FIRST, None) == {}
