@@ -381,6 +381,8 @@ async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
     await home.add(meter, address, options=meter.entry.options)
     await meter.play(2 * KNOWN)
     life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
+    await reprice(home, meter, standing_charge=31.0)
+    life.sheet.charge = 31.0  # from tomorrow on: today's is in the sum
     for _ in range(2):
         await life.hear(20, 50)
         await life.play(1)

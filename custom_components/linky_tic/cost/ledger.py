@@ -112,13 +112,13 @@ class Ledger:
 
         What an entry that was deleted had told, with the charge of that day, is in its sums.
         """
-        if self.charges:
-            if (amount or 0.0) != self.charges[-1][1]:
-                self._charge_since(self.today, amount or 0.0)
-        elif amount is not None:
-            self.charges = [(date.min, 0.0 if self.resumed else amount)]
-            if self.resumed:
-                self._charge_since(day_of(self.resumed) + timedelta(1), amount)
+        known = amount or 0.0
+        first = day_of(self.resumed) + timedelta(1) if self.resumed else date.min
+        if self.charges and known != self.charges[-1][1]:
+            self._charge_since(max(self.today, first), known)
+        elif not self.charges and amount is not None:
+            self.charges = [(date.min, 0.0 if self.resumed else known)]
+            self._charge_since(first, known)
 
     def _charge_since(self, day: date, amount: float) -> None:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
