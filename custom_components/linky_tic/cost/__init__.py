@@ -1,6 +1,10 @@
-"""What energy costs.
+"""What energy costs. A price becomes a state in four steps.
 
-From a frame to a state: `indexes` gives what each register has gained, `costs` enters it into the
-`ledger` at the `prices` in force, and `sensors` shows what the ledger says of a day or a month
-(`periods`). `clock` says when a part of that is of a false time.
+1. `indexes.py` gives the Wh that each register has gained when a frame ends;
+2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), each under its tariff at
+   the price in force (`prices.py`);
+3. `Costs.cost` adds up the rows and the standing charge of a day or a month (`periods.py`);
+4. `sensors.py` has the row of each entity that shows such a sum.
+
+`account.py` stores all of it; `clock.py` tells when a part of it is of a false time.
 """
