@@ -28,8 +28,8 @@ REVENUE_MONTH: Final = "revenue_month"
 _KEY: Final = "ledger"
 _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
-_ROUND: Final = 4
-"""Digits of an amount: a hundredth of a cent."""
+_ROUND: Final = 6
+"""Digits of an amount: the sum of ten years of days is right to the cent."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
