@@ -1,7 +1,7 @@
 """What energy costs. A price becomes a state in four steps.
 
 1. `indexes.py` gives the Wh that each register has gained when a frame ends;
-2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), each under its tariff at
+2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), under their tariff at
    the price in force (`prices.py`);
 3. `Costs.cost` adds up the rows and the standing charge of a day or a month (`periods.py`);
 4. `sensors.py` has the row of each entity that shows such a sum.
