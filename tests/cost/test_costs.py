@@ -542,6 +542,17 @@ async def test_a_clock_that_is_ahead_tells_no_day_to_come(
     assert amount(home, MONTH) == pytest.approx(before + used * PEAK / 1000, abs=0.003)
 
 
+async def test_a_meter_whose_clock_is_slow_ends_a_day_after_an_outage_of_as_long(
+    home: Home,
+) -> None:
+    meter = await pays(home, "2026-11-23T22:00:00")
+    house(meter).degrade_clock(-13_000)
+    await meter.play(6 * KNOWN)
+    await sleep(home, meter, "2026-11-23T22:03:00")  # by its clock
+    await meter.play(KNOWN)
+    assert since(home, TODAY) == datetime(2026, 11, 24, tzinfo=FRANCE)
+
+
 async def test_a_machine_that_was_suspended_over_midnight_shares_the_night_out(home: Home) -> None:
     meter = await pays(home, "2026-11-23T22:45:00")
     month = amount(home, MONTH)

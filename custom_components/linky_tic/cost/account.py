@@ -19,6 +19,7 @@ from .periods import day_of, midnight
 _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
 _LEAP: Final = "leap"
+_METER_AHEAD: Final = "meter_ahead"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -38,6 +39,7 @@ class Account:
         self.indexes = Indexes()
         self.day = date.min
         """Behind the ledger's until all days before have been told."""
+        self._meter_ahead: float | None = None
         self._former: list[FormerTariff] = []
         self._leap: Leap | None = None
 
@@ -52,6 +54,7 @@ class Account:
         if is_own:
             self.indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
+            self._meter_ahead = kept.get(_METER_AHEAD)
             self._leap = Leap(**kept[_LEAP]) if kept.get(_LEAP) else None
 
     @property
@@ -65,6 +68,7 @@ class Account:
             "indexes": self.indexes.written,
             _FORMER: [list(one) for one in self._former],
             _TOLD: self.day.isoformat(),
+            _METER_AHEAD: self._meter_ahead,
             **self.ledger.written,
         }
 
@@ -81,7 +85,7 @@ class Account:
             if leap and leap.seconds < 0 and now < leap.since:
                 leap.seconds = now - leap.since  # still behind
             else:
-                self._leap = Leap(before, seconds, self._written)
+                self._leap = Leap(before, seconds, self._written, self._meter_ahead)
             if seconds > A_DAY:
                 self.ledger.whole_since = now
         elif leap and leap.is_over(now):
@@ -103,12 +107,14 @@ class Account:
     def end_days(self, meter_time: float | None) -> Iterator[date]:
         """Go on to today; give each day that is over before the next one begins.
 
-        None ends while an index is awaited, or by a clock that is likely ahead of `meter_time`.
+        None ends while an index is awaited, or by a clock that is likely ahead: `meter_time` is
+        what the meter's own clock tells.
         """
         now, today = self.ledger.now, self.ledger.today
+        self._meter_ahead = None if meter_time is None else meter_time - now
         if self.indexes.is_waiting or self.indexes.is_held:
             return
-        if self._leap and self._leap.is_false(now, meter_time):
+        if self._leap and self._leap.is_false(now, self._meter_ahead):
             return
         if not self._leap and now < midnight(self.day) - AN_HOUR:
             self.day = today  # the clock was ahead; one that is behind ends no day twice

@@ -27,13 +27,20 @@ class Leap:
     """By how much the time went on, or back."""
     before: JsonObjectType
     """What would have been stored before it."""
+    meter_ahead: float | None = None
+    """Seconds by which the meter's clock was ahead of ours before it, where it tells the time."""
     used: int = 0
     """Wh counted since."""
 
     @property
     def written(self) -> JsonObjectType:
         """What is stored: what the leap is made of."""
-        return {"since": self.since, "seconds": self.seconds, "before": self.before}
+        return {
+            "since": self.since,
+            "seconds": self.seconds,
+            "before": self.before,
+            "meter_ahead": self.meter_ahead,
+        }
 
     def is_over(self, now: float) -> bool:
         """Whether the new time is believed."""
@@ -44,12 +51,13 @@ class Leap:
         is_back = self.seconds * seconds < 0 and now >= self.since
         return is_back and abs(seconds) > max(AN_HOUR, abs(self.seconds) / 2)
 
-    def is_false(self, now: float, meter_time: float | None) -> bool:
+    def is_false(self, now: float, meter_ahead: float | None) -> bool:
         """Whether the time was set ahead, as far as can be told, and has not passed.
 
-        The meter's own time, where it is told, has not leapt; else hardly anything was used.
+        The meter's clock, where it tells the time, has not leapt; else hardly anything was used.
         """
-        if meter_time is not None and self.seconds > 2 * AN_HOUR:
-            return abs(now - self.seconds - meter_time) < AN_HOUR
+        if meter_ahead is not None and self.meter_ahead is not None:
+            back = self.meter_ahead - meter_ahead
+            return self.seconds > 2 * AN_HOUR and abs(self.seconds - back) < AN_HOUR
         is_new = self.seconds > A_DAY and now - self.seconds - self.since < _BRIEF
         return is_new and self.used < self.seconds / AN_HOUR  # below 1 W
