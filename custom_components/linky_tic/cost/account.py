@@ -5,6 +5,7 @@ back. It knows no signals, and asks nobody for a name or a price.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -60,7 +61,7 @@ class Account:
     @property
     def written(self) -> JsonObjectType:
         """What is stored."""
-        return {**self._written, _LEAP: self._leap.written if self._leap else None}
+        return {**self._written, _LEAP: asdict(self._leap) if self._leap else None}
 
     @property
     def _written(self) -> JsonObjectType:

@@ -32,16 +32,6 @@ class Leap:
     used: int = 0
     """Wh counted since."""
 
-    @property
-    def written(self) -> JsonObjectType:
-        """What is stored: what the leap is made of."""
-        return {
-            "since": self.since,
-            "seconds": self.seconds,
-            "before": self.before,
-            "meter_ahead": self.meter_ahead,
-        }
-
     def is_over(self, now: float) -> bool:
         """Whether the new time is believed."""
         return now > self.since + self.seconds + A_DAY
