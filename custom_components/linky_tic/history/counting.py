@@ -42,7 +42,7 @@ class StatisticCount:
 
     `row` is the state of its last row, `owed` what the register that it counted before has gained
     without a row: of a meter that was replaced, or before the register was reset. It `is_moved`
-    while it has a new id and no row there.
+    while its id is new to it and it has no row there: there may be rows of another one.
     """
 
     meter: str
@@ -79,7 +79,8 @@ class Counting:
         if counter is None or not self._goes_on(counter, value, now):
             register = self._register_shown(meter, label, value)
             row, owed = (before.row, self._leave(before)) if before else (0, 0)
-            counter = StatisticCount(meter, label.name, register, value, now, row, owed)
+            is_new = before is None
+            counter = StatisticCount(meter, label.name, register, value, now, row, owed, is_new)
         has_fallen = self._show(counter, value, last)
         counter.shown, counter.at = value, now
         self.counters[statistic] = counter
@@ -138,10 +139,13 @@ class Counting:
         self.heard[key] = max(state, self._heard(counter))
         self.compiled(statistic, state)
 
-    def recorded(self, meter: str, label: Label, value: int) -> None:
-        """Know from the recorder alone that a register has been counted up to a value."""
-        key = _key(meter, register_of(label))
-        self.counted[key] = self.heard[key] = max(value, self.counted.get(key, 0))
+    def recorded(self, statistic: str, meter: str, label: Label, state: int, begin: float) -> None:
+        """Know a statistic from the recorder alone: the state of its last row, and when it began."""
+        register = register_of(label)
+        key = _key(meter, register)
+        self.counted[key] = self.heard[key] = max(state, self.counted.get(key, 0))
+        counter = StatisticCount(meter, label.name, register, state, begin, state)
+        self.counters[statistic] = counter
 
     def renamed(self, old: str, new: str) -> None:
         """Follow a statistic to its new id, where there may be rows of another one."""

@@ -86,7 +86,8 @@ class IndexHistory:
             row = await recorder.async_add_executor_job(last_row, self._hass, statistic)
             if row and lost:
                 address, label = lost[statistic]
-                self._counting.recorded(_hashed(address), label, row.state)
+                meter = _hashed(address)
+                self._counting.recorded(statistic, meter, label, row.state, row.begin)
             elif row:
                 self._counting.recovered(statistic, row.state, row.begin, now)
 
