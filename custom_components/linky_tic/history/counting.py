@@ -140,7 +140,7 @@ class Counting:
         self.compiled(statistic, state)
 
     def recorded(self, statistic: str, meter: str, label: Label, state: int, begin: float) -> None:
-        """Know a statistic from the recorder alone: the state of its last row, and when it began."""
+        """Know a statistic from the recorder alone: its last state, and when that row begins."""
         register = register_of(label)
         key = _key(meter, register)
         self.counted[key] = self.heard[key] = max(state, self.counted.get(key, 0))
