@@ -1,5 +1,6 @@
 """Each watt-hour is counted once, by whatever label and meter, in the recorder's own tables."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from random import Random
@@ -175,28 +176,6 @@ async def test_a_mode_that_comes_back_counts_nothing_twice(course: Course, home:
     assert await life.imported() == pytest.approx(life.used)
 
 
-async def test_states_of_a_clock_that_was_ahead_are_not_counted_when_it_gets_there(
-    course: Course, home: Home
-) -> None:
-    life = Life(course, home, Household(contract="hphc", index=INDEX), Random(1))  # noqa: S311
-    await life.begin()
-    await course.end_period()
-    ahead = 2 * PERIOD
-    course.period += ahead
-    home.clock.ahead += ahead.total_seconds()
-    course.at(4)
-    await life.hear()
-    await course.settled()
-    course.period -= ahead
-    home.clock.ahead -= ahead.total_seconds()
-    course.at(2)
-    await meter_is_replaced(life, Random(0))  # noqa: S311
-    for _ in range(5):
-        await life.hear()
-        await course.end_period()
-    assert await life.imported() == pytest.approx(life.used, abs=1)
-
-
 class _CompileMissing(RecorderTask):
     """Compile what was missed, were the recorder not started before the time of the test."""
 
@@ -287,6 +266,41 @@ async def entry_is_deleted(life: Life, luck: Random) -> None:
     await life.meter.play(HEARD)
 
 
+async def clock_leaps(life: Life, luck: Random) -> None:
+    """The machine's clock, while periods are compiled and modes change; mostly it comes back."""
+    leap = timedelta(minutes=luck.choice([-57600, -4320, -120, -10, 10, 120, 4320, 57600]))
+    await set_clock(life, leap)
+    for _ in range(luck.randint(1, 3)):
+        await life.meter.play(luck.randint(1, HEARD))
+        if luck.random() < 0.3:
+            await mode_changes(life, luck)
+        await life.course.end_period()
+    if luck.random() < 0.8:
+        await set_clock(life, -leap)
+
+
+async def set_clock(life: Life, leap: timedelta) -> None:
+    await life.course.settled()
+    life.course.period += leap
+    life.home.clock.ahead += leap.total_seconds()
+    life.course.at(2)
+
+
+async def crash(life: Life, luck: Random) -> None:
+    """What was kept is older than what the recorder has."""
+    assert life.meter.entry
+    history = history_of(life.home.hass)
+    kept = history._data()
+    await life.meter.play(luck.randint(1, 40))
+    await life.course.end_period()
+    await life.home.unload(life.meter)
+    await history._store.async_save(kept)
+    await history.load()
+    if luck.random() < 0.5:
+        await mode_changes(life, luck)
+    await life.home.hass.config_entries.async_setup(life.meter.entry.entry_id)
+
+
 THINGS: Final = (
     mode_changes,
     contract_changes,
@@ -295,16 +309,20 @@ THINGS: Final = (
     meter_is_replaced,
     entry_is_deleted,
 )
+FAULTS: Final = (clock_leaps, clock_leaps, clock_leaps, crash, crash)
 
 
-@pytest.mark.parametrize("seed", [5, 8])
+type Thing = Callable[[Life, Random], Awaitable[None]]
+
+
+@pytest.mark.parametrize(("seed", "faults"), [(5, ()), (8, ()), (12, FAULTS), (14, FAULTS)])
 async def test_years_of_a_house_are_summed_up_to_the_watt_hour(
-    course: Course, home: Home, seed: int
+    course: Course, home: Home, seed: int, faults: Sequence[Thing]
 ) -> None:
     luck = Random(seed)  # noqa: S311 - a story, not a secret
     life = Life(course, home, Household(contract="hphc", index=INDEX), luck)
     await life.begin()
-    story = [*THINGS, *luck.choices(THINGS, k=10)]
+    story = [*THINGS, *luck.choices([*THINGS, *faults], k=10)]
     luck.shuffle(story)
     for happens in story:
         await happens(life, luck)
@@ -314,6 +332,9 @@ async def test_years_of_a_house_are_summed_up_to_the_watt_hour(
         await life.hear()
         if luck.random() < 0.5:
             await course.end_period()
+    # Of times that it has compiled before, the recorder makes no row: what was used is in the next.
+    await set_clock(life, timedelta(days=99))
+    await life.hear()
     await life.end_hour()
     assert await life.imported() == pytest.approx(life.used)
     assert await life.imported(hourly=True) == pytest.approx(life.used)
