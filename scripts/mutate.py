@@ -36,7 +36,9 @@ SECONDS: Final = 60
 MOST_ELSEWHERE: Final = 100
 """Tests of other folders that are asked: of hundreds that reach a line, one in so many."""
 UNNOTICED: Final = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-FACES: Final = ("scripts/test_docs.py", "entities/test_*.py", "setup/test_*.py", "test_*.py")
+PAGES: Final = "tests/scripts/test_docs.py"
+"""Tests that find each constant which the pages tell."""
+FACES: Final = ("entities/test_*.py", "setup/test_*.py", "test_*.py")
 """Tests that see, in pages, entities and dialogs, what a module of constants alone says."""
 COMMON: Final = (
     "pytest_homeassistant_custom_component.plugins",
@@ -156,7 +158,8 @@ def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
     """
     by_line = reached.contexts_by_lineno(str(change.path))
     contexts = {one for line in change.lines for one in by_line.get(line, ())} - {""}
-    if not contexts:
+    is_of_import = not contexts
+    if is_of_import:
         contexts = set(chain.from_iterable(by_line.values())) - {""}
     asked = {one.partition("|")[0] for one in contexts}
     folder = TESTS / change.path.relative_to(INTEGRATION).parent
@@ -170,6 +173,8 @@ def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
         is_own = is_around and file.stem.startswith(f"test_{change.path.stem}")
         batches[2 - is_around - is_own].append(test)
     batches[2][:] = batches[2][:: len(batches[2]) // MOST_ELSEWHERE + 1]
+    if is_of_import:
+        batches[1].append(PAGES)
     return [some for some in batches if some]
 
 

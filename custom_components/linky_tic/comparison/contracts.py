@@ -155,8 +155,7 @@ def cost_under(
             continue
         for tariff, share in parts.items():
             by_tariff[tariff] += energy * share
-        if len(parts) > 1:
-            apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
-            doubt += energy * max(parts.values()) * (max(apart) - min(apart))
+        apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
+        doubt += energy * max(parts.values()) * (max(apart) - min(apart))
     standing = standing_charge(lambda _: contract.standing_charge, CostPeriod(first, last))
     return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))
