@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -191,3 +192,19 @@ async def test_progress_only_goes_forward(replayed: Replayed) -> None:
         await listen(meter.url, seconds=HANGS, progress=shares.append)
     assert shares == sorted(shares)
     assert 0 <= shares[0] < shares[-1] <= 1
+
+
+@pytest.mark.parametrize(("speed", "characters"), [(1200, 120), (9600, 960), (115_200, 960)])
+def test_what_was_heard_is_given_once_more_as_a_meter_spaces_it(
+    speed: int, characters: int
+) -> None:
+    said = bytes(range(256)) * 5
+    heard = Heard(
+        address="041961000000", mode=Mode.HISTORIC, speed=speed, phases=1, contract=None,
+        tic_version=None, labels=frozenset(), good=9, bad=0, recent=said, at=1000.0,
+    )  # fmt: skip
+    pieces, times = zip(*heard.chunks(), strict=True)
+    assert b"".join(pieces) == said
+    begun = 1000 - len(said) / characters
+    ended = [begun + count / characters for count in accumulate(map(len, pieces))]
+    assert times == pytest.approx(ended)

@@ -3,6 +3,7 @@
 It knows a form and a table; what contracts would have cost is reckoned in `cost/`.
 """
 
+from calendar import SATURDAY, SUNDAY
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 import re
@@ -28,7 +29,6 @@ from .texts import currency, read_amount, rounded, sentence
 _CHARGE: Final = "standing_charge"
 _HOURS: Final = "off_peak_hours"
 _WEEKEND: Final = "weekend"
-_SATURDAY_AND_SUNDAY: Final = frozenset({5, 6})
 _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": (),
     "off_peak": (_HOURS, _WEEKEND),
@@ -121,7 +121,7 @@ def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Pr
         {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in tariffs},
         _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),
         _read(read_slots, hours, "no_slots") if hours else frozenset(),
-        _SATURDAY_AND_SUNDAY if texts.get(_WEEKEND) else frozenset(),
+        frozenset({SATURDAY, SUNDAY}) if texts.get(_WEEKEND) else frozenset(),
         {colour: _read(_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
     )
     if contract.lacks_hours:
