@@ -329,6 +329,9 @@ def test_the_colours_of_tempo_are_those_of_the_register_and_of_what_is_announced
     assert writer.peaks() == []
     writer.writes("200000", STGE="4A3A0800")  # white tomorrow, too, which no DPM tells yet
     assert colours(writer) == {24: "white", 25: "white"}
+    writer.writes("200100", STGE="423A0800")
+    assert colours(writer) == {24: "white"}  # taken back
+    writer.writes("200200", STGE="4A3A0800")
     writer.writes("25030000", STGE="463A0800", NTARF="03")
     assert colours(writer) == {24: "white", 25: "white"}
     writer.writes("25060500", STGE="423A0800", NTARF="04", DPM1="261125060000", FPM1="261126060000")

@@ -229,6 +229,7 @@ def test_a_clock_that_is_wrong_moves_every_instant() -> None:
         (schedules(before=NIGHT, after=NIGHT),
          ["00:00-06:30 1", "22:30-00:00 1", "00:00-06:30 1", "22:30-00:00 1"]),
         (schedules(day="06308002 2230C001"), ["22:30-00:00 1"]),
+        (schedules(day="0000C001 1600C002"), ["16:00-00:00 2"]),  # as long as the contact is closed
     ],
 )  # fmt: skip
 def test_a_calendar_shows_what_is_not_usual(days: DaySchedules, events: list[str]) -> None:
