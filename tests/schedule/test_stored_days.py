@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 import json
 
 from custom_components.linky_tic.schedule.stored_days import from_json, to_json
-from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, Note, Peak
+from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, MobilePeak, Note
 
 DAY = date(2026, 11, 25)
 BEGIN = datetime.fromisoformat("2026-11-25T06:00:00")
@@ -20,7 +20,7 @@ def written() -> AnnouncedDays:
     days.is_tempo, days.colours = True, {DAY: "red"}
     days.clock.is_known = True
     end = BEGIN + timedelta(hours=18)
-    days.peaks = (Peak(1, BEGIN, end, None), Peak(2, BEGIN, end, "0000C002"))
+    days.peaks = (MobilePeak(1, BEGIN, end, None), MobilePeak(2, BEGIN, end, "0000C002"))
     days.coding = Coding.DECIMAL
     days.clock.legal = LegalTime(timedelta(hours=4), timedelta(minutes=7))
     return days
@@ -41,4 +41,4 @@ def test_what_was_stored_before_1_0_is_understood() -> None:
         json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
     )
     assert after.notes == {DAY: (Note("0000C001", 3),)}
-    assert after.peaks == (Peak(1, BEGIN, BEGIN + timedelta(days=1)),)
+    assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)

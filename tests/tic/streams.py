@@ -120,7 +120,7 @@ def note_days(
     now: datetime,
 ) -> bool:
     """Note a frame as the rooms above do, the tariff before the days; whether any is news."""
-    tariffs.end_frame(tic.said(readings))
+    tariffs.end_frame(tic.heard_tariff(readings))
     return days.heard(frame, readings, now, is_tempo=tariffs.is_tempo)
 
 

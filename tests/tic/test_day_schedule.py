@@ -16,8 +16,8 @@ from custom_components.linky_tic.tic import (
     DaySchedules,
     Decision,
     LegalTime,
+    MobilePeak,
     Note,
-    Peak,
     SchedulePeriod,
 )
 
@@ -37,7 +37,7 @@ def profile(blocks: str) -> str:
 
 
 def schedules(
-    *peaks: Peak,
+    *peaks: MobilePeak,
     legal: LegalTime = MAINLAND,
     coding: Coding | None = Coding.DECIMAL,
     **blocks: str,
@@ -56,8 +56,8 @@ def tempo(*colours: str | None) -> DaySchedules:
     return replace(schedules(before=BLUE, day=BLUE, after=BLUE), colours=known)
 
 
-def peak(number: int, begin: str, end: str, blocks: str | None = None) -> Peak:
-    return Peak(
+def peak(number: int, begin: str, end: str, blocks: str | None = None) -> MobilePeak:
+    return MobilePeak(
         number,
         datetime.fromisoformat(f"2026-11-{begin}:00"),
         datetime.fromisoformat(f"2026-11-{end}:00"),

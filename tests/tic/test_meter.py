@@ -105,7 +105,7 @@ def test_a_producer_is_told_by_its_labels(name: str, *, producer: bool) -> None:
     assert listener.receiver.meter.is_producer is producer
 
 
-def test_whether_it_exports_and_its_phases_are_what_is_said_now() -> None:
+def test_whether_it_exports_and_its_phases_follow_from_labels_now() -> None:
     phases = [(f"IRMS{n}", "010") for n in (1, 2, 3)]
     ours = standard(("EAIT", "000001000"), *phases, *ROW)
     listener = Listener(labels=["EAIT", "IRMS1", "IRMS2", "IRMS3", "PAPP", "IINST2", "DPM1"])
@@ -113,7 +113,7 @@ def test_whether_it_exports_and_its_phases_are_what_is_said_now() -> None:
     assert (meter.is_producer, meter.phases) == (True, 3)
     listener.hear(ours)
     assert (meter.is_producer, meter.phases) == (True, 3)
-    assert meter.said_now >= {"EAIT", "IRMS2"}
+    assert meter.labels_now >= {"EAIT", "IRMS2"}
     listener.hear(*[ours] * 4, *[standard(phases[0], *ROW)] * 2)
     assert (meter.is_producer, meter.phases) == (True, 3)
     listener.hear(standard(phases[0], *ROW))

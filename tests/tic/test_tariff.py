@@ -13,7 +13,7 @@ from custom_components.linky_tic.tic import (
     Tariff,
     TariffFollower,
     Vanished,
-    said,
+    heard_tariff,
 )
 from custom_components.linky_tic.tic.tariff import SURE
 from simulator import Household
@@ -64,7 +64,8 @@ class Follow:
 
     def _end(self, events: list[Event]) -> Tariff | None:
         news = any(isinstance(event, Reading | Vanished) for event in events)
-        self.follower.end_frame(said(self.listener.receiver.meter.readings) if news else None)
+        readings = self.listener.receiver.meter.readings
+        self.follower.end_frame(heard_tariff(readings) if news else None)
         return self.follower.current
 
 

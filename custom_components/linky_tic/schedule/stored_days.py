@@ -9,7 +9,7 @@ from typing import Any
 
 from homeassistant.util.json import JsonObjectType
 
-from ..tic import AnnouncedDays, Coding, LegalTime, Note, Peak
+from ..tic import AnnouncedDays, Coding, LegalTime, MobilePeak, Note
 
 
 def to_json(days: AnnouncedDays) -> JsonObjectType:
@@ -39,7 +39,7 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
     coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
     days.notes = {date.fromisoformat(day): _notes(kept) for day, kept in notes.items()}
     days.peaks = tuple(
-        Peak(number, _naive(begin), _naive(end), profile)
+        MobilePeak(number, _naive(begin), _naive(end), profile)
         for number, begin, end, profile in stored["peaks"]
     )
     days.is_tempo = colours is not None

@@ -24,10 +24,10 @@ from ..tic import (
     Readings,
     Tariff,
     TariffFollower,
+    heard_tariff,
     index_slug,
     read_contract,
     registers_in_use,
-    said,
     unnamed,
 )
 
@@ -142,7 +142,7 @@ class Tariffs:
 
     def _end_frame(self, _frame: Frame, readings: Readings, _now: float) -> None:
         """Look at what has changed."""
-        follower, new = self._follower, said(readings) if self._is_due else None
+        follower, new = self._follower, heard_tariff(readings) if self._is_due else None
         self._is_due = False
         differs = follower.end_frame(new)
         if follower.is_settling:

@@ -25,7 +25,7 @@ from .contract import (
     read_contract,
     registers_in_use,
 )
-from .day_schedule import Change, Day, DaySchedules, Note, Peak, SchedulePeriod
+from .day_schedule import Change, Day, DaySchedules, MobilePeak, Note, SchedulePeriod
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings, Vanished, number_of
 from .frames import Frame, Rejected
 from .groups import Group, Reason
@@ -62,8 +62,8 @@ from .tariff import (
     TEMPO_NAMES,
     Tariff,
     TariffFollower,
+    heard_tariff,
     index_slug,
-    said,
     unnamed,
 )
 from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS, contract_slug, tariff_slug

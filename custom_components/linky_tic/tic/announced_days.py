@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .contract import read_contract
-from .day_schedule import PEAK_OF_COLOUR, DaySchedules, Note, Peak
+from .day_schedule import PEAK_OF_COLOUR, DaySchedules, MobilePeak, Note
 from .events import Reading, Readings, number_of
 from .frames import Frame
 from .meter_clock import MeterClock
@@ -46,7 +46,7 @@ class AnnouncedDays:
 
     def __init__(self) -> None:
         self.notes: dict[date, tuple[Note, ...]] = {}
-        self.peaks: tuple[Peak, ...] = ()
+        self.peaks: tuple[MobilePeak, ...] = ()
         self.coding: Coding | None = None
         self.is_coding_proven = False
         self.is_tempo = False

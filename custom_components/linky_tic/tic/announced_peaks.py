@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from .day_schedule import Peak
+from .day_schedule import MobilePeak
 from .events import Readings
 from .frames import Frame
 from .meter_clock import naive
@@ -20,8 +20,8 @@ LASTS: Final = timedelta(days=8)
 
 
 def peaks_now(
-    before: Iterable[Peak], frame: Frame, readings: Readings, local: datetime
-) -> tuple[Peak, ...]:
+    before: Iterable[MobilePeak], frame: Frame, readings: Readings, local: datetime
+) -> tuple[MobilePeak, ...]:
     """Give the peaks that are known once a frame has ended, at a time of the meter's."""
     heard = heard_peaks(readings)
     found = {(peak.number, peak.begin): peak for peak in heard}
@@ -43,17 +43,19 @@ def peaks_now(
     return tuple(sorted(found.values(), key=lambda peak: (peak.begin, peak.number)))
 
 
-def heard_peaks(readings: Readings) -> list[Peak]:
+def heard_peaks(readings: Readings) -> list[MobilePeak]:
     """Give the peaks that stand in the frame; their stamps have no season."""
     peaks = []
     for number, *names in _LABELS:
         begin, end = (naive(readings.get(name)) for name in names)
         if begin and end and begin < end:
-            peaks.append(Peak(number, begin, end))
+            peaks.append(MobilePeak(number, begin, end))
     return peaks
 
 
-def _is_taken_back(peak: Peak, heard: Iterable[Peak], frame: Frame, readings: Readings) -> bool:
+def _is_taken_back(
+    peak: MobilePeak, heard: Iterable[MobilePeak], frame: Frame, readings: Readings
+) -> bool:
     """Whether a peak that is not told any more does not hold: a frame without a fault shows it.
 
     An earlier one of its number may stand before it.

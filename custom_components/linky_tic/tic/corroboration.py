@@ -49,14 +49,14 @@ _TOTAL: Final = "SINSTS"
 _MAXIMA: Final = names_of(*PEAKS)
 
 
-def _is_above_currents(label: Label, power: int, said: Readings, phases: int) -> bool:
+def _is_above_currents(label: Label, power: int, believed: Readings, phases: int) -> bool:
     """Whether a power is far above what the currents come to, all of them known.
 
     A load that is switched on after the current was sent shows with the next one.
     """
     allowed, told = 0.0, 0
     for current in _CURRENTS[label.name]:
-        reading = said.get(current)
+        reading = believed.get(current)
         if reading is not None and isinstance(reading.value, int):
             allowed += _FAR_AN_AMPERE * (reading.value + _AMPERES_OFF)
             told += 1
@@ -65,19 +65,19 @@ def _is_above_currents(label: Label, power: int, said: Readings, phases: int) ->
     return told >= (1 if label.phase else phases)
 
 
-def is_contradicted(label: Label, power: int, said: Readings, phases: int) -> bool:
+def is_contradicted(label: Label, power: int, believed: Readings, phases: int) -> bool:
     """Whether a power is far above what the currents come to, or a phase's above all of them."""
     if power <= _LITTLE:
         return False
-    if _is_above_currents(label, power, said, phases):
+    if _is_above_currents(label, power, believed, phases):
         return True
-    total = number_of(said, _TOTAL) if label.phase and "EAIT" not in said else None
+    total = number_of(believed, _TOTAL) if label.phase and "EAIT" not in believed else None
     return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF
 
 
-def is_borne_out(overrun: Reading, said: Readings) -> bool:
+def is_borne_out(overrun: Reading, believed: Readings) -> bool:
     """Whether the current that a warning tells is the one that is measured beside it."""
-    amperes = (number_of(said, current) for current in _CURRENTS[overrun.label.name])
+    amperes = (number_of(believed, current) for current in _CURRENTS[overrun.label.name])
     return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 

@@ -33,7 +33,7 @@ class Note(NamedTuple):
     announced: bool = True
 
 
-class Peak(NamedTuple):
+class MobilePeak(NamedTuple):
     """Mobile peak 1, 2 or 3, in the meter's time (naive), from DPM to FPM.
 
     `profile` is what PPOINTE has said of it, None if it was not heard. The hours of its second day
@@ -98,7 +98,7 @@ class DaySchedules:
     """
 
     notes: Mapping[date, Note] = field(default_factory=dict)
-    peaks: tuple[Peak, ...] = ()
+    peaks: tuple[MobilePeak, ...] = ()
     coding: Coding | None = None
     legal: LegalTime = MAINLAND
     colours: Mapping[date, str] | None = None
@@ -215,7 +215,9 @@ class DaySchedules:
                 periods = sorted(left, key=lambda period: period.begin)
         return periods
 
-    def _of_peak(self, peak: Peak, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
+    def _of_peak(
+        self, peak: MobilePeak, day: date, base: list[SchedulePeriod]
+    ) -> list[SchedulePeriod]:
         """Give the whole day as the profile of a peak has it; without one it is not known."""
         schedule = read_schedule(peak.profile or "", self.coding)
         slots = schedule.slots if schedule else ()

@@ -57,7 +57,7 @@ class Meter:
         self.presence = Presence(labels)
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self.conditions = Conditions(self._believed)
-        self.conditions.count_phases(self.said_now)
+        self.conditions.count_phases(self.labels_now)
         self._owner = Ownership(address)
         self._rejected = rejected
         if address is not None:
@@ -66,7 +66,7 @@ class Meter:
         self._gate = Gate(self.conditions, self.presence)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
-        self._foreign_frames = 0
+        self._other_mode_frames = 0
 
     @property
     def address(self) -> str | None:
@@ -84,7 +84,7 @@ class Meter:
         return self._overseas.offset
 
     @property
-    def said_now(self) -> AbstractSet[str]:
+    def labels_now(self) -> AbstractSet[str]:
         """The labels in force, and those known beforehand that no frame has shown to be missing."""
         return self.readings.keys() | self.presence.expected
 
@@ -96,7 +96,7 @@ class Meter:
     @property
     def is_producer(self) -> bool:
         """Whether the meter tells what is exported: now, or as far as is known beforehand."""
-        return "EAIT" in self.said_now
+        return "EAIT" in self.labels_now
 
     def hear(
         self, group: Group, before: Sequence[Group | None], now: float, out: list[Event]
@@ -109,13 +109,13 @@ class Meter:
                 return
         name, owner = label.name, self._owner
         reading, last = self._read(group, label, now), self._believed.get(name)
-        is_ours, is_sent = owner.is_own(name, before), name in self.presence.established
-        if is_sent:
+        is_ours, is_established = owner.is_own(name, before), name in self.presence.established
+        if is_established:
             self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
             believed = None
             self._gate.forget(name)  # nothing new, and nothing is suspected any more
-            if is_sent:
+            if is_established:
                 self._accept(group)
         elif (believed := self._gate.judge(reading, last)) is None or not is_ours:
             believed = None
@@ -124,12 +124,16 @@ class Meter:
             self._indexes.append((reading, group))
         else:
             self._believe(believed, group if believed is reading else None, out)
-        if is_ours and not is_sent and self.presence.sighted(name, believed=believed is not None):
+        if (
+            is_ours
+            and not is_established
+            and self.presence.sighted(name, believed=believed is not None)
+        ):
             self._establish(label, out)
 
-    def doubt(self) -> None:
+    def await_address(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
-        self._owner.doubt()
+        self._owner.await_address()
         if not self.is_identified:
             self.accepted.clear()
 
@@ -142,12 +146,12 @@ class Meter:
         """
         indexes, self._indexes = self._indexes, []
         if frame.mode is self.mode:
-            self._foreign_frames = 0
+            self._other_mode_frames = 0
             warnings = self._gate.end(frame)
             if self._owner.is_identified:
                 for label in self.presence.end(frame, self.readings, now):
                     self._forget(label, out)
-                    self.conditions.count_phases(self.said_now)
+                    self.conditions.count_phases(self.labels_now)
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, self.readings):
                         self._believe(reading, group, out)
@@ -156,8 +160,8 @@ class Meter:
                     if reading.label.name not in self.presence.established:
                         self._establish(reading.label, out)
         elif frame.mode is not None and self._owner.is_identified:
-            self._foreign_frames += 1
-            if self._foreign_frames >= _AGREEMENT:
+            self._other_mode_frames += 1
+            if self._other_mode_frames >= _AGREEMENT:
                 self._change_mode(frame.mode, out)
         out.append(frame)
 
@@ -179,13 +183,13 @@ class Meter:
     def _recognise(self, group: Group, out: list[Event]) -> bool:
         """Compare an address with the one expected; three frames in a row make another meter."""
         owner = self._owner
-        was_strange = owner.strange_frames
+        was_strange = owner.other_meter_frames
         is_own = owner.recognise(group, is_of_its_mode=group.mode is self.mode)
         if was_strange or not is_own:  # what is suspected may be what the stranger said
             self._gate.clear()
         if not is_own:
             self.accepted.clear()
-            if owner.strange_frames == _AGREEMENT:
+            if owner.other_meter_frames == _AGREEMENT:
                 out.append(OtherMeter(group.data))
         return is_own
 
@@ -243,16 +247,16 @@ class Meter:
         self.readings[name] = reading
         out.append(reading)
         if is_first:
-            self.conditions.count_phases(self.said_now)
+            self.conditions.count_phases(self.labels_now)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         """Take a reading back: its label is no longer sent."""
         name = label.name
-        was_live = self.readings.pop(name, None) is not None
+        was_in_force = self.readings.pop(name, None) is not None
         self._believed.pop(name, None)
         self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         self._gate.forget(name)
-        if was_live:
+        if was_in_force:
             out.append(Vanished(label))
 
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
@@ -261,16 +265,16 @@ class Meter:
         self.accepted.clear()
         self._believed.clear()
         self._gate.clear()
-        self._foreign_frames = 0
+        self._other_mode_frames = 0
         self._speak(mode)
-        self.doubt()
+        self.await_address()
         out.append(ModeChanged(mode))
 
     def _speak(self, mode: Mode) -> None:
         """Expect all that is known of a mode, and nothing of the other."""
         self.mode = mode
         self.presence.expect(mode)
-        self.conditions.count_phases(self.said_now)
+        self.conditions.count_phases(self.labels_now)
 
 
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS

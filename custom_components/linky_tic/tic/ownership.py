@@ -14,18 +14,18 @@ class Ownership:
     """What is known of whose line it is.
 
     `address` is the meter's, None before one is known: then all is its own. `is_identified` tells
-    whether that address came since the last doubt. `strange_frames` counts those in a row that had
-    one other address.
+    whether that address came since it was last awaited. `other_meter_frames` counts those in a row
+    that had one other address.
     """
 
     def __init__(self, address: str | None) -> None:
         self.address = address
         self.is_identified = address is None
-        self.strange_frames = 0
+        self.other_meter_frames = 0
         self._stranger = ""
         self._own: object = _NOBODY  # the group of the address, while it is identified
 
-    def doubt(self) -> None:
+    def await_address(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
         if self.address is not None:
             self.is_identified, self._own = False, _NOBODY
@@ -33,12 +33,12 @@ class Ownership:
     def recognise(self, group: Group, *, is_of_its_mode: bool) -> bool:
         """Compare an address with the one expected."""
         if self.address is None or group.data == self.address:
-            self.is_identified, self.strange_frames = True, 0
+            self.is_identified, self.other_meter_frames = True, 0
             if is_of_its_mode:
                 self._own = group
             return True
-        self.doubt()
-        self.strange_frames = self.strange_frames + 1 if group.data == self._stranger else 1
+        self.await_address()
+        self.other_meter_frames = self.other_meter_frames + 1 if group.data == self._stranger else 1
         self._stranger = "" if group.data == _NO_ADDRESS else group.data
         return False
 

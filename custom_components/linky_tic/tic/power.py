@@ -30,7 +30,7 @@ _FAIR: Final = 0.5
 """The same where nothing else is known."""
 _FAINT: Final = 60.0
 """W: a width that is small whatever the power."""
-_SETTLED_DOUBT, _SWITCHED_DOUBT, _REST_DOUBT = 0.01, 0.03, 0.2
+_SETTLED_ERROR, _SWITCHED_ERROR, _REST_ERROR = 0.01, 0.03, 0.2
 """Shares by which a settled power, a switched load, and all else may differ from a guess."""
 _ROUNDING: Final = 10
 """VA by which an apparent power may be told too low: PAPP is rounded to tens."""
@@ -256,8 +256,8 @@ class IndexPower:
         The guess that may be less wrong weighs more.
         """
         now = self._apparent
-        apart = _SETTLED_DOUBT * watts + _SWITCHED_DOUBT * abs(now - voltamperes)
-        alike = _REST_DOUBT * now
+        apart = _SETTLED_ERROR * watts + _SWITCHED_ERROR * abs(now - voltamperes)
+        alike = _REST_ERROR * now
         weight = alike**2 / (alike**2 + apart**2)
         return weight * (watts + now - voltamperes) + (1 - weight) * now * watts / voltamperes
 

@@ -70,11 +70,11 @@ class Presence:
         """Expect all that is known of a mode: the meter speaks it from now on."""
         self.expected = (self.established & CATALOGUE[mode].keys()) - _SENT_SELDOM
 
-    def end(self, frame: Frame, live: Mapping[str, Reading], now: float) -> list[Label]:
-        """Close a frame; give the labels, live or expected, that have vanished with it.
+    def end(self, frame: Frame, in_force: Mapping[str, Reading], now: float) -> list[Label]:
+        """Close a frame; give the labels, in force or expected, that have vanished with it.
 
         A complete frame of the labels of the one before, in which nothing was missing, needs no
-        look: what is live since then is one of them.
+        look: what is in force since then is one of them.
         """
         self._frame += 1
         names = frame.names
@@ -85,26 +85,27 @@ class Presence:
         heard = dict.fromkeys(names, now)
         self._heard_at |= dict.fromkeys(self._whole or (), self._whole_at) | heard
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
-        absent = self._absent(frame.mode, live, heard)
+        absent = self._absent(frame.mode, in_force, heard)
         self._whole, self._whole_at = names if frame.complete and not absent else None, now
         empty = _empty_ranks(frame) if absent else ()
         return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
-    def is_followed(self, frame: Frame, group: Group, live: Mapping[str, Reading]) -> bool:
+    def is_followed(self, frame: Frame, group: Group, in_force: Mapping[str, Reading]) -> bool:
         """Whether no group is missing between one of the last frame and the next."""
         if self._is_usual or group.label is None:
             return self._is_usual
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
         ranks = (label.rank if label else None for label in after)
         end = next(ranks, inf if frame.closed else None)
-        rows = (reading.label for reading in live.values() if reading.label.absence is Absence.GONE)
+        labels = (reading.label for reading in in_force.values())
+        rows = (label for label in labels if label.absence is Absence.GONE)
         return end is not None and not any(group.label.rank < row.rank < end for row in rows)
 
     def _absent(
-        self, mode: Mode | None, live: Mapping[str, Reading], heard: Mapping[str, float]
+        self, mode: Mode | None, in_force: Mapping[str, Reading], heard: Mapping[str, float]
     ) -> list[Label]:
-        """Give the labels, live or expected, that a frame does not have."""
-        rows = {name: reading.label for name, reading in live.items()}
+        """Give the labels, in force or expected, that a frame does not have."""
+        rows = {name: reading.label for name, reading in in_force.items()}
         if mode is not None:
             rows |= {name: CATALOGUE[mode][name] for name in self.expected}
         missing = (row for name, row in rows.items() if name not in heard)

@@ -71,7 +71,7 @@ class Receiver:
         """Take bytes that came at `now` (seconds since 1970), give what they completed."""
         out: list[Event] = []
         if now - self.heard_at > GAP:
-            self.meter.doubt()
+            self.meter.await_address()
         heard, accepted, good = self._frames.heard, self._accepted, False
         for characters in self.wire.characters(chunk):
             self._conditions.parity = self.wire.carries_parity

@@ -59,7 +59,7 @@ def unnamed(register: int) -> str:
     return f"index_{register}"
 
 
-class Said(NamedTuple):
+class HeardTariff(NamedTuple):
     """What the meter says of the tariff at the end of a frame; None is not heard."""
 
     period: str | None = None
@@ -82,17 +82,17 @@ class Said(NamedTuple):
         return self.status_register in {None, self.register}
 
 
-_NOTHING: Final = Said()
+_NOTHING: Final = HeardTariff()
 
 
-def said(readings: Readings) -> Said:
+def heard_tariff(readings: Readings) -> HeardTariff:
     """Read what labels say of the tariff; inner runs of spaces are the display's padding."""
     texts = {name: _text(readings.get(name)) for name in TARIFF_SOURCES}
     status = decode_status(texts["STGE"] or "")
     in_status = status["provider_tariff"]
     number = readings.get("NTARF")
     register = number.value if number else in_status
-    return Said(
+    return HeardTariff(
         texts["PTEC"],
         register if isinstance(register, int) else None,
         in_status if isinstance(in_status, int) else None,
@@ -120,17 +120,17 @@ class TariffFollower:
         self.calendar: str | None = None
         self.tempo: str | None = None
         self.current: Tariff | None = None
-        self._said = _NOTHING
+        self._heard = _NOTHING
         self._stood = 0
         """Frames in which nothing was new."""
 
     @property
     def is_tempo(self) -> bool:
         """Whether the contract is Tempo; STGE may be silent of its colours for days."""
-        if self._said.has_colours:
+        if self._heard.has_colours:
             return True
-        is_same = self.tempo is not None and self._said.calendar in {None, self.tempo}
-        return is_same and not self._said.denies_tempo
+        is_same = self.tempo is not None and self._heard.calendar in {None, self.tempo}
+        return is_same and not self._heard.denies_tempo
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -145,7 +145,7 @@ class TariffFollower:
         learned = {
             register: tariff_slug(text, calendar) or text for register, text in texts.items()
         }
-        heard, usual = self._said, self._usual_names
+        heard, usual = self._heard, self._usual_names
         if heard.is_of_one_register and heard.name == usual.get(heard.register or 0, ""):
             return {**learned, **usual}
         is_usual = learned and all(usual.get(one) == name for one, name in learned.items())
@@ -163,17 +163,17 @@ class TariffFollower:
 
     def lost(self) -> None:
         """Know nothing of now any more."""
-        self._said, self.current = _NOTHING, None
+        self._heard, self.current = _NOTHING, None
 
-    def end_frame(self, new: Said | None) -> bool:
+    def end_frame(self, new: HeardTariff | None) -> bool:
         """Close a frame, None if nothing was heard that is new; whether anything differs now."""
-        is_new = new is not None and new != self._said
+        is_new = new is not None and new != self._heard
         if not is_new and not self.is_settling:
             return False
         before = self.current, self.names, self.texts, self.calendar, self.tempo
         self._stood = 0 if is_new else self._stood + 1
-        self._said = new or self._said
-        if self.tempo is None and self._said.has_colours:
+        self._heard = new or self._heard
+        if self.tempo is None and self._heard.has_colours:
             self.tempo = self._calendar
         if self._stood in {SURE - 1, _LONG}:
             self._learn()
@@ -183,7 +183,7 @@ class TariffFollower:
     @property
     def _calendar(self) -> str:
         """The name of the contract, "" without one; Historique has none."""
-        return self._said.calendar or self.calendar or ""
+        return self._heard.calendar or self.calendar or ""
 
     @property
     def _usual_names(self) -> Mapping[int, str]:
@@ -196,7 +196,7 @@ class TariffFollower:
         return any(one == name for number, one in names.items() if number != register)
 
     def _learn(self) -> None:
-        heard = self._said
+        heard = self._heard
         if heard.has_colours:
             self.tempo = self._calendar
         elif not self.is_tempo and (heard.register is not None or heard.period is not None):
@@ -217,13 +217,13 @@ class TariffFollower:
 
     def _reckon(self) -> Tariff | None:
         """Name what is in force; what is not sure yet is what it was, for some frames."""
-        heard = self._said
+        heard = self._heard
         if heard.period is not None:
             return _PERIODS.get(heard.period)
         return None if heard.register is None else self._reckon_register(heard.register)
 
     def _reckon_register(self, register: int) -> Tariff | None:
-        heard, known = self._said, self.names.get(register)
+        heard, known = self._heard, self.names.get(register)
         if heard.is_of_one_register:
             if known is not None:
                 return Tariff(register, known)

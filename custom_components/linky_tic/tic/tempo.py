@@ -35,7 +35,7 @@ _NOTHING_SAID: Final = frozenset({None, "none", "not_announced"})
 
 def colour_today(readings: Readings) -> str | None:
     """Give the colour of the Tempo day that runs now; from midnight to 06:00 it began yesterday."""
-    return _status(readings, "tempo_today") or _colour_in_force(readings)
+    return _status(readings, "tempo_today") or _colour_of_period(readings)
 
 
 def colour_tomorrow(readings: Readings) -> str | None:
@@ -47,7 +47,7 @@ def peak_in_progress(readings: Readings) -> str | None:
     """Tell which mobile peak runs; the off-peak hours of a white day are within its peak too."""
     if (peak := _status(readings, "peak_in_progress")) is not None:
         return peak
-    if (colour := _colour_in_force(readings)) is not None:
+    if (colour := _colour_of_period(readings)) is not None:
         return _PEAK_OF[colour]
     return _EJP_PEAKS.get(_raw(readings, "PTEC"))
 
@@ -66,7 +66,7 @@ def colour_in_force(readings: Readings) -> str | None:
     """Give the colour that a Tempo contract is charged now, by its register."""
     number = readings.get("NTARF")
     if number is None or not isinstance(number.value, int):
-        return _colour_in_force(readings)
+        return _colour_of_period(readings)
     register = number.value - 1
     return COLOURS[register // 2] if register // 2 < len(COLOURS) else None
 
@@ -100,7 +100,7 @@ def has_colours(readings: Readings) -> bool:
     return (
         not said.isdisjoint(COLOURS)
         or _raw(readings, "OPTARIF").startswith(_TEMPO)
-        or _colour_in_force(readings) is not None
+        or _colour_of_period(readings) is not None
         or "DEMAIN" in readings
     )
 
@@ -123,7 +123,7 @@ def _has_notices_alone(readings: Readings) -> bool:
     return _raw(readings, "OPTARIF") == _EJP or "PEJP" in readings
 
 
-def _colour_in_force(readings: Readings) -> str | None:
+def _colour_of_period(readings: Readings) -> str | None:
     return _COLOURS.get(_raw(readings, "PTEC")[3:])
 
 
