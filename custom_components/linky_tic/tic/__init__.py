@@ -8,9 +8,17 @@ frame       the groups between STX and ETX
 label       the name at the head of a group (EAST, SINSTS); `Label` is its row in the catalogue
 horodate    the meter's time stamp, a season letter and twelve digits
 index       an energy counter that only grows
-register    STGE or RELAIS, a number whose bits have meanings; also a tariff's counter (1 to 10)
-reading     what a label says now, after the gate
+register    the counter of a tariff, 1 to 10; what STGE and RELAIS say are status words, with fields
+reading     what a label says, typed
+believed    passed by the gate, told or not yet
+held        not passed: what was believed before stays, until other frames bear this out
+established of a label: known to be sent by this meter, for ever
+in force    of a reading: believed, its label established and not vanished
 mode        Standard or Historique, the two languages of the meter's output
+mobile peak hours of EJP, or days of Tempo (white 1, red 2), that DPM and FPM bound; `peak` as the
+            name of a tariff are peak hours, and a peak of power is the highest of a day
+
+`Receiver.finish` and `Wire.learn` are for recordings: `scripts/decode` alone uses them.
 """
 
 from .address import Identity, Model, identify, mask

@@ -100,11 +100,11 @@ def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | Non
     Before the first one two of them are enough: a field may change in every frame. None where no
     two agree, or nothing comes out that is not in force.
     """
-    registers = [int(reading.raw, 16) for reading in row]
+    words = [int(reading.raw, 16) for reading in row]
     agreed = 0
     for field in STATUS:
         bits = (1 << field.width) - 1 << field.low
-        (said, times), *others = Counter(one & bits for one in registers).most_common()
+        (said, times), *others = Counter(one & bits for one in words).most_common()
         if others and last is not None:
             said = int(last.raw, 16) & bits
         elif times == 1:

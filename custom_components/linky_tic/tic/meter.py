@@ -4,11 +4,12 @@ It knows groups, frames and time as a number of seconds; it knows neither bytes 
 
 A label of this meter goes through these states:
 
-sighted    it was good in one or two frames; what is `_believed` of it is not told yet
-sent       it was good in three, and is `established` for ever: `_establish`
-in force   it is sent, and has a reading: `_put_in_force`; with each new one it stays so
-vanished   its place in the frame stays empty: `_forget`; it is sent, but has no reading
+sighted       it was good in one or two frames; what is `_believed` of it is not told yet
+established   it was good in three, and is known to be sent, for ever: `_establish`
+in force      it is established, and has a reading: `_put_in_force`; with each new one it stays so
+vanished      its place in the frame stays empty: `_forget`; it has no reading any more
 
+Beside its state it may be held: the gate has a suspect, and the reading in force stays as it was.
 What is heard of it is read (`_read`), judged by the gate, and if it passes believed (`_believe`).
 What comes again is `accepted` (`_accept`), until it is judged against something new.
 """
@@ -40,7 +41,8 @@ class Meter:
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
     mainland France. `accepted` are the groups that change nothing when they come again, by their
-    characters: those of the readings in force, unless in doubt. `rejected` is counted on.
+    characters: those of the readings in force, unless their label is held. `rejected` is counted
+    on.
     """
 
     def __init__(
@@ -107,28 +109,26 @@ class Meter:
             label = self._admit(group, out)
             if label is None:
                 return
-        name, owner = label.name, self._owner
+        name, owner, presence = label.name, self._owner, self.presence
         reading, last = self._read(group, label, now), self._believed.get(name)
-        is_ours, is_established = owner.is_own(name, before), name in self.presence.established
+        is_ours, is_established = owner.is_own(name, before), name in presence.established
         if is_established:
             self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
-            believed = None
-            self._gate.forget(name)  # nothing new, and nothing is suspected any more
+            believed = None  # nothing new, and nothing is suspected any more
+            self._gate.forget(name)
             if is_established:
                 self._accept(group)
-        elif (believed := self._gate.judge(reading, last)) is None or not is_ours:
-            believed = None
-            self._reject(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name, out)
-        elif believed is reading and last is not None and name in COUNTERS:
-            self._indexes.append((reading, group))
-        else:
-            self._believe(believed, group if believed is reading else None, out)
-        if (
-            is_ours
-            and not is_established
-            and self.presence.sighted(name, believed=believed is not None)
-        ):
+        else:  # what is not ours is judged, too: it may turn out to be
+            believed = self._gate.judge(reading, last)
+            if believed is None or not is_ours:
+                believed = None
+                self._reject(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name, out)
+            elif believed is reading and last is not None and name in COUNTERS:
+                self._indexes.append((reading, group))  # the end of its frame tells: see `end`
+            else:
+                self._believe(believed, group if believed is reading else None, out)
+        if is_ours and not is_established and presence.sighted(name, believed=believed is not None):
             self._establish(label, out)
 
     def await_address(self) -> None:
@@ -142,7 +142,8 @@ class Meter:
 
         An index is believed where no group beside it is missing. Where bytes were lost, the
         beginning of one group and the end of another may make a sound one, and an index of another
-        tariff be no further off than the growth that is allowed. Another frame says it again.
+        tariff be no further off than the growth that is allowed. Another frame says it again: it is
+        not rejected, nor counted as such.
         """
         indexes, self._indexes = self._indexes, []
         if frame.mode is self.mode:
@@ -230,12 +231,12 @@ class Meter:
             self.accepted.clear()  # what is stamped is read anew
 
     def _accept(self, group: Group) -> None:
-        """Let a group pass when it comes again: its label is sent, and nothing of it in doubt."""
+        """Let a group pass when it comes again: its label is established, and nothing is held."""
         self._keys[group.name] = group.key
         self.accepted[group.key] = group
 
     def _establish(self, label: Label, out: list[Event]) -> None:
-        """Tell that a label is sent, and its reading."""
+        """Tell that a label is known to be sent, and its reading."""
         self.presence.established.add(label.name)
         out.append(Appeared(label))
         if (reading := self._believed.get(label.name)) is not None:

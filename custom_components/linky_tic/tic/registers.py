@@ -1,8 +1,8 @@
 """STGE and RELAIS bit by bit, as data: which bits say what.
 
 It knows bits and nothing of when they change. What the tables do not name is None, never an error:
-reserved codes exist, and a newer meter may use them. The two registers write a contact the
-opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
+reserved codes exist, and a newer meter may use them. The two status words write a contact
+the opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ class Field:
     width: int
     meanings: tuple[Meaning, ...]
 
-    def read(self, register: int) -> Meaning:
-        """Give what these bits of a register say."""
-        value = register >> self.low & (1 << self.width) - 1
+    def read(self, word: int) -> Meaning:
+        """Give what these bits of a status word say."""
+        value = word >> self.low & (1 << self.width) - 1
         return self.meanings[value] if value < len(self.meanings) else None
 
 
