@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .contract import read_contract
-from .day_schedule import PEAK_OF_COLOUR, DaySchedules, MobilePeak, Note
+from .day_schedule import DaySchedules, MobilePeak, Note
 from .events import Reading, Readings, number_of
 from .frames import Frame
 from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
-from .tempo import COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
+from .tempo import COLOUR_OF_PEAK, COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
 
 _LABELS: Final = (
     *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),
@@ -24,7 +24,6 @@ _LABELS: Final = (
     *PEAK_LABELS,
 )
 _DAY: Final = timedelta(days=1)
-_COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _NEAR: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
 
@@ -125,7 +124,7 @@ class AnnouncedDays:
             if (announced := colour_tomorrow(readings)) in COLOURS:
                 colours[tomorrow] = str(announced)
         for peak in heard_peaks(readings):
-            if colour := _COLOUR_OF_PEAK.get(peak.number):
+            if colour := COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
         running, since = ((local - FROM_MIDNIGHT + side).date() for side in (_NEAR, -_NEAR))
         if running == since and (colour := colour_in_force(readings)):

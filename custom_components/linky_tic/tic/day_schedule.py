@@ -9,16 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import chain, pairwise
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .legal_time import MAINLAND, LegalTime
 from .schedule import Coding, Contact, Decision, Slot, read_schedule, readings_of
-from .tempo import FROM_MIDNIGHT, register_of_colour
+from .tempo import FROM_MIDNIGHT, PEAK_OF_COLOUR, register_of_colour
 
 _DAY: Final = timedelta(days=1)
-PEAK_OF_COLOUR: Final[Mapping[str, int]] = MappingProxyType({"white": 1, "red": 2})
-"""Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
 
 
 class Note(NamedTuple):

@@ -22,7 +22,9 @@ _ANNOUNCED: Final[Mapping[str, str]] = {
 """What DEMAIN says."""
 _COLOURS: Final[Mapping[str, str]] = {"B": "blue", "W": "white", "R": "red"}
 """Last letter of a Tempo period, W because B is taken."""
-_PEAK_OF: Final[Mapping[str, str]] = {"blue": "none", "white": "pm1", "red": "pm2"}
+PEAK_OF_COLOUR: Final[Mapping[str, int]] = {"white": 1, "red": 2}
+"""Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
+COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
 _EJP: Final = "EJP."
 _TEMPO: Final = "BBR"
@@ -48,7 +50,7 @@ def peak_in_progress(readings: Readings) -> str | None:
     if (peak := _status(readings, "peak_in_progress")) is not None:
         return peak
     if (colour := _colour_of_period(readings)) is not None:
-        return _PEAK_OF[colour]
+        return f"pm{PEAK_OF_COLOUR[colour]}" if colour in PEAK_OF_COLOUR else "none"
     return _EJP_PEAKS.get(_raw(readings, "PTEC"))
 
 

@@ -13,11 +13,9 @@ from .events import Readings
 from .frames import Frame
 from .tariff import Tariff, unnamed
 from .tariff_words import TARIFF_SLUGS
-from .tempo import has_colours
+from .tempo import COLOUR_OF_PEAK, has_colours
 
 _NO_PEAK: Final = "none"
-_COLOURS: Final[Mapping[int, str]] = {1: "white", 2: "red"}
-"""Of the mobile peaks of Tempo, as in captures."""
 
 
 class Transition(NamedTuple):
@@ -86,8 +84,8 @@ def _peak(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[
     """Describe a mobile peak; what is still announced when it has ended is the next one."""
     number = int(peak[-1])
     facts: dict[str, object] = {"number": number}
-    if number in _COLOURS and has_colours(readings):
-        facts["colour"] = _COLOURS[number]
+    if number in COLOUR_OF_PEAK and has_colours(readings):
+        facts["colour"] = COLOUR_OF_PEAK[number]
     for name, label in (("start", f"DPM{number}"), ("end", f"FPM{number}")):
         reading = readings.get(label)
         if reading and isinstance(reading.value, datetime) and not has_ended:
