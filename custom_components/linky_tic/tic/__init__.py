@@ -42,16 +42,7 @@ from .power import Estimate, IndexPower, net
 from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver
 from .registers import RELAYS, STATUS, Field, Meaning, decode_status
-from .schedule import (
-    Coding,
-    Contact,
-    Decision,
-    Schedule,
-    Slot,
-    read_schedule,
-    readings_of,
-    registers_of,
-)
+from .schedule import Coding, Contact, Decision, Schedule, read_schedule
 from .season import DAY_KINDS, Tally, tally
 from .supply import (
     BRIEF_POWER,
@@ -74,7 +65,7 @@ from .tariff import (
     index_slug,
     unnamed,
 )
-from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS, contract_slug, tariff_slug
+from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS
 from .tempo import (
     COLOURS,
     FROM_MIDNIGHT,
@@ -88,4 +79,4 @@ from .tempo import (
     peak_notice,
 )
 from .transitions import Moment, ShortMessages, Transition, transitions
-from .values import Horodate, Value, read_horodate, read_value
+from .values import Value, read_horodate, read_value
