@@ -65,9 +65,11 @@ class HealthMonitor:
         if share is None or share >= _CLEAN_ABOVE:
             issues.delete(Issue.NOISY_LINE, Issue.LOST_BYTES)
         elif share < _NOISY_BELOW:
-            kinds = [Issue.NOISY_LINE, Issue.LOST_BYTES]
-            issues.create(kinds.pop(quality.is_losing_bytes), {"bad": f"{100 - share:.0f}"})
-            issues.delete(*kinds)
+            right, wrong = Issue.NOISY_LINE, Issue.LOST_BYTES
+            if quality.is_losing_bytes:
+                right, wrong = wrong, right
+            issues.create(right, {"bad": f"{100 - share:.0f}"})
+            issues.delete(wrong)
 
     def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""

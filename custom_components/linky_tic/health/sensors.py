@@ -20,8 +20,11 @@ _COUNTED: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
     "complete_frames": lambda meter: meter.receiver.counters.complete_frames,
     "reconnections": lambda meter: meter.link.reconnections,
 }
-LINE_COUNTERS: Final = tuple(
-    DerivedSensorDescription(
+
+
+def _row(key: str, value: Callable[[LinkyCoordinator], float | None]) -> DerivedSensorDescription:
+    is_share = key == "line_quality"
+    return DerivedSensorDescription(
         key=key,
         value=value,
         signals=lambda signals: (signals.minute,),
@@ -32,6 +35,6 @@ LINE_COUNTERS: Final = tuple(
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE if is_share else None,
         suggested_display_precision=1 if is_share else 0,
     )
-    for key, value in _COUNTED.items()
-    for is_share in (key == "line_quality",)
-)
+
+
+LINE_COUNTERS: Final = tuple(_row(key, value) for key, value in _COUNTED.items())

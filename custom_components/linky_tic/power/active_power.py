@@ -43,7 +43,7 @@ _SAME_FRAME: Final = 3.0
 _HELD: Final = 12.0
 """Seconds by which an index may be behind on a line without parity, where the gate waits."""
 _SIGHTINGS: Final = 2
-"""Frames, at most, before an index that is believed there in which it may have come first."""
+"""Frames for which such an index may have waited: it may be so much older than when it passed."""
 
 
 class ActivePower:

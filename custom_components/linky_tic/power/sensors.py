@@ -113,8 +113,7 @@ POWER_VALUES: Final = (
             entity_registry_enabled_default=is_month,
             is_on_under_tempo=not is_month,
         )
-        for key in (PEAK_TODAY, PEAK_MONTH)
-        for is_month in (key == PEAK_MONTH,)
+        for key, is_month in ((PEAK_TODAY, False), (PEAK_MONTH, True))
     ),
     *(
         _share(

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple, Self, override
 from ..const import DEFAULT_REPORTING
 from ..tic import INDEXES, Label, Quantity, Value
 
+# The names of rules are quantities of the catalogue, and these, of values derived from several.
 ACTIVE_POWER: Final = "active_power"
 POWER_FACTOR: Final = "power_factor"
 POWER_MARGIN: Final = "power_margin"
 LOAD: Final = "load"
-"""Derived from several labels, hence no quantity of the catalogue."""
 PHASE_POWER: Final = "phase_power"
-"""A part of the apparent power, which is told by itself."""
+"""The rule of a phase's apparent power, which is told less often than that of all phases."""
 
 
 class Preset(StrEnum):

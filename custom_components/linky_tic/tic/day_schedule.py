@@ -174,7 +174,7 @@ class DaySchedules:
         return list(self._instants(periods))
 
     def _last(self, day: date) -> _State:
-        """Give what a day ends with: what a slot of the next leaves as it was, was so then."""
+        """Give the state in which a day ends: the next begins in it, until a slot changes it."""
         note = self.notes.get(day)
         slots = next(iter(readings_of(note.profile).values()), ()) if note else ()
         return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN

@@ -1,8 +1,9 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
-It knows what is suspected and nothing of why: `rules.py` tells which are believed.
-A hold is better than a lie: a value is accepted, or stays with the gate as a suspect. What has no
-value that a working meter can mean is held however often it comes.
+It knows what is suspected and nothing of why: `rules.py` tells which are believed. A reading passes
+or becomes a suspect: being late harms less than being false. One without a value, which no working
+meter can mean, never passes, however often it comes. The suspects of a label are a row: each goes
+on from the one before it, as its rule sees it, and the last one is `Row.now`.
 """
 
 from math import inf
@@ -46,33 +47,34 @@ class Gate:
         if frame.complete and not frame.is_short:
             for name in self._rows.keys() - frame.names:
                 del self._rows[name]
-        said, names = self._conditions.believed, OVERRUNS.intersection(frame.names)
-        late = [row.now for name, row in self._rows.items() if name in names]
-        return [
-            one for one in late if said.get(one.label.name) is not one and is_borne_out(one, said)
-        ]
+        believed, names = self._conditions.believed, OVERRUNS.intersection(frame.names)
+        held = [row.now for name, row in self._rows.items() if name in names]
+        new = [one for one in held if believed.get(one.label.name) is not one]
+        return [one for one in new if is_borne_out(one, believed)]
 
     def judge(self, now: Reading, last: Reading | None) -> Reading | None:
         """Give what becomes the reading after `last`, this or one that it bears out; None: held."""
-        name, is_read = now.label.name, now.value is not None
+        name, has_value = now.label.name, now.value is not None
         rule = RULES[name]
-        if rule.at_once and is_read and self._conditions.parity:
+        if rule.at_once and has_value and self._conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
+        # A row of its own, unless it goes on from the suspects.
         heard = -inf
         if last is not None and name in COUNTERS:
             heard = self._presence.last_heard(name, last.at)
         row, suspects = Row(now, last, heard, self._conditions), self._rows.get(name)
         if suspects is not None:
-            if is_read and suspects.now.value is not None and rule.goes_on(suspects, now):
+            if has_value and suspects.now.value is not None and rule.goes_on(suspects, now):
                 before = suspects.before
-                if len(before) >= AGREEMENT:  # the first tells since when
+                if len(before) >= AGREEMENT:  # the first tells since when, the last what was said
                     before = before[0], before[-1]
                 row.before = *before, suspects.now
-            if suspects.heard != -inf:
+            if suspects.heard != -inf:  # good before the first suspect: none of them counts
                 row.heard = suspects.heard
-        chosen = rule.choose(row) if is_read else None
+        # Believed as it is, it ends the row; else it waits there as a suspect.
+        chosen = rule.choose(row) if has_value else None
         if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
             return now

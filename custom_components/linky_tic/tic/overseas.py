@@ -1,6 +1,8 @@
 """What a meter's legal time adds to that of mainland France, learned from its clock.
 
-It knows what the clock shows and the true time, and nothing of what else is stamped.
+It knows what the clock shows and the true time, and nothing of what else is stamped. It is a step
+before `meter_clock.py`: what it learns is needed to read a stamp as an instant at all. What such
+a clock, once read, is still wrong by is learned there.
 """
 
 from datetime import datetime, timedelta

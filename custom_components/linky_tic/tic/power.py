@@ -37,8 +37,9 @@ _ROUNDING: Final = 10
 _FACTOR_OVER: Final = 50
 """VA under which a power factor would be made of rounding errors."""
 _FEW: Final = 5
-"""Wh that an index has gone on, and seconds, after which it tells a mean power well enough."""
+"""Wh that an index must have gone on to tell a mean power well enough."""
 _BRIEF: Final = 20.0
+"""Seconds for which it must have, and in which what was guessed wrong is made good."""
 
 
 class Estimate(NamedTuple):

@@ -20,7 +20,9 @@ BRIEF_POWER: Final = MARGIN * DEFAULT_SUPPLY
 """W that no Linky lets through, not even for minutes."""
 _LASTING_POWER: Final = 40_000
 """W that no house draws for hours: its contract holds then, while a breaker lets more pass for
-minutes. A tighter limit tells more, and here nothing else speaks for an old row or a start."""
+minutes. Statistics are held to it, where nothing but the gain tells whether two values belong
+together. Costs are counted over seconds, hence up to `BRIEF_POWER`; the gate knows the supply of
+its meter, and allows `MARGIN` times that."""
 
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
