@@ -93,22 +93,22 @@ def kinds_of_days(
 ) -> dict[date, str]:
     """Reckon the kind of each day from the rows of its indexes.
 
-    Before a day that cannot be of its kind, other contracts have counted in them.
+    Until the last day that cannot be of the kind that moved, other contracts have counted in them.
     """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
         for day in _days_moved(found, kind):
             moved[day].add(label)
-    foreign = max(
-        (day for day, labels in moved.items() if not _may_be(kind, day, labels)), default=date.min
-    )
-    others = (day for day, labels in moved.items() if labels - _SHARED and day > foreign)
-    proven = min([*others, since or date.max])
+    impossible = (day for day, labels in moved.items() if not _may_be(kind, day, labels))
+    other_contracts_until = max(impossible, default=date.min)
+    own = {day: labels for day, labels in moved.items() if day > other_contracts_until}
+    days_not_shared = (day for day, labels in own.items() if labels - _SHARED)
+    shared_are_own_from = min([*days_not_shared, since or date.max])
     days = {}
-    for day, labels in moved.items():
+    for day, labels in own.items():
         kinds = {_KINDS[kind].of[label] for label in labels}
-        is_sure = day >= proven or not labels & _SHARED
-        if len(kinds) == 1 and is_sure and day >= first and day > foreign:
+        is_of_contract = day >= shared_are_own_from or not labels & _SHARED
+        if len(kinds) == 1 and is_of_contract and day >= first:
             days[day] = kinds.pop()
     return days
 

@@ -6,6 +6,7 @@ that has not begun: so nothing is noted from a frame in which one of them was da
 second frame has said the same, since midnight may stand in the middle of the first.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -133,44 +134,51 @@ class AnnouncedDays:
     def _note_profiles(
         self, readings: Readings, local: datetime, *, is_same_contract: bool
     ) -> None:
-        """Note tomorrow's profile, and what today's may be.
-
-        Today's is the one announced, and where today has the number of tomorrow, tomorrow's: two
-        that differ mean that the hours were changed since. What the register in force contradicts
-        is none of today's, until hours are changed again; nor is what was announced before a
-        change that tells nothing of today.
-        """
-        today, register = local.date(), self._base_register(readings, local)
-        notes = {day: one for day, one in self.notes.items() if day >= today - LASTS}
-        number, coming = (number_of(readings, name) for name in ("NJOURF", "NJOURF+1"))
-        own = [
-            one
-            for one in notes.get(today, ())
-            if number in {None, one.number} or one.number is None
-        ]
-        profile = readings.get("PJOURF+1")
-        if not is_same_contract:
-            own, notes = [], {}
-        if profile and any(readings_of(profile.raw).values()):  # all of it is sound
-            self._compare(Note(profile.raw, coming))
-            if self.changed and number != coming:
-                own = []
-            notes[today + _DAY] = (Note(profile.raw, coming),)
-            is_new = profile.raw not in {one.profile for one in own}
-            if number is not None and number == coming and is_new:
-                other = Note(profile.raw, number, announced=False)
-                is_borne_out = register and self._codings(other, register, local, surely=True)
-                own += [other] if own or is_borne_out else []
+        """Note tomorrow's profile, and what today's may be."""
+        today, tomorrow = local.date(), _announced(readings)
+        if tomorrow:
+            self._compare(tomorrow)
         if self.changed or not is_same_contract:
             self._refuted = set()
-        refuted = {
-            (today, one.profile)
-            for one in own
-            if register is not None and not self._codings(one, register, local)
-        }
-        self._refuted = refuted | {one for one in self._refuted if one[0] == today}
-        notes[today] = tuple(one for one in own if (today, one.profile) not in self._refuted)
+        known = self.notes if is_same_contract else {}
+        notes = {day: one for day, one in known.items() if day >= today - LASTS}
+        candidates = self._candidates(notes.get(today, ()), tomorrow, readings, local)
+        notes[today] = self._unrefuted(candidates, readings, local)
+        if tomorrow:
+            notes[today + _DAY] = (tomorrow,)
         self.notes = {day: one for day, one in notes.items() if one}
+
+    def _candidates(
+        self, known: Iterable[Note], tomorrow: Note | None, readings: Readings, local: datetime
+    ) -> list[Note]:
+        """Give what today's profile may be.
+
+        It is the one announced, and where today has the number of tomorrow, tomorrow's: two that
+        differ mean that the hours were changed since. What was announced before a change that
+        tells nothing of today is none.
+        """
+        number = number_of(readings, "NJOURF")
+        own = [one for one in known if number in {None, one.number} or one.number is None]
+        if tomorrow is None:
+            return own
+        if number is None or number != tomorrow.number:
+            return [] if self.changed else own
+        if tomorrow.profile in {one.profile for one in own}:
+            return own
+        other, register = tomorrow._replace(announced=False), self._base_register(readings, local)
+        is_borne_out = register and self._codings(other, register, local, surely=True)
+        return [*own, other] if own or is_borne_out else []
+
+    def _unrefuted(
+        self, candidates: list[Note], readings: Readings, local: datetime
+    ) -> tuple[Note, ...]:
+        """Leave out what the register in force contradicts, or has since hours were changed."""
+        day, register = local.date(), self._base_register(readings, local)
+        self._refuted = {one for one in self._refuted if one[0] == day}
+        if register is not None:
+            against = (one for one in candidates if not self._codings(one, register, local))
+            self._refuted |= {(day, one.profile) for one in against}
+        return tuple(one for one in candidates if (day, one.profile) not in self._refuted)
 
     def _compare(self, now: Note) -> None:
         """See whether the hours of a number have changed; before a start they may have long ago."""
@@ -220,6 +228,14 @@ class AnnouncedDays:
         if register is not None and len(own) == 1:
             fitting = self._codings(own[0], register, local)
             self.coding = fitting[0] if len(fitting) == 1 else self.coding
+
+
+def _announced(readings: Readings) -> Note | None:
+    """Give the note of tomorrow, None unless all of its profile is sound."""
+    profile = readings.get("PJOURF+1")
+    if profile is None or not any(readings_of(profile.raw).values()):
+        return None
+    return Note(profile.raw, number_of(readings, "NJOURF+1"))
 
 
 def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:

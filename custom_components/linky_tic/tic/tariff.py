@@ -121,8 +121,7 @@ class TariffFollower:
         self.tempo: str | None = None
         self.current: Tariff | None = None
         self._heard = _NOTHING
-        self._stood = 0
-        """Frames in which nothing was new."""
+        self._stood = 0  # frames since the last one in which anything was new
 
     @property
     def is_tempo(self) -> bool:
@@ -161,6 +160,11 @@ class TariffFollower:
         """Whether nothing has changed for long, since this very frame."""
         return self._stood == _LONG
 
+    @property
+    def _is_name_awaited(self) -> bool:
+        """Whether a register of which no name is known may still be given one."""
+        return self._stood < _HOLD
+
     def lost(self) -> None:
         """Know nothing of now any more."""
         self._heard, self.current = _NOTHING, None
@@ -175,7 +179,7 @@ class TariffFollower:
         self._heard = new or self._heard
         if self.tempo is None and self._heard.has_colours:
             self.tempo = self._calendar
-        if self._stood in {SURE - 1, _LONG}:
+        if self._stood == SURE - 1 or self.has_settled:
             self._learn()
         self.current = self._reckon()
         return before != (self.current, self.names, self.texts, self.calendar, self.tempo)
@@ -209,7 +213,7 @@ class TariffFollower:
         if text is None or register is None or heard.name is None or self.is_tempo:
             return
         is_new = register not in self.texts and heard.is_of_one_register
-        if self._stood == _LONG or (is_new and not self._is_anothers(heard.name, register)):
+        if self.has_settled or (is_new and not self._is_anothers(heard.name, register)):
             is_renamed = self.texts.get(register, text) != text
             # Under a contract without a name it may be another one, with other names for all.
             others = {} if is_renamed and heard.calendar is None else self.texts
@@ -228,10 +232,10 @@ class TariffFollower:
             if known is not None:
                 return Tariff(register, known)
             if heard.name is None:
-                is_awaited = self.current is None and self._stood < SURE - 1
-                return None if is_awaited else Tariff(register, unnamed(register))
+                may_come = self.current is None and self._stood < SURE - 1
+                return None if may_come else Tariff(register, unnamed(register))
             if not self._is_anothers(heard.name, register):
                 return Tariff(register, heard.name)
-        if self.current is not None and self._stood < _HOLD:
+        if self.current is not None and self._is_name_awaited:
             return self.current
         return Tariff(register, known or unnamed(register))
