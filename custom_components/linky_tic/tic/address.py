@@ -6,47 +6,44 @@ error, since the lists grow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 _SHOWN_HEAD, _SHOWN_TAIL = 6, 2
 
-MAKERS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "01": "Monetel",
-        "02": "Sagemcom",
-        "03": "Itron",
-        "04": "Landis+Gyr",
-        "05": "Stepper Energie France",
-        "06": "Itron",
-        "07": "MAEC",
-        "08": "Enerdis",
-        "09": "Faure-Herman",
-        "10": "SIS",
-        "11": "Honeywell",
-        "18": "Schneider",
-        "21": "SCLE",
-        "24": "Hager",
-        "25": "Delta Dore",
-        "26": "RIZ",
-        "27": "Iskraemeco",
-        "30": "Michaud",
-        "31": "Hexing Electrical",
-        "33": "Larsen & Toubro",
-        "34": "Honeywell",
-        "36": "Advanced Electronic Company",
-        "37": "AEM",
-        "38": "Zhejiang Chint",
-        "39": "ZIV",
-        "70": "Landis+Gyr",
-        "71": "Stepper Energie France",
-        "81": "Sagemcom",  # 81 to 85: extra codes of makers with over a million meters a year
-        "82": "Landis+Gyr",
-        "83": "Honeywell",
-        "84": "Sagemcom",
-        "85": "Itron",
-    }
-)
+MAKERS: Final[Mapping[str, str]] = {
+    "01": "Monetel",
+    "02": "Sagemcom",
+    "03": "Itron",
+    "04": "Landis+Gyr",
+    "05": "Stepper Energie France",
+    "06": "Itron",
+    "07": "MAEC",
+    "08": "Enerdis",
+    "09": "Faure-Herman",
+    "10": "SIS",
+    "11": "Honeywell",
+    "18": "Schneider",
+    "21": "SCLE",
+    "24": "Hager",
+    "25": "Delta Dore",
+    "26": "RIZ",
+    "27": "Iskraemeco",
+    "30": "Michaud",
+    "31": "Hexing Electrical",
+    "33": "Larsen & Toubro",
+    "34": "Honeywell",
+    "36": "Advanced Electronic Company",
+    "37": "AEM",
+    "38": "Zhejiang Chint",
+    "39": "ZIV",
+    "70": "Landis+Gyr",
+    "71": "Stepper Energie France",
+    "81": "Sagemcom",  # 81 to 85: extra codes of makers with over a million meters a year
+    "82": "Landis+Gyr",
+    "83": "Honeywell",
+    "84": "Sagemcom",
+    "85": "Itron",
+}
 """Maker code -> the name the maker goes by today."""
 
 
@@ -66,7 +63,7 @@ class Model:
 _MONO_HISTORIC: Final = ("01", "05", "11", "15", "20", "22", "23", "25", "28", "29")
 _THREE_HISTORIC: Final = ("09", "21", "26", "27", "30", "31", "32")
 
-MODELS: Final[Mapping[str, Model]] = MappingProxyType(
+MODELS: Final[Mapping[str, Model]] = (
     {
         "60": Model("Linky 60 A G1", 1),
         "61": Model("Linky 60 A G3", 1),

@@ -6,7 +6,6 @@ does not try to guess: such a line keeps its separators and its label, nothing e
 
 from collections.abc import Mapping
 import re
-from types import MappingProxyType
 from typing import Final
 
 from .catalogue import LABELS, Mode, Quantity
@@ -16,14 +15,12 @@ from .wire import DAMAGED, Bit7
 HIDDEN: Final = ord("#")
 """Stands for a character that is not shown; its parity is that of the line."""
 
-_ANONYMOUS: Final[Mapping[Quantity, bytes]] = MappingProxyType(
-    {
-        Quantity.ADDRESS: b"0",
-        Quantity.METERING_POINT: b"0",
-        Quantity.MESSAGE: bytes([HIDDEN]),
-        Quantity.SHORT_MESSAGE: bytes([HIDDEN]),
-    }
-)
+_ANONYMOUS: Final[Mapping[Quantity, bytes]] = {
+    Quantity.ADDRESS: b"0",
+    Quantity.METERING_POINT: b"0",
+    Quantity.MESSAGE: bytes([HIDDEN]),
+    Quantity.SHORT_MESSAGE: bytes([HIDDEN]),
+}
 """What identifies a household -> what its data are filled with."""
 
 IDENTITIES: Final = frozenset(_ANONYMOUS)

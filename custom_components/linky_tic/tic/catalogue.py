@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 import re
-from types import MappingProxyType
 from typing import Final
 
 
@@ -95,7 +94,7 @@ LOADS: Final = (
     Quantity.EXPORTED_LOAD_PREVIOUS,
 )
 """Powers as means over some minutes (54E 6.2.3)."""
-UNITS: Final[Mapping[Quantity, str]] = MappingProxyType(
+UNITS: Final[Mapping[Quantity, str]] = (
     dict.fromkeys(INDEXES, "Wh")
     | dict.fromkeys((Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, *PEAKS), "VA")
     | dict.fromkeys(LOADS, "W")
@@ -243,12 +242,10 @@ _HISTORIC: Final = (
 
 
 def _numbered(rows: tuple[Label, ...], mode: Mode) -> Mapping[str, Label]:
-    return MappingProxyType(
-        {
-            row.name: replace(row, mode=mode, rank=rank, most=min(row.most, _most(row.size)))
-            for rank, row in enumerate(rows)
-        }
-    )
+    return {
+        row.name: replace(row, mode=mode, rank=rank, most=min(row.most, _most(row.size)))
+        for rank, row in enumerate(rows)
+    }
 
 
 def _most(size: int) -> int:
@@ -261,17 +258,15 @@ _SHORT: Final = 2
 """Digits of a number all of whose values mean something, nines too."""
 
 
-CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = MappingProxyType(
-    {
-        Mode.STANDARD: _numbered(_STANDARD, Mode.STANDARD),
-        Mode.HISTORIC: _numbered(_HISTORIC, Mode.HISTORIC),
-    }
-)
+CATALOGUE: Final[Mapping[Mode, Mapping[str, Label]]] = {
+    Mode.STANDARD: _numbered(_STANDARD, Mode.STANDARD),
+    Mode.HISTORIC: _numbered(_HISTORIC, Mode.HISTORIC),
+}
 """Mode -> label name -> its row, in the order of the frame."""
 
-LABELS: Final[Mapping[str, Label]] = MappingProxyType(
-    {name: row for rows in CATALOGUE.values() for name, row in rows.items()}
-)
+LABELS: Final[Mapping[str, Label]] = {
+    name: row for rows in CATALOGUE.values() for name, row in rows.items()
+}
 """Label name -> its row: none stands in both modes."""
 
 
@@ -296,12 +291,10 @@ OVERRUNS: Final = names_of(Q.OVERRUN_CURRENT)
 CLOCKS: Final = names_of(Q.CLOCK)
 COUNTERS: Final = names_of(*INDEXES)
 
-EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "ADSC": ("DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3", "MSG2"),
-        "ADCO": ("PEJP",),
-        "IINST": ("ADPS",),
-        "IINST1": ("ADIR1", "ADIR2", "ADIR3"),
-    }
-)
+EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ADSC": ("DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3", "MSG2"),
+    "ADCO": ("PEJP",),
+    "IINST": ("ADPS",),
+    "IINST1": ("ADIR1", "ADIR2", "ADIR3"),
+}
 """Label -> the labels that a meter which sends it may send one day, for an event."""

@@ -8,7 +8,6 @@ is not measured in one instant: only what is far off contradicts.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from .catalogue import CATALOGUE, LABELS, PEAKS, Label, Quantity, names_of
@@ -41,9 +40,9 @@ def _currents(label: Label) -> tuple[str, ...]:
 _FROM_CURRENTS: Final = frozenset(
     {Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT}
 )
-_CURRENTS: Final = MappingProxyType(
-    {row.name: _currents(row) for row in LABELS.values() if row.quantity in _FROM_CURRENTS}
-)
+_CURRENTS: Final = {
+    row.name: _currents(row) for row in LABELS.values() if row.quantity in _FROM_CURRENTS
+}
 """A power, or a warning of too much current -> what it is made of."""
 _TOTAL: Final = "SINSTS"
 _MAXIMA: Final = names_of(*PEAKS)

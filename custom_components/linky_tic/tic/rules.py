@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
-from types import MappingProxyType
 from typing import Final
 
 from .catalogue import INDEXES, LABELS, LOADS, Quantity
@@ -234,7 +233,7 @@ _TEXTS: Final = (Q.CALENDAR_NAME, Q.TARIFF_NAME, Q.MESSAGE)
 _DATED: Final = (Q.IMPORTED_PEAK_YESTERDAY, Q.EXPORTED_PEAK_YESTERDAY, Q.MEAN_VOLTAGE, *LOADS)
 _AGREED: Final = (*_TEXTS, *_DATED, Q.PEAK_START, Q.PEAK_END)
 _AT_ONCE: Final = (Q.CURRENT, Q.VOLTAGE, Q.SHORT_MESSAGE)  # nothing can bear out one of these
-_RULE_OF: Final[Mapping[Quantity, Rule]] = MappingProxyType(
+_RULE_OF: Final[Mapping[Quantity, Rule]] = (
     dict.fromkeys(Quantity, Rule(_same, Row.agreed, at_once=True))
     | dict.fromkeys(INDEXES, Rule(_grows, _choose_index))
     | dict.fromkeys((Q.IMPORTED_POWER, Q.EXPORTED_POWER), Rule(_over, _choose_power, is_timed=True))

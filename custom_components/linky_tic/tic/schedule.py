@@ -80,9 +80,7 @@ class Schedule(NamedTuple):
 
 
 _TEN: Final = 10
-_BASES: Final[Mapping[Coding, int]] = MappingProxyType(
-    {Coding.DECIMAL: _TEN, Coding.HEXADECIMAL: 16}
-)
+_BASES: Final[Mapping[Coding, int]] = {Coding.DECIMAL: _TEN, Coding.HEXADECIMAL: 16}
 _CONTACTS: Final = (Contact.UNCHANGED, Contact.TEMPO, Contact.OPEN, Contact.CLOSED)
 _LAST_REGISTER: Final = 10
 _MOST_HOUR, _MOST_MINUTE = 23, 59

@@ -6,7 +6,6 @@ another register is not believed before it has stood for long.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from .catalogue import CATALOGUE, Label, Mode
@@ -36,15 +35,11 @@ class Tariff(NamedTuple):
     name: str
 
 
-_PERIODS: Final[Mapping[str, Tariff]] = MappingProxyType(
-    {
-        period: Tariff(CATALOGUE[Mode.HISTORIC][label].register or 1, slug)
-        for _, slug, period, label in KNOWN_TARIFFS
-    }
-)
-_INDEXES: Final[Mapping[str, str]] = MappingProxyType(
-    {label: slug for _, slug, _, label in KNOWN_TARIFFS}
-)
+_PERIODS: Final[Mapping[str, Tariff]] = {
+    period: Tariff(CATALOGUE[Mode.HISTORIC][label].register or 1, slug)
+    for _, slug, period, label in KNOWN_TARIFFS
+}
+_INDEXES: Final[Mapping[str, str]] = {label: slug for _, slug, _, label in KNOWN_TARIFFS}
 TEMPO_NAMES: Final = REGISTER_SLUGS["tempo"]
 """Register -> slug, in both modes."""
 

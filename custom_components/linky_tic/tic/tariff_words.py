@@ -7,7 +7,6 @@ text that is not in its tables is the supplier's own, and has no slug.
 from collections.abc import Mapping
 from functools import lru_cache
 import re
-from types import MappingProxyType
 from typing import Final
 import unicodedata
 
@@ -33,18 +32,14 @@ TARIFF_SLUGS: Final = frozenset(slug for _, slug, *_ in KNOWN_TARIFFS)
 """The names of tariffs that are no text of a supplier."""
 USUAL_SLUGS: Final = frozenset({"base", "peak", "ejp_normal", "tempo_blue_peak"})
 """What is in force most of the time."""
-REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = MappingProxyType(
-    {
-        contract: MappingProxyType(
-            {
-                CATALOGUE[Mode.HISTORIC][label].register or 1: slug
-                for one, slug, _, label in KNOWN_TARIFFS
-                if one == contract
-            }
-        )
-        for contract, *_ in KNOWN_TARIFFS
+REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
+    contract: {
+        CATALOGUE[Mode.HISTORIC][label].register or 1: slug
+        for one, slug, _, label in KNOWN_TARIFFS
+        if one == contract
     }
-)
+    for contract, *_ in KNOWN_TARIFFS
+}
 """Contract -> register -> slug, by the registers of 54E 6.1; Standard has the same."""
 
 _HOURS: Final = r"(?:H|HRE?S?|HEURES?)?"
