@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .contract import read_contract
 from .day_schedule import DaySchedules, MobilePeak, Note
-from .events import Reading, Readings, number_of
+from .events import Readings, number_of
 from .frames import Frame
 from .meter_clock import MeterClock
 from .schedule import Coding, Decision, Slot, read_schedule, readings_of
@@ -254,14 +254,9 @@ def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
 
 def _says(frame: Frame, readings: Readings) -> bool:
     """Whether a frame says itself all that is read of it, nothing being left of one before."""
-    said = {group.name: (group.data, group.horodate) for group in frame.groups}
+    said = {one.name: (one.data, one.horodate and one.horodate[1:]) for one in frame.groups}
     return all(
-        name in said and _is_said(readings[name], *said[name])
+        said.get(name) == (one.raw, one.time and f"{one.time:%y%m%d%H%M%S}")
         for name in ("DATE", *_LABELS)
-        if name in readings
+        if (one := readings.get(name))
     )
-
-
-def _is_said(reading: Reading, data: str, horodate: str | None) -> bool:
-    stamp = horodate and horodate[1:]
-    return data == reading.raw and stamp == (reading.time and f"{reading.time:%y%m%d%H%M%S}")

@@ -163,15 +163,15 @@ class IndexPower:
 
     def __init__(self) -> None:
         self._window = Window()
-        self._value: int | None = None
-        self._seen = -inf
-        self._apparent = 0
-        self._mean = 0.0
-        self._settled: tuple[float, int] | None = None
         self._ratio = Ratio()
+        self._value: int | None = None  # Wh
+        self._seen = -inf
         self._slack = 0.0
-        self._told: float | None = None
-        self._owed = 0.0
+        self._apparent = 0
+        self._mean = 0.0  # VA, since the load was switched
+        self._settled: tuple[float, int] | None = None  # W and VA when they were last known well
+        self._told: float | None = None  # W
+        self._owed = 0.0  # Wh that the index has counted beyond what was told
 
     def see(
         self,
@@ -190,7 +190,6 @@ class IndexPower:
         before, seen, early = self._value, self._seen, at - _LATCH - slack
         if before is None or value < before or not -slack <= at - seen <= _GAP + slack:
             self._settled = self._told = None
-            self._owed = 0.0
             self._ratio = Ratio()
             self._begin(apparent)
             self._window.start(value, early, at)
@@ -212,9 +211,11 @@ class IndexPower:
         self._slack = slack
 
     def _reconcile(self, gain: int, seconds: float) -> None:
-        """Compare what was told with what the index has counted meanwhile."""
+        """Compare what was told, if anything, with what the index has counted meanwhile."""
         self._ratio.draw(self._apparent, seconds)
-        if self._told is not None and gain >= 0:
+        if self._told is None:
+            self._owed = 0.0
+        else:
             self._owed += gain - self._told * seconds / _WH
             self._owed *= max(0.0, 1 - seconds / _LONGEST)
 
@@ -222,8 +223,6 @@ class IndexPower:
         """Give the power as of the last index, None when it is not known well enough."""
         estimate = self._estimate(now)
         self._told = estimate.watts if estimate else None
-        if self._told is None:
-            self._owed = 0.0
         return estimate
 
     def _estimate(self, now: float) -> Estimate | None:
