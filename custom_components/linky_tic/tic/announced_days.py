@@ -142,10 +142,10 @@ class AnnouncedDays:
             self._refuted = set()
         known = self.notes if is_same_contract else {}
         notes = {day: one for day, one in known.items() if day >= today - LASTS}
-        candidates = self._candidates(notes.get(today, ()), tomorrow, readings, local)
-        notes[today] = self._unrefuted(candidates, readings, local)
         if tomorrow:
             notes[today + _DAY] = (tomorrow,)
+        candidates = self._candidates(notes.get(today, ()), tomorrow, readings, local)
+        notes[today] = self._unrefuted(candidates, readings, local)
         self.notes = {day: one for day, one in notes.items() if one}
 
     def _candidates(
