@@ -86,6 +86,14 @@ def steady(named: tuple[str, int], frames: int = 6) -> list[bytes]:
     return [says(named, named[1])] * frames
 
 
+def test_what_is_said_has_settled_at_the_end_of_one_frame_alone() -> None:
+    follow, settled = Follow(), 0
+    for frame in steady(ECO, 90):
+        follow.hear(frame)
+        settled += follow.follower.has_settled
+    assert settled == 1
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_the_historic_mode_names_a_known_tariff(period: str) -> None:
     assert Follow().hear(*[historic(("PTEC", period))] * 3)[-1] == PERIODS[period]
