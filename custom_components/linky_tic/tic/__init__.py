@@ -3,22 +3,23 @@
 Import this package alone, nothing below it: `Receiver().feed(chunk, now)` takes what a serial port
 delivers and gives what it completed. Words, each with one meaning everywhere:
 
-group       what stands between LF and CR: a label, at times a horodate, data, a checksum
-frame       the groups between STX and ETX
-label       the name at the head of a group (EAST, SINSTS); `Label` is its row in the catalogue
-horodate    the meter's time stamp, a season letter and twelve digits
-index       an energy counter that only grows
-register    the counter of a tariff, 1 to 10; what STGE and RELAIS say are status words, with fields
-reading     what a label says, typed
-believed    passed by the gate, told or not yet
-held        not passed: what was believed before stays, until other frames bear this out
-established of a label: known to be sent by this meter, for ever
-in force    of a reading: believed, its label established and not vanished
-mode        Standard or Historique, the two languages of the meter's output
-mobile peak hours of EJP, or days of Tempo (white 1, red 2), that DPM and FPM bound; `peak` as the
-            name of a tariff are peak hours, and a peak of power is the highest of a day
+group         what stands between LF and CR: a label, at times a horodate, data, a checksum
+frame         the groups between STX and ETX
+label         the name at the head of a group (EAST, SINSTS); `Label` is its row in the catalogue
+horodate      the meter's time stamp, a season letter and twelve digits
+index         an energy counter that only grows
+register      the counter of a tariff, 1 to 10; STGE and RELAIS are status words, of fields
+reading       what a label says, typed
+believed      of a reading: passed by the gate, told or not yet
+held          of a reading: not passed; the one before stays until other frames bear this one out
+established   of a label: known to be sent by this meter, for ever
+in force      of a reading: believed, and its label established and not vanished
+mode          Standard or Historique, the two languages of the meter's output
+mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and FPM; as the name of a
+              tariff `peak` are peak hours, and a peak of power is the highest of a day
 
-`Receiver.finish` and `Wire.learn` are for recordings: `scripts/decode` alone uses them.
+`Receiver.finish` and `Wire.learn` are for what is recorded: of all that is not a test,
+`scripts/decode` alone calls them.
 """
 
 from .address import Identity, Model, identify, mask

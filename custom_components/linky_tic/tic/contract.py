@@ -73,7 +73,7 @@ def registers_in_use(readings: Readings) -> set[int]:
     """Tell the supplier's registers (1 to 10) that count, or will under this contract.
 
     Those that have counted, the one in force, those of tomorrow's schedule, and the six of Tempo
-    when the status register speaks of a colour.
+    when STGE speaks of a colour.
     """
     is_tempo = "STGE" in readings and has_colours(readings)
     used = set(REGISTER_SLUGS["tempo"]) if is_tempo else set()

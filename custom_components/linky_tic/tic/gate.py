@@ -73,7 +73,7 @@ class Gate:
                 row.before = *before, suspects.now
             if suspects.heard != -inf:  # good before the first suspect: none of them counts
                 row.heard = suspects.heard
-        # Believed as it is, it ends the row; else it waits there as a suspect.
+        # What is believed as it is ends its row, unless that is timed; else it stays a suspect.
         chosen = rule.choose(row) if has_value else None
         if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
