@@ -76,8 +76,8 @@ class Receiver:
         for characters in self.wire.characters(chunk):
             self._conditions.parity = self.wire.carries_parity
             segments = self._segments.cut(characters)
-            if len(heard) + len(segments) >= MOST_GROUPS:
-                accepted = _nothing
+            if len(heard) + len(segments) >= MOST_GROUPS:  # accept nothing: `_take` ends the frame
+                accepted = dict[bytes, Group]().get
             for segment in segments:
                 if (group := accepted(segment)) is not None:
                     heard.append(group)
@@ -127,7 +127,3 @@ class Receiver:
             self.counters.complete_frames += frame.complete
             self.counters.cut_frames += not frame.complete
             self.meter.end(frame, now, out)
-
-
-def _nothing(_segment: bytes) -> None:
-    """Accept nothing: the frame in progress is to be ended before it gets too long."""
