@@ -12,6 +12,7 @@ from custom_components.linky_tic.adoption.joining import (
     find_join,
     follows,
     in_gaps,
+    is_index,
     join_by_time,
 )
 
@@ -59,7 +60,7 @@ def test_old_hours_without_an_index_are_passed_over() -> None:
 
 def test_an_index_that_fits_is_not_looked_for_further_back_than_two_days() -> None:
     """Further back, any other index was once where ours is."""
-    for count, is_found in ((47, True), (60, False)):
+    for count, is_found in ((48, True), (49, False)):
         others = [hour(-number, 5000, 100) for number in range(count, 0, -1)]
         join = find_join([hour(-count - 1, 1000, 50), *others], hour(0, 1001, 0), 1)
         assert (join is not None) is is_found
@@ -72,22 +73,78 @@ def test_no_more_is_counted_than_a_breaker_lets_pass() -> None:
 
 
 def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
-    join = find_join([hour(-2, 9, 1), hour(-1, 10, 2)], hour(0, 10, 0), 1)
+    join = find_join([hour(-2, 9, 1), hour(-1, 10, 2)], hour(0, 10, 0.5), 1)
     assert join
-    assert (join.before.state, join.offset) == (10, 2)
+    assert (join.before.state, join.offset) == (10, 1.5)
 
 
-@pytest.mark.parametrize(("counted", "own"), [(9.0, 9.0), (90.0, 0.0)])
-def test_of_what_no_hour_can_count_nothing_is_ours(counted: float, own: float) -> None:
-    join = join_by_time(
-        [hour(-2, None, 1), hour(-1, None, 2)], hour(0, None, counted), 1, is_adopted=False
-    )
+@pytest.mark.parametrize("kilo", [1.0, 1000.0])
+@pytest.mark.parametrize(
+    ("counted", "is_adopted", "own"),
+    [(40.0, False, 40.0), (40.01, False, 0.0), (90.0, False, 0.0), (9.0, True, 0.0)],
+)
+def test_of_what_no_hour_can_count_nothing_is_ours(
+    kilo: float, counted: float, own: float, *, is_adopted: bool
+) -> None:
+    rows = [hour(-2, None, 1 * kilo), hour(-1, None, 2 * kilo)]
+    join = join_by_time(rows, hour(0, None, counted * kilo), kilo, is_adopted=is_adopted)
     assert join
-    assert join.offset == 2 + own - counted
+    assert join.offset == pytest.approx((2 + own - counted) * kilo)
+
+
+@pytest.mark.parametrize(("days", "is_of_a_day"), [(6, False), (7, True)])
+def test_how_far_apart_rows_are_is_told_by_the_last_eight(days: int, *, is_of_a_day: bool) -> None:
+    hours = [hour(-24 * days - number, None, 1) for number in (2, 1)]
+    rows = [*hours, *(hour(-24 * number, None, 1) for number in range(days - 1, -1, -1))]
+    join = join_by_time(rows, hour(1, None, 0), 1, is_adopted=False)
+    assert join
+    length = 24 if is_of_a_day else 1
+    assert join.before.end - join.before.start == length * HOUR
+    assert join.before.start == BEGUN - (24 * HOUR if is_of_a_day else 0)
+
+
+def test_one_row_alone_is_an_hour_and_one_that_has_no_sum_joins_nothing() -> None:
+    join = join_by_time([hour(-1, None, 1)], hour(0, None, 0), 1, is_adopted=False)
+    assert join
+    assert join.before.end == BEGUN
+    for row, first in (
+        (hour(0, None, 1), hour(0, None, 0)),
+        (hour(-1, 1, None), hour(0, None, 0)),
+        (hour(-1, None, 1), hour(0, 1, None)),
+    ):
+        assert join_by_time([row], first, 1, is_adopted=False) is None
 
 
 def test_what_says_nothing_follows_nothing() -> None:
     assert not follows(hour(-1, None, 1), hour(0, 1, 0), 1)
+    assert not follows(hour(-1, 1, 1), hour(0, None, 0), 1)
+
+
+@pytest.mark.parametrize("kilo", [1.0, 1000.0])
+def test_an_old_index_may_be_off_by_a_kwh(kilo: float) -> None:
+    for gain, may_be in ((-1.0, True), (-1.0005, False), (41.0, True), (41.0005, False)):
+        assert follows(hour(-1, 10 * kilo, 1), hour(0, (10 + gain) * kilo, 1), kilo) is may_be
+
+
+def test_an_index_never_falls() -> None:
+    assert is_index([hour(0, 1, 1), hour(1, None, 1), hour(2, 1, 1), hour(3, 2, 1)])
+    assert not is_index([hour(0, 2, 1), hour(1, 1, 1)])
+    assert not is_index([hour(0, None, 1)])
+
+
+def test_the_hour_in_which_we_begin_is_ours() -> None:
+    rows = [hour(-1, 1, 1), hour(0, 2, 2)]
+    for start in (0, 1500, 3599):
+        first = StatisticRow(BEGUN + start, BEGUN + start + 300, 2, 0)
+        assert earlier(rows, first) == rows[:1]
+
+
+def test_of_a_sensor_that_was_both_what_ours_is_goes_over() -> None:
+    both = StatisticRow(BEGUN - HOUR, BEGUN, 1, 1, 2, 1, 3)
+    mean = StatisticRow(BEGUN, BEGUN + HOUR, mean=2)
+    assert earlier([both, hour(-1, 1, 1)], mean) == [both._replace(state=None, sum=None)]
+    total = both._replace(mean=None, min=None, max=None)
+    assert earlier([both, both._replace(sum=None)], hour(0, 1, 1)) == [total]
 
 
 def test_hours_in_which_ours_was_away_are_found() -> None:
@@ -98,4 +155,18 @@ def test_hours_in_which_ours_was_away_are_found() -> None:
 
 def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
     rows = [hour(0, 1, 1), hour(1, 2, 2), hour(2, 1, 1.5), hour(3, 90, 90), hour(30, 200, 200)]
-    assert [round(growth, 1) for _, growth in doubts(rows, 1)] == [-0.5, 88.5]
+    found = [((at - BEGUN) / HOUR, round(growth, 1)) for at, growth in doubts(rows, 1)]
+    assert found == [(2, -0.5), (3, 88.5)]
+
+
+@pytest.mark.parametrize("kilo", [1.0, 1000.0])
+def test_what_floats_differ_by_is_no_doubt(kilo: float) -> None:
+    for growth, is_doubtful in (
+        (-1e-6, False),
+        (-2e-6, True),
+        (-1e-4, True),
+        (41.0, False),
+        (41.0005, True),
+    ):
+        rows = [hour(0, None, -min(growth, 0) * kilo), hour(1, None, max(growth, 0) * kilo)]
+        assert any(doubts(rows, kilo)) is is_doubtful

@@ -9,6 +9,7 @@ import pytest
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.health import issues
 from custom_components.linky_tic.health.issues import Issue, console_on, issue_id
+from custom_components.linky_tic.tic import Reason
 from simulator import Household
 from simulator.line import Burst, Line
 from simulator.ports import TcpPort
@@ -74,6 +75,20 @@ async def test_a_line_that_is_noisy_for_ten_minutes_asks_for_help_until_it_is_cl
     meter.source = Line(house)
     await live(home, meter, 10)
     assert shown(home) == set()
+
+
+async def test_a_line_is_noisy_below_95_percent_and_clean_again_from_97_on(home: Home) -> None:
+    meter = await home.hears()
+    await home.minutes(11)
+    receiver = meter.coordinator.receiver
+    receiver.counters.altered += 50
+    noisy = []
+    for good, bad in ((950, 50), (0, 1), (650, 0), (49, 0)):  # 95, 94.9, 96.9 and 97 percent
+        receiver._frames._ended += good
+        receiver.counters.rejected[Reason.CHECKSUM] += bad
+        await home.minutes()
+        noisy.append("noisy_line" in shown(home))
+    assert noisy == [False, True, True, False]
 
 
 class Eaten(Line):

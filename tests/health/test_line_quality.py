@@ -82,6 +82,33 @@ def test_ten_minutes_are_needed_to_judge(heard: Heard) -> None:
     assert full == 8 * [False] + 4 * [True]
 
 
+@pytest.mark.parametrize(("seconds", "is_full"), [(539.5, False), (540.0, True)])
+def test_a_minute_that_comes_late_is_one_of_the_ten(
+    heard: Heard, seconds: float, *, is_full: bool
+) -> None:
+    heard.quality.sample(heard.now + seconds)
+    assert heard.quality.is_window_full is is_full
+
+
+def test_silence_lasts_since_the_first_look_after_the_last_good_group(heard: Heard) -> None:
+    silence = []
+    for frame in (b"", GOOD, b"", b"", GOOD):
+        heard.minutes(1, frame)
+        silence.append(heard.quality.silence)
+    assert silence == [60, 0, 60, 120, 0]
+
+
+@pytest.mark.parametrize(
+    ("bad", "altered", "is_losing"), [(0, 0, False), (5, 0, True), (5, 1, False), (6, 1, True)]
+)
+def test_bytes_are_missing_where_less_than_a_fifth_of_the_bad_groups_are_whole(
+    heard: Heard, bad: int, altered: int, *, is_losing: bool
+) -> None:
+    heard.receiver.counters.rejected[Reason.CHECKSUM] += bad
+    heard.receiver.counters.altered += altered
+    assert heard.quality.is_losing_bytes is is_losing
+
+
 type Trouble = Callable[[bytes, Random], bytes]
 
 

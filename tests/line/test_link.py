@@ -38,6 +38,10 @@ pytestmark = pytest.mark.usefixtures("all_is_closed")
 _CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
 _PACE: Final = 8.0
 _INTERVAL: Final = 0.3
+_USUAL: Final = tuple(
+    getattr(link_module, name)
+    for name in ("_CHECK_INTERVAL", "_FIRST_WAIT", "_LONGEST_WAIT", "_PATH_INTERVAL")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -304,6 +308,28 @@ async def test_an_access_server_is_read_now_and_then_at_the_speed_of_the_meter()
     assert server.speeds == [9600, 1200]
 
 
+async def test_a_port_that_does_not_open_is_tried_after_1_2_4_and_at_last_30_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _USUAL == (1.0, 1.0, 30.0, 1.0)
+    monkeypatch.setattr(link_module, "_LONGEST_WAIT", 30.0)
+    followed = Followed("/dev/serial/by-id/none")
+    waits: list[float] = []
+
+    async def wait() -> None:
+        waits.append(followed.link._wait)
+
+    followed.link._wait = 1.0
+    monkeypatch.setattr(followed.link, "_wait_for_port", wait)
+    running = asyncio.create_task(followed.link.run())
+    await until(lambda: len(waits) >= 7)
+    await followed.link.close()
+    assert running.done()
+    assert waits[:7] == [1, 2, 4, 8, 16, 30, 30]
+    assert followed.turns == ["missing"]
+    assert followed.link.history.maxlen == 64
+
+
 async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> None:
     calls: list[float] = []
 
@@ -329,6 +355,7 @@ async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> 
             meter.replug()
             with _stolen(meter.url):
                 await until(lambda: followed.link._wait == 0.2)
+                assert followed.turns.count(Cause.BUSY) == 1
             await until(lambda: followed.link._wait == 0.05)
 
 
@@ -381,6 +408,23 @@ async def test_whether_the_meter_is_heard_is_not_known_before_it_is_heard_or_sil
             clock.ahead += SILENCE
             followed.look()
     assert followed.states == [False]
+
+
+async def test_a_meter_is_silent_after_a_minute_and_looked_at_when_that_is_over(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: now + clock.ahead)
+    line = Line(Household(), script=[(0, Silence(1000))])
+    with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
+        async with _following(meter.url) as followed:
+            for ahead, left in ((59.5, 0.5), (60.0, 60.0), (61.0, 60.0)):
+                clock.ahead = ahead
+                followed.look()
+                assert followed.states == ([] if ahead < 60 else [False])
+                assert followed.link._watchdog
+                due = followed.link._watchdog.when() - asyncio.get_running_loop().time()
+                assert left - 10 < due <= left
 
 
 async def test_silence_is_looked_for_by_itself(

@@ -17,6 +17,7 @@ from simulator.line import Burst, Replay
 from simulator.ports import PtyPort, TcpPort
 
 from ..access_server import access_server
+from ..tic.streams import standard
 from ..waiting import HANGS
 
 pytestmark = pytest.mark.usefixtures("all_is_closed")
@@ -24,6 +25,10 @@ pytestmark = pytest.mark.usefixtures("all_is_closed")
 _CAPTURES: Final = Path(__file__).parents[1] / "data" / "captures"
 _SPEEDS: Final = {"standard": 9600, "historic": 1200}
 _PACE: Final = 8.0
+
+
+_TRYING: Final = detection.TRYING
+_USUAL: Final = (listening._SETTLING, listening._LOOK)
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +173,9 @@ async def test_a_meter_that_never_says_its_address_has_none(
 async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path: Path) -> None:
     with PtyPort(Murmur(b"\x02"), tmp_path / "tty") as port:
         is_open = asyncio.Event()
-        listening_to = asyncio.create_task(listen(port.url, progress=lambda _: is_open.set()))
+        listening_to = asyncio.create_task(
+            listen(port.url, seconds=HANGS, progress=lambda _: is_open.set())
+        )
         await is_open.wait()
         port.unplug()
         with pytest.raises(PortUnavailable):
@@ -178,7 +185,9 @@ async def test_a_port_unplugged_while_it_is_listened_to_is_unavailable(tmp_path:
 async def test_a_listening_that_is_cancelled_frees_the_port(replayed: Replayed) -> None:
     with replayed("standard_mono_hphc") as meter:
         is_open = asyncio.Event()
-        task = asyncio.create_task(listen(meter.url, progress=lambda _: is_open.set()))
+        task = asyncio.create_task(
+            listen(meter.url, seconds=HANGS, progress=lambda _: is_open.set())
+        )
         await is_open.wait()
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -194,6 +203,67 @@ async def test_progress_only_goes_forward(replayed: Replayed) -> None:
     assert 0 <= shares[0] < shares[-1] <= 1
 
 
+class Ticking:
+    """A clock that goes on by a second at each look."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        self.now += 1
+        return self.now
+
+
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
+    ticking = Ticking()
+    monkeypatch.setattr(listening, "time", ticking)
+    return ticking
+
+
+@pytest.mark.usefixtures("ticking")
+async def test_the_progress_is_the_share_of_the_time_gone(tmp_path: Path) -> None:
+    shares: list[float] = []
+    with PtyPort(Murmur(b""), tmp_path / "tty") as port, pytest.raises(NotHeard):
+        await listen(port.url, seconds=5, progress=shares.append)
+    assert shares == [0.2, 0.4, 0.6, 0.8]
+
+
+def test_a_listening_lasts_longer_where_something_comes(
+    ticking: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _USUAL == (15.0, 0.2)
+    monkeypatch.setattr(listening, "_SETTLING", 15.0)
+    monkeypatch.setattr(listening, "TRYING", _TRYING)
+    listener = listening._Listener(9, has_speed=True)
+    assert listener._end_at == ticking.now + 9
+    trying = 2 * 2.0 + 2 * 4.0 + 4 * 3.5
+    listener._handle_events([], 5.0, 0)
+    assert listener._end_at == ticking.now + trying
+    ends = listener._end_at
+    listener._handle_events([], 6.0, 0)
+    assert listener._end_at == ends
+    listener = listening._Listener(9, has_speed=False)
+    ends = listener._end_at
+    listener._handle_events([], 5.0, 0)
+    assert listener._end_at == ends
+    listener._handle_events([], 6.0, 1)
+    assert listener._end_at == ticking.now + 15
+    ends = listener._end_at
+    listener._handle_events([], 7.0, 1)
+    assert (listener._end_at, listener._heard_at) == (ends, 7.0)
+
+
+async def test_a_meter_that_says_its_address_alone_has_one_phase_and_nothing_bad(
+    tmp_path: Path,
+) -> None:
+    frame = standard(("ADSC", "041961000000"))
+    with PtyPort(Murmur(frame), tmp_path / "tty") as port:
+        heard = await listen(port.url, seconds=HANGS)
+    assert (heard.address, heard.phases, heard.bad) == ("041961000000", 1, 0)
+    assert heard.labels == {"ADSC"}
+
+
 @pytest.mark.parametrize(("speed", "characters"), [(1200, 120), (9600, 960), (115_200, 960)])
 def test_what_was_heard_is_given_once_more_as_a_meter_spaces_it(
     speed: int, characters: int
@@ -205,6 +275,7 @@ def test_what_was_heard_is_given_once_more_as_a_meter_spaces_it(
     )  # fmt: skip
     pieces, times = zip(*heard.chunks(), strict=True)
     assert b"".join(pieces) == said
+    assert len(pieces[0]) == 64
     begun = 1000 - len(said) / characters
     ended = [begun + count / characters for count in accumulate(map(len, pieces))]
     assert times == pytest.approx(ended)

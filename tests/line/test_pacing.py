@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import os
 import socket
 import time
-from typing import Final
+from typing import Final, override
 
 import pytest
 import serial_asyncio
@@ -118,7 +118,64 @@ async def test_a_transport_that_cannot_pause_gives_each_chunk_at_once() -> None:
     line.data_received(b"\n")
     line.data_received(b"\r")
     assert heard.chunks == [b"\n", b"\r"]
-    assert line._timer is None
+    assert (line._timer, line._interval) == (None, 0.0)
+
+
+class Paused(asyncio.Transport):
+    """A transport, and whether it reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns: list[str] = []
+
+    @override
+    def pause_reading(self) -> None:
+        self.turns.append("pause")
+
+    @override
+    def resume_reading(self) -> None:
+        self.turns.append("resume")
+
+    @override
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_all_lines_of_one_pace_are_read_at_the_same_beats() -> None:
+    loop = asyncio.get_running_loop()
+    line = PacedProtocol(Heard(), lambda _: None, 1000.0)
+    transport = Paused()
+    line.connection_made(transport)
+    began = loop.time()
+    line.data_received(b"\n")
+    assert line._timer
+    beat = line._timer.when()
+    assert beat % 1000.0 == 0
+    assert 0 <= beat - began <= 1000.0
+    line.data_received(b"\r")
+    assert line._timer.when() == beat
+    timer = line._timer
+    line.hold()
+    assert timer.cancelled()
+    assert line._timer is not timer
+    line.release()
+    assert transport.turns == ["pause", "pause", "resume"]
+
+
+async def test_a_line_that_is_lost_is_read_no_more() -> None:
+    lost: list[Exception | None] = []
+    line = PacedProtocol(Heard(), lost.append, 1000.0)
+    transport = Paused()
+    line.connection_made(transport)
+    line.data_received(b"\n")
+    timer = line._timer
+    assert timer
+    line.connection_lost(None)
+    assert (timer.cancelled(), line._timer, lost) == (True, None, [None])
+    line._read()
+    line.hold()
+    line.release()
+    assert transport.turns == ["pause"]
 
 
 async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() -> None:
@@ -136,8 +193,9 @@ async def test_a_device_that_goes_between_two_beats_is_lost_at_the_next_one() ->
 
 async def test_as_much_as_a_terminal_holds_is_read_at_once() -> None:
     reader, writer = os.pipe()
-    os.write(writer, bytes(4096))
+    os.write(writer, bytes(5000))
     assert len(_read_from(reader)) == 4096
+    assert len(_read_from(reader)) == 5000 - 4096
     os.close(writer)
     os.close(reader)
     assert _read_from(reader) == b""

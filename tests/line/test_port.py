@@ -30,6 +30,13 @@ from ..waiting import HANGS
 pytestmark = pytest.mark.usefixtures("all_is_closed")
 
 
+_USUAL = (line._OPENING, line._BUSY, line._AGAIN, line._SETTING)
+
+
+def test_how_long_a_port_is_waited_for() -> None:
+    assert _USUAL == (10.0, 1.0, 0.05, 5.0)
+
+
 async def _cause_of_opening(port: str) -> Cause:
     with pytest.raises(PortUnavailable) as failure:
         await Port.open(port, 9600, bytearray().extend)
@@ -46,6 +53,7 @@ async def test_a_port_is_opened_at_8n1_and_its_speed_changes_while_it_is_open(
     assert flags & (termios.CSIZE | termios.PARENB | termios.CSTOPB) == termios.CS8
     assert not local & termios.ICANON
     assert speed == termios.B9600
+    assert port._protocol._interval == 0
     await port.set_speed(1200)
     assert termios.tcgetattr(master)[4] == termios.B1200
     await port.close()

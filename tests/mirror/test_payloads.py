@@ -25,6 +25,7 @@ from simulator.frames import Group, Writer
 
 DATA = Path(__file__).parents[1] / "data"
 ADDRESS = "021976543210"
+MAINLAND = timedelta(0)
 NOW = datetime(2026, 11, 23, 17, 44, 24, 310_000, UTC).timestamp()
 
 
@@ -193,9 +194,8 @@ def test_every_capture_gives_what_its_frames_and_readings_hold(path: Path) -> No
 
 
 def test_teleinfo2mqtt_gives_raw_and_value_without_a_space_to_spare() -> None:
-    payload = teleinfo2mqtt(
-        first_frame(frame(Group("EAST", "012345678"), Group("STGE", "013AC501")))
-    )
+    heard = first_frame(frame(Group("EAST", "012345678"), Group("STGE", "013AC501")))
+    payload = teleinfo2mqtt(heard, MAINLAND)
     assert payload == (
         '{"EAST":{"raw":"012345678","value":12345678},"STGE":{"raw":"013AC501","value":"013AC501"}}'
     )
@@ -221,7 +221,7 @@ def test_teleinfo2mqtt_gives_the_true_instant(
 
 
 def test_teleinfo2mqtt_keeps_what_is_no_number_as_it_is_and_does_not_multiply() -> None:
-    shown = json.loads(teleinfo2mqtt(first_frame(MONO)))
+    shown = json.loads(teleinfo2mqtt(first_frame(MONO), MAINLAND))
     assert shown["PREF"] == {"raw": "09", "value": 9}
     assert shown["PJOURF+1"]["value"] == shown["PJOURF+1"]["raw"]
     assert shown["NGTF"] == {"raw": "     TEMPO      ", "value": "     TEMPO      "}
@@ -230,7 +230,7 @@ def test_teleinfo2mqtt_keeps_what_is_no_number_as_it_is_and_does_not_multiply() 
 
 def test_teleinfo2mqtt_reads_the_historic_mode() -> None:
     heard = first_frame(frame(Group("PAPP", "01890"), Group("PTEC", "HP.."), mode="historic"))
-    shown = json.loads(teleinfo2mqtt(heard))
+    shown = json.loads(teleinfo2mqtt(heard, MAINLAND))
     assert shown == {
         "PAPP": {"raw": "01890", "value": 1890},
         "PTEC": {"raw": "HP..", "value": "HP.."},
@@ -254,6 +254,10 @@ def test_discovered_units_are_those_of_their_device_class() -> None:
     for component in components.values():
         if unit := component.get("unit_of_measurement"):
             assert unit in DEVICE_CLASS_UNITS[component["device_class"]]
+
+
+def test_a_name_is_announced_as_it_is_written() -> None:
+    assert '"name":"Étable"' in discovery(ADDRESS, "Étable", [], ("t", "s"), 300)
 
 
 def test_a_meter_of_no_known_maker_is_announced_without_one() -> None:

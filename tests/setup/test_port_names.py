@@ -22,12 +22,13 @@ async def machine(hass: HomeAssistant, tmp_path: Path, monkeypatch: pytest.Monke
     return Machine(tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize("serial", ["A5XK3RJT", "A1B1"])
 async def test_an_adapter_with_a_serial_number_is_named_by_it(
-    hass: HomeAssistant, machine: Machine
+    hass: HomeAssistant, machine: Machine, serial: str
 ) -> None:
-    port = machine.plug("ttyUSB0", serial="A5XK3RJT")
+    port = machine.plug("ttyUSB0", serial=serial)
     by_path = machine.link("by-path", "pci-usb-0:1:1.0-port0", "ttyUSB0")
-    by_id = machine.link("by-id", "usb-FTDI_A5XK3RJT-if00-port0", "ttyUSB0")
+    by_id = machine.link("by-id", f"usb-FTDI_{serial}-if00-port0", "ttyUSB0")
     for chosen in (port, by_path, by_id):
         assert await async_stable_name(hass, chosen) == by_id
 

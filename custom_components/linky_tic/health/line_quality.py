@@ -4,6 +4,7 @@ It knows counters and time; it knows neither entities nor repairs.
 """
 
 from collections import deque
+from math import nan
 from typing import Final, NamedTuple
 
 from ..line import BAD
@@ -33,7 +34,7 @@ class LineQuality:
     def sample(self, now: float) -> None:
         """Take the counters as they are; called about once a minute."""
         self._samples.append(self._now(now))
-        while now - self._samples[0].at > WINDOW and len(self._samples) > 1:
+        while now - self._samples[0].at > WINDOW:
             self._samples.popleft()
 
     def rejected(self, *reasons: Reason) -> int:
@@ -50,7 +51,7 @@ class LineQuality:
     def is_losing_bytes(self) -> bool:
         """Whether bytes are missing in the window rather than wrong."""
         _, bad, altered = self._window()
-        return bad > 0 and altered < _MOST_ALTERED * bad
+        return altered < _MOST_ALTERED * bad
 
     @property
     def silence(self) -> float:
@@ -69,7 +70,7 @@ class LineQuality:
         first = self._samples[0] if self._samples else now
         return now.good - first.good, now.bad - first.bad, now.altered - first.altered
 
-    def _now(self, at: float = 0.0) -> _Sample:
+    def _now(self, at: float = nan) -> _Sample:
         receiver = self._receiver
         altered = receiver.counters.altered
         return _Sample(at, receiver.good_groups, self.rejected(*BAD), altered)

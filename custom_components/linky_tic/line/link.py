@@ -48,7 +48,7 @@ class Link:
         on_state: Callable[[bool], None],
     ) -> None:
         self.name = name_of(port)
-        self.interval = 0.0
+        self.interval: float
         self.reception = Reception(receiver, speed, self._receive)
         self.is_connected: bool | None = None
         self.reconnections = 0
@@ -60,7 +60,7 @@ class Link:
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
         self._watchdog: asyncio.TimerHandle | None = None
-        self._good_at = 0.0
+        self._good_at: float
         self._wait = _FIRST_WAIT
         self._receiver = receiver
         self._heard: tuple[int, Mode | None] | None = None

@@ -64,8 +64,8 @@ class Heard:
     labels: frozenset[str]
     good: int
     bad: int
-    recent: bytes = b""
-    at: float = 0.0
+    recent: bytes
+    at: float
 
     def chunks(self) -> Iterator[tuple[bytes, float]]:
         """Give the last bytes once more, and when they came, as a meter spaces them."""
@@ -79,7 +79,7 @@ class Heard:
 async def listen(
     port: str,
     *,
-    seconds: float = 15.0,
+    seconds: float,
     progress: Callable[[float], None] | None = None,
 ) -> Heard:
     """Hear who speaks on a port, and close it; `progress` is given the share of the time gone.
@@ -111,13 +111,13 @@ class _Listener:
         self._end_at = self._begun_at + seconds
         self._bad_before: int | None = None
         self._is_done = False
-        self._heard_at = 0.0
+        self._heard_at: float
 
     async def follow(self, port: Port, progress: Callable[[float], None] | None) -> None:
         """Hear until all is known or the time is over; raises `PortUnavailable`."""
         share = 0.0
         while not self._is_done and (now := time.monotonic()) < self._end_at:
-            await self.reception.watch(port, min(_LOOK, self._end_at - now))
+            await self.reception.watch(port, _LOOK)
             share = max(share, (now - self._begun_at) / (self._end_at - self._begun_at))
             if progress:
                 progress(share)

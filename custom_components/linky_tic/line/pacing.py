@@ -25,7 +25,7 @@ class PacedProtocol(asyncio.Protocol):
         self,
         on_chunk: Callable[[bytes], None],
         on_loss: Callable[[Exception | None], None],
-        interval: float = 0.0,
+        interval: float,
     ) -> None:
         self._on_chunk = on_chunk
         self._on_loss = on_loss

@@ -4,7 +4,7 @@ It knows serialx and any URL that serialx opens; it knows nothing of what the by
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 import errno
 import socket
@@ -78,7 +78,7 @@ def has_speed(port: str) -> bool:
     return not port.startswith(("socket://", "tcp://"))
 
 
-_CAUSES: Final = {
+_CAUSES: Final[Mapping[int | None, Cause]] = {
     errno.ENOENT: Cause.MISSING,
     errno.ENOTDIR: Cause.MISSING,
     errno.EBUSY: Cause.BUSY,
@@ -114,7 +114,7 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
         cause = Cause.REFUSED
     else:
         cause = Cause.REFUSED if path is None or number is None else Cause.FAILED
-        cause = _CAUSES.get(number or 0, cause)
+        cause = _CAUSES.get(number, cause)
     return PortUnavailable(port, cause, number)
 
 

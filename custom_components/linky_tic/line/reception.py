@@ -41,8 +41,8 @@ class Reception:
         self._receiver = receiver
         self._on_chunk = on_chunk
         self._other_speeds = other_speeds
-        self._has_speed = True
-        self._detection = Detection(speed, 0.0)
+        self._has_speed: bool
+        self._detection: Detection
 
     @property
     def recent(self) -> bytes:

@@ -96,7 +96,7 @@ def _naive(group: Group) -> str | None:
     return stamp.time.replace(tzinfo=None).isoformat() if stamp else None
 
 
-def teleinfo2mqtt(frame: Frame, overseas: timedelta = timedelta(0)) -> str:
+def teleinfo2mqtt(frame: Frame, overseas: timedelta) -> str:
     """Give the verified groups as consumers of teleinfo2mqtt expect them, its mistakes mended.
 
     A date is in UTC as its Z says, PJOURF+1 stays a text, kVA are not multiplied.
