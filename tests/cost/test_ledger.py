@@ -192,6 +192,116 @@ def test_new_prices_and_charges_hold_from_their_day_on() -> None:
     assert ledger.charges == [(monday, 30.0)]
 
 
+def noon(day: date) -> float:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=FRANCE).timestamp()
+
+
+MONDAY: Final = date(2026, 11, 23)
+A_DAY: Final = timedelta(1)
+
+
+def lived(since: date, energy: float, until: date = MONDAY) -> Ledger:
+    """A ledger of which one gain was heard at noon, since the noon of another day."""
+    ledger = Ledger()
+    ledger.turn(noon(until))
+    ledger.add(energy, "base", 0.2, noon(since), noon(until))
+    return ledger
+
+
+def test_a_gap_is_shared_out_over_a_year_and_a_day() -> None:
+    with france():
+        ledger = lived(MONDAY - 380 * A_DAY, 380.0)
+        days = {row.day: energy for row, energy in ledger.rows.items()}
+        backward = lived(MONDAY + A_DAY, 7.0)
+    assert len(days) == 367
+    assert days[MONDAY - A_DAY] == pytest.approx(1)
+    assert days[MONDAY - 366 * A_DAY] == pytest.approx(14.5)
+    assert sum(days.values()) == pytest.approx(380)
+    assert {row.day: energy for row, energy in backward.rows.items()} == {MONDAY: 7.0}
+
+
+def test_seventy_days_are_kept_and_no_day_that_is_to_come() -> None:
+    with france():
+        ledger = Ledger()
+        for day in (MONDAY - 70 * A_DAY, MONDAY - 69 * A_DAY, MONDAY, MONDAY + A_DAY):
+            ledger.add(1.0, "base", None, noon(day), noon(day))
+        ledger.charges = [(MONDAY - 90 * A_DAY, 1.0), (MONDAY + A_DAY, 2.0)]
+        ledger.turn(noon(MONDAY) + 1)
+        assert ledger.whole_since == ledger.began == noon(MONDAY) + 1
+        ledger.turn(noon(MONDAY))
+        ledger.tidy()
+    assert ledger.whole_since == noon(MONDAY)
+    assert {row.day: wh for row, wh in ledger.rows.items()} == {
+        MONDAY - 69 * A_DAY: 1.0,
+        MONDAY: 2.0,
+    }
+    assert ledger.charges == [(MONDAY - 90 * A_DAY, 1.0), (MONDAY, 2.0)]
+
+
+def test_a_day_that_has_begun_stays_where_the_clock_is_put_back_by_less_than_an_hour() -> None:
+    with france():
+        ledger = lived(MONDAY, 1.0)
+        ledger.tidy()
+        midnight = noon(MONDAY) - 43_200
+        for back, day in ((3600.0, MONDAY), (3601.0, MONDAY - A_DAY)):
+            ledger.turn(midnight - back)
+            ledger.tidy()
+            assert [row.day for row in ledger.rows] == [day]
+
+
+def test_a_charge_is_paid_from_its_day_on() -> None:
+    no_prices: dict[str, float] = {}
+    with france():
+        ledger = lived(MONDAY, 1.0)
+        ledger.charge(None)
+        ledger.reprice(MONDAY, no_prices.get, None)
+        assert ledger.charges == []
+        assert ledger.standing(CostPeriod(MONDAY, MONDAY)) == 0
+        ledger.charge(15.0)
+        ledger.charge(15.0)
+        assert ledger.charges == [(date.min, 15.0)]
+        ledger.charge(None)
+        assert ledger.charges == [(date.min, 15.0), (MONDAY, 0.0)]
+        assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY)) == 0.5
+        ledger.reprice(MONDAY - A_DAY, no_prices.get, None)
+        assert ledger.charges == [(date.min, 15.0), (MONDAY - A_DAY, 0.0)]
+        ledger.charges = [(MONDAY, 30.0)]
+        assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY - A_DAY)) == 1
+
+
+def test_what_an_entry_has_told_before_it_was_deleted_is_not_charged_again() -> None:
+    with france():
+        ledger = lived(MONDAY, 1.0)
+        ledger.resumed = noon(MONDAY)
+        ledger.charge(30.0)
+        assert ledger.charges == [(date.min, 0.0), (MONDAY + A_DAY, 30.0)]
+        ledger.charge(60.0)
+        assert ledger.charges == [(date.min, 0.0), (MONDAY + A_DAY, 60.0)]
+
+
+def test_all_that_is_stored_comes_back() -> None:
+    with france():
+        ledger = lived(MONDAY - A_DAY, 1.0)
+        ledger.resumed, ledger.charges = 5.0, [(MONDAY, 1.0)]
+        again = Ledger.read(json.loads(json.dumps(ledger.written)))
+        former = {"times": [1.0, 0.0], "charges": [], "rows": [], "doubt": None}
+        assert vars(again) == vars(ledger) | {"_tidied": MONDAY}
+        assert (Ledger.read(former).began, Ledger.read(former).resumed) == (0.0, 0.0)
+    assert (Ledger().now, Ledger().whole_since, Ledger().began, Ledger().resumed) == (0, 0, 0, 0)
+
+
+def test_exports_are_apart_and_nothing_needs_no_price() -> None:
+    period = CostPeriod(MONDAY, MONDAY)
+    with france():
+        ledger = lived(MONDAY, 500.0)
+        ledger.add(1000.0, "export", 0.1, noon(MONDAY), noon(MONDAY))
+        ledger.add(0.0, "peak", None, noon(MONDAY), noon(MONDAY))
+    assert amount(ledger.drawn(period)) == pytest.approx(0.1)
+    assert amount(ledger.exported(period)) == pytest.approx(0.1)
+    assert sum(ledger.exported(period).values()) == 1000
+    assert period.start == dt_util.start_of_local_day(MONDAY)
+
+
 def test_what_was_once_kept_apart_after_a_leap_of_the_clock_is_counted() -> None:
     day = date(2026, 11, 23)
     row = [day.isoformat(), "base", 0.2, 1000.0]

@@ -83,7 +83,7 @@ class Account:
         if leap and is_undone:
             self._go_back(leap.before)
         elif abs(seconds) > AN_HOUR:
-            if leap and leap.seconds < 0 and now < leap.since:
+            if leap and max(now, leap.since + leap.seconds) < leap.since:
                 leap.seconds = now - leap.since  # still behind
             else:
                 self._leap = Leap(before, seconds, self._written, self._meter_ahead)

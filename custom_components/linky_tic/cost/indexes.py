@@ -29,8 +29,8 @@ _LATE: Final = 60.0
 """Seconds by which a reading that the gate has held may be late."""
 _SWITCHED: Final = 600.0
 """Seconds within which BASE and another index may be seen to go on from one another."""
-_PATIENCE: Final = 10
-"""Frames in which every index that is sent has been heard again."""
+_PATIENCE: Final = 11
+"""Frames without it after which an index is not waited for: in ten each that is sent is heard."""
 
 
 @dataclass(slots=True)
@@ -77,17 +77,17 @@ class Indexes:
         """Stand where `written` once said: what has been counted since is counted anew."""
         heard, self.by_register = self.by_register, self.read(kept).by_register
         for register, one in self.by_register.items():
-            one.misses = heard[register].misses if register in heard else _PATIENCE + 1
+            one.misses = heard[register].misses if register in heard else _PATIENCE
 
     @property
     def is_waiting(self) -> bool:
         """Whether one has not been heard again: it may be of another day, or no longer sent."""
-        return any(0 < one.misses <= _PATIENCE for one in self.by_register.values())
+        return any(0 < one.misses < _PATIENCE for one in self.by_register.values())
 
     @property
     def is_held(self) -> bool:
         """Whether an index is about to be believed: what it has gained is of some day before."""
-        return 0 < self._held <= _PATIENCE
+        return 0 < self._held < _PATIENCE
 
     @property
     def counts_imports(self) -> bool:
@@ -127,7 +127,7 @@ class Indexes:
     def lose(self, now: float) -> None:
         """Wait for all that were heard until `now`, when the line was lost."""
         for one in self.by_register.values():
-            one.misses = 1 if now - one.at < _LATE else _PATIENCE + 1
+            one.misses = 1 if now - one.at < _LATE else _PATIENCE
 
 
 def register_of(label: Label) -> int:

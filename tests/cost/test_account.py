@@ -1,0 +1,222 @@
+"""The account of a meter whose clock is set, whose days end and whose registers are renamed."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+import json
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.linky_tic.cost.account import Account
+from custom_components.linky_tic.tic import LABELS
+
+FRANCE: Final = ZoneInfo("Europe/Paris")
+NOON: Final = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
+MONDAY: Final = date(2026, 11, 23)
+ONE: Final = timedelta(1)
+HOUR: Final = 3600.0
+DAY: Final = 24 * HOUR
+
+
+@pytest.fixture(autouse=True)
+def france() -> Iterator[None]:
+    before = dt_util.get_default_time_zone()
+    dt_util.set_default_time_zone(FRANCE)
+    yield
+    dt_util.set_default_time_zone(before)
+
+
+def began(now: float = NOON) -> Account:
+    account = Account()
+    assert not account.turn(now)
+    account.day = account.ledger.today
+    account.indexes.take(LABELS["EASF01"], 100, now)
+    return account
+
+
+def use(account: Account, value: int, at: float) -> None:
+    """Enter what EASF01 has gained, as a frame does."""
+    index, gain, since = account.indexes.take(LABELS["EASF01"], value, at)
+    account.rename(index, "peak", since)
+    account.enter(index, gain, 0.2, since)
+
+
+def ended(account: Account, meter_time: float | None = None) -> list[date]:
+    return [*account.end_days(meter_time)]
+
+
+def leap(account: Account) -> float | None:
+    kept = account.written["leap"]
+    if kept is None:
+        return None
+    assert isinstance(kept, dict)
+    return float(str(kept["seconds"]))
+
+
+def test_what_is_stored_comes_back_and_of_another_meter_the_ledger_alone() -> None:
+    account = began()
+    use(account, 110, NOON)
+    ended(account, NOON + 5)
+    account.turn(NOON + 7200)
+    use(account, 120, NOON + 7200)
+    index = account.indexes.by_register[1]
+    account.rename(index, "base", NOON + 7200)
+    kept = json.loads(json.dumps(account.written))
+    same, other = Account(), Account()
+    same.read(kept, is_own=True)
+    other.read(kept, is_own=False)
+    assert same.written == account.written
+    assert kept["leap"] | {"before": None} == {
+        "since": NOON,
+        "seconds": 7200.0,
+        "before": None,
+        "meter_ahead": 5.0,
+        "used": 10,
+    }
+    assert kept["former_tariffs"] == [[NOON + 7200, 1, "peak"]]
+    assert other.ledger.written == account.ledger.written
+    assert other.written == {**account.written, **Account().written, **account.ledger.written,
+                             "told": MONDAY.isoformat()}  # fmt: skip
+    del kept["told"], kept["former_tariffs"], kept["meter_ahead"], kept["leap"]
+    former = Account()
+    former.read(kept, is_own=True)
+    assert former.day == MONDAY
+    assert leap(former) is None
+
+
+def test_more_than_an_hour_at_once_is_doubted_for_a_day() -> None:
+    account = began()
+    account.turn(NOON + HOUR)
+    assert leap(account) is None
+    account.turn(NOON + 2 * HOUR + 1)
+    assert leap(account) == HOUR + 1
+    account.turn(NOON + 3 * HOUR)
+    assert leap(account) == HOUR + 1
+    for hours in range(4, 28):
+        account.turn(NOON + hours * HOUR)
+    assert leap(account) is None
+
+
+def test_more_than_a_day_at_once_leaves_days_that_are_not_whole() -> None:
+    account = began()
+    account.turn(NOON + DAY)
+    assert account.ledger.whole_since == NOON
+    account.turn(NOON + 2 * DAY + 1)
+    assert account.ledger.whole_since == NOON + 2 * DAY + 1
+
+
+def test_a_false_time_is_taken_back() -> None:
+    account = began()
+    use(account, 110, NOON)
+    account.turn(NOON + 40 * DAY)
+    use(account, 120, NOON + 40 * DAY)
+    assert account.turn(NOON + 60)
+    assert leap(account) is None
+    assert {(row.day, wh) for row, wh in account.ledger.rows.items()} == {(MONDAY, 10.0)}
+    assert account.indexes.by_register[1].value == 110
+    assert (account.ledger.now, account.ledger.today) == (NOON + 60, MONDAY)
+
+
+def test_a_clock_that_is_still_behind_is_put_right_by_one_leap() -> None:
+    account = began()
+    account.turn(NOON - 10 * DAY)
+    account.turn(NOON - 5 * DAY)
+    assert leap(account) == -5 * DAY
+    assert account.turn(NOON + 60)
+    late = began()
+    for hours in (10, 9, 8, 7, 6, 5, 4, 0):
+        late.turn(NOON - hours * HOUR)
+    assert leap(late) == 4 * HOUR
+    ahead = began()
+    ahead.turn(NOON + 10 * DAY)
+    ahead.turn(NOON + 20 * DAY)
+    assert leap(ahead) == 10 * DAY
+    behind = began()
+    behind.turn(NOON - 10 * DAY)
+    behind.turn(NOON + 2 * DAY)  # where it came from, and two days later
+    assert leap(behind) is None
+
+
+def test_nothing_is_tidied_in_a_time_that_is_doubted() -> None:
+    account = began()
+    use(account, 110, NOON)
+    account.turn(NOON + 100 * DAY)
+    assert account.ledger.rows
+    account.trust_clock()
+    assert leap(account) is None
+    account.turn(NOON + 100 * DAY + 1)
+    assert not account.ledger.rows
+
+
+def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
+    account = began()
+    account.turn(NOON + 3 * DAY)
+    use(account, 2000, NOON + 3 * DAY)
+    days = account.end_days(None)
+    assert [(one, account.day) for one in days] == [
+        (MONDAY + n * ONE, MONDAY + n * ONE) for n in range(3)
+    ]
+    assert account.day == MONDAY + 3 * ONE
+    account.turn(NOON + 500 * DAY)
+    use(account, 30_000, NOON + 500 * DAY)
+    assert len(ended(account)) == 366
+
+
+def test_no_day_ends_while_an_index_is_awaited_or_held() -> None:
+    account = began()
+    account.indexes.lose(NOON)
+    account.turn(NOON + DAY)
+    assert ended(account) == []
+    account = began()
+    account.indexes._held = 1
+    account.turn(NOON + DAY)
+    assert ended(account) == []
+
+
+def test_no_day_ends_by_a_clock_that_has_leapt_alone() -> None:
+    account = began()
+    assert ended(account, NOON + 5) == []
+    account.turn(NOON + DAY)
+    assert ended(account, NOON + 5) == []
+    assert ended(account, NOON + DAY + 5) == [MONDAY]
+    quiet = began()
+    quiet.turn(NOON + 2 * DAY)
+    assert ended(quiet) == []
+    quiet.turn(NOON + 2 * DAY + 20)
+    assert ended(quiet) == [MONDAY, MONDAY + ONE]
+
+
+@pytest.mark.parametrize(("back", "day"), [(HOUR, MONDAY), (HOUR + 1, MONDAY - ONE)])
+def test_a_day_that_was_told_is_kept_by_a_clock_that_goes_back_an_hour(
+    back: float, day: date
+) -> None:
+    account = began()
+    for hours in range(13):
+        account.turn(NOON - hours * HOUR)
+    account.turn(NOON - 12 * HOUR - back)
+    account.trust_clock()
+    assert ended(account) == []
+    assert account.day == day
+
+
+def test_a_doubted_clock_that_is_behind_changes_no_day() -> None:
+    account = began()
+    account.turn(NOON - 2 * DAY)
+    assert ended(account) == []
+    assert account.day == MONDAY
+
+
+def test_what_a_register_counted_once_is_known_by_its_time() -> None:
+    account = began()
+    index = account.indexes.by_register[1]
+    for name, since in ((None, 1.0), ("peak", 2.0), (None, 3.0), ("base", 4.0), ("base", 5.0)):
+        account.rename(index, name, since)
+    assert account.written["former_tariffs"] == [[4.0, 1, "peak"]]
+    assert [account.tariff_at(1, at) for at in (3.9, 4.0, 9.0)] == ["peak", "base", "base"]
+    assert account.tariff_at(2, 1.0) is None
+    fresh = began()
+    assert fresh.tariff_at(1, 1.0) is None
+    fresh.rename(fresh.indexes.by_register[1], None, 1.0)
+    assert fresh.tariff_at(1, 1.0) == "index_1"

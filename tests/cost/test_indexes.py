@@ -1,0 +1,146 @@
+"""What registers have gained: limits are met, and missed by one."""
+
+from typing import Any, Final
+
+import pytest
+
+from custom_components.linky_tic.cost.indexes import Indexes, register_of
+from custom_components.linky_tic.tic import LABELS, Frame, Group, Mode, Reading, Readings
+
+AT: Final = 1_000_000.0
+
+
+def frame(**said: str) -> Frame:
+    groups = tuple(
+        Group(name, data, None, LABELS[name].mode, LABELS[name], b"") for name, data in said.items()
+    )
+    names = [one.name for one in groups]
+    return Frame(Mode.STANDARD, groups, names, 0, opened=True, closed=True, complete=True)
+
+
+def readings(**values: Any) -> Readings:  # noqa: ANN401 - as read
+    return {
+        name: Reading(LABELS[name], value, f"{value}", None, degraded=False, confirmed=True, at=AT)
+        for name, value in values.items()
+    }
+
+
+def waits(indexes: Indexes) -> bool:
+    return indexes.is_waiting
+
+
+def gain(before: tuple[str, int], after: tuple[str, int], seconds: float) -> int:
+    indexes = Indexes()
+    indexes.take(LABELS[before[0]], before[1], AT)
+    index, found, since = indexes.take(LABELS[after[0]], after[1], AT + seconds)
+    assert since == AT
+    assert (index.label, index.value, index.at) == (*after, AT + seconds)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seconds", "gained"),
+    [
+        (100, 1000, 0.0, 900),  # 54 kW for the minute by which a reading may be late
+        (100, 1001, 0.0, 0),
+        (100, 1900, 60.0, 1800),
+        (100, 1901, 60.0, 0),
+        (999_999_990, 5, 60.0, 15),  # of nine digits
+        (100, 99, 60.0, 0),
+        (100, 500_000_099, -1.0, 499_999_999),
+        (100, 500_000_100, -1.0, 0),
+    ],
+)
+def test_a_register_gains_what_a_supply_can_give(
+    before: int, after: int, seconds: float, gained: int
+) -> None:
+    assert gain(("EASF01", before), ("EASF01", after), seconds) == gained
+    assert gain(("EASF01", before), ("HCHC", after), seconds) == gained
+
+
+@pytest.mark.parametrize(("before", "after"), [("BASE", "EASF01"), ("HCHC", "BASE")])
+def test_base_goes_on_for_ten_minutes_alone(before: str, after: str) -> None:
+    assert gain((before, 100), (after, 110), 600.0) == 10
+    assert gain((before, 100), (after, 110), 601.0) == 0
+    assert gain(("BASE", 100), ("BASE", 110), 601.0) == 10
+
+
+def test_what_base_may_hold_is_forgotten_with_it_and_what_is_exported_is_not() -> None:
+    indexes = Indexes()
+    for name in ("EASF01", "EASF02", "EAIT"):
+        indexes.take(LABELS[name], 100, AT)
+    indexes.take(LABELS["BASE"], 100, AT)
+    assert sorted(indexes.by_register) == [0, 1]
+    indexes.take(LABELS["EASF02"], 100, AT)
+    indexes.take(LABELS["BASE"], 100, AT)  # it has not become another one
+    assert sorted(indexes.by_register) == [0, 1, 2]
+    fresh = Indexes()
+    fresh.take(LABELS["HCHP"], 100, AT)
+    fresh.take(LABELS["BASE"], 100, AT)
+    assert sorted(fresh.by_register) == [1]
+
+
+def test_an_index_is_awaited_for_ten_frames() -> None:
+    indexes = Indexes.read({"EASF01": [100, AT, "peak"], "EASF99": [1, AT, ""]})
+    assert indexes.written == {"EASF01": [100, AT, "peak"]}
+    awaited = []
+    for _ in range(10):
+        awaited.append(waits(indexes))
+        assert not [*indexes.end_frame(frame(), readings(), AT)]
+    assert all(awaited)
+    assert not waits(indexes)
+    (found,) = indexes.end_frame(frame(EASF01="105"), readings(EASF01=105), AT)
+    assert found[1:] == (5, AT)
+    assert not waits(indexes)
+    assert [*indexes.end_frame(frame(), readings(EASF01=105), AT)] == []
+    assert not waits(indexes)  # it holds, though it was damaged in this frame
+    assert [*indexes.end_frame(frame(), readings(), AT)] == []
+    assert waits(indexes)
+
+
+def test_an_index_that_is_not_believed_yet_is_held_for_ten_frames() -> None:
+    indexes, known = Indexes(), readings(EASF01=100)
+    held = []
+    for _ in range(12):
+        held.append(indexes.is_held)
+        assert not [*indexes.end_frame(frame(EASF01="999", EAST="5"), known, AT)]
+    assert held == [False, *[True] * 10, False]
+    assert len([*indexes.end_frame(frame(EASF01="100", EAST="5"), known, AT)]) == 1
+    assert not indexes.is_held
+    assert not [*indexes.end_frame(frame(EASF02="7"), known, AT)]
+    assert not indexes.is_held  # of one of which nothing is believed at all
+    unread = readings(EASF01="100")
+    assert not [*indexes.end_frame(frame(EASF01="100"), unread, AT)]
+
+
+def test_a_lost_line_is_waited_for_where_an_index_was_heard_within_the_minute() -> None:
+    indexes = Indexes()
+    indexes.take(LABELS["EASF01"], 100, AT)
+    assert not waits(indexes)
+    indexes.lose(AT + 59.9)
+    assert waits(indexes)
+    assert [one.misses for one in indexes.by_register.values()] == [1]
+    indexes.lose(AT + 60.0)
+    assert not waits(indexes)
+
+
+def test_what_is_counted_anew_is_waited_for_as_before() -> None:
+    indexes = Indexes()
+    indexes.take(LABELS["EASF01"], 150, AT + 9)
+    indexes.go_back({"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]})
+    assert indexes.written == {"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]}
+    assert not waits(indexes)
+    indexes.lose(AT)
+    indexes.go_back({"EASF01": [100, AT, ""]})
+    assert waits(indexes)
+
+
+def test_what_counts_exports_counts_no_imports() -> None:
+    indexes = Indexes()
+    assert (indexes.counts_imports, indexes.counts_exports) == (False, False)
+    indexes.take(LABELS["EAIT"], 1, AT)
+    assert (indexes.counts_imports, indexes.counts_exports) == (False, True)
+    indexes.take(LABELS["HCHP"], 1, AT)
+    assert (indexes.counts_imports, indexes.counts_exports) == (True, True)
+    assert [register_of(LABELS[name]) for name in ("EAIT", "HCHP", "EASF10")] == [0, 2, 10]
+    assert [one.register for one in indexes.by_register.values()] == [0, 2]
