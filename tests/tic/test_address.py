@@ -14,6 +14,8 @@ from custom_components.linky_tic.tic.address import MODELS
         ("811763000000", Identity("Sagemcom", 2017, Model("Linky 60 A G1", 3))),
         ("021067000000", Identity("Sagemcom", 2010, Model("Linky 90 A G1 (pilot)", 1))),
         ("138705016492", Identity(None, 1987, Model("Electronic meter", 1))),
+        ("028028000000", Identity("Sagemcom", 1980, Model("Electronic meter", 1))),
+        ("027961000000", Identity("Sagemcom", 2079, Model("Linky 60 A G3", 1))),
         ("0221DC000000", Identity("Sagemcom", 2021, None)),
         ("99XX99000000", Identity(None, None, None)),
         ("", Identity(None, None, None)),
@@ -41,6 +43,7 @@ def test_the_types_of_the_linky_family_and_of_those_before_it_tell_their_phases(
         ("041961000000", "041961••••00"),
         ("12345678901234", "123456••••••34"),
         ("12345678", "••••••••"),
+        ("123456789", "123456•89"),
         ("", ""),
     ],
 )

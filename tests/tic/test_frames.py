@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from custom_components.linky_tic.tic import Frame, Group, Mode
+from custom_components.linky_tic.tic.frames import Segments
 from custom_components.linky_tic.tic.groups import checksum
 
 from .referee import DATA, good_groups
@@ -135,6 +136,23 @@ def test_a_run_without_cr_is_bounded_and_read_the_same_in_any_chunks(stream: byt
         assert len(one.segments.tail) <= 513
         outcomes.append(items + one.finish())
     assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+@pytest.mark.parametrize(
+    ("characters", "cut", "tail"),
+    [
+        (b"A\n" + b"x" * 510, [], b"A\n" + b"x" * 510),
+        (b"A\n" + b"x" * 511, [b"A"], b"\n" + b"x" * 511),
+        (b"x" * 512 + b"\n", [b"x" * 512], b"\n"),
+        (b"x" * 513 + b"\ny", [b"x" * 513], b"\ny"),
+        (b"x" * 600, [], b"x" * 513),
+    ],
+)
+def test_a_line_is_cut_at_lf_once_its_cr_has_not_come_for_512_characters(
+    characters: bytes, cut: list[bytes], tail: bytes
+) -> None:
+    segments = Segments()
+    assert (segments.cut(characters), segments.tail) == (cut, tail)
 
 
 def test_a_frame_tells_its_mode_by_its_known_labels() -> None:

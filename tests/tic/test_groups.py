@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.linky_tic.tic import Group, Mode, Reason, Rejected
-from custom_components.linky_tic.tic.groups import checksum, verify
+from custom_components.linky_tic.tic.groups import checksum, label_of, verify
 
 from .streams import split, standard
 
@@ -65,3 +65,21 @@ def test_an_unknown_label_is_kept_as_text() -> None:
         ("NEWTHING", None, "anything at all"),
         ("OTHER", "any stamp", "x"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"VTIC\t03\tJ", ("VTIC", True)),
+        (b"VTIC\t0\tJ", ("VTIC", False)),
+        (b"VTIC\t003\tJ", ("VTIC", False)),
+        (b"PTEC HP..  ", ("PTEC", True)),
+        (b"PTEC HP.. ", ("PTEC", False)),
+        (b"SMAXSN\tH261123120000\t04520\t!", ("SMAXSN", True)),
+        (b"VTIX\t03\tJ", (None, False)),
+    ],
+)
+def test_a_bad_group_tells_its_label_and_whether_it_has_all_its_characters(
+    line: bytes, told: tuple[str | None, bool]
+) -> None:
+    assert label_of(line) == told

@@ -34,8 +34,11 @@ def test_a_day_has_the_hours_that_the_season_leaves_it(day: str, hours: int) -> 
 
 
 def test_an_hour_that_is_left_out_is_when_the_clock_jumps_over_it() -> None:
-    jumped = MAINLAND.at(date(2026, 3, 29), time(2, 30))
-    assert jumped.isoformat() == "2026-03-29T03:00:00+02:00"
+    for minute in (0, 30, 59):
+        jumped = MAINLAND.at(date(2026, 3, 29), time(2, minute))
+        assert jumped.isoformat() == "2026-03-29T03:00:00+02:00"
+    assert MAINLAND.at(date(2026, 3, 29), time(3)).isoformat() == "2026-03-29T03:00:00+02:00"
+    assert MAINLAND.at(date(2026, 10, 25), time(3)).isoformat() == "2026-10-25T03:00:00+01:00"
 
 
 def test_an_island_has_no_summer_time() -> None:

@@ -108,6 +108,8 @@ def test_frames_are_counted() -> None:
     assert receiver.counters.complete_frames == 1
     assert receiver.counters.cut_frames == 1
     assert receiver.good_groups == 58
+    receiver.feed(standard(("VTIC", "02"))[:-1] + b"\nrubbish\r", 1.0)
+    assert receiver.good_groups == 60
 
 
 def test_the_time_of_the_last_good_group_is_kept() -> None:

@@ -1,6 +1,8 @@
 """How much a supply may draw, from what the meter tells of itself."""
 
-from custom_components.linky_tic.tic import Reading
+import pytest
+
+from custom_components.linky_tic.tic import BRIEF_POWER, Reading, can_gain
 from custom_components.linky_tic.tic.catalogue import CATALOGUE, LABELS, Mode
 from custom_components.linky_tic.tic.supply import DEFAULT_SUPPLY, Conditions
 
@@ -52,3 +54,27 @@ def test_a_phase_may_draw_its_third_and_an_export_what_the_largest_supply_may() 
     assert told.limit(standard["SINSTS1"]) == 3000
     assert told.limit(standard["SINSTS"]) == 9000
     assert told.limit(standard["SINSTI"]) == DEFAULT_SUPPLY
+
+
+@pytest.mark.parametrize(
+    ("gain", "seconds", "rounding", "can"),
+    [
+        (40_000, 3600, 0, True),  # 40 kW for an hour
+        (40_001, 3600, 0, False),
+        (40_001, 3600, 1, True),
+        (0, 0, 0, True),
+        (1, 0, 0, False),
+        (1, -3600, 1, True),
+        (-1, 3600, 0, False),
+        (-1, 3600, 1, True),
+        (-2, 3600, 1, False),
+    ],
+)
+def test_an_index_gains_no_more_than_a_house_draws_for_hours(
+    gain: float, seconds: float, rounding: float, *, can: bool
+) -> None:
+    assert can_gain(gain, seconds, rounding) is can
+
+
+def test_no_linky_lets_more_than_half_as_much_again_through() -> None:
+    assert BRIEF_POWER == 54_000

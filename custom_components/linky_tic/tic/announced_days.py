@@ -211,7 +211,7 @@ class AnnouncedDays:
         if register is None or not self.is_tempo:
             in_peak = any(peak.begin - _NEAR <= local < peak.end + _NEAR for peak in self.peaks)
             return None if in_peak else register
-        return (register - 1) % 2 + 1
+        return 2 - register % 2
 
     def _learn_coding(self, readings: Readings, local: datetime) -> None:
         """Learn how this meter writes its hours.

@@ -101,7 +101,7 @@ class Segments:
         while len(self.tail) > _OVERDUE:
             end = self.tail.rfind(LF, 1, _OVERDUE + 1)
             if end < 0:
-                end = self.tail.find(LF, _OVERDUE + 1)
+                end = self.tail.find(LF, _OVERDUE)
             if end < 0:
                 self.tail = self.tail[: _OVERDUE + 1]
                 return

@@ -140,7 +140,7 @@ class TariffFollower:
             register: tariff_slug(text, calendar) or text for register, text in texts.items()
         }
         heard, usual = self._heard, self._usual_names
-        if heard.is_of_one_register and heard.name == usual.get(heard.register or 0, ""):
+        if heard.is_of_one_register and (heard.register, heard.name) in usual.items():
             return {**learned, **usual}
         is_usual = learned and all(usual.get(one) == name for one, name in learned.items())
         return usual if is_usual else learned
