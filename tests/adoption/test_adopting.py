@@ -183,6 +183,32 @@ async def test_an_hour_that_no_meter_can_have_counted_is_told(course: Course, ho
     assert answer["warnings"] == ["doubtful_hours"]
 
 
+async def test_ten_doubtful_hours_are_listed_and_all_are_counted(
+    course: Course, home: Home
+) -> None:
+    leaps = [4000.0 + 500 * number for number in range(12)]
+    await recorded(home.hass, counted(MORNING, [*leaps, *BEFORE]))
+    await hears(home, course)
+    answer = await adopt(home.hass, method="import")
+    assert answer["doubtful_hours_count"] == 12
+    assert len(answer["doubtful_hours"]) == 10
+    assert answer["old"]["hours"] == answer["will"]["insert_hours"] == 15
+    for told in (answer["old"], answer["will"]):
+        assert told["from"] == as_local(MORNING - 15 * HOUR).isoformat()
+        assert told["to"] == as_local(MORNING).isoformat()
+
+
+@pytest.mark.parametrize("hours", [1, 2])
+async def test_more_than_two_hours_that_nobody_recorded_are_a_gap(
+    course: Course, home: Home, hours: int
+) -> None:
+    await recorded(home.hass, counted(MORNING - hours * HOUR, BEFORE))
+    await hears(home, course)
+    answer = await adopt(home.hass, method="import")
+    assert answer["join"]["hours"] == round(hours + 1 / 12, 6)
+    assert answer["warnings"] == (["gap"] if hours == 2 else [])
+
+
 async def test_the_sensor_before_the_old_one_goes_before_its_hours(
     course: Course, home: Home
 ) -> None:
@@ -257,6 +283,9 @@ async def test_the_record_goes_with_the_entry(
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     await imports(home)
+    kept = stored(hass_storage, meter)
+    assert kept
+    assert kept["version"] == 1
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert stored(hass_storage, meter) is None

@@ -92,6 +92,7 @@ async def test_giving_the_id_back_lets_both_statistics_stay(course: Course, home
     await goes_on(meter, course)
     answer = await undo(home.hass, OLD)
     assert answer["former_entity_id"] == NEW
+    assert answer["from"] is answer["to"] is answer["sums_shifted_by"] is None
     theirs = await sums_of(home.hass, OLD)
     assert theirs[-1] == pytest.approx(1010, abs=0.1)
     await goes_on(meter, course)

@@ -104,6 +104,8 @@ def test_silence_lasts_since_the_first_look_after_the_last_good_group(heard: Hea
 def test_bytes_are_missing_where_less_than_a_fifth_of_the_bad_groups_are_whole(
     heard: Heard, bad: int, altered: int, *, is_losing: bool
 ) -> None:
+    heard.receiver.counters.altered += 7
+    heard.minutes(12)  # and forgotten
     heard.receiver.counters.rejected[Reason.CHECKSUM] += bad
     heard.receiver.counters.altered += altered
     assert heard.quality.is_losing_bytes is is_losing

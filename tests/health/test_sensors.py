@@ -117,3 +117,5 @@ async def test_what_the_counters_are(home: Home) -> None:
         kind = SensorStateClass.MEASUREMENT if is_share else SensorStateClass.TOTAL_INCREASING
         assert entity.capabilities == {"state_class": kind}
         assert entity.unit_of_measurement == ("%" if is_share else None)
+        shown = entity.options["sensor"]["suggested_display_precision"]
+        assert shown == (1 if is_share else 0)

@@ -1,9 +1,12 @@
 """What is kept is there after a restart, and nothing of it after the entry's removal."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
+from homeassistant.util.dt import utcnow
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.linky_tic.meter.store import MeterStore
 
@@ -53,7 +56,19 @@ async def test_facts_are_written_together_and_not_lost_at_a_stop(
     memory.keep("names", ["HP", "HC"])
     assert KEY not in hass_storage
     await stopped(hass)
+    assert hass_storage[KEY]["version"] == 1
     assert hass_storage[KEY]["data"] == {"hours": "decimal", "names": ["HP", "HC"]}
+
+
+async def test_facts_are_written_after_ten_seconds(
+    hass: HomeAssistant, hass_storage: Storage
+) -> None:
+    memory = await loaded(hass)
+    memory.keep("hours", "decimal")
+    for seconds, is_written in ((9, False), (10.1, True)):
+        async_fire_time_changed(hass, utcnow() + timedelta(seconds=seconds))
+        await hass.async_block_till_done()
+        assert (KEY in hass_storage) is is_written
 
 
 async def test_what_is_known_already_is_not_written_again(

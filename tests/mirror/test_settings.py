@@ -2,10 +2,15 @@
 
 import pytest
 
+from custom_components.linky_tic.mirror.publisher import EXPIRY, PATIENCE
 from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE, MirrorSettings
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 
 ADDRESS = "041961000000"
+
+
+def test_how_long_the_broker_keeps_a_message_and_is_waited_for() -> None:
+    assert (EXPIRY, PATIENCE) == (3600, 3.0)
 
 
 def chosen(**options: object) -> MirrorSettings:

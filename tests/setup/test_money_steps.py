@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.setup import money_steps
+from custom_components.linky_tic.setup import money_steps, port_dialog
 from simulator import Household
 
 from ..bills import amount, house, in_france
@@ -31,6 +31,7 @@ type Json = dict[str, Any]
 OFF_PEAK: Final = "off_peak"
 PEAK: Final = "peak"
 PRICES: Final = {"price_1": 0.16, "price_2": 0.21, "standing_charge": 15.0}
+_USUAL: Final = (money_steps._PATIENCE, money_steps._LOOK, money_steps._AT_ONCE)
 SOMEONES: Final = {
     "type": "grid",
     "stat_energy_from": "sensor.shelly",
@@ -104,6 +105,11 @@ def fields(form: ConfigFlowResult) -> dict[str, object]:
         str(field): (field.description or {}).get("suggested_value")
         for field in form["data_schema"].schema
     }
+
+
+def test_how_long_a_dialog_waits() -> None:
+    assert _USUAL == (8.0, 0.2, 5.0)
+    assert port_dialog._LISTENING == 15.0
 
 
 async def test_prices_are_stored_and_become_sensors(home: Home) -> None:
@@ -187,7 +193,7 @@ async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:
     meter = await hears(home)
     form = await submit(meter, await show(meter, "prices"), {"standing_charge": "500"})
     assert form["step_id"] == "done"
-    form = await submit(meter, await show(meter, "prices"), {"standing_charge": "1550"})
+    form = await submit(meter, await show(meter, "prices"), {"standing_charge": "500.01"})
     assert form["errors"] == {"standing_charge": "much"}
 
 
@@ -203,10 +209,12 @@ async def test_what_is_no_amount_is_refused(home: Home, typed: str) -> None:
 
 async def test_a_price_of_what_is_exported_is_asked_of_who_exports(home: Home) -> None:
     meter = await hears(home, contract="base", producer=True)
-    assert list(fields(await show(meter, "prices"))) == [
-        "price_1",
-        "export_price",
-        "standing_charge",
+    form = await show(meter, "prices")
+    assert list(fields(form)) == ["price_1", "export_price", "standing_charge"]
+    done = await submit(meter, form, {"price_1": "0.16", "export_price": "0.13"})
+    assert [line.rpartition(": ")[2] for line in summary(done)] == [
+        "16.00 c a kWh",
+        "13.00 c a kWh",
     ]
 
 

@@ -210,7 +210,13 @@ async def test_frames_and_status_of_a_meter_have_two_topics(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{Option.FORMAT: "xml"}, {Option.INTERVAL: -1}, {"unknown": True}]
+    "wrong",
+    [
+        {Option.FORMAT: "xml"},
+        {Option.INTERVAL: -1},
+        {Option.INTERVAL: 86_401},
+        {"unknown": True},
+    ],
 )
 async def test_what_the_form_does_not_offer_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, wrong: dict[str, object]

@@ -14,6 +14,7 @@ from ..home import Home, Meter, complaints
 from ..waiting import until
 
 RETRY = ConfigEntryState.SETUP_RETRY
+_USUAL = (port_watch._LOOK, port_watch._RETRY)
 
 
 def watches() -> int:
@@ -38,6 +39,10 @@ def state(meter: Meter) -> ConfigEntryState:
     assert meter.entry
     state: ConfigEntryState = meter.entry.state
     return state
+
+
+def test_how_often_a_port_is_looked_for() -> None:
+    assert _USUAL == (1.0, 30.0)
 
 
 async def test_a_missing_port_is_told_and_waited_for(home: Home) -> None:

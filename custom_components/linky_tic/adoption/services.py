@@ -163,7 +163,7 @@ def _will(plan: AdoptionPlan) -> JsonObjectType:
 def _warnings(plan: AdoptionPlan, used: AbstractSet[str]) -> Iterable[str]:
     """Name what people should look at before they go on; the documentation tells of each."""
     is_import, join = plan.is_import, _join(plan)
-    gap = join["hours"] if join else 0.0
+    gap = join and join["hours"]
     are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
     found: Mapping[str, bool] = {
         "joined_by_time": plan.method is Method.TIME,
