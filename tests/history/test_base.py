@@ -102,3 +102,130 @@ def test_rows_that_are_lost_are_counted_again_and_others_not(counting: Counting)
     counting.recovered("EASF01", 640, 0, 90)
     counting.recovered("EASF02", 325, 70, 90)
     assert gains(counting, {"EASF01": 655, "EASF02": 330}, 120) == {"EASF01": 15, "EASF02": 5}
+
+
+@pytest.mark.parametrize(
+    ("begin", "state", "gain"),
+    [
+        (100, 640, 5),  # of before all that a power cut can take
+        (101, 640, 15),
+        (999, 640, 15),
+        (1000, 640, 5),
+        (1000, 600 + 961_050, 0),  # 40 kW for a day, and what is rounded
+        (1000, 600 + 961_051, 5),
+        (2800, 650 + 981_000, 0),
+        (2800, 650 + 981_001, 5),
+        (-800, 650 + 981_000, 0),
+        (-800, 650 + 981_001, 5),
+        (3000, 655, 0),
+        (3001, 655, 5),  # a clock that was ahead
+        (101, 650, 5),
+    ],
+)
+def test_the_recorder_knows_better_what_can_have_been_lost(
+    counting: Counting, begin: float, state: int, gain: int
+) -> None:
+    gains(counting, {"EASF01": 650}, 1000)
+    counting.recovered("EASF01", state, begin, 3000)
+    assert gains(counting, {"EASF01": max(655, state if gain == 0 else 0)}, 3000) == {
+        "EASF01": gain
+    }
+
+
+def test_a_row_that_is_not_the_last_of_its_register_was_not_lost(counting: Counting) -> None:
+    gains(counting, {"EASF01": 650, "HCHC": 660}, 1000)
+    counting.recovered("EASF01", 640, 900, 1000)
+    assert gains(counting, {"EASF01": 665}, 1000) == {"EASF01": 5}
+
+
+@pytest.mark.parametrize(
+    ("row", "found", "gain"),
+    [
+        (650, (590, 0.0), 60),
+        (650, None, 0),
+        (650, (700, 0.0), 0),
+        (1590, (590, 0.0), 1000),
+        (1591, (590, 0.0), 0),
+        (41_590, (590, 3600.0), 41_000),
+        (41_591, (590, 3600.0), 0),
+    ],
+)
+def test_a_statistic_with_a_new_id_goes_on_from_the_row_that_is_there(
+    counting: Counting, row: int, found: tuple[int, float] | None, gain: int
+) -> None:
+    gains(counting, {"EASF01": row}, 60)
+    counting.renamed("nothing", "EASF02")
+    counting.renamed("EASF01", "moved")
+    assert list(counting.counters)[-1] == "moved"
+    assert not counting.shown("moved", METER, LABELS["EASF01"], row + 7, 90)
+    assert counting.compiled("moved", row + 7, found) == gain + 7
+    assert counting.compiled("moved", row + 7, found) == 0
+
+
+def test_a_first_row_at_an_id_of_another_goes_on_from_what_was_counted() -> None:
+    counting = Counting()
+    assert counting.shown("a", METER, LABELS["EASF01"], 600, 0)
+    counting.counted[f"{METER}.supplier_energy_1"] = 595
+    assert counting.compiled("a", 600, (590, 60.0)) == 10
+
+
+@pytest.mark.parametrize(
+    ("value", "register"), [(900, "supplier_energy"), (899, "supplier_energy_1")]
+)
+def test_base_is_the_total_where_it_is_no_less(
+    counting: Counting, value: int, register: str
+) -> None:
+    gains(counting, {"BASE": value}, 60)
+    assert counting.counters["BASE"].register == register
+
+
+def test_base_is_no_total_of_which_a_register_is_unknown(counting: Counting) -> None:
+    del counting.counted[f"{METER}.supplier_energy_10"]
+    gains(counting, {"BASE": 905}, 60)
+    assert counting.counters["BASE"].register == "supplier_energy_1"
+
+
+def test_base_is_no_total_where_more_was_heard(counting: Counting) -> None:
+    counting.said("EASF02", METER, LABELS["EASF02"], 310, 5)
+    gains(counting, {"BASE": 905}, 60)
+    assert counting.counters["BASE"].register == "supplier_energy_1"
+
+
+@pytest.mark.parametrize(("value", "goes_on"), [(41_905, True), (41_906, False), (904, False)])
+def test_base_goes_on_by_what_a_house_can_use(
+    counting: Counting, value: int, *, goes_on: bool
+) -> None:
+    gains(counting, {"BASE": 905}, 60)
+    assert counting.shown("BASE", METER, LABELS["BASE"], value, 3660) is not goes_on
+
+
+def test_base_that_is_said_and_cannot_go_on_is_left_alone(counting: Counting) -> None:
+    gains(counting, {"BASE": 905}, 60)
+    heard = dict(counting.heard)
+    assert not counting.said("BASE", METER, LABELS["BASE"], 603, 90)
+    assert counting.heard == heard
+    assert not counting.said("BASE", METER, LABELS["BASE"], 907, 90)
+    assert counting.heard == heard | {f"{METER}.supplier_energy": 907}
+
+
+def test_a_register_starts_with_what_is_said_of_it_first() -> None:
+    counting = Counting()
+    label = LABELS["EASF03"]
+    assert counting.said("EASF03", METER, label, 50, 0)
+    assert not counting.said("EASF03", METER, label, 55, 5)
+    assert not counting.said("EAST", METER, LABELS["EAST"], 55, 5)
+    key = f"{METER}.supplier_energy_3"
+    assert (counting.counted, counting.heard) == ({key: 50}, {key: 55})
+    assert counting.shown("EASF03", METER, label, 57, 10)
+    assert not counting.shown("EASF03", METER, label, 57, 10)
+    assert counting.compiled("EASF03", 57) == 7
+    assert counting.shown("EASF03", METER, label, 56, 15)  # it has fallen
+
+
+def test_what_only_the_recorder_knows_is_not_counted_again() -> None:
+    counting = Counting()
+    counting.recorded("HCHC", METER, LABELS["HCHC"], 90, 60.0)
+    counting.recorded("EASF01", METER, LABELS["EASF01"], 80, 70.0)
+    assert counting.counted == counting.heard == {f"{METER}.supplier_energy_1": 90}
+    assert gains(counting, {"HCHC": 95, "EASF01": 97}, 90) == {"HCHC": 5, "EASF01": 2}
+    assert [counting.counters["EASF01"].row, counting.counters["EASF01"].owed] == [97, 0]

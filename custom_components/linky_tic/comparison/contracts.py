@@ -124,7 +124,7 @@ class Sum(NamedTuple):
         """What is paid for energy; None while a part of it is not known."""
         if self.unpriced or self.unknown_days:
             return None
-        return sum(used * self.prices.get(name, 0.0) for name, used in self.by_tariff.items())
+        return sum(used * self.prices[name] for name, used in self.by_tariff.items() if used)
 
     @property
     def total(self) -> float | None:
