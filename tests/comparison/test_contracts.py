@@ -78,9 +78,16 @@ def test_a_tempo_day_is_of_one_colour_from_six_to_six() -> None:
 def test_all_other_days_are_blue_where_some_are_given_and_none_of_them_is() -> None:
     red, days = {"red": [MONDAY.date()]}, [MONDAY.date()]
     assert PricedContract("X", TEMPO, colours=red).by_day == {MONDAY.date(): "red"}
+    typed: list[dict[str, list[date]]] = [
+        red,
+        {},
+        {"red": []},
+        {"blue": days},
+        red | {"blue": days},
+    ]
     others = [
         PricedContract("X", TEMPO, colours=colours).parts(MONDAY + 30 * HOUR, {})
-        for colours in (red, {}, {"red": []}, {"blue": days}, red | {"blue": days})
+        for colours in typed
     ]
     assert others == [{"tempo_blue_peak": 1.0}, None, None, None, None]
 

@@ -227,5 +227,14 @@ def test_what_only_the_recorder_knows_is_not_counted_again() -> None:
     counting.recorded("HCHC", METER, LABELS["HCHC"], 90, 60.0)
     counting.recorded("EASF01", METER, LABELS["EASF01"], 80, 70.0)
     assert counting.counted == counting.heard == {f"{METER}.supplier_energy_1": 90}
+    assert not counting.counters["EASF01"].is_moved
     assert gains(counting, {"HCHC": 95, "EASF01": 97}, 90) == {"HCHC": 5, "EASF01": 2}
     assert [counting.counters["EASF01"].row, counting.counters["EASF01"].owed] == [97, 0]
+
+
+@pytest.mark.parametrize("name", ["EAST", "EASD01", "EASD04"])
+def test_what_a_label_of_historique_has_counted_is_no_gain_of_what_it_hides(name: str) -> None:
+    counting = Counting()
+    gains(counting, {name: 900, "EASF01": 600}, 0)
+    assert gains(counting, {"HCHC": 610}, 60) == {"HCHC": 10}
+    assert gains(counting, {name: 912}, 120) == {name: 2}

@@ -75,6 +75,11 @@ def test_the_hours_that_tell_of_a_day_are_away_from_its_ends(
     assert (told[0], told[-1]) == hours
 
 
+def test_an_hour_of_which_the_change_is_unknown_tells_nothing() -> None:
+    bare = [row | {"change": None} for row in rows({})]
+    assert kinds_of_days("blue", {"BBRHPJW": bare}, FIRST, None) == {}
+
+
 def test_an_hour_after_a_gap_tells_nothing() -> None:
     found = {"BBRHPJW": rows({"34": "35"}, range(34, 72))}
     assert kinds_of_days("blue", found, FIRST, None) == {}

@@ -28,10 +28,17 @@ _RECENT: Final = 900.0
 _BASE: Final = "BASE"
 _SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together, which BASE may show."""
+_TOTALLED: Final = (Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY, Quantity.DISTRIBUTOR_ENERGY)
+
+
+def register_of(label: Label) -> str:
+    """Give the name of the register that a label shows."""
+    return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
+
+
 _REGISTERS: Final[dict[Quantity, list[str]]] = {
-    Quantity.TOTAL_ENERGY: [f"{Quantity.TOTAL_ENERGY}"],
-    Quantity.SUPPLIER_ENERGY: [f"{Quantity.SUPPLIER_ENERGY}_{n}" for n in range(1, 11)],
-    Quantity.DISTRIBUTOR_ENERGY: [f"{Quantity.DISTRIBUTOR_ENERGY}_{n}" for n in range(1, 5)],
+    quantity: sorted({register_of(one) for one in LABELS.values() if one.quantity is quantity})
+    for quantity in _TOTALLED
 }
 """The registers of which a total is shown."""
 
@@ -50,7 +57,7 @@ class StatisticCount:
     register: str
     shown: int
     at: float
-    row: int = 0
+    row: int
     owed: int = 0
     is_moved: bool = False
 
@@ -257,11 +264,6 @@ def _is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
 def _can_follow(before: float, after: float, seconds: float) -> bool:
     """Whether a value of a register can be followed by another, in Wh, so many seconds later."""
     return can_gain(after - before, seconds, _ROUNDING)
-
-
-def register_of(label: Label) -> str:
-    """Give the name of the register that a label shows."""
-    return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
 
 def _key(meter: str, name: str) -> str:

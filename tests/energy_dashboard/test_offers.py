@@ -1,0 +1,102 @@
+"""What is left of an offer, and which sources of a dashboard are given a price."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from custom_components.linky_tic.energy_dashboard.preferences import (
+    _is_of_another,
+    _priced,
+    _statistics,
+    _title,
+)
+from custom_components.linky_tic.energy_dashboard.sources import Imported, Offer
+
+A, B = Imported(1, "a", "A"), Imported(2, "b", "B")
+BOTH: Final = Offer((A, B), "e", "p")
+
+
+def test_an_offer_is_what_people_want_of_it() -> None:
+    assert BOTH.usual == BOTH
+    assert not BOTH.is_production
+    assert replace(BOTH, is_production=True).usual == Offer((), "e", None, is_production=True)
+    assert BOTH.only({2}, exported=False) == Offer((B,), None, "p")
+    assert BOTH.only((), exported=True) == Offer((), "e", None)
+
+
+@pytest.mark.parametrize(
+    ("used", "left"),
+    [
+        ({"x"}, BOTH),
+        ({"a"}, Offer((B,), "e", None)),
+        ({"p"}, Offer((A, B), "e", None)),
+        ({"e"}, Offer((A, B), None, "p")),
+        ({"a", "b", "e"}, Offer((), None, None)),
+    ],
+)
+def test_an_offer_is_what_a_dashboard_has_not(used: set[str], left: Offer) -> None:
+    assert BOTH.without(used) == left
+
+
+def test_power_alone_is_no_offer() -> None:
+    assert Offer((), "e", "p").without(()) == Offer((), "e", None)
+    empty = [Offer((), None, "p"), Offer((), "e", None), Offer((A,), None, None)]
+    assert [one.is_empty for one in empty] == [True, False, False]
+
+
+def grid(**more: Any) -> Any:  # noqa: ANN401 - as Home Assistant has it
+    none = dict.fromkeys(
+        (
+            "stat_energy_from",
+            "stat_energy_to",
+            "entity_energy_price",
+            "entity_energy_price_export",
+        )
+    )
+    return {"type": "grid", **none, **more}
+
+
+OURS: Final = [
+    {"type": "solar", "stat_energy_from": "s"},
+    grid(stat_energy_from="z"),
+    grid(stat_energy_from="a", entity_energy_price="price"),
+    grid(stat_energy_to="e", entity_energy_price_export="earned"),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "given"),
+    [
+        (grid(stat_energy_from="a"), {"entity_energy_price": "price"}),
+        (grid(stat_energy_to="e"), {"entity_energy_price_export": "earned"}),
+        (grid(stat_energy_from="a", stat_energy_to="e"), {}),
+        (grid(stat_energy_from="z"), {}),
+        (grid(stat_energy_from="other"), {}),
+        ({"type": "solar", "stat_energy_from": "a"}, {}),
+        (grid(stat_energy_from="a", number_energy_price=0.2), {}),
+        (grid(stat_energy_from="a", stat_cost="c"), {}),
+    ],
+)
+def test_a_source_of_ours_without_a_price_is_given_one(
+    source: Any,  # noqa: ANN401
+    given: dict[str, str],
+) -> None:
+    assert _priced(source, OURS) == source | given  # type: ignore[arg-type] # as it has them
+
+
+def test_a_source_is_named_by_its_first_statistic_and_of_another_by_its_index() -> None:
+    nested = {"type": "grid", "stat_energy_from": None, "flow": {"stat_energy_to": "e"}, "stat_": 1}
+    assert [*_statistics(nested)] == ["e"]
+    assert [_title(nested), _title(nested | {"name": "N"}), _title({})] == ["e", "N", ""]
+    others = [
+        _is_of_another(one, {"a", "e"})
+        for one in (
+            grid(stat_energy_from="a"),
+            grid(stat_energy_to="e"),
+            grid(stat_energy_from="x", stat_energy_to="e"),
+            grid(),
+            {"type": "solar", "stat_energy_from": "x"},
+        )
+    ]
+    assert others == [False, False, True, True, False]
