@@ -82,7 +82,7 @@ def test_a_source_of_ours_without_a_price_is_given_one(
     source: Any,  # noqa: ANN401
     given: dict[str, str],
 ) -> None:
-    assert _priced(source, OURS) == source | given  # type: ignore[arg-type] # as it has them
+    assert _priced(source, OURS) == source | given
 
 
 def test_a_source_is_named_by_its_first_statistic_and_of_another_by_its_index() -> None:
