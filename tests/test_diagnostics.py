@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.linky_tic.diagnostics import _port
 from custom_components.linky_tic.line.reception import KEPT
 from custom_components.linky_tic.mirror.settings import Option
-from custom_components.linky_tic.tic import Receiver
+from custom_components.linky_tic.tic import Reason, Receiver
 from simulator import Household
 from simulator.faults import Garbage, storm
 from simulator.line import Burst, Line
@@ -184,7 +184,10 @@ async def test_the_host_of_a_bridge_is_told_nowhere(home: Home, reporter: Report
 @pytest.mark.usefixtures("as_delivered")
 async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Reporter) -> None:
     meter = await home.hears(Household(producer=True, phases=3), address=THREE_PHASE)
+    meter.coordinator.receiver.counters.rejected[Reason.CHECKSUM] += 1
+    good = meter.coordinator.receiver.good_groups
     data = await reporter.data(meter)
+    assert data["quality"]["good_percent"] == float(f"{100 * good / (good + 1):.2f}")
     assert data["versions"]["home_assistant"] == __version__
     assert data["meter"]["address"] == "041963••••00"
     assert data["meter"]["phases"] == 3

@@ -482,6 +482,18 @@ async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
         assert lasts in (seconds if MOSQUITTO else [None])
 
 
+async def test_what_is_heard_is_shown_for_five_minutes_and_three_intervals(
+    hass: HomeAssistant,
+) -> None:
+    entry = new_entry(hass, mirror_discovery=True, mirror_interval=20)
+    async with mirrored(hass, entry) as house:
+        house.heard(5)
+        announced, said = house.mirror._announcement(), house.mirror._data("{}")
+    shown = json.loads(announced.payload)["components"]["EAST"]["expire_after"]
+    assert (shown, announced.qos, announced.retain) == (360, 1, True)
+    assert (said.qos, said.retain, said.expiry) == (0, True, 86_420)
+
+
 async def test_what_would_expire_is_said_again_in_time(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
