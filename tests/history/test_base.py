@@ -220,6 +220,7 @@ def test_a_register_starts_with_what_is_said_of_it_first() -> None:
     assert not counting.shown("EASF03", METER, label, 57, 10)
     assert counting.compiled("EASF03", 57) == 7
     assert counting.shown("EASF03", METER, label, 56, 15)  # it has fallen
+    assert counting.said("EASF03", METER, LABELS["EASF04"], 5, 20)  # of another label
 
 
 def test_what_only_the_recorder_knows_is_not_counted_again() -> None:

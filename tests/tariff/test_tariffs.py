@@ -95,6 +95,7 @@ async def test_tempo_is_named_without_a_reload_in_both_modes(home: Home) -> None
     first = meter.coordinator
     await meter.play(3 * KNOWN)
     assert meter.coordinator is first
+    assert first.tariffs.is_tempo
     standard = index_names(home)
     assert (home.state(TARIFF), len(options(home))) == (f"tempo_{colour(home)}_peak", 6)
     assert standard[0] == "Energy, off-peak hours, blue days"

@@ -123,7 +123,7 @@ class Counting:
         gain, counter.owed = counter.owed, 0
         if counter.is_moved and found:
             before, seconds = found
-            last = counter.row or self.counted.get(_key(counter.meter, counter.register), 0)
+            last = counter.row or self.counted.get(_key(counter.meter, counter.register), before)
             gain += max(0, last - before) if _can_follow(before, last, seconds) else 0
         counter.row, counter.is_moved = state, False
         return gain + self._count(counter, min(state, self._heard(counter)))
