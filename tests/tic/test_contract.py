@@ -2,7 +2,13 @@
 
 import pytest
 
-from custom_components.linky_tic.tic import contract_name, read_contract, registers_in_use
+from custom_components.linky_tic.tic import (
+    Contract,
+    Mode,
+    contract_name,
+    read_contract,
+    registers_in_use,
+)
 
 from .referee import DATA
 from .streams import Listener, standard
@@ -46,3 +52,25 @@ def test_a_contract_known_to_be_tempo_is_so_under_any_name_and_without_a_colour(
     readings = listener.receiver.meter.readings
     heard, known = read_contract(readings), read_contract(readings, is_tempo=True)
     assert (heard and heard.name, known and known.name) == ("ZEN FLEX", "tempo")
+
+
+@pytest.mark.parametrize(
+    ("name", "contract"),
+    [
+        ("std_mono_hc", Contract(Mode.STANDARD, "off_peak")),
+        ("std_mono_tempo", Contract(Mode.STANDARD, "tempo")),
+        ("std_mono_minimal", None),
+        ("his_mono_base", Contract(Mode.HISTORIC, "base")),
+        ("his_mono_hc", Contract(Mode.HISTORIC, "off_peak")),
+        ("his_mono_tempo", Contract(Mode.HISTORIC, "tempo")),
+    ],
+)
+def test_a_contract_that_everybody_knows_has_its_slug(name: str, contract: Contract | None) -> None:
+    assert read_contract(listened(name).receiver.meter.readings) == contract
+
+
+def test_the_contract_of_a_producer_is_known_by_its_status() -> None:
+    listener = Listener()
+    listener.hear(*[standard(("NGTF", "  PRODUCTEUR    "), ("STGE", "003A0101"))] * 4)
+    contract = read_contract(listener.receiver.meter.readings)
+    assert contract == Contract(Mode.STANDARD, "PRODUCTEUR", is_producer=True)

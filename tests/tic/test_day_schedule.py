@@ -277,3 +277,26 @@ def test_something_else_is_in_force_at_each_edge_and_at_midnight() -> None:
         "26T00:00",
         "27T00:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "register"),
+    [
+        ("00008001 08008002", 2),  # the longest
+        ("00008001 12008002", 2),  # of two as long the higher
+        ("0000C001 08008002 1600C003", 2),  # what is open goes before what is closed
+        ("0000C001 1300C002", 1),  # all closed: the longest
+        ("00008002 12008001", 2),
+    ],
+)
+def test_the_usual_register_is_that_of_most_hours_with_an_open_contact(
+    blocks: str, register: int
+) -> None:
+    days = schedules(day=blocks)
+    assert days.usual() == days.usual([1, 2]) == register
+
+
+def test_one_register_of_several_may_be_the_unusual_one() -> None:
+    days = schedules(day="00008001")
+    assert (days.usual(), days.usual([1]), days.usual([1, 2])) == (1, 1, None)
+    assert schedules().usual() is None

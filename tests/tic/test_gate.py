@@ -174,6 +174,12 @@ def test_a_power_beyond_the_breaker_is_held_until_it_lasts() -> None:
     assert values(listener.hear(power(19_000)), "SINSTS") == [19_000]
 
 
+def test_a_power_beyond_the_breaker_that_stays_is_judged_anew_when_it_moves() -> None:
+    listener = settled(power(500))
+    listener.hear(power(18_000), power(18_500), power(18_200), power(18_200))
+    assert values(listener.hear(power(19_000)), "SINSTS") == []
+
+
 def test_a_power_that_would_have_opened_the_breaker_is_not_believed() -> None:
     listener = settled(power(500))  # twice the supply trips after 69 s
     shown = values(listener.hear(*(power(18_000 + n) for n in range(60))), "SINSTS")

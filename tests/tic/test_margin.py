@@ -108,6 +108,8 @@ def test_a_setting_current_of_nobody_knows_how_many_phases_is_no_power() -> None
 def test_nothing_heard_is_nothing_known() -> None:
     assert (power_margin({}), power_load({}), phases({})) == (None, None, 3 * [(None, None)])
     assert not has_phases({})
+    alone = heard(standard(("PREF", "06")))
+    assert (power_margin(alone), power_load(alone)) == (None, None)
 
 
 @pytest.mark.parametrize(

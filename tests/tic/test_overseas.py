@@ -53,10 +53,11 @@ def test_an_island_is_whole_half_hours_away_and_thirteen_hours_at_most(hours: fl
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_clock_may_be_a_minute_off(side: int) -> None:
     for seconds, right in ((60, True), (61, False)):
-        overseas = Overseas(NONE)
         off = timedelta(seconds=side * seconds)
-        told = [overseas.learn(shown(REUNION + off), NOW.timestamp()) for _ in range(10)]
-        assert told[-1] is right
+        for island in (REUNION, side * timedelta(hours=13)):
+            overseas = Overseas(NONE)
+            told = [overseas.learn(shown(island + off), NOW.timestamp()) for _ in range(10)]
+            assert told[-1] is right
         assert is_right(NOW + off, NOW.timestamp()) is right
 
 
@@ -67,7 +68,8 @@ def test_a_clock_that_has_lost_the_time_or_shows_none_teaches_nothing(season: st
 
 def test_where_the_season_is_not_told_summer_is_no_island() -> None:
     july = datetime(2026, 7, 15, 12, tzinfo=UTC)
-    overseas = Overseas(REUNION)
-    for _ in range(10):
-        overseas.learn(f" {july + timedelta(hours=2):%y%m%d%H%M%S}", july.timestamp())
-    assert overseas.offset == NONE
+    for known, ahead, learned_ in ((REUNION, 2, NONE), (NONE, 4, REUNION)):
+        overseas = Overseas(known)
+        for _ in range(10):
+            overseas.learn(f" {july + timedelta(hours=ahead):%y%m%d%H%M%S}", july.timestamp())
+        assert overseas.offset == learned_

@@ -188,6 +188,11 @@ def test_a_frame_that_comes_again_is_known_and_only_its_end_is_told() -> None:
     assert isinstance(end, Frame)
     assert [group.name for group in end.groups] == ["ADSC", "EAST", "NTARF"]
     assert listener.receiver.good_groups == 5 * 3
+    accepted = dict(listener.receiver.meter.accepted)
+    listener.now += 11  # another meter may be on the line
+    listener.hear(standard(("EAST", "000001000"), ("NTARF", "01")))
+    assert listener.receiver.meter.accepted == accepted
+    assert len(accepted) == 3
 
 
 def test_a_label_on_hold_is_not_known_until_its_doubt_is_gone() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.tic.season import (
+    _easter,
     ejp_season,
     may_be_red,
     may_be_white,
@@ -52,6 +53,17 @@ def test_some_days_are_never_red_or_white(day: str, *, red: bool, white: bool) -
         red,
         white,
     )
+
+
+@pytest.mark.parametrize(
+    "sunday",
+    ["1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23", "2008-03-23",
+     "2011-04-24", "2025-04-20", "2026-04-05", "2027-03-28", "2032-03-28", "2035-03-25",
+     "2049-04-18", "2076-04-19", "2100-03-28", "2285-03-22", "2400-04-16"],
+)  # fmt: skip
+def test_easter_is_that_of_the_calendars(sunday: str) -> None:
+    easter = date.fromisoformat(sunday)
+    assert _easter(easter.year) == easter
 
 
 def test_what_has_been_is_counted_and_what_is_left() -> None:

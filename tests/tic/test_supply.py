@@ -22,6 +22,7 @@ def conditions(**limits: int) -> Conditions:
 
 def test_the_cut_off_power_goes_before_the_subscribed_one() -> None:
     assert conditions().power == DEFAULT_SUPPLY == 36_000
+    assert not conditions().parity
     assert conditions(PREF=9).power == 9000
     assert conditions(PREF=9, PCOUP=6).power == 6000
     assert conditions(PREF=9, PCOUP=0).power == 9000
@@ -78,3 +79,4 @@ def test_an_index_gains_no_more_than_a_house_draws_for_hours(
 
 def test_no_linky_lets_more_than_half_as_much_again_through() -> None:
     assert BRIEF_POWER == 54_000
+    assert not can_gain(1, 0)

@@ -15,7 +15,7 @@ from custom_components.linky_tic.tic import (
     transitions,
 )
 
-from .streams import Listener, standard
+from .streams import Listener, historic, standard
 
 BEFORE: Final = Moment(
     Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"
@@ -99,3 +99,33 @@ def test_a_transition_is_a_kind_and_its_facts() -> None:
     now = BEFORE._replace(tariff=Tariff(1, "HEURE CREUSE"))
     facts = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
     assert list(transitions(BEFORE, now, {})) == [Transition("tariff_changed", facts)]
+
+
+def test_a_peak_has_its_colour_and_what_is_announced_of_it_until_it_ends() -> None:
+    listener = Listener()
+    peak = (("DPM2", "00", " 261125060000"), ("FPM2", "00", " 261126060000"))
+    listener.hear(*[standard(("STGE", "8E3A0001"), *peak)] * 4)
+    readings = listener.receiver.meter.readings
+    hours = {"start": "2026-11-25T06:00:00+01:00", "end": "2026-11-26T06:00:00+01:00"}
+    red = {"number": 2, "colour": "red"}
+    started, ended = BEFORE._replace(peak="pm2"), BEFORE
+    assert [*transitions(BEFORE, started, readings), *transitions(started, ended, readings)] == [
+        Transition("peak_started", red | hours),
+        Transition("peak_ended", red),
+    ]
+    given = transitions(BEFORE, BEFORE._replace(notice="pm3"), {})
+    assert list(given) == [Transition("peak_notice", {"number": 3})]
+
+
+def test_an_overload_tells_its_phases_where_the_meter_does() -> None:
+    over = BEFORE._replace(is_over=True)
+    listener = Listener()
+    amperes = [(f"IINST{n}", "040") for n in (1, 2, 3)]
+    listener.hear(*[historic(("ADIR1", "045"), ("ADIR3", "045"), *amperes)] * 4)
+    readings = listener.receiver.meter.readings
+    told = [*transitions(BEFORE, over, readings), *transitions(over, BEFORE, readings)]
+    assert told == [
+        Transition("overload_started", {"phases": [1, 3]}),
+        Transition("overload_ended", {}),
+    ]
+    assert list(transitions(BEFORE, over, {})) == [Transition("overload_started", {})]

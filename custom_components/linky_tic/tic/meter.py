@@ -48,9 +48,9 @@ class Meter:
     def __init__(
         self,
         rejected: dict[Reason, int],
-        address: str | None = None,
-        labels: Iterable[str] = (),
-        overseas: timedelta = timedelta(0),
+        address: str | None,
+        labels: Iterable[str],
+        overseas: timedelta,
     ) -> None:
         self.mode: Mode | None = None
         self.readings: dict[str, Reading] = {}

@@ -42,7 +42,7 @@ class Overseas:
         self._shown = shown
         if self._times < _FRAMES:
             return False
-        self.offset, self._times = shown, 0
+        self.offset = shown
         return True
 
 

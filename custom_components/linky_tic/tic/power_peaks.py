@@ -64,8 +64,8 @@ class PowerPeaks:
         heard, self._heard = self._heard, None
         if self.today and self.today.day != day:
             self.today = None
-        if heard is not None and (self.today is None or heard > self.today.power):
-            self.today = DayPeak(day, heard)
+        if heard is not None:
+            self.today = DayPeak(day, max(heard, self.today.power if self.today else heard))
 
     def _reckon_month(self, day: date, yesterday: DayPeak | None) -> None:
         day = self.today.day if self.today else day
