@@ -134,3 +134,17 @@ def test_indexes_are_the_nine_digit_counters() -> None:
     assert {
         name for name, label in known.items() if label.quantity is Quantity.ADDRESS
     } == ADDRESS_LABELS
+
+
+def test_a_number_is_in_the_range_that_its_label_can_have() -> None:
+    ranges = {
+        **dict.fromkeys((f"{name}{n}" for name in ("URMS", "UMOY") for n in (1, 2, 3)), (0, 480)),
+        "RELAIS": (0, 255),
+        "NTARF": (1, 10),
+        "NJOURF": (0, 9),
+        "NJOURF+1": (0, 9),
+    }
+    nines = {1: 9, 2: 99, 3: 998, 4: 9998, 5: 99_998, 9: 999_999_998}
+    for name, label in {**STANDARD, **HISTORIC}.items():
+        if label.kind is Kind.NUMBER:
+            assert (label.least, label.most) == ranges.get(name, (0, nines[label.size])), name

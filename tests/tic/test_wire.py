@@ -62,6 +62,40 @@ def test_parity_is_not_relied_on_for_a_group_that_began_before_it_was_checked() 
     assert wire.carries_parity
 
 
+def damaged_at(wire: Wire, count: int) -> None:
+    """Read 256 bytes from a damaged one on, so many of them damaged."""
+    line = bytearray(to_8n1(TEXT[:256]))
+    line[:count] = (code ^ 1 for code in line[:count])
+    read(wire, bytes(line))
+
+
+@pytest.mark.parametrize(("count", "doubted"), [(51, False), (52, True)])
+def test_parity_is_in_doubt_when_more_than_a_fifth_of_256_bytes_are_damaged(
+    count: int, *, doubted: bool
+) -> None:
+    wire = Wire()
+    read(wire, to_8n1(TEXT))
+    damaged_at(wire, count)
+    assert wire.carries_parity is not doubted
+    read(wire, to_8n1(TEXT[:63]))
+    assert wire.carries_parity is not doubted
+    read(wire, to_8n1(TEXT[63:64]))  # these 64 bytes have decided
+    assert wire.carries_parity
+
+
+@pytest.mark.parametrize(("contrary", "followed"), [(8, True), (9, False)])
+def test_another_nature_is_believed_of_64_bytes_if_an_eighth_at_most_contradicts_it(
+    contrary: int, *, followed: bool
+) -> None:
+    wire = Wire()
+    read(wire, to_8n1(TEXT, "stripped"))
+    read(wire, b"\x80" * 52 + b"0" * 204)  # in doubt
+    stuck = bytearray(b"\xb0" * 64)
+    stuck[:contrary] = b"0" * contrary
+    read(wire, bytes(stuck))
+    assert wire.bit7 is (Bit7.STUCK if followed else Bit7.STRIPPED)
+
+
 @pytest.mark.parametrize("size", [21, 64, 256])
 def test_a_line_of_which_a_sample_is_known_is_judged_from_its_first_byte(size: int) -> None:
     stream = to_8n1(TEXT)
