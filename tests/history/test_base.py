@@ -229,6 +229,8 @@ def test_what_only_the_recorder_knows_is_not_counted_again() -> None:
     counting.recorded("EASF01", METER, LABELS["EASF01"], 80, 70.0)
     assert counting.counted == counting.heard == {f"{METER}.supplier_energy_1": 90}
     assert not counting.counters["EASF01"].is_moved
+    counting.recorded("EASF02", METER, LABELS["EASF02"], 0, 70.0)
+    assert counting.counted[f"{METER}.supplier_energy_2"] == 0
     assert gains(counting, {"HCHC": 95, "EASF01": 97}, 90) == {"HCHC": 5, "EASF01": 2}
     assert [counting.counters["EASF01"].row, counting.counters["EASF01"].owed] == [97, 0]
 

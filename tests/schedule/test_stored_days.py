@@ -42,3 +42,8 @@ def test_what_was_stored_before_1_0_is_understood() -> None:
     )
     assert after.notes == {DAY: (Note("0000C001", 3),)}
     assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)
+    assert (after.coding, after.is_coding_proven) == (None, False)
+    assert after.clock.legal == LegalTime(None, timedelta(0))
+    again = AnnouncedDays()
+    from_json(to_json(after), again)
+    assert again.coding is None
