@@ -237,6 +237,7 @@ def test_a_listening_lasts_longer_where_something_comes(
     monkeypatch.setattr(listening, "TRYING", _TRYING)
     listener = listening._Listener(9, has_speed=True)
     assert listener._end_at == ticking.now + 9
+    assert listener.reception.speed == 9600
     trying = 2 * 2.0 + 2 * 4.0 + 4 * 3.5
     listener._handle_events([], 5.0, 0)
     assert listener._end_at == ticking.now + trying

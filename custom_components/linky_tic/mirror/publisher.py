@@ -45,8 +45,8 @@ class Message(NamedTuple):
 
     topic: str
     payload: str
-    qos: int = 0
-    retain: bool = False
+    qos: int
+    retain: bool
     expiry: int = EXPIRY
 
 
