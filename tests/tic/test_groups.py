@@ -83,3 +83,20 @@ def test_a_bad_group_tells_its_label_and_whether_it_has_all_its_characters(
     line: bytes, told: tuple[str | None, bool]
 ) -> None:
     assert label_of(line) == told
+
+
+def dated(season: str = "H", digits: str = "261123120000", before_data: str = "\t") -> bytes:
+    """A group with a horodate whose checksum is right."""
+    covered = f"SMAXSN\t{season}{digits}{before_data}04520\t".encode()
+    return b"\n" + covered + bytes([checksum(covered)])
+
+
+@pytest.mark.parametrize("season", " HEhe")
+def test_a_horodate_is_a_season_and_twelve_digits_between_separators(season: str) -> None:
+    group = verify(dated(season))
+    assert isinstance(group, Group)
+    assert (group.horodate, group.data) == (f"{season}261123120000", "04520")
+    for wrong in ({"season": "X"}, {"season": "0"}, {"before_data": " "}, {"before_data": "0"}):
+        assert verify(dated(**wrong)) is Reason.FORMAT
+    for digit in range(12):
+        assert verify(dated(digits=f"{'0' * digit}X{'0' * (11 - digit)}")) is Reason.FORMAT

@@ -129,3 +129,11 @@ def test_an_overload_tells_its_phases_where_the_meter_does() -> None:
         Transition("overload_ended", {}),
     ]
     assert list(transitions(BEFORE, over, {})) == [Transition("overload_started", {})]
+
+
+@pytest.mark.parametrize(("status", "peak"), [("8E3A0001", "pm3"), ("203A0001", "pm2")])
+def test_a_peak_without_a_colour_has_none(status: str, peak: str) -> None:
+    listener = Listener()
+    listener.hear(*[standard(("STGE", status))] * 4)
+    told = transitions(BEFORE, BEFORE._replace(peak=peak), listener.receiver.meter.readings)
+    assert list(told) == [Transition("peak_started", {"number": int(peak[-1])})]
