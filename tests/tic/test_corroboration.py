@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from custom_components.linky_tic.tic import Reason
+from custom_components.linky_tic.tic import LABELS, Reading, Reason
+from custom_components.linky_tic.tic.corroboration import contradicts
 from custom_components.linky_tic.tic.legal_time import HOUR, zone
 
 from .referee import DATA
@@ -354,3 +355,31 @@ def test_what_is_suspected_does_not_outlive_a_whole_frame_without_its_label() ->
     assert listener.value("NTARF") is None
     listener.hear(odd, odd, odd)
     assert listener.value("NTARF") == 2
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "is_odd"),
+    [
+        (("01000", 12), ("01000", 12), False),
+        (("01000", 12), ("01001", 12), True),  # another value under the same horodate
+        (("01000", 12), ("01001", 11), True),  # an older one
+        (("01000", 12), ("00999", 13), True),  # a maximum of the day does not get smaller
+        (("01000", 12), ("01000", 13), False),
+        (("01000", 12), ("00999", 36), False),  # of the next day
+        (("01000", None), ("00999", 12), False),
+        (("01000", 12), ("00999", None), False),
+    ],
+)
+def test_a_dated_value_contradicts_the_one_before(
+    then: tuple[str, int | None], now: tuple[str, int | None], *, is_odd: bool
+) -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=zone(HOUR))
+    last, new = (
+        Reading(
+            LABELS["SMAXSN"], int(raw), raw,
+            None if hour is None else midnight + hour * HOUR,
+            degraded=False, confirmed=True, at=0,
+        )
+        for raw, hour in (then, now)
+    )  # fmt: skip
+    assert contradicts(new, last) is is_odd
