@@ -191,7 +191,9 @@ def test_base_is_no_total_where_more_was_heard(counting: Counting) -> None:
     assert counting.counters["BASE"].register == "supplier_energy_1"
 
 
-@pytest.mark.parametrize(("value", "goes_on"), [(41_905, True), (41_906, False), (904, False)])
+@pytest.mark.parametrize(
+    ("value", "goes_on"), [(905, True), (41_905, True), (41_906, False), (904, False)]
+)
 def test_base_goes_on_by_what_a_house_can_use(
     counting: Counting, value: int, *, goes_on: bool
 ) -> None:
