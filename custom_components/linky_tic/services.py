@@ -6,6 +6,7 @@ It knows calls and their answers; what is answered is reckoned elsewhere.
 from datetime import UTC, date, datetime
 from typing import Final
 
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -27,7 +28,6 @@ from .exceptions import refused
 from .mirror.payloads import typed_reading
 from .tic import Quantity, Reading, SchedulePeriod, mask
 
-ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
 _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -24,7 +25,6 @@ from ..tic import COLOURS
 from .comparison import Comparison, async_compare
 from .contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 
-ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
