@@ -59,7 +59,7 @@ class Ledger:
         ledger.today = ledger._tidied = day_of(ledger.now)
         ledger.began = float(kept.get("began", 0.0))
         ledger.resumed = float(kept.get("resumed", 0.0))
-        doubted = kept["doubt"] or {"rows": []}  # once, what was counted since a leap was apart
+        doubted = kept.get("doubt") or {"rows": []}  # once, what was counted since a leap was apart
         for day, tariff, price, energy in [*kept["rows"], *doubted["rows"]]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
         ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
@@ -76,7 +76,6 @@ class Ledger:
             "rows": [
                 [one.day.isoformat(), one.tariff, one.price, self.rows[one]] for one in self.rows
             ],
-            "doubt": None,
         }
 
     def turn(self, now: float) -> None:
@@ -90,7 +89,7 @@ class Ledger:
 
         A clock that is set back by less than an hour makes no day one that is to come.
         """
-        if self._tidied in {self.today, day_of(self.now + AN_HOUR)}:
+        if self._tidied == self.today or self._tidied == day_of(self.now + AN_HOUR):
             return
         self._tidied = self.today
         self.whole_since = min(self.whole_since, self.now)
