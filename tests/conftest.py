@@ -9,11 +9,13 @@ import os
 from pathlib import Path
 import tty
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
@@ -40,6 +42,15 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
     """Leave 127.0.0.1 reachable; the harness keeps refusing every other host."""
+
+
+@pytest.fixture
+def in_france() -> Iterator[None]:
+    """Let days begin at midnight in France, in tests without a Home Assistant."""
+    before = dt_util.get_default_time_zone()
+    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
+    yield
+    dt_util.set_default_time_zone(before)
 
 
 @pytest.fixture(autouse=True)

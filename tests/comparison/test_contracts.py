@@ -1,6 +1,5 @@
 """What hours cost under a contract: slots to the minute, days from six to six."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,12 +23,7 @@ TWO: Final = {"off_peak": 0.1, "peak": 0.3}
 TEMPO: Final = {f"tempo_{one}_{part}": 1.0 for one in ("blue", "white", "red") for part in TWO}
 
 
-@pytest.fixture(autouse=True)
-def france() -> Iterator[None]:
-    before = dt_util.get_default_time_zone()
-    dt_util.set_default_time_zone(FRANCE)
-    yield
-    dt_util.set_default_time_zone(before)
+pytestmark = pytest.mark.usefixtures("in_france")
 
 
 @pytest.mark.parametrize(

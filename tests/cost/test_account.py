@@ -1,12 +1,10 @@
 """The account of a meter whose clock is set, whose days end and whose registers are renamed."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 import json
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.linky_tic.cost.account import Account
@@ -20,12 +18,7 @@ HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 
 
-@pytest.fixture(autouse=True)
-def france() -> Iterator[None]:
-    before = dt_util.get_default_time_zone()
-    dt_util.set_default_time_zone(FRANCE)
-    yield
-    dt_util.set_default_time_zone(before)
+pytestmark = pytest.mark.usefixtures("in_france")
 
 
 def began(now: float = NOON) -> Account:

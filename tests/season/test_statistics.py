@@ -1,9 +1,8 @@
 """What the hours of indexes tell of past days, and what they cannot tell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
@@ -20,12 +19,7 @@ FIRST: Final = date(2026, 9, 1)
 WHITE, BLUE = date(2026, 11, 23), date(2026, 11, 24)
 
 
-@pytest.fixture(autouse=True)
-def paris() -> Iterator[None]:
-    before = dt_util.get_default_time_zone()
-    dt_util.set_default_time_zone(ZoneInfo("Europe/Paris"))
-    yield
-    dt_util.set_default_time_zone(before)
+pytestmark = pytest.mark.usefixtures("in_france")
 
 
 def rows(moves: Mapping[str, str], hours: range = range(-24, 72)) -> list[dict[str, Any]]:
