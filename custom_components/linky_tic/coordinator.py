@@ -40,7 +40,7 @@ from .tic import (
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
 _MINUTE: Final = timedelta(minutes=1)
-_VERSION: Final = "VTIC"
+_VERSION_LABEL: Final = "VTIC"
 
 
 class LinkyCoordinator(LinkyMeter):
@@ -60,6 +60,7 @@ class LinkyCoordinator(LinkyMeter):
             on_state=lambda is_heard: self.guard(self._handle_state, is_heard),
         )
         self.link.interval = READ_INTERVALS[self.preset]
+        # Signals are heard in this order: a room comes after those that it asks.
         self.health = HealthMonitor(self)
         self.mirror = Mirror(self)
         self.active_power = ActivePower(self.receiver, self.signals, self.reporter)
@@ -86,9 +87,9 @@ class LinkyCoordinator(LinkyMeter):
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
-        if version := self.receiver.meter.readings.get(_VERSION):
+        if version := self.receiver.meter.readings.get(_VERSION_LABEL):
             self._update_device(version)  # it came before there was a device
-        self.signals.reading.connect(_VERSION, self._update_device)
+        self.signals.reading.connect(_VERSION_LABEL, self._update_device)
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.signals.minute.send()
         self.entry.async_on_unload(

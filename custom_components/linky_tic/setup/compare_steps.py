@@ -1,6 +1,6 @@
 """The step of the options that tells whether the contract is the right one.
 
-It knows a form and a table; what contracts would have cost is reckoned in `cost/`.
+It knows a form and a table; what contracts would have cost is reckoned in `comparison/`.
 """
 
 from calendar import SATURDAY, SUNDAY
