@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 from .adoption.records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
+from .cost.deleted import async_setup_deleted_accounts, deleted_accounts
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
 from .exceptions import not_ready
 from .health.issues import Issue, RepairIssues
@@ -34,6 +35,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer the actions, and take up what the statistics of indexes count."""
     async_setup_actions(hass)
     await async_setup_history(hass)
+    await optional(async_setup_deleted_accounts(hass))
     return True
 
 
@@ -74,9 +76,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-    """Leave nothing behind: no repair, no file, no retained topic on the broker."""
+    """Leave no repair, no retained topic on the broker, no file but what the sums go on from."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
     await optional(async_forget(hass, entry.entry_id))
+    await optional(deleted_accounts(hass).keep(entry))
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):

@@ -269,25 +269,15 @@ def test_a_charge_is_paid_from_its_day_on() -> None:
         assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY - A_DAY)) == 1
 
 
-def test_what_an_entry_has_told_before_it_was_deleted_is_not_charged_again() -> None:
-    with france():
-        ledger = lived(MONDAY, 1.0)
-        ledger.resumed = noon(MONDAY)
-        ledger.charge(30.0)
-        assert ledger.charges == [(date.min, 0.0), (MONDAY + A_DAY, 30.0)]
-        ledger.charge(60.0)
-        assert ledger.charges == [(date.min, 0.0), (MONDAY + A_DAY, 60.0)]
-
-
 def test_all_that_is_stored_comes_back() -> None:
     with france():
         ledger = lived(MONDAY - A_DAY, 1.0)
-        ledger.resumed, ledger.charges = 5.0, [(MONDAY, 1.0)]
+        ledger.charges = [(MONDAY, 1.0)]
         again = Ledger.read(json.loads(json.dumps(ledger.written)))
         former = {"times": [1.0, 0.0], "charges": [], "rows": [], "doubt": None}
         assert vars(again) == vars(ledger) | {"_tidied": MONDAY}
-        assert (Ledger.read(former).began, Ledger.read(former).resumed) == (0.0, 0.0)
-    assert (Ledger().now, Ledger().whole_since, Ledger().began, Ledger().resumed) == (0, 0, 0, 0)
+        assert Ledger.read(former).began == 0
+    assert (Ledger().now, Ledger().whole_since, Ledger().began) == (0, 0, 0)
 
 
 def test_exports_are_apart_and_nothing_needs_no_price() -> None:

@@ -369,28 +369,36 @@ async def test_the_recorder_sums_up_what_a_sheet_says(
 async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
     course: Course, home: Home, address: str
 ) -> None:
-    meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
+    """On a later day, and in another month; prices are given a while after."""
+    meter = await pays(home, "2026-11-28T12:00:00", watts=9000)
     life = Life(home, meter, Random(0), dict(OPTIONS["prices"]))  # noqa: S311
     begin = life.sheet.total
-    await life.hear(20, 50)
-    await course.end_period()
-    assert meter.entry
-    await home.hass.config_entries.async_remove(meter.entry.entry_id)
-    if address != ADDRESS:
-        life.house.replace_meter(address, 60_000_000)
-    await home.add(meter, address, options=meter.entry.options)
-    await meter.play(2 * KNOWN)
-    life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
-    await reprice(home, meter, standing_charge=31.0)
-    life.sheet.charge = 31.0  # from tomorrow on: today's is in the sum
-    for _ in range(2):
+    for nights in (0, 1, 3):
         await life.hear(20, 50)
-        await life.play(1)
         await course.end_period()
-        await life.do_midnight()
-        await life.do_restart()
-    await course.end_period()
-    for entity_id in SUMS:
-        summed = await course.sums(entity_id)
-        assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=0.02)
-        assert summed == sorted(summed)
+        assert meter.entry
+        await home.hass.config_entries.async_remove(meter.entry.entry_id)
+        if address == ADDRESS:
+            life.pass_time(nights * A_DAY + 100)
+        else:
+            life.house.replace_meter(str(int(address) + nights).zfill(12), 60_000_000)
+        home.clock.now = life.house.now.timestamp()
+        await home.add(meter, life.house.address, options={"reporting": "realtime"})
+        await meter.play(2 * KNOWN)
+        if address != ADDRESS:
+            life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
+        life.sheet.enter()
+        await home.restart(meter)
+        await reprice(home, meter, prices=life.sheet.prices, standing_charge=31.0)
+        life.sheet.reprice(life.sheet.prices, 31.0, None)
+        for _ in range(2):
+            await life.hear(20, 50)
+            await life.play(1)
+            await course.end_period()
+            await life.do_midnight()
+            await life.do_restart()
+        await course.end_period()
+        for entity_id in SUMS:
+            summed = await course.sums(entity_id)
+            assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
+            assert summed == sorted(summed)

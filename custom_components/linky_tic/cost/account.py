@@ -21,6 +21,7 @@ _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
 _LEAP: Final = "leap"
 _METER_AHEAD: Final = "meter_ahead"
+_ADDED_AGAIN: Final = "added_again"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -40,6 +41,8 @@ class Account:
         self.indexes = Indexes()
         self.day = date.min
         """Behind the ledger's until all days before have been told."""
+        self.added_again = date.min
+        """When the entry was, after it had been deleted with prices."""
         self._meter_ahead: float | None = None
         self._former: list[FormerTariff] = []
         self._leap: Leap | None = None
@@ -52,6 +55,7 @@ class Account:
         ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get(_TOLD)
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
         self.ledger = ledger
+        self.added_again = date.fromisoformat(kept.get(_ADDED_AGAIN, date.min.isoformat()))
         if is_own:
             self.indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
@@ -69,6 +73,7 @@ class Account:
             "indexes": self.indexes.written,
             _FORMER: [list(one) for one in self._former],
             _TOLD: self.day.isoformat(),
+            _ADDED_AGAIN: self.added_again.isoformat(),
             _METER_AHEAD: self._meter_ahead,
             **self.ledger.written,
         }
@@ -123,6 +128,11 @@ class Account:
         while self.day < today:
             yield self.day
             self.day += _ONE_DAY
+
+    @property
+    def is_added_again(self) -> bool:
+        """Whether the entry was added again today."""
+        return self.added_again == self.ledger.today
 
     # What is entered
 

@@ -9,23 +9,18 @@ from datetime import date, datetime, timedelta
 import time
 from typing import Any, Final
 
-from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SLUG, DEFAULT_SLUG
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
 from .account import Account
+from .deleted import LEDGER, deleted_accounts
 from .indexes import COSTED, EXPORT_REGISTER, Index, register_of
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
-COST_MONTH: Final = "cost_month"
-REVENUE_MONTH: Final = "revenue_month"
-"""The keys of the sensors of a month."""
-_KEY: Final = "ledger"
 _STORED_EVERY: Final = 3600.0
 """Seconds: a crash loses no energy, only when it was used within that time."""
 _ROUND: Final = 6
@@ -76,10 +71,6 @@ class Costs:
         """Tell since when energy of a period has been counted: not before there was a meter."""
         return max(period.start, dt_util.utc_from_timestamp(self._account.ledger.began))
 
-    def paid_since(self, period: CostPeriod) -> datetime:
-        """Tell since when amounts of a period are told: charges are known before a meter is."""
-        return max(period.start, dt_util.utc_from_timestamp(self._account.ledger.resumed))
-
     def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
         if not self._account.indexes.counts_imports or not self._is_whole(period):
@@ -102,10 +93,15 @@ class Costs:
 
     def _is_whole(self, period: CostPeriod) -> bool:
         """Whether nothing is missing; of a period that is over, nothing since its beginning."""
-        if self._account.indexes.is_waiting:
+        if self._account.indexes.is_waiting or self._awaits_prices:
             return False
         is_over = period.last < self._account.day
         return not is_over or self._account.ledger.whole_since <= midnight(period.first)
+
+    @property
+    def _awaits_prices(self) -> bool:
+        """Whether an entry has just been added again: what is over is told with its prices."""
+        return self._account.is_added_again and not self.prices.options
 
     def tariff_at(self, label: Label, at: float) -> str:
         """Give what an index of what is drawn has counted at an instant, maybe long past."""
@@ -127,8 +123,9 @@ class Costs:
                 is_shared |= day_of(since) != account.ledger.today
                 account.rename(index, self._name_of(index), since)
                 account.enter(index, gain, self.prices.of(index.tariff), since)
-        for _ in account.end_days(_time_of(readings.get("DATE"))):
-            self._signals.costs.send()  # the recorder adds up what a day has come to
+        if not self._awaits_prices:
+            for _ in account.end_days(_time_of(readings.get("DATE"))):
+                self._signals.costs.send()  # the recorder adds up what a day has come to
         state = account.day, account.indexes.is_waiting, len(account.indexes.by_register)
         is_new = state != self._told
         if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
@@ -170,10 +167,15 @@ class Costs:
 
     def restore(self) -> None:
         """Take up what the store, now loaded, holds; raises an error where it has another shape."""
-        kept: Any = self._store.recall(_KEY)
+        kept: Any = self._store.recall(LEDGER)
+        is_added_again = kept is None
+        if is_added_again:
+            kept = deleted_accounts(self._meter.hass).take(self._meter.entry)
         if kept is not None:
             self._account.read(kept, is_own=kept["address"] == self._meter.address)
             self._lose()
+            if is_added_again and self._account.ledger.is_priced:
+                self._account.added_again = day_of(time.time())
 
     def _begin(self) -> None:
         """Go on from now, with the prices that are given."""
@@ -181,16 +183,7 @@ class Costs:
         account.turn(time.time())
         if account.day == date.min:
             account.day = account.ledger.today
-            account.ledger.resumed = account.ledger.began if self._was_deleted() else 0.0
         self._learn_names()
-
-    def _was_deleted(self) -> bool:
-        """Whether these sensors, or others of the same name, have been told by an earlier entry."""
-        meter, slug = self._meter, self._meter.entry.data.get(CONF_SLUG, DEFAULT_SLUG)
-        ours = {f"{meter.address}_{COST_MONTH}", f"{meter.address}_{REVENUE_MONTH}"}
-        ours |= {f"sensor.{slug}_{COST_MONTH}", f"sensor.{slug}_{REVENUE_MONTH}"}
-        deleted = er.async_get(meter.hass).deleted_entities.values()
-        return any(one.unique_id in ours or one.entity_id in ours for one in deleted)
 
     def reprice(self, prices: Prices, period: CostPeriod) -> None:
         """Make prices hold from the first day of a period on, for what has been counted too.
@@ -208,7 +201,7 @@ class Costs:
         if self._account.indexes.by_register:
             self._stored_at = self._account.ledger.now
             kept = {"address": self._meter.address, **self._account.written}
-            self._store.keep(_KEY, kept, at_once=at_once)
+            self._store.keep(LEDGER, kept, at_once=at_once)
 
 
 def _time_of(clock: Reading | None) -> float | None:

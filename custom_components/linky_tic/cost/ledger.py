@@ -47,8 +47,6 @@ class Ledger:
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
         self.now = self.began = 0.0
-        self.resumed = 0.0
-        """When an entry that had been deleted was added again: its sums go on from then."""
         self.today = self._tidied = date.min
 
     @classmethod
@@ -58,7 +56,6 @@ class Ledger:
         ledger.now, ledger.whole_since = map(float, kept["times"])
         ledger.today = ledger._tidied = day_of(ledger.now)
         ledger.began = float(kept.get("began", 0.0))
-        ledger.resumed = float(kept.get("resumed", 0.0))
         doubted = kept.get("doubt") or {"rows": []}  # once, what was counted since a leap was apart
         for day, tariff, price, energy in [*kept["rows"], *doubted["rows"]]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
@@ -71,7 +68,6 @@ class Ledger:
         return {
             "times": [self.now, self.whole_since],
             "began": self.began,
-            "resumed": self.resumed,
             "charges": [[day.isoformat(), amount] for day, amount in self.charges],
             "rows": [
                 [one.day.isoformat(), one.tariff, one.price, self.rows[one]] for one in self.rows
@@ -107,17 +103,11 @@ class Ledger:
             self.rows[LedgerRow(day, tariff, price)] += energy * share
 
     def charge(self, amount: float | None) -> None:
-        """Take a month's charge from today on; a first one has been paid all the time.
-
-        What an entry that was deleted had told, with the charge of that day, is in its sums.
-        """
-        known = amount or 0.0
-        first = day_of(self.resumed) + timedelta(1) if self.resumed else date.min
-        if self.charges and known != self.charges[-1][1]:
-            self._charge_since(max(self.today, first), known)
-        elif not self.charges and amount is not None:
-            self.charges = [(date.min, 0.0 if self.resumed else known)]
-            self._charge_since(first, known)
+        """Take a month's charge from today on; a first one has been paid all the time."""
+        if not self.charges and amount is not None:
+            self.charges = [(date.min, amount)]
+        elif self.charges and (amount or 0.0) != self.charges[-1][1]:
+            self._charge_since(self.today, amount or 0.0)
 
     def _charge_since(self, day: date, amount: float) -> None:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
@@ -143,6 +133,11 @@ class Ledger:
             self._charge_since(since, charge or 0.0)
 
     # What comes out
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether a price has been given."""
+        return any(row.price is not None for row in self.rows)
 
     def drawn(self, period: CostPeriod) -> Rows:
         """Give what was drawn in a period."""

@@ -17,7 +17,7 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..tariff.names import tariff_name
 from ..tariff.sensors import current_name
 from ..tic import Quantity, Readings, unnamed
-from .costs import COST_MONTH, REVENUE_MONTH, Costs
+from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
 
 _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
@@ -146,7 +146,7 @@ _SUMS: Final = (
     _COST(
         key="cost_today",
         value=lambda meter: meter.costs.cost(meter.costs.today),
-        since=lambda costs: costs.paid_since(costs.today),
+        since=lambda costs: costs.today.start,
         state_class=SensorStateClass.TOTAL,
     ),
     _COST(
@@ -155,21 +155,21 @@ _SUMS: Final = (
         is_on_under_tempo=False,
     ),
     _COST(
-        key=COST_MONTH,
+        key="cost_month",
         value=lambda meter: meter.costs.cost(meter.costs.month),
-        since=lambda costs: costs.paid_since(costs.month),
+        since=lambda costs: costs.month.start,
         state_class=SensorStateClass.TOTAL,
     ),
     _REVENUE(
         key="revenue_today",
         value=lambda meter: meter.costs.revenue(meter.costs.today),
-        since=lambda costs: costs.paid_since(costs.today),
+        since=lambda costs: costs.today.start,
         state_class=SensorStateClass.TOTAL,
     ),
     _REVENUE(
-        key=REVENUE_MONTH,
+        key="revenue_month",
         value=lambda meter: meter.costs.revenue(meter.costs.month),
-        since=lambda costs: costs.paid_since(costs.month),
+        since=lambda costs: costs.month.start,
         state_class=SensorStateClass.TOTAL,
     ),
 )

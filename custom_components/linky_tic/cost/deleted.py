@@ -1,0 +1,79 @@
+"""The accounts of entries that were deleted.
+
+The recorder keeps the sums of entities that are gone, and an entry that is added again has the same
+entity ids: it goes on from its old account, as after a long time without Home Assistant. Of a meter
+a hash is kept, never the address.
+"""
+
+from hashlib import sha256
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+from homeassistant.util.hass_dict import HassKey
+
+from ..const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
+from ..meter.store import MeterStore
+
+LEDGER: Final = "ledger"
+"""The key under which an entry stores its account."""
+_VERSION: Final = 1
+_DELETED: Final[HassKey[DeletedAccounts]] = HassKey(f"{DOMAIN}.deleted_accounts")
+_LATER: Final = 60.0
+"""Seconds after which one that was taken is forgotten: by then the entry has stored its own."""
+
+
+async def async_setup_deleted_accounts(hass: HomeAssistant) -> None:
+    """Load what is kept."""
+    hass.data[_DELETED] = deleted = DeletedAccounts(hass)
+    await deleted.load()
+
+
+def deleted_accounts(hass: HomeAssistant) -> DeletedAccounts:
+    """Give what is kept."""
+    return hass.data[_DELETED]
+
+
+class DeletedAccounts:
+    """What was stored of each account, by the hash of its meter's address."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        self._hass = hass
+        self._store: Store[dict[str, dict[str, Any]]] = Store(
+            hass, _VERSION, f"{DOMAIN}.deleted_accounts"
+        )
+        self._kept: dict[str, dict[str, Any]] = {}
+
+    async def load(self) -> None:
+        """Read what the runs before have kept."""
+        self._kept = await self._store.async_load() or {}
+
+    async def keep(self, entry: ConfigEntry[Any]) -> None:
+        """Keep the account of an entry that is being deleted, before its store is."""
+        store = MeterStore(self._hass, entry.entry_id)
+        await store.load()
+        account: Any = store.recall(LEDGER)
+        if account:
+            kept = {CONF_SLUG: _slug(entry), LEDGER: {**account, "address": ""}}
+            self._kept[_hashed(entry)] = kept
+            await self._store.async_save(self._kept)
+
+    def take(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
+        """Give once what an entry goes on from: its meter's account, or that of its entity ids."""
+        own = _hashed(entry)
+        named = (key for key, one in self._kept.items() if one[CONF_SLUG] == _slug(entry))
+        key = own if own in self._kept else next(named, None)
+        if key is None:
+            return None
+        kept = self._kept.pop(key)[LEDGER]
+        self._store.async_delay_save(lambda: self._kept, _LATER)
+        return {**kept, "address": entry.unique_id} if key == own else kept
+
+
+def _slug(entry: ConfigEntry[Any]) -> str:
+    return str(entry.data.get(CONF_SLUG, DEFAULT_SLUG))
+
+
+def _hashed(entry: ConfigEntry[Any]) -> str:
+    return sha256((entry.unique_id or "").encode()).hexdigest()[:16]
