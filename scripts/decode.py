@@ -122,9 +122,9 @@ def parts_of_port(source: str, speed: int | None) -> Iterator[Part]:
 def parts_at_this_speed(port: Port) -> Iterator[Part]:
     receiver = tic.Receiver()
     until = time.monotonic() + TRIAL
-    while receiver.good_groups or time.monotonic() < until:
+    while receiver.counters.good_groups or time.monotonic() < until:
         events = receiver.feed(port.read(CHUNK) or b"", time.time())
-        if receiver.good_groups:
+        if receiver.counters.good_groups:
             yield from parts(events)
 
 

@@ -127,7 +127,7 @@ def _running(coordinator: LinkyCoordinator) -> Json:
         },
         "quality": {
             "good_percent": share if share is None else round(share, 2),
-            "good_groups": receiver.good_groups,
+            "good_groups": receiver.counters.good_groups,
             "rejected": {str(reason): count for reason, count in counters.rejected.items()},
             "complete_frames": counters.complete_frames,
             "cut_frames": counters.cut_frames,

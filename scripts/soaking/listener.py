@@ -30,14 +30,14 @@ class Listener:
 
     def feed(self, chunk: bytes, now: float) -> list[Event]:
         """Hand over a chunk at a true time."""
-        good, begin = self.receiver.good_groups, perf_counter()
+        good, begin = self.receiver.counters.good_groups, perf_counter()
         try:
             events = self.receiver.feed(chunk, now + self.clock_error)
         except Exception:  # noqa: BLE001 - whatever it is, it must not have been raised
             self.raised.append(traceback.format_exc())
             events = []
         self.seconds += perf_counter() - begin
-        if self.receiver.good_groups > good:
+        if self.receiver.counters.good_groups > good:
             self.good_at = now
         return events
 

@@ -56,7 +56,7 @@ def test_a_good_line_is_good(heard: Heard) -> None:
 def test_bad_groups_lower_the_share(heard: Heard) -> None:
     heard.minutes(1, BAD)
     assert heard.quality.rejected(Reason.CHECKSUM) == 2
-    assert heard.receiver.good_groups == 2
+    assert heard.receiver.counters.good_groups == 2
     assert heard.quality.good_share == 50
 
 

@@ -128,7 +128,7 @@ def test_a_clean_recording_can_be_replayed(mode: str, parity: str) -> None:
     receiver, replayed = Receiver(), Receiver()
     receiver.feed(frames, 1.0)
     events = replayed.feed(anonymise(frames, BIT7[parity]), 1.0)
-    assert replayed.good_groups == receiver.good_groups
+    assert replayed.counters.good_groups == receiver.counters.good_groups
     assert replayed.wire.parity_errors == 0
     assert all(one.complete for one in events if isinstance(one, Frame))
 

@@ -107,9 +107,9 @@ def test_frames_are_counted() -> None:
     receiver.feed((DATA / "frames" / "bad_eot_interrupted.bin").read_bytes(), 1.0)
     assert receiver.counters.complete_frames == 1
     assert receiver.counters.cut_frames == 1
-    assert receiver.good_groups == 58
+    assert receiver.counters.good_groups == 58
     receiver.feed(standard(("VTIC", "02"))[:-1] + b"\nrubbish\r", 1.0)
-    assert receiver.good_groups == 60
+    assert receiver.counters.good_groups == 60
 
 
 def test_the_time_of_the_last_good_group_is_kept() -> None:
@@ -167,7 +167,7 @@ def test_a_line_whose_parity_comes_and_goes_loses_half_a_frame_each_time() -> No
     for parity in PARITIES * 3:
         receiver.feed(to_8n1(frame * 20, parity), 1.0)
         total += 20 * 11
-    assert receiver.good_groups > total - 9 * 20
+    assert receiver.counters.good_groups > total - 9 * 20
 
 
 def test_readings_do_not_depend_on_what_follows_in_the_same_chunk() -> None:
@@ -187,7 +187,7 @@ def test_a_frame_that_comes_again_is_known_and_only_its_end_is_told() -> None:
     (end,) = listener.hear(standard(("EAST", "000001000"), ("NTARF", "01")))
     assert isinstance(end, Frame)
     assert [group.name for group in end.groups] == ["ADSC", "EAST", "NTARF"]
-    assert listener.receiver.good_groups == 5 * 3
+    assert listener.receiver.counters.good_groups == 5 * 3
     accepted = dict(listener.receiver.meter.accepted)
     listener.now += 11  # another meter may be on the line
     listener.hear(standard(("EAST", "000001000"), ("NTARF", "01")))

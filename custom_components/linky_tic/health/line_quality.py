@@ -73,4 +73,4 @@ class LineQuality:
     def _now(self, at: float = nan) -> _Sample:
         receiver = self._receiver
         altered = receiver.counters.altered
-        return _Sample(at, receiver.good_groups, self.rejected(*BAD), altered)
+        return _Sample(at, receiver.counters.good_groups, self.rejected(*BAD), altered)

@@ -12,7 +12,7 @@ from ..tic import Reason
 
 _COUNTED: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
     "line_quality": lambda meter: meter.health.quality.good_share,
-    "good_groups": lambda meter: meter.receiver.good_groups,
+    "good_groups": lambda meter: meter.receiver.counters.good_groups,
     "checksum_errors": lambda meter: meter.health.quality.rejected(Reason.CHECKSUM),
     "parity_errors": lambda meter: meter.receiver.wire.parity_errors,
     "format_errors": lambda meter: meter.health.quality.rejected(Reason.FORMAT, Reason.DAMAGED),

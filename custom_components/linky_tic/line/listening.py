@@ -140,7 +140,7 @@ class _Listener:
             contract=contract_name(meter.readings),
             tic_version=_reading_of(receiver, Quantity.VERSION),
             labels=frozenset(meter.presence.established),
-            good=receiver.good_groups,
+            good=receiver.counters.good_groups,
             bad=self._bad_groups() - (self._bad_before or 0),
             recent=self.reception.recent,
             at=self._heard_at,

@@ -70,9 +70,9 @@ class Reception:
             await port.set_speed(self._detection.next_speed(now))
 
     def _receive(self, chunk: bytes) -> None:
-        now, good_groups = time.time(), self._receiver.good_groups
+        now, good_groups = time.time(), self._receiver.counters.good_groups
         events = self._receiver.feed(chunk, now)
-        good = self._receiver.good_groups - good_groups
+        good = self._receiver.counters.good_groups - good_groups
         self.received += len(chunk)
         self._recent += chunk
         if len(self._recent) > 2 * KEPT:

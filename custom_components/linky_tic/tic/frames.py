@@ -121,15 +121,9 @@ class Frames:
 
     def __init__(self) -> None:
         self.heard = list[Group | None]()
-        self._ended = 0  # good groups of the frames before
         self._bad = 0
         self._is_open = False
         self._is_synchronised = False
-
-    @property
-    def good(self) -> int:
-        """Verified groups so far."""
-        return self._ended + sum(group is not None for group in self.heard)
 
     def end(self, mark: bytes = b"") -> Frame | None:
         """End the frame in progress, if anything of one has come; STX opens the next."""
@@ -141,7 +135,6 @@ class Frames:
         self.heard.clear()
         self._bad = 0
         names = [group.name for group in heard if group]
-        self._ended += len(names)
         closed = mark == ETX
         is_complete = is_open and closed and len(names) == len(heard)
         return Frame(_mode_of(heard), heard, names, bad, is_open, closed, is_complete)
@@ -177,7 +170,7 @@ class Frames:
 
     def _lose(self, reason: Reason, line: bytes) -> Iterator[Rejected]:
         """Count a line that is no group, unless it is the end of one whose start was not heard."""
-        if self._is_synchronised or self.good:
+        if self._is_synchronised or any(self.heard):
             name, is_altered = label_of(line)
             yield Rejected(reason, name, is_altered)
             self._bad += 1

@@ -25,10 +25,11 @@ GAP: Final = 10.0
 class Counters:
     """What came since the receiver was made.
 
-    `rejected` counts each reason, `altered` the bad groups that have the length of their label's:
-    of these no byte is missing.
+    `good_groups` have verified, repeated ones included. `rejected` counts each reason, `altered`
+    the bad groups that have the length of their label's: of these no byte is missing.
     """
 
+    good_groups: int = 0
     complete_frames: int = 0
     cut_frames: int = 0
     altered: int = 0
@@ -62,17 +63,12 @@ class Receiver:
         """The language of the line, None before the first good group."""
         return self.meter.mode
 
-    @property
-    def good_groups(self) -> int:
-        """Groups that verified, repeated ones included."""
-        return self._frames.good
-
     def feed(self, chunk: bytes, now: float) -> list[Event]:
         """Take bytes that came at `now` (seconds since 1970), give what they completed."""
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.await_address()
-        heard, accepted, good = self._frames.heard, self._accepted, False
+        heard, accepted, good = self._frames.heard, self._accepted, 0
         for characters in self.wire.characters(chunk):
             self._conditions.parity = self.wire.carries_parity
             segments = self._segments.cut(characters)
@@ -81,13 +77,13 @@ class Receiver:
             for segment in segments:
                 if (group := accepted(segment)) is not None:
                     heard.append(group)
-                    good = True
+                    good += 1
                 elif segment in MARKS:
                     self._end_frame(segment, now, out)
                 elif segment:
                     self._take(segment, now, out)
         if good:
-            self.heard_at = now
+            self._hear(good, now)
         return out
 
     def finish(self, now: float) -> list[Event]:
@@ -97,12 +93,16 @@ class Receiver:
         self._end_frame(b"", now, out)
         return out
 
+    def _hear(self, good: int, now: float) -> None:
+        self.counters.good_groups += good
+        self.heard_at = now
+
     def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
         """Take what is not accepted: a group that says something new, or damage."""
         heard = self._frames.heard
         group = verify(segment)
         if isinstance(group, Group):
-            self.heard_at = now
+            self._hear(1, now)
             self.meter.hear(group, heard, now, out)
             heard.append(group)
         else:
@@ -118,7 +118,7 @@ class Receiver:
                 self.counters.altered += item.is_altered
                 out.append(item)
             else:
-                self.heard_at = now
+                self._hear(1, now)
                 if item.key not in self.meter.accepted:
                     self.meter.hear(item, self._frames.heard, now, out)
 
