@@ -24,7 +24,7 @@ def test_no_rule_may_tell_earlier_than_it_must(preset: Preset) -> None:
 
 def test_a_port_is_read_more_often_than_any_rule_asks() -> None:
     assert READ_INTERVALS == {
-        Preset.REALTIME: 0.055,
+        Preset.REALTIME: 0.06,
         Preset.BALANCED: 0.25,
         Preset.ECONOMY: 0.5,
     }

@@ -92,7 +92,7 @@ REPORTING_RULES: Final[Mapping[Preset, Mapping[str, ReportingRule]]] = MappingPr
 # fmt: on
 
 READ_INTERVALS: Final[Mapping[Preset, float]] = MappingProxyType(
-    {Preset.REALTIME: 0.055, Preset.BALANCED: 0.25, Preset.ECONOMY: 0.5}
+    {Preset.REALTIME: 0.06, Preset.BALANCED: 0.25, Preset.ECONOMY: 0.5}
 )
 """Seconds between two readings of the port: a wake-up costs more than what the meter says."""
 
