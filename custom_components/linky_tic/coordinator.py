@@ -135,7 +135,7 @@ class LinkyCoordinator(LinkyMeter):
                 self.health.count_rejection(event)
             case ModeChanged():
                 # what the other mode did not send is not absent
-                self.reporter.forget(*self.freshness.doubt())
+                self.reporter.forget(*self.freshness.mark_stale())
                 self.signals.state.send_all()
             case _:
                 assert_never(event)
@@ -168,15 +168,15 @@ class LinkyCoordinator(LinkyMeter):
             for name in repeated:
                 self.signals.state.send(name)
 
-    def _doubt_readings(self) -> None:
+    def _mark_stale(self) -> None:
         """Believe what was known only when it is said again."""
-        self.reporter.forget(*self.freshness.doubt())
+        self.reporter.forget(*self.freshness.mark_stale())
         self.signals.lost.send()
 
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
         self.stranger = address
-        self._doubt_readings()
+        self._mark_stale()
         self.guard(self.health.report_stranger, address)
         self.signals.state.send_all()
 
@@ -188,7 +188,7 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
-            self._doubt_readings()
+            self._mark_stale()
             self.guard(self.health.report_silence)
         self.signals.state.send_all()
 

@@ -49,13 +49,13 @@ def test_what_is_heard_is_shown(meter: Meter) -> None:
 
 
 def test_nothing_is_shown_after_a_loss(meter: Meter) -> None:
-    assert meter.freshness.doubt() >= {"NGTF", "PREF", "NTARF"}
+    assert meter.freshness.mark_stale() >= {"NGTF", "PREF", "NTARF"}
     assert meter.shown == set()
     assert not meter.freshness.readings
 
 
 def test_what_is_repeated_is_shown_again(meter: Meter) -> None:
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     assert meter.says(*GROUPS[:2]) >= {"NGTF", "PREF"}
     assert meter.shown == {"NGTF", "PREF"}
     assert meter.freshness.readings.keys() >= {"NGTF", "PREF"}
@@ -65,7 +65,7 @@ def test_what_is_repeated_is_shown_again(meter: Meter) -> None:
 def test_what_has_changed_is_shown_when_it_is_believed() -> None:
     meter = Meter(parity=False)
     meter.says(*GROUPS, frames=KNOWN)
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     changed = (*GROUPS[:2], ("NTARF", "01"))
     assert "NTARF" not in meter.says(*changed, frames=2)
     assert meter.shown == {"NGTF", "PREF"}
@@ -95,12 +95,12 @@ def test_absences_mean_something_after_three_frames_without() -> None:
 
 def test_absences_mean_nothing_right_after_a_loss(meter: Meter) -> None:
     assert meter.freshness.is_settled
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     assert not meter.freshness.is_settled
 
 
 def test_a_label_that_vanishes_in_frames_that_come_at_once_holds_no_other_up(meter: Meter) -> None:
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     late = 4 * standard(GROUPS[0], GROUPS[2])  # what a network has held back
     repeated: set[str] = set()
     for event in meter.line.hear(late):
@@ -116,7 +116,7 @@ def test_a_horodate_of_before_is_not_what_the_meter_repeats() -> None:
     """DATE has no data: only its horodate tells it apart, and a jump of it is held for a while."""
     meter = Meter()
     meter.says(("DATE", "", "H261123120000"), *GROUPS, frames=4)
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     assert "DATE" not in meter.says(("DATE", "", "H261123140000"), *GROUPS)
     assert meter.freshness.reading("DATE") is None
     assert "DATE" in meter.says(("DATE", "", "H261123120000"), *GROUPS)
@@ -128,7 +128,7 @@ def test_a_horodate_of_before_is_not_what_the_meter_repeats() -> None:
 def test_a_frame_that_is_not_whole_tells_nothing_of_what_is_not_sent(
     cut: Callable[[bytes], bytes], meter: Meter
 ) -> None:
-    meter.freshness.doubt()
+    meter.freshness.mark_stale()
     for _ in range(9):
         for event in meter.line.hear(cut(standard(*GROUPS))):
             if isinstance(event, Frame):

@@ -39,7 +39,7 @@ class Freshness:
         """What a label says, if it is known to hold."""
         return None if name in self._stale else self._receiver.meter.readings.get(name)
 
-    def doubt(self) -> set[str]:
+    def mark_stale(self) -> set[str]:
         """Trust no reading before the meter repeats it; gives the labels that this is about."""
         self._stale = set(self._receiver.meter.readings)
         self._frames = 0
