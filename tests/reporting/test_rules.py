@@ -1,5 +1,7 @@
 """The rules: what has one, and that none of them contradicts itself."""
 
+from typing import Final
+
 import pytest
 
 from custom_components.linky_tic.const import DEFAULT_REPORTING
@@ -7,6 +9,7 @@ from custom_components.linky_tic.reporting.rules import (
     ACTIVE_POWER,
     LOAD,
     PHASE_POWER,
+    POWER_FACTOR,
     POWER_MARGIN,
     READ_INTERVALS,
     REPORTING_RULES,
@@ -14,7 +17,39 @@ from custom_components.linky_tic.reporting.rules import (
     ReportingRule,
     rule_name,
 )
-from custom_components.linky_tic.tic import LABELS, Quantity
+from custom_components.linky_tic.tic import INDEXES, LABELS, Quantity
+
+# fmt: off
+#                            REALTIME    BALANCED       ECONOMY
+EXPECTED: Final[dict[str, tuple[tuple[float, float, float] | None, ...]]] = {
+    Quantity.IMPORTED_POWER: (None,        (25, 1, 120),   (100, 5, 300)),
+    PHASE_POWER:             (None,        (50, 5, 300),   (100, 60, 900)),
+    ACTIVE_POWER:            ((10, 1, 10), (25, 5, 120),   (100, 5, 300)),
+    POWER_MARGIN:            ((25, 1, 10), (25, 5, 120),   (100, 5, 300)),
+    LOAD:                    ((1, 1, 10),  (1, 5, 120),    (2, 5, 300)),
+    Quantity.CURRENT:        (None,        (2, 5, 600),    (3, 60, 900)),
+    Quantity.VOLTAGE:        (None,        (3, 10, 600),   (5, 60, 900)),
+    POWER_FACTOR:            (None,        (0.1, 60, 300), (0.1, 300, 900)),
+    Quantity.CLOCK:          (None,        (0, 180, 180),  (0, 300, 300)),
+}
+# fmt: on
+LIKE: Final[dict[str, set[Quantity]]] = {
+    Quantity.IMPORTED_POWER: {Quantity.EXPORTED_POWER},
+    Quantity.CLOCK: {*INDEXES, Quantity.IMPORTED_PEAK, Quantity.EXPORTED_PEAK},
+}
+"""What has the same rule."""
+
+
+def test_how_much_and_how_often_each_rule_tells() -> None:
+    for column, preset in enumerate((Preset.REALTIME, Preset.BALANCED, Preset.ECONOMY)):
+        expected = {
+            name: rules[column]
+            for row, rules in EXPECTED.items()
+            for name in (row, *LIKE.get(row, ()))
+        }
+        rules = REPORTING_RULES[preset].items()
+        known = dict.fromkeys(expected) | {name: tuple(rule) for name, rule in rules}
+        assert known == expected
 
 
 @pytest.mark.parametrize("preset", Preset)
@@ -51,13 +86,3 @@ def test_a_phase_and_no_export_has_the_rule_of_phases() -> None:
     names = {"SINSTS": Quantity.IMPORTED_POWER, "SINSTS1": PHASE_POWER, "URMS1": Quantity.VOLTAGE}
     assert {name: rule_name(LABELS[name]) for name in names} == names
     assert Preset("of a later release") is Preset(DEFAULT_REPORTING)
-
-
-@pytest.mark.parametrize("preset", Preset)
-@pytest.mark.parametrize("rule", [ACTIVE_POWER, POWER_MARGIN, LOAD])
-def test_what_is_derived_follows_within_five_seconds(preset: Preset, rule: str) -> None:
-    assert REPORTING_RULES[preset][rule].shortest <= 5
-
-
-def test_alarms_have_no_rule() -> None:
-    assert not any(Quantity.OVERRUN_CURRENT in rules for rules in REPORTING_RULES.values())
