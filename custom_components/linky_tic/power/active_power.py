@@ -101,14 +101,18 @@ class _Direction:
         self._receiver = receiver
         self._indexes = indexes
         self._powers = powers
-        self._start(frozenset())
+        self._labels = frozenset[str]()
+        self._power: IndexPower
+        self._total: int | None
+        self._lag: float
+        self._ended: float
 
-    def _start(self, labels: frozenset[str]) -> None:
+    def _start(self, labels: frozenset[str], now: float) -> None:
         self._labels = labels
         self._power = IndexPower()
-        self._total = -1
+        self._total = None
         self._lag = _SAME_FRAME
-        self._ended = 0.0
+        self._ended = now
 
     def estimate(self, readings: Readings, now: float) -> Estimate | None:
         """Take what holds at the end of a frame, `now`; None without an index or a power."""
@@ -119,15 +123,15 @@ class _Direction:
             return None
         labels = frozenset(index.label.name for index in indexes)
         if labels != self._labels:
-            self._start(labels)
-        total = sum(number_of(readings, name) or 0 for name in labels)
+            self._start(labels, now)
+        total = sum(filter(None, (number_of(readings, name) for name in labels)))
         at = self._counted_at(indexes, total, now)
         frame, self._ended = min(now - self._ended, _SAME_FRAME), now
         if self._receiver.wire.carries_parity:
-            self._power.see(self._total, at, apparent)
+            self._power.see(total, at, apparent)
         else:  # the gate believes what comes twice, or between two others
             since = at - _SIGHTINGS * frame
-            self._power.see(self._total, at, apparent, slack=_HELD, since=since)
+            self._power.see(total, at, apparent, slack=_HELD, since=since)
         return self._power.estimate(now)
 
     def _counted_at(self, indexes: list[Reading], total: int, now: float) -> float:
