@@ -522,18 +522,19 @@ async def test_the_first_gain_after_a_false_time_is_of_the_true_one(home: Home) 
     assert amount(home, TODAY) == pytest.approx(today + used * PEAK / 1000, abs=0.0011)
 
 
-@pytest.mark.parametrize(("mode", "pause"), [("historic", 0), ("standard", 300)])
+@pytest.mark.parametrize("ahead", [2.5 * 3600, 40 * 86_400.0])
+@pytest.mark.parametrize("mode", ["historic", "standard"])
 async def test_a_clock_that_is_ahead_tells_no_day_to_come(
-    home: Home, mode: str, pause: int
+    home: Home, mode: str, ahead: float
 ) -> None:
     """The recorder would add up each of them, and today once more."""
-    meter = await pays(home, "2026-11-23T08:00:00", watts=9000, mode=mode)
+    meter = await pays(home, "2026-11-23T21:50:00", watts=9000, mode=mode)
     first = index(meter, "HCHP" if mode == "historic" else "EASF02")
     before = amount(home, MONTH)
     told = async_capture_events(home.hass, EVENT_STATE_CHANGED)
-    home.clock.ahead = 40 * 86400.0
+    home.clock.ahead = ahead
     await meter.play(3)
-    pass_time(home, meter, pause)
+    pass_time(home, meter, 300)
     await home.restart(meter)
     await meter.play(KNOWN)
     home.clock.ahead = 0.0

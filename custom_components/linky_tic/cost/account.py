@@ -21,6 +21,7 @@ _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
 _LEAP: Final = "leap"
 _METER_AHEAD: Final = "meter_ahead"
+_BOOTED: Final = "booted"
 _ADDED_AGAIN: Final = "added_again"
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -44,6 +45,8 @@ class Account:
         self.added_again = date.min
         """When the entry was, after it had been deleted with prices."""
         self._meter_ahead: float | None = None
+        self._booted: float | None = None
+        """When the time of a clock that nobody sets began: a machine counts from its start."""
         self._former: list[FormerTariff] = []
         self._leap: Leap | None = None
 
@@ -60,6 +63,7 @@ class Account:
             self.indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
             self._meter_ahead = kept.get(_METER_AHEAD)
+            self._booted = kept.get(_BOOTED)
             self._leap = Leap(**kept[_LEAP]) if kept.get(_LEAP) else None
 
     @property
@@ -75,29 +79,32 @@ class Account:
             _TOLD: self.day.isoformat(),
             _ADDED_AGAIN: self.added_again.isoformat(),
             _METER_AHEAD: self._meter_ahead,
+            _BOOTED: self._booted,
             **self.ledger.written,
         }
 
     # Time
 
-    def turn(self, now: float) -> bool:
+    def turn(self, now: float, monotonic: float) -> bool:
         """Go on to an instant; whether what was counted in a false time was taken back."""
         before, leap = self.ledger.now or now, self._leap
         seconds = now - before
-        is_undone = leap is not None and leap.is_undone_by(seconds, now)
+        booted, self._booted = self._booted, now - monotonic
+        was_set = booted is None or abs(self._booted - booted) > AN_HOUR
+        is_undone = leap is not None and was_set and leap.is_undone_by(seconds, now)
         if leap and is_undone:
             self._go_back(leap.before)
-        elif abs(seconds) > AN_HOUR:
+        elif was_set and abs(seconds) > AN_HOUR:
             if leap and max(now, leap.since + leap.seconds) < leap.since:
                 leap.seconds = now - leap.since  # still behind
             else:
                 self._leap = Leap(before, seconds, self._written, self._meter_ahead)
-            if seconds > A_DAY:
-                self.ledger.whole_since = now
         elif leap and leap.is_over(now):
             self._leap = None
+        if seconds > A_DAY and not is_undone:
+            self.ledger.whole_since = now
         self.ledger.turn(now)
-        if not self._leap:
+        if not self._leap and self.day >= self.ledger.today:
             self.ledger.tidy()
         return is_undone
 
@@ -139,7 +146,7 @@ class Account:
     def enter(self, index: Index, gain: int, price: float | None, since: float) -> None:
         """Enter Wh that an index has gained until now, under its tariff."""
         self.ledger.add(gain, index.tariff, price, since, self.ledger.now)
-        if self._leap:
+        if self._leap and since <= self._leap.since:
             self._leap.used += gain
 
     def rename(self, index: Index, name: str | None, since: float) -> None:

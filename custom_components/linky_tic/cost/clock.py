@@ -1,7 +1,8 @@
 """Whether time has passed, or the clock of the machine was set.
 
-A machine that was off for a night and one whose clock is wrong look alike at first: what stood in
-the store before a leap is kept for a day, and holds again where a leap back proves it false.
+Time that a clock which nobody sets has counted, too, has passed. Else a machine that was off for a
+night and one whose clock is wrong look alike at first: what stood in the store before a leap is
+kept for a day, and holds again where a leap back proves it false.
 """
 
 from dataclasses import dataclass
@@ -10,11 +11,14 @@ from typing import Final
 from homeassistant.util.json import JsonObjectType
 
 AN_HOUR: Final = 3600.0
-"""Seconds up to which a clock that moves is taken as it is: no day is lost by it."""
+"""Seconds up to which a clock that moves is taken as it is: no day is lost by it.
+
+For as long, a leap over which nothing was used is not believed.
+"""
 A_DAY: Final = 86400.0
 """Seconds for which a clock that has moved may still be put right."""
-_BRIEF: Final = 20.0
-"""Seconds for which a leap of days over which nothing was used is not believed."""
+_NOTHING: Final = 5.0
+"""W: no house that is lived in has used less for hours, but for seconds any does."""
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Leap:
     meter_ahead: float | None = None
     """Seconds by which the meter's clock was ahead of ours before it, where it tells the time."""
     used: int = 0
-    """Wh counted since."""
+    """Wh counted over it, between the last frames before and the first ones after."""
 
     def is_over(self, now: float) -> bool:
         """Whether the new time is believed."""
@@ -49,5 +53,5 @@ class Leap:
         if meter_ahead is not None and self.meter_ahead is not None:
             back = self.meter_ahead - meter_ahead
             return self.seconds > 2 * AN_HOUR and abs(self.seconds - back) < AN_HOUR
-        is_new = self.seconds > A_DAY and now - self.seconds - self.since < _BRIEF
-        return is_new and self.used < self.seconds / AN_HOUR  # below 1 W
+        is_new = self.seconds > AN_HOUR and now - self.seconds - self.since < AN_HOUR
+        return is_new and self.used < self.seconds / AN_HOUR * _NOTHING

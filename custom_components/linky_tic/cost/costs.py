@@ -114,7 +114,7 @@ class Costs:
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         account = self._account
-        if account.turn(now):
+        if account.turn(now, time.monotonic()):
             self._learn_names()
             self._told = None
         is_shared = False
@@ -180,7 +180,7 @@ class Costs:
     def _begin(self) -> None:
         """Go on from now, with the prices that are given."""
         account = self._account
-        account.turn(time.time())
+        account.turn(time.time(), time.monotonic())
         if account.day == date.min:
             account.day = account.ledger.today
         self._learn_names()
