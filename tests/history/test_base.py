@@ -90,10 +90,46 @@ def test_a_register_that_was_reset_is_counted_to_its_end_and_from_its_start(
     assert gains(counting, {"HCHC": 2, "EASF01": 9}, 150) == {"HCHC": 40, "EASF01": 7}
 
 
+def test_a_total_has_counted_nothing_of_a_register_after_its_reset(counting: Counting) -> None:
+    gains(counting, {"BASE": 930}, 60)
+    show(counting, {"EASF01": 600}, 90)
+    show(counting, {"EASF01": 0}, 120)
+    assert gains(counting, {"EASF01": 10}, 150) == {"EASF01": 10}
+
+
+def test_what_a_total_has_counted_is_taken_up_to_the_first_value_shown_since(
+    counting: Counting,
+) -> None:
+    """A row may be of a value before that one, which the recorder compiles late."""
+    gains(counting, {"BASE": 930}, 60)
+    show(counting, {"EASF01": 608, "EASF02": 300}, 90)
+    show(counting, {"EASF01": 610, "EASF02": 307}, 95)
+    rows = [("EASF01", 604), ("EASF01", 608), ("EASF01", 610), ("EASF02", 307)]
+    assert [counting.compiled(*row) for row in rows] == [0, 0, 2, 7]
+
+
+def test_what_registers_show_between_two_totals_is_counted_once(counting: Counting) -> None:
+    gains(counting, {"BASE": 905}, 60)
+    show(counting, {"EASF01": 608}, 90)
+    show(counting, {"BASE": 915}, 120)
+    assert [counting.compiled("EASF01", 608), counting.compiled("BASE", 915)] == [3, 7]
+
+
+def test_a_meter_that_is_replaced_leaves_what_has_no_row_yet(counting: Counting) -> None:
+    show(counting, {"EASF01": 610}, 60)
+    counting.shown("EASF01", "4567", LABELS["EASF01"], 5, 120)
+    show(counting, {"EASF02": 311}, 60)
+    show(counting, {"EASF02": 2}, 90)  # it was reset before
+    show(counting, {"EASF02": 6}, 95)
+    counting.shown("EASF02", "4567", LABELS["EASF02"], 7, 120)
+    assert [counting.compiled("EASF01", 5), counting.compiled("EASF02", 7)] == [10, 15]
+
+
 def test_zeros_on_a_bad_line_are_no_reset(counting: Counting) -> None:
     show(counting, {"EASF01": 630}, 60)
     assert gains(counting, {"EASF01": 0}, 90) == {"EASF01": 30}
-    assert gains(counting, {"EASF01": 635}, 120) == {"EASF01": 5}
+    assert gains(counting, {"EASF01": 630}, 120) == {"EASF01": 0}
+    assert gains(counting, {"EASF01": 635}, 150) == {"EASF01": 5}
 
 
 def test_rows_that_are_lost_are_counted_again_and_others_not(counting: Counting) -> None:

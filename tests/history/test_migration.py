@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.history.counting import Counting
 from custom_components.linky_tic.history.indexes import async_setup_history, history_of
+from custom_components.linky_tic.history.migration import from_version_1
 from custom_components.linky_tic.tic import LABELS
 
 METER: Final = "0123"
@@ -56,6 +58,9 @@ async def test_a_total_goes_on(hass: HomeAssistant, hass_storage: dict[str, Any]
         "starts": {},
     }
     counting = await _upgraded(hass, hass_storage, kept)
+    of_suppliers = {f"{METER}.supplier_energy_{number}" for number in range(1, 11)}
+    assert counting.counted.keys() == counting.heard.keys() == of_suppliers
+    assert counting.covered == {f"{METER}.supplier_energy_{one}": None for one in range(1, 11)}
     assert not counting.shown(BASE, METER, LABELS["BASE"], 960, 120)
     assert counting.compiled(BASE, 960) == 10
     gains = _gains(counting, {"EASF01": 500, "EASF02": 465}, 180)
@@ -101,6 +106,16 @@ async def test_register_1_does_not_become_the_total(
     assert not counting.shown(BASE, METER, LABELS["BASE"], 9456, MONTHS)
     counting.compiled(BASE, 9456)
     assert _gains(counting, {"EASF01": 9460, "EASF02": 2810}, MONTHS) == {"EASF01": 4, "EASF02": 0}
+
+
+@pytest.mark.parametrize(("total", "ahead"), [(950, 50), (900, 0), (890, 0)])
+def test_a_total_has_counted_what_it_is_ahead_of_its_registers(total: int, ahead: int) -> None:
+    registers = {
+        **_supplier(BASE, 450, 450, is_hidden=True),
+        f"{METER}.supplier_energy": _register(BASE, total),
+    }
+    kept = from_version_1({"registers": registers, "counters": {}, "starts": {}}, {})
+    assert kept["hidden"] == {f"{METER}.supplier_energy": ahead}
 
 
 async def test_what_nobody_can_read_is_forgotten(

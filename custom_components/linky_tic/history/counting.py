@@ -178,7 +178,7 @@ class Counting:
         self.heard[key] = max(value, self.heard.get(key, value))
         if self.covered.get(key, value) is None:
             self.covered[key] = value
-        if value >= self.fallen.get(key, value + 1):
+        if key in self.fallen and value >= self.fallen[key]:
             self.counted[key] = self.fallen.pop(key)
 
     def _show(self, counter: StatisticCount, value: int, last: int | None) -> bool:

@@ -67,11 +67,13 @@ def _hidden(registers: _Kept, values: Mapping[str, int]) -> _Kept:
     return hidden
 
 
-def _counted_by(statistic: str, meter: str, registers: _Kept, labels: Mapping[str, Label]) -> _Kept:
-    """Give what a statistic counts; nothing, if that is not known."""
+def _counted_by(
+    statistic: str, meter: str, registers: _Kept, labels: Mapping[str, Label]
+) -> _Kept | None:
+    """Give what a statistic counts, None if that is not known."""
     if label := labels.get(statistic):
         for name in (_TOTAL, register_of(label)):
             register = registers.get(f"{meter}.{name}")
             if register and register["by"] == statistic:
                 return {"label": label.name, "register": name, "at": register["at"]}
-    return {}
+    return None
