@@ -1,16 +1,23 @@
 """The season of a meter: counted from what is heard, kept, and found in the statistics."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from homeassistant.components.recorder.models import StatisticData
 import pytest
 
+from custom_components.linky_tic.season.days import SeasonDays
 from simulator import Household
 
 from ..calendar_days import DaysOfAHome, days_of
+from ..course import Course
 from ..home import Home
+from ..old_sensor import recorded
+from ..waiting import until
 
+FRANCE: Final = ZoneInfo("Europe/Paris")
 RED: Final = "sensor.linky_tempo_red_days_left"
 PEAKS: Final = "sensor.linky_ejp_peaks_left"
 WHITE: Final = "sensor.linky_tempo_white_days_left"
@@ -72,3 +79,96 @@ async def test_peaks_of_ejp_are_counted(days: DaysOfAHome) -> None:
     await days.wait_until("2026-11-05T12:00:00")
     await days.home.minutes()
     assert told(days.home, PEAKS) == ("unknown", 1, 1)  # nobody has heard the fourth
+
+
+def at(days: DaysOfAHome, local: str, *, behind: bool = False) -> SeasonDays:
+    """Set the clock, a microsecond before a time in France if so asked; what is known then."""
+    moment = datetime.fromisoformat(local).replace(tzinfo=FRANCE).astimezone(UTC)
+    days.home.clock.now = (moment - behind * timedelta(microseconds=1)).timestamp()
+    days._set_time()
+    assert days.meter
+    return days.meter.coordinator.season
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-01T07:05:00", None),
+        ("2026-11-01T07:05:01", date(2026, 11, 1)),
+        ("2026-11-02T00:54:59", date(2026, 11, 1)),
+        ("2026-11-02T00:55:00", None),
+    ],
+)
+async def test_a_peak_is_told_by_its_hours_but_five_minutes(
+    days: DaysOfAHome, moment: str, day: date | None
+) -> None:
+    """The clocks of a house and of its meter may differ; it lasts from 7 to 1."""
+    await days.hears(Household(contract="ejp", ejp_days=[date(2026, 11, 1)],
+                               start="2026-11-01T12:00:00"))  # fmt: skip
+    season = at(days, moment)
+    season.by_day = {}
+    assert days.meter
+    days.meter.coordinator.signals.minute.send()
+    assert season.by_day == ({day: "peak"} if day else {})
+
+
+@pytest.mark.parametrize(
+    ("contract", "kind", "begins"), [("tempo", "red", "06"), ("ejp", "peak", "07")]
+)
+async def test_a_day_that_has_begun_is_awaited_for_a_quarter_of_an_hour(
+    days: DaysOfAHome, contract: str, kind: str, begins: str
+) -> None:
+    await days.hears(Household(contract=contract, colours={}, ejp_days=(),
+                               start="2026-11-03T12:00:00"))  # fmt: skip
+    known = {date(2026, 9, 1) + timedelta(days=one): "blue" for one in range(70)}
+    for moment, is_behind, unknown in (("00", False, 0), ("15", True, 0), ("15", False, 1)):
+        season = at(days, f"2026-11-10T{begins}:{moment}:00", behind=is_behind)
+        season.by_day = known
+        assert len(season.tally(kind).unknown) == unknown
+    season = at(days, f"2026-11-10T{begins}:00:00")
+    season.by_day = {**known, date(2026, 11, 10): kind}
+    assert len(season.tally(kind).days) == 1
+
+
+async def test_a_year_and_a_day_of_days_are_kept(days: DaysOfAHome) -> None:
+    await days.hears(Household(contract="tempo", colours={}, start="2026-11-03T12:00:00"))
+    assert days.meter
+    season, store = days.meter.coordinator.season, days.meter.coordinator.store
+    newest = max(season.by_day)
+    years = {newest - timedelta(days=one): "white" for one in (368, 367, 366, 365)}
+    kept = {day.isoformat(): kind for day, kind in years.items()}
+    store.keep("season", {**kept, "since": "2026-10-01"})
+    season.restore()
+    assert season.by_day == years
+    days.meter.coordinator.signals.days.send()
+    old = {day for day in season.by_day if day.year == 2025}
+    assert old == {newest - timedelta(days=one) for one in (366, 365)}
+    kept = {day.isoformat(): kind for day, kind in season.by_day.items()}
+    assert store.recall("season") == {**kept, "since": "2026-10-01"}
+
+
+async def test_days_that_nobody_has_heard_are_those_of_the_indexes(
+    course: Course, home: Home
+) -> None:
+    """What was heard is not overruled, and a day that goes on is not told by its first hours."""
+    await home.hass.config.async_set_time_zone("Europe/Paris")
+    course.period = datetime(2026, 9, 7, 10, tzinfo=UTC)
+    course.at(0)
+    meter = await home.hears(Household(contract="tempo", colours=COLOURS, mode="historic",
+                                       start="2026-09-07T12:00:00"))  # fmt: skip
+    season = meter.coordinator.season
+    heard = dict(season.by_day)
+    assert heard[date(2026, 9, 7)] == "blue"
+    for label, white in (("bbrhpjb", False), ("bbrhpjw", True)):
+        total, rows = 0.0, []
+        for number in range(24 * 9):
+            hour = datetime(2026, 8, 29, 22, tzinfo=UTC) + number * timedelta(hours=1)
+            total += white is (hour.day in {2, 5, 7}) and 4 <= hour.hour < 20
+            rows.append(StatisticData(start=hour, state=total, sum=total))
+        await recorded(home.hass, rows, statistic_id=f"sensor.linky_{label}")
+    await home.restart(meter)
+    await meter.play()
+    await until(lambda: told(home, WHITE)[2] == 0)
+    past = {date(2026, 9, day): "white" if day in {2, 5} else "blue" for day in range(1, 7)}
+    assert meter.coordinator.season.by_day == past | heard
+    assert told(home, WHITE) == ("41", 2, 0)

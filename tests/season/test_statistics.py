@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
-from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.models import StatisticData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -14,6 +13,8 @@ import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.season.statistics import async_past_days, kinds_of_days
+
+from ..old_sensor import recorded
 
 FIRST: Final = date(2026, 9, 1)
 WHITE, BLUE = date(2026, 11, 23), date(2026, 11, 24)
@@ -93,6 +94,11 @@ def test_before_a_white_sunday_the_registers_were_those_of_another_contract() ->
     assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
 
 
+def test_a_day_that_cannot_be_of_its_kind_is_of_another_contract() -> None:
+    found = {"EASF03": rows({"-18": "-2"}), "EASF04": rows({"6": "22"})}
+    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white"}
+
+
 def test_a_peak_of_ejp_is_a_day_on_which_its_register_moved() -> None:
     found = {"EJPHPM": rows({"7": "25"}), "EJPHN": rows({"-24": "7", "25": "72"})}
     days = kinds_of_days("peak", found, FIRST, None)
@@ -100,27 +106,35 @@ def test_a_peak_of_ejp_is_a_day_on_which_its_register_moved() -> None:
                     BLUE + timedelta(days=1): "normal"}  # fmt: skip
 
 
+async def moves(hass: HomeAssistant, label: str, day: date, first: int, last: int) -> None:
+    """Record three days of an index, of which some hours have counted."""
+    entity = er.async_get(hass).async_get_or_create("sensor", DOMAIN, f"0419_{label}")
+    begin = dt_util.start_of_local_day(day)
+    rows = [
+        StatisticData(start=begin + timedelta(hours=one), sum=float(max(0, min(one, last) - first)))
+        for one in range(72)
+    ]
+    await recorded(hass, rows, statistic_id=entity.entity_id)
+
+
 async def test_the_rows_are_those_of_the_recorder(
     recorder_mock: Recorder, hass: HomeAssistant
 ) -> None:
-    registry = er.async_get(hass)
-    begin = datetime.combine(WHITE, datetime.min.time(), dt_util.get_default_time_zone())
-    for label, first, last in (("BBRHPJW", 6, 22), ("BBRHPJB", 30, 46)):
-        entity = registry.async_get_or_create("sensor", DOMAIN, f"0419_{label}")
-        meta = StatisticMetaData(
-            mean_type=StatisticMeanType.NONE,
-            has_sum=True,
-            name=None,
-            source="recorder",
-            statistic_id=entity.entity_id,
-            unit_class="energy",
-            unit_of_measurement="kWh",
-        )
-        hours = [(hour, float(max(0, min(hour, last) - first))) for hour in range(72)]
-        rows: list[Any] = [
-            {"start": begin + timedelta(hours=one), "sum": sum_} for one, sum_ in hours
-        ]
-        async_import_statistics(hass, meta, rows)
-    await get_instance(hass).async_block_till_done()
+    await moves(hass, "BBRHPJW", WHITE, 6, 22)
+    await moves(hass, "BBRHPJB", WHITE, 30, 46)
     found = await async_past_days(hass, "0419", "blue", FIRST, None)
     assert found == {WHITE: "white", BLUE: "blue"}
+
+
+@pytest.mark.parametrize(("day", "is_asked"), [(1, False), (2, True)])
+async def test_the_year_before_tells_whose_registers_they_are(
+    recorder_mock: Recorder, hass: HomeAssistant, day: int, *, is_asked: bool
+) -> None:
+    await moves(hass, "EASF04", date(2025, 9, day), 6, 22)
+    await moves(hass, "EASF02", WHITE, 6, 22)
+    found = await async_past_days(hass, "0419", "blue", date(2026, 9, 2), None)
+    assert found == ({WHITE: "blue"} if is_asked else {})
+
+
+async def test_without_a_recorder_nothing_is_known(hass: HomeAssistant) -> None:
+    assert await async_past_days(hass, "0419", "blue", FIRST, None) == {}

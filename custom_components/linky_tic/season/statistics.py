@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from homeassistant.components.recorder import DOMAIN as RECORDER, get_instance
@@ -103,12 +104,11 @@ def kinds_of_days(
     other_contracts_until = max(impossible, default=date.min)
     own = {day: labels for day, labels in moved.items() if day > other_contracts_until}
     days_not_shared = (day for day, labels in own.items() if labels - _SHARED)
-    shared_are_own_from = min([*days_not_shared, since or date.max])
+    own_from = min([*days_not_shared, since or date.max])
     days = {}
     for day, labels in own.items():
         kinds = {_KINDS[kind].of[label] for label in labels}
-        is_of_contract = day >= shared_are_own_from or not labels & _SHARED
-        if len(kinds) == 1 and is_of_contract and day >= first:
+        if len(kinds) == 1 and day >= max(first, own_from):
             days[day] = kinds.pop()
     return days
 
@@ -121,10 +121,8 @@ def _may_be(kind: str, day: date, labels: Iterable[str]) -> bool:
 def _days_moved(rows: Iterable[Any], kind: str) -> Iterator[date]:
     """Give the days in whose hours an index has grown, those next to a gap left out."""
     begins, hours = DAY_KINDS[kind].begins, _KINDS[kind].hours
-    before = 0.0
-    for row in rows:
-        start = float(row["start"])
+    for before, row in pairwise(rows):
+        start = row["start"]
         local = dt_util.as_local(datetime.fromtimestamp(start, dt_util.UTC)) - begins
-        if start - before == _HOUR and (row["change"] or 0) > 0 and local.hour in hours:
+        if start - before["start"] == _HOUR and (row["change"] or 0) > 0 and local.hour in hours:
             yield local.date()
-        before = start
