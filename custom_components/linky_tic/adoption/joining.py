@@ -63,7 +63,8 @@ def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[
     `ours` are our rows of either length: the hour that goes on has short ones alone.
     """
     known = {row.start // HOUR * HOUR for row in ours}
-    return [row for row in rows if min(known) < row.start < max(known) and row.start not in known]
+    missing = {*range(int(min(known)), int(max(known)), int(HOUR))} - known
+    return [row for row in rows if row.start in missing]
 
 
 def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) -> Join | None:
