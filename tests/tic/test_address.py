@@ -26,8 +26,11 @@ def test_an_address_is_read(address: str, expected: Identity) -> None:
 
 
 def test_the_types_of_the_linky_family_and_of_those_before_it_tell_their_phases() -> None:
-    linky = {1: "60 61 62 64 65 67 70 75 86", 3: "63 68 71 76 87"}  # Hexing's 72 and 74 are none
-    older = {1: "01 05 11 15 20 22 23 25 28 29 90", 3: "09 21 26 27 30 31 32 91"}
+    linky = {1: "60 61 62 64 65 67 70 75 86", 3: "63 68 71 76 87"}
+    older = {
+        1: "01 05 11 15 20 22 23 25 28 29 90 72",  # Hexing's 72 and 74 are no Linky
+        3: "09 21 26 27 30 31 32 91 74 06 07 10 12 33 34 35 36",  # ... and those above 36 kVA
+    }
     known = [(kind, model.is_linky, model.phases) for kind, model in sorted(MODELS.items())]
     assert known == sorted(
         (kind, family is linky, phases)

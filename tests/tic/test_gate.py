@@ -219,7 +219,10 @@ def test_the_current_of_a_three_phase_supply_is_that_of_each_phase() -> None:
 
 @pytest.mark.parametrize(
     ("address", "shown"),
-    [("041928000001", 60), ("041990000001", 60), ("041961000001", 0), ("041999000001", 0)],
+    [
+        *(("041928000001", 60), ("041990000001", 60), ("311772000001", 60), ("040412000001", 60)),
+        *(("041961000001", 0), ("041999000001", 0)),
+    ],
 )
 def test_a_meter_from_before_linky_has_no_breaker_that_would_have_opened(
     address: str, shown: int
@@ -232,6 +235,17 @@ def test_a_meter_from_before_linky_has_no_breaker_that_would_have_opened(
         listener.hear(*[frame(900)] * 4)
         listener.hear(*(frame(9600 + n) for n in range(90)))
         assert len(values(listener.hear(*(frame(9700 + n) for n in range(60))), "PAPP")) == shown
+
+
+def test_no_curve_of_a_breaker_ends_what_a_meter_without_one_says() -> None:
+    def frame(papp: int) -> bytes:
+        currents = [(f"IINST{n}", "083") for n in (1, 2, 3)]
+        groups = (("ISOUSC", "60"), *currents, ("PAPP", f"{papp:05}"))
+        return historic(*groups, address="041930000001")
+
+    listener = settled(frame(30_000))
+    shown = values(listener.hear(*(frame(57_000 + n) for n in range(200))), "PAPP")
+    assert shown == list(range(57_002, 57_200))
 
 
 @pytest.mark.parametrize("label", ["PCOUP", "PREF"])

@@ -60,8 +60,11 @@ class Model:
         return self.name.startswith("Linky")
 
 
-_MONO_HISTORIC: Final = ("01", "05", "11", "15", "20", "22", "23", "25", "28", "29")
-_THREE_HISTORIC: Final = ("09", "21", "26", "27", "30", "31", "32")
+_MONO_HISTORIC: Final = ("01", "05", "11", "15", "20", "22", "23", "25", "28", "29", "72")
+_THREE_HISTORIC: Final = (
+    *("09", "21", "26", "27", "30", "31", "32", "74"),
+    *("06", "07", "10", "12", "33", "34", "35", "36"),  # of supplies above 36 kVA
+)
 
 MODELS: Final[Mapping[str, Model]] = (
     {
@@ -85,7 +88,7 @@ MODELS: Final[Mapping[str, Model]] = (
     | dict.fromkeys(_MONO_HISTORIC, Model("Electronic meter", 1))
     | dict.fromkeys(_THREE_HISTORIC, Model("Electronic meter", 3))
 )
-"""Device type -> model. 72 to 74 are no Linky, though they stand between Linky types."""
+"""Device type -> model. 72 and 74 are no Linky, though they stand between Linky types."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,7 @@ def _time_to_trip(overload: float) -> float:
 
 
 def _choose_power(row: Row) -> Reading | None:
-    """Believe a power within the margin; beyond, one that lasts, yet not past the breaker.
+    """Believe a power within the margin; beyond, one that lasts, yet not past a breaker.
 
     Never what the currents contradict, nor what one phase says against all.
     """
@@ -169,7 +169,8 @@ def _choose_power(row: Row) -> Reading | None:
     if power <= MARGIN * limit:
         return now
     least = min(map(_number, (*row.before, now)))
-    return row.agreed() if row.lasted < _time_to_trip(least / limit) else None
+    can_last = not conditions.has_breaker or row.lasted < _time_to_trip(least / limit)
+    return row.agreed() if can_last else None
 
 
 def _climbs(row: Row, now: Reading) -> bool:

@@ -111,9 +111,10 @@ def share_of(drawn: float | None, subscribed: float | None) -> float | None:
 class Conditions:
     """The conditions in which one meter is heard.
 
-    `parity`: every character is checked. `power`: VA, all phases together. `believed`: the readings
-    that passed the gate, in force or not yet. `phases` is three when a label of another phase than
-    the first is said, or expected to be; None before any is.
+    `parity`: every character is checked. `power`: VA, all phases together. `has_breaker`: the meter
+    opens beyond the subscribed power (54E 7). `believed`: the readings that passed the gate, in
+    force or not yet. `phases` is three when a label of another phase than the first is said, or
+    expected to be; None before any is.
     """
 
     def __init__(self, believed: Readings) -> None:
@@ -121,7 +122,7 @@ class Conditions:
         self.power = DEFAULT_SUPPLY
         self.phases: int | None = None
         self.believed = believed
-        self._has_breaker = True
+        self.has_breaker = True
 
     def limit(self, label: Label) -> float:
         """VA that the supply allows for the power, or the phase's power, that a label tells."""
@@ -131,7 +132,7 @@ class Conditions:
     def identify(self, address: str) -> None:
         """Take from the address whether the meter limits its supply: those before Linky do not."""
         model = identify(address).model
-        self._has_breaker = model is None or model.is_linky
+        self.has_breaker = model is None or model.is_linky
         self.reckon()
 
     def count_phases(self, labels: AbstractSet[str]) -> None:
@@ -145,4 +146,4 @@ class Conditions:
         A current is that of a phase, and until a label tells how many there are, of the most.
         """
         power = _allowed(self.believed, _CUT_OFF, self.phases or _THREE)
-        self.power = power if power and self._has_breaker else DEFAULT_SUPPLY
+        self.power = power if power and self.has_breaker else DEFAULT_SUPPLY
