@@ -125,6 +125,17 @@ def test_the_same_index_after_a_silence_needs_nothing() -> None:
     assert rejected(listener.hear(index(1000))) == []
 
 
+def test_what_comes_after_a_silence_bears_nothing_out_that_came_before_it() -> None:
+    def frame(index: int, power: int, stamp: str) -> bytes:
+        return standard(("EAST", f"{index:09}"), *MONO, ("SMAXSN", f"{power:05}", f"H{stamp}"))
+
+    listener = settled(frame(1000, 1000, "261123120000"), parity=False)
+    listener.hear(frame(1003, 1100, "261123120001"), frame(1006, 1200, "261123120003"))
+    listener.now += 3600
+    events = listener.hear(frame(6406, 1300, "261123130000"))  # in line with both
+    assert (values(events, "EAST"), values(events, "SMAXSN")) == ([], [])
+
+
 def test_without_parity_the_same_index_twice_is_believed() -> None:
     listener = settled(index(1000), parity=False)
     assert values(listener.hear(index(1003)), "EAST") == []

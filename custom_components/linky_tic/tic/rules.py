@@ -128,7 +128,7 @@ def _can_grow(before: Reading, now: Reading, since: float, conditions: Condition
 
 
 def _grows(row: Row, now: Reading) -> bool:
-    return _can_grow(row.now, now, row.now.at, row.conditions)
+    return _soon(row, now) and _can_grow(row.now, now, row.now.at, row.conditions)
 
 
 def _choose_index(row: Row) -> Reading | None:
@@ -177,7 +177,7 @@ def _climbs(row: Row, now: Reading) -> bool:
     before = row.now
     if before.time is None or now.time is None or before.time > now.time:
         return False
-    return _number(before) <= _number(now)
+    return _soon(row, now) and _number(before) <= _number(now)
 
 
 def _choose_peak(row: Row) -> Reading | None:
