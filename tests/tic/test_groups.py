@@ -77,9 +77,11 @@ def test_an_unknown_label_is_kept_as_text() -> None:
         (b"PTEC HP.. ", ("PTEC", False)),
         (b"SMAXSN\tH261123120000\t04520\t!", ("SMAXSN", True)),
         (b"VTIX\t03\tJ", (None, False)),
+        (b"VTIC\x08003\tJ", (None, True)),
+        (b"VTIC\t0\x80\x80\tJ", ("VTIC", True)),
     ],
 )
-def test_a_bad_group_tells_its_label_and_whether_it_has_all_its_characters(
+def test_a_bad_group_tells_its_label_and_whether_characters_of_it_are_wrong(
     line: bytes, told: tuple[str | None, bool]
 ) -> None:
     assert label_of(line) == told

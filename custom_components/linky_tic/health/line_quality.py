@@ -12,9 +12,10 @@ from ..tic import Reason, Receiver
 
 WINDOW: Final = 600.0
 """Seconds over which the quality is taken."""
-_MOST_ALTERED: Final = 0.2
-"""Share of bad groups of the right length above which a line is noisy: with wrong bits it is 0.4
-to 0.7, where bytes are missing below 0.05 (measured on simulated lines, at any rate)."""
+_MOST_ALTERED: Final = 1 / 3
+"""Share of bad groups with a wrong byte from which on a line is noisy. With wrong bits it is 0.5 to
+1, where bytes are missing below 0.05, or 0.3 where always as many as a group has (measured on
+simulated lines, at any rate)."""
 
 
 class _Sample(NamedTuple):

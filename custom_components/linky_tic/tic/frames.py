@@ -64,7 +64,7 @@ _SHORT_NAMES: Final = _SHORT_MARKS | {"ADCO", "ADIR1", "ADIR2", "ADIR3"}
 class Rejected:
     """Something that came and was not used; `name` is its label when that could be read.
 
-    `is_altered` when it is a bad group, and as long as those of its label: nothing is missing.
+    `is_altered` when it is a bad group in which characters are wrong, rather than missing.
     """
 
     reason: Reason

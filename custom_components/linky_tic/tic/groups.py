@@ -144,6 +144,10 @@ _LENGTHS: Final = {name: length for _, name, length, *_ in _SHAPES.values()}
 
 
 def label_of(line: bytes) -> tuple[str | None, bool]:
-    """Tell of a line that did not verify its label, and whether it is as long as a group of it."""
+    """Tell of a line that did not verify its label, and whether characters of it are wrong.
+
+    They are where it is as long as a group of its label, or has one that no group may contain.
+    """
     name = re.split(rb"[\t ]", line)[0].decode("ascii", "replace")
-    return (name, len(line) + 1 == _LENGTHS[name]) if name in _LENGTHS else (None, False)
+    is_altered = _LENGTHS.get(name) == len(line) + 1 or STRAY.search(line) is not None
+    return name if name in _LENGTHS else None, is_altered

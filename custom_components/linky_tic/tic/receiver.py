@@ -26,7 +26,7 @@ class Counters:
     """What came since the receiver was made.
 
     `good_groups` have verified, repeated ones included. `rejected` counts each reason, `altered`
-    the bad groups that have the length of their label's: of these no byte is missing.
+    the bad groups in which bytes are wrong rather than missing.
     """
 
     good_groups: int = 0
