@@ -185,9 +185,11 @@ async def test_the_host_of_a_bridge_is_told_nowhere(home: Home, reporter: Report
 async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Reporter) -> None:
     meter = await home.hears(Household(producer=True, phases=3), address=THREE_PHASE)
     meter.coordinator.receiver.counters.rejected[Reason.CHECKSUM] += 1
+    meter.coordinator.receiver.counters.altered += 1
     good = meter.coordinator.receiver.counters.good_groups
     data = await reporter.data(meter)
     assert data["quality"]["good_percent"] == float(f"{100 * good / (good + 1):.2f}")
+    assert data["quality"]["altered"] == 1
     assert data["versions"]["home_assistant"] == __version__
     assert data["meter"]["address"] == "041963••••00"
     assert data["meter"]["phases"] == 3

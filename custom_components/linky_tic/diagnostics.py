@@ -129,6 +129,7 @@ def _running(coordinator: LinkyCoordinator) -> Json:
             "good_percent": share if share is None else round(share, 2),
             "good_groups": receiver.counters.good_groups,
             "rejected": {str(reason): count for reason, count in counters.rejected.items()},
+            "altered": counters.altered,
             "complete_frames": counters.complete_frames,
             "cut_frames": counters.cut_frames,
         },
