@@ -51,6 +51,14 @@ def test_each_format_has_its_usual_topics(
     assert (settings.topic, settings.status_topic, settings.retain) == (topic, status, retain)
 
 
+def test_each_format_says_in_its_words_whether_the_meter_is_heard() -> None:
+    assert {name: (one.heard, one.lost, one.status_qos) for name, one in FORMATS.items()} == {
+        "typed": ("online", "offline", 1),
+        "linky-sensor": ("Connected", "Connection Lost", 2),
+        "teleinfo2mqtt": ("", "", 0),
+    }
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_topic_is_the_usual_one(name: str) -> None:
     options = {"mirror_topic": "", "mirror_status_topic": ""}

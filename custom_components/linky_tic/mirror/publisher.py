@@ -71,7 +71,7 @@ class Publisher:
         entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
         for topic, owner in self._stored.items():
             if owner not in entries:
-                self.put(owner or "", _emptying(topic))
+                self.put("", _emptying(topic))
         self._watch_mqtt()
         mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
         async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)

@@ -1,0 +1,194 @@
+"""What Home Assistant's MQTT integration is asked for, message by message; no broker is needed."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from homeassistant.components import mqtt
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.linky_tic.mirror import publisher
+from custom_components.linky_tic.mirror.publisher import Message, Publisher, async_publisher
+
+from ..mqtt_house import mirrored, new_entry
+
+STORE: Final = "linky_tic.mirror"
+WORD: Final = Message("state", "offline", 1, retain=True)
+
+
+class Asked:
+    """A connection that takes what it is given, or raises; what the store had by then."""
+
+    def __init__(self, hass: HomeAssistant, storage: dict[str, Any]) -> None:
+        self.entry = MockConfigEntry(domain="mqtt", data={"protocol": "3.1.1"})
+        self.entry.add_to_hass(hass)
+        self.entry.mock_state(hass, ConfigEntryState.LOADED)
+        self.error: Exception | None = None
+        self.messages: list[tuple[object, ...]] = []
+        self.stored: list[object] = []
+        self._hass = hass
+        self._storage = storage
+
+    async def publish(self, _hass: HomeAssistant, *message: object, **how: object) -> None:
+        self.messages.append((*message, how["message_expiry_interval"]))
+        self.stored.append(self._storage.get(STORE, {}).get("data"))
+        if self.error:
+            raise self.error
+
+    def turn_off(self) -> None:
+        self.entry.mock_state(self._hass, ConfigEntryState.UNLOAD_IN_PROGRESS)
+
+    def speak(self, protocol: str) -> None:
+        self._hass.config_entries.async_update_entry(self.entry, data={"protocol": protocol})
+
+
+@pytest.fixture
+async def asked(
+    hass: HomeAssistant, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Asked]:
+    asked = Asked(hass, hass_storage)
+    monkeypatch.setattr(mqtt, "async_publish", asked.publish)
+    monkeypatch.setattr(mqtt, "is_connected", lambda _hass: True)
+    yield asked
+    asked.entry.mock_state(hass, ConfigEntryState.NOT_LOADED)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "message", "expiry"),
+    [
+        ("5", Message("t", "x", 0, retain=True), 3600),
+        ("5", Message("t", "x", 2, retain=True, expiry=86_400), 86_400),
+        ("5", Message("t", "x", 0, retain=False), None),
+        ("5", Message("t", "", 1, retain=True), None),
+        ("3.1.1", Message("t", "x", 0, retain=True), None),
+    ],
+)
+async def test_only_what_is_retained_expires_and_where_the_broker_knows_how(
+    hass: HomeAssistant, asked: Asked, protocol: str, message: Message, expiry: int | None
+) -> None:
+    asked.speak(protocol)
+    assert await Publisher(hass)._publish(message) is True
+    assert asked.messages == [(*message[:4], expiry)]
+
+
+@pytest.mark.parametrize(
+    ("error", "payload", "is_delivered"),
+    [
+        (HomeAssistantError("not connected"), "", False),
+        (ValueError("no topic"), "x", False),
+        (ValueError("no topic"), "", True),
+    ],
+)
+async def test_what_cannot_be_published_is_told(
+    hass: HomeAssistant, asked: Asked, error: Exception, payload: str, *, is_delivered: bool
+) -> None:
+    asked.error = error
+    message = Message("t", payload, 1, retain=True)
+    assert await Publisher(hass)._publish(message) is is_delivered
+
+
+async def test_a_topic_is_stored_before_anything_is_retained_there_and_forgotten_after(
+    hass: HomeAssistant, asked: Asked, hass_storage: dict[str, Any]
+) -> None:
+    one = await async_publisher(hass)
+    one.put("entry", Message("t", "x", 0, retain=True))
+    one.put("entry", Message("loud", "x", 0, retain=False))
+    await one.async_flush()
+    one.put("entry", Message("t", "y", 0, retain=True))
+    await one.async_flush()
+    assert asked.stored == 3 * [{"t": "entry"}]
+    one.keep_only("another", ())
+    one.keep_only("entry", ("t",))
+    one.keep_only("entry", ())
+    await one.async_flush()
+    assert asked.messages[3:] == [("t", "", 1, True, None)]
+    assert (one._owners, one._retained, STORE in hass_storage) == ({}, {}, False)
+
+
+async def test_what_nobody_owns_is_emptied_at_a_start(
+    hass: HomeAssistant, asked: Asked, hass_storage: dict[str, Any]
+) -> None:
+    mine = new_entry(hass)
+    owners = {"a": mine.entry_id, "b": "removed", "c": None}
+    hass_storage[STORE] = {"version": 1, "key": STORE, "data": owners}
+    await (await async_publisher(hass)).async_flush()
+    assert sorted(asked.messages) == [("b", "", 1, True, None), ("c", "", 1, True, None)]
+    assert hass_storage[STORE]["data"] == {"a": mine.entry_id}
+
+
+async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_other_s(
+    hass: HomeAssistant, asked: Asked
+) -> None:
+    one = await async_publisher(hass)
+    await one.async_join("entry", (), WORD)
+    await one.async_join("off", (), WORD._replace(topic="elsewhere"))
+    await one.async_join("off")
+    one._watch_mqtt()
+    asked.turn_off()
+    await hass.async_block_till_done()
+    assert asked.messages == [(*WORD[:4], None)]
+    asked.entry.mock_state(hass, ConfigEntryState.NOT_LOADED)
+    await hass.async_block_till_done()
+    assert len(asked.messages) == 1
+
+
+async def test_what_a_former_store_names_is_taken_over_though_no_broker_is_there(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    key = "linky_tic.entry.retained"
+    hass_storage[key] = {"version": 1, "key": key, "data": ["a", "b"]}
+    await (await async_publisher(hass)).async_join("entry", ["a"])
+    assert hass_storage[STORE]["data"] == {"a": "entry", "b": "entry"}
+    assert key not in hass_storage
+
+
+async def test_how_each_message_of_a_mirror_is_published(hass: HomeAssistant) -> None:
+    options = {"mirror_per_label": True, "mirror_discovery": True, "mirror_interval": 30}
+    async with mirrored(hass, new_entry(hass, **options)) as house:
+        house.heard(5)
+        retained = hass.data[publisher._PUBLISHER]._retained
+        base = f"linky_tic/{house.address}"
+        how = {topic: (one.qos, one.retain, one.expiry) for topic, one in retained.items()}
+    announced = f"homeassistant/device/linky_tic_{house.address}/config"
+    assert how.pop(base) == (0, True, 86_430)
+    assert how.pop(f"{base}/availability") == (1, True, 3600)
+    assert how.pop(announced) == (1, True, 3600)
+    assert f"{base}/EAST" in how
+    assert set(how.values()) == {(0, True, 3600)}
+
+
+async def test_a_frame_is_published_when_the_interval_is_over_to_the_second(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mirrored(hass, new_entry(hass, mirror_interval=30)) as house:
+        retained = hass.data[publisher._PUBLISHER]._retained
+        seen = []
+        now = hass.loop.time()
+        with monkeypatch.context() as clock:
+            for seconds in (0, 29.5, 30, 59.5, 60):
+                clock.setattr(hass.loop, "time", lambda at=now + seconds: at)
+                house.heard(5, SINSTS=f"{500 + int(seconds):05}")
+                payload = retained[f"linky_tic/{house.address}"].payload
+                seen.append(payload[payload.index('"SINSTS":{"value":') + 18 :][:3])
+    assert seen == ["500", "500", "530", "530", "560"]
+
+
+async def test_what_is_known_to_hold_is_published_without_the_rest_after_three_whole_frames(
+    hass: HomeAssistant,
+) -> None:
+    async with mirrored(hass, new_entry(hass)) as house:
+        topic = f"linky_tic/{house.address}"
+        retained = hass.data[publisher._PUBLISHER]._retained
+        house.heard(5)
+        for _ in range(2):
+            retained.pop(topic)
+            house.signals.lost.send()
+            known = ["ADSC", "PREF"]
+            house.heard(2, known=known)
+            assert topic not in retained
+            house.heard(1, known=known)
+            assert '"PREF"' in retained[topic].payload
+            assert '"EAST"' not in retained[topic].payload
