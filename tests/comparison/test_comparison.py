@@ -254,31 +254,6 @@ async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> 
     assert closed["type"] == "create_entry"
 
 
-@pytest.mark.parametrize(
-    ("typed", "error"),
-    [
-        ({}, "no_contract"),
-        ({"contract_base": {"base": "free"}}, "no_amount"),
-        ({"contract_off_peak": {"off_peak": "0.1", "peak": "0.2"}}, "no_slots"),
-        ({"contract_off_peak": {"off_peak": "0.1", "weekend": True}}, "no_amount"),
-        (
-            {"contract_off_peak": {"off_peak": "0.1", "peak": "0.2", "off_peak_hours": "25-30"}},
-            "no_slots",
-        ),
-        ({"contract_tempo": {**dict.fromkeys(TEMPO, "1"), "red": "Monday"}}, "no_days"),
-        ({"contract_base": {"base": "0.2"}}, "compare_no_recorder"),
-    ],
-)
-async def test_the_options_say_what_cannot_be_read(
-    home: Home, typed: dict[str, Any], error: str
-) -> None:
-    meter = await home.hears()
-    assert meter.entry
-    form = await choose(home.hass, meter.entry, "compare")
-    again = await home.hass.config_entries.options.async_configure(form["flow_id"], typed)
-    assert again["errors"] == {"base": error}
-
-
 def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:
     slots = read_slots("23:56-7:26")
     contract = PricedContract("X", {"off_peak": 0.1, "peak": 0.2}, off_peak_hours=slots)
