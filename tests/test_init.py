@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic import coordinator
 from custom_components.linky_tic.const import DOMAIN
@@ -84,6 +86,19 @@ async def test_nothing_of_a_removed_meter_is_left(home: Home) -> None:
     assert not [one for one in home.hass.states.async_all() if "linky" in one.entity_id]
     assert not tasks_of_ours()
     assert not meter.is_open
+
+
+async def test_a_meter_that_is_off_leaves_no_file_though_nothing_was_set_up(
+    home: Home, hass_storage: dict[str, Any]
+) -> None:
+    off = MockConfigEntry(domain=DOMAIN, unique_id=ADDRESS, disabled_by=ConfigEntryDisabler.USER)
+    off.add_to_hass(home.hass)
+    for name, data in (("memory", {"ledger": {"kept": True}}), ("adopted", {})):
+        key = f"linky_tic.{off.entry_id}.{name}"
+        hass_storage[key] = {"version": 1, "key": key, "data": data}
+    await home.hass.config_entries.async_remove(off.entry_id)
+    assert not [key for key in hass_storage if off.entry_id in key]
+    assert hass_storage["linky_tic.deleted_accounts"]["data"]
 
 
 async def test_two_meters_live_side_by_side(home: Home) -> None:

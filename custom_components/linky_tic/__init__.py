@@ -79,6 +79,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     """Leave no repair, no retained topic on the broker, no file but what the sums go on from."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
     await optional(async_forget(hass, entry.entry_id))
+    await optional(async_setup_deleted_accounts(hass))  # a meter that is off loads nothing else
     await optional(deleted_accounts(hass).keep(entry))
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())

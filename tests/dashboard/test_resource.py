@@ -53,18 +53,34 @@ async def test_the_file_is_served_under_the_url_of_the_resource(
     answer = await (await hass_client_no_auth()).get(url)
     assert answer.status == HTTPStatus.OK
     assert "javascript" in answer.headers["Content-Type"]
+    assert "max-age" in answer.headers["Cache-Control"]
     assert await answer.text() == FILE.read_text()
 
 
 @pytest.mark.usefixtures("lovelace")
-async def test_a_resource_without_a_url_is_left_alone(
+async def test_a_resource_of_before_is_found_and_one_without_a_url_is_left_alone(
     home: Home, hass_storage: dict[str, Any]
 ) -> None:
-    items = [{"id": "broken", "type": "module"}]
+    items = [
+        {"id": "broken", "type": "module"},
+        {"id": "ours", "type": "module", "url": f"{dashboard.URL}?v=old"},
+    ]
     hass_storage["lovelace_resources"] = {"version": 1, "data": {"items": items}}
     await home.hears()
     found = home.hass.data[LOVELACE_DATA].resources
     assert [item.get("url", "")[:10] for item in found.async_items()] == ["", "/linky_tic"]
+
+
+@pytest.mark.usefixtures("lovelace")
+async def test_a_resource_of_before_goes_with_a_meter_that_was_not_set_up(
+    home: Home, hass_storage: dict[str, Any]
+) -> None:
+    items = [{"id": "ours", "type": "module", "url": f"{dashboard.URL}?v=old"}]
+    hass_storage["lovelace_resources"] = {"version": 1, "data": {"items": items}}
+    entry = MockConfigEntry(domain=DOMAIN, unique_id=OTHER_ADDRESS, data={})
+    entry.add_to_hass(home.hass)
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    assert not await resources(home.hass)
 
 
 @pytest.mark.usefixtures("lovelace")

@@ -25,9 +25,10 @@ _LATER: Final = 60.0
 
 
 async def async_setup_deleted_accounts(hass: HomeAssistant) -> None:
-    """Load what is kept."""
-    hass.data[_DELETED] = deleted = DeletedAccounts(hass)
-    await deleted.load()
+    """Load what is kept, once."""
+    if _DELETED not in hass.data:
+        hass.data[_DELETED] = deleted = DeletedAccounts(hass)
+        await deleted.load()
 
 
 def deleted_accounts(hass: HomeAssistant) -> DeletedAccounts:
