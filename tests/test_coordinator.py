@@ -108,6 +108,16 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     assert said == ["offline", "online", "offline"]
 
 
+@pytest.mark.parametrize("expected_lingering_timers", [True])  # of Home Assistant's MQTT client
+async def test_a_meter_that_is_unloaded_is_not_heard_any_more(
+    mqtt_mock: MqttMockHAClient, home: Home
+) -> None:
+    meter = await home.hears()
+    await home.unload(meter)
+    topic, said = mqtt_mock.async_publish.mock_calls[-1].args[:2]
+    assert (topic, said) == (f"linky_tic/{ADDRESS}/availability", "offline")
+
+
 @pytest.mark.usefixtures("as_delivered")
 async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_who_it_is(
     home: Home,
@@ -180,6 +190,8 @@ async def test_a_warning_that_ended_during_a_silence_is_off_though_frames_come_a
     await meter.send(b"".join(meter.source.next().data for _ in range(2 * KNOWN)))
     await meter.play()
     assert [home.state("binary_sensor.linky_adps"), home.value("papp")] == ["off", "500"]
+    coordinator = meter.coordinator
+    assert coordinator.readings is coordinator.receiver.meter.readings  # nothing is in doubt
 
 
 async def test_nothing_of_before_another_meter_is_shown_after_it(home: Home) -> None:
@@ -283,6 +295,32 @@ async def test_a_reading_that_waits_is_told_though_no_other_comes(home: Home) ->
     assert home.value("east") != waiting
     await home.minutes(3)
     assert home.value("east") == waiting
+
+
+async def test_a_reading_that_waits_is_told_when_anything_comes(home: Home) -> None:
+    house = Household(living=False)
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: "balanced"})
+    house.set_load(9000)
+    await meter.play(2 * KNOWN)
+    waiting = str(int(house.truth["EAST"]) / 1000)
+    home.clock.now += 180
+    await meter.send(to_8n1(b"\nPREF\t09\t?\r"))
+    assert home.value("east") == waiting
+
+
+async def test_what_vanishes_and_comes_again_is_told_at_once(home: Home) -> None:
+    house = Household(living=False)
+    meter = home.meter(house)
+    await home.add(meter, options={CONF_REPORTING: "economy"})
+    await meter.play()
+    before = home.value("urms1")
+    meter.source = Lacking(house, b"URMS1")
+    await meter.play()
+    assert home.value("urms1") == "unknown"
+    meter.source = Line(house)
+    await meter.play(1)
+    assert home.value("urms1") == before
 
 
 async def test_a_listener_that_raises_costs_nobody_else_a_value(

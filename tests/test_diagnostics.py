@@ -193,6 +193,7 @@ async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Repo
     assert data["versions"]["home_assistant"] == __version__
     assert data["meter"]["address"] == "041963••••00"
     assert data["meter"]["phases"] == 3
+    assert (data["meter"]["overseas_minutes"], data["mqtt_is_loaded"]) == (0, False)
     assert "EAIT" in data["meter"]["established"]
     assert data["wire"] == {
         "bit7": "parity",
@@ -265,6 +266,17 @@ async def test_an_entry_whose_port_is_missing_has_a_file_too(
     assert data["entry"]["state"] == "setup_retry"
     assert data["entry"]["reason"] == "port_missing"
     assert "meter" not in data
+
+
+async def test_a_meter_that_was_not_heard_yet_has_a_file_too(
+    home: Home, reporter: Reporter
+) -> None:
+    meter = home.meter()
+    await home.add(meter, overseas=180)
+    data = await reporter.data(meter)
+    assert data["meter"]["overseas_minutes"] == 180
+    assert (data["link"]["is_connected"], data["link"]["last_good_group"]) == (None, None)
+    assert data["quality"]["good_percent"] is None
 
 
 async def test_a_repair_that_home_assistant_adds_does_not_tell_the_title(

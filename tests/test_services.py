@@ -1,6 +1,7 @@
 """What the actions answer, and what they say when they cannot."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.tic import CATALOGUE, Mode
+from custom_components.linky_tic.tic.legal_time import LegalTime
 from simulator import Household
 
 from .bills import house
@@ -91,6 +93,18 @@ async def test_the_last_frame_is_given_typed(home: Home) -> None:
     assert labels["SMAXSN"]["time"].startswith("2026-11-23T")
     assert labels["PRM"]["value"] == PRM
     assert [*labels] == [one for one in CATALOGUE[Mode.STANDARD] if one in labels]
+
+
+async def test_a_day_that_is_not_known_has_the_right_date_where_the_meter_s_is_wrong(
+    home: Home,
+) -> None:
+    meter = home.meter()
+    await home.add(meter)
+    days = meter.coordinator.days
+    days.schedules = replace(days.schedules, legal=LegalTime(ahead=timedelta(days=2)))
+    answer = await ask(home, meter, SCHEDULE)
+    right = days.today - timedelta(days=2)
+    assert answer["today"] == {"date": str(right), "known": False, "slots": []}
 
 
 async def test_identifiers_are_masked_for_who_is_no_admin(

@@ -242,6 +242,7 @@ def test_a_listening_lasts_longer_where_something_comes(
     listener._handle_events([], 5.0, 0)
     assert listener._end_at == ticking.now + trying
     ends = listener._end_at
+    ticking.now = ends
     listener._handle_events([], 6.0, 0)
     assert listener._end_at == ends
     listener = listening._Listener(9, has_speed=False)

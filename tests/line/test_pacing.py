@@ -138,7 +138,11 @@ class Paused(asyncio.Transport):
 
     @override
     def is_closing(self) -> bool:
-        return False
+        return self.turns[-1:] == ["close"]
+
+    @override
+    def close(self) -> None:
+        self.turns.append("close")
 
 
 async def test_all_lines_of_one_pace_are_read_at_the_same_beats() -> None:
@@ -160,6 +164,9 @@ async def test_all_lines_of_one_pace_are_read_at_the_same_beats() -> None:
     assert line._timer is not timer
     line.release()
     assert transport.turns == ["pause", "pause", "resume"]
+    transport.close()
+    line._read()
+    assert transport.turns[3:] == ["close"]
 
 
 async def test_a_line_that_is_lost_is_read_no_more() -> None:

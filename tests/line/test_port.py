@@ -198,6 +198,7 @@ async def test_a_host_that_hangs_up_ends_the_line(interval: float) -> None:
         (OSError(errno.EIO, "broken"), Cause.FAILED),
         (OSError(errno.ENXIO, "no device"), Cause.FAILED),
         (serialx.UnsupportedSetting("1200 baud"), Cause.INVALID),
+        (serialx.SerialException("no answer"), Cause.REFUSED),
     ],
 )
 def test_what_a_driver_says_has_a_cause(error: Exception, cause: Cause) -> None:
@@ -212,6 +213,7 @@ def test_what_a_driver_says_has_a_cause(error: Exception, cause: Cause) -> None:
         socket.gaierror(socket.EAI_NONAME, "unknown"),
         TimeoutError(),
         OSError(errno.EHOSTUNREACH, "no route"),
+        OSError(errno.EIO, "broken"),
         OSError("Multiple exceptions"),  # as asyncio says when each address fails in its own way
         serialx.SerialException("Server refused COM-PORT-OPTION"),
     ],

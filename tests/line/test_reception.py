@@ -2,11 +2,15 @@
 
 from typing import override
 
-from custom_components.linky_tic.line.reception import KEPT
+from custom_components.linky_tic.line.reception import KEPT, STALLED
 from simulator import Household
 from simulator.line import Burst, Line
 
 from ..home import Home
+
+
+def test_how_long_a_connection_may_be_mute_and_how_much_is_kept() -> None:
+    assert (STALLED, KEPT) == (60.0, 8192)
 
 
 class Recorded(Line):

@@ -71,6 +71,13 @@ async def test_facts_are_written_after_ten_seconds(
         assert (KEY in hass_storage) is is_written
 
 
+async def test_a_fact_may_be_written_at_once(hass: HomeAssistant, hass_storage: Storage) -> None:
+    memory = await loaded(hass)
+    memory.keep("hours", "decimal", at_once=True)
+    await hass.async_block_till_done()
+    assert hass_storage[KEY]["data"] == {"hours": "decimal"}
+
+
 async def test_what_is_known_already_is_not_written_again(
     hass: HomeAssistant, hass_storage: Storage
 ) -> None:

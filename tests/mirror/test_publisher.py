@@ -12,8 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.mirror import publisher
 from custom_components.linky_tic.mirror.publisher import Message, Publisher, async_publisher
+from simulator.wire import to_8n1
 
 from ..mqtt_house import mirrored, new_entry
+from ..tic.streams import standard
 
 STORE: Final = "linky_tic.mirror"
 WORD: Final = Message("state", "offline", 1, retain=True)
@@ -174,6 +176,23 @@ async def test_a_frame_is_published_when_the_interval_is_over_to_the_second(
                 payload = retained[f"linky_tic/{house.address}"].payload
                 seen.append(payload[payload.index('"SINSTS":{"value":') + 18 :][:3])
     assert seen == ["500", "500", "530", "530", "560"]
+
+
+@pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
+async def test_a_frame_that_lacks_its_start_or_its_end_is_not_published(
+    hass: HomeAssistant, name: str
+) -> None:
+    options = {"mirror_format": name, "mirror_topic": "whole", "mirror_retain": True}
+    async with mirrored(hass, new_entry(hass, **options)) as house:
+        house.heard(5)
+        retained = hass.data[publisher._PUBLISHER]._retained
+        before = retained["whole"]
+        whole = standard(("SINSTS", "00999"), ("VTIC", "02"), address=house.address)
+        for part in (whole[40:], whole[:-1] + b"\x04"):
+            house.feed(to_8n1(part))
+            assert retained["whole"] == before
+        house.feed(to_8n1(whole))
+        assert "00999" in retained["whole"].payload
 
 
 async def test_what_is_known_to_hold_is_published_without_the_rest_after_three_whole_frames(

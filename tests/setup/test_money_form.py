@@ -9,10 +9,12 @@ from homeassistant.helpers.translation import async_get_translations
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.setup import money_steps, port_dialog
+from custom_components.linky_tic.setup.money_form import MoneyForm
 from simulator import Household
 
-from ..bills import amount, in_france
+from ..bills import amount, house, in_france
 from ..home import Home
 from ..test_translations import leaves, placeholders, texts
 from .money_dialog import (
@@ -20,6 +22,7 @@ from .money_dialog import (
     PEAK,
     PRICES,
     SOMEONES,
+    Json,
     fields,
     hears,
     hold,
@@ -86,12 +89,33 @@ async def test_a_price_that_can_hardly_be_meant_is_believed_only_when_it_is_conf
     home: Home, typed: str
 ) -> None:
     meter = await hears(home)
-    form = await submit(meter, await show(meter, "prices"), {"price_1": typed, "price_2": "0.2"})
+    form = await submit(meter, await show(meter, "prices"), {"price_1": typed, "price_2": "2"})
     assert form["errors"] == {"price_1": "much"}
     assert fields(form)["price_1"] == typed
     assert "prices" not in stored(meter)
-    await submit(meter, form, {"price_1": typed, "price_2": "0.2", "sure": True})
-    assert stored(meter)["prices"] == {OFF_PEAK: float(typed.replace(",", ".")), PEAK: 0.2}
+    await submit(meter, form, {"price_1": typed, "price_2": "2", "sure": True})
+    assert stored(meter)["prices"] == {OFF_PEAK: float(typed.replace(",", ".")), PEAK: 2.0}
+
+
+async def test_what_was_counted_today_can_be_reckoned_anew(home: Home) -> None:
+    meter = await hears(home)
+    house(meter).set_load(9000)
+    await submit(meter, await show(meter, "prices"), {"price_1": "1.9", "price_2": "1.9"})
+    home.clock.now += 3600
+    house(meter).advance(3600)
+    await meter.play()
+    assert amount(home, "sensor.linky_cost_today") > 10
+    right = {"price_1": "0.19", "price_2": "0.19", "since": "today"}
+    await submit(meter, await show(meter, "prices"), right)
+    assert amount(home, "sensor.linky_cost_today") < 5
+
+
+async def test_prices_hold_from_now_on_or_for_the_day_or_the_month(home: Home) -> None:
+    coordinator = (await hears(home)).coordinator
+    form = MoneyForm(coordinator, Prices.chosen({}), [1], sells=False)
+    given: list[Json] = [{}, {"since": "now"}, {"since": "today"}, {"since": "month"}]
+    costs = coordinator.costs
+    assert [form.period(one) for one in given] == [None, None, costs.today, costs.month]
 
 
 async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:
@@ -227,6 +251,9 @@ async def test_a_price_that_is_given_later_is_given_to_the_source_that_had_none(
     meter = await hears(home, producer=True)
     await submit(meter, await show(meter), {})
     off_peak, peak, injection = sources(manager)
+    await hold(manager, off_peak, injection)
+    form = await show(meter)
+    assert list(fields(form)) == ["present_1", "add_2", "price_2", "standing_charge"]
     peak |= {"number_energy_price": 0.1}
     await hold(
         manager, off_peak, peak, injection, {"type": "solar", "stat_energy_from": "sensor.r"}

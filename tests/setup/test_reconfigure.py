@@ -60,6 +60,13 @@ def state(meter: Meter) -> ConfigEntryState:
     return entry_of(meter).state
 
 
+def changes_of(meter: Meter) -> list[ConfigEntryState]:
+    """Give a list to which each state that its entry takes from now on is added."""
+    changes: list[ConfigEntryState] = []
+    entry_of(meter).async_on_state_change(lambda: changes.append(state(meter)))
+    return changes
+
+
 async def chosen(home: Home, meter: Meter, port: object) -> Dialog:
     """A dialog in which a new port was chosen for a meter."""
     dialog = await Dialog.about(home.hass, entry_of(meter))
@@ -89,8 +96,10 @@ async def test_a_meter_that_is_heard_on_another_port_moves_there(
     home: Home, meter: Meter, moved: Meter
 ) -> None:
     before, data, options = entities(home), {**entry_of(meter).data}, {**entry_of(meter).options}
+    changes = changes_of(meter)
     dialog = await changed(home, meter, moved.port.url)
     assert dialog.abort == "port_changed"
+    assert changes.count(LOADED) == 1
     assert entry_of(meter).data == {**data, CONF_PORT: moved.port.url}
     assert entry_of(meter).options == options
     assert entry_of(meter).unique_id == ADDRESS
@@ -311,6 +320,24 @@ async def test_a_mode_that_is_another_on_the_new_port_is_explained(home: Home) -
         assert dialog.abort == "port_changed"
         await until(lambda: shown(home) == {"mode_changed"})
     assert entry_of(meter).data.items() >= {CONF_MODE: "historic", CONF_SPEED: 9600}.items()
+
+
+async def test_a_dialog_that_is_closed_leaves_an_entry_alone_that_waits_for_its_port(
+    home: Home, meter: Meter, tmp_path: Path
+) -> None:
+    meter.port.unplug()
+    await home.restart(meter)
+    dialog = await Dialog.about(home.hass, entry_of(meter))
+    changes = changes_of(meter)
+    dialog.close()
+    await home.hass.async_block_till_done()
+    assert changes == []
+    dialog = await changed(home, meter, tmp_path / "none")
+    assert changes[-1] is state(meter) is ConfigEntryState.SETUP_RETRY
+    changes.clear()
+    dialog.close()
+    await home.hass.async_block_till_done()
+    assert changes == []
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

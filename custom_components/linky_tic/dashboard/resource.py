@@ -27,7 +27,7 @@ _OFFERING: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
 
 async def async_offer_dashboard(hass: HomeAssistant) -> None:
     """Let people choose the dashboard; a house without a front end needs none."""
-    if not {"http", "lovelace"} <= hass.config.components:
+    if not hass.config.components.issuperset({"http", "lovelace"}):
         return
     async with hass.data.setdefault(_OFFERING, Lock()):  # meters are set up side by side
         await _offer(hass)

@@ -168,7 +168,7 @@ class _Listener:
             and frame.closed
             and not frame.is_short
             and meter.presence.established.issuperset(labels)
-            and meter.readings.keys() >= told
+            and told.issubset(meter.readings)
             and _reading_of(self._receiver, Quantity.ADDRESS) is not None
         )
 

@@ -4,6 +4,7 @@ A sentence is a translation in the house's language, kept as an option of a sele
 shows, since a form or a menu cannot put it together by itself.
 """
 
+from math import nan
 import re
 from typing import Final
 
@@ -28,7 +29,7 @@ async def async_load_sentences(hass: HomeAssistant) -> None:
 
 
 @callback
-def sentence(hass: HomeAssistant, key: str, amount: float = 0.0, **facts: str) -> str:
+def sentence(hass: HomeAssistant, key: str, amount: float = nan, **facts: str) -> str:
     """Give a sentence; {amount} is an amount, {cents} its hundredfold, {currency} its unit."""
     texts = async_get_cached_translations(hass, hass.config.language, _CATEGORY, DOMAIN)
     return texts[f"{_KEY}.{key}"].format(
