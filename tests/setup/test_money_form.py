@@ -97,17 +97,24 @@ async def test_a_price_that_can_hardly_be_meant_is_believed_only_when_it_is_conf
     assert stored(meter)["prices"] == {OFF_PEAK: float(typed.replace(",", ".")), PEAK: 2.0}
 
 
-async def test_what_was_counted_today_can_be_reckoned_anew(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("since", "first_counts"), [("now", True), ("today", False), ("month", False)]
+)
+async def test_a_wrong_price_can_be_taken_back_for_what_was_counted(
+    home: Home, since: str, *, first_counts: bool
+) -> None:
     meter = await hears(home)
     house(meter).set_load(9000)
-    await submit(meter, await show(meter, "prices"), {"price_1": "1.9", "price_2": "1.9"})
+    wrong = {"price_1": "1.9", "price_2": "1.9"}
+    await submit(meter, await show(meter, "prices"), wrong)
     home.clock.now += 3600
     house(meter).advance(3600)
     await meter.play()
-    assert amount(home, "sensor.linky_cost_today") > 10
-    right = {"price_1": "0.19", "price_2": "0.19", "since": "today"}
+    counted = amount(home, "sensor.linky_cost_today")
+    assert counted > 9
+    right = {"price_1": "0.19", "price_2": "0.19", "since": since}
     await submit(meter, await show(meter, "prices"), right)
-    assert amount(home, "sensor.linky_cost_today") < 5
+    assert (amount(home, "sensor.linky_cost_today") > counted / 2) is first_counts
 
 
 async def test_prices_hold_from_now_on_or_for_the_day_or_the_month(home: Home) -> None:

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
-from ..bills import amount, house
+from ..bills import house
 from ..home import KNOWN, Home
 from .money_dialog import (
     OFF_PEAK,
@@ -24,27 +24,6 @@ from .money_dialog import (
     stored,
     submit,
 )
-
-
-@pytest.mark.parametrize(
-    ("since", "first_counts"), [("now", True), ("today", False), ("month", False)]
-)
-async def test_a_wrong_price_can_be_taken_back_for_what_was_counted(
-    home: Home, since: str, *, first_counts: bool
-) -> None:
-    meter = await hears(home)
-    house(meter).set_load(9000)
-    wrong = {"price_1": "1.9", "price_2": "1.9"}
-    await submit(meter, await show(meter, "prices"), wrong)
-    for _ in range(60):
-        home.clock.now += 60
-        house(meter).advance(60)
-        await meter.play(1)
-    counted = amount(home, "sensor.linky_cost_today")
-    assert counted > 9
-    right = {"price_1": "0.19", "price_2": "0.19", "since": since}
-    await submit(meter, await show(meter, "prices"), right)
-    assert (amount(home, "sensor.linky_cost_today") > counted / 2) is first_counts
 
 
 async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_come(
