@@ -49,7 +49,8 @@ class StatisticCount:
 
     `row` is the state of its last row, `owed` what the register that it counted before has gained
     without a row: of a meter that was replaced, or before the register was reset. It `is_moved`
-    while its id is new to it and it has no row there: there may be rows of another one.
+    while its id is new to it and it has no row there: there may be rows of another one. `gone` is
+    when its entity was removed: rows that begin later are of somebody else who has the id.
     """
 
     meter: str
@@ -60,6 +61,7 @@ class StatisticCount:
     row: int
     owed: int = 0
     is_moved: bool = False
+    gone: float | None = None
 
 
 @dataclass(slots=True)
@@ -89,7 +91,8 @@ class Counting:
             is_new = before is None
             counter = StatisticCount(meter, label.name, register, value, now, row, owed, is_new)
         has_fallen = self._show(counter, value, last)
-        counter.shown, counter.at = value, now
+        counter.is_moved |= counter.gone is not None
+        counter.shown, counter.at, counter.gone = value, now, None
         self.counters[statistic] = counter
         for quantity in _hidden_by(counter):
             self.covered |= dict.fromkeys(self._known(meter, quantity))
@@ -116,15 +119,18 @@ class Counting:
     def compiled(self, statistic: str, state: int, found: tuple[int, float] | None = None) -> int:
         """Count a row of a statistic; give how much its sum gains by it.
 
-        Where it has a new id, it goes on from the state of the row that it has `found` there, if
-        that can be so many seconds later.
+        Where it has a new id, or its own again, it goes on from the state of the row that it has
+        `found` there, if that can be so many seconds later: somebody may have counted the same.
         """
         counter = self.counters[statistic]
         gain, counter.owed = counter.owed, 0
         if counter.is_moved and found:
             before, seconds = found
-            last = counter.row or self.counted.get(_key(counter.meter, counter.register), before)
+            key = _key(counter.meter, counter.register)
+            last = counter.row or self.counted.get(key, before)
             gain += max(0, last - before) if _can_follow(before, last, seconds) else 0
+            if last < before <= state and _can_follow(before, state, seconds):
+                self._count(counter, before)
         counter.row, counter.is_moved = state, False
         return gain + self._count(counter, min(state, self._heard(counter)))
 
@@ -159,6 +165,16 @@ class Counting:
         if counter := self.counters.pop(old, None):
             counter.is_moved = True
             self.counters[new] = counter
+
+    def removed(self, statistic: str, now: float) -> None:
+        """Know that an entity is gone: its id, and its statistic, may become somebody else's."""
+        if counter := self.counters.get(statistic):
+            counter.gone = now
+
+    def is_of(self, statistic: str, begin: float) -> bool:
+        """Whether a row that begins then is of an index of ours."""
+        counter = self.counters.get(statistic)
+        return counter is not None and (counter.gone is None or begin < counter.gone)
 
     def _goes_on(self, counter: StatisticCount, value: int, now: float) -> bool:
         """Whether a label shows the same register; BASE may not, after a change of the contract."""

@@ -84,6 +84,8 @@ class IndexHistory:
         now, lost = utcnow().timestamp(), {} if self._counting.counted else _indexes(self._hass)
         for statistic in lost or tuple(self._counting.counters):
             row = await recorder.async_add_executor_job(last_row, self._hass, statistic)
+            if row and not lost and not self._counting.is_of(statistic, row.begin):
+                continue
             if row and lost:
                 address, label = lost[statistic]
                 meter = _hashed(address)
@@ -109,10 +111,15 @@ class IndexHistory:
 
     @callback
     def follow(self, change: Event[er.EventEntityRegistryUpdatedData]) -> None:
-        """Follow an entity, and its statistic, to another id."""
+        """Follow an entity, and its statistic, to another id or to its end."""
+        entity_id = change.data["entity_id"]
         if change.data["action"] == "update" and "old_entity_id" in change.data:
             with self._lock:
-                self._counting.renamed(change.data["old_entity_id"], change.data["entity_id"])
+                self._counting.renamed(change.data["old_entity_id"], entity_id)
+            self._keep(_AT_ONCE)
+        elif change.data["action"] == "remove" and entity_id in self._counting.counters:
+            with self._lock:
+                self._counting.removed(entity_id, utcnow().timestamp())
             self._keep(_AT_ONCE)
 
     def compiling(self, session: Session) -> None:

@@ -76,7 +76,8 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
     """Put the sums of all new rows right; give what was counted."""
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
-    new = [row for row in _rows(session, periods, periods.id > before.period) if row.name in order]
+    made = _rows(session, periods, periods.id > before.period)
+    new = [row for row in made if counting.is_of(row.name, row.begin)]
     new.sort(key=lambda row: (row.begin, order[row.name]))
     counted = []
     for row in new:
@@ -95,7 +96,8 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
     if start and start.minute == _LAST_MINUTE:
         hour = start.replace(minute=0, tzinfo=UTC).timestamp()
         for name in order:
-            _add_hour(session, name, hour)
+            if counting.is_of(name, hour):
+                _add_hour(session, name, hour)
     return counted
 
 
