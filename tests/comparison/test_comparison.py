@@ -17,9 +17,10 @@ from custom_components.linky_tic.comparison.contracts import PricedContract, rea
 from custom_components.linky_tic.const import DOMAIN
 
 from ..bills import MONTHLY, OFF_PEAK, PEAK, house, pays, reprice
+from ..course import Course
 from ..dialog import choose
 from ..home import KNOWN, Home, Meter
-from ..old_sensor import recorded
+from ..old_sensor import HOUR, recorded
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
 FIRST: Final = datetime(2026, 10, 19, tzinfo=FRANCE)
@@ -49,14 +50,21 @@ def is_off_peak(hour: datetime) -> bool:
     return not 6 <= hour.astimezone(FRANCE).hour < 22
 
 
-async def lived(home: Home, *, gap: range = range(0), contract: str = "hphc") -> Meter:
+async def lived(
+    home: Home,
+    *,
+    gap: range = range(0),
+    of: tuple[str, ...] = ("easf01", "easf02"),
+    contract: str = "hphc",
+    charge: float | None = MONTHLY,
+) -> Meter:
     """A meter whose two indexes have counted for two weeks, with hours that were not recorded."""
-    meter = await pays(home, "2026-11-23T12:00:00", contract=contract)
+    meter = await pays(home, "2026-11-23T12:00:00", standing_charge=charge, contract=contract)
     for label, off_peak in (("easf01", True), ("easf02", False)):
         total, rows = 1000.0, []
         for number, (hour, energy) in enumerate(hours()):
             total += energy if is_off_peak(hour) is off_peak else 0
-            if number not in gap:
+            if number not in gap or label not in of:
                 rows.append(StatisticData(start=hour, state=total, sum=total))
         await recorded(home.hass, rows, statistic_id=f"sensor.linky_{label}")
     return meter
@@ -135,6 +143,45 @@ async def test_what_was_not_recorded_is_told_and_not_guessed(
     assert answer["contracts"][0]["total"] == pytest.approx(0.2 * (sum(used[1:]) - lost), abs=0.01)
 
 
+async def test_an_hour_in_which_one_index_comes_back_is_not_known(
+    recorder_mock: Recorder, home: Home
+) -> None:
+    meter = await lived(home, gap=range(50, 57), of=("easf01",), charge=None)
+    answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}}, **PERIOD)
+    lost = [kwh for hour, kwh in [*hours()][50:57] if is_off_peak(hour)]
+    last, kwh = [*hours()][57]
+    assert not is_off_peak(last)
+    assert answer["hours_missing"] == 1
+    assert answer["energy_missing"] == pytest.approx(sum(lost) + kwh, abs=0.01)
+    assert answer["in_force"]["standing_charge"] == 0
+
+
+@pytest.mark.parametrize(("hours", "is_known"), [(35 * 24, True), (35 * 24 + 1, False)])
+async def test_where_the_sums_stood_is_asked_for_five_weeks(
+    recorder_mock: Recorder, home: Home, hours: int, *, is_known: bool
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    first = datetime(2026, 11, 10, tzinfo=FRANCE).astimezone(UTC)
+    sums = {-hours: 100.0, 5: 112.0, 6: 113.0}
+    rows = [StatisticData(start=first + n * HOUR, sum=total) for n, total in sums.items()]
+    await recorded(home.hass, rows, statistic_id="sensor.linky_easf01")
+    day = {"first_day": "2026-11-10", "last_day": "2026-11-10"}
+    answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}}, **day)
+    assert (answer["hours"], answer["hours_missing"], answer["energy"]) == (1, 23, 1)
+    assert answer["energy_missing"] == (12 if is_known else 0)
+
+
+async def test_a_year_is_compared_at_most_and_no_day_that_goes_on(
+    course: Course, home: Home
+) -> None:
+    meter = await lived(home)
+    base = {"name": "B", "prices": {"base": 0.2}}
+    answer = await compare(home, meter, base, first_day="2025-01-01", last_day="2026-11-01")
+    assert answer["first_day"] == "2025-10-31"
+    answer = await compare(home, meter, base, first_day="2026-11-01", last_day="2026-12-31")
+    assert answer["last_day"] == "2026-11-22"
+
+
 async def test_tempo_needs_the_colours_of_all_days(recorder_mock: Recorder, home: Home) -> None:
     meter = await lived(home)
     tempo = {"name": "Tempo", "prices": TEMPO}
@@ -194,7 +241,7 @@ async def test_a_meter_without_statistics_says_so(recorder_mock: Recorder, home:
     ],
 )
 async def test_all_whole_days_are_compared_by_default(
-    recorder_mock: Recorder, home: Home, gap: range, days: tuple[str, str], known: int
+    course: Course, home: Home, gap: range, days: tuple[str, str], known: int
 ) -> None:
     meter = await lived(home, gap=gap)
     answer = await compare(home, meter, {"name": "B", "prices": {"base": 0.2}})

@@ -26,7 +26,6 @@ _SUPPLIED: Final = [
 ]
 _HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
-_ALMOST_A_DAY: Final = _ONE_DAY - timedelta(seconds=1)
 _LONGEST: Final = timedelta(days=366)
 _BEFORE: Final = timedelta(days=35)
 """For where the sums stood: a gap at the beginning may be long."""
@@ -66,7 +65,7 @@ async def async_compare(
     sums = await _async_sums(coordinator, begin, latest)
     heard = [hour for rows in sums.values() for hour in rows]
     if first is None and heard:  # its first hour tells where the sums stood, not what was used
-        begin = max(begin, dt_util.as_local(min(heard) + _HOUR + _ALMOST_A_DAY).date())
+        begin = max(begin, dt_util.as_local(min(heard)).date() + _ONE_DAY)
     if last is None and heard:
         latest = min(latest, dt_util.as_local(max(heard) + _HOUR).date() - _ONE_DAY)
     if not heard or begin > latest:
@@ -130,7 +129,7 @@ def _gains(
     for label, by_hour in sums.items():
         for before, hour in pairwise(sorted(by_hour)):
             gain, is_next = by_hour[hour] - by_hour[before], hour - before == _HOUR
-            if abs(gain) > _NOTHING and (gain < 0 or not is_next):
+            if gain < -_NOTHING or (gain > _NOTHING and not is_next):
                 unplaced[hour] += max(0.0, gain)
             elif is_next:
                 placed[hour][label] = gain
