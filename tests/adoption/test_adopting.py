@@ -198,14 +198,16 @@ async def test_ten_doubtful_hours_are_listed_and_all_are_counted(
         assert told["to"] == as_local(MORNING).isoformat()
 
 
-@pytest.mark.parametrize("hours", [1, 2])
+@pytest.mark.parametrize(("hours", "own"), [(1, 1 / 12), (2, 1 / 12), (1, 1)])
 async def test_more_than_two_hours_that_nobody_recorded_are_a_gap(
-    course: Course, home: Home, hours: int
+    course: Course, home: Home, hours: int, own: float
 ) -> None:
     await recorded(home.hass, counted(MORNING - hours * HOUR, BEFORE))
     await hears(home, course)
+    if own == 1:
+        await hour_ends(course)
     answer = await adopt(home.hass, method="import")
-    assert answer["join"]["hours"] == round(hours + 1 / 12, 6)
+    assert answer["join"]["hours"] == round(hours + own, 6)
     assert answer["warnings"] == (["gap"] if hours == 2 else [])
 
 
@@ -240,6 +242,8 @@ async def test_means_are_inserted_and_nothing_is_summed(
     await recorded(home.hass, means, unit, is_total=False)
     await hears(home, course)
     before = await rows_of(home.hass, power, "5minute")
+    taken_over = await adopt(home.hass, entity_id=power)
+    assert (taken_over["method"], taken_over["join"]) == ("entity_id", None)
     answer = await imports(home, entity_id=power)
     rows = await rows_of(home.hass, power)
     assert [(row["min"], row["mean"], row["max"]) for row in rows] == [
@@ -248,6 +252,7 @@ async def test_means_are_inserted_and_nothing_is_summed(
     ]
     assert await rows_of(home.hass, power, "5minute") == before
     assert answer["join"] is answer["will"]["shift_sums_by"] is None
+    assert answer["will"]["shift_rows"] == 0
 
 
 async def test_the_last_days_go_over_by_five_minutes_too(course: Course, home: Home) -> None:
@@ -286,6 +291,20 @@ async def test_the_record_goes_with_the_entry(
     kept = stored(hass_storage, meter)
     assert kept
     assert kept["version"] == 1
+    assert kept["data"] == {
+        "BASE": [
+            {
+                "method": "import",
+                "old": OLD,
+                "former": NEW,
+                "unit": "kWh",
+                "start": (MORNING - 3 * HOUR).timestamp(),
+                "end": (MORNING - HOUR).timestamp(),
+                "begun": MORNING.timestamp(),
+                "offset": pytest.approx(1010),
+            }
+        ]
+    }
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert stored(hass_storage, meter) is None
@@ -400,6 +419,7 @@ async def test_an_import_that_was_cut_short_is_done_once(
     """Home Assistant stopped after it was noted and before it was written: nothing is there."""
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
+    await hour_ends(course)
     before = await sums_of(home.hass, NEW)
     await imports(home)
     after, kept = await sums_of(home.hass, NEW), stored(hass_storage, meter)

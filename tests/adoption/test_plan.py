@@ -54,16 +54,19 @@ async def test_ours_must_have_begun(course: Course, home: Home) -> None:
 
 async def test_what_is_no_statistic_is_refused(course: Course, home: Home) -> None:
     await hears(home, course)
-    with refusal("adopt_no_sensor"):
-        await adopt(home.hass, old_statistic="enedis")
+    for old_id in ("enedis", "binary_sensor.linky_adps"):
+        with refusal("adopt_no_sensor"):
+            await adopt(home.hass, old_statistic=old_id)
 
 
 @pytest.mark.parametrize("unit", ["varh", "W", None])
 async def test_another_quantity_is_refused(course: Course, home: Home, unit: str | None) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE), unit)
     await hears(home, course)
-    with refusal("adopt_other_quantity"):
+    with refusal("adopt_other_quantity") as refused:
         await adopt(home.hass)
+    told = refused.value.translation_placeholders or {}
+    assert (told["old_unit"], told["unit"]) == (unit or "–", "kWh")
 
 
 async def test_watts_do_not_become_volt_amperes(course: Course, home: Home) -> None:
@@ -84,21 +87,39 @@ async def test_means_do_not_become_a_sum(course: Course, home: Home) -> None:
 async def test_a_total_that_is_no_index_is_refused(course: Course, home: Home) -> None:
     """Nothing says where a counter of frames would join."""
     await recorded(home.hass, counted(MORNING, [1.0, 2.0]), None)
+    energy = "sensor.energy"
+    await recorded(home.hass, counted(MORNING, [1.0, 2.0]), statistic_id=energy)
     await hears(home, course)
     with refusal("adopt_no_index"):
         await adopt(home.hass, entity_id="sensor.linky_good_groups")
+    with refusal("adopt_other_quantity") as refused:
+        await adopt(home.hass, entity_id="sensor.linky_good_groups", old_statistic=energy)
+    told = refused.value.translation_placeholders or {}
+    assert (told["old_unit"], told["unit"]) == ("kWh", "–")
 
 
 @pytest.mark.parametrize("last", [12000.0, 60000.0])
 async def test_another_index_is_refused_and_both_are_told(
     course: Course, home: Home, last: float
 ) -> None:
-    await recorded(home.hass, counted(MORNING, [last - 1, last]))
+    await recorded(home.hass, counted(MORNING, [last - 2, last - 1, last]))
     await hears(home, course)
     with refusal("adopt_index_differs") as refused:
         await adopt(home.hass)
     told = refused.value.translation_placeholders or {}
     assert (told["old_index"], told["index"]) == (f"{last:.2f} kWh", "25000.00 kWh")
+
+
+async def test_an_index_that_is_not_known_is_told_as_such(course: Course, home: Home) -> None:
+    rows = list(counted(MORNING, BEFORE))
+    for row in rows:
+        del row["state"]
+    await recorded(home.hass, rows)
+    await hears(home, course)
+    with refusal("adopt_index_differs") as refused:
+        await adopt(home.hass, method="entity_id")
+    told = refused.value.translation_placeholders or {}
+    assert (told["old_index"], told["index"]) == ("– kWh", "25000.00 kWh")
 
 
 async def test_hours_that_are_all_later_than_ours_are_refused(course: Course, home: Home) -> None:

@@ -1,14 +1,17 @@
 """A sensor of ours takes the entity id of one that is gone, and gives it back."""
 
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.components.energy import async_get_manager
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.tasks import PurgeTask
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util.dt import utcnow
+from homeassistant.util.dt import as_local, utc_from_timestamp, utcnow
 import pytest
+
+from custom_components.linky_tic.const import DOMAIN
 
 from ..course import MORNING, Course
 from ..home import Home, Meter, complaints
@@ -42,6 +45,8 @@ async def test_it_is_offered_first_where_the_old_sensor_is_gone(course: Course, 
     assert answer["methods"] == {"entity_id": "possible", "import": "possible"}
     assert answer["method"] == "entity_id"
     assert answer["will"] == {"rename": NEW, "to": OLD, "leave_behind_hours": 0}
+    ours = (await rows_of(home.hass, NEW, "5minute"))[-1]
+    assert answer["join"]["new_until"] == as_local(utc_from_timestamp(ours["end"])).isoformat()
     assert answer["warnings"] == []
     assert home.state(NEW) is not None
 
@@ -84,11 +89,17 @@ async def test_the_statistics_go_on_with_what_was_used_in_between(
     assert complaints(caplog) == []
 
 
-async def test_giving_the_id_back_lets_both_statistics_stay(course: Course, home: Home) -> None:
+async def test_giving_the_id_back_lets_both_statistics_stay(
+    course: Course, home: Home, hass_storage: dict[str, Any]
+) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     ours = await rows_of(home.hass, NEW, "5minute")
     await adopt(home.hass, dry_run=False)
+    kept = hass_storage[f"{DOMAIN}.{meter.coordinator.entry.entry_id}.adopted"]["data"]["BASE"]
+    (record,) = [{**one, "method": str(one["method"])} for one in kept]
+    assert record == {"method": "entity_id", "old": OLD, "former": NEW, "unit": None, "start": 0.0,
+                      "end": 0.0, "begun": 0.0, "offset": None}  # fmt: skip
     await goes_on(meter, course)
     answer = await undo(home.hass, OLD)
     assert answer["former_entity_id"] == NEW

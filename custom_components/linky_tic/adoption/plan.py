@@ -179,5 +179,5 @@ def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str,
     """Give the indexes that do not fit, in our unit, for people to compare."""
     unit = ours.meta["unit_of_measurement"]
     shown = (rows[-1] if rows else old.last, ours.first)
-    texts = ["–" if one is None or one.state is None else f"{one.state:.2f}" for one in shown]
+    texts = ["–" if one.state is None else f"{one.state:.2f}" for one in shown]
     return {"old_index": f"{texts[0]} {unit}", "index": f"{texts[1]} {unit}"}

@@ -35,7 +35,8 @@ from .joining import HOUR, StatisticRow
 from .records import Record
 
 _HOURS: Final = Base.metadata.tables[Statistics.__tablename__]
-_TABLES: Final = (_HOURS, Base.metadata.tables[StatisticsShortTerm.__tablename__])
+_PERIODS: Final = Base.metadata.tables[StatisticsShortTerm.__tablename__]
+_TABLES: Final = (_HOURS, _PERIODS)
 _EVER: Final = utc_from_timestamp(0)
 _KILO: Final[Mapping[str | None, str]] = MappingProxyType(
     {
@@ -129,8 +130,9 @@ def kilo_of(meta: StatisticMetaData) -> float | None:
 def _factor(meta: StatisticMetaData, unit: str | None) -> float:
     """Give one of a unit in that of a statistic of the same quantity."""
     converter, own = _converter(meta), meta["unit_of_measurement"]
-    is_known = converter and {own, unit} <= converter.VALID_UNITS
-    return converter.convert(1.0, unit, own) if converter and is_known else 1.0
+    if converter is None or own not in converter.VALID_UNITS or unit not in converter.VALID_UNITS:
+        return 1.0
+    return converter.convert(1.0, unit, own)
 
 
 async def async_insert(
@@ -144,7 +146,7 @@ async def async_insert(
 
     def insert_rows(session: Session) -> None:
         ours, _ = _found(hass, session, entity_id)[entity_id]
-        for table, rows in zip(_TABLES, (hours, periods), strict=True):
+        for table, rows in ((_HOURS, hours), (_PERIODS, periods)):
             values = [_values(row, ours) for row in rows]
             if values:
                 session.execute(insert(table), values)
@@ -180,7 +182,7 @@ def _found(
 
 
 def _values(row: StatisticRow, metadata_id: int) -> dict[str, float | None]:
-    told = dict(zip(StatisticRow._fields[2:], row[2:], strict=True))
+    told = {"state": row.state, "sum": row.sum, "mean": row.mean, "min": row.min, "max": row.max}
     return {"metadata_id": metadata_id, "created_ts": time.time(), "start_ts": row.start, **told}
 
 

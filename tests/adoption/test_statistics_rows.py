@@ -1,0 +1,86 @@
+"""What is told of a statistic by its rows and its unit alone."""
+
+from typing import Any, Final
+
+from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
+import pytest
+
+from custom_components.linky_tic.adoption.joining import HOUR, StatisticRow
+from custom_components.linky_tic.adoption.plan import AdoptionPlan
+from custom_components.linky_tic.adoption.records import Method
+from custom_components.linky_tic.adoption.statistics_rows import History, _factor, kilo_of
+
+PERIOD: Final = 300.0
+
+
+def meta(unit: str | None, unit_class: str | None = "energy", *, has_sum: bool = True) -> Any:  # noqa: ANN401 - shortened
+    return StatisticMetaData(
+        mean_type=StatisticMeanType.NONE,
+        has_sum=has_sum,
+        name=None,
+        source="recorder",
+        statistic_id="sensor.old",
+        unit_class=unit_class,
+        unit_of_measurement=unit,
+    )
+
+
+def rows(length: float, *starts: float) -> list[StatisticRow]:
+    return [StatisticRow(start, start + length, sum=1.0) for start in starts]
+
+
+def test_a_statistic_begins_with_its_first_row_and_goes_on_from_its_last_period() -> None:
+    hours, periods = (
+        rows(HOUR, 0, HOUR, 2 * HOUR),
+        rows(PERIOD, 3 * HOUR, 3 * HOUR + PERIOD, 12_000),
+    )
+    both = History(meta("kWh"), hours, periods)
+    assert (both.first, both.last) == (hours[0], periods[-1])
+    by_hour = History(meta("kWh"), hours, [])
+    assert (by_hour.first, by_hour.last) == (hours[0], hours[-1])
+    by_period = History(meta("kWh"), [], periods)
+    assert (by_period.first, by_period.last) == (periods[0], periods[-1])
+
+
+def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
+    """The last hour before ours is left out, and so are its periods."""
+    old = History(
+        meta("kWh"), rows(HOUR, 0, HOUR, 2 * HOUR), rows(PERIOD, *range(0, 4 * 3600, 300))
+    )
+    ours = History(meta("kWh"), rows(HOUR, 3 * HOUR), [])
+    entity: Any = None  # is not asked
+    plan = AdoptionPlan(
+        entity, "sensor.old", old, ours, old.hours[:2], 1, None, 1.0, {}, Method.IMPORT
+    )
+    assert [row.start for row in plan.periods] == [*range(0, 2 * 3600, 300)]
+
+
+@pytest.mark.parametrize(
+    ("of", "unit", "factor"),
+    [
+        (meta("kWh"), "Wh", 0.001),
+        (meta("Wh"), "kWh", 1000.0),
+        (meta("kWh", None), "MWh", 1000.0),
+        (meta("kWh"), None, 1.0),
+        (meta("kWh"), "varh", 1.0),
+        (meta("rpm", None), "rpm", 1.0),
+    ],
+)
+def test_a_unit_is_told_in_that_of_a_statistic(
+    of: StatisticMetaData, unit: str | None, factor: float
+) -> None:
+    assert _factor(of, unit) == pytest.approx(factor)
+
+
+def test_a_kilo_is_of_a_sum_of_energy() -> None:
+    kilos = [
+        kilo_of(one)
+        for one in (
+            meta("Wh"),
+            meta("varh", "reactive_energy"),
+            meta("kWh", has_sum=False),
+            meta("m³", "volume"),
+            meta(None, None),
+        )
+    ]
+    assert kilos == [pytest.approx(1000), pytest.approx(1000), None, None, None]
