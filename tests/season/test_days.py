@@ -140,6 +140,8 @@ async def test_a_year_and_a_day_of_days_are_kept(days: DaysOfAHome) -> None:
     store.keep("season", {**kept, "since": "2026-10-01"})
     season.restore()
     assert season.by_day == years
+    await days.home.restart(days.meter)
+    season, store = days.meter.coordinator.season, days.meter.coordinator.store
     days.meter.coordinator.signals.days.send()
     old = {day for day in season.by_day if day.year == 2025}
     assert old == {newest - timedelta(days=one) for one in (366, 365)}
@@ -156,8 +158,7 @@ async def test_days_that_nobody_has_heard_are_those_of_the_indexes(
     course.at(0)
     meter = await home.hears(Household(contract="tempo", colours=COLOURS, mode="historic",
                                        start="2026-09-07T12:00:00"))  # fmt: skip
-    season = meter.coordinator.season
-    heard = dict(season.by_day)
+    heard = dict(meter.coordinator.season.by_day)
     assert heard[date(2026, 9, 7)] == "blue"
     for label, white in (("bbrhpjb", False), ("bbrhpjw", True)):
         total, rows = 0.0, []
@@ -172,3 +173,7 @@ async def test_days_that_nobody_has_heard_are_those_of_the_indexes(
     past = {date(2026, 9, day): "white" if day in {2, 5} else "blue" for day in range(1, 7)}
     assert meter.coordinator.season.by_day == past | heard
     assert told(home, WHITE) == ("41", 2, 0)
+    season = meter.coordinator.season
+    season.by_day = {}
+    await season._load_past_days("blue")
+    assert season.by_day == past
