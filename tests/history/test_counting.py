@@ -206,6 +206,30 @@ async def test_periods_that_were_missed_are_compiled_together(course: Course, ho
     assert await life.imported(hourly=True) == pytest.approx(life.used)
 
 
+class _Listeners(RecorderTask):
+    """Count what listens to the recorder's session, which lives as long as Home Assistant."""
+
+    found = 0
+
+    @override
+    def run(self, instance: Recorder) -> None:
+        dispatch = instance.get_session().dispatch
+        self.found = len(list(dispatch.before_commit)) + len(list(dispatch.after_commit))
+
+
+async def test_no_period_leaves_anything_behind(course: Course, home: Home) -> None:
+    meter = await home.hears(Household(index=INDEX))
+    found = []
+    for _ in range(3):
+        await meter.play(2)
+        await course.end_period()
+        listeners = _Listeners()
+        get_instance(home.hass).queue_task(listeners)
+        await course.settled()
+        found.append(listeners.found)
+    assert found[0] == found[2] > 0
+
+
 async def mode_changes(life: Life, luck: Random) -> None:
     life.house.switch_mode({"standard": "historic", "historic": "standard"}[life.house.mode])
 

@@ -4,11 +4,10 @@ It outlives reloads, restarts and entries: an entry that is added anew has the e
 them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict
-from functools import partial
 from hashlib import sha256
 from threading import Lock
 from typing import Any, Final, override
@@ -63,6 +62,8 @@ class IndexHistory:
         self._counting = Counting()
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
+        self._before: Newest | None = None
+        self._compiled: list[CountedRow] = []
 
     async def load(self) -> None:
         """Read what the runs before have kept; after a crash, the recorder knows better."""
@@ -128,26 +129,32 @@ class IndexHistory:
         Called in the recorder's thread, whose transaction this is: of one period, or of all those
         that were missed while Home Assistant was stopped.
         """
-        if not self._counting.counters or DOMAIN in session.info:
+        if not self._counting.counters or self._before:
             return
         before = None
         with _savepoint(session):
             before = newest(session)
-        if before:  # and not earlier: a savepoint is committed, too
-            session.info[DOMAIN] = True
-            event.listen(session, "before_commit", partial(self._put_right, before), once=True)
+        self._before = before  # and not earlier: a savepoint is committed, too
+        # The recorder has one session: what listens to it already is not added again.
+        event.listen(session, "before_commit", self._put_right)
+        event.listen(session, "after_commit", self._count)
 
-    def _put_right(self, before: Newest, session: Session) -> None:
+    def _put_right(self, session: Session) -> None:
         """Reckon with a copy: what is not committed is not counted."""
-        del session.info[DOMAIN]
+        before, self._before, self._compiled = self._before, None, []
+        if before is None:
+            return
         rows: list[CountedRow] = []
         with self._lock:
             counting = deepcopy(self._counting)
         with _savepoint(session):
             rows = put_right(session, counting, before)
-        event.listen(session, "after_commit", partial(self._count, rows), once=True)
+        self._compiled = rows
 
-    def _count(self, rows: Sequence[CountedRow], _session: Session) -> None:
+    def _count(self, _session: Session) -> None:
+        rows, self._compiled = self._compiled, []
+        if not rows:
+            return
         with self._lock:
             for row in rows:
                 if row.name in self._counting.counters:  # and not renamed meanwhile
