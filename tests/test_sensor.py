@@ -8,6 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import slugify
 import pytest
 
+from custom_components.linky_tic.history.counting import Counting, StatisticCount
+from custom_components.linky_tic.history.indexes import history_of
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household
 from simulator.frames import ETX
@@ -258,3 +260,23 @@ async def test_a_message_that_nothing_bears_out_is_marked(home: Home, parity: st
     assert state
     assert state.state == "COUPURE A 14H"
     assert state.attributes["confirmed"] is (parity == "even")
+
+
+@pytest.mark.usefixtures("as_delivered")
+async def test_what_is_shown_and_what_is_said_of_an_index_reaches_its_statistic(home: Home) -> None:
+    house = Household(contract="hphc", living=False)
+    house.set_load(9000)
+    meter = await home.hears(house, 2 * KNOWN)
+    counting = history_of(home.hass)._counting
+    shown = {label: one.shown for label, one in _by_label(counting).items()}
+    assert shown == {label: int(house.truth[label]) for label in ("EAST", "EASF01", "EASF02")}
+    said = {key.rpartition("_")[2]: wh for key, wh in counting.heard.items()}
+    assert said["7"] == 0  # of a sensor that is off
+    await meter.fall_silent()
+    _by_label(counting)["EAST"].shown = -1
+    meter.coordinator.signals.state.send("EAST")
+    assert _by_label(counting)["EAST"].shown == -1  # it is unavailable
+
+
+def _by_label(counting: Counting) -> dict[str, StatisticCount]:
+    return {one.label: one for one in counting.counters.values()}
