@@ -209,6 +209,25 @@ async def test_the_first_page_shows_what_was_heard_and_the_dialog_goes_on_with_m
     assert not hass.data["linky_tic.heard"]
 
 
+@pytest.mark.parametrize(("seconds", "is_fresh"), [(599.9, True), (600.0, False)])
+async def test_what_was_heard_ten_minutes_ago_is_not_shown(
+    hass: HomeAssistant,
+    home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    seconds: float,
+    is_fresh: bool,
+) -> None:
+    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    meter = home.meter(Household(named=False))
+    async with meter.playing():
+        dialog = await heard(hass, meter.port.url)
+    flow = hass.config_entries.flow._progress[dialog.result["flow_id"]]
+    home.clock.now = getattr(flow, "heard").at + seconds  # noqa: B009 - of our flow
+    await dialog.submit()
+    assert ("SINSTS" in dialog.entry.runtime_data.readings) is is_fresh
+
+
 async def test_a_meter_on_standby_is_added_with_a_word(
     hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

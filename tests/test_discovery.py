@@ -62,6 +62,8 @@ async def test_nothing_is_opened_before_somebody_agrees(hass: HomeAssistant, hom
     assert (dialog.step, meter.is_open) == ("usb_confirm", False)
     assert dialog.result["last_step"] is False
     assert dialog.told == {"name": NAME, "port": meter.port.url}
+    flow = hass.config_entries.flow.async_get(dialog.result["flow_id"])
+    assert flow["context"]["confirm_only"] is True
     await dialog.look()
     assert (dialog.step, meter.is_open) == ("usb_confirm", False)
 
