@@ -30,6 +30,9 @@ async def test_an_overrun_is_on_while_it_is_sent(home: Home) -> None:
     house.set_load(500)
     await meter.play(KNOWN)
     assert warned(home, "adps") == ("off", "unknown")
+    house.switch_mode("standard")
+    await meter.play(2 * KNOWN)
+    assert warned(home, "adps") == ("unknown", "unknown")  # nobody tells of it
 
 
 async def test_each_phase_has_its_warning(home: Home) -> None:

@@ -157,6 +157,20 @@ async def test_a_peak_of_ejp_is_announced_begins_and_ends(home: Home, told: Told
     ]
 
 
+async def test_what_waits_to_be_told_is_not_told_after_a_silence(home: Home, told: Told) -> None:
+    house = Household(contract="ejp", start="2026-11-23T18:55:00", ejp_days=(), living=False)
+    meter = await home.hears(house)
+    start, end = datetime(2026, 11, 23, 19, 0), datetime(2026, 11, 23, 20, 0)  # noqa: DTZ001
+    house.order_peak(1, start, end)
+    await meter.play(2 * KNOWN)
+    house.advance(300)
+    while told.types[-1] != "tariff_changed":
+        await meter.play(1)
+    await meter.fall_silent()
+    await meter.play(2 * KNOWN)
+    assert told.types == ["peak_notice", "tariff_changed"]
+
+
 async def test_a_peak_of_ejp_is_told_in_historic_mode(home: Home, told: Told) -> None:
     day = date(2026, 11, 24)
     house = Household(
