@@ -46,6 +46,11 @@ class Writer:
         news = [self._hears(first + timedelta(seconds=one), damaged) for one in range(frames)]
         return any(news)
 
+    def writes_at(self, time: str, **said: str) -> None:
+        """Hear frames of one second: whatever is noted of them is noted then."""
+        for _ in range(4):
+            self.writes(time, frames=1, **said)
+
     def _groups(self) -> list[tuple[str, ...]]:
         rows: list[tuple[str, ...]] = []
         for name in _LABELS:
@@ -91,6 +96,11 @@ def meter(**said: str) -> Writer:
     writer = Writer(**{"NJOURF": "00", "NJOURF1": "00", "PJOURF1": NIGHT} | said)
     writer.writes("120000", frames=4)
     return writer
+
+
+def test_nothing_is_supposed_beforehand() -> None:
+    days = AnnouncedDays()
+    assert (days.is_coding_proven, days.is_tempo, days.contract) == (False, False, None)
 
 
 def test_a_profile_is_that_of_the_next_day() -> None:
@@ -168,6 +178,7 @@ def test_the_register_in_force_tells_the_coding_of_the_hours(
     day = writer.days.schedules().day(DAY)
     assert day
     assert (day.coding, day.decision, day.announced) == (coding, decision, False)
+    assert not writer.days.is_coding_proven
 
 
 def test_hours_that_are_proven_to_be_decimal_are_not_read_otherwise() -> None:
@@ -177,12 +188,21 @@ def test_hours_that_are_proven_to_be_decimal_are_not_read_otherwise() -> None:
     assert writer.noted()[24] == NIGHT
 
 
-def test_near_a_change_the_register_in_force_proves_nothing() -> None:
-    writer = Writer(NJOURF="00", NJOURF1="00", NTARF="02", PJOURF1=NIGHT)
-    writer.writes("223100", frames=6)  # it may be a little late
-    assert writer.noted() == {25: NIGHT}
-    writer.writes("224000", NTARF="01")
-    assert writer.noted() == {24: NIGHT, 25: NIGHT}
+@pytest.mark.parametrize(
+    ("time", "register", "noted"),
+    [
+        ("222759", "02", {24: NIGHT, 25: NIGHT}),
+        ("222800", "02", {25: NIGHT}),  # it may be a little late
+        ("223159", "01", {25: NIGHT}),
+        ("223200", "01", {24: NIGHT, 25: NIGHT}),
+    ],
+)
+def test_within_two_minutes_of_a_change_the_register_in_force_proves_nothing(
+    time: str, register: str, noted: dict[int, str]
+) -> None:
+    writer = Writer(NJOURF="00", NJOURF1="00", NTARF=register, PJOURF1=NIGHT)
+    writer.writes_at(time)
+    assert writer.noted() == noted
 
 
 NEW: Final = "00008002 0200C001 07008002 1300C001 16008002"
@@ -217,6 +237,18 @@ def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day
     writer.writes("26120000", frames=4, PJOURF1=NEW)
     assert writer.changed == [(0, NEW)]
     assert writer.noted() == {25: NIGHT, 27: NEW}  # of today nobody knows whether it is as before
+
+
+@pytest.mark.parametrize("number", ["00", ""])
+def test_hours_changed_before_a_start_or_of_days_without_a_number_are_no_change(
+    number: str,
+) -> None:
+    writer = meter(NJOURF1=number)
+    if number:
+        notes, writer.days = writer.days.notes, AnnouncedDays()
+        writer.days.notes = notes
+    writer.writes("130000", frames=4, PJOURF1=NEW)
+    assert (writer.changed, writer.noted()) == ([], {25: NEW})
 
 
 def test_nothing_is_left_of_another_contract() -> None:
@@ -264,6 +296,33 @@ def test_a_peak_that_is_cut_short_has_been_one() -> None:
     assert writer.peaks() == ["pm1 25T06-25T10 00004003"]
 
 
+@pytest.mark.parametrize(
+    ("time", "noted"),
+    [
+        ("25055759", {26: EJP}),  # a register that no profile of the day has
+        ("25055800", {25: EJP, 26: EJP}),
+        ("26060159", {26: EJP, 27: EJP}),
+        ("26060200", {27: EJP}),
+    ],
+)
+def test_during_a_peak_and_two_minutes_around_it_the_register_refutes_nothing(
+    time: str, noted: dict[int, str]
+) -> None:
+    writer, today = meter(PJOURF1=EJP, NTARF="01", **PEAK_25), int(time[:2])
+    for day in range(25, today + 1):
+        writer.writes(f"{day}000000")
+    writer.writes_at(time, NTARF="03")
+    assert {day: one for day, one in writer.noted().items() if day >= today} == noted
+
+
+def test_a_peak_that_is_just_over_stays_when_the_contract_changes() -> None:
+    writer = meter(PJOURF1=EJP, NGTF=f"{'EJP':16}", STGE="003A0400", **PEAK_25)
+    writer.writes("25060001", PPOINTE="")
+    writer.writes_at("26060000", DPM1="", FPM1="", NGTF=f"{'BASE':16}")
+    assert writer.days.contract == "base"
+    assert writer.peaks() == ["pm1 25T06-26T06 00004003"]
+
+
 def test_a_peak_waits_behind_an_earlier_one_of_its_number() -> None:
     writer = meter(PJOURF1=BLUE, DPM1="261126060000", FPM1="261127060000", PPOINTE=WHITE)
     writer.writes("130000", frames=4, DPM1="261125060000", FPM1="261126060000")
@@ -291,6 +350,20 @@ def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None
     writer.ours = None
     writer.writes("120000", frames=13)
     assert writer.days.clock.legal.ahead == timedelta()
+
+
+def test_nothing_is_noted_while_the_clock_is_in_doubt_and_both_ends_of_it_are_news() -> None:
+    writer, wrong = meter(), datetime(2026, 11, 22, 3, tzinfo=UTC)
+    for begins, ends in (("120010", "120014"), ("120020", "120100")):  # within a minute, and not
+        writer.ours = wrong
+        assert not writer.writes(begins, frames=2)
+        assert writer.writes(begins, frames=1)
+        writer.ours = None
+        assert writer.writes(ends, frames=1)
+    writer.ours = wrong
+    writer.writes("121000", frames=3)
+    assert not writer.writes("121003", NJOURF1="01", PJOURF1=WEEKEND)
+    assert writer.noted() == {25: NIGHT}
 
 
 def test_a_slow_clock_is_wrong_by_the_same_while_the_season_changes() -> None:
@@ -339,6 +412,30 @@ def test_the_colours_of_tempo_are_those_of_the_register_and_of_what_is_announced
     assert writer.days.schedules().colours == {DAY: "white", DAY + _NEXT: "white"}
 
 
+@pytest.mark.parametrize(
+    ("time", "noted"),
+    [
+        ("25055759", {24: "red"}),
+        ("25055800", {}),
+        ("25060159", {}),
+        ("25060200", {25: "red", 26: "white"}),
+    ],
+)
+def test_near_six_in_the_morning_nobody_knows_of_which_day_a_colour_is(
+    time: str, noted: dict[int, str]
+) -> None:
+    writer = Writer(PJOURF1=BLUE, NJOURF="00", NJOURF1="00", STGE="0B3A0800", NTARF="05")
+    writer.writes_at(time)
+    assert colours(writer) == noted
+
+
+def test_colours_are_forgotten_when_their_days_are() -> None:
+    writer = Writer(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
+    for day in range(11, 25):
+        writer.writes(f"{day}070000", frames=4)
+    assert set(colours(writer)) == set(range(16, 25))
+
+
 def test_a_night_is_still_of_the_colour_of_the_day_before() -> None:
     writer = Writer(PJOURF1=BLUE, NJOURF="00", NJOURF1="00", STGE="0E3A0800", NTARF="05")
     writer.writes("25030000", frames=6)
@@ -371,6 +468,12 @@ def hears_historic(writer: Writer, option: str, period: str) -> None:
             if isinstance(event, Frame):
                 now = datetime(2026, 11, 24, 12, 5, second, tzinfo=UTC)
                 writer.notes(event, now)
+
+
+def test_colours_are_noted_in_historique_which_has_no_clock() -> None:
+    writer = Writer()
+    hears_historic(writer, "BBR(", "HPJW")
+    assert (writer.days.is_tempo, colours(writer)) == (True, {24: "white"})
 
 
 def test_tempo_ends_where_historique_shows_another_contract() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from custom_components.linky_tic.tic import Frame, Group, Mode
+from custom_components.linky_tic.tic import Frame, Group, Mode, Reason, Rejected
 from custom_components.linky_tic.tic.frames import Segments
 from custom_components.linky_tic.tic.groups import checksum
 
@@ -35,7 +35,8 @@ def test_a_damaged_separator_between_two_groups_costs_neither(
         if code == separator[0]:
             items = split(whole[:at] + stray + whole[at + 1 :])
             assert names(items) == ["ADSC", "VTIC", "PRM"]
-            assert not next(ends(items)).complete
+            end = next(ends(items))
+            assert (end.complete, end.bad) == (False, 0)
 
 
 @pytest.mark.parametrize("printable", [b"J", b"M", b"*"])
@@ -44,9 +45,9 @@ def test_a_separator_read_as_a_letter_costs_one_group(separator: bytes, printabl
     whole = standard(("VTIC", "02"), ("EAST", "012345678"), PRM)
     for at, code in enumerate(whole):
         if code == separator[0]:
-            items = split(whole[:at] + printable + whole[at + 1 :])
-            assert len(names(items)) == 3
-            assert next(ends(items)).bad == 1
+            items = split(whole[:at] + printable + whole[at + 1 :] + whole)
+            assert len(names(items)) == 3 + 4
+            assert [end.bad for end in ends(items)] == [1, 0]
 
 
 @pytest.mark.parametrize("mark", [b"\x02", b"\x03", b"C", b"\x00", b"\x80", b""])
@@ -145,7 +146,10 @@ def test_a_run_without_cr_is_bounded_and_read_the_same_in_any_chunks(stream: byt
         (b"A\n" + b"x" * 511, [b"A"], b"\n" + b"x" * 511),
         (b"x" * 512 + b"\n", [b"x" * 512], b"\n"),
         (b"x" * 513 + b"\ny", [b"x" * 513], b"\ny"),
+        (b"x" * 511 + b"\ny", [b"x" * 511], b"\ny"),
+        (b"A\n" + b"x" * 511 + b"\ny", [b"A", b"\n" + b"x" * 511], b"\ny"),
         (b"x" * 600, [], b"x" * 513),
+        *[(b"A" + mark + b"B", [b"A", mark], b"B") for mark in (b"\x02", b"\x03", b"\x04")],
     ],
 )
 def test_a_line_is_cut_at_lf_once_its_cr_has_not_come_for_512_characters(
@@ -153,6 +157,27 @@ def test_a_line_is_cut_at_lf_once_its_cr_has_not_come_for_512_characters(
 ) -> None:
     segments = Segments()
     assert (segments.cut(characters), segments.tail) == (cut, tail)
+
+
+@pytest.mark.parametrize(
+    ("size", "stray", "reason"),
+    [
+        (511, b"", Reason.CHECKSUM),
+        (512, b"", Reason.FORMAT),  # whatever it holds
+        (511, b"\x00", Reason.DAMAGED),
+        (512, b"\x00", Reason.FORMAT),
+    ],
+)
+def test_a_line_as_long_as_is_waited_for_is_no_group(
+    size: int, stray: bytes, reason: Reason
+) -> None:
+    line = b"ODD " + b"x" * (size - len(stray) - 6) + stray + b" y"
+    (lost,) = Splitter().split(b"begun\r\n" + line + b"\r")
+    assert (len(line), lost) == (size, Rejected(reason))
+
+
+def test_what_is_bad_counts_once_a_line_has_begun() -> None:
+    assert Splitter().split(b"rubbish\rrubbish\r") == [Rejected(Reason.FORMAT)]
 
 
 def test_a_frame_tells_its_mode_by_its_known_labels() -> None:

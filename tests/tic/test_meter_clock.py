@@ -61,12 +61,24 @@ def test_an_error_is_in_doubt_the_third_time_and_believed_the_twelfth() -> None:
     assert clock.compare(date(hour), NOON)
     assert not doubts(clock)
     assert clock.legal.ahead == timedelta(hours=1)
+    compare(clock, 2, timedelta(hours=2))
+    assert not doubts(clock)
+
+
+@pytest.mark.parametrize(("seconds", "ahead"), [(60, 0), (61, 61), (-60, 0), (-61, -61)])
+def test_a_clock_that_is_right_to_the_minute_again_is_right(seconds: int, ahead: int) -> None:
+    clock = MeterClock()
+    compare(clock, 12, timedelta(hours=1))
+    compare(clock, 12, timedelta(seconds=seconds))
+    assert clock.legal.ahead == timedelta(seconds=ahead)
 
 
 @pytest.mark.parametrize("seconds", [61, -61])
 def test_more_than_a_minute_is_another_time(seconds: int) -> None:
     clock = MeterClock()
-    compare(clock, 12, timedelta(seconds=seconds))
+    compare(clock, 11, timedelta(seconds=seconds))
+    assert doubts(clock)
+    compare(clock, 1, timedelta(seconds=seconds))
     assert clock.legal.ahead == timedelta(seconds=seconds)
     compare(clock, 12, timedelta(seconds=-60 if seconds < 0 else 60))
     assert clock.legal.ahead == timedelta(seconds=seconds)

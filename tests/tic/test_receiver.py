@@ -8,7 +8,6 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.linky_tic.tic import Event, Frame, Reading, Reason, Receiver
-from custom_components.linky_tic.tic.frames import MOST_GROUPS
 from simulator.wire import heard_at, to_8n1
 
 from .fuzz import SEEDS, endure, mutated
@@ -99,7 +98,7 @@ def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
     for _ in range(20):
         receiver.feed(stream, 1.0)
     assert len(receiver._segments.tail) < 1000
-    assert len(receiver._frames.heard) <= MOST_GROUPS
+    assert len(receiver._frames.heard) <= 128
 
 
 def test_frames_are_counted() -> None:
@@ -226,5 +225,5 @@ def test_known_groups_too_do_not_make_an_endless_frame() -> None:
         ends = [
             end for chunk in chunks(groups) for end in listener.receiver.feed(chunk, listener.now)
         ]
-        assert [len(end.heard) for end in frames(ends)] == [MOST_GROUPS] * (1000 // MOST_GROUPS)
+        assert [len(end.heard) for end in frames(ends)] == [128] * 7
         listener.hear(b"\x03\x02", seconds=0)

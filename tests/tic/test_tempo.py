@@ -16,6 +16,7 @@ from custom_components.linky_tic.tic import (
     peak_in_progress,
     peak_notice,
 )
+from custom_components.linky_tic.tic.tempo import COLOURS, colour_in_force, register_of_colour
 
 from .referee import DATA
 from .streams import Listener, historic, standard
@@ -77,6 +78,20 @@ def test_the_period_in_force_tells_today_s_colour_and_its_peak(
     assert colour_today(readings) == colour
     assert peak_in_progress(readings) == peak
     assert (has_colours(readings), has_peaks(readings)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("register", "colour"),
+    [(1, "blue"), (2, "blue"), (3, "white"), (4, "white"), (5, "red"), (6, "red"), (7, None)],
+)
+def test_the_register_in_force_tells_what_colour_is_charged(
+    register: int, colour: str | None
+) -> None:
+    assert colour_in_force(heard(standard(("NTARF", f"{register:02}")))) == colour
+    assert colour_in_force(said(TEMPO, ("PTEC", "HCJR"))) == "red"
+    assert register_of_colour(register, None) is None
+    told = [register_of_colour(register, one) for one in COLOURS]
+    assert told == ([register, register + 2, register + 4] if register <= 2 else [None] * 3)
 
 
 def test_a_word_that_is_not_in_the_document_is_not_known() -> None:

@@ -67,9 +67,7 @@ class AnnouncedDays:
         colours = self.colours if self.is_tempo else None
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
-    def heard(
-        self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool = False
-    ) -> bool:
+    def heard(self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new.
 
         `is_tempo` tells whether the contract is Tempo, which a frame alone may not say.
@@ -80,7 +78,7 @@ class AnnouncedDays:
         if clock is not None and self.clock.is_in_doubt:
             return is_new
         local = self.clock.local(clock, now)
-        minute = self.clock.legal, local.replace(second=0, microsecond=0)
+        minute = self.clock.legal, local.date(), local.hour, local.minute
         said = (*minute, is_tempo, *map(readings.get, _LABELS))
         if said == self._noted or not _says(frame, readings):
             return is_new
@@ -120,16 +118,17 @@ class AnnouncedDays:
         if not self.is_tempo:
             return
         tomorrow = local.date() + _DAY
-        if (local - FROM_MIDNIGHT - _NEAR).date() == local.date():
+        begun = (local - FROM_MIDNIGHT - _NEAR).date()
+        if begun == local.date():
             colours.pop(tomorrow, None)
             if (announced := colour_tomorrow(readings)) in COLOURS:
                 colours[tomorrow] = str(announced)
         for peak in heard_peaks(readings):
             if colour := COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
-        running, since = ((local - FROM_MIDNIGHT + side).date() for side in (_NEAR, -_NEAR))
-        if running == since and (colour := colour_in_force(readings)):
-            colours[running] = colour
+        is_near = begun != (local - FROM_MIDNIGHT + _NEAR).date()
+        if not is_near and (colour := colour_in_force(readings)):
+            colours[begun] = colour
 
     def _note_profiles(
         self, readings: Readings, local: datetime, *, is_same_contract: bool
@@ -195,8 +194,10 @@ class AnnouncedDays:
     ) -> list[Coding]:
         """Give the codings in which a profile has a register in force now, or may have it."""
         readings = readings_of(note.profile)
-        if self.is_coding_proven and self.coding is not None and self.coding in readings:
-            readings = {self.coding: readings[self.coding]}
+        if self.is_coding_proven:
+            readings = {
+                one: slots for one, slots in readings.items() if one is self.coding
+            } or readings
         around = {coding: _around(slots, local) for coding, slots in readings.items()}
         if surely:
             return [coding for coding, found in around.items() if found == {register}]

@@ -89,8 +89,7 @@ class Segments:
                 line = line.replace(mark, alone)
         segments = line.split(b"\r")
         self.tail = segments.pop()
-        if len(self.tail) > _OVERDUE:
-            segments += self._overdue()
+        segments += self._overdue()
         return segments
 
     def _overdue(self) -> Iterator[bytes]:
@@ -100,9 +99,9 @@ class Segments:
         """
         while len(self.tail) > _OVERDUE:
             end = self.tail.rfind(LF, 1, _OVERDUE + 1)
-            if end < 0:
+            if end == -1:
                 end = self.tail.find(LF, _OVERDUE)
-            if end < 0:
+            if end == -1:
                 self.tail = self.tail[: _OVERDUE + 1]
                 return
             yield self.tail[:end]
