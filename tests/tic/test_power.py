@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.tic import Estimate, IndexPower, net
-from custom_components.linky_tic.tic.power import Window
+from custom_components.linky_tic.tic.power import Ratio, Window
 
 from .streams import luck
 
@@ -123,10 +123,122 @@ def test_an_index_that_may_be_late_takes_longer_to_tell() -> None:
     assert guessed is None or guessed.factor is None
 
 
+def explained(
+    low: float, high: float, apparent: int = 5000, settled: tuple[float, int] | None = None
+) -> Estimate | None:
+    """What is told of a first index when the steps leave these powers open."""
+    power = IndexPower()
+    power.see(1000, 0.0, apparent)
+    power._window.low, power._window.high = low, high
+    power._settled = settled
+    return power.estimate(0.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "watts", "factor"),
+    [
+        (94, 106, 100, 0.02),  # a width of 12 %
+        (93.9, 106.1, 100, None),
+        (120, 200, 160, None),  # of 50 %
+        (119.9, 200.1, None, None),
+        (10, 70, 40, None),  # of 60 W
+        (9.9, 70.1, None, None),
+    ],
+)
+def test_what_the_steps_leave_open_is_told_while_it_is_narrow(
+    low: float, high: float, watts: float | None, factor: float | None
+) -> None:
+    told = explained(low, high)
+    assert told == (None if watts is None else (watts, 0, factor))
+
+
+def test_what_the_steps_leave_open_by_less_than_a_third_counts_more_than_what_had_settled() -> None:
+    for low, high, watts in ((85, 115, 100), (84.9, 115.1, 115.1)):
+        told = explained(low, high, settled=(200.0, 5000))
+        assert told is not None
+        assert told.watts == watts
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "apparent", "factor"),
+    [(47, 53, 50, 1), (47, 53, 49, None), (5, 5.5, 50, 0.105), (100, inf, 50, 1)],
+)
+def test_a_power_factor_is_told_from_fifty_va_on_and_never_more_than_one(
+    low: float, high: float, apparent: int, factor: float | None
+) -> None:
+    told = explained(low, high, apparent)
+    assert told is not None
+    assert told.factor == factor
+
+
+@pytest.mark.parametrize("slack", [0.0, 2.0])
+def test_an_index_is_of_the_same_load_for_ten_seconds_and_not_before_the_one_seen(
+    slack: float,
+) -> None:
+    for seconds, is_so in (
+        (10 + slack, True), (10.1 + slack, False), (-slack, True), (-0.1 - slack, False),
+    ):  # fmt: skip
+        power = IndexPower()
+        power.see(1000, 100.0, 1000, slack=slack)
+        power._settled = settled = (900.0, 1000)
+        power.see(1000, 100 + seconds, 3000, slack=slack)
+        assert power._settled == (settled if is_so else None)
+        assert power._window.is_open is not is_so  # a switch: of now, or of the past
+        power._window.low, power._window.high = 94, 106
+        told = power.estimate(100.0)
+        assert told is not None
+        assert told.factor == pytest.approx(100 / 3000)
+
+
+def test_an_estimate_holds_for_ten_seconds() -> None:
+    power = IndexPower()
+    assert power.estimate(0.0) is None
+    power.see(1000, 0.0, 0)
+    assert power.estimate(10.0) == Estimate(0.0, 0.0, None)
+    assert power.estimate(10.1) is None
+
+
+@pytest.mark.parametrize(
+    ("mean", "apparent", "is_switched"),
+    [(500, 560, False), (500, 561, True), (2000, 2120, False), (2000, 1879, True)],
+)
+def test_a_load_is_switched_by_more_than_sixty_va_and_six_percent(
+    mean: int, apparent: int, *, is_switched: bool
+) -> None:
+    power = IndexPower()
+    power.see(1000, 0.0, mean)
+    power.see(1000, 1.0, apparent)
+    assert power._window.is_open is not is_switched
+
+
+def test_a_mean_is_of_ten_seconds() -> None:
+    power = IndexPower()
+    power.see(1000, 0.0, 1000, slack=12.0)
+    for at, apparent, mean in ((1.0, 1050, 1005), (21.0, 1010, 1010)):
+        power.see(1000, at, apparent, slack=12.0)
+        assert power._mean == mean
+
+
+@pytest.mark.parametrize(("slack", "watts"), [(0.0, 500 + 180 * 0.9933), (1.0, 628.8)])
+def test_what_was_told_too_little_is_made_good_but_for_what_is_not_sure(
+    slack: float, watts: float
+) -> None:
+    """Of 2 Wh that were not told, one may be begun, and more be late."""
+    power = IndexPower()
+    power.see(1000, 0.0, 0, slack=slack)
+    assert power.estimate(0.0) == Estimate(0.0, 0.0, None)
+    power._settled = (500.0, 1000)
+    power.see(1002, 1.0, 1000, **({"slack": slack} if slack else {}))
+    told = power.estimate(1.0)
+    assert told is not None
+    assert told.watts == pytest.approx(watts, abs=0.1)
+
+
 def test_what_is_exported_is_negative() -> None:
     nothing, sold = Estimate(0.0, 0.0, None), Estimate(1500.0, 40.0, 0.98)
     assert net(nothing, sold) == Estimate(-1500.0, 40.0, 0.98)
     assert net(sold, nothing) == sold
+    assert net(nothing, Estimate(0.0, 9.0, 0.5)) == nothing
     assert net(None, sold) is None
     assert net(sold, None) is None
 
@@ -142,6 +254,72 @@ def test_a_window_is_bounded_whatever_happens() -> None:
         window.rest(value, now + chance.random() * 5)
         assert len(window._steps) <= 24
         assert 0 <= window.low <= window.high <= inf
+
+
+def test_a_window_tells_which_powers_explain_what_an_index_has_done() -> None:
+    window = Window()
+    assert (window.low, window.high, window.span, window.is_open) == (0, inf, 0, False)
+    window.start(10, 0.0, 1.0)
+    window.rest(10, 1.0)  # no time has passed
+    assert (window.low, window.high, window.span, window.is_open) == (0, inf, 0, True)
+    window.rest(10, 10.0)
+    assert (window.low, window.high) == (0, 3600 / 9)
+    window.step(11, 9.0, 10.0)
+    window.step(12, 17.0, 18.0)
+    assert (window.low, window.high, window.span) == (400, 400, 17)  # one power alone
+    window.rest(12, 26.0)
+    window.step(13, 18.0, 27.0)  # as soon as the one before
+    assert (window.low, window.high, window.span) == (400, 400, 26)
+    window.rest(13, 40.0)  # less than that
+    assert (window.low, window.high, window.span) == (0, 3600 / 13, 0)
+
+
+@pytest.mark.parametrize(
+    ("times", "span"), [((100, 300), 300), ((100, 301), 201), ((10, 20, 421), 401)]
+)
+def test_a_window_forgets_after_five_minutes_but_for_its_last_step(
+    times: tuple[int, ...], span: float
+) -> None:
+    window = Window()
+    window.start(0, -1.0, 0.0)
+    for time in times:  # at 360 W
+        window.step(time // 10, time - 1.0, float(time))
+    assert window.span == span
+
+
+@pytest.mark.parametrize(
+    ("steps", "last", "ratio"), [(24, 400, 23 / 54), (25, 301, 24 / 56), (25, 302, 0.5)]
+)
+def test_a_ratio_is_of_twenty_four_steps_and_of_five_minutes(
+    steps: int, last: float, ratio: float
+) -> None:
+    """The first Wh took 10 VAh, all others 2."""
+    long_run = Ratio()
+    for value in range(steps):
+        long_run.draw(3600 * (10 if value == 1 else 2), 1.0)
+        long_run.step(value, last if value == steps - 1 else value)
+    assert long_run.value == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "gain", "seconds", "ratio"),
+    [
+        (36_000, 5, 20, 0.5),
+        (36_000, 4, 20, None),
+        (36_000, 5, 19.9, None),
+        (9_000, 5, 20, 1.0),
+        (0, 5, 20, None),
+    ],
+)
+def test_a_ratio_is_known_after_five_wh_and_twenty_seconds(
+    drawn: float, gain: int, seconds: float, ratio: float | None
+) -> None:
+    long_run = Ratio()
+    assert long_run.value is None
+    long_run.step(100, 50.0)
+    long_run.draw(drawn, 1.0)
+    long_run.step(100 + gain, 50 + seconds)
+    assert long_run.value == ratio
 
 
 @pytest.mark.parametrize("before", [0, 120])

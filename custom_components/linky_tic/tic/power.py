@@ -67,6 +67,9 @@ class Window:
 
     def __init__(self) -> None:
         self._steps: list[_Step] = []
+        self._know_nothing()
+
+    def _know_nothing(self) -> None:
         self.low, self.high = 0.0, inf
 
     @property
@@ -82,29 +85,27 @@ class Window:
     def start(self, value: int, early: float, late: float) -> None:
         """Begin with an index that was seen between two times: the next Wh is begun, not known."""
         self._steps = [_Step(late, value, early, value + 1)]
-        self.low, self.high = 0.0, inf
+        self._know_nothing()
 
     def step(self, value: int, after: float, by: float) -> None:
         """Take a step to `value` between two times; forget what no longer explains it."""
         new = _Step(by, value, after, value)
         recent = [one for one in self._steps if by - one.late <= _LONGEST] or self._steps[-1:]
         self._steps = [*recent, new]
-        if len(recent) < len(self._steps) - 1 or not self._tighten(new, recent):
+        if not self._tighten(new, recent):
             self._fit()
         if len(self._steps) > _MOST_STEPS:
             del self._steps[1 : -_MOST_STEPS // 3 : 2]
 
-    def rest(self, value: int, at: float) -> bool:
-        """Take that the index still was `value` at a time; whether the load explains that too."""
+    def rest(self, value: int, at: float) -> None:
+        """Take that the index still was `value` at a time; forget what does not explain that."""
         for one in self._steps:
             if at > one.late:
                 self.high = min(self.high, _WH * (value + 1 - one.least) / (at - one.late))
-        if self.high >= self.low:
-            return True
-        self._steps = self._steps[-1:]
-        self.low = 0.0
-        self.high = inf
-        return self.rest(value, at)
+        if self.high < self.low:
+            self._steps = self._steps[-1:]
+            self._know_nothing()
+            self.rest(value, at)
 
     def _tighten(self, new: _Step, others: list[_Step]) -> bool:
         """Narrow the powers down to those that lead from other steps to a new one."""
@@ -118,7 +119,7 @@ class Window:
     def _fit(self) -> None:
         """Keep the longest row of steps, the newest last, that one power explains."""
         steps, self._steps = self._steps, [self._steps[-1]]
-        self.low, self.high = 0.0, inf
+        self._know_nothing()
         for one in reversed(steps[:-1]):
             low, high = self.low, self.high
             if not all(self._tighten(later, [one]) for later in self._steps):
@@ -164,11 +165,11 @@ class IndexPower:
     def __init__(self) -> None:
         self._window = Window()
         self._ratio = Ratio()
-        self._value: int | None = None  # Wh
+        self._value: int | None = None  # Wh; what has no value here comes with it
         self._seen = -inf
-        self._slack = 0.0
-        self._apparent = 0
-        self._mean = 0.0  # VA, since the load was switched
+        self._slack: float
+        self._apparent: int
+        self._mean: float  # VA, since the load was switched
         self._settled: tuple[float, int] | None = None  # W and VA when they were last known well
         self._told: float | None = None  # W
         self._owed = 0.0  # Wh that the index has counted beyond what was told
