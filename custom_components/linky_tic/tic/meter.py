@@ -154,7 +154,7 @@ class Meter:
                     self._forget(label, out)
                     self.conditions.count_phases(self.labels_now)
                 for reading, group in indexes:
-                    if self.presence.is_followed(frame, group, self.readings):
+                    if self.presence.is_followed(frame, group, reading.label, self.readings):
                         self._believe(reading, group, out)
                 for reading in warnings:
                     self._believe(reading, None, out)

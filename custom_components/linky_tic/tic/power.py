@@ -85,7 +85,6 @@ class Window:
     def start(self, value: int, early: float, late: float) -> None:
         """Begin with an index that was seen between two times: the next Wh is begun, not known."""
         self._steps = [_Step(late, value, early, value + 1)]
-        self._know_nothing()
 
     def step(self, value: int, after: float, by: float) -> None:
         """Take a step to `value` between two times; forget what no longer explains it."""

@@ -42,8 +42,8 @@ class Presence:
         self._heard_at: dict[str, float] = {}
         self._frame = 0
         self._whole: list[str] | None = None  # the last frame, if nothing was missing in it
-        self._whole_at = -inf
-        self._is_usual = False  # it had the groups of the one before, which was whole
+        self._whole_at: float
+        self._is_usual: bool  # it had the groups of the one before, which was whole
 
     def sighted(self, name: str, *, believed: bool) -> bool:
         """Count a good group; whether its label has come often enough to be one that is sent.
@@ -83,23 +83,27 @@ class Presence:
             self._whole_at = now
             return []
         heard = dict.fromkeys(names, now)
-        self._heard_at |= dict.fromkeys(self._whole or (), self._whole_at) | heard
+        if self._whole:
+            self._heard_at |= dict.fromkeys(self._whole, self._whole_at)
+        self._heard_at |= heard
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         absent = self._absent(frame.mode, in_force, heard)
         self._whole, self._whole_at = names if frame.complete and not absent else None, now
         empty = _empty_ranks(frame) if absent else ()
         return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
-    def is_followed(self, frame: Frame, group: Group, in_force: Mapping[str, Reading]) -> bool:
+    def is_followed(
+        self, frame: Frame, group: Group, label: Label, in_force: Mapping[str, Reading]
+    ) -> bool:
         """Whether no group is missing between one of the last frame and the next."""
-        if self._is_usual or group.label is None:
-            return self._is_usual
+        if self._is_usual:
+            return True
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
-        ranks = (label.rank if label else None for label in after)
+        ranks = (row.rank if row else None for row in after)
         end = next(ranks, inf if frame.closed else None)
         labels = (reading.label for reading in in_force.values())
-        rows = (label for label in labels if label.absence is Absence.GONE)
-        return end is not None and not any(group.label.rank < row.rank < end for row in rows)
+        rows = (row for row in labels if row.absence is Absence.GONE)
+        return end is not None and not any(label.rank < row.rank < end for row in rows)
 
     def _absent(
         self, mode: Mode | None, in_force: Mapping[str, Reading], heard: Mapping[str, float]
