@@ -173,7 +173,7 @@ def test_a_line_as_long_as_is_waited_for_is_no_group(
 ) -> None:
     line = b"ODD " + b"x" * (size - len(stray) - 6) + stray + b" y"
     (lost,) = Splitter().split(b"begun\r\n" + line + b"\r")
-    assert (len(line), lost) == (size, Rejected(reason))
+    assert (len(line), lost) == (size, Rejected(reason, is_altered=bool(stray)))
 
 
 def test_what_is_bad_counts_once_a_line_has_begun() -> None:
