@@ -9,7 +9,7 @@ import pytest
 from simulator import Household
 from simulator.line import Line, Replay
 
-from .home import ADDRESS, KNOWN, Home
+from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
 from .tic.streams import historic
 
 THREE_PHASE: Final = "041963000000"
@@ -102,6 +102,28 @@ async def test_the_link_is_unknown_until_the_meter_is_heard_and_off_when_it_is_n
     await meter.fall_silent()
     assert home.state("binary_sensor.linky_link") == "off"
     assert home.value("line_quality") == "100.0"
+
+
+async def test_the_link_is_not_on_before_it_is_known_who_speaks(home: Home) -> None:
+    house = Household()
+    meter = await home.hears(house)
+
+    async def said() -> list[str | None]:
+        states = []
+        for _ in range(KNOWN):
+            await meter.play(1)
+            states.append(home.state("binary_sensor.linky_link"))
+        return states
+
+    house.replace_meter(OTHER_ADDRESS, 1000)
+    await home.restart(meter)
+    assert await said() == ["unknown", "unknown", "off", "off"]
+    house.replace_meter(ADDRESS, 2000)
+    assert await said() == KNOWN * ["on"]
+    await meter.fall_silent()
+    home.clock.now += 60
+    house.replace_meter(OTHER_ADDRESS, 3000)
+    assert await said() == KNOWN * ["off"]
 
 
 async def test_what_the_binary_sensors_are(home: Home) -> None:

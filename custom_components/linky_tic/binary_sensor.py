@@ -28,10 +28,6 @@ _WARNINGS: Final[Mapping[Quantity, BinarySensorDeviceClass | None]] = {
 }
 
 
-def _is_heard(meter: LinkyCoordinator) -> bool | None:
-    return None if meter.link.is_connected is None else meter.is_available
-
-
 def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
     """Tell whether a warning is being sent.
 
@@ -44,7 +40,7 @@ def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
 
 LINK: Final = DerivedBinarySensorDescription(
     key="link",
-    value=_is_heard,
+    value=lambda meter: meter.is_heard,
     needs_line=False,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,

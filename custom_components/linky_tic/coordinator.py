@@ -44,20 +44,25 @@ _VERSION_LABEL: Final = "VTIC"
 
 
 class LinkyCoordinator(LinkyMeter):
-    """The meter of one config entry, with its line and the rooms that make something of it."""
+    """The meter of one config entry, with its line and the rooms that make something of it.
+
+    It `is_heard` once it has said who it is, until the line is silent or another meter is
+    recognised on it; None while neither is known.
+    """
 
     entry: LinkyConfigEntry
 
     def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
         super().__init__(hass, entry)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
+        self.is_heard: bool | None = None
         self.stranger: str | None = None
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
             speed=entry.data.get(CONF_SPEED, SPEEDS[0]),
             on_events=self._receive,
-            on_state=lambda is_heard: self.guard(self._handle_state, is_heard),
+            on_state=lambda is_alive: self.guard(self._handle_state, is_alive),
         )
         self.link.interval = READ_INTERVALS[self.preset]
         # Signals are heard in this order: a room comes after those that it asks.
@@ -72,7 +77,7 @@ class LinkyCoordinator(LinkyMeter):
 
     @property
     def is_available(self) -> bool:
-        """Whether the line is alive and it is this meter that speaks."""
+        """Whether the line is alive, and no other meter speaks there."""
         return bool(self.link.is_connected) and self.stranger is None
 
     async def async_start(self, heard: Heard | None) -> None:
@@ -81,6 +86,7 @@ class LinkyCoordinator(LinkyMeter):
         self.signals.start.send()
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
+        self.is_heard = None
         await optional(self.mirror.async_start())
         await self.link.open()
         await optional(self.health.async_look_for_console())
@@ -156,13 +162,13 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_own_frame(self, frame: Frame) -> None:
         """Show what this meter has said again, and all that a stranger's absence makes known."""
-        was_settled = self.freshness.is_settled
+        before = self.is_heard, self.freshness.is_settled
         repeated = self.freshness.end_frame(frame)
+        self.is_heard = True
         if self.stranger:
             self.stranger = None
             self.guard(self.health.report_stranger, None)
-            self.signals.state.send_all()
-        elif self.freshness.is_settled is not was_settled:
+        if before != (True, self.freshness.is_settled):
             self.signals.state.send_all()
         else:
             for name in repeated:
@@ -176,6 +182,7 @@ class LinkyCoordinator(LinkyMeter):
     def _handle_other_meter(self, address: str) -> None:
         """Show nothing any more, and ask what another meter does here."""
         self.stranger = address
+        self.is_heard = False
         self._mark_stale()
         self.guard(self.health.report_stranger, address)
         self.signals.state.send_all()
@@ -186,10 +193,13 @@ class LinkyCoordinator(LinkyMeter):
         self.signals.minute.send()
         self.guard(self.reporter.report_due)
 
-    def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
-        if not is_heard:
+    def _handle_state(self, is_alive: bool) -> None:  # noqa: FBT001 - what the link tells
+        if not is_alive:
+            self.is_heard = False
             self._mark_stale()
             self.guard(self.health.report_silence)
+        elif self.receiver.meter.is_identified:
+            self.is_heard = True
         self.signals.state.send_all()
 
     def _store_settings(self) -> None:
