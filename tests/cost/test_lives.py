@@ -369,7 +369,7 @@ async def test_the_recorder_sums_up_what_a_sheet_says(
 async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
     course: Course, home: Home, address: str
 ) -> None:
-    """On a later day, and in another month; prices are given a while after."""
+    """Days later, in another month too; the prices are given at once, or a while after."""
     meter = await pays(home, "2026-11-28T12:00:00", watts=9000)
     life = Life(home, meter, Random(0), dict(OPTIONS["prices"]))  # noqa: S311
     begin = life.sheet.total
@@ -377,19 +377,22 @@ async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
         await life.hear(20, 50)
         await course.end_period()
         assert meter.entry
+        options = {**meter.entry.options, "standing_charge": 31.0}
         await home.hass.config_entries.async_remove(meter.entry.entry_id)
-        if address == ADDRESS:
-            life.pass_time(nights * A_DAY + 100)
-        else:
+        life.pass_time(nights * A_DAY + 100)
+        if address != ADDRESS:
             life.house.replace_meter(str(int(address) + nights).zfill(12), 60_000_000)
         home.clock.now = life.house.now.timestamp()
-        await home.add(meter, life.house.address, options={"reporting": "realtime"})
+        is_late = address == ADDRESS
+        given = {"reporting": "realtime"} if is_late else options
+        await home.add(meter, life.house.address, options=given)
         await meter.play(2 * KNOWN)
         if address != ADDRESS:
             life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
         life.sheet.enter()
-        await home.restart(meter)
-        await reprice(home, meter, prices=life.sheet.prices, standing_charge=31.0)
+        if is_late:
+            await home.restart(meter)
+            await reprice(home, meter, **options)
         life.sheet.reprice(life.sheet.prices, 31.0, None)
         for _ in range(2):
             await life.hear(20, 50)

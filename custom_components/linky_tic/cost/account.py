@@ -57,13 +57,12 @@ class Account:
         """
         ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get(_TOLD)
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
-        self.ledger = ledger
+        self.ledger, self._booted = ledger, kept.get(_BOOTED)
         self.added_again = date.fromisoformat(kept.get(_ADDED_AGAIN, date.min.isoformat()))
         if is_own:
             self.indexes = indexes
             self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
             self._meter_ahead = kept.get(_METER_AHEAD)
-            self._booted = kept.get(_BOOTED)
             self._leap = Leap(**kept[_LEAP]) if kept.get(_LEAP) else None
 
     @property
@@ -125,7 +124,8 @@ class Account:
         """
         now, today = self.ledger.now, self.ledger.today
         self._meter_ahead = None if meter_time is None else meter_time - now
-        if self.indexes.is_waiting or self.indexes.is_held:
+        indexes = self.indexes
+        if not indexes.by_register or indexes.is_waiting or indexes.is_held:
             return
         if self._leap and self._leap.is_false(now, self._meter_ahead):
             return

@@ -15,7 +15,7 @@ from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
 from .account import Account
-from .deleted import LEDGER, deleted_accounts
+from .deleted import HAD_PRICES, LEDGER, deleted_accounts
 from .indexes import COSTED, EXPORT_REGISTER, Index, register_of
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight
@@ -168,13 +168,12 @@ class Costs:
     def restore(self) -> None:
         """Take up what the store, now loaded, holds; raises an error where it has another shape."""
         kept: Any = self._store.recall(LEDGER)
-        is_added_again = kept is None
-        if is_added_again:
+        if kept is None:
             kept = deleted_accounts(self._meter.hass).take(self._meter.entry)
         if kept is not None:
             self._account.read(kept, is_own=kept["address"] == self._meter.address)
             self._lose()
-            if is_added_again and self._account.ledger.is_priced:
+            if kept.get(HAD_PRICES):
                 self._account.added_again = day_of(time.time())
 
     def _begin(self) -> None:

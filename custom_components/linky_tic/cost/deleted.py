@@ -15,9 +15,12 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
 from ..meter.store import MeterStore
+from .prices import Prices
 
 LEDGER: Final = "ledger"
 """The key under which an entry stores its account."""
+HAD_PRICES: Final = "had_prices"
+"""What is stored of a deleted one, too."""
 _VERSION: Final = 1
 _DELETED: Final[HassKey[DeletedAccounts]] = HassKey(f"{DOMAIN}.deleted_accounts")
 _LATER: Final = 60.0
@@ -56,8 +59,8 @@ class DeletedAccounts:
         await store.load()
         account: Any = store.recall(LEDGER)
         if account:
-            kept = {CONF_SLUG: _slug(entry), LEDGER: {**account, "address": ""}}
-            self._kept[_hashed(entry)] = kept
+            account |= {"address": "", HAD_PRICES: bool(Prices.chosen(entry.options).options)}
+            self._kept[_hashed(entry)] = {CONF_SLUG: _slug(entry), LEDGER: account}
             await self._store.async_save(self._kept)
 
     def take(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:

@@ -134,11 +134,6 @@ class Ledger:
 
     # What comes out
 
-    @property
-    def is_priced(self) -> bool:
-        """Whether a price has been given."""
-        return any(row.price is not None for row in self.rows)
-
     def drawn(self, period: CostPeriod) -> Rows:
         """Give what was drawn in a period."""
         return self._of(period, lambda row: row.tariff != EXPORT)
