@@ -172,7 +172,7 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     await meter.play(1)
     assert meter.coordinator.store.recall("ledger") == kept
     pass_time(home, meter, 200)
-    await meter.play(1)
+    await meter.play(2)
     assert meter.coordinator.store.recall("ledger") != kept
     home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await home.hass.async_block_till_done()
