@@ -58,6 +58,7 @@ async def test_a_meter_is_heard_confirmed_and_added(hass: HomeAssistant, meter: 
     assert dialog.result["data"] == {CONF_PORT: meter.port.url, **DATA}
     entry = dialog.entry
     assert (entry.title, entry.unique_id) == ("Linky", ADDRESS)
+    assert (entry.version, entry.minor_version) == (1, 1)
     assert not entry.options
     await until(lambda: entry.state is ConfigEntryState.LOADED)  # it is set up anew for a name
 

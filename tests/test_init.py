@@ -163,6 +163,8 @@ async def test_every_entity_is_of_its_entry_and_device(home: Home) -> None:
     assert len({one.device_id for one in entities}) == 1
     assert all(one.unique_id.startswith(f"{ADDRESS}_") for one in entities)
     assert all(one.has_entity_name and one.original_name for one in entities)
+    sensors = home.hass.data["entity_components"]["sensor"].entities
+    assert not any(one.should_poll for one in sensors)
 
 
 async def test_a_set_up_that_fails_is_undone_and_can_be_done_again(

@@ -2,7 +2,8 @@
 
 from typing import override
 
-from custom_components.linky_tic.line.reception import KEPT, STALLED
+from custom_components.linky_tic.line.reception import KEPT, STALLED, Reception
+from custom_components.linky_tic.tic import Receiver
 from simulator import Household
 from simulator.line import Burst, Line
 
@@ -11,6 +12,12 @@ from ..home import Home
 
 def test_how_long_a_connection_may_be_mute_and_how_much_is_kept() -> None:
     assert (STALLED, KEPT) == (60.0, 8192)
+
+
+async def test_a_port_is_read_as_its_bytes_come_unless_told_otherwise(pty: tuple[int, str]) -> None:
+    port = await Reception(Receiver(), 9600, lambda *_: None).open(pty[1])
+    assert port._protocol._interval == 0
+    await port.close()
 
 
 class Recorded(Line):

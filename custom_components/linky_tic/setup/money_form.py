@@ -64,7 +64,7 @@ class _Row(NamedTuple):
     tariff: str
     price: str
     tick: str = ""
-    is_ticked: bool = False
+    is_ticked: bool | None = None
     register: int = 0
 
 
@@ -115,7 +115,7 @@ class MoneyForm:
             return [_Row(EXPORT, CONF_EXPORT_PRICE, "add_production", is_ticked=True), *rows]
         return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * sells
 
-    def schema(self, *, is_doubted: bool = False) -> vol.Schema:
+    def schema(self, *, is_doubted: bool) -> vol.Schema:
         """Give the fields; the confirmation is among them while something is in doubt."""
         unit = currency(self._hass)
         by_kwh = _AmountSelector(TextSelectorConfig(suffix=f"{unit}/{UnitOfEnergy.KILO_WATT_HOUR}"))
@@ -140,7 +140,9 @@ class MoneyForm:
     @property
     def shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
-        shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
+        shown: dict[str, str | bool] = {
+            row.tick: bool(row.is_ticked) for row in self._rows if row.tick
+        }
         amounts = {row.price: self._prices.of(row.tariff) for row in self._rows}
         amounts[CONF_STANDING_CHARGE] = self._prices.standing_charge
         shown |= {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
