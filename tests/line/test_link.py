@@ -330,6 +330,28 @@ async def test_a_port_that_does_not_open_is_tried_after_1_2_4_and_at_last_30_sec
     assert followed.link.history.maxlen == 64
 
 
+async def test_a_port_that_is_there_is_waited_for_to_the_second_and_one_that_comes_back_is_not(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "monotonic", lambda: 1000 + clock.ahead)
+    monkeypatch.setattr(link_module, "_PATH_INTERVAL", 1.0)
+    path = tmp_path / "tty"
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.ahead += seconds
+        if len(slept) == 7:
+            path.touch()
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    for url in ("socket://bridge", str(path)):
+        link = Followed(url).link
+        link._wait = 2.5
+        await link._wait_for_port()
+    assert slept == [1.0, 1.0, 0.5, 1.0, 1.0, 1.0, 1.0]
+
+
 async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> None:
     calls: list[float] = []
 

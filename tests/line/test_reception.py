@@ -1,11 +1,16 @@
 """The last bytes of a line are kept for a bug report, and no more than that."""
 
+from types import SimpleNamespace
 from typing import override
 
+import pytest
+
+from custom_components.linky_tic.line import PortUnavailable, reception
 from custom_components.linky_tic.line.reception import KEPT, STALLED, Reception
 from custom_components.linky_tic.tic import Receiver
 from simulator import Household
 from simulator.line import Burst, Line
+from simulator.ports import TcpPort
 
 from ..home import Home
 
@@ -18,6 +23,44 @@ async def test_a_port_is_read_as_its_bytes_come_unless_told_otherwise(pty: tuple
     port = await Reception(Receiver(), 9600, lambda *_: None).open(pty[1])
     assert port._protocol._interval == 0
     await port.close()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The time of receptions: `now`, in seconds."""
+    clock = SimpleNamespace(now=100.0)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(reception, "time", clock)
+    return clock
+
+
+async def test_a_speed_is_changed_when_its_time_is_over_to_the_second(
+    pty: tuple[int, str], clock: SimpleNamespace
+) -> None:
+    line = Reception(Receiver(), 9600, lambda *_: None)
+    port = await line.open(pty[1])
+    speeds = []
+    for clock.now in (104.9, 105.0, 109.9, 110.0):
+        await line.watch(port, 0.0)
+        speeds.append(line._detection.speed)
+    assert speeds == [9600, 1200, 1200, 9600]
+    await port.close()
+
+
+async def test_a_connection_is_half_open_after_more_than_a_minute_without_a_byte(
+    clock: SimpleNamespace,
+) -> None:
+    with TcpPort(Line(Household()), speed=1.0) as bridge:
+        bridge.frozen = True
+        line = Reception(Receiver(), 9600, lambda *_: None)
+        port = await line.open(bridge.url)
+        port.opened_at = 100.0
+        clock.now = 160.0
+        await line.watch(port, 0.0)
+        clock.now = 160.1
+        with pytest.raises(PortUnavailable):
+            await line.watch(port, 0.0)
+        await port.close()
 
 
 class Recorded(Line):
