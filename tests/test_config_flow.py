@@ -342,6 +342,10 @@ async def test_options_that_are_opened_in_the_place_of_the_next_flow_go_on_with_
     assert (await options.async_init(entry.entry_id))["step_id"] == "energy"
     assert len(options.async_progress_by_handler(entry.entry_id)) == 1
     assert (await options.async_init(entry.entry_id))["step_id"] == "init"
+    closed = await money_steps.async_open_money_steps(hass, entry)
+    assert closed
+    options.async_abort(closed)
+    assert (await options.async_init(entry.entry_id))["step_id"] == "init"
     assert await money_steps.async_open_money_steps(hass, entry)
     monkeypatch.setattr(money_steps, "_AT_ONCE", 0.0)
     assert (await options.async_init(entry.entry_id))["step_id"] == "init"

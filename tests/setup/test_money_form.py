@@ -242,6 +242,8 @@ async def test_beside_what_counts_the_same_nothing_is_added_without_a_tick(
     await hold(manager, {**SOMEONES, "stat_energy_from": statistic})
     form = await show(meter)
     assert (form["description_placeholders"] or {})["others"] == "Shelly"
+    assert form["data_schema"]
+    assert form["data_schema"].schema["beside"].options == {"collapsed": False}
     for unticked in ({}, {"beside": {"anyway": False}}):
         form = await submit(meter, form, {**PRICES, **unticked})
         assert form["errors"] == {"base": "counted_twice"}

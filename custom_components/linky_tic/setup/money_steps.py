@@ -198,9 +198,10 @@ def is_opened_again(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
 
     That is what the front end does with the `next_flow` of an options flow (20260930, 20261028).
     """
-    flow_id, at = hass.data.get(_OPENED, {}).pop(entry.entry_id, (None, 0.0))
-    if flow_id is None:
+    opened = hass.data.get(_OPENED, {}).pop(entry.entry_id, None)
+    if opened is None:
         return False
+    flow_id, at = opened
     try:
         hass.config_entries.options.async_abort(flow_id)
     except UnknownFlow:  # it was closed
