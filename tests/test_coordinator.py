@@ -258,6 +258,18 @@ async def test_what_works_on_the_line_is_stored(home: Home) -> None:
     assert stored == {CONF_SPEED: 9600, CONF_MODE: "historic", CONF_OVERSEAS: 0}
 
 
+async def test_a_mode_in_which_nothing_is_believed_yet_is_not_another_one(home: Home) -> None:
+    meter = home.meter(Line(Household(mode="historic"), parity="stripped"))
+    entry = await home.add(meter, mode="standard")
+    seen = []
+    for _ in range(KNOWN):
+        await meter.play(1)
+        is_believed = bool(meter.coordinator.receiver.meter.readings)
+        seen.append((is_believed, entry.data[CONF_MODE], shown(home)))
+    assert seen[0] == (False, "standard", set())
+    assert seen[-1] == (True, "historic", {"mode_changed"})
+
+
 @pytest.mark.usefixtures("all_enabled")
 async def test_the_time_of_an_island_is_learned_and_stored(home: Home) -> None:
     house = Household(utc_offset=4 * 3600)

@@ -43,7 +43,11 @@ async def test_the_device_is_the_meter(home: Home) -> None:
 
 @pytest.mark.parametrize(
     ("address", "maker", "model"),
-    [("99XX99000000", None, None), ("021875000000", "Sagemcom", "Linky 90 A G3 (2018)")],
+    [
+        ("99XX99000000", None, None),
+        ("992899000000", None, None),
+        ("021875000000", "Sagemcom", "Linky 90 A G3 (2018)"),
+    ],
 )
 async def test_a_device_is_described_as_far_as_it_is_known(
     home: Home, address: str, maker: str | None, model: str | None
