@@ -62,10 +62,11 @@ async def test_off_peak_hours_are_events_from_the_first_minute_on(days: DaysOfAH
     ]
     between = await events(days.home, "2026-11-23T06:30:00", "2026-11-24T22:30:00")
     assert hours(between) == ["23T22:30 24T06:30"]
-    await days.wait_until("2026-11-24T06:30:00", frames=0)
-    state = days.home.hass.states.get(CALENDAR)
-    assert state
-    assert state.attributes["start_time"] == "2026-11-24 22:30:00"
+    [calendar] = days.home.hass.data["entity_components"]["calendar"].entities
+    days._time.move_to(datetime(2026, 11, 24, 5, 30, tzinfo=UTC))
+    assert calendar.event.start == datetime(
+        2026, 11, 24, 21, 30, tzinfo=UTC
+    )  # at 06:30 to the second
 
 
 async def test_a_week_end_is_shown_before_anything_is_known_of_the_week(
