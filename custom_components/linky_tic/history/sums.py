@@ -32,8 +32,6 @@ from sqlalchemy.orm import Session
 from .counting import Counting
 
 _HOUR: Final = 3600.0
-_NOTHING: Final = 1e-9
-"""Less than a Wh in any unit, and more than what two sums of floats differ by."""
 _LAST_MINUTE: Final = 55
 """The minute at which the last period of an hour begins, with which the recorder sums it up."""
 
@@ -85,9 +83,7 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
         if counting.counters[row.name].is_moved and (last := _last_row(session, row.name, before)):
             one = one._replace(found=(last.state, row.begin - last.begin))
         gain = counting.compiled(*one) * row.unit
-        total = _sum_before(session, row, before) + gain
-        if abs(total - row.sum) > _NOTHING:
-            _set_sum(session, row, total, before)
+        _set_sum(session, row, _sum_before(session, row, before) + gain, before)
         if gain:
             _shift_later(session, row, gain, before)
         counted.append(one)
@@ -142,7 +138,7 @@ def _add_hour(session: Session, name: str, hour: float) -> None:
         return
     of_it = Statistics.metadata_id == row.metadata_id
     last = session.scalar(select(func.max(Statistics.start_ts)).where(of_it))
-    if (last or 0.0) < row.begin // _HOUR * _HOUR:
+    if last is None or last < row.begin // _HOUR * _HOUR:
         state = row.state * row.unit
         stat = StatisticDataTimestamp(start_ts=hour, state=state, sum=row.sum)
         session.add(Statistics.from_stats_ts(row.metadata_id, stat, hour + _HOUR))
