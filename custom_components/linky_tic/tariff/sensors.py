@@ -38,12 +38,6 @@ def _is_told(readings: Readings) -> bool:
 class TariffSensor(DerivedSensor):
     """A slug, or the text that the meter shows; the options are the tariffs of the contract."""
 
-    def __init__(
-        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
-    ) -> None:
-        super().__init__(coordinator, description)
-        self._read()
-
     @override
     def _set_value(self, value: Value) -> None:
         super()._set_value(value)
