@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from custom_components.linky_tic.tic import Contract, ContractChange, Mode
+from custom_components.linky_tic.tic import LABELS, Contract, ContractChange, Mode
 from simulator import Household
 
 from ..home import KNOWN, Home, Meter
@@ -87,6 +87,37 @@ async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Ho
     state = home.hass.states.get("sensor.linky_easf03")
     assert state
     assert (state.state, state.name) == ("unavailable", f"Linky {name}")
+
+
+async def test_what_was_heard_of_a_tariff_is_kept(home: Home) -> None:
+    house = Household(contract="hphc")
+    meter = await news(home, house, 70)
+
+    def kept() -> list[object]:
+        keys = ("tariff_names", "tariff_calendar", "historic_tariffs", "tempo")
+        return [meter.coordinator.store.recall(key) for key in keys]
+
+    heard = {"2": "HEURE PLEINE"}, "H PLEINE/CREUSE"
+    assert kept() == [*heard, None, None]
+    house.switch_mode("historic")
+    await meter.play(3 * KNOWN)
+    assert kept() == [*heard, {"1": "off_peak", "2": "peak"}, None]
+    house.change_contract("tempo")
+    house.switch_mode("standard")
+    await meter.play(70)
+    assert kept()[1:] == ["TEMPO", None, "TEMPO"]
+
+
+async def test_what_is_known_of_indexes_outlives_the_line_and_what_is_in_force_does_not(
+    home: Home,
+) -> None:
+    meter = await home.hears(Household(contract="hphc"))
+    tariffs = meter.coordinator.tariffs
+    labels = [LABELS[name] for name in ("EASF01", "HCHP", "EAST", "EAIT")]
+    await meter.fall_silent()
+    assert tariffs.current is None
+    assert tariffs.usual == 2
+    assert [*map(tariffs.name_of_index, labels)] == ["off_peak", "peak", None, None]
 
 
 async def test_tempo_is_named_without_a_reload_in_both_modes(home: Home) -> None:

@@ -53,7 +53,7 @@ class Tariffs:
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
-        self._is_due = True
+        self._mark_due()
         self._former: Mapping[int, str] = {}
         signals.start.connect(self.restore)
         for label in TARIFF_SOURCES:
