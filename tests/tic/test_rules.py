@@ -114,10 +114,10 @@ def test_an_index_is_zero_once_it_has_said_so_for_a_minute(
 @pytest.mark.parametrize(
     ("middle", "times", "is_in_line"),
     [
-        (19, (0, 0.3, 1), True),  # a third of the way, give or take a tenth and 1 Wh
-        (18, (0, 0.3, 1), False),
-        (61, (0, 0.3, 1), True),  # half way
-        (62, (0, 0.3, 1), False),
+        (14, (0, 0.125, 0.5), True),  # a quarter of the way, give or take a tenth and 1 Wh
+        (13, (0, 0.125, 0.5), False),
+        (61, (0, 0.125, 0.5), True),  # half way
+        (62, (0, 0.125, 0.5), False),
         (150, (0, 0, 0), False),
         (50, (0, 0, 0), True),
     ],

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.tic.season import (
+    DAY_KINDS,
     _easter,
     ejp_season,
     may_be_red,
@@ -39,6 +40,12 @@ def test_a_season_of_tempo_runs_from_september_to_august() -> None:
         ("2026-11-03", True, True),  # a Tuesday
         ("2026-11-07", False, True),  # a Saturday
         ("2026-11-08", False, False),  # a Sunday
+        ("2027-11-01", False, True),  # a Monday
+        ("2026-12-01", True, True),
+        ("2026-12-11", True, True),
+        ("2027-01-11", True, True),
+        ("2027-02-01", True, True),
+        ("2026-03-02", True, True),
         ("2026-11-11", False, True),
         ("2026-12-25", False, True),
         ("2027-01-01", False, True),
@@ -57,9 +64,10 @@ def test_some_days_are_never_red_or_white(day: str, *, red: bool, white: bool) -
 
 @pytest.mark.parametrize(
     "sunday",
-    ["1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19", "2000-04-23", "2008-03-23",
-     "2011-04-24", "2025-04-20", "2026-04-05", "2027-03-28", "2032-03-28", "2035-03-25",
-     "2049-04-18", "2076-04-19", "2100-03-28", "2285-03-22", "2400-04-16"],
+    ["1700-04-11", "1707-04-24", "1818-03-22", "1943-04-25", "1954-04-18", "1981-04-19",
+     "2000-04-23", "2008-03-23", "2011-04-24", "2025-04-20", "2026-04-05", "2027-03-28",
+     "2032-03-28", "2035-03-25", "2049-04-18", "2076-04-19", "2100-03-28", "2106-04-18",
+     "2285-03-22", "2400-04-16", "3165-04-18"],
 )  # fmt: skip
 def test_easter_is_that_of_the_calendars(sunday: str) -> None:
     easter = date.fromisoformat(sunday)
@@ -100,3 +108,5 @@ def test_peaks_of_ejp_are_those_of_the_winter() -> None:
     found = tally("peak", days, date(2026, 11, 24))
     assert (found.so_far, found.left) == (1, 21)
     assert tally("peak", days, date(2026, 11, 26)).so_far is None
+    assert DAY_KINDS["peak"].begins == timedelta(hours=7)
+    assert {DAY_KINDS[one].begins for one in ("red", "white", "blue")} == {timedelta(hours=6)}

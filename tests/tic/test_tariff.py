@@ -15,7 +15,8 @@ from custom_components.linky_tic.tic import (
     Vanished,
     heard_tariff,
 )
-from custom_components.linky_tic.tic.tariff import SURE
+from custom_components.linky_tic.tic.catalogue import LABELS
+from custom_components.linky_tic.tic.tariff import HeardTariff, index_slug, unnamed
 from simulator import Household
 from simulator.line import Line
 from simulator.tariff import CONTRACTS
@@ -86,6 +87,89 @@ def steady(named: tuple[str, int], frames: int = 6) -> list[bytes]:
     return [says(named, named[1])] * frames
 
 
+def test_what_is_heard_is_what_the_labels_say() -> None:
+    assert heard_tariff({}) == HeardTariff()
+    assert HeardTariff() == (None, None, None, None, None, False, False, False)
+    follow = Follow()
+    follow.hear(*[says(ECO, 3, stge=5)] * 4)
+    told = heard_tariff(follow.listener.receiver.meter.readings)
+    assert (told.name, told.is_of_one_register) == ("HEURE ECO", False)
+    assert told == (None, 3, 5, "HEURE ECO", "MON OFFRE", False, False, False)
+    follow = Follow()
+    follow.hear(*[standard(("STGE", f"{0x100 | 1 << 10:08X}"))] * 4)
+    told = heard_tariff(follow.listener.receiver.meter.readings)
+    assert told.is_of_one_register
+    assert told == (None, 2, 2, None, None, False, False, True)
+
+
+def test_an_index_of_historique_is_called_after_what_it_counts() -> None:
+    slugs = [index_slug(LABELS[name]) for name in ("BASE", "HCHP", "BBRHPJR", "EASF01")]
+    assert slugs == ["base", "peak", "tempo_red_peak", None]
+
+
+def heard(
+    number: int | None = 1,
+    name: str | None = None,
+    *,
+    calendar: str | None = None,
+    has_colours: bool = False,
+    denies_tempo: bool = False,
+) -> HeardTariff:
+    return HeardTariff(None, number, number, name, calendar, has_colours, denies_tempo)
+
+
+def ends(follower: TariffFollower, *said: HeardTariff | None) -> list[bool]:
+    """Whether anything differs at the end of each frame."""
+    return [follower.end_frame(one) for one in said]
+
+
+def test_a_register_without_a_name_waits_for_one_until_the_third_frame() -> None:
+    follower = TariffFollower()
+    assert ends(follower, heard(4), None) == [False, False]
+    assert follower.current is None
+    assert ends(follower, None, None) == [True, False]
+    assert follower.current == (4, "index_4") == (4, unnamed(4))
+
+
+def test_a_register_under_the_name_of_another_waits_for_its_own_for_six_frames() -> None:
+    follower = TariffFollower()
+    ends(follower, heard(1, "ECO"), None, None)
+    assert follower.texts == {1: "ECO"}
+    assert not any(ends(follower, heard(2, "ECO"), *[None] * 5))
+    assert follower.current == (1, "ECO")
+    assert ends(follower, None) == [True]
+    assert follower.current == (2, "index_2")
+
+
+def test_what_stands_for_sixty_frames_has_settled_and_asks_for_nothing_more() -> None:
+    for said in (None, heard(1, "ECO")):
+        follower = TariffFollower()
+        ends(follower, said, *[None] * (60 if said else 58))
+        assert (follower.is_settling, follower.has_settled) == (True, said is not None)
+        assert ends(follower, None) == [False]
+        assert (follower.is_settling, follower.has_settled) == (said is None, said is None)
+        assert ends(follower, None) == [False]
+
+
+def test_tempo_is_remembered_under_its_calendar_and_forgotten_with_a_tariff_of_another() -> None:
+    follower = TariffFollower()
+    assert not follower.is_tempo
+    assert ends(follower, heard(None, calendar="ZEN", has_colours=True)) == [True]
+    assert (follower.is_tempo, follower.tempo) == (True, "ZEN")
+    for silent in (heard(), heard(calendar="ZEN")):
+        ends(follower, silent, None, None)
+        assert (follower.is_tempo, follower.tempo) == (True, "ZEN")
+    ends(follower, heard(None, calendar="EAU"), None, None)
+    assert (follower.is_tempo, follower.tempo) == (False, "ZEN")
+    ends(follower, heard(1, calendar="EAU", has_colours=True), None)
+    assert follower.tempo == "ZEN"
+    ends(follower, None)
+    assert follower.tempo == "EAU"
+    ends(follower, heard(1, calendar="EAU", denies_tempo=True), None, None)
+    assert not follower.is_tempo
+    assert follower.tempo is None
+
+
 def test_what_is_said_has_settled_at_the_end_of_one_frame_alone() -> None:
     follow, settled = Follow(), 0
     for frame in steady(ECO, 90):
@@ -122,7 +206,7 @@ def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed
 def test_a_name_is_learned_once_it_has_stood_for_three_frames() -> None:
     follow = Follow()
     first = next(n for n, told in enumerate(follow.hear(*steady(ECO, 3))) if told)
-    follow.hear(*steady(ECO, first + SURE - 1 - 3))
+    follow.hear(*steady(ECO, first + 2 - 3))
     assert follow.follower.names == {}
     follow.hear(*steady(ECO, 1))
     assert follow.follower.names == {1: "HEURE ECO"}
