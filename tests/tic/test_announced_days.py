@@ -22,7 +22,7 @@ DAY: Final = date(2026, 11, 24)
 _NEXT: Final = timedelta(days=1)
 
 _LABELS: Final = (
-    *("DPM1", "FPM1", "DPM2", "FPM2"),
+    *("DPM1", "FPM1", "DPM2", "FPM2", "DPM3", "FPM3"),
     *("NGTF", "STGE", "NTARF", "NJOURF", "NJOURF1", "PJOURF1", "PPOINTE"),
 )
 
@@ -279,6 +279,12 @@ def test_each_peak_keeps_the_profile_that_was_sent_before_it_began() -> None:
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm2 26T06-27T06 00004005"]
     writer.writes("26060001", frames=4, DPM1="", FPM1="", PPOINTE="")
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm2 26T06-27T06 00004005"]
+
+
+def test_three_peaks_may_be_told_at_once() -> None:
+    third = {"DPM3": "261127060000", "FPM3": "261128060000"}
+    writer = meter(PJOURF1=EJP, **PEAK_25, **OTHER_26, **third)
+    assert [one.split()[0] for one in writer.peaks()] == ["pm1", "pm2", "pm3"]
 
 
 def test_a_peak_without_its_group_is_taken_back_by_a_frame_without_a_fault() -> None:

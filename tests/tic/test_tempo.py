@@ -16,10 +16,16 @@ from custom_components.linky_tic.tic import (
     peak_in_progress,
     peak_notice,
 )
-from custom_components.linky_tic.tic.tempo import COLOURS, colour_in_force, register_of_colour
+from custom_components.linky_tic.tic.tempo import (
+    COLOURS,
+    colour_in_force,
+    denies_tempo,
+    register_of_colour,
+)
 
 from .referee import DATA
 from .streams import Listener, historic, standard
+from .test_day_schedule import BLUE, NIGHT, profile
 
 KNOWN: Final = 4
 TEMPO: Final = ("OPTARIF", "BBR(")
@@ -147,10 +153,11 @@ def test_the_status_register_tells_of_three_peaks(code: int) -> None:
     assert has_peaks(status(code << 30))
 
 
-def test_a_peak_that_is_ordered_is_evidence_of_a_contract_with_peaks() -> None:
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_peak_that_is_ordered_is_evidence_of_a_contract_with_peaks(number: int) -> None:
     calm = ("STGE", "003A0001")
     assert not has_peaks(heard(standard(calm)))
-    ordered = heard(standard(calm, ("DPM1", "00", " 261124060000")))
+    ordered = heard(standard(calm, (f"DPM{number}", "00", " 261124060000")))
     assert has_peaks(ordered)
     assert (peak_notice(ordered), peak_in_progress(ordered)) == ("none", "none")
 
@@ -159,6 +166,29 @@ def test_nothing_heard_is_nothing_known() -> None:
     asked = colour_today, colour_tomorrow, peak_in_progress, peak_notice, no_peak_notice
     assert [ask({}) for ask in asked] == [None] * len(asked)
     assert not has_peaks({})
+
+
+OWN: Final = ("NGTF", "   MON  OFFRE   ")
+
+
+@pytest.mark.parametrize(
+    ("frame", "denies"),
+    [
+        (historic(TEMPO), False),
+        (historic(("OPTARIF", "HC..")), True),
+        (standard(("NGTF", "     TEMPO      ")), False),
+        (standard(("NGTF", "H PLEINE/CREUSE ")), True),
+        (standard(OWN), False),
+        (standard(OWN, ("LTARF", "    HP  BLEU    ")), False),
+        (standard(OWN, ("LTARF", "  HEURE PLEINE  ")), True),
+        (standard(OWN, ("LTARF", "   HEURE  ECO   ")), False),
+        (standard(OWN, ("PJOURF+1", profile(BLUE))), False),
+        (standard(OWN, ("PJOURF+1", profile(NIGHT))), True),
+        (standard(OWN, ("PJOURF+1", profile("0000C001 06004002"))), False),
+    ],
+)
+def test_what_says_that_a_contract_is_none_of_tempo(frame: bytes, *, denies: bool) -> None:
+    assert denies_tempo(heard(frame)) is denies
 
 
 CAPTURED: Final = {

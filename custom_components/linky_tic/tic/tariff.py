@@ -36,8 +36,9 @@ class Tariff(NamedTuple):
 
 
 _PERIODS: Final[Mapping[str, Tariff]] = {
-    period: Tariff(CATALOGUE[Mode.HISTORIC][label].register or 1, slug)
+    period: Tariff(register, slug)
     for _, slug, period, label in KNOWN_TARIFFS
+    if (register := CATALOGUE[Mode.HISTORIC][label].register)
 }
 _INDEXES: Final[Mapping[str, str]] = {label: slug for _, slug, _, label in KNOWN_TARIFFS}
 TEMPO_NAMES: Final = REGISTER_SLUGS["tempo"]

@@ -34,9 +34,9 @@ USUAL_SLUGS: Final = frozenset({"base", "peak", "ejp_normal", "tempo_blue_peak"}
 """What is in force most of the time."""
 REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
     contract: {
-        CATALOGUE[Mode.HISTORIC][label].register or 1: slug
+        register: slug
         for one, slug, _, label in KNOWN_TARIFFS
-        if one == contract
+        if one == contract and (register := CATALOGUE[Mode.HISTORIC][label].register)
     }
     for contract, *_ in KNOWN_TARIFFS
 }
