@@ -335,6 +335,16 @@ def test_a_peak_waits_behind_an_earlier_one_of_its_number() -> None:
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm1 26T06-27T06 00004003"]
 
 
+def test_a_peak_that_is_put_off_is_not_kept() -> None:
+    writer = meter(PJOURF1=EJP, **PEAK_25)
+    writer.writes("130000", frames=4, DPM1="261126060000", FPM1="261127060000")
+    assert writer.peaks() == ["pm1 26T06-27T06 00004003"]
+
+
+def test_a_peak_of_no_length_is_none() -> None:
+    assert meter(PJOURF1=EJP, **PEAK_25 | {"FPM1": "261125060000"}).peaks() == []
+
+
 def test_a_profile_that_can_be_read_in_one_way_only_tells_the_coding() -> None:
     assert meter(PJOURF1=SAGEMCOM).days.coding is None
     assert meter(PJOURF1=NIGHT).days.coding is Coding.DECIMAL

@@ -9,7 +9,8 @@ from custom_components.linky_tic.tic import Frame, MobilePeak, Reading
 from custom_components.linky_tic.tic.announced_peaks import peaks_now
 from custom_components.linky_tic.tic.catalogue import LABELS, Mode
 
-BEGIN, END = datetime(2026, 11, 25, 6), datetime(2026, 11, 26, 6)
+BEGIN: Final = datetime.fromisoformat("2026-11-25T06:00")
+END: Final = BEGIN + timedelta(days=1)
 PEAK: Final = MobilePeak(1, BEGIN, END, "usual")
 SECOND: Final = timedelta(seconds=1)
 
