@@ -6,9 +6,10 @@ from typing import Final
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.history.indexes import history_of
@@ -135,6 +136,34 @@ async def test_an_entry_that_is_reloaded_meanwhile_becomes_the_new_meters(home: 
     assert (meter.entry.unique_id, meter.entry.state) == (OTHER_ADDRESS, ConfigEntryState.LOADED)
     await meter.play()
     assert home.state("binary_sensor.linky_link") == "on"
+
+
+async def test_who_answers_the_same_a_second_time_changes_nothing(home: Home) -> None:
+    meter = await swapped(home, Household())
+    entry = meter.entry
+    assert entry
+    url = meter.port.url
+    for _ in range(2):
+        assert await async_replace_meter(home.hass, entry, OTHER_ADDRESS, url)
+    assert (entry.unique_id, entry.state) == (OTHER_ADDRESS, ConfigEntryState.LOADED)
+    assert all(one.unique_id.startswith(OTHER_ADDRESS) for one in entities(home, meter))
+
+
+async def test_a_meter_that_is_added_meanwhile_replaces_none(home: Home) -> None:
+    meter = await swapped(home, Household())
+    entry = meter.entry
+    assert entry
+    other = MockConfigEntry(domain=DOMAIN, unique_id=OTHER_ADDRESS)
+
+    @callback
+    def unloading() -> None:
+        end()
+        other.add_to_hass(home.hass)
+
+    end = entry.async_on_state_change(unloading)
+    assert not await replace(meter)
+    assert (entry.unique_id, entry.state) == (ADDRESS, ConfigEntryState.LOADED)
+    assert all(one.unique_id.startswith(ADDRESS) for one in entities(home, meter))
 
 
 async def test_the_statistics_of_others_are_compiled_when_their_time_has_come(

@@ -18,23 +18,30 @@ async def async_replace_meter(
 ) -> bool:
     """Give the old meter's entities and history to the meter on a port, the entry's or another.
 
-    False, and nothing changed, when the entry cannot be unloaded now.
+    False, and nothing changed, when the entry cannot be unloaded now, or the new meter has been
+    added meanwhile. Whoever has answered the same before has replaced it already.
     """
+    entries = hass.config_entries
     try:
-        if not await hass.config_entries.async_unload(entry.entry_id):
+        if not await entries.async_unload(entry.entry_id):
             return False
         # Without a pause after that: whoever waits to set the entry up finds the new meter.
-        _move_identity(hass, entry, address, port)
-        await hass.config_entries.async_reload(entry.entry_id)
+        owner = entries.async_entry_for_domain_unique_id(DOMAIN, address)
+        if owner is None:
+            _move_identity(hass, entry, address)
+        if is_ours := owner in {None, entry}:
+            data = {**entry.data, CONF_PORT: port}
+            entries.async_update_entry(entry, unique_id=address, data=data)
+        await entries.async_reload(entry.entry_id)
     except OperationNotAllowed:  # it is being set up or unloaded, or nothing helps but a restart
         return False
     except UnknownEntry:  # somebody has deleted it meanwhile
         return False
-    return True
+    return is_ours
 
 
-def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str, port: str) -> None:
-    """Put the new address wherever the old one stood: entry, entities, device."""
+def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> None:
+    """Put the new address wherever the old one stood: entities, device."""
     old = entry.unique_id or ""
     entities = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
@@ -45,5 +52,3 @@ def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str, p
         devices.async_update_device(
             device.id, new_identifiers={(DOMAIN, address)}, serial_number=address
         )
-    data = {**entry.data, CONF_PORT: port}
-    hass.config_entries.async_update_entry(entry, unique_id=address, data=data)
