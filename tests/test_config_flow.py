@@ -17,7 +17,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import CONF_SLUG
-from custom_components.linky_tic.setup import money_steps
+from custom_components.linky_tic.setup import money_steps, port_dialog
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard
@@ -302,12 +302,16 @@ async def test_closing_the_dialog_frees_the_port(hass: HomeAssistant, silence: M
     await until(lambda: not silence.is_open)
 
 
-async def test_two_dialogs_do_not_open_one_port(hass: HomeAssistant, meter: Meter) -> None:
-    first = await Dialog.on(hass, meter.port.url)
-    name = alias(meter)
+async def test_two_dialogs_do_not_open_one_port(
+    hass: HomeAssistant, silence: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port_dialog, "_LISTENING", HANGS)
+    first = await Dialog.on(hass, silence.port.url)
+    name = alias(silence)
     second = await Dialog.on(hass, name)
     assert (second.abort, second.told) == ("already_in_progress", {"port": name})
-    assert (await first.listened()).step == "confirm"
+    async with silence.playing():
+        assert (await first.listened()).step == "confirm"
 
 
 async def test_two_dialogs_may_open_two_ports(
