@@ -46,7 +46,9 @@ def _reading(value: int | str, name: str) -> Reading:
 
 
 def test_a_first_value_is_told_at_once() -> None:
-    assert Told(Preset.ECONOMY).live(_POWER, [(0.0, 400)]) == [0.0]
+    told = Told(Preset.ECONOMY)
+    told.reporter.report(_POWER, _POWER, 400)
+    assert told.moments == [0.0]
 
 
 def test_noise_is_told_once_in_the_longest_interval() -> None:
