@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.health import issues
-from custom_components.linky_tic.health.issues import Issue, console_on, issue_id
+from custom_components.linky_tic.health.issues import Issue, console_on, issue_id, learn_more
 from custom_components.linky_tic.tic import Reason
 from simulator import Household
 from simulator.line import Burst, Line
@@ -219,6 +219,14 @@ async def test_nothing_is_left_of_a_meter_that_is_removed(home: Home) -> None:
     assert meter.entry
     await home.hass.config_entries.async_remove(meter.entry.entry_id)
     assert shown(home) == set()
+
+
+@pytest.mark.parametrize(("language", "page"), [("fr", "fr"), ("en", "en"), ("de", "en")])
+def test_a_repair_leads_to_its_part_of_the_page_in_the_language_of_the_house(
+    language: str, page: str
+) -> None:
+    address = learn_more(Issue.OTHER_METER, language)
+    assert address.endswith(f"/{page}/troubleshooting/#other-meter")
 
 
 @pytest.fixture
