@@ -18,7 +18,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.linky_tic.const import DOMAIN
+from custom_components.linky_tic.cost.periods import midnight
 from custom_components.linky_tic.cost.prices import Prices
+from custom_components.linky_tic.tic import Frame, Mode
 
 from ..bills import (
     MONTH,
@@ -178,6 +180,59 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     await home.hass.async_block_till_done()
     stopped: Any = meter.coordinator.store.recall("ledger")
     assert stopped["indexes"]["EASF02"][0] == index(meter, "EASF02")
+
+
+async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_out(
+    home: Home,
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
+    costs, store = meter.coordinator.costs, meter.coordinator.store
+    account, readings = costs._account, meter.coordinator.readings
+    silent = Frame(Mode.STANDARD, (), [], 0, opened=True, closed=True, complete=True)
+    for seconds, is_stored in ((3599.5, False), (3600.0, True)):
+        at = costs._stored_at + seconds
+        home.clock.now = at
+        costs._end_frame(silent, readings, at)
+        assert (costs._stored_at == at) is is_stored
+    await meter.play(1)
+    assert costs._stored_at < account.ledger.now
+    account.indexes.by_register[2].at -= 86_400  # as if it had not been heard since yesterday
+    await meter.play(1)
+    assert costs._stored_at == account.ledger.now
+    await meter.play(1)
+    meter.coordinator.signals.tariff.send()  # names are learned, prices may be theirs
+    assert costs._stored_at == account.ledger.now
+    await meter.play(1)
+    costs.reprice(Prices.chosen(OPTIONS), costs.month)
+    kept = {"address": meter.coordinator.address, **account.written}
+    assert store.recall("ledger") == kept
+
+
+async def test_nothing_is_told_of_what_was_not_heard(home: Home) -> None:
+    meter = home.meter()
+    await home.add(meter, options={**OPTIONS, "export_price": 0.1})
+    costs = meter.coordinator.costs
+    assert costs.energy(costs.today) is costs.revenue(costs.today) is None
+    await meter.play(KNOWN)
+    assert costs.energy(costs.today) is not None
+    assert costs.revenue(costs.today) is None
+    for later, is_known in ((0.0, True), (1.0, False)):
+        costs._account.ledger.whole_since = midnight(costs.yesterday.first) + later
+        assert (costs.energy(costs.yesterday) is not None) is is_known
+    await meter.fall_silent()
+    assert costs.energy(costs.today) is None
+
+
+async def test_sums_are_said_only_when_an_index_has_moved(home: Home) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", watts=0)
+    await meter.play(2)
+    said: list[None] = []
+    meter.coordinator.signals.costs.connect(lambda: said.append(None))
+    await meter.play(3)
+    assert not said
+    house(meter).set_load(9000)
+    await meter.play(3)
+    assert said
 
 
 async def test_the_end_of_a_day_is_stored_at_once(home: Home, hass_storage: Storage) -> None:
