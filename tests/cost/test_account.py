@@ -92,6 +92,14 @@ def test_more_than_an_hour_at_once_is_doubted_for_a_day() -> None:
     assert leap(account) is None
 
 
+def test_an_hour_is_no_leap_where_nothing_tells_that_it_has_passed() -> None:
+    for seconds, leapt in ((HOUR, None), (HOUR + 1, HOUR + 1)):
+        account = began()
+        account._booted = None  # as after an update from a release that did not keep it
+        account.turn(NOON + seconds, 0.0)
+        assert leap(account) == leapt
+
+
 def test_what_a_clock_that_nobody_sets_has_counted_too_has_passed() -> None:
     account = began()
     account.turn(NOON + 50 * HOUR, 49 * HOUR)
@@ -186,15 +194,24 @@ def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
     assert len(ended(account)) == 366
 
 
-def test_no_day_ends_while_an_index_is_awaited_or_held() -> None:
-    account = began()
-    account.indexes.lose(NOON)
-    account.turn(NOON + DAY, 0.0)
-    assert ended(account) == []
-    account = began()
-    account.indexes._held = 1
-    account.turn(NOON + DAY, 0.0)
-    assert ended(account) == []
+def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> None:
+    known, waits, held, silent = accounts = [began() for _ in range(4)]
+    for account in accounts:
+        account.turn(NOON + DAY, 0.0)
+        account.trust_clock()
+    waits.indexes.lose(NOON)
+    held.indexes._held = 1
+    silent.indexes.by_register.clear()
+    assert [ended(account) for account in accounts] == [[MONDAY], [], [], []]
+    assert known.day == MONDAY + ONE
+
+
+def test_an_entry_is_new_again_for_the_day_on_which_it_was_added() -> None:
+    told = []
+    for account, day in ((began(), date.min), (began(), MONDAY), (began(NOON + DAY), MONDAY)):
+        account.added_again = day
+        told.append(account.is_added_again)
+    assert told == [False, True, False]
 
 
 def test_no_day_ends_by_a_clock_that_has_leapt_alone() -> None:

@@ -1,16 +1,24 @@
 """The accounts of deleted entries: whose they are, and what is kept of them."""
 
+from hashlib import sha256
 import json
+import time
 from typing import Any, Final
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
 )
 
 from custom_components.linky_tic.const import CONF_SLUG, DOMAIN
-from custom_components.linky_tic.cost.deleted import DeletedAccounts
+from custom_components.linky_tic.cost.deleted import (
+    DeletedAccounts,
+    async_setup_deleted_accounts,
+    deleted_accounts,
+)
 from custom_components.linky_tic.meter.store import MeterStore
 
 from ..home import ADDRESS, OTHER_ADDRESS
@@ -61,15 +69,26 @@ async def test_an_entry_that_had_prices_is_known(
     assert accounts.take(entry()) == {"address": ADDRESS, "number": 0, "had_prices": True}
 
 
-async def test_what_was_taken_is_forgotten_a_while_later(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
+async def test_what_was_taken_is_forgotten_a_minute_later(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    accounts = await deleted(hass, entry())
-    accounts.take(entry())
-    assert hass_storage[KEY]["data"]
-    hass.bus.async_fire("homeassistant_final_write")
-    await hass.async_block_till_done()
-    assert hass_storage[KEY]["data"] == {}
+    monkeypatch.setattr(hass.loop, "time", lambda: time.time())  # noqa: PLW0108 - frozen
+    await deleted(hass, entry())
+    hashed = sha256(ADDRESS.encode()).hexdigest()[:16]
+    account = {"address": "", "number": 0, "had_prices": False}
+    assert hass_storage[KEY]["version"] == 1
+    assert hass_storage[KEY]["data"] == {hashed: {"slug": "linky", "ledger": account}}
+    for _ in range(2):
+        await async_setup_deleted_accounts(hass)
+        deleted_accounts(hass).take(entry())
+    for seconds, is_kept in ((59, True), (1, False)):
+        freezer.tick(seconds)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        assert bool(hass_storage[KEY]["data"]) is is_kept
 
 
 async def test_an_entry_that_has_stored_no_account_leaves_none(
