@@ -231,8 +231,12 @@ async def test_sums_are_said_only_when_an_index_has_moved(home: Home) -> None:
     await meter.play(3)
     assert not said
     house(meter).set_load(9000)
-    await meter.play(3)
+    await meter.play(20)
     assert said
+    costs = meter.coordinator.costs
+    used = sum(costs._account.ledger.rows.values())
+    assert used > 40
+    assert costs.energy(costs.today) == pytest.approx(used / 1000, abs=1e-6)
 
 
 async def test_the_end_of_a_day_is_stored_at_once(home: Home, hass_storage: Storage) -> None:
