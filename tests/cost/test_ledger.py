@@ -267,6 +267,12 @@ def test_a_charge_is_paid_from_its_day_on() -> None:
         assert ledger.charges == [(date.min, 15.0), (MONDAY - A_DAY, 0.0)]
         ledger.charges = [(MONDAY, 30.0)]
         assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY - A_DAY)) == 1
+        ended = lived(MONDAY, 1.0)
+        ended.charge(15.0)
+        ended.charge(None)
+        ended.turn(noon(MONDAY + A_DAY))
+        ended.charge(None)
+        assert ended.charges == [(date.min, 15.0), (MONDAY, 0.0)]
 
 
 def test_all_that_is_stored_comes_back() -> None:

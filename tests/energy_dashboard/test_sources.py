@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from homeassistant.components.energy import async_get_manager
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA
 from homeassistant.components.recorder import Recorder
 from homeassistant.helpers import entity_registry as er
@@ -9,7 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.cost.prices import Prices
-from custom_components.linky_tic.energy_dashboard.preferences import async_add
+from custom_components.linky_tic.energy_dashboard.preferences import async_add, async_used
 from custom_components.linky_tic.energy_dashboard.sources import energy_sources, offer
 from simulator import Household
 
@@ -63,7 +64,20 @@ async def test_each_index_in_use_is_a_source(
 
 async def test_the_power_is_on_the_first_source_alone(home: Home) -> None:
     sources = proposed(await hears(home, contract="tempo"))
-    assert sources[0]["stat_rate"] == "sensor.linky_active_power"
+    assert sources[0] | {"name": ""} == {
+        "type": "grid",
+        "name": "",
+        "stat_energy_from": "sensor.linky_easf01",
+        "stat_energy_to": None,
+        "stat_cost": None,
+        "stat_compensation": None,
+        "entity_energy_price": None,
+        "number_energy_price": None,
+        "entity_energy_price_export": None,
+        "number_energy_price_export": None,
+        "cost_adjustment_day": 0.0,
+        "stat_rate": "sensor.linky_active_power",
+    }
     assert not [one for one in sources[1:] if "stat_rate" in one]
 
 
@@ -164,6 +178,15 @@ async def test_the_price_of_a_tariff_is_enabled_where_a_source_takes_it(
     meter = await home.hears(Household(contract="hphc"))
     prices = Prices.chosen({"prices": {"off_peak": 0.15, "peak": 0.2}})
     taken = offer(meter.coordinator).only({1}, exported=False)
+    manager = await async_get_manager(home.hass)
+    freezer: Json = {"stat_consumption": "sensor.freezer"}
+    await manager.async_update({"device_consumption": [freezer]})  # type: ignore[typeddict-item] # shortened
     assert await async_add(meter.coordinator, taken, prices) == 1
+    assert manager.data
+    assert [one["stat_consumption"] for one in manager.data["device_consumption"]] == [
+        "sensor.freezer"
+    ]
+    used = await async_used(home.hass)
+    assert used == {"sensor.linky_easf01", "sensor.linky_active_power"}
     assert not home.registered("sensor.linky_price_1").disabled
     assert home.registered("sensor.linky_price_2").disabled

@@ -9,6 +9,7 @@ from homeassistant.components.recorder.models import StatisticData
 import pytest
 
 from custom_components.linky_tic.season.days import SeasonDays
+from custom_components.linky_tic.tic import LegalTime
 from simulator import Household
 
 from ..calendar_days import DaysOfAHome, days_of
@@ -128,6 +129,23 @@ async def test_a_day_that_has_begun_is_awaited_for_a_quarter_of_an_hour(
     season = at(days, f"2026-11-10T{begins}:00:00")
     season.by_day = {**known, date(2026, 11, 10): kind}
     assert len(season.tally(kind).days) == 1
+
+
+async def test_a_meter_whose_date_is_wrong_has_the_colours_of_the_true_days(
+    days: DaysOfAHome,
+) -> None:
+    await days.hears(Household(contract="tempo", colours=COLOURS, start="2026-09-02T12:00:00"))
+    season = at(days, "2026-09-02T12:00:00")
+    assert days.meter
+    schedule, announced = days.meter.coordinator.days, days.meter.coordinator.days._announced
+    announced.clock.legal = LegalTime(None, timedelta(days=2, hours=1))
+    announced.colours = {date(2026, 9, 4): "white"}
+    schedule._update_schedules()
+    assert schedule.colours == {date(2026, 9, 2): "white"}
+    season.by_day = {date(2026, 9, 1): "blue"}
+    days.meter.coordinator.signals.minute.send()
+    found = season.tally("white")
+    assert (found.days, found.unknown) == ((date(2026, 9, 2),), ())
 
 
 async def test_a_year_and_a_day_of_days_are_kept(days: DaysOfAHome) -> None:
