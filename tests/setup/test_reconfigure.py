@@ -327,6 +327,7 @@ async def test_a_dialog_that_is_closed_leaves_an_entry_alone_that_waits_for_its_
 ) -> None:
     meter.port.unplug()
     await home.restart(meter)
+    entry_of(meter).async_cancel_retry_setup()  # Home Assistant's own, after some seconds
     dialog = await Dialog.about(home.hass, entry_of(meter))
     changes = changes_of(meter)
     dialog.close()
@@ -334,6 +335,7 @@ async def test_a_dialog_that_is_closed_leaves_an_entry_alone_that_waits_for_its_
     assert changes == []
     dialog = await changed(home, meter, tmp_path / "none")
     assert changes[-1] is state(meter) is ConfigEntryState.SETUP_RETRY
+    entry_of(meter).async_cancel_retry_setup()
     changes.clear()
     dialog.close()
     await home.hass.async_block_till_done()
