@@ -13,6 +13,7 @@ import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.health.issues import Issue, issue_id
+from custom_components.linky_tic.tariff.tariffs import _REPLACED
 from simulator import Household
 
 from .health.test_issues import shown
@@ -148,9 +149,11 @@ async def test_new_indexes_are_offered_to_the_energy_dashboard(
     assert await async_setup_component(home.hass, "energy", {})
     meter = await home.hears()
     meter.coordinator.health.issues.create(kind, facts)
+    meter.coordinator.store.keep(_REPLACED, "base")
     form = await ask(home, meter, kind)
     assert form["description_placeholders"] == {"name": "Linky", **facts}
     result = await answer(home, form)
+    assert meter.coordinator.store.recall(_REPLACED) is None  # or it would be told again
     flow, flow_id = result["next_flow"]
     assert flow == "options_flow"
     assert home.hass.config_entries.options.async_get(flow_id)["step_id"] == "energy"
