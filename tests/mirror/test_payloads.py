@@ -20,7 +20,7 @@ from custom_components.linky_tic.mirror.payloads import (
     typed as typed_payload,
     typed_reading,
 )
-from custom_components.linky_tic.tic import CATALOGUE, Frame, Reading, Receiver
+from custom_components.linky_tic.tic import CATALOGUE, Frame, Mode, Reading, Receiver
 from simulator.frames import Group, Writer
 
 DATA = Path(__file__).parents[1] / "data"
@@ -254,6 +254,24 @@ def test_discovered_units_are_those_of_their_device_class() -> None:
     for component in components.values():
         if unit := component.get("unit_of_measurement"):
             assert unit in DEVICE_CLASS_UNITS[component["device_class"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("EAST", ("Wh", "energy", "total_increasing")),
+        ("SINSTS", ("VA", "apparent_power", "measurement")),
+        ("DATE", (None, "timestamp", None)),
+        ("DPM1", (None, "timestamp", None)),
+        ("LTARF", (None, None, None)),
+    ],
+)
+def test_a_label_is_announced_as_what_it_is(name: str, expected: tuple[str | None, ...]) -> None:
+    label = CATALOGUE[Mode.STANDARD][name]
+    said = json.loads(discovery(ADDRESS, "Linky", [label], ("t", "s"), 300))["components"][name]
+    kinds = ("unit_of_measurement", "device_class", "state_class")
+    assert tuple(map(said.get, kinds)) == expected
+    assert said["unique_id"] == f"linky_tic_{ADDRESS}_{name}"
 
 
 def test_a_name_is_announced_as_it_is_written() -> None:
