@@ -1,8 +1,14 @@
 """What the tests of what an index has counted share."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from homeassistant.components.recorder.db_schema import Base
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from .tables import Tables
 
 
 @pytest.fixture
@@ -19,3 +25,12 @@ def recorder_config() -> dict[str, Any]:
             "entities": ["sensor.freezer"],
         },
     }
+
+
+@pytest.fixture
+def tables() -> Iterator[Tables]:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        yield Tables(session)
+    engine.dispose()

@@ -6,16 +6,19 @@ import time
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from sqlalchemy import text
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.history.indexes import async_setup_history, history_of
 from custom_components.linky_tic.tic import LABELS
 
 from ..home import complaints
+from .tables import OTHER, A, Row, Tables
 
 METER: Final = "041961000000"
 QUARTER: Final = 900
@@ -70,3 +73,38 @@ async def test_a_statistic_follows_its_entity_at_once(
     counters = hass_storage["linky_tic.history"]["data"]["counters"]
     assert {name: one["is_moved"] for name, one in counters.items()} == {"sensor.east": True}
     assert complaints(caplog) == []
+
+
+async def test_what_is_committed_is_counted_once_and_nothing_else(
+    hass: HomeAssistant, tables: Tables
+) -> None:
+    await async_setup_history(hass)
+    history, session = history_of(hass), tables.session
+    history.compiling(session)  # there is nothing to put right yet
+    session.commit()
+    for label, value in (("EASF01", 100_000), ("EASF01", 100_500)):
+        history.shown(A, METER, LABELS[label], value)
+    rows: list[Row] = []
+    for start, ends in ((0, session.rollback), (300, session.commit), (600, session.commit)):
+        history.compiling(session)
+        tables.add(StatisticsShortTerm, A, (start, 100.5, 999.0))
+        history.compiling(session)  # of the next period that was missed
+        ends()
+        rows = tables.rows(StatisticsShortTerm, A)
+        tables.session.commit()
+        assert history._counting.counters[A].row == (100_500 if rows else 0)
+    assert rows == [(300, 100.5, 0.5), (600, 100.5, 0.5)]
+
+
+async def test_what_cannot_be_put_right_is_logged_and_takes_no_other_statistic_along(
+    hass: HomeAssistant, tables: Tables, caplog: pytest.LogCaptureFixture
+) -> None:
+    await async_setup_history(hass)
+    history_of(hass).shown(A, METER, LABELS["EASF01"], 100_000)
+    tables.session.commit()
+    history_of(hass).compiling(tables.session)
+    tables.add(Statistics, OTHER, (0, 1.0, 5.0))
+    tables.session.execute(text("DROP TABLE statistics_short_term"))
+    tables.session.commit()
+    assert tables.rows(Statistics, OTHER) == [(0, 1.0, 5.0)]
+    assert complaints(caplog) == ["The sum of an index was not put right"]
