@@ -56,6 +56,10 @@ async def test_a_start_is_written_at_once_and_values_a_quarter_of_an_hour_later(
     history.heard("sensor.easf03", METER, LABELS["EASF03"], 4)
     assert await kept(QUARTER - 1) == {east: 7, third: 3}
     assert await kept(1) == {east: 7, third: 4}
+    await async_setup_history(hass)  # as after a restart: it is known, and nothing starts
+    history_of(hass).shown("sensor.east", METER, LABELS["EAST"], 8)
+    assert await kept(QUARTER - 1) == {east: 7, third: 4}
+    assert await kept(1) == {east: 8, third: 4}
 
 
 async def test_a_statistic_follows_its_entity_at_once(
