@@ -58,11 +58,25 @@ def test_a_register_gains_what_a_supply_can_give(
     assert gain(("EASF01", before), ("HCHC", after), seconds) == gained
 
 
-@pytest.mark.parametrize(("before", "after"), [("BASE", "EASF01"), ("HCHC", "BASE")])
-def test_base_goes_on_for_ten_minutes_alone(before: str, after: str) -> None:
-    assert gain((before, 100), (after, 110), 600.0) == 10
-    assert gain((before, 100), (after, 110), 601.0) == 0
+def test_base_goes_on_for_ten_minutes_where_not_all_is_known() -> None:
+    assert gain(("HCHC", 100), ("BASE", 110), 600.0) == 10
+    assert gain(("HCHC", 100), ("BASE", 110), 601.0) == 0
     assert gain(("BASE", 100), ("BASE", 110), 601.0) == 10
+    assert gain(("BASE", 100), ("EASF01", 110), 601.0) == 10
+    assert gain(("BASE", 100), ("EASF01", 90), 601.0) == 0  # it was the sum of all
+
+
+@pytest.mark.parametrize(
+    ("value", "gained"),
+    [(1040, 30), (1010, 0), (1009, 909), (150, 50)],  # from the sum, or from the first
+)
+def test_base_goes_on_from_all_registers_if_it_can(value: int, gained: int) -> None:
+    indexes = Indexes()
+    for number in range(1, 11):
+        indexes.take(LABELS[f"EASF{number:02}"], 910 if number == 2 else 100 * (number < 2), AT)
+    indexes.take(LABELS["EAIT"], 7, AT)
+    index, found, since = indexes.take(LABELS["BASE"], value, AT + 1000)
+    assert (index.value, found, since) == (value, gained, AT)
 
 
 def test_what_base_may_hold_is_forgotten_with_it_and_what_is_exported_is_not() -> None:

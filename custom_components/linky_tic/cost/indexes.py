@@ -28,7 +28,9 @@ _ROLL_OVER: Final = 10**9
 _LATE: Final = 60.0
 """Seconds by which a reading that the gate has held may be late."""
 _SWITCHED: Final = 600.0
-"""Seconds within which BASE and another index may be seen to go on from one another."""
+"""Seconds within which BASE may be seen to go on from another index."""
+_REGISTERS: Final = 10
+"""The supplier's, which Standard shows whatever the contract is."""
 _PATIENCE: Final = 11
 """Frames without it after which an index is not waited for: in ten each that is sent is heard."""
 
@@ -117,12 +119,25 @@ class Indexes:
         register, name = register_of(label), label.name
         index = self.by_register.get(register) or Index(name, value, at)
         if name == TOTAL and (index.label != TOTAL or register not in self.by_register):
-            kept = {EXPORT_REGISTER, register}
-            self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
+            self._begin_total(index, value, at)
         self.by_register[register] = index
-        gain, since = _gain(index, name, value, at), index.at
+        gain, since = _gain(index, value, at), index.at
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
+
+    def _begin_total(self, index: Index, value: int, at: float) -> None:
+        """Go on from what BASE shows: all registers if it can be, or else the first.
+
+        After a while it is not known, unless each was: one that was not may be in it.
+        """
+        drawn = {n: one.value for n, one in self.by_register.items() if n != EXPORT_REGISTER}
+        total = sum(drawn.values())
+        if len(drawn) < _REGISTERS and at - index.at > _SWITCHED:
+            index.value = value
+        elif drawn and total <= value:
+            index.value = total
+        for register in drawn:
+            del self.by_register[register]
 
     def lose(self, now: float) -> None:
         """Wait for all that were heard until `now`, when the line was lost."""
@@ -135,11 +150,9 @@ def register_of(label: Label) -> int:
     return label.register or EXPORT_REGISTER
 
 
-def _gain(before: Index, name: str, value: int, at: float) -> int:
+def _gain(before: Index, value: int, at: float) -> int:
     """Wh since the value before, over a roll-over too; 0 for what no supply can have given."""
     gain, elapsed = (value - before.value) % _ROLL_OVER, at - before.at
-    if name != before.label and TOTAL in {name, before.label} and elapsed > _SWITCHED:
-        return 0
     if elapsed < 0:  # the clock was put back: the time is not known, but that it was no lifetime
         return gain if gain < _ROLL_OVER // 2 else 0
     return gain if gain <= BRIEF_POWER * (elapsed + _LATE) / 3600 else 0
