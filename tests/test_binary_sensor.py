@@ -7,6 +7,7 @@ from homeassistant.const import EntityCategory
 import pytest
 
 from simulator import Household
+from simulator.historic import SHORT_FRAMES
 from simulator.line import Line, Replay
 
 from .home import ADDRESS, KNOWN, OTHER_ADDRESS, Home
@@ -89,6 +90,27 @@ async def test_a_warning_that_is_on_all_the_while_is_never_off(home: Home, parit
         await meter.play(1)
     assert said <= {"unknown", "on"}
     assert home.state("binary_sensor.linky_adps") == "on"
+
+
+@pytest.mark.parametrize("parity", ["even", "stripped"])
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_an_overload_is_not_off_in_the_long_frames_of_three_phases(
+    home: Home, parity: str, *, is_restarted: bool
+) -> None:
+    """They have no warning: the short ones between them have."""
+    house = Household(mode="historic", phases=3, living=False, breaker=False)
+    house.set_load(18_000)
+    meter = await home.hears(Line(house, parity=parity), 3 * SHORT_FRAMES, house.address)
+    assert home.state("binary_sensor.linky_over_subscribed_power") == "on"
+    while house._burst._sent != SHORT_FRAMES:  # the next one is long
+        await meter.play(1)
+    await (home.restart(meter) if is_restarted else meter.fall_silent())
+    said = set()
+    for _ in range(KNOWN):
+        await meter.play(1)
+        said.add(home.state("binary_sensor.linky_over_subscribed_power"))
+    assert said == {"unknown", "on"}
+    assert home.state("event.linky_events") == "unknown"
 
 
 async def test_the_link_is_unknown_until_the_meter_is_heard_and_off_when_it_is_not(

@@ -49,10 +49,22 @@ class Freshness:
         """Trust what is known of a label: it has a new reading, or none any more."""
         self._stale.discard(name)
 
+    def _weight(self, frame: Frame) -> int:
+        """Give how many frames a whole one is worth.
+
+        During an overrun, a long frame of three phases has no warning, those around it have
+        (54E 6.1.2): it takes two in a row.
+        """
+        if not self._is_checked:
+            return 1
+        return _FRAMES - 1 if "IINST1" in frame.names else _FRAMES
+
     def end_frame(self, frame: Frame) -> set[str]:
         """Close a frame of this meter; gives the labels whose old readings it has repeated."""
-        if frame.complete and not frame.is_short:
-            self._frames += _FRAMES if self._is_checked else 1
+        if frame.is_short and not self.is_settled:
+            self._frames = 0
+        elif frame.complete and not frame.is_short:
+            self._frames += self._weight(frame)
         self._is_checked = self._receiver.wire.carries_parity
         if not self._stale:
             return set()
