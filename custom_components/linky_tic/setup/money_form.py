@@ -64,7 +64,7 @@ class _Row(NamedTuple):
     tariff: str
     price: str
     tick: str = ""
-    is_ticked: bool | None = None
+    is_ticked: bool = False
     register: int = 0
 
 
@@ -140,9 +140,7 @@ class MoneyForm:
     @property
     def shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
-        shown: dict[str, str | bool] = {
-            row.tick: bool(row.is_ticked) for row in self._rows if row.tick
-        }
+        shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
         amounts = {row.price: self._prices.of(row.tariff) for row in self._rows}
         amounts[CONF_STANDING_CHARGE] = self._prices.standing_charge
         shown |= {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
