@@ -198,6 +198,40 @@ def test_a_statistic_with_a_new_id_goes_on_from_the_row_that_is_there(
     assert counting.compiled("moved", row + 7, found) == 0
 
 
+def test_rows_from_the_removal_of_an_entity_on_are_of_somebody_else(counting: Counting) -> None:
+    show(counting, {"EASF01": 650}, 60)
+    counting.removed("nothing", 90)
+    counting.removed("EASF01", 90)
+    times = [("EASF01", 89), ("EASF01", 90), ("EASF02", 90), ("nothing", 0)]
+    assert [counting.is_of(*one) for one in times] == [True, False, True, False]
+    show(counting, {"EASF01": 655}, 120)
+    assert counting.is_of("EASF01", 130)
+    assert [counting.counters[name].is_moved for name in ("EASF01", "EASF02")] == [True, False]
+    show(counting, {"EASF01": 656}, 130)
+    assert counting.counters["EASF01"].is_moved
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "gain"),
+    [
+        ((655, 60.0), 660, 5),
+        ((660, 60.0), 660, 0),
+        ((661, 60.0), 660, 10),
+        ((649, 60.0), 660, 11),
+        ((655, 60.0), 2_321, 1_666),
+        ((655, 60.0), 2_322, 1_672),
+    ],
+)
+def test_what_somebody_else_has_counted_of_a_register_is_not_counted_again(
+    counting: Counting, found: tuple[int, float], state: int, gain: int
+) -> None:
+    """A meter counts 667 Wh a minute at most, and a kWh may be rounded."""
+    gains(counting, {"EASF01": 650}, 60)
+    counting.removed("EASF01", 90)
+    show(counting, {"EASF01": state}, 150)
+    assert counting.compiled("EASF01", state, found) == gain
+
+
 def test_a_first_row_at_an_id_of_another_goes_on_from_what_was_counted() -> None:
     counting = Counting()
     assert counting.shown("a", METER, LABELS["EASF01"], 600, 0)

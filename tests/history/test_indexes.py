@@ -65,22 +65,32 @@ async def test_a_start_is_written_at_once_and_values_a_quarter_of_an_hour_later(
 async def test_a_statistic_follows_its_entity_at_once(
     hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
+    async def counters() -> dict[str, Any]:
+        await hass.async_block_till_done()
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+        stored: dict[str, Any] = hass_storage["linky_tic.history"]["data"]["counters"]
+        return stored
+
     await async_setup_history(hass)
     entities = er.async_get(hass)
     sensor = entities.async_get_or_create("sensor", DOMAIN, f"{METER}_EAST")
+    other = entities.async_get_or_create("sensor", "other", "1")
     history_of(hass).shown(sensor.entity_id, METER, LABELS["EAST"], 5)
+    assert [*await counters()] == [sensor.entity_id]
     entities.async_update_entity(sensor.entity_id, name="East")
     entities.async_update_entity(sensor.entity_id, new_entity_id="sensor.east")
-    await hass.async_block_till_done()
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
-    counters = hass_storage["linky_tic.history"]["data"]["counters"]
-    assert {name: one["is_moved"] for name, one in counters.items()} == {"sensor.east": True}
+    kept = await counters()
+    assert {name: one["is_moved"] for name, one in kept.items()} == {"sensor.east": True}
+    entities.async_remove(other.entity_id)
+    assert (await counters())["sensor.east"]["gone"] is None
+    entities.async_remove("sensor.east")
+    assert (await counters())["sensor.east"]["gone"]
     assert complaints(caplog) == []
 
 
 async def test_what_is_committed_is_counted_once_and_nothing_else(
-    hass: HomeAssistant, tables: Tables
+    hass: HomeAssistant, hass_storage: dict[str, Any], tables: Tables
 ) -> None:
     await async_setup_history(hass)
     history, session = history_of(hass), tables.session
@@ -98,6 +108,10 @@ async def test_what_is_committed_is_counted_once_and_nothing_else(
         tables.session.commit()
         assert history._counting.counters[A].row == (100_500 if rows else 0)
     assert rows == [(300, 100.5, 0.5), (600, 100.5, 0.5)]
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert hass_storage["linky_tic.history"]["data"]["counters"][A]["row"] == 100_500
 
 
 async def test_what_cannot_be_put_right_is_logged_and_takes_no_other_statistic_along(

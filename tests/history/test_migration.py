@@ -48,6 +48,8 @@ async def test_a_total_goes_on(hass: HomeAssistant, hass_storage: dict[str, Any]
     entities.async_get_or_create(
         "sensor", DOMAIN, f"{METER}_BASE", suggested_object_id="linky_base"
     )
+    for key in ("PAPP", "energy_today"):  # what is no index
+        entities.async_get_or_create("sensor", DOMAIN, f"{METER}_{key}")
     kept = {
         "registers": {
             **_supplier(BASE, 450, 450, is_hidden=True),
