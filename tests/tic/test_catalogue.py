@@ -72,6 +72,17 @@ def test_no_name_stands_in_both_modes() -> None:
     assert not STANDARD.keys() & HISTORIC.keys()
 
 
+def test_an_index_and_a_peak_have_the_number_of_their_register() -> None:
+    for name, label in STANDARD.items():
+        is_numbered = name.startswith(("EASF", "EASD", "ERQ", "DPM", "FPM"))
+        assert label.register == (int(name.lstrip("EASFDRQPM")) if is_numbered else None)
+    numbers = {name: label.register for name, label in HISTORIC.items() if label.register}
+    assert numbers == {"BASE": 1, "HCHC": 1, "HCHP": 2, "EJPHN": 1, "EJPHPM": 2} | {
+        f"BBR{period}": number
+        for number, period in enumerate(("HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR"), 1)
+    }
+
+
 @pytest.mark.parametrize("pilot", PILOT)
 def test_a_pilot_label_is_as_the_one_it_stands_for(pilot: str) -> None:
     usual = {"SINST1": "SINSTS", "SMAXN": "SMAXSN", "SMAXN-1": "SMAXSN-1"}[pilot]

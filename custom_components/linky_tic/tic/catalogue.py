@@ -7,6 +7,7 @@ Source: Enedis-NOI-CPT_54E v3, chapters 6.1 (Historique) and 6.2 (Standard).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from math import inf
 import re
 from typing import Final
 
@@ -149,7 +150,7 @@ class Label:
     absence: Absence = Absence.GONE
     producer: bool = False
     least: int = 0
-    most: int = 10**9
+    most: float = inf
     mode: Mode = Mode.STANDARD
     rank: int = -1
 
