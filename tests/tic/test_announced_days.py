@@ -160,7 +160,7 @@ def test_days_that_are_over_are_forgotten_after_a_week() -> None:
 def test_today_is_as_tomorrow_where_both_have_one_number_and_the_register_bears_it_out() -> None:
     writer = meter(NTARF="02")
     assert writer.noted() == {24: NIGHT, 25: NIGHT}
-    assert not writer.days.notes[DAY][0].announced
+    assert [writer.days.notes[DAY + _NEXT * one][0].announced for one in (0, 1)] == [False, True]
     assert meter().noted() == {25: NIGHT}  # nobody knows what is in force
     assert meter(NTARF="01").noted() == {25: NIGHT}  # it is not so
     assert meter(NTARF="02", NJOURF="01").noted() == {25: NIGHT}

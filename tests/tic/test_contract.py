@@ -11,7 +11,7 @@ from custom_components.linky_tic.tic import (
 )
 
 from .referee import DATA
-from .streams import Listener, standard
+from .streams import Listener, historic, standard
 
 
 def listened(name: str) -> Listener:
@@ -39,6 +39,17 @@ def test_a_contract_is_told_by_the_readings(
     readings = listened(name).receiver.meter.readings
     assert contract_name(readings) == contract
     assert registers_in_use(readings) == registers
+
+
+def test_a_colour_in_standard_means_all_registers_of_tempo() -> None:
+    def used(frame: bytes) -> set[int]:
+        listener = Listener()
+        listener.hear(*[frame] * 4)
+        return registers_in_use(listener.receiver.meter.readings)
+
+    assert used(standard(("STGE", "013A0000"))) == {1, 2, 3, 4, 5, 6}
+    assert used(standard(("STGE", "003A0000"), ("NTARF", "07"))) == {7}
+    assert used(historic(("OPTARIF", "BBR("), ("BBRHPJB", "000001000"))) == {2}
 
 
 def test_nothing_heard_is_no_contract() -> None:

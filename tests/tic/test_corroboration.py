@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from custom_components.linky_tic.tic import LABELS, Reading, Reason
-from custom_components.linky_tic.tic.corroboration import contradicts
+from custom_components.linky_tic.tic.corroboration import agreed_status, contradicts
 from custom_components.linky_tic.tic.legal_time import HOUR, zone
 
 from .referee import DATA
@@ -383,3 +383,31 @@ def test_a_dated_value_contradicts_the_one_before(
         for raw, hour in (then, now)
     )  # fmt: skip
     assert contradicts(new, last) is is_odd
+
+
+def stge(*words: int) -> list[Reading]:
+    """STGE, frame after frame."""
+    texts = enumerate(f"{word:08X}" for word in words)
+    return [
+        Reading(LABELS["STGE"], text, text, None, degraded=False, confirmed=True, at=at)
+        for at, text in texts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "last", "agreed"),
+    [
+        ((0x003A0401, 0x003A0401, 0x003A0401), 0x003A0400, 0x003A0401),
+        ((0x003A0400, 0x003A0401, 0x003A0400), None, 0x003A0400),  # two agree on the contact
+        ((0x003A0401, 0x003A0403, 0x003A0401), 0x003A0400, 0x003A0401),  # the breaker is as it was
+        ((0x003A0401, 0x003A0400, 0x003A0402), 0x003A0400, None),
+        ((0x003A0400, 0x003A0402, 0x003A0404), None, None),  # three breakers
+    ],
+)
+def test_a_status_is_what_three_frames_agree_on_field_by_field(
+    words: tuple[int, ...], last: int | None, agreed: int | None
+) -> None:
+    told = agreed_status(stge(*words), None if last is None else stge(last)[0])
+    assert (told and (told.value, told.raw, told.at)) == (
+        None if agreed is None else (f"{agreed:08X}", f"{agreed:08X}", 2)
+    )

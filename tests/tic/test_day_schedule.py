@@ -120,6 +120,11 @@ UNHEARD: Final = EJP_TODAY._replace(profile=None)
          ["00:00-07:00 1", "07:00-08:00 1 pm1", "08:00-00:00 2 pm1"]),
         (schedules(peak(1, "24T07:00", "25T01:00", "00000000 08000002"), day=EJP),
          ["00:00-01:00 2 pm1", "01:00-00:00 1"]),
+        # A peak that begins with a day, or with a slot of it, goes on from there.
+        (schedules(peak(1, "25T00:00", "26T00:00", "00000000 08000002"), day=EJP),
+         ["00:00-08:00 1 pm1", "08:00-00:00 2 pm1"]),
+        (schedules(peak(1, "25T06:30", "25T12:00", "00000000 12000001"), day=NIGHT),
+         ["00:00-06:30 1", "06:30-12:00 2 pm1", "12:00-22:30 2", "22:30-00:00 1"]),
     ],
 )  # fmt: skip
 def test_a_day_is_made_of_its_profile_and_its_peaks(days: DaySchedules, periods: list[str]) -> None:

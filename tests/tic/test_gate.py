@@ -91,6 +91,22 @@ def test_three_frames_in_agreement_are_believed_whatever_they_say(new: int) -> N
     assert len(rejected(events)) == 2
 
 
+def test_a_frame_without_a_suspect_drops_it_if_it_is_whole() -> None:
+    whole, cut = standard(*MONO), standard(*MONO)[:-1] + b"\x04"
+    for between, shown in ((cut, [9000]), (whole, [])):
+        listener = settled(index(1000))
+        assert values(listener.hear(index(9000), between, *[index(9000)] * 2), "EAST") == shown
+
+
+def test_of_a_suspect_that_comes_for_ever_the_first_and_the_last_are_kept() -> None:
+    listener = settled(power(500))
+    listener.hear(*[power(99_000)] * 3)
+    first = listener.receiver.meter._gate._rows["SINSTS"].before[0]
+    listener.hear(*[power(99_000)] * 20)
+    before = listener.receiver.meter._gate._rows["SINSTS"].before
+    assert (len(before), before[0]) == (3, first)
+
+
 def test_an_index_that_falls_to_zero_is_believed_when_it_stays_there_for_a_minute() -> None:
     listener = settled(index(1000))
     for number in range(4):

@@ -51,11 +51,21 @@ def test_a_right_checksum_is_not_enough(group: tuple[str, ...], reason: Reason) 
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"\t", b"\t\t", b"\t\t\t\t", b" ", b"  ", b"A", b"A B", b"A\tB", b"A\tB\tCD", b"A B  "],
+    ("body", "reason"),
+    [
+        *[(body, Reason.FORMAT) for body in (b"", b"A", b"\t", b"\t\t", b"\t" * 4, b" ", b"  ")],
+        (b"A B", Reason.FORMAT),  # no data
+        (b"A BCD", Reason.FORMAT),  # no space before the checksum
+        (b"A B  ", Reason.CHECKSUM),
+        (b"A\tB", Reason.FORMAT),  # two fields
+        (b"A\tB\tCD", Reason.FORMAT),  # a checksum of two characters
+        (b"A\tB\tC", Reason.CHECKSUM),
+        (b"A\tB\tC\tD", Reason.CHECKSUM),
+        (b"A\tB\tC\tD\tE", Reason.FORMAT),  # five fields
+    ],
 )
-def test_what_is_not_even_shaped_as_a_group_is_refused(body: bytes) -> None:
-    assert verify(b"\n" + body) in {Reason.FORMAT, Reason.CHECKSUM}
+def test_what_is_not_even_shaped_as_a_group_is_refused(body: bytes, reason: Reason) -> None:
+    assert verify(b"\n" + body) is reason
 
 
 def test_an_unknown_label_is_kept_as_text() -> None:

@@ -200,6 +200,8 @@ def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed
     follow, other = Follow(), ("   HC SEMAINE   ", 1)
     for one in (ECO, SUN, other):
         follow.hear(*[says(one, one[1], ngtf=ngtf)] * 70)
+        if one is SUN:
+            assert follow.follower.names == {1: "HEURE ECO", 2: "HEURE SOLEIL"}
     assert follow.follower.names == {1: "HC SEMAINE", **left}
 
 

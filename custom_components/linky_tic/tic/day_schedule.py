@@ -70,7 +70,7 @@ class Day:
     periods: tuple[SchedulePeriod, ...]
     coding: Coding | None
     decision: Decision
-    announced: bool = True
+    announced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ class DaySchedules:
         return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
     def _instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
-        """Place periods of the meter's time; those of an hour that a day leaves out are none."""
+        """Place periods of the meter's time; empty ones, or of an hour left out, are none."""
         for period in periods:
             begin, end = (
                 self.legal.at(one.date(), one.time()) for one in (period.begin, period.end)
@@ -196,9 +196,8 @@ class DaySchedules:
             colour = (self.colours or {}).get(tempo_day)
             peak = PEAK_OF_COLOUR.get(colour or "")
             for period in (one.within(first, last) for one in base):
-                if period.begin < period.end:
-                    register = register_of_colour(period.register, colour)
-                    yield replace(period, register=register, peak=peak)
+                register = register_of_colour(period.register, colour)
+                yield replace(period, register=register, peak=peak)
 
     def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         """Put the peaks of a day in the place of what its profile says."""
@@ -208,8 +207,7 @@ class DaySchedules:
             if begin < end:
                 inside = [one.within(begin, end) for one in self._of_peak(peak, day, base)]
                 around = _cut(periods, begin, end)
-                left = (one for one in chain(around, inside) if one.begin < one.end)
-                periods = sorted(left, key=lambda period: period.begin)
+                periods = sorted(chain(around, inside), key=lambda period: period.begin)
         return periods
 
     def _of_peak(
@@ -244,13 +242,11 @@ def _placed(
     day: date, states: list[tuple[time, _State]], peak: int | None = None
 ) -> list[SchedulePeriod]:
     """Put states in their place in a day, in the meter's time."""
-    begins = [
-        *(datetime.combine(day, start) for start, _ in states),
-        datetime.combine(day + _DAY, time.min),
-    ]
+    begins = [(datetime.combine(day, start), state) for start, state in states]
+    midnight = datetime.combine(day + _DAY, time.min)
     return [
         SchedulePeriod(begin, end, *state, peak)
-        for (begin, end), (_, state) in zip(pairwise(begins), states, strict=True)
+        for (begin, state), (end, _) in pairwise([*begins, (midnight, _UNKNOWN)])
     ]
 
 

@@ -70,7 +70,7 @@ def verify(line: bytes) -> Group | Reason:
     The separator is HT in Standard, where the checksum covers the last one too, else a space.
     """
     at = line.find(b"\t")
-    if at < 0:
+    if at == -1:
         at = line.find(b" ")
     shape = _shape_of(line[: at + 1])
     if shape is None:

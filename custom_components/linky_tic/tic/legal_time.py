@@ -84,9 +84,8 @@ def legal_time_of(clock: datetime) -> LegalTime:
     time, and a letter that contradicts the calendar is believed.
     """
     offset = clock.utcoffset()
-    if offset is None or offset in {
-        MAINLAND.of(clock + side).utcoffset() for side in (-HOUR, HOUR)
-    }:
+    around = (MAINLAND.of(clock - HOUR).utcoffset(), MAINLAND.of(clock + HOUR).utcoffset())
+    if offset is None or offset in around:
         return MAINLAND
     return LegalTime(offset)
 
