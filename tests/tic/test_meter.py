@@ -14,7 +14,6 @@ from custom_components.linky_tic.tic import (
     Reason,
     Rejected,
 )
-
 from .referee import DATA
 from .streams import (
     ADDRESS,
@@ -32,6 +31,7 @@ from .streams import (
 FRAMES = DATA / "frames"
 ROW = (("PCOUP", "09"), ("SINSTS", "00500"), ("NTARF", "01"))
 OURS = standard(*ROW)
+LATER = standard(("PCOUP", "09"), ("SINSTS", "00510"), ("NTARF", "01"))
 THEIRS = standard(("PCOUP", "12"), ("SINSTS", "00700"), ("NTARF", "02"), address=OTHER_ADDRESS)
 
 
@@ -69,6 +69,13 @@ def test_a_reading_says_all_that_its_group_said() -> None:
     assert reading.time == datetime(2026, 11, 23, 6, 33, 12, tzinfo=UTC)
     assert reading.degraded
     assert reading.at <= listener.now
+
+
+def test_what_has_no_horodate_is_not_degraded_and_is_known_at_once_when_it_comes_again() -> None:
+    listener = settled()
+    (reading,) = readings(listener.hear(LATER))
+    assert (reading.value, reading.time, reading.degraded) == (510, None, False)
+    assert "00510" in {group.data for group in listener.receiver.meter.accepted.values()}
 
 
 def test_a_repeated_group_is_told_once() -> None:
@@ -176,10 +183,23 @@ def test_nothing_is_believed_before_the_expected_meter_has_said_who_it_is() -> N
     assert listener.value("SINSTS") == 500
 
 
+def test_the_supply_is_that_of_the_meter_that_is_heard() -> None:
+    listener = settled()
+    assert listener.receiver.meter.is_identified
+    assert listener.receiver.meter.conditions.power == 9000
+    listener.hear(standard(("PCOUP", "12"), *ROW[1:]))
+    assert listener.receiver.meter.conditions.power == 12_000
+    for address, power in ((ADDRESS, 6000), ("021428000000", 36_000)):  # which has no breaker
+        listener = Listener()
+        listener.hear(*[historic(("ISOUSC", "30"), ("IINST", "002"), address=address)] * 4)
+        assert listener.receiver.meter.conditions.power == power
+
+
 def test_another_meter_is_told_after_three_frames_and_none_of_its_values_enters() -> None:
     listener = settled()
     events = listener.hear(*[THEIRS] * 10)
     assert others(events) == [OTHER_ADDRESS]
+    assert rejected(events).count(Rejected(Reason.OTHER_METER, "ADSC")) == 10
     assert readings(events) == []
     assert vanished(events) == []
     assert (listener.value("SINSTS"), listener.value("NTARF")) == (500, 1)
@@ -202,8 +222,7 @@ def test_one_false_address_costs_one_frame_and_tells_nothing() -> None:
     listener = settled()
     events = listener.hear(THEIRS, OURS, THEIRS, THEIRS, OURS)
     assert others(events) == []
-    later = standard(("PCOUP", "09"), ("SINSTS", "00510"), ("NTARF", "01"))
-    assert values(listener.hear(later), "SINSTS") == [510]
+    assert values(listener.hear(LATER), "SINSTS") == [510]
 
 
 def test_what_another_meter_said_bears_nothing_out_of_ours() -> None:
@@ -217,6 +236,18 @@ def test_what_another_meter_said_bears_nothing_out_of_ours() -> None:
     listener.hear(*[ours(1000)] * 4)
     events = listener.hear(theirs(5000), theirs(5001), ours(5002), ours(1001))
     assert values(events, "EAST") == [1001]
+    cut = standard(address=OTHER_ADDRESS)[:-1] + b"\x04"
+    for frames_ in ((theirs(5000), ours(5000)), (ours(5000), ours(5000), cut)):
+        assert values(listener.hear(*frames_, ours(5000), ours(1001)), "EAST") == []
+
+
+def test_a_suspect_goes_with_its_label() -> None:
+    listener = settled()
+    full, far = (standard(("EAST", index), *ROW) for index in ("000001000", "000009000"))
+    gone = OURS.replace(b"\nNTARF\t", b"\nNTARF\x07")
+    listener.hear(*[full] * 4, far)
+    assert vanished(listener.hear(*[gone] * 3)) == ["EAST"]
+    assert values(listener.hear(far), "EAST") == []
 
 
 def test_after_a_gap_another_meter_may_be_on_the_line() -> None:
@@ -230,8 +261,7 @@ def test_after_a_gap_another_meter_may_be_on_the_line() -> None:
 def test_after_a_gap_our_meter_is_believed_as_soon_as_it_is_known_again() -> None:
     listener = settled()
     listener.now += 3600
-    later = standard(("PCOUP", "09"), ("SINSTS", "00510"), ("NTARF", "01"))
-    assert values(listener.hear(later), "SINSTS") == [510]
+    assert values(listener.hear(LATER), "SINSTS") == [510]
 
 
 def test_another_meter_in_the_other_mode_is_another_meter_not_another_mode() -> None:
@@ -258,6 +288,18 @@ def test_a_new_mode_is_told_after_three_frames_and_the_old_readings_go() -> None
     assert listener.value("PAPP") == 1000
     assert modes(listener.hear(*[OURS] * 3)) == [Mode.STANDARD]
     assert modes(listener.hear(new, new)) == []
+
+
+def test_of_the_old_mode_nothing_is_left() -> None:
+    listener = Listener(ADDRESS, labels=["EASF01"])
+    listener.hear(standard(("EAST", "000001000"), ("PCOUP", "09")))
+    meter = listener.receiver.meter
+    assert (meter.conditions.power, meter.phases) == (9000, 1)
+    assert meter._gate.holds("EAST")
+    listener.hear(*[historic(("PAPP", "00500"))] * 3)
+    assert meter.mode is Mode.HISTORIC
+    assert (meter.conditions.power, meter.phases) == (36_000, None)
+    assert not meter._gate.holds("EAST")
 
 
 def test_groups_of_the_other_mode_are_refused_until_then() -> None:

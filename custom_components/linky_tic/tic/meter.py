@@ -62,8 +62,6 @@ class Meter:
         self.conditions.count_phases(self.labels_now)
         self._owner = Ownership(address)
         self._rejected = rejected
-        if address is not None:
-            self.conditions.identify(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate(self.conditions, self.presence)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
@@ -263,7 +261,6 @@ class Meter:
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
         for reading in list(self.readings.values()):
             self._forget(reading.label, out)
-        self.accepted.clear()
         self._believed.clear()
         self._gate.clear()
         self._other_mode_frames = 0

@@ -15,6 +15,7 @@ _FRAMES: Final = 10
 """Frames whose DATE must show the same offset before it is that of the meter's island."""
 _TOLERANCE: Final = 60.0
 """Seconds by which a meter's clock and ours may differ."""
+_HALF_HOUR: Final = HOUR / 2
 _FURTHEST: Final = 26
 """Half hours between the mainland and the furthest island."""
 _MAINLAND: Final = timedelta()
@@ -25,7 +26,8 @@ class Overseas:
 
     def __init__(self, offset: timedelta) -> None:
         self.offset = offset
-        self._shown, self._times = offset, 0
+        self._shown: timedelta | None = None
+        self._times: int  # in a row that it was shown
 
     def learn(self, stamp: str, now: float) -> bool:
         """Take what the clock shows at `now` (seconds since 1970); whether the offset is new."""
@@ -52,9 +54,10 @@ def _offset_of(stamp: str, mainland: datetime, now: float) -> timedelta | None:
     A stamp without a season is read by summer time on the mainland alone: an hour more then.
     """
     apart = mainland.timestamp() - now
-    if not abs(apart) <= _FURTHEST * 1800 + _TOLERANCE:  # nor is it when not a number
+    half = _HALF_HOUR.total_seconds()
+    if not abs(apart) <= _FURTHEST * half + _TOLERANCE:  # nor is it when not a number
         return None
-    offset = timedelta(minutes=30 * round(apart / 1800))
+    offset = _HALF_HOUR * round(apart / half)
     for one in (_MAINLAND, offset, offset + HOUR):
         clock = read_horodate(stamp, one)
         if clock is not None and is_right(clock.time, now):
