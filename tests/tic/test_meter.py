@@ -14,6 +14,7 @@ from custom_components.linky_tic.tic import (
     Reason,
     Rejected,
 )
+
 from .referee import DATA
 from .streams import (
     ADDRESS,
@@ -197,6 +198,9 @@ def test_the_supply_is_that_of_the_meter_that_is_heard() -> None:
 
 def test_another_meter_is_told_after_three_frames_and_none_of_its_values_enters() -> None:
     listener = settled()
+    assert others(listener.hear(THEIRS, THEIRS)) == []
+    assert others(listener.hear(THEIRS)) == [OTHER_ADDRESS]
+    listener = settled()
     events = listener.hear(*[THEIRS] * 10)
     assert others(events) == [OTHER_ADDRESS]
     assert rejected(events).count(Rejected(Reason.OTHER_METER, "ADSC")) == 10
@@ -248,6 +252,13 @@ def test_a_suspect_goes_with_its_label() -> None:
     listener.hear(*[full] * 4, far)
     assert vanished(listener.hear(*[gone] * 3)) == ["EAST"]
     assert values(listener.hear(far), "EAST") == []
+
+
+@pytest.mark.parametrize(("seconds", "is_known"), [(10, True), (10.1, False)])
+def test_a_gap_is_more_than_ten_seconds(seconds: float, *, is_known: bool) -> None:
+    listener = settled()
+    listener.receiver.feed(b"", listener.receiver.heard_at + seconds)
+    assert listener.receiver.meter.is_identified is is_known
 
 
 def test_after_a_gap_another_meter_may_be_on_the_line() -> None:

@@ -46,6 +46,23 @@ def test_the_maximum_is_today_s_if_it_is_stamped_today() -> None:
     assert house.peaks.is_told
 
 
+@pytest.mark.parametrize(
+    ("power", "stamp"), [("99999", "H261123074318"), ("04870", "H261323074318")]
+)
+def test_a_maximum_without_a_number_or_without_a_time_is_none(power: str, stamp: str) -> None:
+    house = House()
+    house.told("H261123180000", stamp, power=power)
+    assert (house.peaks.today, house.peaks.month) == (None, None)
+
+
+@pytest.mark.parametrize("clock", [(), (("DATE", "", "H261323180000"),)])
+def test_without_a_clock_the_day_is_ours(clock: tuple[tuple[str, ...], ...]) -> None:
+    house = House()
+    frame = standard(*clock, ("SMAXSN", "04870", "H261123074318"))
+    assert house.hear(frame, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert house.peaks.today == DayPeak(NOVEMBER, 4870)
+
+
 @pytest.mark.parametrize("stamp", ["H261122235959", "H261117120000", "h261124000000"])
 def test_a_maximum_of_another_day_is_not_today_s(stamp: str) -> None:
     house = House()
@@ -106,6 +123,13 @@ def test_historique_has_the_highest_power_that_was_heard() -> None:
     house.papp("00900", datetime(2026, 11, 23, 12, tzinfo=UTC))
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 3200)
     assert not house.peaks.is_told
+
+
+def test_a_day_on_which_nothing_is_drawn_has_a_peak_of_nothing() -> None:
+    house = House()
+    assert not house.peaks.is_told
+    house.papp("00000", datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert house.peaks.today == DayPeak(NOVEMBER, 0)
 
 
 def test_a_day_of_historique_ends_at_midnight_of_legal_time() -> None:

@@ -104,11 +104,29 @@ def test_one_byte_for_ever_fills_no_memory(stream: bytes) -> None:
 def test_frames_are_counted() -> None:
     receiver = Receiver()
     receiver.feed((DATA / "frames" / "bad_eot_interrupted.bin").read_bytes(), 1.0)
-    assert receiver.counters.complete_frames == 1
-    assert receiver.counters.cut_frames == 1
-    assert receiver.counters.good_groups == 58
+    assert (receiver.counters.complete_frames, receiver.counters.cut_frames) == (1, 1)
+    receiver.feed(standard(), 1.0)
+    assert (receiver.counters.complete_frames, receiver.counters.cut_frames) == (2, 1)
+    assert receiver.counters.good_groups == 59
     receiver.feed(standard(("VTIC", "02"))[:-1] + b"\nrubbish\r", 1.0)
-    assert receiver.counters.good_groups == 60
+    assert receiver.counters.good_groups == 61
+
+
+def test_groups_whose_separators_are_damaged_are_heard_and_counted_as_others() -> None:
+    listener = Listener()
+    frame, new = (standard(("PREF", "09"), ("SINSTS", power)) for power in ("00500", "00510"))
+    listener.hear(*[frame] * 4)
+    receiver, before = listener.receiver, listener.receiver.counters.good_groups
+    assert receiver.counters.altered == 0
+    events = listener.hear(new.replace(b"\r", b"\x0c"))
+    assert values(events, "SINSTS") == [510]
+    assert receiver.counters.good_groups == before + 3
+    assert receiver.heard_at == listener.now - 2
+    assert not any(
+        isinstance(event, Reading) for event in listener.hear(new.replace(b"\r", b"\x0c"))
+    )
+    listener.hear(new.replace(b"00510", b"00511"))
+    assert receiver.counters.altered == 1
 
 
 def test_the_time_of_the_last_good_group_is_kept() -> None:

@@ -1,6 +1,7 @@
 """STGE and RELAIS against the published table, and the traps between the two."""
 
 import csv
+from itertools import accumulate
 from pathlib import Path
 
 from hypothesis import given, strategies as st
@@ -167,3 +168,9 @@ def test_relays_are_closed_where_their_bit_is_set(register: int, closed: tuple[i
 @pytest.mark.parametrize(("status", "relays"), [("003A0001", 0), ("013A0000", 1), ("463A0800", 1)])
 def test_both_registers_tell_the_same_of_the_dry_contact(status: str, relays: int) -> None:
     assert decode_status(status)["dry_contact"] == RELAYS[0].read(relays)
+
+
+def test_the_fields_of_stge_are_its_32_bits_one_after_the_other() -> None:
+    ends = list(accumulate(field.width for field in STATUS))
+    assert [field.low for field in STATUS] == [0, *ends[:-1]]
+    assert ends[-1] == 32
