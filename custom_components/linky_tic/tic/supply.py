@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from .address import identify
-from .catalogue import LABELS, Label
+from .catalogue import LABELS, Absence, Label
 from .events import Readings, number_of
 
 DEFAULT_SUPPLY: Final = 36_000
@@ -27,7 +27,11 @@ its meter, and allows `MARGIN` times that."""
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
 _THREE: Final = 3
-_OTHER_PHASES: Final = frozenset(row.name for row in LABELS.values() if row.phase in {2, 3})
+_OTHER_PHASES: Final = frozenset(
+    row.name
+    for row in LABELS.values()
+    if row.phase in {2, 3} and row.absence is not Absence.PATIENT  # which is missed late
+)
 _DRAWN: Final = ("SINSTS", "SINST1")
 CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 DRAWN_LABELS: Final = (*_DRAWN, *CURRENTS, "PAPP")
