@@ -96,5 +96,11 @@ def test_every_label_but_the_private_ones_may_have_a_topic() -> None:
     assert len(topics) == sum(map(len, CATALOGUE.values())) - len(private) + 2
 
 
+def test_the_topics_of_a_mirror_are_its_own_while_it_is_on() -> None:
+    assert chosen().topics == [f"linky_tic/{ADDRESS}", f"linky_tic/{ADDRESS}/availability"]
+    assert chosen(mirror_format="teleinfo2mqtt").topics == [f"teleinfo/{ADDRESS}"]
+    assert chosen(mirror=False).topics == []
+
+
 def test_a_mirror_that_is_off_keeps_nothing() -> None:
     assert kept(mirror=False, mirror_per_label=True, mirror_discovery=True) == set()
