@@ -1,14 +1,18 @@
 """What Home Assistant's MQTT integration is asked for, message by message; no broker is needed."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, Final
 
 from homeassistant.components import mqtt
+from homeassistant.components.mqtt.const import MQTT_CONNECTION_STATE
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.linky_tic.mirror import publisher
 from custom_components.linky_tic.mirror.publisher import Message, Publisher, async_publisher
@@ -29,6 +33,7 @@ class Asked:
         self.entry.add_to_hass(hass)
         self.entry.mock_state(hass, ConfigEntryState.LOADED)
         self.error: Exception | None = None
+        self.is_connected = True
         self.messages: list[tuple[object, ...]] = []
         self.stored: list[object] = []
         self._hass = hass
@@ -39,6 +44,9 @@ class Asked:
         self.stored.append(self._storage.get(STORE, {}).get("data"))
         if self.error:
             raise self.error
+
+    def connect(self) -> None:
+        async_dispatcher_send(self._hass, MQTT_CONNECTION_STATE, True)  # noqa: FBT003 - as MQTT does
 
     def turn_off(self) -> None:
         self.entry.mock_state(self._hass, ConfigEntryState.UNLOAD_IN_PROGRESS)
@@ -53,7 +61,7 @@ async def asked(
 ) -> AsyncIterator[Asked]:
     asked = Asked(hass, hass_storage)
     monkeypatch.setattr(mqtt, "async_publish", asked.publish)
-    monkeypatch.setattr(mqtt, "is_connected", lambda _hass: True)
+    monkeypatch.setattr(mqtt, "is_connected", lambda _hass: asked.is_connected)
     yield asked
     asked.entry.mock_state(hass, ConfigEntryState.NOT_LOADED)
 
@@ -98,12 +106,14 @@ async def test_a_topic_is_stored_before_anything_is_retained_there_and_forgotten
     one = await async_publisher(hass)
     one.put("entry", Message("t", "x", 0, retain=True))
     one.put("entry", Message("loud", "x", 0, retain=False))
+    assert asked.messages == []  # not at once
     await one.async_flush()
     one.put("entry", Message("t", "y", 0, retain=True))
     await one.async_flush()
     assert asked.stored == 3 * [{"t": "entry"}]
     one.keep_only("another", ())
     one.keep_only("entry", ("t",))
+    assert not one._waiting
     one.keep_only("entry", ())
     await one.async_flush()
     assert asked.messages[3:] == [("t", "", 1, True, None)]
@@ -128,7 +138,6 @@ async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_
     await one.async_join("entry", (), WORD)
     await one.async_join("off", (), WORD._replace(topic="elsewhere"))
     await one.async_join("off")
-    one._watch_mqtt()
     asked.turn_off()
     await hass.async_block_till_done()
     assert asked.messages == [(*WORD[:4], None)]
@@ -137,12 +146,64 @@ async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_
     assert len(asked.messages) == 1
 
 
+async def test_what_is_retained_waits_for_a_connection_and_is_published_anew_at_each(
+    hass: HomeAssistant, asked: Asked
+) -> None:
+    one = await async_publisher(hass)
+    asked.is_connected = False
+    one.put("entry", Message("t", "x", 0, retain=True))
+    one.put("entry", Message("loud", "x", 0, retain=False))
+    await one.async_flush()
+    assert asked.messages == []
+    asked.is_connected = True
+    for _ in range(2):
+        asked.messages.clear()
+        asked.connect()
+        await one.async_flush()
+        assert asked.messages == [("t", "x", 0, True, None)]
+
+
+async def test_an_entry_of_mqtt_that_is_new_is_watched_once_it_connects(
+    hass: HomeAssistant, asked: Asked
+) -> None:
+    one = await async_publisher(hass)
+    await one.async_join("entry", (), WORD)
+    new = MockConfigEntry(domain="mqtt", data={})
+    new.add_to_hass(hass)
+    asked.connect()
+    new.mock_state(hass, ConfigEntryState.UNLOAD_IN_PROGRESS)
+    await hass.async_block_till_done()
+    assert asked.messages == [(*WORD[:4], None)]
+
+
+async def test_what_would_expire_is_published_again_after_ten_minutes(
+    hass: HomeAssistant, asked: Asked
+) -> None:
+    before = dt_util.utcnow()
+    one = await async_publisher(hass)
+    after = dt_util.utcnow()
+    one.put("entry", Message("t", "x", 0, retain=True))
+    one.put("entry", Message("data", "x", 0, retain=True, expiry=86_400))
+    await one.async_flush()
+    for moment, count in (
+        (before + timedelta(seconds=599), 2),
+        (after + timedelta(seconds=601), 3),
+    ):
+        async_fire_time_changed(hass, moment)
+        await one.async_flush()
+        assert len(asked.messages) == count
+    assert asked.messages[-1][0] == "t"
+
+
 async def test_what_a_former_store_names_is_taken_over_though_no_broker_is_there(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     key = "linky_tic.entry.retained"
     hass_storage[key] = {"version": 1, "key": key, "data": ["a", "b"]}
-    await (await async_publisher(hass)).async_join("entry", ["a"])
+    one = await async_publisher(hass)
+    await one.async_join("entry", ["a"])
+    assert one._worker is None
+    assert one._retained == {"b": Message("b", "", 1, retain=True)}
     assert hass_storage[STORE]["data"] == {"a": "entry", "b": "entry"}
     assert key not in hass_storage
 
