@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
-import re
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,6 @@ from custom_components.linky_tic.const import DOMAIN
 
 from ..bills import MONTHLY, OFF_PEAK, PEAK, house, pays, reprice
 from ..course import Course
-from ..dialog import choose
 from ..home import KNOWN, Home, Meter
 from ..old_sensor import HOUR, recorded
 
@@ -276,29 +274,6 @@ async def test_a_day_before_all_meters_is_refused(home: Home) -> None:
         await home.hass.services.async_call(
             DOMAIN, "compare_contracts", call, blocking=True, return_response=True
         )
-
-
-async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> None:
-    meter = await lived(home)
-    assert meter.entry
-    flow = home.hass.config_entries.options
-    form = await choose(home.hass, meter.entry, "compare")
-    assert form["last_step"] is False
-    typed = {
-        "contract_base": {"base": "0,2", "standing_charge": "12"},
-        "contract_off_peak": {"off_peak": "0.17", "peak": "0.25", "off_peak_hours": "22h30-6h30"},
-        "contract_tempo": {name: str(price) for name, price in TEMPO.items()},
-    }
-    shown = await flow.async_configure(form["flow_id"], typed)
-    assert shown["step_id"] == "compared"
-    table = str((shown["description_placeholders"] or {})["table"])
-    assert table.count("\n|") == 6
-    assert "| Tempo | – |" in table
-    assert "the colour of" in table
-    assert re.search(r"\| Base \| [\d.,]+ \| [\d.,]+ \| [\d.,]+ \|", table)
-    assert not re.search(r"[.,]\d{3,} ", table)  # cents
-    closed = await flow.async_configure(form["flow_id"], {"next_step_id": "finish"})
-    assert closed["type"] == "create_entry"
 
 
 def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:

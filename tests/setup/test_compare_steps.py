@@ -2,16 +2,20 @@
 
 from calendar import SATURDAY, SUNDAY
 from datetime import date
+import re
 from typing import Any, Final
 
+from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.comparison.comparison import Comparison
 from custom_components.linky_tic.comparison.contracts import PricedContract, Sum, read_slots
+from custom_components.linky_tic.setup import money_steps
 from custom_components.linky_tic.setup.compare_steps import _contracts, _days, _schema, _table
 from custom_components.linky_tic.setup.texts import async_load_sentences
 
+from ..comparison.test_comparison import lived
 from ..dialog import choose
 from ..home import Home
 
@@ -143,3 +147,36 @@ def test_the_table_tells_the_contracts_and_below_it_what_is_not_sure(hass: HomeA
     ]
     whole = compared._replace(hours_missing=0, in_force=Sum({}, {}, 0.0), others=[])
     assert _table(hass, whole).splitlines()[4:] == ["| Your contract | 0.00 | 0.00 | 0.00 |"]
+
+
+async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> None:
+    meter = await lived(home)
+    assert meter.entry
+    flow = home.hass.config_entries.options
+    form = await choose(home.hass, meter.entry, "compare")
+    assert form["last_step"] is False
+    typed = {
+        "contract_base": {"base": "0,2", "standing_charge": "12"},
+        "contract_off_peak": {"off_peak": "0.17", "peak": "0.25", "off_peak_hours": "22h30-6h30"},
+        "contract_tempo": {name: str(price) for name, price in TEMPO.items()},
+    }
+    shown = await flow.async_configure(form["flow_id"], typed)
+    assert shown["step_id"] == "compared"
+    table = str((shown["description_placeholders"] or {})["table"])
+    assert table.count("\n|") == 6
+    assert "| Tempo | – |" in table
+    assert "the colour of" in table
+    assert re.search(r"\| Base \| [\d.,]+ \| [\d.,]+ \| [\d.,]+ \|", table)
+    assert not re.search(r"[.,]\d{3,} ", table)  # cents
+    closed = await flow.async_configure(form["flow_id"], {"next_step_id": "finish"})
+    assert closed["type"] == "create_entry"
+
+
+async def test_a_meter_that_is_not_set_up_has_nothing_to_compare(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    meter = await home.hears()
+    await home.unload(meter)
+    assert meter.entry
+    assert (await choose(home.hass, meter.entry, "compare"))["reason"] == "not_loaded"
