@@ -125,7 +125,7 @@ def test_the_table_tells_the_contracts_and_below_it_what_is_not_sure(hass: HomeA
         {},
         hours_missing=3,
         energy_missing=1.5,
-        in_force=Sum({"off_peak": 10.0}, {}, 15.0),
+        in_force=Sum({"off_peak": 10.0}, {}, 15.0, doubt=1.2349),
         others=[
             (base, Sum({"base": 100.0}, prices, 12.344, doubt=0.009)),
             (tempo, Sum({}, TEMPO, 14.0, doubt=0.01, unknown_days=(date(2026, 10, 19),))),
@@ -142,6 +142,7 @@ def test_the_table_tells_the_contracts_and_below_it_what_is_not_sure(hass: HomeA
         "",
         "- 3 hours are missing (1.50 kWh): they are in no sum.",
         "- Your contract: a price is missing.",
+        DOUBT.replace("Tempo: 0.01", "Your contract: 1.23"),
         "- Tempo: the colour of 1 days is not known.",
         DOUBT,
     ]
