@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import DayPeak, PowerPeaks
+from custom_components.linky_tic.tic import LABELS, DayPeak, PowerPeaks, Reading
 
 from .streams import Listener, historic, standard
 
@@ -46,13 +46,19 @@ def test_the_maximum_is_today_s_if_it_is_stamped_today() -> None:
     assert house.peaks.is_told
 
 
+@pytest.mark.parametrize("name", ["SMAXSN", "SMAXSN-1"])
 @pytest.mark.parametrize(
-    ("power", "stamp"), [("99999", "H261123074318"), ("04870", "H261323074318")]
+    ("power", "time"), [(None, datetime(2026, 11, 22, 12, tzinfo=UTC)), (4870, None)]
 )
-def test_a_maximum_without_a_number_or_without_a_time_is_none(power: str, stamp: str) -> None:
-    house = House()
-    house.told("H261123180000", stamp, power=power)
-    assert (house.peaks.today, house.peaks.month) == (None, None)
+def test_a_maximum_without_a_number_or_without_a_time_is_none(
+    name: str, power: int | None, time: datetime | None
+) -> None:
+    reading = Reading(LABELS[name], power, "", time, degraded=False, confirmed=True, at=0)
+    papp = Reading(LABELS["PAPP"], None, "", None, degraded=False, confirmed=True, at=0)
+    peaks, day = PowerPeaks(), 22 if name == "SMAXSN" else 23
+    now = datetime(2026, 11, day, 12, tzinfo=UTC).timestamp()
+    assert peaks.end_frame({name: reading, "PAPP": papp}, now, MAINLAND)
+    assert (peaks.today, peaks.month) == (None, None)
 
 
 @pytest.mark.parametrize("clock", [(), (("DATE", "", "H261323180000"),)])

@@ -93,6 +93,7 @@ def test_a_short_message_is_told_once_for_each_sending() -> None:
     sent = standard(("MSG1", " " * 32), ("MSG2", f"{'APPELEZ':16}"))
     told = heard.hear(calm, calm, sent, calm, calm, sent, sent, calm)
     assert told == [("short_message", "APPELEZ")] * 2
+    assert Heard().hear(sent, calm) == [("short_message", "APPELEZ")]
 
 
 def test_a_transition_is_a_kind_and_its_facts() -> None:

@@ -173,11 +173,11 @@ def _has_off_peak_hours(slots: tuple[Slot, ...]) -> bool:
     """Whether a register has the eight hours of a day that off-peak has, where it may have them."""
     hours: dict[int, list[int]] = {}
     register = None
-    ends = [*(_minutes(slot.start) for slot in slots[1:]), _DAY]
-    for slot, end in zip(slots, ends, strict=True):
+    edges = [*(_minutes(slot.start) for slot in slots), _DAY]
+    for place, slot in enumerate(slots):
         register = slot.register or register
         if register is not None:
-            hours.setdefault(register, []).extend(range(_minutes(slot.start), end))
+            hours.setdefault(register, []).extend(range(edges[place], edges[place + 1]))
     return any(
         len(minutes) == _OFF_PEAK and _NEVER_OFF_PEAK.isdisjoint(minutes)
         for minutes in hours.values()
