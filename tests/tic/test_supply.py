@@ -37,7 +37,7 @@ def test_a_current_is_that_of_each_phase_and_of_three_until_they_are_known() -> 
     told.count_phases({"IINST1", "IINST3"})
     assert (told.phases, told.power) == (3, 18_000)
     told.count_phases({"IINST1", "UMOY2"})  # which a meter of before has sent
-    assert told.phases == 1
+    assert (told.phases, told.power) == (1, 6000)
     told.count_phases(set())
     assert (told.phases, told.power) == (None, 18_000)
 
