@@ -72,15 +72,27 @@ class House:
     home: HomeAssistant
     mqtt: Subscriber
 
-    def states_of(self, recording: Recording) -> dict[str, Json]:
-        """Label -> the state of its sensor, when it has one that is known."""
-        prefix, states = f"{recording.address}_", self.home.client.states()
+    def entities_of(self, recording: Recording) -> dict[str, str]:
+        """Label -> its entity, be it disabled; and those of what labels tell together."""
+        prefix = f"{recording.address}_"
         return {
-            entity["unique_id"].removeprefix(prefix): states[entity["entity_id"]]
+            entity["unique_id"].removeprefix(prefix): entity["entity_id"]
             for entity in self.home.client.command("config/entity_registry/list")
             if entity["unique_id"].startswith(prefix)
-            and states.get(entity["entity_id"], {"state": "unknown"})["state"] not in SILENT
         }
+
+    def states_of(self, recording: Recording) -> dict[str, Json]:
+        """Label -> the state of its sensor, when it has one that is known."""
+        states = self.home.client.states()
+        return {
+            label: states[name]
+            for label, name in self.entities_of(recording).items()
+            if states.get(name, {"state": "unknown"})["state"] not in SILENT
+        }
+
+    def has_all(self) -> bool:
+        """Whether every label has its entity."""
+        return all(self.entities_of(one).keys() >= one.said.keys() for one in RECORDINGS)
 
     def enable_all(self) -> None:
         client = self.home.client
@@ -105,7 +117,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             port = stack.enter_context(PtyPort(replay, folder / f"linky{number}"))
             home.client.add_meter(port.url)
         house = House(home, mqtt)
-        wait_for(lambda: len(house.states_of(RECORDINGS[-1])) > 5, "the last meter's labels")
+        wait_for(house.has_all, "every label's entity", pause=1)
         house.enable_all()
         yield house
 
