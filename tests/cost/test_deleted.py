@@ -91,6 +91,22 @@ async def test_what_was_taken_is_forgotten_a_minute_later(
         assert bool(hass_storage[KEY]["data"]) is is_kept
 
 
+async def test_one_that_is_deleted_twice_in_a_minute_is_kept(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    one = entry()
+    await deleted(hass, one)
+    for _ in range(2):
+        await async_setup_deleted_accounts(hass)
+        accounts = deleted_accounts(hass)
+        assert accounts.take(one)
+        await async_setup_deleted_accounts(hass)
+        await deleted_accounts(hass).keep(one)
+    hass.bus.async_fire("homeassistant_final_write")
+    await hass.async_block_till_done()
+    assert hass_storage[KEY]["data"]
+
+
 async def test_an_entry_that_has_stored_no_account_leaves_none(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
