@@ -32,6 +32,8 @@ from sqlalchemy.orm import Session
 from .counting import Counting
 
 _HOUR: Final = 3600.0
+_NOTHING: Final = 1e-9
+"""Less than a Wh in any unit, and more than what two sums of floats differ by."""
 _LAST_MINUTE: Final = 55
 """The minute at which the last period of an hour begins, with which the recorder sums it up."""
 
@@ -83,7 +85,9 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
         if counting.counters[row.name].is_moved and (last := _last_row(session, row.name, before)):
             one = one._replace(found=(last.state, row.begin - last.begin))
         gain = counting.compiled(*one) * row.unit
-        _set_sum(session, row, _sum_before(session, row, before) + gain, before)
+        total = _sum_before(session, row, before) + gain
+        if abs(total - row.sum) > _NOTHING:
+            _set_sum(session, row, total, before)
         if gain:
             _shift_later(session, row, gain, before)
         counted.append(one)
