@@ -83,15 +83,18 @@ async def test_external_statistics_go_before_ours(course: Course, home: Home, ga
     assert rows[-1]["start"] - rows[-2]["end"] == gap * 3600
 
 
-async def test_older_ones_go_before_what_was_adopted(course: Course, home: Home) -> None:
+@pytest.mark.parametrize(("method", "adopted"), [("import", NEW), ("entity_id", OLD)])
+async def test_older_ones_go_before_what_was_adopted(
+    course: Course, home: Home, method: str, adopted: str
+) -> None:
     await external(home, summed(MORNING - 4 * HOUR))
     await recorded(home.hass, counted(MORNING, BEFORE, starts_at=10))
     await hears(home, course)
     await by_hour(home, course)
-    await adopt(home.hass, method="import", dry_run=False)
-    later = used(await rows_of(home.hass, NEW))
-    await adopt(home.hass, old_statistic=EXTERNAL, dry_run=False)
-    assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:], 0, *later])
+    await adopt(home.hass, method=method, dry_run=False)
+    later = used(await rows_of(home.hass, adopted))
+    await adopt(home.hass, old_statistic=EXTERNAL, entity_id=adopted, dry_run=False)
+    assert used(await rows_of(home.hass, adopted)) == pytest.approx([*USED[1:], 0, *later])
 
 
 async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: Home) -> None:
