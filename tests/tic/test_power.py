@@ -152,6 +152,17 @@ def test_what_the_steps_leave_open_is_told_while_it_is_narrow(
     assert told == (None if watts is None else (watts, 0, factor))
 
 
+@pytest.mark.parametrize(("low", "high", "settled"), [(94, 106, (100, 5000)), (93.9, 106.1, None)])
+def test_a_power_has_settled_when_it_is_known_to_twelve_percent(
+    low: float, high: float, settled: tuple[float, int] | None
+) -> None:
+    power = IndexPower()
+    power.see(1000, 0.0, 5000)
+    power._window.low, power._window.high = low, high
+    power.estimate(0.0)
+    assert power._settled == settled
+
+
 def test_what_the_steps_leave_open_by_less_than_a_third_counts_more_than_what_had_settled() -> None:
     for low, high, watts in ((85, 115, 100), (84.9, 115.1, 115.1)):
         told = explained(low, high, settled=(200.0, 5000))
