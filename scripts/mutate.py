@@ -153,8 +153,8 @@ def _instead(node: ast.expr | ast.stmt) -> Iterator[str]:
 def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
     """The tests that should notice: of the module, of its folder, and others.
 
-    What runs at an import is seen by all that reaches the module; what is of constants alone, by
-    its folder and by what people see.
+    What runs at an import is seen by all that reaches the module, and by the module's own tests;
+    what is of constants alone, by its folder and by what people see.
     """
     by_line = reached.contexts_by_lineno(str(change.path))
     contexts = {one for line in change.lines for one in by_line.get(line, ())} - {""}
@@ -163,9 +163,12 @@ def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
         contexts = set(chain.from_iterable(by_line.values())) - {""}
     asked = {one.partition("|")[0] for one in contexts}
     folder = TESTS / change.path.relative_to(INTEGRATION).parent
+    files = iter[Path](())
     if not asked:
         files = chain(folder.glob("test_*.py"), *map(TESTS.glob, FACES))
-        asked = {str(file.relative_to(ROOT)) for file in files}
+    elif is_of_import:
+        files = folder.glob(f"test_{change.path.stem}*.py")
+    asked |= {str(file.relative_to(ROOT)) for file in files}
     batches: tuple[list[str], ...] = ([], [], [])
     for test in sorted(asked):
         file = ROOT / _file(test)
