@@ -163,7 +163,7 @@ def tests_of(change: Change, reached: CoverageData) -> list[list[str]]:
         contexts = set(chain.from_iterable(by_line.values())) - {""}
     asked = {one.partition("|")[0] for one in contexts}
     folder = TESTS / change.path.relative_to(INTEGRATION).parent
-    files = iter[Path](())
+    files: Iterator[Path] = iter(())
     if not asked:
         files = chain(folder.glob("test_*.py"), *map(TESTS.glob, FACES))
     elif is_of_import:
