@@ -426,3 +426,24 @@ async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
     await life.hear()
     await course.end_period()
     assert await life.imported() == pytest.approx(life.used)
+
+
+async def test_base_that_becomes_the_total_goes_on_from_no_register(
+    course: Course, home: Home
+) -> None:
+    house = Household(contract="base", mode="historic", index=INDEX)
+    life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
+    await life.begin()
+    await life.hear()
+    await course.end_period()
+    house.switch_mode("standard")
+    await life.hear()
+    house.change_contract("ejp")
+    await life.pass_time(90 * DAY)
+    await life.hear()
+    await course.end_period()
+    house.change_contract("weekend")
+    house.switch_mode("historic")
+    await life.hear()
+    await course.end_period()
+    assert await life.imported() == pytest.approx(life.used)

@@ -180,6 +180,8 @@ class Counting:
         """Whether a label shows the same register; BASE may not, after a change of the contract."""
         if counter.label != _BASE:
             return True
+        if self._heard(counter) > counter.shown:  # another label has shown the register since
+            return self._register_shown(counter.meter, LABELS[_BASE], value) == counter.register
         return counter.shown <= value and _can_follow(counter.shown, value, now - counter.at)
 
     def _register_shown(self, meter: str, label: Label, value: int) -> str:
