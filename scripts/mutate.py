@@ -33,6 +33,8 @@ REACHED: Final = ROOT / ".cache" / "reached"
 ENOUGH: Final = 0.95
 SECONDS: Final = 60
 """Of a processor, after which a test of a changed module runs for ever: somebody would notice."""
+HANGS: Final = 300
+"""Seconds after which one waits for ever."""
 MOST_ELSEWHERE: Final = 100
 """Tests of other folders that are asked: of hundreds that reach a line, one in so many."""
 UNNOTICED: Final = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -226,7 +228,7 @@ def _run(change: Change, tests: Sequence[str]) -> int:
 
     SourceFileLoader.get_code = get_code  # type: ignore[assignment,method-assign] # in this process
     files = sorted({str(ROOT / _file(one)) for one in tests})
-    options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header"]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", f"--timeout={HANGS}"]
     return pytest.main([*options, *files], plugins=[Asked(tests)])
 
 
