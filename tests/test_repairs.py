@@ -3,16 +3,19 @@
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.repairs import (
     DOMAIN as REPAIRS,
+    ConfirmRepairFlow,
     RepairsFlowResult,
     repairs_flow_manager,
 )
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.health.issues import Issue, issue_id
+from custom_components.linky_tic.repairs import async_create_fix_flow
 from custom_components.linky_tic.tariff.tariffs import _REPLACED
 from simulator import Household
 
@@ -47,6 +50,15 @@ async def with_another_meter(home: Home, house: Household | None = None) -> Mete
     house.replace_meter(OTHER_ADDRESS, 1_000)
     await meter.play(4)
     return meter
+
+
+@pytest.mark.parametrize("kind", [Issue.OTHER_METER, Issue.MODE_CHANGED])
+@pytest.mark.parametrize("data", [None, {"entry_id": "gone"}])
+async def test_a_repair_whose_entry_is_gone_is_only_confirmed(
+    hass: HomeAssistant, kind: Issue, data: dict[str, str | int | float | None] | None
+) -> None:
+    dialog = await async_create_fix_flow(hass, issue_id("gone", kind), data)
+    assert type(dialog) is ConfirmRepairFlow
 
 
 async def test_another_meter_is_asked_about(home: Home) -> None:
