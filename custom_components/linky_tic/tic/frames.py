@@ -89,7 +89,8 @@ class Segments:
                 line = line.replace(mark, alone)
         segments = line.split(b"\r")
         self.tail = segments.pop()
-        segments += self._overdue()
+        if len(self.tail) > _OVERDUE:
+            segments += self._overdue()
         return segments
 
     def _overdue(self) -> Iterator[bytes]:
