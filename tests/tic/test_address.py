@@ -3,7 +3,7 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic import Identity, Model, identify, mask
+from custom_components.linky_tic.tic import Identity, Model, hashed, identify, mask
 from custom_components.linky_tic.tic.address import MODELS
 
 
@@ -58,3 +58,7 @@ def test_the_number_is_hidden(text: str, shown: str) -> None:
 def test_nothing_makes_them_raise(text: str) -> None:
     identify(text)
     assert len(mask(text)) == len(text)
+
+
+def test_files_know_a_meter_by_the_same_hash_in_every_release() -> None:
+    assert hashed("041928000001") == "5200c30c257a351f"

@@ -17,6 +17,8 @@ from .indexes import Index, Indexes
 from .ledger import LONGEST, Ledger
 from .periods import day_of, midnight
 
+LEDGER: Final = "ledger"
+"""The key under which an entry stores its account."""
 _FORMER: Final = "former_tariffs"
 _TOLD: Final = "told"
 _LEAP: Final = "leap"

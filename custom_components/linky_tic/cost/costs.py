@@ -14,8 +14,8 @@ from homeassistant.util import dt as dt_util
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
-from .account import Account
-from .deleted import HAD_PRICES, LEDGER, deleted_accounts
+from .account import LEDGER, Account
+from .deleted import HAD_PRICES, deleted_accounts
 from .indexes import COSTED, EXPORT_REGISTER, Index, register_of
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight

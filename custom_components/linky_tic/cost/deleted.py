@@ -5,7 +5,6 @@ entity ids: it goes on from its old account, as after a long time without Home A
 a hash is kept, never the address.
 """
 
-from hashlib import sha256
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,12 +14,12 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
 from ..meter.store import MeterStore
+from ..tic import hashed
+from .account import LEDGER
 from .prices import Prices
 
-LEDGER: Final = "ledger"
-"""The key under which an entry stores its account."""
 HAD_PRICES: Final = "had_prices"
-"""What is stored of a deleted one, too."""
+"""The key under which it is stored, with a deleted account, whether it had prices."""
 _VERSION: Final = 1
 _DELETED: Final[HassKey[DeletedAccounts]] = HassKey(f"{DOMAIN}.deleted_accounts")
 _LATER: Final = 60.0
@@ -60,12 +59,12 @@ class DeletedAccounts:
         account: Any = store.recall(LEDGER)
         if account:
             account |= {"address": "", HAD_PRICES: bool(Prices.chosen(entry.options).options)}
-            self._kept[_hashed(entry)] = {CONF_SLUG: _slug(entry), LEDGER: account}
+            self._kept[hashed(str(entry.unique_id))] = {CONF_SLUG: _slug(entry), LEDGER: account}
             await self._store.async_save(self._kept)
 
     def take(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
         """Give once what an entry goes on from: its meter's account, or that of its entity ids."""
-        own = _hashed(entry)
+        own = hashed(str(entry.unique_id))
         named = (key for key, one in self._kept.items() if one[CONF_SLUG] == _slug(entry))
         key = own if own in self._kept else next(named, None)
         if key is None:
@@ -77,7 +76,3 @@ class DeletedAccounts:
 
 def _slug(entry: ConfigEntry[Any]) -> str:
     return str(entry.data.get(CONF_SLUG, DEFAULT_SLUG))
-
-
-def _hashed(entry: ConfigEntry[Any]) -> str:
-    return sha256((entry.unique_id or "").encode()).hexdigest()[:16]

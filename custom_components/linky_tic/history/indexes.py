@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict
-from hashlib import sha256
 from threading import Lock
 from typing import Any, Final, override
 
@@ -26,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
-from ..tic import INDEXES, LABELS, Label
+from ..tic import INDEXES, LABELS, Label, hashed
 from .counting import Counting, StatisticCount
 from .migration import from_version_1, from_version_2
 from .sums import CountedRow, Newest, last_row, newest, put_right
@@ -89,7 +88,7 @@ class IndexHistory:
                 continue
             if row and lost:
                 address, label = lost[statistic]
-                meter = _hashed(address)
+                meter = hashed(address)
                 self._counting.recorded(statistic, meter, label, row.state, row.begin)
             elif row:
                 self._counting.recovered(statistic, row.state, row.begin, now)
@@ -99,7 +98,7 @@ class IndexHistory:
         """Note what an index's sensor is about to show."""
         now = utcnow().timestamp()
         with self._lock:
-            is_start = self._counting.shown(statistic, _hashed(address), label, value, now)
+            is_start = self._counting.shown(statistic, hashed(address), label, value, now)
         self._keep(_AT_ONCE if is_start else _AT_LEISURE)
 
     @callback
@@ -107,7 +106,7 @@ class IndexHistory:
         """Note what a meter has said of an index, shown or not."""
         now = utcnow().timestamp()
         with self._lock:
-            is_first = self._counting.said(statistic, _hashed(address), label, value, now)
+            is_first = self._counting.said(statistic, hashed(address), label, value, now)
         self._keep(_AT_ONCE if is_first else _AT_LEISURE)
 
     @callback
@@ -208,7 +207,3 @@ def _savepoint(session: Session) -> Iterator[None]:
             yield
     except Exception:  # of any type
         LOGGER.exception("The sum of an index was not put right")
-
-
-def _hashed(address: str) -> str:
-    return sha256(address.encode()).hexdigest()[:16]

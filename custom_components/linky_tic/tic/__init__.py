@@ -22,7 +22,7 @@ mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and F
 `scripts/decode` alone calls them.
 """
 
-from .address import Identity, Model, identify, mask
+from .address import Identity, Model, hashed, identify, mask
 from .announced_days import AnnouncedDays, ChangedHours
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode, Quantity
