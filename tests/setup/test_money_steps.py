@@ -1,5 +1,7 @@
 """The money steps of a meter that lives on: other modes, contracts and prices, and its removal."""
 
+import asyncio
+
 from homeassistant.components.energy.data import EnergyManager
 from homeassistant.components.energy.validate import async_validate
 from homeassistant.data_entry_flow import FlowResultType
@@ -8,6 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
+
+from custom_components.linky_tic.setup import money_steps
+from simulator import Household
 
 from ..bills import house
 from ..home import KNOWN, Home
@@ -49,6 +54,30 @@ async def test_what_opens_the_options_goes_on_with_what_there_is_to_ask(
     assert form["step_id"] == "energy"
     await submit(meter, form, PRICES)
     assert (await options.async_init(meter.entry.entry_id, data={}))["step_id"] == "prices"
+
+
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+async def test_a_meter_that_is_just_being_heard_is_awaited_until_it_has_said_all(
+    home: Home, manager: EnergyManager, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(money_steps, "_LOOK", 0.0)
+    meter = home.meter(Household(contract="hphc", mode=mode))
+    meter.learned, meter.counted = {}, {}
+    entry = await home.add(meter)
+    opened = asyncio.create_task(
+        home.hass.config_entries.options.async_init(entry.entry_id, data={})
+    )
+    while not opened.done():
+        for group in meter.source.next().data.splitlines(keepends=True):
+            await meter.send(group)
+            await asyncio.sleep(0)
+    form = await opened
+    assert form["step_id"] == "energy"
+    assert list(fields(form)) == ["add_1", "price_1", "add_2", "price_2", "standing_charge"]
+    assert {(form["description_placeholders"] or {})[f"tariff_{one}"] for one in (1, 2)} == {
+        "Off-peak",
+        "Peak",
+    }
 
 
 async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: EnergyManager) -> None:

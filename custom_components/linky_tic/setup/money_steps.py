@@ -136,7 +136,7 @@ class MoneySteps(OptionsFlowWithReload):
         self._sells |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
     async def _coordinator(self) -> LinkyCoordinator | None:
-        """Give the meter, as soon as it has said which indexes it has, or after some seconds.
+        """Give the meter, as soon as its indexes and their names are known, or after some seconds.
 
         None where it is not set up by then.
         """
@@ -144,7 +144,7 @@ class MoneySteps(OptionsFlowWithReload):
         while True:
             entry = self.config_entry
             coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
-            is_known = coordinator and (coordinator.tariffs.registers or self._registers)
+            is_known = coordinator and (self._registers or _is_known(coordinator))
             if is_known or self.hass.loop.time() >= until:
                 return coordinator
             await asyncio.sleep(_LOOK)
@@ -178,6 +178,11 @@ class MoneySteps(OptionsFlowWithReload):
         lines = [f"- {one}" for one in prices] or [sentence(self.hass, "no_price")]
         self._summary = "\n\n".join([*said, "\n".join(lines)])
         return await self.async_step_done()
+
+
+def _is_known(coordinator: LinkyCoordinator) -> bool:
+    """Whether a meter has told its tariff, and its indexes have become entities."""
+    return coordinator.tariffs.current is not None and not offer(coordinator).is_empty
 
 
 async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:
