@@ -401,9 +401,16 @@ async def test_a_crash_before_another_mode_moves_no_energy(course: Course, home:
     assert await life.imported() == pytest.approx(life.used)
 
 
-@pytest.mark.parametrize("left", [{}, {"counters": {"sensor.linky_east": {}}}])
+@pytest.mark.parametrize(
+    ("version", "left"),
+    [
+        (3, {}),
+        (3, {"counters": {"sensor.linky_east": {}}}),
+        (2, {"registers": {}, "counters": {}, "hidden": {}, "starts": {}}),
+    ],
+)
 async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
-    course: Course, home: Home, left: dict[str, object]
+    course: Course, home: Home, version: int, left: dict[str, object]
 ) -> None:
     house = Household(contract="hphc", index=INDEX)
     life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
@@ -415,7 +422,9 @@ async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
         await life.hear()
         await course.end_period()
     await home.unload(life.meter)
-    await history_of(home.hass)._store.async_save(left)
+    store = history_of(home.hass)._store
+    store.version = version
+    await store.async_save(left)
     await async_setup_history(home.hass)
     assert life.meter.entry
     await home.hass.config_entries.async_setup(life.meter.entry.entry_id)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict
 from threading import Lock
-from typing import Any, Final, override
+from typing import Any, Final
 
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.components.recorder.tasks import SynchronizeTask
@@ -27,7 +27,6 @@ from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label, hashed
 from .counting import Counting, StatisticCount
-from .migration import from_version_1, from_version_2
 from .sums import CountedRow, Newest, last_row, newest, put_right
 
 _VERSION: Final = 3
@@ -57,7 +56,7 @@ class IndexHistory:
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
-        self._store = _HistoryStore(hass, _VERSION, f"{DOMAIN}.history")
+        self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
@@ -169,19 +168,6 @@ class IndexHistory:
         self._is_dirty = False
         with self._lock:
             return asdict(self._counting)
-
-
-class _HistoryStore(Store[_Stored]):
-    """Where it is kept."""
-
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: _Stored
-    ) -> _Stored:
-        if old_major_version > 1:
-            return from_version_2(old_data)
-        indexes = _indexes(self.hass).items()
-        return from_version_1(old_data, {statistic: label for statistic, (_, label) in indexes})
 
 
 def _indexes(hass: HomeAssistant) -> dict[str, tuple[str, Label]]:
