@@ -1,15 +1,12 @@
 """How much of which register of a meter the rows of statistics have counted.
 
 Several labels show the same register, EASF01 and HCHC for instance, and each has a statistic. So
-that each Wh is counted once, it is kept of each register up to which value rows have counted it,
-whoever made them: a new row gains what its state is ahead of that. It needs neither the row before
-nor the time. What has no row, since the entry was deleted or the clock set back, is counted with
-the next row of that register.
+that each Wh is counted once, it is kept of each register up to which value rows have counted it:
+a new row gains what its state is ahead of that, whatever came before it and whenever.
 
-Some labels show a total, and not which of its registers has grown: BASE, where Historique has no
-labels for the contract (54E 6.1), and any label of Historique, for the total of the meter and the
-registers of the distributor. What it counts is `hidden` in these registers: of what they have
-gained when they are shown again, that much is counted already.
+Some labels show a total, and not which register has grown: BASE, where Historique has no labels for
+the contract (54E 6.1), and any of Historique for what is EAST and EASD in Standard. What it counts
+is `hidden` in these registers: of what they have gained when shown again, that much is counted.
 
 It knows labels and values, nothing of the recorder. Values are in Wh or varh.
 """

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict
 from threading import Lock
+import time
 from typing import Any, Final
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import DATA_INSTANCE
 from homeassistant.helpers.storage import Store
-from homeassistant.util.dt import utcnow
 from homeassistant.util.hass_dict import HassKey
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -34,8 +33,6 @@ _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _AT_ONCE: Final = 0.0
 _AT_LEISURE: Final = 900.0
 """Seconds after which values are written; at a stop at once. The recorder knows them as well."""
-
-type _Stored = dict[str, Any]  # JSON, as Home Assistant's storage takes it
 
 
 async def async_setup_history(hass: HomeAssistant) -> None:
@@ -56,7 +53,7 @@ class IndexHistory:
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
-        self._store: Store[_Stored] = Store(hass, _VERSION, f"{DOMAIN}.history")
+        self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
@@ -77,35 +74,29 @@ class IndexHistory:
     async def _ask_recorder(self, recorder: Recorder) -> None:
         """Take it from the recorder what each statistic has counted; all, if nothing is kept."""
         if self._hass.is_running:  # it may have states that it has not written yet
-            done = self._hass.loop.create_future()
-            recorder.queue_task(SynchronizeTask(done))
-            await done
-        now, lost = utcnow().timestamp(), {} if self._counting.counted else _indexes(self._hass)
-        for statistic in lost or tuple(self._counting.counters):
+            await recorder.async_block_till_done()
+        now, counting = time.time(), self._counting
+        lost = {} if counting.counted else _indexes(self._hass)
+        for statistic in lost or tuple(counting.counters):
             row = await recorder.async_add_executor_job(last_row, self._hass, statistic)
-            if row and not lost and not self._counting.is_of(statistic, row.begin):
-                continue
             if row and lost:
                 address, label = lost[statistic]
-                meter = hashed(address)
-                self._counting.recorded(statistic, meter, label, row.state, row.begin)
-            elif row:
-                self._counting.recovered(statistic, row.state, row.begin, now)
+                counting.recorded(statistic, hashed(address), label, row.state, row.begin)
+            elif row and counting.is_of(statistic, row.begin):
+                counting.recovered(statistic, row.state, row.begin, now)
 
     @callback
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what an index's sensor is about to show."""
-        now = utcnow().timestamp()
         with self._lock:
-            is_start = self._counting.shown(statistic, hashed(address), label, value, now)
+            is_start = self._counting.shown(statistic, hashed(address), label, value, time.time())
         self._keep(_AT_ONCE if is_start else _AT_LEISURE)
 
     @callback
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what a meter has said of an index, shown or not."""
-        now = utcnow().timestamp()
         with self._lock:
-            is_first = self._counting.said(statistic, hashed(address), label, value, now)
+            is_first = self._counting.said(statistic, hashed(address), label, value, time.time())
         self._keep(_AT_ONCE if is_first else _AT_LEISURE)
 
     @callback
@@ -118,7 +109,7 @@ class IndexHistory:
             self._keep(_AT_ONCE)
         elif change.data["action"] == "remove" and entity_id in self._counting.counters:
             with self._lock:
-                self._counting.removed(entity_id, utcnow().timestamp())
+                self._counting.removed(entity_id, time.time())
             self._keep(_AT_ONCE)
 
     def compiling(self, session: Session) -> None:
@@ -164,7 +155,7 @@ class IndexHistory:
             self._is_dirty = True
             self._store.async_delay_save(self._data, delay)
 
-    def _data(self) -> _Stored:
+    def _data(self) -> dict[str, Any]:
         self._is_dirty = False
         with self._lock:
             return asdict(self._counting)

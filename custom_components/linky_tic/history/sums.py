@@ -1,14 +1,10 @@
 """The sums of the statistics of indexes, put right in the recorder's own tables.
 
-It knows the recorder's tables, nothing of meters. Tried on Home Assistant 2026.10 and 2026.11.
-
 Every five minutes the recorder makes a row of each statistic. What its sum should have gained is
 known to `counting.py`; it is corrected in the same transaction, so that nobody sees another one.
 Rows of a later time, of a clock that was ahead or was set back, gain as much: whatever the clock
-does, no sum falls, and each row shows what was used then. Other statistics are not touched.
-
-Of an hour that the clock has skipped or come back to, the recorder makes no hourly row. The next
-row has what it lacks; a statistic that has none any more gets one with the next hour.
+does, no sum falls. Of an hour that the clock has skipped there is no hourly row: the next one has
+what it lacks.
 """
 
 from collections.abc import Iterator
