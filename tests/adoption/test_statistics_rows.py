@@ -61,9 +61,6 @@ def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
         (meta("kWh"), "Wh", 0.001),
         (meta("Wh"), "kWh", 1000.0),
         (meta("kWh", None), "MWh", 1000.0),
-        (meta("kWh"), None, 1.0),
-        (meta("kWh"), "varh", 1.0),
-        (meta("rpm", None), "rpm", 1.0),
     ],
 )
 def test_a_unit_is_told_in_that_of_a_statistic(

@@ -1,7 +1,4 @@
-"""What adopting an old statistic would do, or why it cannot be: nothing is changed here.
-
-It knows entities, and what the recorder has of both statistics. The old sensor may be gone.
-"""
+"""What adopting an old statistic would do, or why it cannot be: nothing is changed here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -144,7 +141,6 @@ def _is_joined_by_time(
 
 
 def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping[str, str]) -> None:
-    """Refuse what is of another quantity, or summed up where the other is a mean."""
     units = [one["unit_of_measurement"] for one in (old, ours)]
     kinds = [quantity_of(one) or one["unit_of_measurement"] for one in (old, ours)]
     told = {**named, "old_unit": units[0] or "–", "unit": units[1] or "–"}

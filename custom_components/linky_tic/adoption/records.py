@@ -1,7 +1,4 @@
-"""What was adopted: in storage before anything is written.
-
-It knows the shape of a record, nothing of how one is made or undone.
-"""
+"""What was adopted, and what undoes it: in storage before anything is written."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields

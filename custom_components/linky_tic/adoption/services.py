@@ -1,6 +1,6 @@
 """The actions that adopt an old statistic and undo that: who may, what is asked, what is answered.
 
-It knows calls and their answers. Numbers are answered in the unit of our statistic.
+Numbers are answered in the unit of our statistic.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from typing import Final
 
 from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -31,20 +32,15 @@ from .plan import AdoptionPlan, async_plan
 from .records import Method, Record
 from .statistics_rows import History
 
-ATTR_OLD: Final = "old_statistic"
-ATTR_ENTITY: Final = "entity_id"
-ATTR_METHOD: Final = "method"
-ATTR_DRY_RUN: Final = "dry_run"
-
 _ADOPT: Final = vol.Schema(
     {
-        vol.Required(ATTR_OLD): cv.string,
-        vol.Required(ATTR_ENTITY): cv.entity_id,
-        vol.Optional(ATTR_METHOD): vol.Coerce(Method),
-        vol.Optional(ATTR_DRY_RUN, default=True): cv.boolean,
+        vol.Required("old_statistic"): cv.string,
+        vol.Required(ATTR_ENTITY_ID): cv.entity_id,
+        vol.Optional("method"): vol.Coerce(Method),
+        vol.Optional("dry_run", default=True): cv.boolean,
     }
 )
-_UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY): cv.entity_id})
+_UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY_ID): cv.entity_id})
 _SHOWN: Final = 10
 """Doubtful hours that are listed, of all that are counted."""
 _GAP: Final = 2.0
@@ -66,11 +62,11 @@ def async_setup_adoption(hass: HomeAssistant) -> None:
 
 async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     """Answer with what will be done; do it, unless it is a dry run."""
-    hass, old_id, is_dry = call.hass, call.data[ATTR_OLD], call.data[ATTR_DRY_RUN]
+    hass, old_id, is_dry = call.hass, call.data["old_statistic"], call.data["dry_run"]
     entity = _entity(call)
     async with lock:
         adopted = await async_adopted(hass, entity)
-        plan = await async_plan(hass, old_id, entity, call.data.get(ATTR_METHOD), adopted)
+        plan = await async_plan(hass, old_id, entity, call.data.get("method"), adopted)
         answer = await _planned(hass, plan)
         if not is_dry:
             await async_adopt(hass, plan)
@@ -78,7 +74,6 @@ async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
 
 
 async def _undo(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
-    """Answer with what was undone."""
     entity = _entity(call)
     async with lock:
         return _recorded(await async_undo(call.hass, entity))
@@ -88,10 +83,10 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
     """Give the sensor of ours that a call is about; refused where nothing is recorded."""
     if RECORDER not in call.hass.config.components:
         raise refused("adopt_no_recorder")
-    entity = er.async_get(call.hass).async_get(call.data[ATTR_ENTITY])
+    entity = er.async_get(call.hass).async_get(call.data[ATTR_ENTITY_ID])
     if entity and entity.platform == DOMAIN and entity.domain == SENSOR and entity.config_entry_id:
         return entity
-    raise refused("adopt_not_ours", entity=call.data[ATTR_ENTITY])
+    raise refused("adopt_not_ours", entity=call.data[ATTR_ENTITY_ID])
 
 
 async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:

@@ -1,18 +1,16 @@
-"""The rows of a statistic, read and written: the recorder's part in adopting another one's.
+"""The rows of a statistic, read and written in the recorder's tables.
 
-It knows the recorder's tables and nothing of meters. What is written is written in one transaction
-of the recorder's own thread: all of it, or nothing.
+What is written is written in one transaction of the recorder's own thread: all of it, or nothing.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import time
-from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, override
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.db_schema import Base, Statistics, StatisticsShortTerm
+from homeassistant.components.recorder.db_schema import Statistics, StatisticsShortTerm
 from homeassistant.components.recorder.models import StatisticMetaData
 from homeassistant.components.recorder.statistics import (
     STATISTIC_UNIT_TO_UNIT_CONVERTER,
@@ -34,16 +32,12 @@ from ..exceptions import unwritten
 from .joining import HOUR, StatisticRow
 from .records import Record
 
-_HOURS: Final = Base.metadata.tables[Statistics.__tablename__]
-_PERIODS: Final = Base.metadata.tables[StatisticsShortTerm.__tablename__]
-_TABLES: Final = (_HOURS, _PERIODS)
+_TABLES: Final = (Statistics, StatisticsShortTerm)
 _EVER: Final = utc_from_timestamp(0)
-_KILO: Final[Mapping[str | None, str]] = MappingProxyType(
-    {
-        "energy": UnitOfEnergy.KILO_WATT_HOUR,
-        "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
-    }
-)
+_KILO: Final[dict[str | None, str]] = {
+    "energy": UnitOfEnergy.KILO_WATT_HOUR,
+    "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+}
 """Class of units -> the unit in which an index is reasoned about; other totals are no index."""
 
 
@@ -128,11 +122,8 @@ def kilo_of(meta: StatisticMetaData) -> float | None:
 
 
 def _factor(meta: StatisticMetaData, unit: str | None) -> float:
-    """Give one of a unit in that of a statistic of the same quantity."""
-    converter, own = _converter(meta), meta["unit_of_measurement"]
-    if converter is None or own not in converter.VALID_UNITS or unit not in converter.VALID_UNITS:
-        return 1.0
-    return converter.convert(1.0, unit, own)
+    converter = _converter(meta)
+    return converter.convert(1.0, unit, meta["unit_of_measurement"]) if converter else 1.0
 
 
 async def async_insert(
@@ -146,10 +137,9 @@ async def async_insert(
 
     def insert_rows(session: Session) -> None:
         ours, _ = _found(hass, session, entity_id)[entity_id]
-        for table, rows in ((_HOURS, hours), (_PERIODS, periods)):
-            values = [_values(row, ours) for row in rows]
-            if values:
-                session.execute(insert(table), values)
+        for table, rows in zip(_TABLES, (hours, periods), strict=True):
+            if rows:
+                session.execute(insert(table), [_values(row, ours) for row in rows])
         if record.offset is not None:
             _shift(session, ours, record.begun, record.offset)
 
@@ -163,12 +153,12 @@ async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) ->
         if not (found := _found(hass, session, entity_id)):
             return  # somebody has deleted all of it
         ours, meta = found[entity_id]
-        first = _HOURS.c.metadata_id == ours, _HOURS.c.start_ts == record.start
-        if session.execute(select(_HOURS.c.id).where(*first)).first() is None:
+        first = Statistics.metadata_id == ours, Statistics.start_ts == record.start
+        if session.scalar(select(Statistics.id).where(*first)) is None:
             return  # nothing was inserted
         for table in _TABLES:
-            inserted = table.c.start_ts >= record.start, table.c.start_ts < record.end + HOUR
-            session.execute(delete(table).where(table.c.metadata_id == ours, *inserted))
+            inserted = table.start_ts >= record.start, table.start_ts < record.end + HOUR
+            session.execute(delete(table).where(table.metadata_id == ours, *inserted))
         if record.offset is not None:  # in the unit of then
             _shift(session, ours, record.begun, -record.offset * _factor(meta, record.unit))
 
@@ -189,9 +179,9 @@ def _values(row: StatisticRow, metadata_id: int) -> dict[str, float | None]:
 def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
     """Add to all our sums from a row on, and to those of the hours from that hour on."""
     for table in _TABLES:
-        since = begun // HOUR * HOUR if table is _HOURS else begun
-        of_it = table.c.metadata_id == ours, table.c.start_ts >= since
-        session.execute(update(table).where(*of_it).values(sum=table.c.sum + offset))
+        since = begun // HOUR * HOUR if table is Statistics else begun
+        of_it = table.metadata_id == ours, table.start_ts >= since
+        session.execute(update(table).where(*of_it).values(sum=table.sum + offset))
 
 
 @dataclass(slots=True)
