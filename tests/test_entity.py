@@ -9,7 +9,6 @@ from simulator import Household
 from simulator.line import Line
 
 from .home import ADDRESS, Home, Meter
-from .waiting import until
 
 
 def device(home: Home, meter: Meter) -> dr.DeviceEntry:
@@ -61,13 +60,12 @@ async def test_a_historic_meter_has_no_version(home: Home) -> None:
     assert device(home, meter).sw_version is None
 
 
-async def test_the_version_is_known_however_early_it_comes(home: Home) -> None:
-    meter = await home.hears()
-    dr.async_get(home.hass).async_update_device(device(home, meter).id, sw_version=None)
-    await home.unload(meter)
-    async with meter.playing():
-        await home.restart(meter)
-        await until(lambda: device(home, meter).sw_version == "TIC 02")
+async def test_the_version_is_known_once_a_meter_has_changed_its_mode(home: Home) -> None:
+    house = Household(mode="historic")
+    meter = await home.hears(house)
+    house.switch_mode("standard")
+    await meter.play(8)
+    assert device(home, meter).sw_version == "TIC 02"
 
 
 async def test_the_version_stays_known_after_a_restart(home: Home) -> None:

@@ -46,7 +46,6 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (HealthMonitor, "report_stranger"),
         (HealthMonitor, "_sample"),
         (LinkyCoordinator, "_store_settings"),
-        (LinkyCoordinator, "_update_device"),
         (Mirror, "_frame"),
         (Mirror, "_lose"),
         (Peaks, "_frame"),

@@ -10,7 +10,6 @@ from typing import Final, assert_never
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PORT, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event as HassEvent, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_time_interval
 
 from .const import CONF_MODE, CONF_OVERSEAS, CONF_SLUG, CONF_SPEED, DEFAULT_SLUG, DOMAIN
@@ -40,7 +39,6 @@ from .tic import (
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
 _MINUTE: Final = timedelta(minutes=1)
-_VERSION_LABEL: Final = "VTIC"
 
 
 class LinkyCoordinator(LinkyMeter):
@@ -93,9 +91,6 @@ class LinkyCoordinator(LinkyMeter):
 
     async def async_run(self) -> None:
         """Read from now on, until the entry is unloaded."""
-        if version := self.receiver.meter.readings.get(_VERSION_LABEL):
-            self._update_device(version)  # it came before there was a device
-        self.signals.reading.connect(_VERSION_LABEL, self._update_device)
         self.entry.async_create_background_task(self.hass, self.link.run(), f"{DOMAIN} line")
         self.signals.minute.send()
         self.entry.async_on_unload(
@@ -217,8 +212,3 @@ class LinkyCoordinator(LinkyMeter):
         if any(self.entry.data.get(key) != value for key, value in heard.items()):
             data = {**self.entry.data, **heard}
             self.hass.config_entries.async_update_entry(self.entry, data=data)
-
-    def _update_device(self, version: Reading) -> None:
-        registry = dr.async_get(self.hass)
-        for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
-            registry.async_update_device(device.id, sw_version=f"TIC {version.value}")

@@ -14,18 +14,21 @@ from .tic import identify
 
 
 def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
-    """Describe a meter by its address, and by what the Euridis lists say of it."""
+    """Describe a meter by its address, what the Euridis lists say of it, and its TIC version."""
     identity = identify(coordinator.address)
     model = identity.model.name if identity.model else None
     if model and identity.year:
         model = f"{model} ({identity.year})"
-    return DeviceInfo(
+    described = DeviceInfo(
         identifiers={(DOMAIN, coordinator.address)},
         name=coordinator.entry.title,
         manufacturer=identity.maker,
         model=model,
         serial_number=coordinator.address,
     )
+    if version := coordinator.receiver.meter.readings.get("VTIC"):
+        described["sw_version"] = f"TIC {version.value}"
+    return described
 
 
 def entity_text(hass: HomeAssistant, path: str) -> str | None:
