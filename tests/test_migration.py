@@ -8,7 +8,6 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_PORT
 import pytest
 
-from custom_components.linky_tic import async_migrate_entry
 from custom_components.linky_tic.config_flow import LinkyConfigFlow
 from custom_components.linky_tic.const import DOMAIN
 
@@ -104,4 +103,3 @@ async def test_an_entry_of_a_newer_major_version_is_refused_and_left_alone(
     assert entry.state is ConfigEntryState.MIGRATION_ERROR
     assert not meter.is_open
     assert entry.data == newer["data"]
-    assert not await async_migrate_entry(home.hass, entry)

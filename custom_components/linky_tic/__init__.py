@@ -27,8 +27,6 @@ from .tariff.former_names import tell_of_former_names
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
-_VERSION: Final = 1
-"""Major version of the entries that this release understands."""
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -37,11 +35,6 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await async_setup_history(hass)
     await optional(async_setup_deleted_accounts(hass))
     return True
-
-
-async def async_migrate_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
-    """Keep an entry of any minor version: they only add. A newer major one may mean anything."""
-    return entry.version == _VERSION
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:

@@ -43,7 +43,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     """The dialogs about a meter; those of its options are another flow."""
 
     VERSION = 1
-    MINOR_VERSION = 1
+    MINOR_VERSION = 1  # Home Assistant loads any: later ones only add
     _has_freed_port = False
 
     @staticmethod
