@@ -30,7 +30,7 @@ class Mirror:
     def __init__(self, meter: LinkyMeter) -> None:
         self._meter = meter
         self._entry = meter.entry
-        self._settings = MirrorSettings.of(meter.entry.options, meter.address)
+        self._settings = MirrorSettings(meter.entry.options, meter.address)
         self._publisher: Publisher
         self._whole_frames = 0
         self._due_at = -inf

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from ..tic import IDENTITIES, LABELS, Frame, Label, Quantity
 from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
@@ -92,42 +92,24 @@ def default_options(mirror_format: str) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
 class MirrorSettings:
     """What a mirror does; what only the typed format can do is off in the others."""
 
-    address: str
-    enabled: bool
-    format: Format
-    topic: str
-    status_topic: str | None
-    retain: bool
-    interval: int
-    per_label: bool
-    private: bool
-    discovery: bool
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any], address: str) -> Self:
+    def __init__(self, options: Mapping[str, Any], address: str) -> None:
         name = format_of(options)
-        row, is_typed = FORMATS[name], name == TYPED
-        chosen = {**default_options(name), **options}
-        topic = chosen.get(Option.TOPIC) or row.topic.format(address=address)
-        status_topic = row.status_topic and row.status_topic.format(topic=topic)
+        chosen, is_typed = {**default_options(name), **options}, name == TYPED
+        self.address = address
+        self.format = row = FORMATS[name]
+        self.enabled: bool = chosen[Option.ENABLED]
+        self.topic: str = chosen.get(Option.TOPIC) or row.topic.format(address=address)
+        self.status_topic = row.status_topic and row.status_topic.format(topic=self.topic)
         if name == LINKY_SENSOR:  # the other formats have it where their consumers look for it
-            status_topic = chosen.get(Option.STATUS_TOPIC) or status_topic
-        return cls(
-            address=address,
-            enabled=chosen[Option.ENABLED],
-            format=row,
-            topic=topic,
-            status_topic=status_topic,
-            retain=chosen[Option.RETAIN],
-            interval=int(chosen[Option.INTERVAL]),
-            per_label=is_typed and chosen[Option.PER_LABEL],
-            private=is_typed and chosen[Option.PRIVATE],
-            discovery=is_typed and chosen[Option.DISCOVERY],
-        )
+            self.status_topic = chosen.get(Option.STATUS_TOPIC) or self.status_topic
+        self.retain: bool = chosen[Option.RETAIN]
+        self.interval = int(chosen[Option.INTERVAL])
+        self.per_label: bool = is_typed and chosen[Option.PER_LABEL]
+        self.private: bool = is_typed and chosen[Option.PRIVATE]
+        self.discovery: bool = is_typed and chosen[Option.DISCOVERY]
 
     @property
     def topics(self) -> list[str]:

@@ -120,11 +120,11 @@ class LinkyOptionsFlow(CompareSteps):
             if key in options and not _is_topic(options[key]):
                 return "invalid_topic", {"topic": options[key]}
         entry = self.config_entry
-        topics = MirrorSettings.of(options, entry.unique_id or "").topics
+        topics = MirrorSettings(options, entry.unique_id or "").topics
         if len(topics) > len(set(topics)):
             return "topic_taken", {"topic": topics[0], "title": entry.title}
         for other in self.hass.config_entries.async_entries(DOMAIN):  # one that is off may come on
-            taken = MirrorSettings.of(other.options, other.unique_id or "").topics
+            taken = MirrorSettings(other.options, other.unique_id or "").topics
             if other is not entry and (shared := set(topics).intersection(taken)):
                 return "topic_taken", {"topic": min(shared), "title": other.title}
         return None
