@@ -25,7 +25,6 @@ from custom_components.linky_tic import config_flow, coordinator as coordinator_
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost import costs
-from custom_components.linky_tic.health import monitor
 from custom_components.linky_tic.line import detection, link as link_module, reception
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
@@ -272,7 +271,7 @@ async def opened(
     monkeypatch.setattr(reception, "time", real)
     for module, patience in ((link_module, "SILENCE"), (reception, "STALLED")):
         monkeypatch.setattr(module, patience, HANGS)
-    for module in (config_flow, costs, monitor, reporter):
+    for module in (config_flow, costs, reporter):
         monkeypatch.setattr(module, "time", clock)
     # A speed is not doubted since the machine is busy: its change would throw bytes away.
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):

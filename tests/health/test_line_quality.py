@@ -21,20 +21,18 @@ BAD: Final = GOOD.replace(b"09\t", b"19\t")
 
 
 class Heard:
-    """A line, its quality, and the time."""
+    """A line and its quality."""
 
     def __init__(self) -> None:
         self.receiver = Receiver()
         self.quality = LineQuality(self.receiver)
-        self.now = START
-        self.quality.sample(self.now)
+        self.quality.sample()
 
     def minutes(self, count: int, frame: bytes = b"") -> None:
         """Hear a frame a minute."""
         for _ in range(count):
-            self.receiver.feed(frame, self.now)
-            self.now += 60
-            self.quality.sample(self.now)
+            self.receiver.feed(frame, START)
+            self.quality.sample()
 
 
 @pytest.fixture
@@ -82,20 +80,12 @@ def test_ten_minutes_are_needed_to_judge(heard: Heard) -> None:
     assert full == 8 * [False] + 4 * [True]
 
 
-@pytest.mark.parametrize(("seconds", "is_full"), [(539.5, False), (540.0, True)])
-def test_a_minute_that_comes_late_is_one_of_the_ten(
-    heard: Heard, seconds: float, *, is_full: bool
-) -> None:
-    heard.quality.sample(heard.now + seconds)
-    assert heard.quality.is_window_full is is_full
-
-
 def test_silence_lasts_since_the_first_look_after_the_last_good_group(heard: Heard) -> None:
     silence = []
     for frame in (b"", GOOD, b"", b"", GOOD):
         heard.minutes(1, frame)
-        silence.append(heard.quality.silence)
-    assert silence == [60, 0, 60, 120, 0]
+        silence.append(heard.quality.silent_minutes)
+    assert silence == [1, 0, 1, 2, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,46 +1,37 @@
 """The quality of a line: groups good and bad over the last minutes, and what was counted.
 
-It knows counters and time; it knows neither entities nor repairs.
+It knows counters, read once a minute; it knows neither entities nor repairs.
 """
 
 from collections import deque
-from math import nan
-from typing import Final, NamedTuple
+from operator import sub
+from typing import Final
 
 from ..line import BAD
 from ..tic import Reason, Receiver
 
-WINDOW: Final = 600.0
-"""Seconds over which the quality is taken."""
+WINDOW: Final = 10
+"""Minutes over which the quality is taken."""
 _MOST_ALTERED: Final = 1 / 3
 """Share of bad groups with a wrong byte from which on a line is noisy. With wrong bits it is 0.5 to
 1, where bytes are missing below 0.05, or 0.3 where always as many as a group has (measured on
 simulated lines, at any rate)."""
 
 
-class _Sample(NamedTuple):
-    at: float
-    good: int
-    bad: int
-    altered: int
-
-
 class LineQuality:
     """The counters of one line, and their course over the last ten minutes."""
 
     def __init__(self, receiver: Receiver) -> None:
-        self._receiver = receiver
-        self._samples: deque[_Sample] = deque()
+        self._counters = receiver.counters
+        self._samples: deque[tuple[int, int, int]] = deque(maxlen=WINDOW + 1)
 
-    def sample(self, now: float) -> None:
-        """Take the counters as they are; called about once a minute."""
-        self._samples.append(self._now(now))
-        while now - self._samples[0].at > WINDOW:
-            self._samples.popleft()
+    def sample(self) -> None:
+        """Take the counters as they are; called once a minute."""
+        self._samples.append(self._counted())
 
     def rejected(self, *reasons: Reason) -> int:
         """Count the groups rejected for these reasons."""
-        return sum(self._receiver.counters.rejected[reason] for reason in reasons)
+        return sum(self._counters.rejected[reason] for reason in reasons)
 
     @property
     def good_share(self) -> float | None:
@@ -55,23 +46,22 @@ class LineQuality:
         return altered < _MOST_ALTERED * bad
 
     @property
-    def silence(self) -> float:
-        """Seconds for which no good group has come, of those observed."""
-        last = self._samples[-1]
-        return last.at - min(one.at for one in self._samples if one.good == last.good)
+    def silent_minutes(self) -> int:
+        """Minutes for which no good group has come, of those in the window."""
+        good = [good for good, *_ in self._samples]
+        return good.count(good[-1]) - 1
 
     @property
     def is_window_full(self) -> bool:
-        """Whether ten minutes have been observed."""
-        return bool(self._samples) and self._samples[-1].at - self._samples[0].at >= WINDOW - 60
+        """Whether nearly ten minutes have been observed."""
+        return len(self._samples) >= WINDOW
 
-    def _window(self) -> tuple[int, int, int]:
-        """Count the groups of the window: good, bad, and those with an altered byte."""
-        now = self._now()
+    def _window(self) -> tuple[int, ...]:
+        """Count the groups of the window."""
+        now = self._counted()
         first = self._samples[0] if self._samples else now
-        return now.good - first.good, now.bad - first.bad, now.altered - first.altered
+        return tuple(map(sub, now, first, strict=True))
 
-    def _now(self, at: float = nan) -> _Sample:
-        receiver = self._receiver
-        altered = receiver.counters.altered
-        return _Sample(at, receiver.counters.good_groups, self.rejected(*BAD), altered)
+    def _counted(self) -> tuple[int, int, int]:
+        """Count the groups so far: good, bad, and those with an altered byte."""
+        return self._counters.good_groups, self.rejected(*BAD), self._counters.altered

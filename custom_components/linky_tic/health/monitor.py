@@ -4,7 +4,6 @@ It knows when to look; what is looked at, and what people are told, is the busin
 """
 
 from collections import Counter
-import time
 from typing import Final
 
 from homeassistant.const import CONF_PORT
@@ -20,12 +19,12 @@ _NOISY_BELOW: Final = 95.0
 """Percent of good groups over ten minutes under which a line is noisy."""
 _CLEAN_ABOVE: Final = 97.0
 """Percent over which it no longer is: apart, so that a repair does not come and go."""
-_SILENT_AFTER: Final = 300.0
-"""Seconds without a good group after which a person should look at the wiring."""
+_SILENT_AFTER: Final = 5
+"""Minutes without a good group after which a person should look at the wiring."""
 
 
 class HealthMonitor:
-    """The health of one line, looked at once a minute on a clock that nobody sets."""
+    """The health of one line, looked at once a minute."""
 
     def __init__(self, meter: LinkyMeter) -> None:
         self.quality = LineQuality(meter.receiver)
@@ -54,8 +53,8 @@ class HealthMonitor:
 
     def _sample(self) -> None:
         quality, issues = self.quality, self.issues
-        quality.sample(time.monotonic())
-        if quality.silence < _SILENT_AFTER:
+        quality.sample()
+        if quality.silent_minutes < _SILENT_AFTER:
             issues.delete(Issue.SILENCE)
         else:
             issues.create(Issue.SILENCE, {"port": name_of(self._port)})
