@@ -19,7 +19,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import LinkyConfigEntry
 from .entity import LinkyEntity, entity_text
-from .tariff.names import tariff_name
+from .tariff.sensors import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import Label, Quantity, SchedulePeriod, unnamed
 

@@ -14,8 +14,7 @@ from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
-from ..tariff.names import tariff_name
-from ..tariff.sensors import current_name
+from ..tariff.sensors import current_name, tariff_name
 from ..tic import Quantity, Readings, unnamed
 from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key

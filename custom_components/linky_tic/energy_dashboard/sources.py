@@ -19,7 +19,7 @@ from ..coordinator import LinkyCoordinator
 from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
-from ..tariff.names import tariff_name
+from ..tariff.sensors import tariff_name
 from ..tic import Readings, contract_name
 
 EXPORT_LABEL: Final = "EAIT"

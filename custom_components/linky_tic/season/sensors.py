@@ -8,12 +8,8 @@ from typing import Any, Final
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
-from ..tic import COLOURS, Readings, has_colours, read_contract
-
-
-def _has_ejp(readings: Readings) -> bool:
-    contract = read_contract(readings)
-    return contract is not None and contract.name == "ejp"
+from ..tariff.sensors import is_under
+from ..tic import COLOURS, has_colours
 
 
 def _so_far(kind: str, meter: LinkyCoordinator) -> int | None:
@@ -52,7 +48,7 @@ SEASON_VALUES: Final = tuple(
         attributes=partial(attributes, kind),
         needs_line=False,
         signals=lambda signals: (signals.season,),
-        applies=_has_ejp if kind == "peak" else has_colours,
+        applies=is_under("ejp") if kind == "peak" else has_colours,
         suggested_display_precision=0,
         entity_registry_enabled_default=key + suffix in _ENABLED,
     )

@@ -31,7 +31,7 @@ from ..cost.prices import (
 )
 from ..energy_dashboard.preferences import EnergyPlan
 from ..energy_dashboard.sources import Offer
-from ..tariff.names import tariff_name
+from ..tariff.sensors import tariff_name
 from .texts import currency, read_amount, sentence, typed
 
 _MOST_BY_KWH: Final = 2.0

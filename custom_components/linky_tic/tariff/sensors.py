@@ -1,8 +1,10 @@
 """The sensor of the tariff in force, in the same words in both modes where both know them."""
 
+from collections.abc import Callable
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.core import callback
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import (
@@ -11,6 +13,7 @@ from ..entities.derived import (
     DerivedSensorDescription,
     Value,
 )
+from ..entity import entity_text
 from ..tic import KNOWN_TARIFFS, TARIFF_SLUGS, Readings, read_contract, unnamed
 from .tariffs import CURRENT_TARIFF
 
@@ -19,20 +22,24 @@ TARIFF_NAMES: Final = (
     *(unnamed(register) for register in range(1, 11)),
 )
 """The names that are translated; a supplier's texts are not."""
-
-
 _OFF_PEAK: Final = "off_peak"
-_WITH_OFF_PEAK: Final = frozenset({_OFF_PEAK, "tempo"})
-"""Contracts that have off-peak hours."""
 
 
-def _has_off_peak(readings: Readings) -> bool:
-    contract = read_contract(readings)
-    return contract is not None and contract.name in _WITH_OFF_PEAK
+@callback
+def tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
+    """Give the name of a register's tariff in the language of the house, where there is one."""
+    name = coordinator.tariffs.name_of(register)
+    return entity_text(coordinator.hass, f"sensor.{CURRENT_TARIFF}.state.{name}") or name
 
 
-def _is_told(readings: Readings) -> bool:
-    return "NTARF" in readings or "PTEC" in readings
+def is_under(*contracts: str) -> Callable[[Readings], bool]:
+    """Make the condition that the contract is one of these."""
+
+    def applies(readings: Readings) -> bool:
+        contract = read_contract(readings)
+        return contract is not None and contract.name in contracts
+
+    return applies
 
 
 class TariffSensor(DerivedSensor):
@@ -64,7 +71,7 @@ TARIFF_FLAGS: Final = (
         value=_is_off_peak,
         sources=("NGTF", "OPTARIF"),
         signals=lambda signals: (signals.tariff,),
-        applies=_has_off_peak,
+        applies=is_under(_OFF_PEAK, "tempo"),
     ),
 )
 TARIFF_VALUES: Final = (
@@ -73,9 +80,8 @@ TARIFF_VALUES: Final = (
         kind=TariffSensor,
         value=current_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
-        sources=("LTARF", "PTEC"),
+        sources=("NTARF", "LTARF", "PTEC"),
         signals=lambda signals: (signals.tariff,),
-        applies=_is_told,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
     ),
