@@ -119,10 +119,13 @@ async def test_a_wrong_price_can_be_taken_back_for_what_was_counted(
 
 async def test_prices_hold_from_now_on_or_for_the_day_or_the_month(home: Home) -> None:
     coordinator = (await hears(home)).coordinator
-    form = MoneyForm(coordinator, Prices.chosen({}), [1], sells=False)
+    form, periods = MoneyForm(coordinator, Prices.chosen({}), [1], sells=False), []
     given: list[Json] = [{}, {"since": "now"}, {"since": "today"}, {"since": "month"}]
+    for one in given:
+        assert form.read(one)
+        periods.append(form.period)
     costs = coordinator.costs
-    assert [form.period(one) for one in given] == [None, None, costs.today, costs.month]
+    assert periods == [None, None, costs.today, costs.month]
 
 
 async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:

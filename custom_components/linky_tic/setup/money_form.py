@@ -68,18 +68,11 @@ class _Row(NamedTuple):
     register: int = 0
 
 
-class Given(NamedTuple):
-    """What was typed into the form: field -> amount or None, and field -> what is wrong with it."""
-
-    amounts: Mapping[str, float | None]
-    errors: Mapping[str, str]
-    doubt: str
-
-
 class MoneyForm:
     """A form about one meter that asks for prices: of its registers, and of what is exported.
 
-    With a plan it asks too what the Energy dashboard is to take of the meter.
+    With a plan it asks too what the Energy dashboard is to take of the meter. `values` and `errors`
+    are what stands in the fields, and what is wrong with it.
     """
 
     def __init__(
@@ -96,6 +89,10 @@ class MoneyForm:
         self._prices = prices.named(coordinator.tariffs.names)
         self._plan = plan
         self._rows = self._asked(registers, sells=sells)
+        self.values: Mapping[str, Any] = self._shown
+        self._amounts: dict[str, float | None] = {}
+        self.errors: dict[str, str] = {}
+        self._doubt = ""
 
     def _asked(self, registers: Sequence[int], *, sells: bool) -> list[_Row]:
         """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
@@ -115,7 +112,8 @@ class MoneyForm:
             return [_Row(EXPORT, CONF_EXPORT_PRICE, "add_production", is_ticked=True), *rows]
         return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * sells
 
-    def schema(self, *, is_doubted: bool) -> vol.Schema:
+    @property
+    def schema(self) -> vol.Schema:
         """Give the fields; the confirmation is among them while something is in doubt."""
         unit = currency(self._hass)
         by_kwh = _AmountSelector(TextSelectorConfig(suffix=f"{unit}/{UnitOfEnergy.KILO_WATT_HOUR}"))
@@ -124,7 +122,7 @@ class MoneyForm:
             fields |= {row.tick: BooleanSelector()} if row.tick else {}
             fields[row.price] = by_kwh
         fields[CONF_STANDING_CHARGE] = _AmountSelector(TextSelectorConfig(suffix=unit))
-        if is_doubted:
+        if self._doubt:
             fields[_SURE] = BooleanSelector()
         if self._others:
             tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
@@ -138,7 +136,7 @@ class MoneyForm:
         return self._plan is None and bool(self._prices.options)
 
     @property
-    def shown(self) -> dict[str, str | bool]:
+    def _shown(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
         shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
         amounts = {row.price: self._prices.of(row.tariff) for row in self._rows}
@@ -146,47 +144,54 @@ class MoneyForm:
         shown |= {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
         return shown | ({_SINCE: "now"} if self._asks_since else {})
 
-    def facts(self, doubt: str = "") -> dict[str, str]:
-        """Give the facts of the texts."""
+    @property
+    def facts(self) -> dict[str, str]:
+        """The facts of the texts."""
         names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
         if self._plan and self._plan.added.is_production:
             names = dict.fromkeys(names, sentence(self._hass, "own_consumption"))
-        return {**names, "doubt": doubt, "others": ", ".join(self._others)}
+        return {**names, "doubt": self._doubt, "others": ", ".join(self._others)}
 
-    def read(self, user_input: Mapping[str, Any]) -> Given:
-        """Read the amounts; one that is left empty is not known."""
-        amounts: dict[str, float | None] = {}
-        errors: dict[str, str] = {}
-        doubt = ""
+    def read(self, user_input: Mapping[str, Any] | None) -> bool:
+        """Take what was typed; gives whether there was something, and all of it is understood.
+
+        An amount that is left empty is not known.
+        """
+        if user_input is None:
+            return False
+        self.values = user_input
         limits = dict.fromkeys((row.price for row in self._rows), _MOST_BY_KWH)
         for key, most in {**limits, CONF_STANDING_CHARGE: _MOST_BY_MONTH}.items():
             text = str(user_input.get(key, "")).strip()
             try:
-                amounts[key] = amount = read_amount(text) if text else None
+                self._amounts[key] = amount = read_amount(text) if text else None
             except ValueError:
-                errors[key] = "no_amount"
+                self.errors[key] = "no_amount"
                 continue
             if amount is not None and amount > most and not user_input.get(_SURE):
-                errors[key] = "much"
-                doubt = doubt or sentence(self._hass, "amount", amount)
-        return Given(amounts, errors, doubt)
+                self.errors[key] = "much"
+                self._doubt = self._doubt or sentence(self._hass, "amount", amount)
+        return not self.errors
 
-    def period(self, user_input: Mapping[str, Any]) -> CostPeriod | None:
-        """Give the period for which the prices are to hold anew; None from now on."""
+    @property
+    def period(self) -> CostPeriod | None:
+        """The period for which the prices are to hold anew; None from now on."""
         costs = self._coordinator.costs
-        return {"today": costs.today, "month": costs.month}.get(user_input.get(_SINCE, ""))
+        return {"today": costs.today, "month": costs.month}.get(self.values.get(_SINCE, ""))
 
-    def prices(self, amounts: Mapping[str, float | None]) -> Prices:
-        """Give the prices that are in force with these amounts; what was not asked for stays."""
+    @property
+    def prices(self) -> Prices:
+        """The prices that are in force with what was typed; what was not asked for stays."""
         by_tariff: dict[str, float | None] = {**self._prices.by_tariff, EXPORT: self._prices.export}
-        by_tariff |= {row.tariff: amounts[row.price] for row in self._rows}
+        by_tariff |= {row.tariff: self._amounts[row.price] for row in self._rows}
         export = by_tariff.pop(EXPORT)
         given = {tariff: price for tariff, price in by_tariff.items() if price is not None}
-        return Prices(given, amounts[CONF_STANDING_CHARGE], export)
+        return Prices(given, self._amounts[CONF_STANDING_CHARGE], export)
 
-    def summary(self, prices: Prices) -> list[str]:
-        """Tell each price back, in cents, so that a point in the wrong place is seen."""
-        hass, facts = self._hass, self.facts()
+    @property
+    def summary(self) -> list[str]:
+        """Each price told back, in cents, so that a point in the wrong place is seen."""
+        hass, facts, prices = self._hass, self.facts, self.prices
         lines = [
             sentence(hass, "by_kwh", price, name=facts[f"tariff_{row.register}"])
             for row in self._rows
@@ -205,15 +210,17 @@ class MoneyForm:
         """The sources that may count the same: none does where a production is."""
         return self._plan.others if self._plan and not self._plan.added.is_production else ()
 
-    def chosen(self, plan: EnergyPlan, user_input: Mapping[str, Any]) -> Offer:
+    def chosen(self, plan: EnergyPlan) -> Offer:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
-        ticked = [row for row in self._rows if row.tick and {**self.shown, **user_input}[row.tick]]
+        ticks = {**self._shown, **self.values}
+        ticked = [row for row in self._rows if row.tick and ticks[row.tick]]
         exported = any(row.tariff == EXPORT for row in ticked)
         return plan.added.only([row.register for row in ticked], exported=exported)
 
-    def is_counted_twice(self, user_input: Mapping[str, Any]) -> bool:
+    @property
+    def is_counted_twice(self) -> bool:
         """Whether others' sources may count the same, and nobody has said that they do not."""
-        return bool(self._others) and not user_input.get(_BESIDE, {}).get(_ANYWAY)
+        return bool(self._others) and not self.values.get(_BESIDE, {}).get(_ANYWAY)
 
 
 def energy_form(coordinator: LinkyCoordinator, prices: Prices, plan: EnergyPlan) -> MoneyForm:

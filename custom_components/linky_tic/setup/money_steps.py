@@ -6,7 +6,7 @@ close a window that says that all is done.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
@@ -23,9 +23,9 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import EnergyPlan, async_add, async_plan, async_price, is_set_up
-from ..energy_dashboard.sources import EXPORT_LABEL, offer
-from .money_form import Given, MoneyForm, energy_form
+from ..energy_dashboard.preferences import async_add, async_plan, async_price, is_set_up
+from ..energy_dashboard.sources import EXPORT_LABEL, Offer, offer
+from .money_form import MoneyForm, energy_form
 from .texts import sentence
 
 _PATIENCE: Final = 8.0
@@ -54,17 +54,13 @@ class MoneySteps(OptionsFlowWithReload):
         if not self._registers:
             return self.async_abort(reason="not_heard")
         form = MoneyForm(coordinator, self._prices, self._registers, sells=self._sells)
-        if user_input is None:
-            return self._ask("prices", form, form.shown)
-        given = form.read(user_input)
-        if given.errors:
-            return self._ask("prices", form, user_input, given)
-        prices = form.prices(given.amounts)
-        if period := form.period(user_input):
-            coordinator.costs.reprice(prices, period)
-        await async_price(coordinator, prices)
-        self._store(prices)
-        return await self._end(form.summary(prices))
+        if not form.read(user_input):
+            return self._ask("prices", form)
+        if form.period:
+            coordinator.costs.reprice(form.prices, form.period)
+        await async_price(coordinator, form.prices)
+        self._store(form.prices)
+        return await self._end(form.summary)
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
@@ -79,31 +75,22 @@ class MoneySteps(OptionsFlowWithReload):
             return self.async_abort(reason="nothing_to_add")
         self._look(coordinator)
         form = energy_form(coordinator, self._prices, plan)
-        if user_input is None:
-            return self._ask("energy", form, form.shown)
-        return await self._add(coordinator, plan, form, user_input)
+        if not form.read(user_input):
+            return self._ask("energy", form)
+        return await self._add(coordinator, form, form.chosen(plan))
 
     async def _add(
-        self,
-        coordinator: LinkyCoordinator,
-        plan: EnergyPlan,
-        form: MoneyForm,
-        user_input: dict[str, Any],
+        self, coordinator: LinkyCoordinator, form: MoneyForm, added: Offer
     ) -> ConfigFlowResult:
-        given = form.read(user_input)
-        if given.errors:
-            return self._ask("energy", form, user_input, given)
-        added = form.chosen(plan, user_input)
-        if not added.is_empty and form.is_counted_twice(user_input):
-            return self._ask("energy", form, user_input, error="counted_twice")
-        prices = form.prices(given.amounts)
+        if not added.is_empty and form.is_counted_twice:
+            return self._ask("energy", form, "counted_twice")
         try:
-            number = await async_add(coordinator, added, prices) if not added.is_empty else 0
+            number = await async_add(coordinator, added, form.prices) if not added.is_empty else 0
         except vol.Invalid:
-            return self._ask("energy", form, user_input, error="energy_refused")
-        self._store(prices)
+            return self._ask("energy", form, "energy_refused")
+        self._store(form.prices)
         key = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
-        return await self._end(form.summary(prices), sentence(self.hass, key, number=str(number)))
+        return await self._end(form.summary, sentence(self.hass, key, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Tell what was done, where it is seen, and what may be next."""
@@ -149,21 +136,12 @@ class MoneySteps(OptionsFlowWithReload):
                 return coordinator
             await asyncio.sleep(_LOOK)
 
-    def _ask(
-        self,
-        step: str,
-        form: MoneyForm,
-        values: Mapping[str, Any],
-        given: Given | None = None,
-        error: str | None = None,
-    ) -> ConfigFlowResult:
-        errors = {"base": error} if error else dict(given.errors) if given else None
-        schema = form.schema(is_doubted=bool(given and given.doubt))
+    def _ask(self, step: str, form: MoneyForm, error: str | None = None) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(schema, values),
-            errors=errors,
-            description_placeholders=form.facts(given.doubt if given else ""),
+            data_schema=self.add_suggested_values_to_schema(form.schema, form.values),
+            errors={"base": error} if error else form.errors,
+            description_placeholders=form.facts,
             last_step=False,
         )
 
