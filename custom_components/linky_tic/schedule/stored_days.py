@@ -33,8 +33,6 @@ def to_json(days: AnnouncedDays) -> JsonObjectType:
 
 def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
     """Put back what was stored; raises if it was not written here."""
-    if stored.get("whole_days"):  # it was noted by another calendar than the meter's
-        return
     notes, colours = stored["profiles"], stored.get("colours")
     coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
     days.notes = {date.fromisoformat(day): _notes(kept) for day, kept in notes.items()}
