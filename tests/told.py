@@ -8,7 +8,7 @@ from homeassistant.data_entry_flow import FlowHandler, FlowManager, FlowResult, 
 import pytest
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.repairs import NewIndexesFlow, OtherMeterFlow
+from custom_components.linky_tic.repairs import FormerNamesFlow, NewIndexesFlow, OtherMeterFlow
 
 from .test_translations import leaves, placeholders, texts
 
@@ -51,7 +51,7 @@ def _shown(flow: Flow, result: FlowResult[Any, Any]) -> Iterator[str]:
 
 
 def _texts(flow: Flow) -> dict[str, Any]:
-    if isinstance(flow, NewIndexesFlow | OtherMeterFlow):
+    if isinstance(flow, FormerNamesFlow | NewIndexesFlow | OtherMeterFlow):
         issue = flow.issue_id.removesuffix(f"_{flow._entry.entry_id}")
         return dict(texts("en")["issues"][issue]["fix_flow"])
     return dict(texts("en")["options" if isinstance(flow, OptionsFlow) else "config"])

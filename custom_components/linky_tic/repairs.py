@@ -18,6 +18,7 @@ from .coordinator import LinkyConfigEntry
 from .health.issues import Issue
 from .history.replacement import async_replace_meter
 from .setup.money_steps import async_open_money_steps
+from .tariff.former_names import automations_that_wait
 
 
 async def async_create_fix_flow(
@@ -29,6 +30,8 @@ async def async_create_fix_flow(
         return OtherMeterFlow(entry)
     if entry and issue_id.startswith((Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED)):
         return NewIndexesFlow(entry)
+    if entry and issue_id.startswith(Issue.TARIFF_NAMES):
+        return FormerNamesFlow(entry)
     return ConfirmRepairFlow()
 
 
@@ -51,6 +54,26 @@ class NewIndexesFlow(ConfirmRepairFlow):
         flow_id = await async_open_money_steps(self.hass, self._entry) if is_there else None
         next_flow = (FlowType.OPTIONS_FLOW, flow_id) if flow_id else None
         return self.async_create_entry(data={}, next_flow=next_flow)
+
+
+class FormerNamesFlow(ConfirmRepairFlow):
+    """Name the automations that wait for former names of tariffs."""
+
+    def __init__(self, entry: LinkyConfigEntry) -> None:
+        self._entry = entry
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Show those that still do."""
+        shown = await super().async_step_confirm(user_input)
+        if facts := shown.get("description_placeholders"):
+            address = self._entry.unique_id or ""
+            found = automations_that_wait(self.hass, address, facts["names"])
+            automations = "\n".join(f"- {one}" for one in found or ("–",))
+            shown["description_placeholders"] = {**facts, "automations": automations}
+        return shown
 
 
 class OtherMeterFlow(RepairsFlow):

@@ -4,7 +4,7 @@ Until 1.0, the Standard mode showed "HEURE CREUSE" where Historique said `off_pe
 automations and scripts name both one of our entities and such a text; it changes none of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 import json
 import re
 from typing import Final
@@ -25,26 +25,31 @@ _ENTITIES: Final = (
     (Platform.EVENT, "events"),
 )
 """What says the name of a tariff."""
+_TEXT: Final = re.compile("“(.*?)”")
+"""A former name, in the facts of the repair."""
 
 
 @callback
 def tell_of_former_names(coordinator: LinkyCoordinator, hass: HomeAssistant) -> None:
     """Raise the repair, once after the release that brought the names, where anybody needs it."""
     former = coordinator.tariffs.take_former_names()
-    if not former:
-        return
-    found = sorted(_that_wait(hass, coordinator, former))
-    if found:
-        names = ", ".join(f"“{text}” → `{slug}`" for text, slug in former.items())
-        facts = {"automations": "\n".join(f"- {one}" for one in found), "names": names}
-        RepairIssues(hass, coordinator.entry.entry_id).create(Issue.TARIFF_NAMES, facts)
+    names = ", ".join(f"“{text}” → `{slug}`" for text, slug in former.items())
+    if automations_that_wait(hass, coordinator.address, names):
+        RepairIssues(hass, coordinator.entry.entry_id).create(Issue.TARIFF_NAMES, {"names": names})
 
 
-def _that_wait(
-    hass: HomeAssistant, coordinator: LinkyCoordinator, former: Mapping[str, str]
-) -> Iterator[str]:
+def automations_that_wait(hass: HomeAssistant, address: str, names: str) -> list[str]:
+    """Give the automations and scripts that wait for one of the names that a repair tells.
+
+    They are looked for again when it is opened: Home Assistant joins its facts to bug reports.
+    """
+    former = _TEXT.findall(names)
+    return sorted(_that_wait(hass, address, former)) if former else []
+
+
+def _that_wait(hass: HomeAssistant, address: str, former: list[str]) -> Iterator[str]:
     """Give the automations and scripts in which one of our entities and a former name stand."""
-    registry, address = er.async_get(hass), coordinator.address
+    registry = er.async_get(hass)
     ids = [
         registry.async_get_entity_id(platform, DOMAIN, f"{address}_{key}")
         for platform, key in _ENTITIES
