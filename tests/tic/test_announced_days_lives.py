@@ -134,6 +134,17 @@ def test_the_next_change_comes_when_it_was_announced(life: str) -> None:
         lived.hear()
 
 
+def test_an_island_whose_clock_has_lost_a_day_in_summer_keeps_its_hours() -> None:
+    start = "2026-07-03T02:30:00+11:00"
+    lived = Life(Household(contract="hphc", start=start, utc_offset=39_600, living=False))
+    lived.house.degrade_clock(86_400)
+    lived.hear(40)
+    for _ in range(40):
+        assert index_at(lived.days.schedules(), lived.house.now) == lived.house.meter.slot.register
+        lived.pass_time(_STEP)
+        lived.hear()
+
+
 SLOTS: Final = (
     ((22 * 60 + 30, 6 * 60 + 30),),
     ((2 * 60, 7 * 60), (13 * 60, 16 * 60)),  # in hexadecimal, 19:00 to 22:00

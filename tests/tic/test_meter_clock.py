@@ -95,11 +95,10 @@ def test_a_right_time_in_between_takes_the_doubt_away() -> None:
     assert clock.legal.ahead == timedelta()
 
 
-def test_an_island_is_learned_once_its_clock_is_right() -> None:
+@pytest.mark.parametrize("degraded", [False, True])
+def test_an_island_is_learned_from_the_first_letter(degraded: bool) -> None:  # noqa: FBT001
     clock = MeterClock()
-    clock.compare(date(offset=REUNION, degraded=True), NOON)
-    assert clock.legal.island is None
-    assert clock.compare(date(offset=REUNION), NOON)
+    assert clock.compare(date(offset=REUNION, degraded=degraded), NOON)
     assert clock.legal.island == REUNION
 
 

@@ -43,7 +43,7 @@ class MeterClock:
         self._last = clock
         before = self.legal, self.is_in_doubt
         season = clock.value.tzinfo, clock.value.month
-        if not clock.degraded and season != self._season:
+        if season != self._season:
             self._season = season
             self.legal = LegalTime(legal_time_of(clock.value).island, self.legal.ahead)
         self._judge(clock.value - now)
