@@ -229,11 +229,12 @@ async def test_what_was_heard_ten_minutes_ago_is_not_shown(
     assert ("SINSTS" in dialog.entry.runtime_data.readings) is is_fresh
 
 
+@pytest.mark.parametrize("noise", [b"", historic().replace(b"0419", b"0418")])
 async def test_a_meter_on_standby_is_added_with_a_word(
-    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch, noise: bytes
 ) -> None:
     monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
-    meter = home.meter(Says(historic()))
+    meter = home.meter(Says(historic() + noise + 2 * historic()))
     async with meter.playing():
         dialog = await heard(hass, meter.port.url)
     assert "standby" in dialog.told["hint"]

@@ -37,7 +37,7 @@ async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
 def _hint(hass: HomeAssistant, heard: Heard) -> str:
     """Say what to expect of a meter that says next to nothing, or speaks another version."""
     quantities = {LABELS[name].quantity for name in heard.labels}
-    if quantities <= {Quantity.ADDRESS} and not heard.bad:
+    if quantities <= {Quantity.ADDRESS} and heard.bad < heard.good:
         return sentence(hass, "standby")
     if heard.tic_version and heard.tic_version != _TIC_VERSION:
         return sentence(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
