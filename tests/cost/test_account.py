@@ -206,14 +206,6 @@ def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> No
     assert known.day == MONDAY + ONE
 
 
-def test_an_entry_is_new_again_for_the_day_on_which_it_was_added() -> None:
-    told = []
-    for account, day in ((began(), date.min), (began(), MONDAY), (began(NOON + DAY), MONDAY)):
-        account.added_again = day
-        told.append(account.is_added_again)
-    assert told == [False, True, False]
-
-
 def test_no_day_ends_by_a_clock_that_has_leapt_alone() -> None:
     account = began()
     assert ended(account, NOON + 5) == []

@@ -51,7 +51,6 @@ SHAPED: Final[dict[str, Any]] = {
     "times": [1.0, 1.0],
     "charges": [],
     "rows": [],
-    "doubt": None,
     "indexes": {"EASF01": []},
 }
 """A ledger but for one index."""
@@ -216,6 +215,11 @@ async def test_nothing_is_told_of_what_was_not_heard(home: Home) -> None:
     await meter.play(KNOWN)
     assert costs.energy(costs.today) is not None
     assert costs.revenue(costs.today) is None
+    registers = costs._account.indexes.by_register
+    costs._account.indexes.by_register = {0: registers[1]}
+    assert costs.energy(costs.today) is None
+    assert costs.revenue(costs.today) == 0
+    costs._account.indexes.by_register = registers
     for later, is_known in ((0.0, True), (1.0, False)):
         costs._account.ledger.whole_since = midnight(costs.yesterday.first) + later
         assert (costs.energy(costs.yesterday) is not None) is is_known

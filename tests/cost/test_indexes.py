@@ -149,12 +149,9 @@ def test_what_is_counted_anew_is_waited_for_as_before() -> None:
     assert waits(indexes)
 
 
-def test_what_counts_exports_counts_no_imports() -> None:
+def test_what_is_exported_is_counted_by_a_register_of_its_own() -> None:
     indexes = Indexes()
-    assert (indexes.counts_imports, indexes.counts_exports) == (False, False)
     indexes.take(LABELS["EAIT"], 1, AT)
-    assert (indexes.counts_imports, indexes.counts_exports) == (False, True)
     indexes.take(LABELS["HCHP"], 1, AT)
-    assert (indexes.counts_imports, indexes.counts_exports) == (True, True)
     assert [register_of(LABELS[name]) for name in ("EAIT", "HCHP", "EASF10")] == [0, 2, 10]
     assert [one.register for one in indexes.by_register.values()] == [0, 2]

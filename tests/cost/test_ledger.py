@@ -280,7 +280,7 @@ def test_all_that_is_stored_comes_back() -> None:
         ledger = lived(MONDAY - A_DAY, 1.0)
         ledger.charges = [(MONDAY, 1.0)]
         again = Ledger.read(json.loads(json.dumps(ledger.written)))
-        former = {"times": [1.0, 0.0], "charges": [], "rows": [], "doubt": None}
+        former = {"times": [1.0, 0.0], "charges": [], "rows": []}
         assert vars(again) == vars(ledger) | {"_tidied": MONDAY}
         assert Ledger.read(former).began == 0
     assert (Ledger().now, Ledger().whole_since, Ledger().began) == (0, 0, 0)
@@ -296,11 +296,3 @@ def test_exports_are_apart_and_nothing_needs_no_price() -> None:
     assert amount(ledger.exported(period)) == pytest.approx(0.1)
     assert sum(ledger.exported(period).values()) == 1000
     assert period.start == dt_util.start_of_local_day(MONDAY)
-
-
-def test_what_was_once_kept_apart_after_a_leap_of_the_clock_is_counted() -> None:
-    day = date(2026, 11, 23)
-    row = [day.isoformat(), "base", 0.2, 1000.0]
-    doubt = {"times": [0.0, 1.0, 0.0], "leap": 28_800.0, "rows": [row]}
-    kept = {"times": [1.0, 0.0], "charges": [], "rows": [row], "doubt": doubt}
-    assert amount(Ledger.read(kept).drawn(CostPeriod(day, day))) == pytest.approx(0.4)

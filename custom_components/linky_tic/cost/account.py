@@ -1,7 +1,7 @@
 """All that is stored of what a meter's energy costs: the ledger, and where its registers stand.
 
 A gap is shared out by time. Where the clock was set, what was counted in the false time is taken
-back. It knows no signals, and asks nobody for a name or a price.
+back.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,12 +19,6 @@ from .periods import day_of, midnight
 
 LEDGER: Final = "ledger"
 """The key under which an entry stores its account."""
-_FORMER: Final = "former_tariffs"
-_TOLD: Final = "told"
-_LEAP: Final = "leap"
-_METER_AHEAD: Final = "meter_ahead"
-_BOOTED: Final = "booted"
-_ADDED_AGAIN: Final = "added_again"
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -57,30 +51,30 @@ class Account:
 
         Of a meter that has been replaced by this one, the registers are others.
         """
-        ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get(_TOLD)
+        ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get("told")
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
-        self.ledger, self._booted = ledger, kept.get(_BOOTED)
-        self.added_again = date.fromisoformat(kept.get(_ADDED_AGAIN, date.min.isoformat()))
+        self.ledger, self._booted = ledger, kept.get("booted")
+        self.added_again = date.fromisoformat(kept.get("added_again", date.min.isoformat()))
         if is_own:
             self.indexes = indexes
-            self._former = [FormerTariff(*one) for one in kept.get(_FORMER, ())]
-            self._meter_ahead = kept.get(_METER_AHEAD)
-            self._leap = Leap(**kept[_LEAP]) if kept.get(_LEAP) else None
+            self._former = [FormerTariff(*one) for one in kept.get("former_tariffs", ())]
+            self._meter_ahead = kept.get("meter_ahead")
+            self._leap = Leap(**kept["leap"]) if kept.get("leap") else None
 
     @property
     def written(self) -> JsonObjectType:
         """What is stored."""
-        return {**self._written, _LEAP: asdict(self._leap) if self._leap else None}
+        return {**self._written, "leap": asdict(self._leap) if self._leap else None}
 
     @property
     def _written(self) -> JsonObjectType:
         return {
             "indexes": self.indexes.written,
-            _FORMER: [list(one) for one in self._former],
-            _TOLD: self.day.isoformat(),
-            _ADDED_AGAIN: self.added_again.isoformat(),
-            _METER_AHEAD: self._meter_ahead,
-            _BOOTED: self._booted,
+            "former_tariffs": [list(one) for one in self._former],
+            "told": self.day.isoformat(),
+            "added_again": self.added_again.isoformat(),
+            "meter_ahead": self._meter_ahead,
+            "booted": self._booted,
             **self.ledger.written,
         }
 
@@ -137,11 +131,6 @@ class Account:
         while self.day < today:
             yield self.day
             self.day += _ONE_DAY
-
-    @property
-    def is_added_again(self) -> bool:
-        """Whether the entry was added again today."""
-        return self.added_again == self.ledger.today
 
     # What is entered
 

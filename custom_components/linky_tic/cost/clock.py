@@ -37,7 +37,6 @@ class Leap:
     """Wh counted over it, between the last frames before and the first ones after."""
 
     def is_over(self, now: float) -> bool:
-        """Whether the new time is believed."""
         return now > self.since + self.seconds + A_DAY
 
     def is_undone_by(self, seconds: float, now: float) -> bool:

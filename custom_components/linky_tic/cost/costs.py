@@ -1,9 +1,4 @@
-"""What has been used today, yesterday and this month, and what it costs.
-
-When a frame ends, `indexes.py` gives what each register has gained. Each gain is entered into the
-ledger (`ledger.py`) under its tariff, at the price in force, and `sensors.py` is told that sums may
-differ. All of it is stored (`account.py`): what was used while nobody listened is counted.
-"""
+"""What has been used today, yesterday and this month, and what it costs."""
 
 from datetime import date, datetime, timedelta
 import time
@@ -49,22 +44,19 @@ class Costs:
             signals.state.connect(label, self._mark_due)
         signals.tariff.connect(self._learn_names)
 
-    # What is told
+    # What is told: days are local ones
 
     @property
     def today(self) -> CostPeriod:
-        """Today, by local time."""
         return CostPeriod(self._account.day, self._account.day)
 
     @property
     def yesterday(self) -> CostPeriod:
-        """The day before."""
         day = self._account.day - _ONE_DAY
         return CostPeriod(day, day)
 
     @property
     def month(self) -> CostPeriod:
-        """This month, as far as it has come."""
         return CostPeriod(self._account.day.replace(day=1), self._account.day)
 
     def counted_since(self, period: CostPeriod) -> datetime:
@@ -73,7 +65,8 @@ class Costs:
 
     def energy(self, period: CostPeriod) -> float | None:
         """Give the kWh drawn in a period; None while a part of it is not known."""
-        if not self._account.indexes.counts_imports or not self._is_whole(period):
+        heard = self._account.indexes.by_register.keys()
+        if not heard - {EXPORT_REGISTER} or not self._is_whole(period):
             return None
         return round(sum(self._account.ledger.drawn(period).values()) / 1000, _ROUND)
 
@@ -86,7 +79,8 @@ class Costs:
 
     def revenue(self, period: CostPeriod) -> float | None:
         """Give what is paid for what was exported; None while a part of it is not known."""
-        if not self._account.indexes.counts_exports or not self._is_whole(period):
+        heard = self._account.indexes.by_register
+        if EXPORT_REGISTER not in heard or not self._is_whole(period):
             return None
         earned = amount(self._account.ledger.exported(period))
         return None if earned is None else round(earned, _ROUND)
@@ -101,7 +95,8 @@ class Costs:
     @property
     def _awaits_prices(self) -> bool:
         """Whether an entry has just been added again: what is over is told with its prices."""
-        return self._account.is_added_again and not self.prices.options
+        account = self._account
+        return account.added_again == account.ledger.today and not self.prices.options
 
     def tariff_at(self, label: Label, at: float) -> str:
         """Give what an index of what is drawn has counted at an instant, maybe long past."""
@@ -177,7 +172,6 @@ class Costs:
                 self._account.added_again = day_of(time.time())
 
     def _begin(self) -> None:
-        """Go on from now, with the prices that are given."""
         account = self._account
         account.turn(time.time(), time.monotonic())
         if account.day == date.min:
@@ -196,7 +190,6 @@ class Costs:
         self.store()
 
     def store(self, *, at_once: bool = False) -> None:
-        """Keep the account as it is."""
         if self._account.indexes.by_register:
             self._stored_at = self._account.ledger.now
             kept = {"address": self._meter.address, **self._account.written}
@@ -204,5 +197,4 @@ class Costs:
 
 
 def _time_of(clock: Reading | None) -> float | None:
-    """Give the instant that the meter's clock tells."""
     return clock.value.timestamp() if clock and isinstance(clock.value, datetime) else None

@@ -34,7 +34,6 @@ async def async_setup_deleted_accounts(hass: HomeAssistant) -> None:
 
 
 def deleted_accounts(hass: HomeAssistant) -> DeletedAccounts:
-    """Give what is kept."""
     return hass.data[_DELETED]
 
 
@@ -49,7 +48,6 @@ class DeletedAccounts:
         self._kept: dict[str, dict[str, Any]] = {}
 
     async def load(self) -> None:
-        """Read what the runs before have kept."""
         self._kept = await self._store.async_load() or {}
 
     async def keep(self, entry: ConfigEntry[Any]) -> None:

@@ -48,7 +48,6 @@ class Index:
 
     @property
     def register(self) -> int:
-        """The number of the register, whatever it is called."""
         return register_of(LABELS[self.label])
 
 
@@ -72,7 +71,6 @@ class Indexes:
 
     @property
     def written(self) -> JsonObjectType:
-        """What is stored."""
         return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
 
     def go_back(self, kept: Mapping[str, Any]) -> None:
@@ -90,16 +88,6 @@ class Indexes:
     def is_held(self) -> bool:
         """Whether an index is about to be believed: what it has gained is of some day before."""
         return 0 < self._held < _PATIENCE
-
-    @property
-    def counts_imports(self) -> bool:
-        """Whether what is drawn has been heard."""
-        return any(register != EXPORT_REGISTER for register in self.by_register)
-
-    @property
-    def counts_exports(self) -> bool:
-        """Whether what is exported has been heard."""
-        return EXPORT_REGISTER in self.by_register
 
     def end_frame(
         self, frame: Frame, readings: Readings, now: float

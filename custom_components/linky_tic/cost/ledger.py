@@ -1,7 +1,6 @@
 """What a meter has counted, day by day: the energy under each tariff at each price, and charges.
 
-It is a sheet of rows that anybody could keep by hand. It knows energy in Wh, prices, local days and
-instants (seconds since 1970); no labels, no readings and no clock of its own.
+Energy is in Wh, instants are seconds since 1970, days are local.
 """
 
 from collections import defaultdict
@@ -33,16 +32,11 @@ type Rows = defaultdict[LedgerRow, float]
 """Wh by row."""
 
 
-def _no_rows() -> Rows:
-    """Give an empty sheet."""
-    return defaultdict(float)
-
-
 class Ledger:
     """The rows of some weeks, and the standing charges with the day from which each is paid."""
 
     def __init__(self) -> None:
-        self.rows = _no_rows()
+        self.rows: Rows = defaultdict(float)
         self.charges: list[tuple[date, float]] = []
         self.whole_since = 0.0
         """Since when nothing is missing: of days before, a part was counted at most."""
@@ -56,15 +50,13 @@ class Ledger:
         ledger.now, ledger.whole_since = map(float, kept["times"])
         ledger.today = ledger._tidied = day_of(ledger.now)
         ledger.began = float(kept.get("began", 0.0))
-        doubted = kept.get("doubt") or {"rows": []}  # once, what was counted since a leap was apart
-        for day, tariff, price, energy in [*kept["rows"], *doubted["rows"]]:
+        for day, tariff, price, energy in kept["rows"]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
         ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
         return ledger
 
     @property
     def written(self) -> JsonObjectType:
-        """What is stored."""
         return {
             "times": [self.now, self.whole_since],
             "began": self.began,
@@ -75,7 +67,6 @@ class Ledger:
         }
 
     def turn(self, now: float) -> None:
-        """Go on to an instant."""
         if self.now == 0:
             self.whole_since = self.began = now
         self.now, self.today = now, day_of(now)
@@ -134,13 +125,11 @@ class Ledger:
 
     # What comes out
 
-    def drawn(self, period: CostPeriod) -> Rows:
-        """Give what was drawn in a period."""
-        return self._of(period, lambda row: row.tariff != EXPORT)
+    def drawn(self, period: CostPeriod) -> dict[LedgerRow, float]:
+        return self._of(period, is_export=False)
 
-    def exported(self, period: CostPeriod) -> Rows:
-        """Give what was exported in a period."""
-        return self._of(period, lambda row: row.tariff == EXPORT)
+    def exported(self, period: CostPeriod) -> dict[LedgerRow, float]:
+        return self._of(period, is_export=True)
 
     def standing(self, period: CostPeriod) -> float:
         """Give the share of the standing charges for a period."""
@@ -150,15 +139,15 @@ class Ledger:
         known = [amount for since, amount in self.charges if since <= day]
         return known[-1] if known else self.charges[0][1] if self.charges else 0.0
 
-    def _of(self, period: CostPeriod, is_asked: Callable[[LedgerRow], bool]) -> Rows:
-        found = _no_rows()
-        for row, energy in self.rows.items():
-            if period.first <= row.day <= period.last and is_asked(row):
-                found[row] = energy
-        return found
+    def _of(self, period: CostPeriod, *, is_export: bool) -> dict[LedgerRow, float]:
+        return {
+            row: energy
+            for row, energy in self.rows.items()
+            if period.first <= row.day <= period.last and (row.tariff == EXPORT) is is_export
+        }
 
 
-def amount(rows: Rows) -> float | None:
+def amount(rows: Mapping[LedgerRow, float]) -> float | None:
     """Add up what rows cost; None where one has no price."""
     total = 0.0
     for row, energy in rows.items():
@@ -170,7 +159,7 @@ def amount(rows: Rows) -> float | None:
 
 
 def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerRow]) -> Rows:
-    changed = _no_rows()
+    changed: Rows = defaultdict(float)
     for row, energy in rows.items():
         changed[change(row)] += energy
     return changed

@@ -21,7 +21,6 @@ class CostPeriod(NamedTuple):
 
     @property
     def days(self) -> list[date]:
-        """All of them."""
         return [self.first + timedelta(n) for n in range((self.last - self.first).days + 1)]
 
 
@@ -31,10 +30,8 @@ def standing_charge(by_month: Callable[[date], float], period: CostPeriod) -> fl
 
 
 def day_of(at: float) -> date:
-    """Give the local day of an instant."""
     return dt_util.as_local(dt_util.utc_from_timestamp(at)).date()
 
 
 def midnight(day: date) -> float:
-    """Give the instant at which a local day begins."""
     return dt_util.start_of_local_day(day).timestamp()

@@ -1,7 +1,4 @@
-"""What a person pays for energy, as typed in the options: the one place where prices live.
-
-It knows numbers in the house's currency, tax included, by tariff; nothing of meters.
-"""
+"""What a person pays for energy, as typed in the options: in the house's currency, tax included."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -49,7 +46,6 @@ class Prices:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What is stored: only what was given."""
         given = {
             CONF_PRICES: dict(sorted(self.by_tariff.items())) or None,
             CONF_STANDING_CHARGE: self.standing_charge,

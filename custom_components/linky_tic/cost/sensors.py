@@ -1,6 +1,6 @@
 """The sensors of what energy costs: prices as typed, the one in force, sums of the day and month.
 
-Those of money exist once a price is given. What they show is computed in `costs.py`.
+Those of money exist once a price is given.
 """
 
 from collections.abc import Callable
