@@ -22,7 +22,6 @@ async def async_adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[R
 
 
 async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
-    """Do what was planned."""
     entity, record = plan.entity, plan.record
     before = [one for one in await async_adopted(hass, entity) if one.old != record.old]
     await _records(hass, entity).save(_key(entity), [*before, record])

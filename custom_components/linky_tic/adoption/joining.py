@@ -1,7 +1,6 @@
 """What an old statistic's rows become before our own: which go over, and where the two join.
 
-It knows rows and indexes, nothing of the recorder, of entities or of storage. Every number is in
-the unit of our own statistic: rows are converted where they are read.
+Every number is in the unit of our own statistic: rows are converted where they are read.
 """
 
 from collections.abc import Iterator, Sequence

@@ -57,18 +57,15 @@ class AdoptionRecords:
         )
 
     async def load(self) -> dict[str, list[Record]]:
-        """Read what all entities have adopted."""
         stored = await self._store.async_load() or {}
         return {key: [_record(one) for one in kept] for key, kept in stored.items()}
 
     async def save(self, key: str, records: Iterable[Record]) -> None:
-        """Write down at once what an entity has adopted."""
         adopted = {**await self.load(), key: list(records)}
         left = {one: [*map(asdict, kept)] for one, kept in adopted.items() if kept}
         await (self._store.async_save(left) if left else self.remove())
 
     async def remove(self) -> None:
-        """Leave no file."""
         await self._store.async_remove()
 
 

@@ -50,7 +50,6 @@ class History(NamedTuple):
 
     @property
     def rows(self) -> list[StatisticRow]:
-        """Give the rows of either length."""
         return [*self.hours, *self.periods]
 
     @property
@@ -186,8 +185,6 @@ def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
 
 @dataclass(slots=True)
 class _AtOnce(RecorderTask):
-    """Something that is done in one transaction, or not at all."""
-
     do: Callable[[Session], None]
     done: asyncio.Future[bool]
 

@@ -137,7 +137,6 @@ def _gains(
 
 
 async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:
-    """Give the colours of Tempo days that were heard, or that statistics prove."""
     past = await async_past_days(coordinator.hass, coordinator.address, "blue", first, None)
     days = past | coordinator.season.by_day
     return {day: colour for day, colour in days.items() if colour in COLOURS}

@@ -1,7 +1,4 @@
-"""What the energy of some weeks would have cost under a contract: its prices, slots and colours.
-
-It knows hours, prices by tariff and local days; nothing of meters. What cannot be known is None.
-"""
+"""What the energy of some weeks would have cost under a contract: its prices, slots and colours."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -61,7 +58,6 @@ class PricedContract:
 
     @property
     def is_tempo(self) -> bool:
-        """Whether days have colours."""
         return not set(CONTRACT_KINDS["tempo"]).isdisjoint(self.prices)
 
     @property
@@ -112,11 +108,9 @@ class Sum(NamedTuple):
     doubt: float = 0.0
     """The most that the cost may be wrong by, since hours lie on both sides of a slot's edge."""
     unknown_days: tuple[date, ...] = ()
-    """Days whose colour is not known."""
 
     @property
     def unpriced(self) -> list[str]:
-        """The tariffs that have counted and have no price."""
         return [name for name, wh in self.by_tariff.items() if wh and name not in self.prices]
 
     @property
@@ -128,7 +122,6 @@ class Sum(NamedTuple):
 
     @property
     def total(self) -> float | None:
-        """All that is paid."""
         return None if self.energy is None else self.energy + self.standing_charge
 
 

@@ -1,7 +1,4 @@
-"""The action that compares contracts: what is asked, and what is answered.
-
-It knows calls and their answers; how costs are reckoned is the business of `contracts.py`.
-"""
+"""The action that compares contracts: what is asked, and what is answered."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -79,7 +76,6 @@ _COMPARE: Final = vol.Schema(
 
 @callback
 def async_setup_comparison(hass: HomeAssistant) -> None:
-    """Register the action."""
     hass.services.async_register(
         DOMAIN, "compare_contracts", _compare, _COMPARE, SupportsResponse.ONLY
     )

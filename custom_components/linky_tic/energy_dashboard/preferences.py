@@ -1,7 +1,7 @@
 """The Energy dashboard of the house: what it holds of a meter, and how the rest is added.
 
-It knows Home Assistant's energy preferences. What is there already is never removed, nor changed
-but that a source of this meter without any price is given the one that is typed later.
+What is there already is never removed, nor changed but that a source of this meter without any
+price is given the one that is typed later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,6 @@ class EnergyPlan:
 
 
 def is_set_up(hass: HomeAssistant) -> bool:
-    """Whether this Home Assistant has an Energy dashboard."""
     return ENERGY in hass.config.components
 
 
@@ -115,7 +114,6 @@ async def _sources(hass: HomeAssistant) -> list[SourceType]:
 
 
 def _statistics(source: Mapping[str, object]) -> Iterable[str]:
-    """Give every statistic that a source takes, whatever for."""
     for key, value in source.items():
         if isinstance(value, Mapping):
             yield from _statistics(value)

@@ -1,9 +1,7 @@
 """The sources that a meter gives the Energy dashboard, as Home Assistant writes them.
 
-It knows a meter's entities and prices, and nothing of what the dashboard holds. One source an index
-in use, since each has its price, and one for what is exported. The total (EAST) is the sum of the
-indexes, and the grid operator's count the same once more: they are in none, so that a contract
-which gains a tariff gains a source.
+One source an index in use, since each has its price, and one for what is exported. The total (EAST)
+and the grid operator's indexes count the same once more: they are in none.
 """
 
 from collections.abc import Collection
@@ -36,8 +34,6 @@ _GRID: Final = {"type": "grid", "cost_adjustment_day": 0.0}
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one register counts: its statistic, and the name of its tariff."""
-
     register: int
     statistic: str
     name: str
@@ -57,7 +53,6 @@ class Offer:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to take."""
         return not self.imported and self.exported is None
 
     @property

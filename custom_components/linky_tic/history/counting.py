@@ -29,7 +29,6 @@ _TOTALLED: Final = (Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY, Quantity.DI
 
 
 def register_of(label: Label) -> str:
-    """Give the name of the register that a label shows."""
     return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
 
@@ -197,10 +196,7 @@ class Counting:
             self.counted[key] = self.fallen.pop(key)
 
     def _show(self, counter: StatisticCount, value: int, last: int | None) -> bool:
-        """Note the value of the register that a statistic shows; whether it has fallen.
-
-        A value that is not below the statistic's last one is no fall: others may be ahead of it.
-        """
+        """Note a register's value; whether it has fallen, below the statistic's last one too."""
         key = _key(counter.meter, counter.register)
         heard = self.heard.get(key, value)
         self._hear(key, value)
@@ -219,7 +215,6 @@ class Counting:
         return self.heard.get(_key(counter.meter, counter.register), counter.shown)
 
     def _leave(self, counter: StatisticCount) -> int:
-        """Give what there is to count of the register that a statistic shows no longer."""
         return counter.owed + self._count(counter, self._heard(counter))
 
     def _count(self, counter: StatisticCount, value: int) -> int:
@@ -277,7 +272,6 @@ def _is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
 
 
 def _can_follow(before: float, after: float, seconds: float) -> bool:
-    """Whether a value of a register can be followed by another, in Wh, so many seconds later."""
     return can_gain(after - before, seconds, _ROUNDING)
 
 

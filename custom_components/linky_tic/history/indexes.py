@@ -44,7 +44,6 @@ async def async_setup_history(hass: HomeAssistant) -> None:
 
 
 def history_of(hass: HomeAssistant) -> IndexHistory:
-    """Give the history of all indexes."""
     return hass.data[_HISTORY]
 
 
@@ -87,7 +86,6 @@ class IndexHistory:
 
     @callback
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
-        """Note what an index's sensor is about to show."""
         with self._lock:
             is_start = self._counting.shown(statistic, hashed(address), label, value, time.time())
         self._keep(_AT_ONCE if is_start else _AT_LEISURE)

@@ -1,7 +1,6 @@
-"""A meter that replaces another: the history goes on, under the new meter's address.
+"""A meter that replaces another: entities and device take the new meter's address.
 
-Everything that carries the old address takes the new one. Where the sums of its indexes go on is
-decided as each of them is shown for the first time, see `counting.py`.
+Where the sums of its indexes go on is decided as each is shown for the first time (`counting.py`).
 """
 
 from homeassistant.config_entries import OperationNotAllowed, UnknownEntry
@@ -41,7 +40,6 @@ async def async_replace_meter(
 
 
 def _move_identity(hass: HomeAssistant, entry: LinkyConfigEntry, address: str) -> None:
-    """Put the new address wherever the old one stood: entities, device."""
     old = entry.unique_id or ""
     entities = er.async_get(hass)
     for entity in er.async_entries_for_config_entry(entities, entry.entry_id):

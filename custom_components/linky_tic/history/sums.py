@@ -63,7 +63,6 @@ class Newest(NamedTuple):
 
 
 def newest(session: Session) -> Newest:
-    """Give where the rows end now."""
     tables = (StatisticsShortTerm, Statistics)
     return Newest(*(session.scalar(select(func.max(one.id))) or 0 for one in tables))
 
