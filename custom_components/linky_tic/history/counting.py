@@ -59,6 +59,11 @@ class StatisticCount:
     is_moved: bool = False
     gone: float | None = None
 
+    @property
+    def key(self) -> str:
+        """The register's, in all that is kept by register."""
+        return _key(self.meter, self.register)
+
 
 @dataclass(slots=True)
 class Counting:
@@ -122,7 +127,7 @@ class Counting:
         gain, counter.owed = counter.owed, 0
         if counter.is_moved and found:
             before, seconds = found
-            key = _key(counter.meter, counter.register)
+            key = counter.key
             last = counter.row or self.counted.get(key, before)
             gain += max(0, last - before) if _can_follow(before, last, seconds) else 0
             if last < before <= state and _can_follow(before, state, seconds):
@@ -141,7 +146,7 @@ class Counting:
         seconds = abs(counter.at - begin) + _DAY
         if state == counter.row or begin > now or not _can_follow(before, after, seconds):
             return
-        key = _key(counter.meter, counter.register)
+        key = counter.key
         is_lost = state < counter.row == self.counted.get(key)
         if is_lost and counter.at - _RECENT < begin < counter.at:
             self.counted[key] = state
@@ -197,7 +202,7 @@ class Counting:
 
     def _show(self, counter: StatisticCount, value: int, last: int | None) -> bool:
         """Note a register's value; whether it has fallen, below the statistic's last one too."""
-        key = _key(counter.meter, counter.register)
+        key = counter.key
         heard = self.heard.get(key, value)
         self._hear(key, value)
         if counter.register == _SUPPLIER_TOTAL:
@@ -212,14 +217,14 @@ class Counting:
         return has_fallen
 
     def _heard(self, counter: StatisticCount) -> int:
-        return self.heard.get(_key(counter.meter, counter.register), counter.shown)
+        return self.heard.get(counter.key, counter.shown)
 
     def _leave(self, counter: StatisticCount) -> int:
         return counter.owed + self._count(counter, self._heard(counter))
 
     def _count(self, counter: StatisticCount, value: int) -> int:
         """Count a statistic's register up to a value; give what nobody had counted of it."""
-        meter, key = counter.meter, _key(counter.meter, counter.register)
+        meter, key = counter.meter, counter.key
         is_total = counter.register == _SUPPLIER_TOTAL
         counted = self._total(meter) if is_total else self.counted.get(key)
         if counted is None or value <= counted:

@@ -30,8 +30,7 @@ from .sums import CountedRow, Newest, last_row, newest, put_right
 
 _VERSION: Final = 3
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
-_AT_ONCE: Final = 0.0
-_AT_LEISURE: Final = 900.0
+_LATER: Final = 900.0
 """Seconds after which values are written; at a stop at once. The recorder knows them as well."""
 
 
@@ -88,14 +87,14 @@ class IndexHistory:
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
         with self._lock:
             is_start = self._counting.shown(statistic, hashed(address), label, value, time.time())
-        self._keep(_AT_ONCE if is_start else _AT_LEISURE)
+        self._keep(at_once=is_start)
 
     @callback
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Note what a meter has said of an index, shown or not."""
         with self._lock:
             is_first = self._counting.said(statistic, hashed(address), label, value, time.time())
-        self._keep(_AT_ONCE if is_first else _AT_LEISURE)
+        self._keep(at_once=is_first)
 
     @callback
     def follow(self, change: Event[er.EventEntityRegistryUpdatedData]) -> None:
@@ -104,11 +103,11 @@ class IndexHistory:
         if change.data["action"] == "update" and "old_entity_id" in change.data:
             with self._lock:
                 self._counting.renamed(change.data["old_entity_id"], entity_id)
-            self._keep(_AT_ONCE)
+            self._keep()
         elif change.data["action"] == "remove" and entity_id in self._counting.counters:
             with self._lock:
                 self._counting.removed(entity_id, time.time())
-            self._keep(_AT_ONCE)
+            self._keep()
 
     def compiling(self, session: Session) -> None:
         """Put the sums right of what is compiled, before it is seen.
@@ -146,12 +145,12 @@ class IndexHistory:
             for row in rows:
                 if row.name in self._counting.counters:  # and not renamed meanwhile
                     self._counting.compiled(*row)
-        self._hass.loop.call_soon_threadsafe(self._keep, _AT_ONCE)
+        self._hass.loop.call_soon_threadsafe(self._keep)
 
-    def _keep(self, delay: float) -> None:
-        if not self._is_dirty or delay == _AT_ONCE:
+    def _keep(self, *, at_once: bool = True) -> None:
+        if not self._is_dirty or at_once:
             self._is_dirty = True
-            self._store.async_delay_save(self._data, delay)
+            self._store.async_delay_save(self._data, 0.0 if at_once else _LATER)
 
     def _data(self) -> dict[str, Any]:
         self._is_dirty = False
