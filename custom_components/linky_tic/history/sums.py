@@ -27,13 +27,15 @@ from sqlalchemy.orm import Session
 
 from .counting import Counting
 
+type _Table = type[Statistics | StatisticsShortTerm]
+
 _HOUR: Final = 3600.0
+_LENGTHS: Final[dict[_Table, float]] = {StatisticsShortTerm: 300.0, Statistics: _HOUR}
+"""Seconds of a row of each table; their order is that of `Newest`."""
 _NOTHING: Final = 1e-9
 """Less than a Wh in any unit, and more than what two sums of floats differ by."""
 _LAST_MINUTE: Final = 55
 """The minute at which the last period of an hour begins, with which the recorder sums it up."""
-
-type _Table = type[Statistics | StatisticsShortTerm]
 
 
 class Row(NamedTuple):
@@ -63,8 +65,7 @@ class Newest(NamedTuple):
 
 
 def newest(session: Session) -> Newest:
-    tables = (StatisticsShortTerm, Statistics)
-    return Newest(*(session.scalar(select(func.max(one.id))) or 0 for one in tables))
+    return Newest(*(session.scalar(select(func.max(one.id))) or 0 for one in _LENGTHS))
 
 
 def put_right(session: Session, counting: Counting, before: Newest) -> list[CountedRow]:
@@ -81,10 +82,7 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
             one = one._replace(found=(last.state, row.begin - last.begin))
         gain = counting.compiled(*one) * row.unit
         total = _sum_before(session, row, before) + gain
-        if abs(total - row.sum) > _NOTHING:
-            _set_sum(session, row, total, before)
-        if gain:
-            _shift_later(session, row, gain, before)
+        _write(session, row, total, gain, before)
         counted.append(one)
     run = select(StatisticsRuns.start).order_by(StatisticsRuns.run_id.desc()).limit(1)
     start = session.scalar(run)
@@ -107,7 +105,7 @@ def last_row(hass: HomeAssistant, name: str) -> Row | None:
 def _last_row(session: Session, name: str, before: Newest) -> Row | None:
     """Give the last row before the new ones: an hourly one where the others are purged."""
     is_of_it = StatisticsMeta.statistic_id == name
-    for table, newest_id in ((StatisticsShortTerm, before.period), (Statistics, before.hour)):
+    for table, newest_id in zip(_LENGTHS, before, strict=True):
         is_old = is_of_it & (table.id <= newest_id)
         if row := next(_rows(session, table, is_old, table.id.desc()), None):
             return row
@@ -148,17 +146,16 @@ def _sum_before(session: Session, row: Row, before: Newest) -> float:
 
     A row of before all others goes on from the sum with which they begin.
     """
-    periods, hours = StatisticsShortTerm, Statistics
-    earlier = (
-        _sum_at(session, row, periods, periods.start_ts < row.begin, periods.start_ts.desc()),
-        _sum_at(session, row, hours, hours.start_ts <= row.begin - _HOUR, hours.start_ts.desc()),
-    )
+    earlier = [
+        _sum_at(session, row, table, table.start_ts <= row.begin - length, table.start_ts.desc())
+        for table, length in _LENGTHS.items()
+    ]
     if known := [one for one in earlier if one is not None]:
         return max(known)
-    later = (
-        _sum_at(session, row, periods, periods.id <= before.period, periods.start_ts.asc()),
-        _sum_at(session, row, hours, hours.id <= before.hour, hours.start_ts.asc()),
-    )
+    later = [
+        _sum_at(session, row, table, table.id <= newest_id, table.start_ts.asc())
+        for table, newest_id in zip(_LENGTHS, before, strict=True)
+    ]
     return min((one for one in later if one is not None), default=0.0)
 
 
@@ -173,28 +170,18 @@ def _sum_at(
     return session.scalar(select(table.sum).where(*of_it).order_by(order).limit(1))
 
 
-def _set_sum(session: Session, row: Row, total: float, before: Newest) -> None:
-    """Give a row its sum, and the hour that has been summed up with it."""
-    periods, hours = StatisticsShortTerm, Statistics
-    is_of_hour = (hours.start_ts == row.begin // _HOUR * _HOUR) & (hours.id > before.hour)
-    _update(session, row, periods, periods.start_ts == row.begin, total)
-    _update(session, row, hours, is_of_hour, total)
-
-
-def _shift_later(session: Session, row: Row, gain: float, before: Newest) -> None:
-    """Add what a row has gained to the sums of all that is later, the end of its hour included."""
-    periods, hours = StatisticsShortTerm, Statistics
-    is_later = (periods.start_ts > row.begin) & (periods.id <= before.period)
-    ends_later = (hours.start_ts >= row.begin // _HOUR * _HOUR) & (hours.id <= before.hour)
-    _update(session, row, periods, is_later, periods.sum + gain)
-    _update(session, row, hours, ends_later, hours.sum + gain)
-
-
-def _update(
-    session: Session, row: Row, table: _Table, where: ColumnElement[bool], total: object
-) -> None:
-    changed = update(table).where(table.metadata_id == row.metadata_id, where).values(sum=total)
-    session.execute(changed, execution_options={"synchronize_session": False})
+def _write(session: Session, row: Row, total: float, gain: float, before: Newest) -> None:
+    """Give a row its sum, and its hour if that is new; add what it gains to all that is later."""
+    for (table, length), newest_id in zip(_LENGTHS.items(), before, strict=True):
+        begin = row.begin // length * length
+        of_it = update(table).execution_options(synchronize_session=False)
+        of_it = of_it.where(table.metadata_id == row.metadata_id)
+        if abs(total - row.sum) > _NOTHING:
+            new = of_it.where(table.start_ts == begin, table.id > newest_id)
+            session.execute(new.values(sum=total))
+        if gain:
+            later = of_it.where(table.start_ts >= begin, table.id <= newest_id)
+            session.execute(later.values(sum=table.sum + gain))
 
 
 def _unit_per_base(unit: str | None) -> float:
