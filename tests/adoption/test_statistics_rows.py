@@ -8,7 +8,7 @@ import pytest
 from custom_components.linky_tic.adoption.joining import HOUR, StatisticRow
 from custom_components.linky_tic.adoption.plan import AdoptionPlan
 from custom_components.linky_tic.adoption.records import Method
-from custom_components.linky_tic.adoption.statistics_rows import History, _factor, kilo_of
+from custom_components.linky_tic.adoption.statistics_rows import History, _factor
 
 PERIOD: Final = 300.0
 
@@ -49,9 +49,7 @@ def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
     )
     ours = History(meta("kWh"), rows(HOUR, 3 * HOUR), [])
     entity: Any = None  # is not asked
-    plan = AdoptionPlan(
-        entity, "sensor.old", old, ours, old.hours[:2], 1, None, 1.0, {}, Method.IMPORT
-    )
+    plan = AdoptionPlan(entity, "sensor.old", old, ours, old.hours[:2], 1, None, {}, Method.IMPORT)
     assert [row.start for row in plan.periods] == [*range(0, 2 * 3600, 300)]
 
 
@@ -71,7 +69,7 @@ def test_a_unit_is_told_in_that_of_a_statistic(
 
 def test_a_kilo_is_of_a_sum_of_energy() -> None:
     kilos = [
-        kilo_of(one)
+        History(one, [], []).kilo
         for one in (
             meta("Wh"),
             meta("varh", "reactive_energy"),

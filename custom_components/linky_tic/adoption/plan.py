@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from homeassistant.components.recorder.models import StatisticMetaData
 from homeassistant.components.recorder.statistics import valid_statistic_id
 from homeassistant.components.sensor import DOMAIN as SENSOR
-from homeassistant.core import HomeAssistant, split_entity_id, valid_entity_id
+from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from ..exceptions import refused
 from .joining import HOUR, Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import Method, Record
-from .statistics_rows import History, async_history, kilo_of, quantity_of
+from .statistics_rows import History, async_history
 
 POSSIBLE: Final = "possible"
 _INDEX_DIFFERS: Final = "index_differs"
@@ -34,8 +33,6 @@ class AdoptionPlan:
     left_out: int
     """Hours before our first one that the join leaves out."""
     join: Join | None
-    kilo: float | None
-    """A kWh in this unit; None where nothing is summed up."""
     ways: Mapping[Method, str]
     method: Method
 
@@ -52,7 +49,7 @@ class AdoptionPlan:
             return record
         return replace(
             record,
-            unit=self.ours.meta["unit_of_measurement"],
+            unit=self.ours.unit,
             start=self.rows[0].start,
             end=self.rows[-1].start,
             begun=self.ours.first.start,
@@ -85,21 +82,22 @@ async def async_plan(
     held = {one.old for one in adopted if _is_held(one, entity, ours)}
     if old_id in held:
         raise refused("adopt_already", **named)
-    kilo, before = kilo_of(ours.meta), earlier(old.hours, ours.first)
+    kilo, before = ours.kilo, earlier(old.hours, ours.first)
     join = find_join(before, ours.first, kilo) if kilo else None
-    by_time = bool(kilo) and _is_joined_by_time(hass, old_id, old, join, method)
+    by_time = kilo is not None and _is_joined_by_time(hass, old_id, old, join, method)
     if kilo and by_time:
         join = join_by_time(before, ours.first, kilo, is_adopted=bool(held))
     rows = [row for row in before if join is None or row.start <= join.before.start]
-    ways = {(Method.TIME if by_time else Method.IMPORT): _against_importing(rows, join, kilo)}
+    against = _INDEX_DIFFERS if kilo and not join else POSSIBLE
+    ways = {(Method.TIME if by_time else Method.IMPORT): against if rows else "nothing_before"}
     if not by_time:
-        ways = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours, kilo)} | ways
+        ways = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours)} | ways
     possible = (way for way in ways if ways[way] == POSSIBLE)
     chosen = method if method in ways else next(possible, [*ways][-1])
     if ways[chosen] != POSSIBLE:
         raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
     out = len(before) - len(rows)
-    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, kilo, ways, chosen)
+    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, ways, chosen)
 
 
 def _is_held(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
@@ -114,16 +112,22 @@ async def _read(hass: HomeAssistant, named: Mapping[str, str]) -> tuple[History,
     old_id, entity_id = named["old"], named["entity"]
     if old_id == entity_id:
         raise refused("adopt_same", **named)
-    is_sensor = valid_entity_id(old_id) and split_entity_id(old_id)[0] == SENSOR
-    if not is_sensor and not valid_statistic_id(old_id):
+    if not old_id.startswith(f"{SENSOR}.") and not valid_statistic_id(old_id):
         raise refused("adopt_no_sensor", **named)
     ours = await async_history(hass, entity_id)
     if ours is None:
         raise refused("adopt_too_soon", **named)
-    old = await async_history(hass, old_id, ours.meta["unit_of_measurement"])
+    old = await async_history(hass, old_id, ours.unit)
     if old is None or not old.hours:
         raise refused("adopt_no_statistics", **named)
-    _check_alike(old.meta, ours.meta, named)
+    told = {**named, "old_unit": old.unit or "–", "unit": ours.unit or "–"}
+    if (old.quantity or old.unit) != (ours.quantity or ours.unit):
+        raise refused("adopt_other_quantity", **told)
+    has_sum, kind = ours.meta["has_sum"], ours.meta["mean_type"]
+    if not (old.meta["has_sum"] if has_sum else old.meta["mean_type"] == kind):
+        raise refused("adopt_other_kind", **told)
+    if has_sum and ours.kilo is None:
+        raise refused("adopt_no_index", **told)
     return old, ours
 
 
@@ -140,40 +144,17 @@ def _is_joined_by_time(
     return is_told or (method is None and (is_helper or (not join and not is_index(old.hours))))
 
 
-def _check_alike(old: StatisticMetaData, ours: StatisticMetaData, named: Mapping[str, str]) -> None:
-    units = [one["unit_of_measurement"] for one in (old, ours)]
-    kinds = [quantity_of(one) or one["unit_of_measurement"] for one in (old, ours)]
-    told = {**named, "old_unit": units[0] or "–", "unit": units[1] or "–"}
-    if kinds[0] != kinds[1]:
-        raise refused("adopt_other_quantity", **told)
-    is_alike = old["has_sum"] if ours["has_sum"] else old["mean_type"] == ours["mean_type"]
-    if not is_alike:
-        raise refused("adopt_other_kind", **told)
-    if ours["has_sum"] and kilo_of(ours) is None:
-        raise refused("adopt_no_index", **told)
-
-
-def _against_taking_over(
-    hass: HomeAssistant, old_id: str, old: History, ours: History, kilo: float | None
-) -> str:
+def _against_taking_over(hass: HomeAssistant, old_id: str, old: History, ours: History) -> str:
     """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
     if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
         return "old_is_there"
-    if kilo and not follows(old.last, ours.last, kilo):
+    if ours.kilo and not follows(old.last, ours.last, ours.kilo):
         return _INDEX_DIFFERS
     return POSSIBLE
 
 
-def _against_importing(rows: list[StatisticRow], join: Join | None, kilo: float | None) -> str:
-    """Say what stands against inserting the old rows before ours; `POSSIBLE`: nothing."""
-    if not rows:
-        return "nothing_before"
-    return _INDEX_DIFFERS if kilo and not join else POSSIBLE
-
-
 def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
     """Give the indexes that do not fit, in our unit, for people to compare."""
-    unit = ours.meta["unit_of_measurement"]
     shown = (rows[-1] if rows else old.last, ours.first)
     texts = ["–" if one.state is None else f"{one.state:.2f}" for one in shown]
-    return {"old_index": f"{texts[0]} {unit}", "index": f"{texts[1]} {unit}"}
+    return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}

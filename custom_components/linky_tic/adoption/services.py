@@ -90,7 +90,7 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
 
 
 async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
-    doubted = list(doubts(plan.rows, plan.kilo)) if plan.kilo else []
+    doubted = list(doubts(plan.rows, plan.ours.kilo)) if plan.ours.kilo else []
     used, ours = await async_used(hass), plan.entity.entity_id
     return {
         "method": plan.method.value,
@@ -110,7 +110,7 @@ async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
 
 def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonObjectType:
     return {
-        "unit": history.meta["unit_of_measurement"],
+        "unit": history.unit,
         "hours": len(history.hours),
         **_span(history.hours or [history.first]),
         "in_energy_dashboard": statistic_id in used,
@@ -121,7 +121,7 @@ def _join(plan: AdoptionPlan) -> JsonObjectType | None:
     """Give both sides of the join: what is counted between them is counted once."""
     if plan.is_import and plan.join:
         before, after = plan.join.before, plan.ours.first
-    elif plan.kilo and not plan.is_import:
+    elif plan.ours.kilo and not plan.is_import:
         before, after = plan.old.last, plan.ours.last
     else:
         return None

@@ -49,6 +49,22 @@ class History(NamedTuple):
     periods: list[StatisticRow]
 
     @property
+    def unit(self) -> str | None:
+        return self.meta["unit_of_measurement"]
+
+    @property
+    def quantity(self) -> str | None:
+        """Give what it is of, as a class of units: a sensor without one tells by its unit."""
+        converter = _converter(self.meta)
+        return converter.UNIT_CLASS if converter else None
+
+    @property
+    def kilo(self) -> float | None:
+        """Give a kWh or kvarh in the unit of a sum; None: it is no index of a meter."""
+        unit = _KILO.get(self.quantity) if self.meta["has_sum"] else None
+        return _factor(self.meta, unit) if unit else None
+
+    @property
     def rows(self) -> list[StatisticRow]:
         return [*self.hours, *self.periods]
 
@@ -82,12 +98,12 @@ def _history(hass: HomeAssistant, statistic_id: str, unit: str | None) -> Histor
     found = get_metadata(hass, statistic_ids={statistic_id})
     if not found:
         return None
-    meta = found[statistic_id][1]
-    quantity, shown = quantity_of(meta), unit or meta["unit_of_measurement"]
+    history = History(found[statistic_id][1], [], [])
+    quantity, shown = history.quantity, unit or history.unit
     units = {quantity: shown} if quantity and shown else None
     hours = _rows(hass, statistic_id, "hour", units)
     periods = _rows(hass, statistic_id, "5minute", units)
-    return History(meta, hours, periods) if hours or periods else None
+    return history._replace(hours=hours, periods=periods) if hours or periods else None
 
 
 def _rows(
@@ -103,21 +119,9 @@ def _rows(
     return [StatisticRow._make(map(row.get, StatisticRow._fields)) for row in rows]
 
 
-def quantity_of(meta: StatisticMetaData) -> str | None:
-    """Give what a statistic is of, as a class of units: a sensor without one tells by its unit."""
-    converter = _converter(meta)
-    return converter.UNIT_CLASS if converter else None
-
-
 def _converter(meta: StatisticMetaData) -> type[BaseUnitConverter] | None:
     by_class = UNIT_CLASS_TO_UNIT_CONVERTER.get(meta["unit_class"])
     return by_class or STATISTIC_UNIT_TO_UNIT_CONVERTER.get(meta["unit_of_measurement"])
-
-
-def kilo_of(meta: StatisticMetaData) -> float | None:
-    """Give a kWh or kvarh in the unit of a sum; None: it is no index of a meter."""
-    unit = _KILO.get(quantity_of(meta)) if meta["has_sum"] else None
-    return _factor(meta, unit) if unit else None
 
 
 def _factor(meta: StatisticMetaData, unit: str | None) -> float:
