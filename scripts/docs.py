@@ -13,13 +13,8 @@ import re
 import sys
 from typing import Final
 
-from homeassistant.components.sensor import SensorDeviceClass
-
 from custom_components.linky_tic import binary_sensor, sensor
-from custom_components.linky_tic.entities.derived import (
-    DerivedDescription,
-    DerivedSensorDescription,
-)
+from custom_components.linky_tic.entities.derived import DerivedDescription
 from custom_components.linky_tic.entities.descriptions import SENSOR_DESCRIPTIONS
 from custom_components.linky_tic.health.sensors import LINE_COUNTERS
 from custom_components.linky_tic.reporting.rules import (
@@ -84,7 +79,7 @@ def facts(tongue: Tongue = ENGLISH) -> str:
         (
             *_named(tongue, "sensor", fact),
             fact.native_unit_of_measurement or "",
-            _class(fact),
+            fact.device_class or "",
             _kept(tongue, fact),
         )
         for fact in sensor.DERIVED
@@ -135,10 +130,6 @@ def _named(tongue: Tongue, platform: str, fact: DerivedDescription) -> tuple[str
     }
     name = tongue.entities[platform][fact.translation_key or fact.key]["name"].format_map(filling)
     return f"`{platform}.linky_{fact.key}`", name
-
-
-def _class(fact: DerivedSensorDescription) -> str:
-    return SensorDeviceClass.ENUM if fact.options else fact.device_class or ""
 
 
 def _kept(tongue: Tongue, fact: DerivedDescription) -> str:

@@ -18,7 +18,6 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR,
-    SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
 )
@@ -119,22 +118,16 @@ class DerivedEntity(LinkyEntity):
 class DerivedSensor(DerivedEntity, SensorEntity):
     """A value."""
 
+    entity_description: DerivedSensorDescription
     _platform = SENSOR
     _unrecorded_attributes = frozenset({"date", "days", "unknown_days", "window"})
 
-    def __init__(
-        self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
-    ) -> None:
-        super().__init__(coordinator, description)
-        self._rule = description.rule
-        if description.options:
-            self._attr_device_class = SensorDeviceClass.ENUM
-
     @override
     def _follow_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
-        if not self._rule:
+        rule = self.entity_description.rule
+        if not rule:
             return super()._follow_sources(signals)
-        report = partial(self.coordinator.reporter.report, self._key, self._rule)
+        report = partial(self.coordinator.reporter.report, self._key, rule)
         return [signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator)))]
 
     @override

@@ -4,9 +4,11 @@ It knows slugs of `tic/registers.py`, never a bit. Historique has neither regist
 ADIRn tell is told here as well; its status word is a constant on a Linky and tells nothing.
 """
 
+from functools import partial
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass as Device
+from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
 from ..tic import (
@@ -32,6 +34,7 @@ from .derived import (
     of_readings,
 )
 
+_word: Final = partial(Word, device_class=SensorDeviceClass.ENUM)
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 _OVERRUNS: Final = ("ADPS", "ADIR1", "ADIR2", "ADIR3")
 _TEMPO: Final = ("STGE", "OPTARIF", "PTEC", "DEMAIN")
@@ -106,7 +109,7 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
         said = _meaning(readings, slug)
         return None if said is None else str(said)
 
-    return Word(
+    return _word(
         key=key,
         sources=("STGE",),
         value=of_readings(read),
@@ -142,7 +145,7 @@ STATUS_VALUES: Final = (
     _field("euridis_mode", "euridis"),
     _field("plc_status", "plc_status"),
     *(
-        Word(
+        _word(
             key=key,
             sources=_TEMPO,
             value=of_readings(read),
@@ -151,7 +154,7 @@ STATUS_VALUES: Final = (
         )
         for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
     ),
-    Word(
+    _word(
         key="peak_in_progress",
         sources=_PEAKS,
         value=of_readings(peak_in_progress),
@@ -159,7 +162,7 @@ STATUS_VALUES: Final = (
         options=_options("peak_in_progress"),
         is_on_under_tempo=False,  # it says the colour once more
     ),
-    Word(
+    _word(
         key="peak_notice",
         sources=_PEAKS,
         value=of_readings(peak_notice, no_peak_notice),
