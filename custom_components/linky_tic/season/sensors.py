@@ -12,30 +12,23 @@ from ..tariff.sensors import is_under
 from ..tic import COLOURS, has_colours
 
 
-def _so_far(kind: str, meter: LinkyCoordinator) -> int | None:
-    return meter.season.tally(kind).so_far
-
-
-def _left(kind: str, meter: LinkyCoordinator) -> int | None:
-    return meter.season.tally(kind).left
-
-
-def _counted(kind: str, meter: LinkyCoordinator) -> dict[str, Any]:
+def _value(kind: str, suffix: str, meter: LinkyCoordinator) -> int | None:
     found = meter.season.tally(kind)
-    return {
+    return found.left if suffix else found.so_far
+
+
+def _attributes(kind: str, suffix: str, meter: LinkyCoordinator) -> dict[str, Any]:
+    found = meter.season.tally(kind)
+    counted = {
         "season": f"{found.season.first.year}-{found.season.last.year}",
         "counted": len(found.days),
         "unknown": len(found.unknown),
     }
-
-
-def _days(kind: str, meter: LinkyCoordinator) -> dict[str, Any]:
-    found = meter.season.tally(kind)
-    return {
-        **_counted(kind, meter),
+    days = {
         "days": [day.isoformat() for day in found.days],
         "unknown_days": [day.isoformat() for day in found.unknown],
     }
+    return counted if suffix else counted | days
 
 
 _KINDS: Final = {f"tempo_{colour}_days": colour for colour in COLOURS} | {"ejp_peaks": "peak"}
@@ -44,8 +37,8 @@ _ENABLED: Final = frozenset({"tempo_red_days_left", "ejp_peaks_left"})
 SEASON_VALUES: Final = tuple(
     DerivedSensorDescription(
         key=key + suffix,
-        value=partial(value, kind),
-        attributes=partial(attributes, kind),
+        value=partial(_value, kind, suffix),
+        attributes=partial(_attributes, kind, suffix),
         needs_line=False,
         signals=lambda signals: (signals.season,),
         applies=is_under("ejp") if kind == "peak" else has_colours,
@@ -53,5 +46,5 @@ SEASON_VALUES: Final = tuple(
         entity_registry_enabled_default=key + suffix in _ENABLED,
     )
     for key, kind in _KINDS.items()
-    for suffix, value, attributes in (("", _so_far, _days), ("_left", _left, _counted))
+    for suffix in ("", "_left")
 )
