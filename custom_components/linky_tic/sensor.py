@@ -105,16 +105,11 @@ class IndexSensor(LabelSensor):
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
-        self._report_shown()
         self.async_on_remove(self.coordinator.signals.tariff.connect(self._update_name))
 
     @override
-    def _refresh(self) -> None:
-        self._read()
-        self._report_shown()
-        self.async_write_ha_state()
-
-    def _report_shown(self) -> None:
+    def _read(self) -> None:
+        super()._read()
         value = self._attr_native_value
         if self.available and isinstance(value, int):
             history = history_of(self.hass)
