@@ -61,7 +61,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         """Whether today is known, line or no line, or may become known."""
         days, coordinator = self.coordinator.days, self.coordinator
         is_told = coordinator.is_available and coordinator.reading(_PROFILE) is not None
-        return is_told or days.day(days.today) is not None
+        return is_told or days.schedules.day(days.today) is not None
 
     @property
     @override

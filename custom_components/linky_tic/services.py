@@ -67,8 +67,8 @@ def _get_schedule(call: ServiceCall) -> ServiceResponse:
 
 
 def _day(coordinator: LinkyCoordinator, date_: date) -> JsonObjectType:
-    days = coordinator.days
-    day, shown = days.day(date_), (date_ - days.schedules.legal.days_ahead).isoformat()
+    schedules = coordinator.days.schedules
+    day, shown = schedules.day(date_), (date_ - schedules.legal.days_ahead).isoformat()
     if day is None:
         return {"date": shown, "known": False, "slots": []}
     return {

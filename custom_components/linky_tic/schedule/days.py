@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
-from ..tic import AnnouncedDays, Change, ChangedHours, Day, DaySchedules, Frame, Readings
+from ..tic import AnnouncedDays, Change, ChangedHours, DaySchedules, Frame, Readings
 from .stored_days import from_json, to_json
 
 _STORED: Final = "days"
@@ -60,10 +60,6 @@ class Days:
     def changed_hours(self) -> ChangedHours | None:
         """The hours that the frame which has just ended has changed."""
         return self._announced.changed
-
-    def day(self, day: date) -> Day | None:
-        """Give a day, None when it is not known."""
-        return self.schedules.day(day)
 
     def restore(self) -> None:
         """Take up what was kept of this meter; another one's days are no use."""
