@@ -21,6 +21,8 @@ CONF_REPORTING: Final = "reporting"
 DEFAULT_REPORTING: Final = "balanced"
 DEFAULT_SLUG: Final = "linky"
 DEFAULT_TITLE: Final = "Linky"
+UNKNOWN: Final = "–"
+"""Shown in a text of a fact that is not known."""
 MODE_NAMES: Final[Mapping[Mode, str]] = MappingProxyType(
     {Mode.STANDARD: "Standard", Mode.HISTORIC: "Historique"}
 )

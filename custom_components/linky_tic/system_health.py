@@ -12,10 +12,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
-from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, MODE_NAMES
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, MODE_NAMES, UNKNOWN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-
-_UNKNOWN = "–"
 
 
 @callback
@@ -55,8 +53,8 @@ def _facts(coordinator: LinkyCoordinator) -> dict[str, str]:
     receiver, share = coordinator.receiver, coordinator.health.quality.good_share
     mode = receiver.mode
     return {
-        "mode": MODE_NAMES[mode] if mode else _UNKNOWN,
+        "mode": MODE_NAMES[mode] if mode else UNKNOWN,
         "speed": str(coordinator.link.reception.speed),
-        "quality": _UNKNOWN if share is None else f"{share:.1f}",
+        "quality": UNKNOWN if share is None else f"{share:.1f}",
         "seconds": f"{time.time() - receiver.heard_at:.0f}",
     }

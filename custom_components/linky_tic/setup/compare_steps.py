@@ -22,6 +22,7 @@ import voluptuous as vol
 
 from ..comparison.comparison import Comparison, async_compare
 from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
+from ..const import UNKNOWN
 from ..tic import COLOURS
 from .money_steps import MoneySteps
 from .texts import currency, read_amount, rounded, sentence
@@ -35,12 +36,7 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tempo": COLOURS[1:],
 }
 """What is asked about a kind of contract beside its prices."""
-_NONE: Final = "–"
 _A_CENT: Final = 0.01
-
-
-class _WrongError(Exception):
-    """Something typed cannot be read; its argument is the key of the text that says so."""
 
 
 class CompareSteps(MoneySteps):
@@ -59,7 +55,7 @@ class CompareSteps(MoneySteps):
         try:
             contracts = _contracts(self.hass, user_input)
             compared = await async_compare(coordinator, contracts)
-        except _WrongError as wrong:
+        except vol.Invalid as wrong:
             return self._ask_contracts(user_input, str(wrong))
         except ServiceValidationError as refusal:
             return self._ask_contracts(user_input, refusal.translation_key)
@@ -102,7 +98,7 @@ def _section(kind: str) -> str:
 
 
 def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[PricedContract]:
-    """Read the contracts that were filled in; raises `_WrongError`."""
+    """Read the contracts that were filled in; raises `vol.Invalid` with the key of a text."""
     found = [
         _contract(sentence(hass, name), tariffs, texts)
         for kind, tariffs in CONTRACT_KINDS.items()
@@ -110,7 +106,7 @@ def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> l
         if any((texts := typed.get(name, {})).get(tariff) for tariff in tariffs)
     ]
     if not found:
-        raise _WrongError("no_contract")
+        raise vol.Invalid("no_contract")
     return found
 
 
@@ -125,7 +121,7 @@ def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Pr
         {colour: _read(_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
     )
     if contract.lacks_hours:
-        raise _WrongError("no_slots")
+        raise vol.Invalid("no_slots")
     return contract
 
 
@@ -133,7 +129,7 @@ def _read[T](read: Callable[[str], T], text: str, error: str) -> T:
     try:
         return read(text)
     except ValueError as wrong:
-        raise _WrongError(error) from wrong
+        raise vol.Invalid(error) from wrong
 
 
 def _days(text: str) -> list[date]:
@@ -170,5 +166,5 @@ def _table(hass: HomeAssistant, compared: Comparison) -> str:
 
 def _row(hass: HomeAssistant, name: str, found: Sum) -> str:
     amounts = (found.energy, found.standing_charge, found.total)
-    cells = (_NONE if one is None else rounded(hass, round(one, 2)) for one in amounts)
+    cells = (UNKNOWN if one is None else rounded(hass, round(one, 2)) for one in amounts)
     return f"| {' | '.join((name, *cells))} |"

@@ -4,10 +4,9 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant
 
-from ..const import CONTRACT_NAMES, MODE_NAMES
+from ..const import CONTRACT_NAMES, MODE_NAMES, UNKNOWN
 from ..line import Heard
 from ..tic import LABELS, Mode, Quantity, identify, mask, option_slug
-from .port_dialog import UNKNOWN
 from .texts import async_load_sentences, sentence
 
 _TIC_VERSION: Final = "02"

@@ -16,15 +16,13 @@ from homeassistant.helpers.selector import SerialPortSelector
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from ..const import CONF_SPEED, DOMAIN, LOGGER
+from ..const import CONF_SPEED, DOMAIN, LOGGER, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
 from .port_names import async_real_names, async_stable_name, is_name_of
 
 HEARD: Final[HassKey[dict[str, Heard]]] = HassKey(f"{DOMAIN}.heard")
 """What was heard of the meter of an entry that is just being made: its first page is not empty."""
-UNKNOWN: Final = "–"
-"""Shown of a fact that is not known."""
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
 _LISTENING: Final = 15.0
 """Seconds in which a meter is heard, whatever its speed and mode."""
