@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 import json
 
-from custom_components.linky_tic.schedule.stored_days import from_json, to_json
+from custom_components.linky_tic.schedule.days import from_json, to_json
 from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, MobilePeak, Note
 
 DAY = date(2026, 11, 25)
