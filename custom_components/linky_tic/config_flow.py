@@ -29,10 +29,9 @@ from .coordinator import LinkyConfigEntry
 from .history.replacement import async_replace_meter
 from .line import name_of
 from .mirror import async_publisher
-from .setup.confirmation import async_describe
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import HEARD, PortDialog, entry_facts
+from .setup.port_dialog import HEARD, PortDialog, async_describe, entry_facts
 from .tic import mask
 
 _FRESH: Final = 600.0

@@ -10,22 +10,26 @@ from typing import Any, Final, Self, override
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_PORT
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.selector import SerialPortSelector
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from ..const import CONF_SPEED, DOMAIN, LOGGER, UNKNOWN
+from ..const import CONF_SPEED, CONTRACT_NAMES, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
+from ..tic import LABELS, Mode, Quantity, identify, mask, option_slug
 from .port_names import async_real_names, async_stable_name, is_name_of
+from .texts import async_load_sentences, sentence
 
 HEARD: Final[HassKey[dict[str, Heard]]] = HassKey(f"{DOMAIN}.heard")
 """What was heard of the meter of an entry that is just being made: its first page is not empty."""
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
 _LISTENING: Final = 15.0
 """Seconds in which a meter is heard, whatever its speed and mode."""
+_TIC_VERSION: Final = "02"
+"""The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
 
 
 class PortDialog(ConfigFlow):
@@ -130,3 +134,40 @@ def _explain(error: BaseException) -> tuple[str, dict[str, str]]:
             return missing, {name: f"{fact:.0f}" for name, fact in facts.items()}
     LOGGER.error("Listening to the port failed", exc_info=error)
     return "unknown", {}
+
+
+async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
+    """Give what the confirmation tells of a meter that was heard."""
+    await async_load_sentences(hass)
+    identity = identify(heard.address)
+    facts = {
+        "address": mask(heard.address),
+        "maker": identity.maker,
+        "year": identity.year,
+        "model": identity.model and identity.model.name,
+        "mode": MODE_NAMES[heard.mode],
+        "speed": heard.speed,
+        "phases": heard.phases,
+        "contract": _contract(heard),
+        "good": heard.good,
+        "bad": heard.bad,
+        "hint": _hint(hass, heard),
+    }
+    return {name: UNKNOWN if fact is None else str(fact) for name, fact in facts.items()}
+
+
+def _hint(hass: HomeAssistant, heard: Heard) -> str:
+    """Say what to expect of a meter that says next to nothing, or speaks another version."""
+    quantities = {LABELS[name].quantity for name in heard.labels}
+    if quantities <= {Quantity.ADDRESS} and heard.bad < heard.good:
+        return sentence(hass, "standby")
+    if heard.tic_version and heard.tic_version != _TIC_VERSION:
+        return sentence(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
+    return ""
+
+
+def _contract(heard: Heard) -> str | None:
+    """Name the contract, which Standard mode spells out."""
+    if heard.contract is None or heard.mode is Mode.STANDARD:
+        return heard.contract
+    return CONTRACT_NAMES.get(option_slug(heard.contract) or "", heard.contract)
