@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from custom_components.linky_tic.meter.known_labels import KnownLabels
+from custom_components.linky_tic.meter.meter import KnownLabels
 from custom_components.linky_tic.meter.signals import Guard
 from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label
 

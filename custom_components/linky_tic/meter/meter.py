@@ -3,20 +3,59 @@
 It knows neither the port nor what is made of readings.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 
 from ..const import CONF_MODE, CONF_OVERSEAS, CONF_REPORTING, DEFAULT_REPORTING
 from ..reporting.reporter import Reporter
 from ..reporting.rules import Preset
-from ..tic import Mode, Reading, Readings, Receiver
+from ..tic import EVENTS, LABELS, Label, Mode, Reading, Readings, Receiver
 from .freshness import Freshness
-from .known_labels import KnownLabels, registered_labels
-from .signals import Signals
+from .signals import Guard, Signal, Signals
 from .store import MeterStore
+
+
+class KnownLabels:
+    """The labels of one meter, from those on that it is known to send at the start."""
+
+    def __init__(self, names: Iterable[str], guard: Guard) -> None:
+        self.labels: dict[str, Label] = {}
+        self._guard = guard
+        self._new = Signal[Iterable[Label]](guard)
+        self._appeared: list[Label] = []
+        self._add(LABELS[name] for name in names)
+
+    @callback
+    def listen(self, listener: Callable[[Iterable[Label]], None]) -> CALLBACK_TYPE:
+        """Give a listener the labels there are, and each new one; returns its end."""
+        end = self._new.connect(listener)
+        self._guard(listener, self.labels.values())
+        return end
+
+    def appear(self, label: Label) -> None:
+        """Add a label at the end of its frame."""
+        self._appeared.append(label)
+
+    def end_frame(self) -> None:
+        """Make known what has appeared in the frame."""
+        if self._appeared:
+            appeared, self._appeared = self._appeared, []
+            self._add(appeared)
+
+    def _add(self, labels: Iterable[Label]) -> None:
+        """Make labels known, and with each the events that it announces."""
+        new: dict[str, Label] = {}
+        for label in labels:
+            for name in (label.name, *EVENTS.get(label.name, ())):
+                if name not in self.labels:
+                    new[name] = LABELS[name]
+        self.labels |= new
+        self._new.send(new.values())
 
 
 class LinkyMeter:
@@ -28,7 +67,7 @@ class LinkyMeter:
         self.address = entry.unique_id or ""
         self.receiver = Receiver(
             self.address,
-            registered_labels(hass, entry.entry_id, self.address, _stored_mode(entry)),
+            _registered_labels(hass, entry.entry_id, self.address, _stored_mode(entry)),
             timedelta(minutes=entry.data.get(CONF_OVERSEAS, 0)),
         )
         self.signals = Signals()
@@ -57,3 +96,16 @@ class LinkyMeter:
 def _stored_mode(entry: ConfigEntry[Any]) -> Mode | None:
     mode = entry.data.get(CONF_MODE)
     return Mode(mode) if mode else None
+
+
+def _registered_labels(
+    hass: HomeAssistant, entry_id: str, address: str, mode: Mode | None
+) -> set[str]:
+    """Give the labels that have a sensor already: what a meter has sent exists from the start.
+
+    Those of the other mode wait until the meter speaks it again. Until then Home Assistant shows
+    their entities as no longer provided, and lets people delete them.
+    """
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
+    keys = {one.unique_id.removeprefix(f"{address}_") for one in entities if one.domain == "sensor"}
+    return {name for name in keys & LABELS.keys() if mode in {None, LABELS[name].mode}}
