@@ -49,11 +49,8 @@ class KnownLabels:
 
     def _add(self, labels: Iterable[Label]) -> None:
         """Make labels known, and with each the events that it announces."""
-        new: dict[str, Label] = {}
-        for label in labels:
-            for name in (label.name, *EVENTS.get(label.name, ())):
-                if name not in self.labels:
-                    new[name] = LABELS[name]
+        names = (name for one in labels for name in (one.name, *EVENTS.get(one.name, ())))
+        new = {name: LABELS[name] for name in names if name not in self.labels}
         self.labels |= new
         self._new.send(new.values())
 

@@ -48,8 +48,7 @@ class CompareSteps(MoneySteps):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the prices of other contracts."""
-        if not (coordinator := await self._coordinator()):
-            return self.async_abort(reason="not_loaded")
+        coordinator = await self._coordinator()
         if user_input is None:
             return self._ask_contracts({})
         try:

@@ -48,8 +48,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the prices of the tariffs in use."""
-        if not (coordinator := await self._coordinator()):
-            return self.async_abort(reason="not_loaded")
+        coordinator = await self._coordinator()
         self._look(coordinator)
         if not self._registers:
             return self.async_abort(reason="not_heard")
@@ -64,8 +63,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
-        if not (coordinator := await self._coordinator()):
-            return self.async_abort(reason="not_loaded")
+        coordinator = await self._coordinator()
         if not is_set_up(self.hass):
             return self.async_abort(reason="energy_not_set_up")
         if offer(coordinator).is_empty:
@@ -122,18 +120,20 @@ class MoneySteps(OptionsFlowWithReload):
         self._registers = sorted(coordinator.tariffs.registers) or self._registers
         self._sells |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
-    async def _coordinator(self) -> LinkyCoordinator | None:
+    async def _coordinator(self) -> LinkyCoordinator:
         """Give the meter, as soon as its indexes and their names are known, or after some seconds.
 
-        None where it is not set up by then.
+        Aborts where it is not set up by then.
         """
         until = self.hass.loop.time() + _PATIENCE
         while True:
-            entry = self.config_entry
-            coordinator = entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
-            is_known = coordinator and (self._registers or _is_known(coordinator))
-            if is_known or self.hass.loop.time() >= until:
-                return coordinator
+            entry, is_late = self.config_entry, self.hass.loop.time() >= until
+            if entry.state is ConfigEntryState.LOADED:
+                coordinator = entry.runtime_data
+                if is_late or self._registers or _is_known(coordinator):
+                    return coordinator
+            elif is_late:
+                raise AbortFlow("not_loaded")
             await asyncio.sleep(_LOOK)
 
     def _ask(self, step: str, form: MoneyForm, error: str | None = None) -> ConfigFlowResult:
