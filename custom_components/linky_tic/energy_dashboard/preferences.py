@@ -5,7 +5,7 @@ price is given the one that is typed later.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from homeassistant.components.energy import DOMAIN as ENERGY, async_get_manager
@@ -29,27 +29,17 @@ _PRICED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EnergyPlan:
-    """What is to be added, and the names of others' sources."""
-
-    added: Offer
-    others: tuple[str, ...]
-
-
 def is_set_up(hass: HomeAssistant) -> bool:
     return ENERGY in hass.config.components
 
 
-async def async_plan(coordinator: LinkyCoordinator) -> EnergyPlan:
-    """Compare what a meter offers with what the dashboard holds."""
+async def async_offer(coordinator: LinkyCoordinator) -> Offer:
+    """Give what a meter has that the dashboard lacks."""
     sources = await _sources(coordinator.hass)
-    used = {one for source in sources for one in _statistics(source)}
     ours = indexes_of(coordinator)
-    return EnergyPlan(
-        offer(coordinator).without(used),
-        tuple(_title(source) for source in sources if _is_of_another(source, ours)),
-    )
+    others = tuple(_title(source) for source in sources if _is_of_another(source, ours))
+    used = {one for source in sources for one in _statistics(source)}
+    return replace(offer(coordinator).without(used), others=others)
 
 
 async def async_used(hass: HomeAssistant) -> set[str]:

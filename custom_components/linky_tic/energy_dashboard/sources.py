@@ -43,13 +43,15 @@ class Imported:
 class Offer:
     """The statistics of one meter that a dashboard may take.
 
-    `is_production`: all that is produced behind this meter is exported through it.
+    `is_production`: all that is produced behind this meter is exported through it. `others` are the
+    names of other sources that the dashboard has, which may count the same.
     """
 
     imported: tuple[Imported, ...]
     exported: str | None
     power: str | None
     is_production: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -77,11 +79,10 @@ class Offer:
 
         The power is of the whole meter: where one of its indexes has been added, so was a power.
         """
-        left = tuple(one for one in self.imported if one.statistic not in used)
-        is_first = len(left) == len(self.imported)
-        exported = None if self.exported in used else self.exported
-        power = self.power if left and is_first and self.power not in used else None
-        return replace(self, imported=left, exported=exported, power=power)
+        left = [one.register for one in self.imported if one.statistic not in used]
+        is_first = len(left) == len(self.imported) and self.power not in used
+        lacked = self.only(left, exported=self.exported not in used)
+        return lacked if is_first else replace(lacked, power=None)
 
 
 def offer(coordinator: LinkyCoordinator) -> Offer:

@@ -23,7 +23,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import async_add, async_plan, async_price, is_set_up
+from ..energy_dashboard.preferences import async_add, async_offer, async_price, is_set_up
 from ..energy_dashboard.sources import EXPORT_LABEL, Offer, offer
 from .money_form import MoneyForm, energy_form
 from .texts import sentence
@@ -68,14 +68,14 @@ class MoneySteps(OptionsFlowWithReload):
             return self.async_abort(reason="energy_not_set_up")
         if offer(coordinator).is_empty:
             return self.async_abort(reason="not_heard")
-        plan = await async_plan(coordinator)
-        if plan.added.is_empty:
+        offered = await async_offer(coordinator)
+        if offered.is_empty:
             return self.async_abort(reason="nothing_to_add")
         self._look(coordinator)
-        form = energy_form(coordinator, self._prices, plan)
+        form = energy_form(coordinator, self._prices, offered)
         if not form.read(user_input):
             return self._ask("energy", form)
-        return await self._add(coordinator, form, form.chosen(plan))
+        return await self._add(coordinator, form, form.chosen(offered))
 
     async def _add(
         self, coordinator: LinkyCoordinator, form: MoneyForm, added: Offer
