@@ -5,8 +5,8 @@ from typing import Any, Final
 from homeassistant.components.recorder.models import StatisticMeanType, StatisticMetaData
 import pytest
 
+from custom_components.linky_tic.adoption.adopting import AdoptionPlan
 from custom_components.linky_tic.adoption.joining import HOUR, StatisticRow
-from custom_components.linky_tic.adoption.plan import AdoptionPlan
 from custom_components.linky_tic.adoption.records import Method
 from custom_components.linky_tic.adoption.statistics_rows import History, _factor
 

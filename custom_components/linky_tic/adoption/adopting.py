@@ -1,19 +1,164 @@
 """Adopting an old statistic, and undoing it: the old rows go before ours, or we take its place.
 
 Home Assistant keeps statistics by entity id: whoever has the id of a sensor that is gone goes on
-with them, and nothing is imported. What will be done is in storage before it is done, so that it
-can be undone whatever comes in between. Why it may be done is decided in `plan.py`.
+with them, and nothing is imported. What will be done is in storage before it is done.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
 from homeassistant.components.recorder import get_instance
-from homeassistant.core import HomeAssistant
+from homeassistant.components.recorder.statistics import valid_statistic_id
+from homeassistant.components.sensor import DOMAIN as SENSOR
+from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..exceptions import refused
-from .plan import AdoptionPlan
+from .joining import HOUR, Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import AdoptionRecords, Method, Record
-from .statistics_rows import async_insert, async_take_out, settle
+from .statistics_rows import History, async_history, async_insert, async_take_out, settle
+
+POSSIBLE: Final = "possible"
+_INDEX_DIFFERS: Final = "index_differs"
+_HELPERS: Final = frozenset({"utility_meter", "integration"})
+"""Integrations whose totals are not those of a meter: they start at 0, some of them every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptionPlan:
+    """Both statistics, in the unit of ours; each way with what stands against it, if anything."""
+
+    entity: er.RegistryEntry
+    old_id: str
+    old: History
+    ours: History
+    rows: list[StatisticRow]
+    """Hours of the old one that go before ours."""
+    left_out: int
+    """Hours before our first one that the join leaves out."""
+    join: Join | None
+    ways: Mapping[Method, str]
+    method: Method
+
+    @property
+    def is_import(self) -> bool:
+        """Whether old rows go before ours, which are changed then."""
+        return self.method is not Method.ENTITY_ID
+
+    @property
+    def record(self) -> Record:
+        """Give what is kept of it, so that it can be undone."""
+        record = Record(method=self.method, old=self.old_id, former=self.entity.entity_id)
+        if not self.is_import:
+            return record
+        return replace(
+            record,
+            unit=self.ours.unit,
+            start=self.rows[0].start,
+            end=self.rows[-1].start,
+            begun=self.ours.first.start,
+            offset=self.join.offset if self.join else None,
+        )
+
+    @property
+    def periods(self) -> list[StatisticRow]:
+        """Give the rows of five minutes of those hours, as far back as the recorder has any."""
+        start, end = self.rows[0].start, self.rows[-1].start + HOUR
+        rows = earlier(self.old.periods, self.ours.first)
+        return [row for row in rows if start <= row.start < end]
+
+
+async def async_plan(
+    hass: HomeAssistant,
+    old_id: str,
+    entity: er.RegistryEntry,
+    method: Method | None,
+    adopted: Sequence[Record],
+) -> AdoptionPlan:
+    """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
+    named = {"old": old_id, "entity": entity.entity_id}
+    old, ours = await _read(hass, named)
+    held = {one.old for one in adopted if _is_held(one, entity, ours)}
+    if old_id in held:
+        raise refused("adopt_already", **named)
+    kilo, before = ours.kilo, earlier(old.hours, ours.first)
+    join = find_join(before, ours.first, kilo) if kilo else None
+    by_time = kilo is not None and _is_joined_by_time(hass, old_id, old, join, method)
+    if kilo and by_time:
+        join = join_by_time(before, ours.first, kilo, is_adopted=bool(held))
+    rows = [row for row in before if join is None or row.start <= join.before.start]
+    against = _INDEX_DIFFERS if kilo and not join else POSSIBLE
+    ways = {(Method.TIME if by_time else Method.IMPORT): against if rows else "nothing_before"}
+    if not by_time:
+        ways = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours)} | ways
+    possible = (way for way in ways if ways[way] == POSSIBLE)
+    chosen = method if method in ways else next(possible, [*ways][-1])
+    if ways[chosen] != POSSIBLE:
+        raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
+    out = len(before) - len(rows)
+    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, ways, chosen)
+
+
+def _is_held(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
+    """Whether what is recorded was done, and is still so: its rows are here, or its entity id."""
+    if record.method is Method.ENTITY_ID:
+        return entity.entity_id == record.old
+    return any(row.start == record.start for row in ours.hours)
+
+
+async def _read(hass: HomeAssistant, named: Mapping[str, str]) -> tuple[History, History]:
+    """Give the old statistic in the unit of ours, and ours; refused where unlike."""
+    old_id, entity_id = named["old"], named["entity"]
+    if old_id == entity_id:
+        raise refused("adopt_same", **named)
+    if not old_id.startswith(f"{SENSOR}.") and not valid_statistic_id(old_id):
+        raise refused("adopt_no_sensor", **named)
+    ours = await async_history(hass, entity_id)
+    if ours is None:
+        raise refused("adopt_too_soon", **named)
+    old = await async_history(hass, old_id, ours.unit)
+    if old is None or not old.hours:
+        raise refused("adopt_no_statistics", **named)
+    told = {**named, "old_unit": old.unit or "–", "unit": ours.unit or "–"}
+    if (old.quantity or old.unit) != (ours.quantity or ours.unit):
+        raise refused("adopt_other_quantity", **told)
+    has_sum, kind = ours.meta["has_sum"], ours.meta["mean_type"]
+    if not (old.meta["has_sum"] if has_sum else old.meta["mean_type"] == kind):
+        raise refused("adopt_other_kind", **told)
+    if has_sum and ours.kilo is None:
+        raise refused("adopt_no_index", **told)
+    return old, ours
+
+
+def _is_joined_by_time(
+    hass: HomeAssistant, old_id: str, old: History, join: Join | None, method: Method | None
+) -> bool:
+    """Whether an old statistic has no index: another program's, or a sum of Home Assistant's.
+
+    An id with a colon is that of an external statistic, as ha-linky and MyElectricalData add them.
+    """
+    entity = er.async_get(hass).async_get(old_id)
+    is_helper = entity is not None and entity.platform in _HELPERS
+    is_told = method is Method.TIME or not valid_entity_id(old_id)
+    return is_told or (method is None and (is_helper or (not join and not is_index(old.hours))))
+
+
+def _against_taking_over(hass: HomeAssistant, old_id: str, old: History, ours: History) -> str:
+    """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
+    if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
+        return "old_is_there"
+    if ours.kilo and not follows(old.last, ours.last, ours.kilo):
+        return _INDEX_DIFFERS
+    return POSSIBLE
+
+
+def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
+    """Give the indexes that do not fit, in our unit, for people to compare."""
+    shown = (rows[-1] if rows else old.last, ours.first)
+    texts = ["–" if one.state is None else f"{one.state:.2f}" for one in shown]
+    return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}
 
 
 async def async_adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:

@@ -4,9 +4,9 @@ Numbers are answered in the unit of our statistic.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Set as AbstractSet
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.components.sensor import DOMAIN as SENSOR
@@ -26,9 +26,8 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
 from ..exceptions import refused
-from .adopting import async_adopt, async_adopted, async_undo
+from .adopting import AdoptionPlan, async_adopt, async_adopted, async_plan, async_undo
 from .joining import StatisticRow, doubts, in_gaps
-from .plan import AdoptionPlan, async_plan
 from .records import Method, Record
 from .statistics_rows import History
 
@@ -92,19 +91,31 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
 async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
     doubted = list(doubts(plan.rows, plan.ours.kilo)) if plan.ours.kilo else []
     used, ours = await async_used(hass), plan.entity.entity_id
+    join, will = _join(plan), _will(plan)
+    # What people should look at before they go on; the documentation tells of each.
+    warnings = {
+        "joined_by_time": plan.method is Method.TIME,
+        "gap": join is not None and join["hours"] > _GAP,
+        "hours_left_behind": will.get("leave_behind_hours"),
+        "gaps_stay": will.get("leave_out_in_gaps_hours"),
+        "last_hours_left_out": plan.is_import and plan.left_out,
+        "both_in_energy_dashboard": plan.is_import and {plan.old_id, ours} <= used,
+        "new_in_energy_dashboard": not plan.is_import and ours in used,
+        "doubtful_hours": doubted,
+    }
     return {
         "method": plan.method.value,
         "methods": {way.value: found for way, found in plan.ways.items()},
         "old": {"statistic": plan.old_id, **_side(plan.old, used, plan.old_id)},
         "new": {"entity_id": ours, **_side(plan.ours, used, ours)},
-        "join": _join(plan),
-        "will": _will(plan),
+        "join": join,
+        "will": will,
         "doubtful_hours_count": len(doubted),
         "doubtful_hours": [
             {"start": _instant(start), "growth": _number(growth)}
             for start, growth in doubted[:_SHOWN]
         ],
-        "warnings": [*_warnings(plan, used), *(["doubtful_hours"] if doubted else [])],
+        "warnings": [name for name, is_so in warnings.items() if is_so],
     }
 
 
@@ -117,7 +128,7 @@ def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonOb
     }
 
 
-def _join(plan: AdoptionPlan) -> JsonObjectType | None:
+def _join(plan: AdoptionPlan) -> dict[str, Any] | None:
     """Give both sides of the join: what is counted between them is counted once."""
     if plan.is_import and plan.join:
         before, after = plan.join.before, plan.ours.first
@@ -135,15 +146,15 @@ def _join(plan: AdoptionPlan) -> JsonObjectType | None:
         "new_until": _instant(after.end),
         "new_index": _number(after.state),
         "new_sum": _number(after.sum),
-        "hours": _number((after.end - before.end) / 3600),
+        "hours": round((after.end - before.end) / 3600, 6),
         "used_in_between": _number(energy),
     }
 
 
-def _will(plan: AdoptionPlan) -> JsonObjectType:
+def _will(plan: AdoptionPlan) -> dict[str, Any]:
     """Tell what is done: our entity takes another id, or rows are inserted and sums shifted."""
     if not plan.is_import:
-        behind = len(plan.left_behind)
+        behind = sum(row.start >= plan.old.last.end for row in plan.ours.hours)
         return {"rename": plan.entity.entity_id, "to": plan.old_id, "leave_behind_hours": behind}
     return {
         "insert_hours": len(plan.rows),
@@ -153,23 +164,6 @@ def _will(plan: AdoptionPlan) -> JsonObjectType:
         "shift_rows": len(plan.ours.rows) if plan.join else 0,
         "shift_sums_by": _number(plan.join.offset) if plan.join else None,
     }
-
-
-def _warnings(plan: AdoptionPlan, used: AbstractSet[str]) -> Iterable[str]:
-    """Name what people should look at before they go on; the documentation tells of each."""
-    is_import, join = plan.is_import, _join(plan)
-    gap = join and join["hours"]
-    are_used = [one in used for one in (plan.old_id, plan.entity.entity_id)]
-    found: Mapping[str, bool] = {
-        "joined_by_time": plan.method is Method.TIME,
-        "gap": isinstance(gap, float) and gap > _GAP,
-        "hours_left_behind": not is_import and bool(plan.left_behind),
-        "gaps_stay": is_import and bool(in_gaps(plan.old.hours, plan.ours.rows)),
-        "last_hours_left_out": is_import and plan.left_out > 0,
-        "both_in_energy_dashboard": is_import and all(are_used),
-        "new_in_energy_dashboard": not is_import and are_used[1],
-    }
-    return (name for name, is_so in found.items() if is_so)
 
 
 def _recorded(record: Record) -> JsonObjectType:
