@@ -110,13 +110,13 @@ def test_what_has_no_price_is_told_where_it_was_used() -> None:
 def test_the_doubt_is_what_an_hour_on_an_edge_may_cost_otherwise() -> None:
     contract = PricedContract("X", TWO, 30.0, read_slots("22:15-6"))
     hours = {MONDAY.replace(hour=hour).astimezone(dt_util.UTC): 4.0 for hour in (12, 22)}
-    found = cost_under(contract, hours, {}, MONDAY.date(), MONDAY.date())
+    found = cost_under(contract, hours, {}, 1 / 30)
     assert found.by_tariff == {"peak": 5.0, "off_peak": 3.0}
     assert found.energy == pytest.approx(5 * 0.3 + 3 * 0.1)
     assert found.standing_charge == pytest.approx(1)
     assert found.doubt == pytest.approx(4 * 0.75 * 0.2)
     free = PricedContract("X", {"peak": 0.3}, 30.0, read_slots("22:15-6"))
-    lacking = cost_under(free, hours, {}, MONDAY.date(), MONDAY.date())
+    lacking = cost_under(free, hours, {}, 1 / 30)
     assert lacking.doubt == pytest.approx(4 * 0.75 * 0.3)
 
 
@@ -124,7 +124,7 @@ def test_days_without_a_colour_are_told_from_six_to_six_and_typed_ones_come_firs
     day = MONDAY.date()
     hours = {MONDAY + n * HOUR: 1.0 for n in (5, 6, 30)}
     contract = PricedContract("X", TEMPO, colours={"white": [day], "blue": [date(2026, 1, 1)]})
-    found = cost_under(contract, hours, {day: "red"}, day, day)
+    found = cost_under(contract, hours, {day: "red"}, 1 / 30)
     assert found.by_tariff == {"tempo_white_peak": 1.0}
     assert found.unknown_days == (day - timedelta(1), day + timedelta(1))
     assert found.standing_charge == 0

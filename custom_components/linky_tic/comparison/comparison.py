@@ -15,7 +15,7 @@ from homeassistant.components.recorder import DOMAIN as RECORDER
 from homeassistant.util import dt as dt_util
 
 from ..coordinator import LinkyCoordinator
-from ..cost.periods import CostPeriod, standing_charge
+from ..cost.periods import CostPeriod
 from ..exceptions import refused
 from ..season.statistics import async_hourly, async_past_days
 from ..tic import COLOURS, LABELS, Label, Quantity
@@ -112,11 +112,11 @@ async def _async_reckon(
             missing += 1
             lost += unplaced.get(hour, 0.0) + sum(gains.values())
         hour += _HOUR
-    charge = costs.prices.standing_charge or 0.0
-    standing = standing_charge(lambda _: charge, CostPeriod(first, last))
+    months = CostPeriod(first, last).months
+    standing = (costs.prices.standing_charge or 0.0) * months
     in_force = Sum(dict(by_tariff), costs.prices.by_tariff, standing)
     colours = await _async_colours(coordinator, first - _ONE_DAY)
-    others = [(one, cost_under(one, known, colours, first, last)) for one in contracts]
+    others = [(one, cost_under(one, known, colours, months)) for one in contracts]
     return Comparison(first, last, known, missing, lost, in_force, others)
 
 

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
-from ..cost.periods import CostPeriod, standing_charge
 from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -129,10 +128,9 @@ def cost_under(
     contract: PricedContract,
     hours: Mapping[datetime, float],
     known: Mapping[date, str],
-    first: date,
-    last: date,
+    months: float,
 ) -> Sum:
-    """Reckon what hours (kWh) would have cost, and the standing charge from a day to another.
+    """Reckon what hours (kWh) would have cost, and the standing charge of so many months.
 
     `known` are the colours of Tempo days; those that are typed come first.
     """
@@ -150,5 +148,5 @@ def cost_under(
             by_tariff[tariff] += energy * share
         apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
         doubt += energy * max(parts.values()) * (max(apart) - min(apart))
-    standing = standing_charge(lambda _: contract.standing_charge, CostPeriod(first, last))
+    standing = contract.standing_charge * months
     return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 from homeassistant.util.json import JsonObjectType
 
 from .clock import AN_HOUR
-from .periods import CostPeriod, day_of, midnight, standing_charge
+from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT
 
 LONGEST: Final = timedelta(days=366)
@@ -133,7 +133,7 @@ class Ledger:
 
     def standing(self, period: CostPeriod) -> float:
         """Give the share of the standing charges for a period."""
-        return standing_charge(self._charge_on, period)
+        return sum(self._charge_on(day) * CostPeriod(day, day).months for day in period.days)
 
     def _charge_on(self, day: date) -> float:
         known = [amount for since, amount in self.charges if since <= day]

@@ -1,7 +1,6 @@
 """Days by local time, and the part of a monthly charge that falls on them."""
 
 from calendar import monthrange
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -23,10 +22,10 @@ class CostPeriod(NamedTuple):
     def days(self) -> list[date]:
         return [self.first + timedelta(n) for n in range((self.last - self.first).days + 1)]
 
-
-def standing_charge(by_month: Callable[[date], float], period: CostPeriod) -> float:
-    """Add up a month's charge for the days of a period, each in the part of its month."""
-    return sum(by_month(day) / monthrange(day.year, day.month)[1] for day in period.days)
+    @property
+    def months(self) -> float:
+        """How long it is in months: of each its day is a part."""
+        return sum(1 / monthrange(day.year, day.month)[1] for day in self.days)
 
 
 def day_of(at: float) -> date:
