@@ -4,7 +4,7 @@ Home Assistant keeps statistics by entity id: whoever has the id of a sensor tha
 with them, and nothing is imported. What will be done is in storage before it is done.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -71,15 +71,12 @@ class AdoptionPlan:
 
 
 async def async_plan(
-    hass: HomeAssistant,
-    old_id: str,
-    entity: er.RegistryEntry,
-    method: Method | None,
-    adopted: Sequence[Record],
+    hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
 ) -> AdoptionPlan:
     """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
     named = {"old": old_id, "entity": entity.entity_id}
     old, ours = await _read(hass, named)
+    adopted = await _adopted(hass, entity)
     held = {one.old for one in adopted if _is_held(one, entity, ours)}
     if old_id in held:
         raise refused("adopt_already", **named)
@@ -161,14 +158,14 @@ def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str,
     return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}
 
 
-async def async_adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
+async def _adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
     """Give what an entity has adopted, and what it was to adopt when Home Assistant stopped."""
     return (await _records(hass, entity).load()).get(_key(entity), [])
 
 
 async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
     entity, record = plan.entity, plan.record
-    before = [one for one in await async_adopted(hass, entity) if one.old != record.old]
+    before = [one for one in await _adopted(hass, entity) if one.old != record.old]
     await _records(hass, entity).save(_key(entity), [*before, record])
     if plan.is_import:
         await async_insert(hass, entity.entity_id, record, plan.rows, plan.periods)
@@ -181,7 +178,7 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
 
     What an entity has recorded under an id that it gives back stays there.
     """
-    adopted = await async_adopted(hass, entity)
+    adopted = await _adopted(hass, entity)
     if not adopted:
         raise refused("undo_nothing", entity=entity.entity_id)
     *before, record = adopted

@@ -26,7 +26,7 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used
 from ..exceptions import refused
-from .adopting import AdoptionPlan, async_adopt, async_adopted, async_plan, async_undo
+from .adopting import AdoptionPlan, async_adopt, async_plan, async_undo
 from .joining import StatisticRow, doubts, in_gaps
 from .records import Method, Record
 from .statistics_rows import History
@@ -64,8 +64,7 @@ async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     hass, old_id, is_dry = call.hass, call.data["old_statistic"], call.data["dry_run"]
     entity = _entity(call)
     async with lock:
-        adopted = await async_adopted(hass, entity)
-        plan = await async_plan(hass, old_id, entity, call.data.get("method"), adopted)
+        plan = await async_plan(hass, old_id, entity, call.data.get("method"))
         answer = await _planned(hass, plan)
         if not is_dry:
             await async_adopt(hass, plan)
