@@ -122,8 +122,6 @@ class Meter:
     async def fall_silent(self) -> None:
         """Let the line find that the meter has not been heard for a minute."""
         link = self.coordinator.link
-        assert link._watchdog
-        link._watchdog.cancel()
         link._good_at -= HANGS
         link._check_silence()
         await self._hass.async_block_till_done()

@@ -4,18 +4,3 @@ from .detection import SPEEDS
 from .link import SILENCE, Link
 from .listening import BAD, Heard, NotHeard, listen
 from .port import Cause, LinkError, PortUnavailable, name_of, path_of
-
-__all__ = [
-    "BAD",
-    "SILENCE",
-    "SPEEDS",
-    "Cause",
-    "Heard",
-    "Link",
-    "LinkError",
-    "NotHeard",
-    "PortUnavailable",
-    "listen",
-    "name_of",
-    "path_of",
-]

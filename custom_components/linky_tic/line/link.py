@@ -19,7 +19,7 @@ SILENCE: Final = 60.0
 """Seconds without a good group after which the meter is no longer heard; a three-phase overrun goes
 without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
 _CHECK_INTERVAL: Final = 1.0
-"""Seconds between two looks at the speed. Bytes and the loss of the line come by themselves."""
+"""Seconds between two looks at the speed and for silence; bytes and losses come by themselves."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
 """Seconds before a port is opened again: doubled at each attempt, until a group is good."""
@@ -59,8 +59,7 @@ class Link:
         self._port: Port | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
-        self._watchdog: asyncio.TimerHandle | None = None
-        self._good_at: float
+        self._good_at = time.monotonic()
         self._wait = _FIRST_WAIT
         self._receiver = receiver
         self._heard: tuple[int, Mode | None] | None = None
@@ -70,9 +69,6 @@ class Link:
         self._is_closed = False
         self._port = await self.reception.open(self._url, self.interval)
         self._record("opened")
-        if self._watchdog is None:
-            self._good_at = time.monotonic()
-            self._watch_for_silence(SILENCE)
 
     async def run(self) -> None:
         """Follow the line until cancelled or closed, and open it again whenever it is lost."""
@@ -97,9 +93,6 @@ class Link:
         await self._release()
 
     async def _release(self) -> None:
-        if self._watchdog:
-            self._watchdog.cancel()
-            self._watchdog = None
         if self._port:
             await self._port.close()
             self._port = None
@@ -109,6 +102,7 @@ class Link:
         try:
             while True:
                 await self.reception.watch(port, _CHECK_INTERVAL)
+                self._check_silence()
         except PortUnavailable as error:
             self._record(f"lost {error.cause}")
         await port.close()
@@ -130,6 +124,7 @@ class Link:
         loop = asyncio.get_running_loop()
         was_missing = False
         while True:
+            self._check_silence()
             is_there = path is None or await loop.run_in_executor(None, Path(path).exists)
             left = until - time.monotonic()
             if is_there and (was_missing or left <= 0):
@@ -150,14 +145,8 @@ class Link:
         if events:
             self._on_events(events, now)
 
-    def _watch_for_silence(self, seconds: float) -> None:
-        self._watchdog = asyncio.get_running_loop().call_later(seconds, self._check_silence)
-
     def _check_silence(self) -> None:
-        """Look how old the last good group is: one timer a minute instead of one a chunk."""
-        left = self._good_at + SILENCE - time.monotonic()
-        self._watch_for_silence(left if left > 0 else SILENCE)
-        if left <= 0 and self.is_connected is not False:
+        if self.is_connected is not False and time.monotonic() - self._good_at >= SILENCE:
             self._change_state(connected=False)
 
     def _change_state(self, *, connected: bool) -> None:
