@@ -17,6 +17,9 @@ _DAY: Final = timedelta(days=1)
 _PEAK_BEGINS: Final = timedelta(hours=7)
 """An EJP peak lasts from 07:00 to 01:00: a day on which it does not run then has none."""
 _RED, _WHITE, _PEAKS = 22, 43, 22
+_WINTER: Final = frozenset({11, 12, 1, 2, 3})
+_HOLIDAYS: Final = frozenset({(11, 1), (11, 11), (12, 25), (1, 1)})
+"""Months and days of the winter; Easter Monday, which seldom is in March, is left out."""
 _SATURDAY, _SUNDAY = 5, 6
 
 
@@ -32,26 +35,19 @@ class Season(NamedTuple):
         return (self.last - self.first).days + 1
 
 
-def tempo_season(day: date) -> Season:
-    """Give the season of a Tempo day."""
+def _tempo_season(day: date) -> Season:
     year = day.year if day >= date(day.year, 9, 1) else day.year - 1
     return Season(date(year, 9, 1), date(year + 1, 8, 31))
 
 
-def ejp_season(day: date) -> Season:
-    """Give the season of peaks that has begun last."""
+def _ejp_season(day: date) -> Season:
     year = day.year if day >= date(day.year, 11, 1) else day.year - 1
-    return Season(date(year, 11, 1), date(year + 1, 4, 1) - _DAY)
+    return Season(date(year, 11, 1), date(year + 1, 3, 31))
 
 
-def may_be_red(day: date) -> bool:
-    """Whether a Tempo day can be red."""
-    return day.month in {11, 12, 1, 2, 3} and day.weekday() < _SATURDAY and not _is_holiday(day)
-
-
-def may_be_white(day: date) -> bool:
-    """Whether a Tempo day can be white."""
-    return day.weekday() != _SUNDAY
+def _may_be_red(day: date) -> bool:
+    is_holiday = (day.month, day.day) in _HOLIDAYS
+    return day.month in _WINTER and day.weekday() < _SATURDAY and not is_holiday
 
 
 class DayKind(NamedTuple):
@@ -64,10 +60,10 @@ class DayKind(NamedTuple):
 
 
 DAY_KINDS: Final[Mapping[str, DayKind]] = {
-    "red": DayKind(tempo_season, lambda _: _RED, may_be_red),
-    "white": DayKind(tempo_season, lambda _: _WHITE, may_be_white),
-    "blue": DayKind(tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
-    "peak": DayKind(ejp_season, lambda _: _PEAKS, lambda _: True, _PEAK_BEGINS),
+    "red": DayKind(_tempo_season, lambda _: _RED, _may_be_red),
+    "white": DayKind(_tempo_season, lambda _: _WHITE, lambda day: day.weekday() != _SUNDAY),
+    "blue": DayKind(_tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
+    "peak": DayKind(_ejp_season, lambda _: _PEAKS, lambda _: True, _PEAK_BEGINS),
 }
 
 
@@ -92,19 +88,3 @@ def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
     is_known = not unknown or len(counted) >= number
     so_far = len(counted) if is_known else None
     return Tally(season, so_far, None if so_far is None else number - so_far, counted, unknown)
-
-
-def _is_holiday(day: date) -> bool:
-    """Whether a day from November to March is a public holiday in France."""
-    fixed = {(11, 1), (11, 11), (12, 25), (1, 1)}
-    return (day.month, day.day) in fixed or day == _easter(day.year) + _DAY
-
-
-def _easter(year: int) -> date:
-    """Give Easter Sunday of the Gregorian calendar (Meeus, Astronomical Algorithms, 8)."""
-    century, of_century = divmod(year, 100)
-    epact = (19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
-    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - epact - of_century % 4) % 7
-    late = (year % 19 + 11 * epact + 22 * weekday) // 451
-    month, day = divmod(epact + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)
