@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 import re
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
 _BLOCKS: Final = 11
@@ -79,11 +78,9 @@ class Schedule(NamedTuple):
         return self.readings[0] if self.coding else ()
 
 
-_TEN: Final = 10
-_BASES: Final[Mapping[Coding, int]] = {Coding.DECIMAL: _TEN, Coding.HEXADECIMAL: 16}
-_CONTACTS: Final = (Contact.UNCHANGED, Contact.TEMPO, Contact.OPEN, Contact.CLOSED)
+_BASES: Final[Mapping[Coding, int]] = {Coding.DECIMAL: 10, Coding.HEXADECIMAL: 16}
+_CONTACTS: Final = tuple(Contact)
 _LAST_REGISTER: Final = 10
-_MOST_HOUR, _MOST_MINUTE = 23, 59
 
 
 def read_schedule(text: str, remembered: Coding | None = None) -> Schedule | None:
@@ -104,9 +101,9 @@ def readings_of(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
     """Give the slots in each coding in which the profile makes a day."""
     blocks = _used_blocks(text)
     if blocks is None:
-        return MappingProxyType({})
+        return {}
     readings = {coding: _read(blocks, base) for coding, base in _BASES.items()}
-    return MappingProxyType({one: slots for one, slots in readings.items() if slots is not None})
+    return {one: slots for one, slots in readings.items() if slots is not None}
 
 
 def registers_of(text: str) -> set[int]:
@@ -125,29 +122,20 @@ def _used_blocks(text: str) -> list[str] | None:
 
 
 def _read(blocks: Iterable[str], base: int) -> tuple[Slot, ...] | None:
-    slots = []
-    for block in blocks:
-        start = _read_start(block[:4], base)
-        if start is None:
-            return None
-        slots.append(_read_slot(start, int(block[4:], 16)))
-    starts = [slot.start for slot in slots]
-    return tuple(slots) if all(before < after for before, after in pairwise(starts)) else None
-
-
-def _read_start(digits: str, base: int) -> time | None:
-    if base == _TEN and not digits.isdigit():
+    try:
+        slots = tuple(_read_slot(block, base) for block in blocks)
+    except ValueError:  # no hour of this base
         return None
-    hour, minute = int(digits[:2], base), int(digits[2:], base)
-    return time(hour, minute) if hour <= _MOST_HOUR and minute <= _MOST_MINUTE else None
+    return slots if all(one.start < other.start for one, other in pairwise(slots)) else None
 
 
-def _read_slot(start: time, action: int) -> Slot:
-    """Read the sixteen bits: contact 15-14, virtual contacts 10-4, register 3-0 (54E 6.2.3)."""
+def _read_slot(block: str, base: int) -> Slot:
+    """Read hour, minute and the sixteen bits (54E 6.2.3): contact 15-14, register 3-0."""
+    start = time(int(block[:2], base), int(block[2:4], base))
+    action = int(block[4:], 16)
     register = action & 0xF
-    return Slot(
-        start, register if 1 <= register <= _LAST_REGISTER else None, _CONTACTS[action >> 14]
-    )
+    is_register = 1 <= register <= _LAST_REGISTER
+    return Slot(start, register if is_register else None, _CONTACTS[action >> 14])
 
 
 def _decide(

@@ -46,8 +46,10 @@ class Moment(NamedTuple):
 
 def transitions(before: Moment, now: Moment, readings: Readings) -> Iterator[Transition]:
     """Tell what has happened between two moments, in the order in which people would."""
-    if before.tariff and now.tariff and before.mode is now.mode:
-        yield from _tariff(before.tariff, now.tariff)
+    is_same_mode = before.mode is now.mode
+    if before.tariff and now.tariff and is_same_mode and _is_another(before.tariff, now.tariff):
+        facts = {"from": before.tariff.name, "to": now.tariff.name, "register": now.tariff.register}
+        yield Transition("tariff_changed", facts)
     if before.peak and now.peak:
         yield from _peaks(before.peak, now.peak, readings)
     if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
@@ -56,12 +58,6 @@ def transitions(before: Moment, now: Moment, readings: Readings) -> Iterator[Tra
         yield _overload(readings, is_over=now.is_over)
     if before.message is not None and now.message not in {None, before.message}:
         yield Transition("message", {"text": now.message})
-
-
-def _tariff(before: Tariff, now: Tariff) -> Iterator[Transition]:
-    if _is_another(before, now):
-        facts = {"from": before.name, "to": now.name, "register": now.register}
-        yield Transition("tariff_changed", facts)
 
 
 def _peaks(before: str, now: str, readings: Readings) -> Iterator[Transition]:
