@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic.overseas import Overseas, is_right
+from custom_components.linky_tic.tic.meter_clock import Overseas, is_right
 
 NOW: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 """13:00 on the mainland."""

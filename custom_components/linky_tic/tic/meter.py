@@ -23,7 +23,7 @@ from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .gate import Gate
 from .groups import Group, Reason
-from .overseas import Overseas
+from .meter_clock import Overseas
 from .ownership import Ownership
 from .presence import Presence
 from .rules import says_the_same
