@@ -16,10 +16,6 @@ STRAY: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f-\xff]+")
 """Characters that no group may contain, HT and LF aside."""
 _SEASONS: Final = b" HEhe"
 _NAME: Final = re.compile(rb"\n[!-~]{1,16}")
-PLAIN: Final = 3
-"""Fields of a group: label, data, checksum."""
-DATED: Final = 4
-"""Fields with a horodate among them."""
 HORODATE_SIZE: Final = 13
 
 
@@ -91,31 +87,25 @@ def verify(line: bytes) -> Group | Reason:
 
 def _verify_other(line: bytes) -> Group | Reason:
     """Tell what is wrong with a group, unless it is only that nobody knows its label."""
-    fields = line.split(b"\t")
-    if len(fields) == 1:
-        head, _, data = line[:-2].partition(b" ")
-        if line[-2:-1] != b" " or not data:
+    mode, covered = Mode.STANDARD, line[1:-1]
+    stamp: list[bytes] = []
+    match line.split(b"\t"):
+        case [_]:
+            mode, covered = Mode.HISTORIC, line[1:-2]
+            head, _, data = line[:-2].partition(b" ")
+            is_group = line[-2:-1] == b" " and data != b""
+        case [head, *stamp, data, last]:
+            is_group = len(stamp) <= 1 and len(last) == 1
+        case _:
             return Reason.FORMAT
-        if checksum(line[1:-2]) != line[-1]:
-            return Reason.CHECKSUM
-        return _unknown(Mode.HISTORIC, head, data, None, line)
-    if not PLAIN <= len(fields) <= DATED or len(fields[-1]) != 1:
+    if not is_group:
         return Reason.FORMAT
-    if checksum(line[1:-1]) != line[-1]:
+    if checksum(covered) != line[-1]:
         return Reason.CHECKSUM
-    stamp = fields[1] if len(fields) == DATED else None
-    return _unknown(Mode.STANDARD, fields[0], fields[-2], stamp, line)
-
-
-def _unknown(
-    mode: Mode, head: bytes, data: bytes, stamp: bytes | None, line: bytes
-) -> Group | Reason:
-    """Take a label that its mode's catalogue does not know, if it is printed characters alone."""
     name = head[1:].decode("ascii", "replace")
     if name in CATALOGUE[mode] or not _NAME.fullmatch(head) or STRAY.search(line):
         return Reason.FORMAT
-    horodate = None if stamp is None else stamp.decode()
-    return Group(name, data.decode(), horodate, mode, None, line)
+    return Group(name, data.decode(), stamp[0].decode() if stamp else None, mode, None, line)
 
 
 _SEPARATORS: Final = {Mode.STANDARD: b"\t", Mode.HISTORIC: b" "}
