@@ -174,15 +174,6 @@ def test_what_stands_in_the_place_of_a_line_feed_is_shown(octet: bytes) -> None:
     assert b"\r" + octet + b"PRM\t00000000000000\tA\r" in anonymise(frame, Bit7.UNDECIDED)
 
 
-def test_a_line_that_was_damaged_is_so_still() -> None:
-    octets = bytearray(to_8n1(b"\nPRM\t12345678901234\tE\r"))
-    octets[8] ^= 0x40
-    octets[12] ^= 0x04
-    shown = anonymise(bytes(octets), Bit7.PARITY)
-    assert shown.translate(Bit7.PARITY.table).count(0x80) == 1
-    assert len(shown) == len(octets)
-
-
 @pytest.mark.parametrize(("sent", "heard"), [(9600, 1200), (1200, 9600)])
 def test_what_was_heard_at_another_speed_is_hidden_whole(sent: int, heard: int) -> None:
     frames = to_8n1(standard(("PRM", "12345678901234")) * 3)

@@ -1,7 +1,8 @@
 """A piece of a line without who it is from: bytes for a bug report, each in its place.
 
 It knows that whatever does not verify may hold an address, a metering point or a message, and it
-does not try to guess: such a line keeps its separators and its label, nothing else.
+does not try to guess: such a line keeps its separators and its label, nothing else. Which of its
+characters were damaged would tell something, too: how many were is counted elsewhere.
 """
 
 from collections.abc import Mapping
@@ -72,24 +73,12 @@ def _refill(group: Group, filling: bytes) -> bytes:
 
 
 def _hide(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
-    """Hide what did not verify, but for a known label at its head, and HT.
-
-    Of the bytes that are no characters the first one stays none: that of each would tell a bit.
-    """
+    """Hide what did not verify, but for a known label at its head, and HT."""
     head = _HEAD.match(characters)
     label = head.end(1) if head and head[1] in _NAMES else 0
-    sound, flawed = _SOUND[bit7], _FLAWED[bit7]
-    hidden = bytearray(octets[:label])
-    for octet in octets[label:]:
-        character = bit7.table[octet]
-        if character == _HT:
-            hidden.append(octet)
-        elif character == DAMAGED:
-            hidden.append(flawed)
-            flawed = sound
-        else:
-            hidden.append(sound)
-    return bytes(hidden)
+    sound, table = _SOUND[bit7], bit7.table
+    hidden = bytes(octet if table[octet] == _HT else sound for octet in octets[label:])
+    return octets[:label] + hidden
 
 
 def _encode(characters: bytes, bit7: Bit7) -> bytes:
@@ -99,4 +88,3 @@ def _encode(characters: bytes, bit7: Bit7) -> bytes:
 
 
 _SOUND: Final = {bit7: _encode(bytes([HIDDEN]), bit7)[0] for bit7 in Bit7}
-_FLAWED: Final = {bit7: sound ^ DAMAGED for bit7, sound in _SOUND.items()}
