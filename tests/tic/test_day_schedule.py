@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
@@ -82,8 +82,8 @@ def whole(day: Day) -> bool:
     """Whether the periods follow each other from midnight to midnight."""
     joined = all(before.end == after.begin for before, after in pairwise(day.periods))
     return joined and (day.periods[0].begin, day.periods[-1].end) == (
-        MAINLAND.midnight(day.date),
-        MAINLAND.midnight(day.date + timedelta(days=1)),
+        MAINLAND.at(day.date, time.min),
+        MAINLAND.at(day.date + timedelta(days=1), time.min),
     )
 
 
@@ -152,7 +152,7 @@ def test_where_two_readings_differ_nothing_is_known() -> None:
     hours = ["00:00-07:00 1", "07:00-12:00 2", "12:00-18:00 None", "18:00-00:00 1"]
     assert told(known(days.day(DAY)).periods) == hours
     assert whole(known(days.day(DAY)))
-    assert days.next_change(MAINLAND.midnight(DAY) + timedelta(hours=9)) is None
+    assert days.next_change(MAINLAND.at(DAY, time.min) + timedelta(hours=9)) is None
 
 
 @pytest.mark.parametrize(

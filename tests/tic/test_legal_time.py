@@ -29,7 +29,7 @@ def test_the_mainland_follows_the_rules_of_paris_hour_by_hour(year: int) -> None
 )
 def test_a_day_has_the_hours_that_the_season_leaves_it(day: str, hours: int) -> None:
     begin = date.fromisoformat(day)
-    length = MAINLAND.midnight(begin + timedelta(days=1)) - MAINLAND.midnight(begin)
+    length = MAINLAND.at(begin + timedelta(days=1), time.min) - MAINLAND.at(begin, time.min)
     assert length == timedelta(hours=hours)
 
 

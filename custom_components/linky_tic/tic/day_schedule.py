@@ -162,7 +162,7 @@ class DaySchedules:
         """Give the instant from which something else is in force, or another day is today."""
         today = self.legal.day_of(now)
         edges = (one.begin for one in self._periods(today) if one.begin > now)
-        return next(edges, self.legal.midnight(today + _DAY))
+        return next(edges, self.legal.at(today + _DAY, time.min))
 
     def _periods(self, day: date) -> tuple[SchedulePeriod, ...]:
         known = self.day(day)
@@ -201,13 +201,14 @@ class DaySchedules:
 
     def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         """Put the peaks of a day in the place of what its profile says."""
-        periods = base
+        first, last, periods = base[0].begin, base[-1].end, base
         for peak in sorted(self.peaks, key=lambda peak: peak.begin):
-            begin, end = max(peak.begin, base[0].begin), min(peak.end, base[-1].end)
+            begin, end = max(peak.begin, first), min(peak.end, last)
             if begin < end:
-                inside = [one.within(begin, end) for one in self._of_peak(peak, day, base)]
-                around = _cut(periods, begin, end)
-                periods = sorted(chain(around, inside), key=lambda period: period.begin)
+                before = (one.within(first, begin) for one in periods)
+                inside = (one.within(begin, end) for one in self._of_peak(peak, day, base))
+                after = (one.within(end, last) for one in periods)
+                periods = [one for one in (*before, *inside, *after) if one.begin < one.end]
         return periods
 
     def _of_peak(
@@ -260,12 +261,3 @@ def _states(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]
         before = (slot.register or register, contact)
         states.append((slot.start, before))
     return states
-
-
-def _cut(
-    periods: Iterable[SchedulePeriod], begin: datetime, end: datetime
-) -> Iterator[SchedulePeriod]:
-    """Give what is left of periods around a hole."""
-    for period in periods:
-        yield replace(period, end=min(period.end, begin))
-        yield replace(period, begin=max(period.begin, end))

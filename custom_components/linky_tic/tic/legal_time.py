@@ -54,10 +54,6 @@ class LegalTime:
             local = local.replace(hour=3, minute=0, second=0)
         return local.replace(tzinfo=zone(2 * HOUR))
 
-    def midnight(self, day: date) -> datetime:
-        """Give the instant at which a day begins."""
-        return self.at(day, time.min)
-
     def of(self, instant: datetime) -> datetime:
         """Give an instant as the clock shows it."""
         shown = instant + self.ahead

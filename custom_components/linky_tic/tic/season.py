@@ -29,11 +29,6 @@ class Season(NamedTuple):
     first: date
     last: date
 
-    @property
-    def length(self) -> int:
-        """The number of its days."""
-        return (self.last - self.first).days + 1
-
 
 def _tempo_season(day: date) -> Season:
     year = day.year if day >= date(day.year, 9, 1) else day.year - 1
@@ -51,10 +46,10 @@ def _may_be_red(day: date) -> bool:
 
 
 class DayKind(NamedTuple):
-    """What a day of a season may be: how many are, which can be, when one begins after midnight."""
+    """What a day may be: how many of so many are, which can be, when one begins after midnight."""
 
     season: Callable[[date], Season]
-    number: Callable[[Season], int]
+    number: Callable[[int], int]
     may_be: Callable[[date], bool]
     begins: timedelta = FROM_MIDNIGHT
 
@@ -62,7 +57,7 @@ class DayKind(NamedTuple):
 DAY_KINDS: Final[Mapping[str, DayKind]] = {
     "red": DayKind(_tempo_season, lambda _: _RED, _may_be_red),
     "white": DayKind(_tempo_season, lambda _: _WHITE, lambda day: day.weekday() != _SUNDAY),
-    "blue": DayKind(_tempo_season, lambda season: season.length - _RED - _WHITE, lambda _: True),
+    "blue": DayKind(_tempo_season, lambda days: days - _RED - _WHITE, lambda _: True),
     "peak": DayKind(_ejp_season, lambda _: _PEAKS, lambda _: True, _PEAK_BEGINS),
 }
 
@@ -81,8 +76,9 @@ def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
     """Count the days of a kind from the first of the season of `today` to this one."""
     season_of, number_of, may_be, _ = DAY_KINDS[kind]
     season = season_of(today)
-    last, number = min(today, season.last), number_of(season)
-    past = [season.first + _DAY * one for one in range((last - season.first).days + 1)]
+    length = (season.last - season.first).days + 1
+    number = number_of(length)
+    past = [day for one in range(length) if (day := season.first + _DAY * one) <= today]
     counted = tuple(day for day in past if days.get(day) == kind)
     unknown = tuple(day for day in past if day not in days and may_be(day))
     is_known = not unknown or len(counted) >= number

@@ -156,11 +156,6 @@ class TariffFollower:
         """Whether nothing has changed for long, since this very frame."""
         return self._stood == _LONG
 
-    @property
-    def _is_name_awaited(self) -> bool:
-        """Whether a register of which no name is known may still be given one."""
-        return self._stood < _HOLD
-
     def lost(self) -> None:
         """Know nothing of now any more."""
         self._heard, self.current = _NOTHING, None
@@ -232,6 +227,6 @@ class TariffFollower:
                 return None if may_come else Tariff(register, unnamed(register))
             if not self._is_anothers(heard.name, register):
                 return Tariff(register, heard.name)
-        if self.current is not None and self._is_name_awaited:
+        if self.current is not None and self._stood < _HOLD:
             return self.current
         return Tariff(register, known or unnamed(register))
