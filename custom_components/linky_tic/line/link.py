@@ -98,7 +98,6 @@ class Link:
             self._port = None
 
     async def _follow(self, port: Port) -> None:
-        """Look after an open port until it is lost."""
         try:
             while True:
                 await self.reception.watch(port, _CHECK_INTERVAL)

@@ -100,7 +100,6 @@ class AnnouncedDays:
         return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, contract
 
     def _is_same_contract(self, readings: Readings, *, is_tempo: bool) -> bool:
-        """Whether the contract is the one before, as far as its name and Tempo's colours tell."""
         before = self.is_tempo, self.contract
         self.is_tempo = is_tempo
         contract = read_contract(readings, is_tempo=is_tempo)
@@ -133,7 +132,6 @@ class AnnouncedDays:
     def _note_profiles(
         self, readings: Readings, local: datetime, *, is_same_contract: bool
     ) -> None:
-        """Note tomorrow's profile, and what today's may be."""
         today, tomorrow = local.date(), _announced(readings)
         if tomorrow:
             self._compare(tomorrow)

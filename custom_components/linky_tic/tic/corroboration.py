@@ -29,7 +29,6 @@ _LITTLE: Final = _FAR_AN_AMPERE * _AMPERES_OFF
 
 
 def _currents(label: Label) -> tuple[str, ...]:
-    """Give the currents of a label's phase, or of all."""
     return tuple(
         row.name
         for row in CATALOGUE[label.mode].values()

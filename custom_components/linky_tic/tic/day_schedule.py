@@ -101,7 +101,6 @@ class DaySchedules:
     colours: Mapping[date, str] | None = None
 
     def day(self, day: date) -> Day | None:
-        """Give a day, None when it is not known."""
         note = self.notes.get(day)
         schedule = read_schedule(note.profile, self.coding) if note else None
         if note is None or schedule is None or not schedule.readings[0]:
@@ -200,7 +199,6 @@ class DaySchedules:
                 yield replace(period, register=register, peak=peak)
 
     def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
-        """Put the peaks of a day in the place of what its profile says."""
         first, last, periods = base[0].begin, base[-1].end, base
         for peak in sorted(self.peaks, key=lambda peak: peak.begin):
             begin, end = max(peak.begin, first), min(peak.end, last)
@@ -242,7 +240,6 @@ def _common(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[Sche
 def _placed(
     day: date, states: list[tuple[time, _State]], peak: int | None = None
 ) -> list[SchedulePeriod]:
-    """Put states in their place in a day, in the meter's time."""
     begins = [(datetime.combine(day, start), state) for start, state in states]
     midnight = datetime.combine(day + _DAY, time.min)
     return [

@@ -26,7 +26,6 @@ class Gate:
         self._rows: dict[str, Row] = {}
 
     def clear(self) -> None:
-        """Drop all suspects."""
         self._rows.clear()
 
     def holds(self, name: str) -> bool:

@@ -22,7 +22,6 @@ def is_summer(local: datetime) -> bool:
 
 @cache
 def zone(offset: timedelta) -> timezone:
-    """Give the zone that is an offset ahead of UTC."""
     return timezone(offset)
 
 
@@ -60,7 +59,6 @@ class LegalTime:
         return shown.astimezone(zone(self._offset(shown)))
 
     def day_of(self, instant: datetime) -> date:
-        """Give the day of an instant."""
         return self.of(instant).date()
 
     def _offset(self, instant: datetime) -> timedelta:

@@ -193,7 +193,6 @@ class Meter:
         return is_own
 
     def _read(self, group: Group, label: Label, now: float) -> Reading:
-        """Give what a group says, whether it is to be believed or not."""
         stamp = None
         if group.horodate is not None:
             stamp = read_horodate(group.horodate, self._overseas.offset)
@@ -234,7 +233,6 @@ class Meter:
         self.accepted[group.key] = group
 
     def _establish(self, label: Label, out: list[Event]) -> None:
-        """Tell that a label is known to be sent, and its reading."""
         self.presence.established.add(label.name)
         out.append(Appeared(label))
         if (reading := self._believed.get(label.name)) is not None:
@@ -249,7 +247,6 @@ class Meter:
             self.conditions.count_phases(self.labels_now)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
-        """Take a reading back: its label is no longer sent."""
         name = label.name
         was_in_force = self.readings.pop(name, None) is not None
         self._believed.pop(name, None)

@@ -108,7 +108,6 @@ class Presence:
     def _absent(
         self, mode: Mode | None, in_force: Mapping[str, Reading], heard: Mapping[str, float]
     ) -> list[Label]:
-        """Give the labels, in force or expected, that a frame does not have."""
         rows = {name: reading.label for name, reading in in_force.items()}
         if mode is not None:
             rows |= {name: CATALOGUE[mode][name] for name in self.expected}

@@ -24,7 +24,6 @@ class Field:
     meanings: tuple[Meaning, ...]
 
     def read(self, word: int) -> Meaning:
-        """Give what these bits of a status word say."""
         value = word >> self.low & (1 << self.width) - 1
         return self.meanings[value] if value < len(self.meanings) else None
 

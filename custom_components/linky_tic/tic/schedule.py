@@ -141,7 +141,6 @@ def _read_slot(block: str, base: int) -> Slot:
 def _decide(
     readings: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
 ) -> tuple[Coding | None, Decision]:
-    """Choose between the readings of a profile."""
     decimal, hexadecimal = readings.get(Coding.DECIMAL), readings.get(Coding.HEXADECIMAL)
     if decimal is None:
         return Coding.HEXADECIMAL, Decision.PROVEN

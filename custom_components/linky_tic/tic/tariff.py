@@ -157,7 +157,6 @@ class TariffFollower:
         return self._stood == _LONG
 
     def lost(self) -> None:
-        """Know nothing of now any more."""
         self._heard, self.current = _NOTHING, None
 
     def end_frame(self, new: HeardTariff | None) -> bool:

@@ -113,7 +113,6 @@ def has_peaks(readings: Readings) -> bool:
 
 
 def has_notices(readings: Readings) -> bool:
-    """Whether notice of a mobile peak can be given."""
     if "STGE" not in readings:
         return _has_notices_alone(readings)
     said = {_status(readings, "peak_notice"), _status(readings, "peak_in_progress")}

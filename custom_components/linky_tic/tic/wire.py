@@ -93,7 +93,6 @@ class Wire:
                 self._end_stage()
 
     def _count(self, piece: bytes) -> bytes:
-        """Translate bytes of one stage."""
         characters = piece.translate(self.bit7.table)
         damaged = characters.count(DAMAGED)
         self._bad += damaged
@@ -144,5 +143,4 @@ def _majority(window: bytes | bytearray) -> Bit7:
 
 
 def _contradictions(window: bytes | bytearray, bit7: Bit7) -> int:
-    """Count the bytes that would be damaged if bit 7 carried this."""
     return window.translate(bit7.table).count(DAMAGED)
