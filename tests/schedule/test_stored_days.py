@@ -14,8 +14,9 @@ def written() -> AnnouncedDays:
     """An overseas meter, with days, two peaks and a clock that is wrong."""
     days = AnnouncedDays()
     days.notes = {
-        DAY: (Note("0000C001", 3), Note("0000C003", 3, announced=False)),
-        DAY + timedelta(days=1): (Note("0000C002", None),),
+        DAY - timedelta(days=1): Note("0000C001", 3, announced=False),
+        DAY: None,
+        DAY + timedelta(days=1): Note("0000C002", None),
     }
     days.is_tempo, days.colours = True, {DAY: "red"}
     days.clock.is_known = True
@@ -36,11 +37,15 @@ def test_all_that_is_kept_comes_back() -> None:
 def test_what_was_stored_before_1_0_is_understood() -> None:
     after = AnnouncedDays()
     begin, end = "2026-11-25T06:00:00+01:00", "2026-11-26T06:00:00+01:00"
-    profiles = {DAY.isoformat(): ["0000C001", 3]}
+    flat, several = ["0000C001", 3], [["0000C001", 3, True], ["0000C003", 3, False]]
+    days = [DAY + timedelta(days=one) for one in range(3)]
+    kept = zip(days, (flat, several[1:], several), strict=True)
+    profiles = {day.isoformat(): one for day, one in kept}
     from_json(
         json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
     )
-    assert after.notes == {DAY: (Note("0000C001", 3),)}
+    notes = Note("0000C001", 3), Note("0000C003", 3, announced=False), None
+    assert after.notes == dict(zip(days, notes, strict=True))
     assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)
     assert (after.coding, after.is_coding_proven) == (None, False)
     assert after.clock.legal == LegalTime(None, timedelta(0))

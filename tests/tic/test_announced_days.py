@@ -79,11 +79,9 @@ class Writer:
         return note_days(self.days, self.tariffs, frame, readings, now)
 
     def noted(self) -> dict[int, str]:
-        """Day of the month -> the first of its blocks."""
-        return {
-            day.day: " or ".join(note.profile.split(" NON")[0] for note in notes)
-            for day, notes in self.days.notes.items()
-        }
+        """Day of the month -> its blocks in use."""
+        known = {day.day: note for day, note in self.days.notes.items() if note}
+        return {day: note.profile.split(" NON")[0] for day, note in known.items()}
 
     def peaks(self) -> list[str]:
         return [
@@ -160,7 +158,8 @@ def test_days_that_are_over_are_forgotten_after_a_week() -> None:
 def test_today_is_as_tomorrow_where_both_have_one_number_and_the_register_bears_it_out() -> None:
     writer = meter(NTARF="02")
     assert writer.noted() == {24: NIGHT, 25: NIGHT}
-    assert [writer.days.notes[DAY + _NEXT * one][0].announced for one in (0, 1)] == [False, True]
+    notes = [writer.days.notes[DAY + _NEXT * one] for one in (0, 1)]
+    assert [note and note.announced for note in notes] == [False, True]
     assert meter().noted() == {25: NIGHT}  # nobody knows what is in force
     assert meter(NTARF="01").noted() == {25: NIGHT}  # it is not so
     assert meter(NTARF="02", NJOURF="01").noted() == {25: NIGHT}
@@ -182,10 +181,10 @@ def test_the_register_in_force_tells_the_coding_of_the_hours(
 
 
 def test_hours_that_are_proven_to_be_decimal_are_not_read_otherwise() -> None:
-    writer = meter(NTARF="02", PJOURF1=NIGHT)
-    writer.writes("130500", frames=4, PJOURF1="00008002 0200C001 07008002 1300C001 16008002")
+    writer = meter(NTARF="02")
     assert (writer.days.coding, writer.days.is_coding_proven) == (Coding.DECIMAL, True)
-    assert writer.noted()[24] == NIGHT
+    writer.writes("25200000", NJOURF="01", NJOURF1="01", PJOURF1="0000C001 06368002 1636C001")
+    assert set(writer.noted()) == {24, 26}
 
 
 @pytest.mark.parametrize(
@@ -208,25 +207,16 @@ def test_within_two_minutes_of_a_change_the_register_in_force_proves_nothing(
 NEW: Final = "00008002 0200C001 07008002 1300C001 16008002"
 
 
-def test_hours_that_are_changed_leave_today_open_until_the_register_decides() -> None:
-    for register, today in (("01", NEW), ("02", NIGHT)):
-        writer = meter(NTARF="02")
-        writer.writes("123000", frames=4, PJOURF1=NEW)
-        writer.writes("124500")
-        assert writer.noted() == {24: f"{NIGHT} or {NEW}", 25: NEW}
-        assert writer.days.schedules().day(DAY) is None
-        writer.writes("130500", frames=4, NTARF=register)
-        assert writer.noted() == {24: today, 25: NEW}
-        writer.writes("161500", NTARF="02")
-        assert writer.noted() == {24: today, 25: NEW}
-
-
-def test_hours_that_are_changed_back_the_same_day_may_be_todays_again() -> None:
+def test_hours_that_are_changed_leave_today_open_until_it_is_over() -> None:
     writer = meter(NTARF="02")
-    writer.writes("130500", frames=4, PJOURF1=NEW, NTARF="01")
-    assert writer.noted() == {24: NEW, 25: NEW}
-    writer.writes("160130", frames=4, PJOURF1=NIGHT, NTARF="02")  # near a change of both
-    assert writer.noted() == {24: f"{NEW} or {NIGHT}", 25: NIGHT}
+    writer.writes("123000", frames=4, PJOURF1=NEW)
+    writer.writes("161500", PJOURF1=NIGHT)
+    assert writer.noted() == {25: NIGHT}
+    writer.writes("25000000", PJOURF1=NEW)
+    assert writer.noted() == {26: NEW}
+    assert writer.changed == [(0, NEW), (0, NIGHT), (0, NEW)]
+    writer.writes("26000000")
+    assert writer.noted() == {26: NEW, 27: NEW}
 
 
 def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day_are_not() -> None:

@@ -104,7 +104,7 @@ def to_json(days: AnnouncedDays) -> JsonObjectType:
     legal, coding = days.clock.legal, days.coding
     colours = {day.isoformat(): colour for day, colour in days.colours.items()}
     return {
-        "profiles": {day.isoformat(): list(map(list, notes)) for day, notes in days.notes.items()},
+        "profiles": {day.isoformat(): note and list(note) for day, note in days.notes.items()},
         "peaks": [
             [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
             for peak in days.peaks
@@ -122,7 +122,7 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
     """Put back what was stored; raises if it was not written here."""
     notes, colours = stored["profiles"], stored.get("colours")
     coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
-    days.notes = {date.fromisoformat(day): _notes(kept) for day, kept in notes.items()}
+    days.notes = {date.fromisoformat(day): _note(kept) for day, kept in notes.items()}
     days.peaks = tuple(
         MobilePeak(number, _naive(begin), _naive(end), profile)
         for number, begin, end, profile in stored["peaks"]
@@ -137,9 +137,10 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
     )
 
 
-def _notes(kept: list[Any]) -> tuple[Note, ...]:
-    """Read the notes of a day, of which there was one before 1.0."""
-    return tuple(Note(*one) for one in ([kept] if isinstance(kept[0], str) else kept))
+def _note(kept: list[Any] | None) -> Note | None:
+    """Read the note of a day, None where it is open; before 1.0 there was a list of them."""
+    notes = [kept] if kept and isinstance(kept[0], str) else kept or []
+    return Note(*notes[0]) if len(notes) == 1 else None
 
 
 def _naive(kept: str) -> datetime:

@@ -6,7 +6,7 @@ that has not begun: so nothing is noted from a frame in which one of them was da
 second frame has said the same, since midnight may stand in the middle of the first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -40,12 +40,13 @@ class ChangedHours(NamedTuple):
 class AnnouncedDays:
     """The notes on one meter.
 
-    `notes` are the profiles that a day may have: it is known when there is one. `contract` is the
-    name of the one that they are of. `changed` are the hours that the last frame has changed.
+    `notes` are the profiles of days; a day is open, until it is over, where there is None: its
+    hours were changed during it, or are not what counts. `contract` is the name of the one that
+    they are of. `changed` are the hours that the last frame has changed.
     """
 
     def __init__(self) -> None:
-        self.notes: dict[date, tuple[Note, ...]] = {}
+        self.notes: dict[date, Note | None] = {}
         self.peaks: tuple[MobilePeak, ...] = ()
         self.coding: Coding | None = None
         self.is_coding_proven = False
@@ -54,7 +55,6 @@ class AnnouncedDays:
         self.colours: dict[date, str] = {}
         self.changed: ChangedHours | None = None
         self.clock = MeterClock()
-        self._refuted: set[tuple[date, str]] = set()
         self._said: tuple[object, ...] = ()
         self._noted: tuple[object, ...] = ()
         self._is_first = True
@@ -63,7 +63,7 @@ class AnnouncedDays:
         """Give the days as far as they are known: not at all while the meter's time is not."""
         if self.clock.is_in_doubt:
             return DaySchedules(coding=self.coding, legal=self.clock.legal)
-        known = {day: notes[0] for day, notes in self.notes.items() if len(notes) == 1}
+        known = {day: note for day, note in self.notes.items() if note}
         colours = self.colours if self.is_tempo else None
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
@@ -135,71 +135,63 @@ class AnnouncedDays:
         today, tomorrow = local.date(), _announced(readings)
         if tomorrow:
             self._compare(tomorrow)
-        if self.changed or not is_same_contract:
-            self._refuted = set()
         known = self.notes if is_same_contract else {}
-        notes = {day: one for day, one in known.items() if day >= today - LASTS}
+        self.notes = {day: one for day, one in known.items() if day >= today - LASTS}
         if tomorrow:
-            notes[today + _DAY] = (tomorrow,)
-        candidates = self._candidates(notes.get(today, ()), tomorrow, readings, local)
-        notes[today] = self._unrefuted(candidates, readings, local)
-        self.notes = {day: one for day, one in notes.items() if one}
-
-    def _candidates(
-        self, known: Iterable[Note], tomorrow: Note | None, readings: Readings, local: datetime
-    ) -> list[Note]:
-        """Give what today's profile may be.
-
-        It is the one announced, and where today has the number of tomorrow, tomorrow's: two that
-        differ mean that the hours were changed since. What was announced before a change that
-        tells nothing of today is none.
-        """
+            self.notes[today + _DAY] = tomorrow
+        if self.changed and is_same_contract:
+            self.notes[today] = None
         number = number_of(readings, "NJOURF")
-        own = [one for one in known if number in {None, one.number} or one.number is None]
-        if tomorrow is None:
-            return own
-        if number is None or number != tomorrow.number:
-            return [] if self.changed else own
-        if tomorrow.profile in {one.profile for one in own}:
-            return own
-        other, register = tomorrow._replace(announced=False), self._base_register(readings, local)
-        is_borne_out = register and self._codings(other, register, local, surely=True)
-        return [*own, other] if own or is_borne_out else []
+        own = self.notes.get(today)
+        if own and own.number is not None and number not in {None, own.number}:
+            del self.notes[today]
+        is_as_tomorrow = tomorrow and number is not None and number == tomorrow.number
+        self._note_today(today, tomorrow if is_as_tomorrow else None, readings, local)
 
-    def _unrefuted(
-        self, candidates: list[Note], readings: Readings, local: datetime
-    ) -> tuple[Note, ...]:
-        """Leave out what the register in force contradicts, or has since hours were changed."""
-        day, register = local.date(), self._base_register(readings, local)
-        self._refuted = {one for one in self._refuted if one[0] == day}
-        if register is not None:
-            against = (one for one in candidates if not self._codings(one, register, local))
-            self._refuted |= {(day, one.profile) for one in against}
-        return tuple(one for one in candidates if (day, one.profile) not in self._refuted)
+    def _note_today(
+        self, today: date, other: Note | None, readings: Readings, local: datetime
+    ) -> None:
+        """Note today's profile where it is that of another day of its number, and borne out.
+
+        Where it is known, and neither the other one nor the register in force agrees, it is open.
+        """
+        own, register = self.notes.get(today), self._base_register(readings, local)
+        if own and other and other.profile != own.profile:
+            self.notes[today] = None
+        elif register is None:
+            return
+        elif own and not self._codings(own, register, local):
+            self.notes[today] = None
+        elif other and today not in self.notes and self._is_borne_out(other, register, local):
+            self.notes[today] = other._replace(announced=False)
 
     def _compare(self, now: Note) -> None:
         """See whether the hours of a number have changed; before a start they may have long ago."""
         is_first, self._is_first = self._is_first, False
         if is_first or now.number is None:
             return
-        same = (one for day in sorted(self.notes, reverse=True) for one in self.notes[day])
-        before = next((one.profile for one in same if one.number == now.number), now.profile)
+        latest = (self.notes[day] for day in sorted(self.notes, reverse=True))
+        same = (one.profile for one in latest if one and one.number == now.number)
+        before = next(same, now.profile)
         if before != now.profile:
             self.changed = ChangedHours(now.number, before, now.profile)
 
-    def _codings(
-        self, note: Note, register: int, local: datetime, *, surely: bool = False
-    ) -> list[Coding]:
-        """Give the codings in which a profile has a register in force now, or may have it."""
-        readings = readings_of(note.profile)
-        if self.is_coding_proven:
-            readings = {
-                one: slots for one, slots in readings.items() if one is self.coding
-            } or readings
-        around = {coding: _around(slots, local) for coding, slots in readings.items()}
-        if surely:
-            return [coding for coding, found in around.items() if found == {register}]
+    def _is_borne_out(self, note: Note, register: int, local: datetime) -> bool:
+        """Whether a profile has the register in force now, in a coding that may be the meter's."""
+        return {register} in self._around(note, local).values()
+
+    def _codings(self, note: Note, register: int, local: datetime) -> list[Coding]:
+        """Give the codings in which a profile may have the register in force now."""
+        around = self._around(note, local)
         return [coding for coding, found in around.items() if {register, None} & found]
+
+    def _around(self, note: Note, local: datetime) -> Mapping[Coding, set[int | None]]:
+        """Give the registers of a profile now and near it, in each coding; None: not known."""
+        readings = readings_of(note.profile)
+        coding = self.coding
+        if self.is_coding_proven and coding and coding in readings:
+            readings = {coding: readings[coding]}
+        return {one: _registers_near(slots, local) for one, slots in readings.items()}
 
     def _base_register(self, readings: Readings, local: datetime) -> int | None:
         """Give the register in force as a day's profile has it; None during a peak.
@@ -223,9 +215,9 @@ class AnnouncedDays:
             if schedule and schedule.decision is Decision.PROVEN:
                 self.coding, self.is_coding_proven = schedule.coding, True
                 return
-        register, own = self._base_register(readings, local), self.notes.get(local.date(), ())
-        if register is not None and len(own) == 1:
-            fitting = self._codings(own[0], register, local)
+        register, own = self._base_register(readings, local), self.notes.get(local.date())
+        if register is not None and own:
+            fitting = self._codings(own, register, local)
             self.coding = fitting[0] if len(fitting) == 1 else self.coding
 
 
@@ -237,8 +229,7 @@ def _announced(readings: Readings) -> Note | None:
     return Note(profile.raw, number_of(readings, "NJOURF+1"))
 
 
-def _around(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
-    """Give the registers of a profile at a time of the day and near it; None: not known."""
+def _registers_near(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
     found: set[int | None] = set()
     for moment in (local - _NEAR, local, local + _NEAR):
         is_other_day = moment.date() != local.date()
