@@ -3,4 +3,4 @@
 from .detection import SPEEDS
 from .link import SILENCE, Link
 from .listening import BAD, Heard, NotHeard, listen
-from .port import Cause, LinkError, PortUnavailable, name_of, path_of
+from .port import Cause, PortUnavailable, name_of, path_of

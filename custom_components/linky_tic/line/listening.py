@@ -11,7 +11,7 @@ from typing import Final
 
 from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
 from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, TRYING, round_of
-from .port import LinkError, Port, has_speed
+from .port import Port, has_speed
 from .reception import Reception
 
 _SETTLING: Final = 15.0
@@ -37,11 +37,11 @@ class Missing(StrEnum):
     NO_ADDRESS = "no_address"  # the meter's address, often enough to be sure of it
 
 
-class NotHeard(LinkError):
+class NotHeard(Exception):
     """No meter was heard; `facts` are those that people are told."""
 
-    def __init__(self, port: str, missing: Missing, **facts: float) -> None:
-        super().__init__(port, missing, facts)
+    def __init__(self, missing: Missing, **facts: float) -> None:
+        super().__init__(missing, facts)
         self.missing = missing
         self.facts = facts
 
@@ -94,7 +94,7 @@ async def listen(
         await listener.follow(opened, progress)
     finally:
         await opened.close()
-    return listener.conclude(opened.name, seconds)
+    return listener.conclude(seconds)
 
 
 class _Listener:
@@ -122,16 +122,16 @@ class _Listener:
             if progress:
                 progress(share)
 
-    def conclude(self, port: str, seconds: float) -> Heard:
+    def conclude(self, seconds: float) -> Heard:
         """Tell what was heard, or raise what was missing."""
         receiver, meter = self._receiver, self._receiver.meter
         if not self.reception.received:
-            raise NotHeard(port, Missing.NO_SIGNAL, seconds=seconds)
+            raise NotHeard(Missing.NO_SIGNAL, seconds=seconds)
         if receiver.mode is None:
-            raise NotHeard(port, Missing.NOT_TIC, received=self.reception.received)
+            raise NotHeard(Missing.NOT_TIC, received=self.reception.received)
         address = _reading_of(receiver, Quantity.ADDRESS)
         if address is None:
-            raise NotHeard(port, Missing.NO_ADDRESS)
+            raise NotHeard(Missing.NO_ADDRESS)
         return Heard(
             address=address,
             mode=receiver.mode,

@@ -43,19 +43,12 @@ class Cause(StrEnum):
     FAILED = "failed"  # anything else the system says
 
 
-class LinkError(Exception):
-    """What goes wrong on a line, as facts. `port` has no secrets: see `name_of`."""
-
-    def __init__(self, port: str, *facts: object) -> None:
-        super().__init__(name_of(port), *facts)
-        self.port = name_of(port)
-
-
-class PortUnavailable(LinkError):
-    """The port cannot be opened, or was lost while it was listened to."""
+class PortUnavailable(Exception):
+    """The port cannot be opened, or was lost; `port` has no secrets: see `name_of`."""
 
     def __init__(self, port: str, cause: Cause, errno: int | None = None) -> None:
-        super().__init__(port, cause, errno)
+        super().__init__(name_of(port), cause, errno)
+        self.port = name_of(port)
         self.cause = cause
         self.errno = errno
 

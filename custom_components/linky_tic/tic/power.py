@@ -67,9 +67,6 @@ class Window:
 
     def __init__(self) -> None:
         self._steps: list[_Step] = []
-        self._know_nothing()
-
-    def _know_nothing(self) -> None:
         self.low, self.high = 0.0, inf
 
     @property
@@ -103,7 +100,7 @@ class Window:
                 self.high = min(self.high, _WH * (value + 1 - one.least) / (at - one.late))
         if self.high < self.low:
             self._steps = self._steps[-1:]
-            self._know_nothing()
+            self.low, self.high = 0.0, inf
             self.rest(value, at)
 
     def _tighten(self, new: _Step, others: list[_Step]) -> bool:
@@ -118,7 +115,7 @@ class Window:
     def _fit(self) -> None:
         """Keep the longest row of steps, the newest last, that one power explains."""
         steps, self._steps = self._steps, [self._steps[-1]]
-        self._know_nothing()
+        self.low, self.high = 0.0, inf
         for one in reversed(steps[:-1]):
             low, high = self.low, self.high
             if not all(self._tighten(later, [one]) for later in self._steps):
