@@ -19,7 +19,6 @@ from ..tic import (
     Readings,
     colour_today,
     colour_tomorrow,
-    decode_status,
     has_colours,
     has_notices,
     has_peaks,
@@ -27,6 +26,7 @@ from ..tic import (
     number_of,
     peak_in_progress,
     peak_notice,
+    status_of,
 )
 from .derived import (
     DerivedBinarySensorDescription as Flag,
@@ -43,8 +43,7 @@ _MEANINGS: Final = {field.slug: field.meanings for field in STATUS}
 
 
 def _meaning(readings: Readings, slug: str) -> Meaning:
-    status = readings.get("STGE")
-    return decode_status(status.raw)[slug] if status else None
+    return status_of(readings)[slug]
 
 
 def _is_over(readings: Readings) -> bool | None:

@@ -22,9 +22,9 @@ from ..tic import (
     Reading,
     Readings,
     Receiver,
-    decode_status,
     net,
     number_of,
+    status_of,
 )
 
 _IMPORTED: Final = (
@@ -155,8 +155,7 @@ def is_exporting(readings: Readings) -> bool:
 
     STGE says so; in Historique it is a current that flows while no power is drawn.
     """
-    status = readings.get("STGE")
-    if status:
-        return bool(decode_status(status.raw).get("exporting"))
+    if "STGE" in readings:
+        return status_of(readings)["exporting"] is True
     is_flowing = any(number_of(readings, name) for name in CURRENTS)
     return number_of(readings, "PAPP") == 0 and is_flowing

@@ -42,7 +42,7 @@ from .legal_time import MAINLAND, LegalTime, legal_time_of
 from .power import Estimate, IndexPower, net
 from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver
-from .registers import RELAYS, STATUS, Field, Meaning, decode_status
+from .registers import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .schedule import Coding, Contact, Decision, Schedule, read_schedule
 from .season import DAY_KINDS, Tally, tally
 from .supply import (

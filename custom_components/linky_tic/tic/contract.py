@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .catalogue import Mode, Quantity
-from .events import Readings
-from .registers import decode_status
+from .events import Readings, text_of
+from .registers import status_of
 from .schedule import registers_of
 from .tariff_words import REGISTER_SLUGS, contract_slug
 from .tempo import has_colours
@@ -47,15 +47,13 @@ def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | N
 
     `is_tempo`: it is known to be Tempo (`TariffFollower.is_tempo`), whether or not this says so.
     """
-    if option := readings.get("OPTARIF"):
-        return Contract(Mode.HISTORIC, option_slug(option.raw) or option.raw)
-    calendar, status = readings.get("NGTF"), readings.get("STGE")
-    if calendar is None or status is None:
+    if option := text_of(readings, "OPTARIF"):
+        return Contract(Mode.HISTORIC, option_slug(option) or option)
+    if not {"NGTF", "STGE"} <= readings.keys():
         return None
-    text = " ".join(calendar.raw.split())
+    text = text_of(readings, "NGTF") or ""
     name = "tempo" if is_tempo or has_colours(readings) else contract_slug(text) or text
-    is_producer = decode_status(status.raw)["producer"] is True
-    return Contract(Mode.STANDARD, name, is_producer)
+    return Contract(Mode.STANDARD, name, status_of(readings)["producer"] is True)
 
 
 def option_slug(code: str) -> str | None:

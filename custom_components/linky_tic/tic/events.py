@@ -42,6 +42,12 @@ def number_of(readings: Readings, name: str) -> int | None:
     return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
+def text_of(readings: Readings, name: str) -> str | None:
+    """Give the text that a label shows, without padding; None while it shows none."""
+    reading = readings.get(name)
+    return (" ".join(reading.raw.split()) or None) if reading is not None else None
+
+
 class Appeared(NamedTuple):
     """A label has come often enough to be one that this meter sends."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from .events import Readings, text_of
+
 Meaning = str | int | bool | None
 """What a field says: a word, the number of a tariff register, yes or no; None: not defined."""
 
@@ -81,3 +83,8 @@ def decode_status(text: str) -> Mapping[str, Meaning]:
     """
     used = (field for field in STATUS if field.meanings)
     return {field.slug: field.read(int(text, 16)) if text else None for field in used}
+
+
+def status_of(readings: Readings) -> Mapping[str, Meaning]:
+    """Give what STGE says, by slug; all None where it is not sent."""
+    return decode_status(text_of(readings, "STGE") or "")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .catalogue import CATALOGUE, Label, Mode
-from .events import Reading, Readings
-from .registers import decode_status
+from .events import Readings, text_of
+from .registers import status_of
 from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
 from .tempo import denies_tempo, has_colours
 
@@ -82,26 +82,19 @@ _NOTHING: Final = HeardTariff()
 
 
 def heard_tariff(readings: Readings) -> HeardTariff:
-    """Read what labels say of the tariff; inner runs of spaces are the display's padding."""
-    texts = {name: _text(readings.get(name)) for name in TARIFF_SOURCES}
-    status = decode_status(texts["STGE"] or "")
+    status, number = status_of(readings), readings.get("NTARF")
     in_status = status["provider_tariff"]
-    number = readings.get("NTARF")
     register = number.value if number else in_status
     return HeardTariff(
-        texts["PTEC"],
+        text_of(readings, "PTEC"),
         register if isinstance(register, int) else None,
         in_status if isinstance(in_status, int) else None,
-        texts["LTARF"],
-        texts["NGTF"],
+        text_of(readings, "LTARF"),
+        text_of(readings, "NGTF"),
         has_colours(readings),
         denies_tempo(readings),
         status["producer"] is True,
     )
-
-
-def _text(reading: Reading | None) -> str | None:
-    return (" ".join(reading.raw.split()) or None) if reading else None
 
 
 class TariffFollower:

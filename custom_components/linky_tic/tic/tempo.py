@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from .events import Readings
-from .registers import decode_status
+from .events import Readings, text_of
+from .registers import status_of
 from .schedule import Contact, readings_of
 from .tariff_words import contract_slug, tariff_slug
 
@@ -42,7 +42,7 @@ def colour_today(readings: Readings) -> str | None:
 
 def colour_tomorrow(readings: Readings) -> str | None:
     """Give the colour of the Tempo day that begins next; the meter is told about 20:00."""
-    return _status(readings, "tempo_tomorrow") or _ANNOUNCED.get(_raw(readings, "DEMAIN"))
+    return _status(readings, "tempo_tomorrow") or _ANNOUNCED.get(_text(readings, "DEMAIN"))
 
 
 def peak_in_progress(readings: Readings) -> str | None:
@@ -51,7 +51,7 @@ def peak_in_progress(readings: Readings) -> str | None:
         return peak
     if (colour := _colour_of_period(readings)) is not None:
         return f"pm{PEAK_OF_COLOUR[colour]}" if colour in PEAK_OF_COLOUR else "none"
-    return _EJP_PEAKS.get(_raw(readings, "PTEC"))
+    return _EJP_PEAKS.get(_text(readings, "PTEC"))
 
 
 def peak_notice(readings: Readings) -> str | None:
@@ -85,14 +85,14 @@ def denies_tempo(readings: Readings) -> bool:
 
     A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
     """
-    if option := _raw(readings, "OPTARIF"):
+    if option := _text(readings, "OPTARIF"):
         return not option.startswith(_TEMPO)
-    calendar, text = _raw(readings, "NGTF"), _raw(readings, "LTARF")
+    calendar, text = _text(readings, "NGTF"), _text(readings, "LTARF")
     if contract_slug(calendar) not in {None, "tempo"}:
         return True
     if (slug := tariff_slug(text)) and not slug.startswith("tempo"):
         return True
-    slots = next(iter(readings_of(_raw(readings, "PJOURF+1")).values()), ())
+    slots = next(iter(readings_of(_text(readings, "PJOURF+1")).values()), ())
     return bool(slots) and all(slot.contact is not Contact.TEMPO for slot in slots)
 
 
@@ -101,7 +101,7 @@ def has_colours(readings: Readings) -> bool:
     said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
     return (
         not said.isdisjoint(COLOURS)
-        or _raw(readings, "OPTARIF").startswith(_TEMPO)
+        or _text(readings, "OPTARIF").startswith(_TEMPO)
         or _colour_of_period(readings) is not None
         or "DEMAIN" in readings
     )
@@ -121,18 +121,17 @@ def has_notices(readings: Readings) -> bool:
 
 
 def _has_notices_alone(readings: Readings) -> bool:
-    return _raw(readings, "OPTARIF") == _EJP or "PEJP" in readings
+    return _text(readings, "OPTARIF") == _EJP or "PEJP" in readings
 
 
 def _colour_of_period(readings: Readings) -> str | None:
-    return _COLOURS.get(_raw(readings, "PTEC")[3:])
+    return _COLOURS.get(_text(readings, "PTEC")[3:])
 
 
 def _status(readings: Readings, slug: str) -> str | None:
-    status = readings.get("STGE")
-    said = decode_status(status.raw)[slug] if status else None
-    return str(said) if said is not None else None
+    said = status_of(readings)[slug]
+    return None if said is None else str(said)
 
 
-def _raw(readings: Readings, name: str) -> str:
-    return readings[name].raw if name in readings else ""
+def _text(readings: Readings, name: str) -> str:
+    return text_of(readings, name) or ""
