@@ -145,8 +145,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if self.source == SOURCE_RECONFIGURE:
             return await self._finish_reconfigure()
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
-        step = self.async_step_known_meter if self._known_entry else self.async_step_confirm
-        return await step()
+        return await self.async_step_known_meter()
 
     # A meter is added
 

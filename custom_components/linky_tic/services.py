@@ -35,12 +35,8 @@ _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register every action, whether a meter is set up or not."""
-    hass.services.async_register(
-        DOMAIN, "get_schedule", _get_schedule, _OF_A_METER, SupportsResponse.ONLY
-    )
-    hass.services.async_register(
-        DOMAIN, "get_frame", _get_frame, _OF_A_METER, SupportsResponse.ONLY
-    )
+    for name, answer in (("get_schedule", _get_schedule), ("get_frame", _get_frame)):
+        hass.services.async_register(DOMAIN, name, answer, _OF_A_METER, SupportsResponse.ONLY)
     service.async_register_admin_service(
         hass, DOMAIN, "energy_sources", _energy_sources, _OF_A_METER, SupportsResponse.ONLY
     )

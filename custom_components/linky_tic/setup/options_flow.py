@@ -27,8 +27,6 @@ from ..const import CONF_REPORTING, DEFAULT_REPORTING, DOMAIN
 from ..mirror.settings import (
     FORMATS,
     LINKY_SENSOR,
-    TELEINFO2MQTT,
-    TYPED,
     MirrorSettings,
     Option,
     default_options,
@@ -136,14 +134,13 @@ class LinkyOptionsFlow(CompareSteps):
         facts: Mapping[str, str] = MappingProxyType({}),
     ) -> ConfigFlowResult:
         address = self.config_entry.unique_id
+        topics = {name: row.topic.format(address=address) for name, row in FORMATS.items()}
         return self.async_show_form(
             step_id="mirror",
             data_schema=self.add_suggested_values_to_schema(_MIRROR, values),
             errors={"base": error} if error else None,
             description_placeholders={
-                "typed": FORMATS[TYPED].topic.format(address=address),
-                "linky_sensor": FORMATS[LINKY_SENSOR].topic,
-                "teleinfo2mqtt": FORMATS[TELEINFO2MQTT].topic.format(address=address),
+                **{name.replace("-", "_"): topic for name, topic in topics.items()},
                 "status": FORMATS[LINKY_SENSOR].status_topic or "",
                 **facts,
             },
