@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from homeassistant.components.binary_sensor import (
-    DOMAIN as PLATFORM,
-    BinarySensorDeviceClass,
-)
+from homeassistant.components.binary_sensor import DOMAIN as PLATFORM, BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback

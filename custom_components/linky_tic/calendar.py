@@ -8,11 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, override
 
-from homeassistant.components.calendar import (
-    DOMAIN as PLATFORM,
-    CalendarEntity,
-    CalendarEvent,
-)
+from homeassistant.components.calendar import DOMAIN as PLATFORM, CalendarEntity, CalendarEvent
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util

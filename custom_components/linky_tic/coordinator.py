@@ -25,16 +25,7 @@ from .reporting.rules import READ_INTERVALS
 from .schedule.days import Days
 from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
-from .tic import (
-    Appeared,
-    Event,
-    Frame,
-    ModeChanged,
-    OtherMeter,
-    Reading,
-    Rejected,
-    Vanished,
-)
+from .tic import Appeared, Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 

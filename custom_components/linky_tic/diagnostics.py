@@ -20,11 +20,7 @@ from homeassistant.loader import async_get_integration
 from homeassistant.util import slugify
 
 from .adoption.records import AdoptionRecords
-from .const import (
-    CONF_SLUG,
-    DEFAULT_SLUG,
-    DOMAIN,
-)
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .line import path_of
 from .mirror.settings import Option
@@ -63,8 +59,8 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
     if entry.state is ConfigEntryState.LOADED:
         told |= _running(entry.runtime_data)
         numbers |= _numbers_of(entry.runtime_data)
-    secret = "|".join(re.escape(number) for number in numbers if number)
-    shown: Json = _without(re.compile(secret, re.IGNORECASE), told) if secret else told
+    secret = "|".join(re.escape(number) for number in numbers if number) or "(?!)"
+    shown: Json = _without(re.compile(secret, re.IGNORECASE), told)
     return shown
 
 

@@ -1,10 +1,6 @@
 """What goes wrong, said in Home Assistant's exceptions: every one is made here."""
 
-from homeassistant.exceptions import (
-    ConfigEntryNotReady,
-    HomeAssistantError,
-    ServiceValidationError,
-)
+from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError, ServiceValidationError
 
 from .const import DOMAIN
 from .line import PortUnavailable

@@ -16,11 +16,7 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
     BinarySensorEntityDescription,
 )
-from homeassistant.components.sensor import (
-    DOMAIN as SENSOR,
-    SensorEntity,
-    SensorEntityDescription,
-)
+from homeassistant.components.sensor import DOMAIN as SENSOR, SensorEntity, SensorEntityDescription
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity

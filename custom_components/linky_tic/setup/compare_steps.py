@@ -13,11 +13,7 @@ from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    TextSelector,
-    TextSelectorConfig,
-)
+from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSelectorConfig
 import voluptuous as vol
 
 from ..comparison.comparison import Comparison, async_compare

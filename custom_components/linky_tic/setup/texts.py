@@ -9,10 +9,7 @@ import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import (
-    async_get_cached_translations,
-    async_get_translations,
-)
+from homeassistant.helpers.translation import async_get_cached_translations, async_get_translations
 
 from ..const import DOMAIN
 
