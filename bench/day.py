@@ -14,7 +14,7 @@ from custom_components.linky_tic.entities.descriptions import SENSOR_DESCRIPTION
 from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower
 from custom_components.linky_tic.reporting.reporter import Reporter
-from custom_components.linky_tic.reporting.rules import LOAD, POWER_FACTOR, Preset
+from custom_components.linky_tic.reporting.rules import ACTIVE_POWER, LOAD, Preset
 from custom_components.linky_tic.tic import Frame, Reading, Receiver, power_load
 from simulator.household import Household
 from simulator.wire import to_8n1
@@ -40,7 +40,7 @@ class Screen:
     def __post_init__(self) -> None:
         self._signals = Signals()
         self.reporter = Reporter(Preset(self.preset), self._show, lambda: self.now)
-        self.active_power = ActivePower(self.receiver, self._signals, self.reporter)
+        self.active_power = ActivePower(self.receiver, self._signals)
         self._load: float | None = None
         self._shown: dict[str, object] = {}
 
@@ -52,6 +52,7 @@ class Screen:
     def end_frame(self, frame: Frame) -> None:
         readings = self.receiver.meter.readings
         self._signals.frame.send(frame, readings, self.now)
+        self.reporter.report(ACTIVE_POWER, ACTIVE_POWER, self.active_power.watts)
         if (load := power_load(readings)) != self._load:
             self._load = load
             self.reporter.report(LOAD, LOAD, load)
@@ -67,7 +68,7 @@ class Screen:
 
     def _show(self, name: str) -> None:
         value = self._value_of(name)
-        if name != POWER_FACTOR and self._shown.get(name) != value:  # which is off
+        if self._shown.get(name) != value:
             self._shown[name] = value
             self.rows[name] += 1
 

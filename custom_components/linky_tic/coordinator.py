@@ -57,7 +57,7 @@ class LinkyCoordinator(LinkyMeter):
         # Signals are heard in this order: a room comes after those that it asks.
         self.health = HealthMonitor(self)
         self.mirror = Mirror(self)
-        self.active_power = ActivePower(self.receiver, self.signals, self.reporter)
+        self.active_power = ActivePower(self.receiver, self.signals)
         self.peaks = Peaks(self)
         self.tariffs = Tariffs(self)
         self.days = Days(self, self.tariffs)

@@ -143,6 +143,17 @@ async def test_power_is_unknown_after_a_gap_and_comes_back(home: Home) -> None:
     assert watts(home) == pytest.approx(3000, rel=0.06)
 
 
+async def test_the_same_power_as_before_a_gap_is_told_at_once(home: Home) -> None:
+    meter = home.meter(Household(breaker=False))
+    house(meter).set_load(0)
+    await home.add(meter, options={CONF_REPORTING: "balanced"})
+    await meter.play(MINUTE)
+    assert watts(home) == 0
+    await meter.fall_silent()
+    await meter.play(2)
+    assert watts(home) == 0
+
+
 async def test_a_steady_power_makes_no_new_states(home: Home) -> None:
     meter = home.meter(Household(breaker=False))
     house(meter).set_load(2000)

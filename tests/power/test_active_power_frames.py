@@ -6,8 +6,6 @@ import pytest
 
 from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower, is_exporting
-from custom_components.linky_tic.reporting.reporter import Reporter
-from custom_components.linky_tic.reporting.rules import ACTIVE_POWER, POWER_FACTOR, Preset
 from custom_components.linky_tic.tic import Frame
 
 from ..tic.streams import ADDRESS, Listener, historic, standard
@@ -22,11 +20,9 @@ class House:
     def __init__(self, *, parity: bool = True, seconds: float = 1.5, lag: float = 0.5) -> None:
         self.line = Listener(ADDRESS, parity=parity)
         self.seconds, self.lag = seconds, lag
-        self.told: list[str] = []
         self._counted: dict[str, float] = {}  # Wh
         self.signals = Signals()
-        reporter = Reporter(Preset.REALTIME, self.told.append, lambda: self.line.now)
-        self.power = ActivePower(self.line.receiver, self.signals, reporter)
+        self.power = ActivePower(self.line.receiver, self.signals)
 
     @property
     def known(self) -> Known:
@@ -110,14 +106,12 @@ def test_no_power_is_known_without_an_index_or_without_an_apparent_power(
     assert not caplog.records
 
 
-def test_after_a_loss_nothing_is_known_and_what_comes_is_told_at_once() -> None:
+def test_after_a_loss_nothing_is_known_until_a_frame_has_come() -> None:
     house = House()
     assert house.hears(4, {"EAST": 0}, SINSTS="00000") == (0, 0, None)
-    house.told.clear()
     house.signals.lost.send()
     assert house.known == (None, None, None)
     assert house.hears(1, {"EAST": 0}, SINSTS="00000") == (0, 0, None)
-    assert house.told == [ACTIVE_POWER, POWER_FACTOR]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from operator import attrgetter
 from typing import Final
 
 from ..meter.signals import Signals
-from ..reporting.reporter import Reporter
-from ..reporting.rules import ACTIVE_POWER, POWER_FACTOR
 from ..tic import (
     CATALOGUE,
     CURRENTS,
@@ -49,9 +47,8 @@ _SIGHTINGS: Final = 2
 class ActivePower:
     """The power of one meter, in W: what is exported is negative."""
 
-    def __init__(self, receiver: Receiver, signals: Signals, reporter: Reporter) -> None:
+    def __init__(self, receiver: Receiver, signals: Signals) -> None:
         self._receiver = receiver
-        self._reporter = reporter
         self._reset()
         signals.frame.connect(self._frame)
         signals.lost.connect(self._reset)
@@ -75,21 +72,15 @@ class ActivePower:
 
     def _reset(self) -> None:
         self._estimate: Estimate | None = None
-        self._reporter.forget(ACTIVE_POWER, POWER_FACTOR)  # else the same again would be told late
         self._imported = _Direction(self._receiver, _IMPORTED, _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED, _EXPORTED_POWER)
 
     def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
-        self._estimate = self._reckon(readings, now)
-        for key, value in ((ACTIVE_POWER, self.watts), (POWER_FACTOR, self.factor)):
-            self._reporter.report(key, key, value)
-
-    def _reckon(self, readings: Readings, now: float) -> Estimate | None:
-        imported = self._imported.estimate(readings, now)
+        self._estimate = imported = self._imported.estimate(readings, now)
         if self._receiver.meter.is_producer:
-            return net(imported, self._exported.estimate(readings, now))
-        # Energy that goes out unmeasured: what comes in, none, is not what there is to tell.
-        return None if is_exporting(readings) and imported and not imported.watts else imported
+            self._estimate = net(imported, self._exported.estimate(readings, now))
+        elif imported and not imported.watts and is_exporting(readings):
+            self._estimate = None  # what comes in, none, is not what there is to tell
 
 
 class _Direction:

@@ -131,6 +131,8 @@ POWER_VALUES: Final = (
     Description(
         key=ACTIVE_POWER,
         value=lambda meter: meter.active_power.watts,
+        rule=ACTIVE_POWER,
+        sources=DRAWN_LABELS,
         attributes=lambda meter: {"window": meter.active_power.window},
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER,
@@ -141,6 +143,8 @@ POWER_VALUES: Final = (
     Description(
         key=POWER_FACTOR,
         value=lambda meter: meter.active_power.factor,
+        rule=POWER_FACTOR,
+        sources=DRAWN_LABELS,
         applies=_can_be_estimated,
         device_class=SensorDeviceClass.POWER_FACTOR,
         state_class=SensorStateClass.MEASUREMENT,
