@@ -31,11 +31,15 @@ async def async_create_fix_flow(
     return ConfirmRepairFlow()
 
 
-class NewIndexesFlow(ConfirmRepairFlow):
-    """Tell what has changed, then offer the new indexes' sources and ask for their prices."""
+class MeterFlow(RepairsFlow):
+    """The dialog of a repair of one meter."""
 
     def __init__(self, entry: LinkyConfigEntry) -> None:
         self._entry = entry
+
+
+class NewIndexesFlow(MeterFlow, ConfirmRepairFlow):
+    """Tell what has changed, then offer the new indexes' sources and ask for their prices."""
 
     @override
     async def async_step_confirm(
@@ -52,11 +56,8 @@ class NewIndexesFlow(ConfirmRepairFlow):
         return self.async_create_entry(data={}, next_flow=next_flow)
 
 
-class FormerNamesFlow(ConfirmRepairFlow):
+class FormerNamesFlow(MeterFlow, ConfirmRepairFlow):
     """Name the automations that wait for former names of tariffs."""
-
-    def __init__(self, entry: LinkyConfigEntry) -> None:
-        self._entry = entry
 
     @override
     async def async_step_confirm(
@@ -72,11 +73,8 @@ class FormerNamesFlow(ConfirmRepairFlow):
         return shown
 
 
-class OtherMeterFlow(RepairsFlow):
+class OtherMeterFlow(MeterFlow):
     """Ask whether the meter was replaced, or the adapter moved to another place."""
-
-    def __init__(self, entry: LinkyConfigEntry) -> None:
-        self._entry = entry
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Ask what has happened."""
