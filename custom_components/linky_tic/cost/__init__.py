@@ -1,1 +1,11 @@
-"""What energy costs: prices as typed, and what each day came to at them."""
+"""What energy costs. A price becomes a state in four steps.
+
+1. `indexes.py` gives the Wh that each register has gained when a frame ends;
+2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), under their tariff at
+   the price in force (`prices.py`);
+3. `Costs.cost` adds up the rows and the standing charge of a day or a month (`periods.py`);
+4. `sensors.py` has the row of each entity that shows such a sum.
+
+`account.py` stores all of it, `deleted.py` keeps what an entry that was deleted had stored;
+`clock.py` tells when a part of it is of a false time.
+"""
