@@ -33,11 +33,11 @@ from .money_dialog import (
     summary,
 )
 
-_USUAL: Final = (money_steps._PATIENCE, money_steps._LOOK, money_steps._AT_ONCE)
+_USUAL: Final = (money_steps._PATIENCE, money_steps._LOOK)
 
 
 def test_how_long_a_dialog_waits() -> None:
-    assert _USUAL == (8.0, 0.2, 5.0)
+    assert _USUAL == (8.0, 0.2)
     assert port_dialog._LISTENING == 15.0
 
 

@@ -11,16 +11,15 @@ from typing import Any, Final, override
 
 from homeassistant.config_entries import (
     ConfigEntryState,
+    ConfigFlowContext,
     ConfigFlowResult,
     OptionsFlowWithReload,
     UnknownEntry,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.data_entry_flow import AbortFlow, FlowResultType, UnknownFlow
-from homeassistant.util.hass_dict import HassKey
+from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 import voluptuous as vol
 
-from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
 from ..energy_dashboard.preferences import async_add, async_offer, async_price, is_set_up
@@ -32,9 +31,7 @@ _PATIENCE: Final = 8.0
 """Seconds in which a meter is heard that has just been set up."""
 _LOOK: Final = 0.2
 """Seconds between two looks whether it is."""
-_AT_ONCE: Final = 5.0
-"""Seconds in which a front end opens what it is told to go on with."""
-_OPENED: Final[HassKey[dict[str, tuple[str, float]]]] = HassKey(f"{DOMAIN}.money_steps")
+_NEXT_FLOW: Final = ConfigFlowContext(source="next_flow")
 _OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 
 
@@ -116,7 +113,6 @@ class MoneySteps(OptionsFlowWithReload):
         return Prices.chosen(self.config_entry.options)
 
     def _look(self, coordinator: LinkyCoordinator) -> None:
-        """See what there are prices of."""
         self._registers = sorted(coordinator.tariffs.registers) or self._registers
         self._sells |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
@@ -168,11 +164,9 @@ async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -
 
     Gives the flow, for another dialog that goes on there as its `next_flow`.
     """
-    opened = await hass.config_entries.options.async_init(entry.entry_id, data={})
-    if opened["type"] is not FlowResultType.FORM:
-        return None
-    hass.data.setdefault(_OPENED, {})[entry.entry_id] = opened["flow_id"], hass.loop.time()
-    return opened["flow_id"]
+    options = hass.config_entries.options
+    opened = await options.async_init(entry.entry_id, context=_NEXT_FLOW, data={})
+    return opened["flow_id"] if opened["type"] is FlowResultType.FORM else None
 
 
 @callback
@@ -181,12 +175,8 @@ def is_opened_again(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
 
     That is what the front end does with the `next_flow` of an options flow (20260930, 20261028).
     """
-    opened = hass.data.get(_OPENED, {}).pop(entry.entry_id, None)
-    if opened is None:
-        return False
-    flow_id, at = opened
-    try:
-        hass.config_entries.options.async_abort(flow_id)
-    except UnknownFlow:  # it was closed
-        return False
-    return hass.loop.time() - at <= _AT_ONCE
+    options = hass.config_entries.options
+    flows = options.async_progress_by_handler(entry.entry_id, match_context={**_NEXT_FLOW})
+    for flow in flows:
+        options.async_abort(flow["flow_id"])
+    return bool(flows)
