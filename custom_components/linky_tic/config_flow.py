@@ -259,7 +259,6 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
             raise AbortFlow("not_freed", entry_facts(entry))
 
     async def _restart_entry(self) -> None:
-        """Have the entry run again that has left its port."""
         has_freed, self._has_freed_port = self._has_freed_port, False
         entry = self.hass.config_entries.async_get_entry(self.context.get("entry_id", ""))
         if has_freed and entry and entry.state is not ConfigEntryState.LOADED:

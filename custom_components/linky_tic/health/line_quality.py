@@ -57,7 +57,6 @@ class LineQuality:
         return len(self._samples) >= WINDOW
 
     def _window(self) -> tuple[int, ...]:
-        """Count the groups of the window."""
         now = self._counted()
         first = self._samples[0] if self._samples else now
         return tuple(map(sub, now, first, strict=True))

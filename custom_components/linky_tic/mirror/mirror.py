@@ -69,7 +69,6 @@ class Mirror:
             self._put(status)
 
     def _status(self, *, is_heard: bool) -> Message | None:
-        """Say whether the meter is heard."""
         row, topic = self._settings.format, self._settings.status_topic
         if not topic or not self._settings.enabled:
             return None

@@ -141,7 +141,6 @@ class Tariffs:
         self._is_due = True
 
     def _end_frame(self, _frame: Frame, readings: Readings, _now: float) -> None:
-        """Look at what has changed."""
         follower, new = self._follower, heard_tariff(readings) if self._is_due else None
         self._is_due = False
         differs = follower.end_frame(new)
