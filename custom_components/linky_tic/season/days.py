@@ -21,10 +21,10 @@ from .statistics import async_past_days
 _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
-_PEAK_LASTS: Final = timedelta(hours=18)
-_NEAR: Final = timedelta(minutes=5)
-_AWAITED: Final = timedelta(minutes=15)
-"""How long the kind of a day that has begun may take to be heard."""
+_AWAITED: Final = time(0, 15)
+"""Until when the kind of a day that begins at midnight may take to be heard."""
+_PEAK_BEGINS, _PEAK_ENDS = time(0, 5), time(17, 55)
+"""The 18 hours of a peak in its day, without five minutes at either end."""
 _EJP: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
 _LASTS: Final = timedelta(days=366)
 
@@ -59,13 +59,14 @@ class SeasonDays:
 
         One that has just begun counts from the moment on at which its kind is known.
         """
-        running, since = self._running(kind)
-        is_awaited = running not in self.by_day and since < _AWAITED
+        now = self._now(kind)
+        running = now.date()
+        is_awaited = running not in self.by_day and now.time() < _AWAITED
         return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
     async def _load_past_days(self, kind: str) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
-        running, _ = self._running(kind)
+        running = self._now(kind).date()
         first = DAY_KINDS[kind].season(running).first
         meter = self._meter
         found = await async_past_days(meter.hass, meter.address, kind, first, self._since)
@@ -73,12 +74,11 @@ class SeasonDays:
         self._add(past | self.by_day)
         self._signals.season.send()
 
-    def _running(self, kind: str) -> tuple[date, timedelta]:
-        """Give the day that has begun last, and since when it runs."""
+    def _now(self, kind: str) -> datetime:
+        """Give the local time, shifted by so much that a day begins at midnight."""
         legal = self._days.schedules.legal
         local = legal.of(dt_util.utcnow()).replace(tzinfo=None) - legal.days_ahead
-        shifted = local - DAY_KINDS[kind].begins
-        return shifted.date(), shifted - datetime.combine(shifted.date(), time())
+        return local - DAY_KINDS[kind].begins
 
     @callback
     def _update(self) -> None:
@@ -93,7 +93,7 @@ class SeasonDays:
         if not colours and not peak_day:
             return
         kind = "blue" if colours else "peak"
-        today, _ = self._running(kind)
+        today = self._now(kind).date()
         if self._loaded_on != today and self.tally(kind).unknown:
             self._loaded_on = today
             self._meter.entry.async_create_background_task(
@@ -103,8 +103,8 @@ class SeasonDays:
     def _peak_day(self) -> dict[date, str]:
         current = self._tariffs.current
         kind = _EJP.get(current.name) if current else None
-        running, since = self._running("peak")
-        return {running: kind} if kind and _NEAR < since < _PEAK_LASTS - _NEAR else {}
+        now = self._now("peak")
+        return {now.date(): kind} if kind and _PEAK_BEGINS < now.time() < _PEAK_ENDS else {}
 
     def _add(self, found: Mapping[date, str]) -> None:
         news = {day: kind for day, kind in found.items() if self.by_day.get(day) != kind}
