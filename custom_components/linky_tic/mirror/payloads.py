@@ -1,13 +1,12 @@
 """What the MQTT mirror says: a frame and its readings as text, in each format people may choose."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from json import JSONEncoder, dumps
-from types import MappingProxyType
 from typing import Final
 
+from ..entities.descriptions import SENSOR_DESCRIPTIONS
 from ..tic import (
-    INDEXES,
     Frame,
     Group,
     Label,
@@ -149,6 +148,7 @@ def discovery(
 
 
 def _component(address: str, label: Label, shown_for: int) -> dict[str, object]:
+    row = SENSOR_DESCRIPTIONS[label.quantity]
     component: dict[str, object] = {
         "platform": "sensor",
         "name": label.name,
@@ -159,24 +159,8 @@ def _component(address: str, label: Label, shown_for: int) -> dict[str, object]:
     }
     if label.unit is not None:
         component["unit_of_measurement"] = label.unit
-        component["device_class"] = _DEVICE_CLASSES[label.unit]
-        is_index = label.quantity in INDEXES
-        component["state_class"] = "total_increasing" if is_index else "measurement"
-    elif label.quantity in _INSTANTS:
-        component["device_class"] = "timestamp"
+    if row.device_class is not None:
+        component["device_class"] = row.device_class
+    if label.unit is not None:
+        component["state_class"] = row.state_class or "measurement"
     return component
-
-
-_INSTANTS: Final = frozenset({Quantity.CLOCK, Quantity.PEAK_START, Quantity.PEAK_END})
-_DEVICE_CLASSES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Wh": "energy",
-        "varh": "reactive_energy",
-        "A": "current",
-        "V": "voltage",
-        "kVA": "apparent_power",
-        "VA": "apparent_power",
-        "W": "power",
-        "min": "duration",
-    }
-)
