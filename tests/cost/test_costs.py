@@ -651,6 +651,38 @@ async def test_the_energy_of_a_first_day_is_told_since_it_was_counted(home: Home
     assert since(home, ENERGY_TODAY).hour == 12
 
 
+async def test_accounts_of_before_there_was_a_ledger_go_on(
+    home: Home, hass_storage: Storage
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00")
+    assert meter.entry
+    await home.unload(meter)
+    noon = home.clock.now
+    midnight, first = noon - 12 * 3600, noon - 22.5 * 86400
+    value = index(meter, "EASF02")
+    kept = hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
+    del kept["ledger"]
+    kept["costs"] = {
+        "address": meter.entry.unique_id,
+        "accounts": {
+            "EASF02": [value, noon, midnight, 5000.0, 1.25, first, 50_000.0, 12.5, False],
+            "HCHP": [value - 90_000, noon - 8e4, first, 0.0, 0.0, first, 2000.0, 0.0, True],
+        },
+        "standing": [noon, first, 10, 10 * DAILY / 2],
+        "prices": {"prices": {"1": OFF_PEAK, "2": PEAK}, "standing_charge": MONTHLY},
+    }
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(3 * KNOWN)
+    used = (index(meter, "EASF02") - value) / 1000
+    day, month = 1.25 + (5 + used) * PEAK, 12.5 + (52 + used) * PEAK
+    assert amount(home, TODAY) == pytest.approx(day + DAILY, abs=1e-4)
+    assert amount(home, MONTH) == pytest.approx(month + 18 * DAILY, abs=1e-4)
+    assert since(home, MONTH) == datetime(2026, 11, 1, tzinfo=FRANCE)
+    assert home.state(YESTERDAY) == STATE_UNKNOWN
+    await home.unload(meter)
+    assert "costs" not in hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
+
+
 @pytest.mark.parametrize("kept", [{"address": "041961000000"}, {"times": [None, 1.0]}, SHAPED])
 async def test_a_ledger_of_another_shape_is_begun_anew(
     home: Home, hass_storage: Storage, kept: dict[str, Any]

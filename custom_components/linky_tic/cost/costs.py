@@ -11,6 +11,7 @@ from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
 from .account import LEDGER, Account
 from .deleted import HAD_PRICES, deleted_accounts
+from .former import FORMER, read_former
 from .indexes import COSTED, EXPORT_REGISTER, Index, register_of
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight
@@ -163,6 +164,9 @@ class Costs:
     def restore(self) -> None:
         """Take up what the store, now loaded, holds; raises an error where it has another shape."""
         kept: Any = self._store.recall(LEDGER)
+        former: Any = self._store.recall(FORMER)
+        if kept is None and former is not None:
+            kept = {"address": former["address"], **read_former(former, self._tariffs.names)}
         if kept is None:
             kept = deleted_accounts(self._meter.hass).take(self._meter.entry)
         if kept is not None:
@@ -193,6 +197,7 @@ class Costs:
         if self._account.indexes.by_register:
             self._stored_at = self._account.ledger.now
             kept = {"address": self._meter.address, **self._account.written}
+            self._store.keep(FORMER, None)
             self._store.keep(LEDGER, kept, at_once=at_once)
 
 

@@ -1,0 +1,73 @@
+"""What was stored of costs before there was a ledger, read into the form of one.
+
+For each index that was its value, when it was heard, and of the day and of the month: the start,
+the Wh since prices had last changed, and the amount for those before.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+
+from homeassistant.util.json import JsonObjectType, JsonValueType
+
+from ..tic import LABELS, Label, Quantity, index_slug, unnamed
+from .indexes import register_of
+from .periods import CostPeriod, day_of
+from .prices import EXPORT, Prices
+
+FORMER: Final = "costs"
+"""The key under which an entry stored it."""
+
+
+def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObjectType:
+    """Give it as an account is stored; `names` are the tariffs of registers.
+
+    How much was used for an amount is not known: as much as it buys at the price of then.
+    """
+    prices = Prices.chosen(kept["prices"]).named(names)
+    heard, month, days, spent = kept["standing"]
+    rows: list[JsonValueType] = []
+    indexes: dict[str, JsonValueType] = {}
+    for name, account in sorted(kept["accounts"].items(), key=lambda one: one[1][1]):
+        if name in LABELS:
+            tariff = _tariff(LABELS[name], names)
+            rows += _rows(tariff, prices.of(tariff), account[2:8])
+            if not any(account[8:]):  # else another meter counts, or it was no longer sent
+                indexes[name] = [*account[:2], tariff]
+    return {
+        "times": [heard, heard],
+        "rows": rows,
+        "charges": _charges(day_of(month), days, spent, prices.standing_charge),
+        "indexes": indexes,
+    }
+
+
+def _tariff(label: Label, names: Mapping[int, str]) -> str:
+    if label.quantity is Quantity.EXPORTED_ENERGY:
+        return EXPORT
+    register = register_of(label)
+    return index_slug(label) or names.get(register) or unnamed(register)
+
+
+def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonValueType]:
+    """Give what was used on the day, and before it in the month."""
+    day, day_used, day_spent, month, month_used, month_spent = periods
+    if day >= month:  # of which the day is a part
+        month_used, month_spent = month_used - day_used, month_spent - day_spent
+    rows: list[JsonValueType] = []
+    for at, used, spent in ((day, day_used, day_spent), (month, month_used, month_spent)):
+        rows.append([day_of(at).isoformat(), tariff, price, used])
+        if spent:
+            rows.append(
+                [day_of(at).isoformat(), tariff, price or 1.0, 1000 * spent / (price or 1.0)]
+            )
+    return rows
+
+
+def _charges(month: date, days: int, spent: float, charge: float | None) -> list[JsonValueType]:
+    """Give the charge of now, and the one before: the first days of the month have paid `spent`."""
+    if not days:
+        return [] if charge is None else [[date.min.isoformat(), charge]]
+    then = month + timedelta(days)
+    before = spent / CostPeriod(month, then - timedelta(1)).months
+    return [[date.min.isoformat(), before], [then.isoformat(), charge or 0.0]]
