@@ -71,7 +71,7 @@ class Publisher:
         entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
         for topic, owner in self._stored.items():
             if owner not in entries:
-                self.put("", _emptying(topic))
+                self.put("", self._emptying(topic))
         self._watch_mqtt()
         mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
         async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
@@ -121,7 +121,15 @@ class Publisher:
         """Have the broker forget all retained topics of an entry but these."""
         for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
             if topic not in topics:
-                self.put(entry_id, _emptying(topic))
+                self.put(entry_id, self._emptying(topic))
+
+    def _emptying(self, topic: str) -> Message:
+        """Give what makes the broker forget a topic, in the quality of what may be on its way.
+
+        The broker takes a message of quality 2 up later than one of quality 1 that follows it.
+        """
+        former = self._retained.get(topic)
+        return Message(topic, "", max(1, former.qos if former else 1), retain=True)
 
     async def _save(self) -> None:
         owners = dict(self._owners)
@@ -237,7 +245,3 @@ async def async_forget(hass: HomeAssistant, entry_id: str) -> None:
     publisher = await async_publisher(hass)
     await publisher.async_join(entry_id)
     await publisher.async_flush()
-
-
-def _emptying(topic: str) -> Message:
-    return Message(topic, "", 1, retain=True)
