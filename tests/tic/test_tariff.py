@@ -1,6 +1,6 @@
 """The tariff in force is the meter's own word for it, and never that of another register."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pytest
@@ -48,9 +48,9 @@ PERIODS: Final[Mapping[str, tuple[int, str]]] = {
 class Follow:
     """A follower of what a line says, frame by frame."""
 
-    def __init__(self, *, parity: bool = True) -> None:
+    def __init__(self, *, parity: bool = True, labels: Iterable[str] = ()) -> None:
         self.follower = TariffFollower()
-        self.listener = Listener(parity=parity)
+        self.listener = Listener(parity=parity, labels=labels)
 
     def hear(self, *frames: bytes) -> list[Tariff | None]:
         """Feed frames; gives what is in force at the end of each."""
@@ -341,6 +341,26 @@ def test_a_contract_that_changes_takes_the_names_of_the_one_before_away() -> Non
     assert follow.follower.names == {1: "base"}
     follow.hear(*steady(ECO))
     assert (follow.follower.current, follow.follower.names) == (ECO_TARIFF, {1: "HEURE ECO"})
+
+
+@pytest.mark.parametrize(
+    ("contract", "text", "shown"),
+    [
+        ("EJP", " POINTE  MOBILE ", "ejp_peak"),
+        ("H PLEINE/CREUSE", " HEURE  PLEINE  ", "peak"),  # it has changed meanwhile
+        ("", "", "ejp_peak"),  # it is not told any more
+    ],
+)
+def test_after_a_start_no_name_is_shown_before_the_contract_that_it_is_of_is_heard(
+    contract: str, text: str, shown: str
+) -> None:
+    follow = Follow(labels=("NGTF", "LTARF", "NTARF", "STGE"))
+    follow.follower.texts = {1: "HEURES NORMALES", 2: "POINTE MOBILE"}
+    follow.follower.calendar = "EJP"
+    frame = says((text, 2) if text else None, 2, ngtf=contract)
+    told = follow.hear(*[frame] * 70)
+    assert told[0] is None
+    assert {one for one in told if one} == {Tariff(2, shown)}
 
 
 def test_tempo_is_known_by_its_colours_until_the_contract_changes() -> None:

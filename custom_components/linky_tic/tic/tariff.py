@@ -149,6 +149,14 @@ class TariffFollower:
         """Whether nothing has changed for long, since this very frame."""
         return self._stood == _LONG
 
+    @property
+    def _is_contract_awaited(self) -> bool:
+        """Whether the names may be those of another contract, as after a start or in a new mode."""
+        heard = self._heard
+        if self.calendar is None or heard.calendar is not None or heard.has_colours:
+            return False
+        return self._stood < (_LONG if self.current is None else _HOLD)
+
     def lost(self) -> None:
         self._heard, self.current = _NOTHING, None
 
@@ -211,6 +219,8 @@ class TariffFollower:
 
     def _reckon_register(self, register: int) -> Tariff | None:
         heard, known = self._heard, self.names.get(register)
+        if self._is_contract_awaited:
+            return self.current
         if heard.is_of_one_register:
             if known is not None:
                 return Tariff(register, known)
