@@ -66,40 +66,35 @@ class Window:
     """
 
     def __init__(self) -> None:
-        self._steps: list[_Step] = []
+        self.steps: list[_Step] = []
         self.low, self.high = 0.0, inf
 
     @property
     def span(self) -> float:
         """Seconds from the first step to the last."""
-        return self._steps[-1].late - self._steps[0].late if self._steps else 0.0
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a first point, from which steps are timed."""
-        return bool(self._steps)
+        return self.steps[-1].late - self.steps[0].late if self.steps else 0.0
 
     def start(self, value: int, early: float, late: float) -> None:
         """Begin with an index that was seen between two times: the next Wh is begun, not known."""
-        self._steps = [_Step(late, value, early, value + 1)]
+        self.steps = [_Step(late, value, early, value + 1)]
 
     def step(self, value: int, after: float, by: float) -> None:
         """Take a step to `value` between two times; forget what no longer explains it."""
         new = _Step(by, value, after, value)
-        recent = [one for one in self._steps if by - one.late <= _LONGEST] or self._steps[-1:]
-        self._steps = [*recent, new]
+        recent = [one for one in self.steps if by - one.late <= _LONGEST] or self.steps[-1:]
+        self.steps = [*recent, new]
         if not self._tighten(new, recent):
             self._fit()
-        if len(self._steps) > _MOST_STEPS:
-            del self._steps[1 : -_MOST_STEPS // 3 : 2]
+        if len(self.steps) > _MOST_STEPS:
+            del self.steps[1 : -_MOST_STEPS // 3 : 2]
 
     def rest(self, value: int, at: float) -> None:
         """Take that the index still was `value` at a time; forget what does not explain that."""
-        for one in self._steps:
+        for one in self.steps:
             if at > one.late:
                 self.high = min(self.high, _WH * (value + 1 - one.least) / (at - one.late))
         if self.high < self.low:
-            self._steps = self._steps[-1:]
+            self.steps = self.steps[-1:]
             self.low, self.high = 0.0, inf
             self.rest(value, at)
 
@@ -114,14 +109,14 @@ class Window:
 
     def _fit(self) -> None:
         """Keep the longest row of steps, the newest last, that one power explains."""
-        steps, self._steps = self._steps, [self._steps[-1]]
+        steps, self.steps = self.steps, [self.steps[-1]]
         self.low, self.high = 0.0, inf
         for one in reversed(steps[:-1]):
             low, high = self.low, self.high
-            if not all(self._tighten(later, [one]) for later in self._steps):
+            if not all(self._tighten(later, [one]) for later in self.steps):
                 self.low, self.high = low, high
                 return
-            self._steps.insert(0, one)
+            self.steps.insert(0, one)
 
 
 class Ratio:
@@ -192,7 +187,7 @@ class IndexPower:
             self._window.start(value, early, at)
         elif self._is_switched(apparent):
             self._begin(apparent)  # the index may be of before: steps are timed from the next one
-        elif not self._window.is_open:
+        elif not self._window.steps:
             self._window.start(value, early, at)
         elif value > before:
             self._window.step(value, (seen if since is None else since) - _LATCH, at)

@@ -50,21 +50,17 @@ def transitions(before: Moment, now: Moment, readings: Readings) -> Iterator[Tra
     if before.tariff and now.tariff and is_same_mode and _is_another(before.tariff, now.tariff):
         facts = {"from": before.tariff.name, "to": now.tariff.name, "register": now.tariff.register}
         yield Transition("tariff_changed", facts)
-    if before.peak and now.peak:
-        yield from _peaks(before.peak, now.peak, readings)
+    if before.peak and now.peak and before.peak != now.peak:
+        if before.peak != _NO_PEAK:
+            yield Transition("peak_ended", _peak(before.peak, readings, has_ended=True))
+        if now.peak != _NO_PEAK:
+            yield Transition("peak_started", _peak(now.peak, readings))
     if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
         yield Transition("peak_notice", _peak(str(now.notice), readings))
     if before.is_over is not None and now.is_over not in {None, before.is_over}:
         yield _overload(readings, is_over=now.is_over)
     if before.message is not None and now.message not in {None, before.message}:
         yield Transition("message", {"text": now.message})
-
-
-def _peaks(before: str, now: str, readings: Readings) -> Iterator[Transition]:
-    if before not in {now, _NO_PEAK}:
-        yield Transition("peak_ended", _peak(before, readings, has_ended=True))
-    if now not in {before, _NO_PEAK}:
-        yield Transition("peak_started", _peak(now, readings))
 
 
 def _is_another(before: Tariff, now: Tariff) -> bool:

@@ -44,16 +44,11 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
     except ValueError:
         return None
     hours = SEASONS.get(season)
-    if hours is None:
-        if season != " ":
-            return None
+    if season == " ":
         hours = 2 if is_summer(local) and not overseas else 1  # islands have no summer time
-    ahead = zone(hours * HOUR + overseas) if overseas else _MAINLAND[hours]
-    return Horodate(local.replace(tzinfo=ahead), season in _DEGRADED)
-
-
-_DEGRADED: Final = frozenset("he")
-_MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
+    if hours is None:
+        return None
+    return Horodate(local.replace(tzinfo=zone(hours * HOUR + overseas)), season.islower())
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
