@@ -30,8 +30,8 @@ _FAIR: Final = 0.5
 """The same where nothing else is known."""
 _FAINT: Final = 60.0
 """W: a width that is small whatever the power."""
-_SETTLED_ERROR, _SWITCHED_ERROR, _REST_ERROR = 0.01, 0.03, 0.2
-"""Shares by which a settled power, a switched load, and all else may differ from a guess."""
+_LEAST_FACTOR: Final = 0.5
+"""Watts by volt-ampere under which nothing is guessed."""
 _ROUNDING: Final = 10
 """VA by which an apparent power may be told too low: PAPP is rounded to tens."""
 _FACTOR_OVER: Final = 50
@@ -244,14 +244,11 @@ class IndexPower:
     def _guess(self, watts: float, voltamperes: int) -> float:
         """Tell the power after a switch from what was drawn before it.
 
-        What was switched heats, and draws its apparent power; or all draws in the same proportion.
-        The guess that may be less wrong weighs more.
+        What was switched heats, and draws its apparent power; few houses as a whole have a power
+        factor below a half.
         """
         now = self._apparent
-        apart = _SETTLED_ERROR * watts + _SWITCHED_ERROR * abs(now - voltamperes)
-        alike = _REST_ERROR * now
-        weight = alike**2 / (alike**2 + apart**2)
-        return weight * (watts + now - voltamperes) + (1 - weight) * now * watts / voltamperes
+        return min(max(watts + now - voltamperes, _LEAST_FACTOR * now), now)
 
     def _corrected(self, watts: float) -> float:
         """Make good, in some seconds, what guesses before have told too much or too little."""
