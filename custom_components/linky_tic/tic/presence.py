@@ -5,11 +5,12 @@ lost group leaves a shorter one, so a label is missing only where its neighbours
 the catalogue stand next to each other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from math import inf
 from typing import Final
 
-from .catalogue import ADDRESS_LABELS, CATALOGUE, LABELS, Absence, Label, Mode, Quantity
+from .catalogue import ADDRESS_LABELS, CATALOGUE, LABELS, Absence, Label, Mode
 from .events import Reading
 from .frames import Frame
 from .groups import Group
@@ -101,8 +102,7 @@ class Presence:
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
         ranks = (row.rank if row else None for row in after)
         end = next(ranks, inf if frame.closed else None)
-        labels = (reading.label for reading in in_force.values())
-        rows = (row for row in labels if row.absence is Absence.GONE)
+        rows = (one.label for one in in_force.values() if one.label.absence is Absence.GONE)
         return end is not None and not any(label.rank < row.rank < end for row in rows)
 
     def _absent(
@@ -127,30 +127,21 @@ class Presence:
 def _empty_ranks(frame: Frame) -> set[int]:
     """Places of the catalogue that a frame shows empty, between two good groups side by side.
 
-    A short frame holds no more than currents and warnings: it tells of the warnings alone.
-    """
-    empty: set[int] = set()
-    before = None
-    for rank in _ranks(frame):
-        if before is not None and rank is not None:
-            empty.update(range(before + 1, rank))
-        before = rank
-    return empty & _WARNING_RANKS if frame.is_short else empty
-
-
-def _ranks(frame: Frame) -> Iterator[int | None]:
-    """The places of a frame's groups, None for a damaged one, and of its two ends.
-
-    An end is beside the groups that stand there: elsewhere it may be a damaged character, LF and
-    STX being one bit apart.
+    An end of the frame is beside the groups that stand there: elsewhere it may be a damaged
+    character, LF and STX being one bit apart. A short frame holds no more than currents and
+    warnings: it tells of the warnings alone.
     """
     labels = _placed(frame.heard)
+    ranks = [label.rank if label else None for label in labels]
     if frame.opened and labels and labels[0] and labels[0].name in ADDRESS_LABELS:
-        yield -1
-    for label in labels:
-        yield None if label is None else label.rank
-    if frame.closed and labels and labels[-1] and labels[-1].name in _LAST:
-        yield len(CATALOGUE[labels[-1].mode])
+        ranks.insert(0, -1)
+    if frame.closed and labels and labels[-1] and labels[-1].name == _LAST:
+        ranks.append(len(CATALOGUE[labels[-1].mode]))
+    empty: set[int] = set()
+    for before, after in pairwise(ranks):
+        if before is not None and after is not None:
+            empty.update(range(before + 1, after))
+    return empty & _WARNING_RANKS if frame.is_short else empty
 
 
 def _placed(heard: Iterable[Group | None]) -> list[Label | None]:
@@ -159,15 +150,10 @@ def _placed(heard: Iterable[Group | None]) -> list[Label | None]:
     Unknown labels have none, nor have those of an event: older meters send ADPS right after the
     group that was being sent (L+G 6.2.5).
     """
-    known = (group for group in heard if group is None or group.label is not None)
-    labels = (group and group.label for group in known)
+    labels = (group and group.label for group in heard if group is None or group.label)
     return [one for one in labels if one is None or one.absence is not Absence.EVENT]
 
 
-_LAST: Final = frozenset({"PJOURF+1"})
-"""Labels that end a frame unless one follows that comes and goes (PPOINTE)."""
-_WARNING_RANKS: Final = frozenset(
-    label.rank
-    for label in CATALOGUE[Mode.HISTORIC].values()
-    if label.quantity is Quantity.OVERRUN_CURRENT and label.phase
-)
+_LAST: Final = "PJOURF+1"
+"""The label that ends a frame unless one follows that comes and goes (PPOINTE)."""
+_WARNING_RANKS: Final = {LABELS[f"ADIR{phase}"].rank for phase in (1, 2, 3)}
