@@ -32,6 +32,10 @@ EJP, EJP_PEAK = "0000C001", "00008002"
 SAGEMCOM: Final = "0000C001 07008002 1700C001"
 
 
+def midnight(day: date) -> datetime:
+    return MAINLAND.at(datetime.combine(day, time.min))
+
+
 def profile(blocks: str) -> str:
     return " ".join([*blocks.split(), *["NONUTILE"] * 11][:11])
 
@@ -82,8 +86,8 @@ def whole(day: Day) -> bool:
     """Whether the periods follow each other from midnight to midnight."""
     joined = all(before.end == after.begin for before, after in pairwise(day.periods))
     return joined and (day.periods[0].begin, day.periods[-1].end) == (
-        MAINLAND.at(day.date, time.min),
-        MAINLAND.at(day.date + timedelta(days=1), time.min),
+        midnight(day.date),
+        midnight(day.date + timedelta(days=1)),
     )
 
 
@@ -152,7 +156,7 @@ def test_where_two_readings_differ_nothing_is_known() -> None:
     hours = ["00:00-07:00 1", "07:00-12:00 2", "12:00-18:00 None", "18:00-00:00 1"]
     assert told(known(days.day(DAY)).periods) == hours
     assert whole(known(days.day(DAY)))
-    assert days.next_change(MAINLAND.at(DAY, time.min) + timedelta(hours=9)) is None
+    assert days.next_change(midnight(DAY) + timedelta(hours=9)) is None
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ class DaySchedules:
         """Give the instant from which something else is in force, or another day is today."""
         today = self.legal.day_of(now)
         edges = (one.begin for one in self._periods(today) if one.begin > now)
-        return next(edges, self.legal.at(today + _DAY, time.min))
+        return next(edges, self.legal.at(datetime.combine(today + _DAY, time.min)))
 
     def _periods(self, day: date) -> tuple[SchedulePeriod, ...]:
         known = self.day(day)
@@ -181,9 +181,7 @@ class DaySchedules:
     def _instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Place periods of the meter's time; empty ones, or of an hour left out, are none."""
         for period in periods:
-            begin, end = (
-                self.legal.at(one.date(), one.time()) for one in (period.begin, period.end)
-            )
+            begin, end = self.legal.at(period.begin), self.legal.at(period.end)
             if begin < end:
                 yield replace(period, begin=begin, end=end)
 

@@ -40,32 +40,25 @@ class LegalTime:
         """By how many whole days its date is wrong."""
         return _DAY * round(self.ahead / _DAY)
 
-    def at(self, day: date, moment: time) -> datetime:
-        """Give the instant at which the clock first shows an hour, or has jumped over it."""
-        return self._shown(datetime.combine(day, moment)) - self.ahead
-
-    def _shown(self, local: datetime) -> datetime:
-        if self.island is not None:
-            return local.replace(tzinfo=zone(self.island))
-        if not is_summer(local):
-            return local.replace(tzinfo=zone(HOUR))
-        if not is_summer(local - HOUR):  # 02:00 to 03:00, which March leaves out
-            local = local.replace(hour=3, minute=0, second=0)
-        return local.replace(tzinfo=zone(2 * HOUR))
+    def at(self, local: datetime) -> datetime:
+        """Give the instant at which the clock first shows a naive time, or has jumped over it."""
+        offset = self.island
+        if offset is None:
+            offset = 2 * HOUR if is_summer(local) else HOUR
+            if offset != HOUR and not is_summer(local - HOUR):  # 02:00 to 03:00, left out in March
+                local = local.replace(hour=3, minute=0, second=0)
+        return local.replace(tzinfo=zone(offset)) - self.ahead
 
     def of(self, instant: datetime) -> datetime:
         """Give an instant as the clock shows it."""
-        shown = instant + self.ahead
-        return shown.astimezone(zone(self._offset(shown)))
+        shown, offset = instant + self.ahead, self.island
+        if offset is None:
+            local = shown.astimezone(zone(HOUR)).replace(tzinfo=None)
+            offset = 2 * HOUR if is_summer(local) and is_summer(local + HOUR) else HOUR
+        return shown.astimezone(zone(offset))
 
     def day_of(self, instant: datetime) -> date:
         return self.of(instant).date()
-
-    def _offset(self, instant: datetime) -> timedelta:
-        if self.island is not None:
-            return self.island
-        local = instant.astimezone(zone(HOUR)).replace(tzinfo=None)
-        return 2 * HOUR if is_summer(local) and is_summer(local + HOUR) else HOUR
 
 
 MAINLAND: Final = LegalTime()

@@ -141,12 +141,9 @@ def _read_slot(block: str, base: int) -> Slot:
 def _decide(
     readings: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
 ) -> tuple[Coding | None, Decision]:
-    decimal, hexadecimal = readings.get(Coding.DECIMAL), readings.get(Coding.HEXADECIMAL)
-    if decimal is None:
-        return Coding.HEXADECIMAL, Decision.PROVEN
-    if hexadecimal is None:
-        return Coding.DECIMAL, Decision.PROVEN
-    if decimal == hexadecimal:
+    if len(readings) == 1:
+        return next(iter(readings)), Decision.PROVEN
+    if readings[Coding.DECIMAL] == readings[Coding.HEXADECIMAL]:
         return Coding.DECIMAL, Decision.SAME
     if remembered is not None:
         return remembered, Decision.REMEMBERED
@@ -158,18 +155,13 @@ def _decide(
 
 def _has_off_peak_hours(slots: tuple[Slot, ...]) -> bool:
     """Whether a register has the eight hours of a day that off-peak has, where it may have them."""
-    hours: dict[int, list[int]] = {}
+    hours: dict[int | None, list[int]] = {}
     register = None
-    edges = [*(_minutes(slot.start) for slot in slots), _DAY]
-    for place, slot in enumerate(slots):
+    starts = [slot.start.hour * 60 + slot.start.minute for slot in slots]
+    for slot, (start, end) in zip(slots, pairwise([*starts, _DAY]), strict=True):
         register = slot.register or register
-        if register is not None:
-            hours.setdefault(register, []).extend(range(edges[place], edges[place + 1]))
+        hours.setdefault(register, []).extend(range(start, end))
     return any(
-        len(minutes) == _OFF_PEAK and _NEVER_OFF_PEAK.isdisjoint(minutes)
-        for minutes in hours.values()
+        register and len(minutes) == _OFF_PEAK and _NEVER_OFF_PEAK.isdisjoint(minutes)
+        for register, minutes in hours.items()
     )
-
-
-def _minutes(moment: time) -> int:
-    return moment.hour * 60 + moment.minute
