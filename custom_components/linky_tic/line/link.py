@@ -64,11 +64,12 @@ class Link:
         self._receiver = receiver
         self._heard: tuple[int, Mode | None] | None = None
 
-    async def open(self) -> None:
+    async def open(self) -> Port:
         """Open the port; raises `PortUnavailable`."""
         self._is_closed = False
-        self._port = await self.reception.open(self._url, self.interval)
+        self._port = port = await self.reception.open(self._url, self.interval)
         self._record("opened")
+        return port
 
     async def run(self) -> None:
         """Follow the line until cancelled or closed, and open it again whenever it is lost."""
@@ -77,9 +78,7 @@ class Link:
         self._task = asyncio.current_task()
         try:
             while True:
-                if self._port:
-                    await self._follow(self._port)
-                await self._reopen()
+                await self._follow()
         finally:
             await self._release()
             self._task = None
@@ -97,25 +96,23 @@ class Link:
             await self._port.close()
             self._port = None
 
-    async def _follow(self, port: Port) -> None:
+    async def _follow(self) -> None:
+        """Look after the port until it is lost, or cannot be opened."""
         try:
+            port = self._port or await self._reopen()
             while True:
                 await self.reception.watch(port, _CHECK_INTERVAL)
                 self._check_silence()
         except PortUnavailable as error:
-            self._record(f"lost {error.cause}")
-        await port.close()
-        self._port = None
+            self._record(f"lost {error.cause}" if self._port else error.cause)
+        await self._release()
 
-    async def _reopen(self) -> None:
-        while not self._port:
-            await self._wait_for_port()
-            self._wait = min(2 * self._wait, _LONGEST_WAIT)
-            try:
-                await self.open()
-            except PortUnavailable as error:
-                self._record(error.cause)
+    async def _reopen(self) -> Port:
+        await self._wait_for_port()
+        self._wait = min(2 * self._wait, _LONGEST_WAIT)
+        port = await self.open()
         self.reconnections += 1
+        return port
 
     async def _wait_for_port(self) -> None:
         """Wait as long as the last attempts advise; a path that comes back ends the wait."""
