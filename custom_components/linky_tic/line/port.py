@@ -170,10 +170,7 @@ class Port:
         on_chunk: Callable[[bytes], None],
         interval: float = 0.0,
     ) -> Self:
-        """Open a path or URL for ourselves alone; raises `PortUnavailable`.
-
-        It is read every `interval` seconds, or as bytes come where that is 0.
-        """
+        """Open a path or URL for ourselves alone; raises `PortUnavailable`."""
         loop = asyncio.get_running_loop()
         latest = loop.time() + _BUSY
         while True:

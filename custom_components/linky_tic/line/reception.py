@@ -50,10 +50,7 @@ class Reception:
         return bytes(self._recent[-KEPT:])
 
     async def open(self, name: str, interval: float = 0.0) -> Port:
-        """Open a port, at the speed that worked last; raises `PortUnavailable`.
-
-        It is read every `interval` seconds, or as bytes come where that is 0.
-        """
+        """Open a port, at the speed that worked last; raises `PortUnavailable`."""
         self._has_speed = has_speed(name)
         self._detection = Detection(self.speed, time.monotonic(), self._other_speeds)
         return await Port.open(name, self._detection.speed, self._receive, interval)

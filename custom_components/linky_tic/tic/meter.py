@@ -130,7 +130,6 @@ class Meter:
             self._establish(label, out)
 
     def await_address(self) -> None:
-        """Believe nothing before the meter has said who it is: another may be on the line."""
         self._owner.await_address()
         if not self.is_identified:
             self.accepted.clear()

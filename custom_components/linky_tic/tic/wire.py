@@ -32,8 +32,7 @@ class Bit7(Enum):
         self.table = table
 
 
-_KINDS: Final = bytes((code & 0x7F).bit_count() % 2 * 2 + (code >> 7) for code in range(0x100))
-"""Byte -> two for a character with an odd number of ones, and one where bit 7 is set."""
+_DECIDED: Final = (Bit7.PARITY, Bit7.STRIPPED, Bit7.STUCK)
 
 
 class Stage(Enum):
@@ -113,12 +112,11 @@ class Wire:
             self._begin(Stage.CALM)
 
     def _judge(self) -> None:
-        """Choose what bit 7 carries; noise tells nothing: what was true before it is kept."""
-        judged = _majority(self._window)
-        if self.bit7 is Bit7.UNDECIDED or (
-            judged is not self.bit7
-            and _contradictions(self._window, judged) <= _CLEAR * len(self._window)
-        ):
+        """Choose what damages fewest; noise tells nothing: what was true before it is kept."""
+        damaged = {bit7: self._window.translate(bit7.table).count(DAMAGED) for bit7 in _DECIDED}
+        judged = min(damaged, key=damaged.__getitem__)
+        is_clear = damaged[judged] <= _CLEAR * len(self._window)
+        if self.bit7 is Bit7.UNDECIDED or (judged is not self.bit7 and is_clear):
             self.bit7 = judged
             self._begin(Stage.PROVING)
         else:
@@ -131,16 +129,3 @@ class Wire:
         is_relied_on = self._is_calm or stage is Stage.WATCHING
         self.carries_parity = is_relied_on and self.bit7 is Bit7.PARITY
         """Whether every character of a group that ends now came with a parity bit, checked."""
-
-
-def _majority(window: bytes | bytearray) -> Bit7:
-    """Tell what bit 7 carries, by majority, so that a damaged byte does not decide."""
-    kinds = window.translate(_KINDS)
-    even_clear, even_set, odd_clear, odd_set = map(kinds.count, range(4))
-    if even_set > even_clear:
-        return Bit7.STUCK
-    return Bit7.PARITY if odd_set >= odd_clear else Bit7.STRIPPED
-
-
-def _contradictions(window: bytes | bytearray, bit7: Bit7) -> int:
-    return window.translate(bit7.table).count(DAMAGED)
