@@ -7,7 +7,7 @@ second frame has said the same, since midnight may stand in the middle of the fi
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
@@ -232,14 +232,10 @@ def _announced(readings: Readings) -> Note | None:
 def _registers_near(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
     found: set[int | None] = set()
     for moment in (local - _NEAR, local, local + _NEAR):
-        is_other_day = moment.date() != local.date()
-        found.add(None if is_other_day else _register_at(slots, moment.time()))
+        is_today, time = moment.date() == local.date(), moment.time()
+        begun = [slot.register for slot in slots if slot.register and slot.start <= time]
+        found.add(begun[-1] if begun and is_today else None)
     return found
-
-
-def _register_at(slots: tuple[Slot, ...], moment: time) -> int | None:
-    begun = (slot.register for slot in reversed(slots) if slot.start <= moment)
-    return next((register for register in begun if register is not None), None)
 
 
 def _says(frame: Frame, readings: Readings) -> bool:

@@ -182,8 +182,7 @@ class TariffFollower:
 
     @property
     def _usual_names(self) -> Mapping[int, str]:
-        contract = contract_slug(self._calendar)
-        return REGISTER_SLUGS[contract] if contract else {}
+        return REGISTER_SLUGS.get(contract_slug(self._calendar) or "", {})
 
     def _is_anothers(self, name: str, register: int) -> bool:
         """Whether a name is known to be another register's."""
