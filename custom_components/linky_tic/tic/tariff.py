@@ -153,9 +153,9 @@ class TariffFollower:
     def _is_contract_awaited(self) -> bool:
         """Whether the names may be those of another contract, as after a start or in a new mode."""
         heard = self._heard
-        if self.calendar is None or heard.calendar is not None or heard.has_colours:
-            return False
-        return self._stood < (_LONG if self.current is None else _HOLD)
+        is_new = self.current is None and self.is_settling
+        is_known = heard.calendar is not None or heard.has_colours
+        return is_new and not is_known and self.calendar is not None
 
     def lost(self) -> None:
         self._heard, self.current = _NOTHING, None
@@ -167,6 +167,8 @@ class TariffFollower:
             return False
         before = self.current, self.names, self.texts, self.calendar, self.tempo
         self._stood = 0 if is_new else self._stood + 1
+        if new and new.period is None and self._heard.period is not None:
+            self.current = None  # it was the other mode's
         self._heard = new or self._heard
         if self.tempo is None and self._heard.has_colours:
             self.tempo = self._calendar
@@ -219,7 +221,7 @@ class TariffFollower:
     def _reckon_register(self, register: int) -> Tariff | None:
         heard, known = self._heard, self.names.get(register)
         if self._is_contract_awaited:
-            return self.current
+            return None
         if heard.is_of_one_register:
             if known is not None:
                 return Tariff(register, known)
