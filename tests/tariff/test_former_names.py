@@ -1,5 +1,6 @@
 """What was built on the texts of suppliers is told of once, after the release that named them."""
 
+import json
 from typing import Any, Final
 
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -13,6 +14,8 @@ from ..home import KNOWN, Home, Meter
 from ..test_repairs import answer, ask
 
 TARIFF: Final = "sensor.linky_current_tariff"
+CALENDAR: Final = "calendar.linky_tariff"
+ENTRY: Final = "ID_OF_THE_ENTRY"
 
 
 def waits_for(text: str, entity: str = TARIFF) -> dict[str, Any]:
@@ -28,7 +31,8 @@ async def update(home: Home, *automations: dict[str, Any]) -> Meter:
     """Update a meter whose registers were called by their texts."""
     meter = await home.hears(Household(contract="hphc"))
     assert meter.entry
-    await async_setup_component(home.hass, "automation", {"automation": list(automations)})
+    written = json.dumps(automations).replace(ENTRY, meter.entry.entry_id)
+    await async_setup_component(home.hass, "automation", {"automation": json.loads(written)})
     store = meter.coordinator.store
     await home.unload(meter)
     store.keep("tariff_slugs", None)  # as before 1.0
@@ -74,6 +78,30 @@ async def test_what_was_mended_meanwhile_is_not_told(home: Home) -> None:
     registry = er.async_get(home.hass)
     registry.async_update_entity(TARIFF, new_entity_id="sensor.jeanne")
     assert await told(home, meter) == "- –"
+
+
+async def test_the_calendar_and_an_action_said_the_former_names_too(home: Home) -> None:
+    begins = {
+        "alias": "Begins",
+        "triggers": [{"trigger": "state", "entity_id": CALENDAR, "to": "on"}],
+        "conditions": ["{{ trigger.to_state.attributes.message == 'HEURE CREUSE' }}"],
+        "actions": [],
+    }
+    asks = {
+        "alias": "Asks",
+        "triggers": [],
+        "actions": [
+            {
+                "action": "linky_tic.get_schedule",
+                "data": {"config_entry_id": ENTRY},
+                "response_variable": "days",
+            },
+            {"condition": "template", "value_template": "{{ 'HEURE CREUSE' in days.today }}"},
+        ],
+    }
+    meter = await update(home, begins, asks)
+    waiting = "- Asks (`automation.asks`)\n- Begins (`automation.begins`)"
+    assert await told(home, meter) == waiting
 
 
 async def test_nobody_is_told_who_has_built_nothing_on_it(home: Home) -> None:

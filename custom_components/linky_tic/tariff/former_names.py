@@ -23,6 +23,7 @@ _ENTITIES: Final = (
     (Platform.SENSOR, CURRENT_TARIFF),
     (Platform.SENSOR, "next_tariff"),
     (Platform.EVENT, "events"),
+    (Platform.CALENDAR, "tariff"),
 )
 """What says the name of a tariff."""
 _TEXT: Final = re.compile("“(.*?)”")
@@ -48,12 +49,17 @@ def automations_that_wait(hass: HomeAssistant, address: str, names: str) -> list
 
 
 def _that_wait(hass: HomeAssistant, address: str, former: list[str]) -> Iterator[str]:
-    """Give the automations and scripts in which one of our entities and a former name stand."""
+    """Give the automations and scripts in which a former name stands beside one of our entities.
+
+    Or beside the entry, whose actions say the names, too.
+    """
     registry = er.async_get(hass)
     ids = [
         registry.async_get_entity_id(platform, DOMAIN, f"{address}_{key}")
         for platform, key in _ENTITIES
     ]
+    if entry := hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, address):
+        ids.append(entry.entry_id)
     ours = re.compile("|".join(re.escape(one) for one in ids if one) or "(?!)")
     words = (r"\s+".join(map(re.escape, text.split())) for text in former)
     texts = re.compile(rf"""(?<=["'])({"|".join(words)})(?=["'\\])""")
