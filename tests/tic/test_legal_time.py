@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from custom_components.linky_tic.tic import MAINLAND, LegalTime, legal_time_of
+from custom_components.linky_tic.tic import MAINLAND, LegalTime
+from custom_components.linky_tic.tic.legal_time import island_of
 from custom_components.linky_tic.tic.values import read_horodate
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,4 +67,4 @@ def test_the_clock_of_a_meter_tells_its_legal_time(
 ) -> None:
     stamp = read_horodate(horodate, timedelta(minutes=overseas))
     assert stamp
-    assert legal_time_of(stamp.time) == kept
+    assert LegalTime(island_of(stamp.time)) == kept

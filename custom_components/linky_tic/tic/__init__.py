@@ -38,7 +38,7 @@ from .day_schedule import Change, Day, DaySchedules, MobilePeak, Note, ScheduleP
 from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings, Vanished, number_of
 from .frames import Frame, Rejected
 from .groups import Group, Reason
-from .legal_time import MAINLAND, LegalTime, legal_time_of
+from .legal_time import MAINLAND, LegalTime
 from .power import Estimate, IndexPower, net
 from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver

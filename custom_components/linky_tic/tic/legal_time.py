@@ -64,17 +64,15 @@ class LegalTime:
 MAINLAND: Final = LegalTime()
 
 
-def legal_time_of(clock: datetime) -> LegalTime:
-    """Tell the legal time that a meter keeps, from the clock it shows.
+def island_of(clock: datetime) -> timedelta | None:
+    """Tell what the island is ahead of UTC whose time a clock shows; None for the mainland's.
 
     An hour from either change of season both letters are the mainland's. Islands have no summer
     time, and a letter that contradicts the calendar is believed.
     """
     offset = clock.utcoffset()
-    around = (MAINLAND.of(clock - HOUR).utcoffset(), MAINLAND.of(clock + HOUR).utcoffset())
-    if offset is None or offset in around:
-        return MAINLAND
-    return LegalTime(offset)
+    mainland = {MAINLAND.of(clock + apart).utcoffset() for apart in (-HOUR, HOUR)}
+    return None if offset in mainland else offset
 
 
 def _last_sunday(year: int, month: int) -> date:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from .events import Reading
-from .legal_time import HOUR, MAINLAND, LegalTime, legal_time_of
+from .legal_time import HOUR, MAINLAND, LegalTime, island_of
 from .values import read_horodate
 
 _SAME_TIME: Final = timedelta(minutes=1)
@@ -99,7 +99,7 @@ class MeterClock:
         season = clock.value.tzinfo, clock.value.month
         if season != self._season:
             self._season = season
-            self.legal = LegalTime(legal_time_of(clock.value).island, self.legal.ahead)
+            self.legal = LegalTime(island_of(clock.value), self.legal.ahead)
         self._judge(clock.value - now)
         return before != (self.legal, self.is_in_doubt)
 

@@ -11,8 +11,6 @@ from typing import Final, NamedTuple
 from .events import Reading, Readings
 from .legal_time import MAINLAND
 
-_TODAY: Final = ("SMAXSN", "SMAXN")
-_YESTERDAY: Final = ("SMAXSN-1", "SMAXN-1")
 _ONE_DAY: Final = timedelta(days=1)
 
 
@@ -43,7 +41,7 @@ class PowerPeaks:
 
     def end_frame(self, readings: Readings, now: float, overseas: timedelta) -> bool:
         """Take what a frame has told, if anything; `overseas` is added to the mainland's time."""
-        maximum = _first(readings, _TODAY)
+        maximum = readings.get("SMAXSN") or readings.get("SMAXN")
         self.is_told = maximum is not None
         if not self.is_told and "PAPP" not in readings:
             return False
@@ -53,7 +51,7 @@ class PowerPeaks:
             self.today = _todays(maximum, clock, day)
         else:
             self._reckon_today(day, readings["PAPP"])
-        before = _first(readings, _YESTERDAY)
+        before = readings.get("SMAXSN-1") or readings.get("SMAXN-1")
         self._reckon_month(day, before and _yesterdays(before, day))
         return True
 
@@ -69,10 +67,10 @@ class PowerPeaks:
 
     def _reckon_month(self, day: date, yesterday: DayPeak | None) -> None:
         day = self.today.day if self.today else day
-        candidates = (self.month, yesterday, self.today)
-        known = [peak for peak in candidates if peak and _month(peak.day) == _month(day)]
+        known = [peak for peak in (self.month, yesterday, self.today) if peak]
+        of_month = [one for one in known if one.day.replace(day=1) == day.replace(day=1)]
         # Of equal ones the first, which is the one that is kept already.
-        self.month = max(known, key=lambda peak: peak.power, default=None)
+        self.month = max(of_month, key=lambda peak: peak.power, default=None)
 
 
 def _day(clock: Reading | None, now: float, overseas: timedelta) -> date:
@@ -104,11 +102,3 @@ def _yesterdays(maximum: Reading, day: date) -> DayPeak | None:
     if not isinstance(power, int) or stamp is None or maximum.degraded:
         return None
     return DayPeak(stamp.date(), power) if stamp.date() == day - _ONE_DAY else None
-
-
-def _month(day: date) -> tuple[int, int]:
-    return day.year, day.month
-
-
-def _first(readings: Readings, names: tuple[str, ...]) -> Reading | None:
-    return next((readings[name] for name in names if name in readings), None)
