@@ -365,7 +365,7 @@ async def test_years_of_a_house_are_summed_up_to_the_watt_hour(
 
 
 async def test_what_another_release_has_kept_stops_no_meter(
-    home: Home, hass_storage: dict[str, object]
+    home: Home, hass_storage: dict[str, object], caplog: pytest.LogCaptureFixture
 ) -> None:
     register = {"by": "sensor.linky_east", "value": INDEX, "at": 0.0, "since": 0.0}
     data = {"registers": {"0123.energy": register}}
@@ -373,6 +373,7 @@ async def test_what_another_release_has_kept_stops_no_meter(
     hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": data}
     await home.hears(Household())
     assert home.value("east") not in {None, "unavailable"}
+    assert "failed" not in caplog.text
 
 
 async def test_a_crash_before_another_mode_moves_no_energy(course: Course, home: Home) -> None:

@@ -36,6 +36,7 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
                 indexes[name] = [*account[:2], tariff]
     return {
         "times": [heard, heard],
+        "began": 0.0,
         "rows": rows,
         "charges": _charges(day_of(month), days, spent, prices.standing_charge),
         "indexes": indexes,

@@ -49,7 +49,7 @@ class Ledger:
         ledger = cls()
         ledger.now, ledger.whole_since = map(float, kept["times"])
         ledger.today = ledger._tidied = day_of(ledger.now)
-        ledger.began = float(kept.get("began", 0.0))
+        ledger.began = float(kept.get("began", ledger.whole_since))
         for day, tariff, price, energy in kept["rows"]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
         ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]

@@ -5,7 +5,7 @@ them the statistics, of one that was deleted. Of a meter it keeps a hash, never 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from dataclasses import asdict
 from threading import Lock
@@ -65,7 +65,9 @@ class IndexHistory:
             await optional(self._ask_recorder(get_instance(self._hass)))
 
     async def _read(self) -> None:
-        kept = await self._store.async_load() or {}
+        kept: dict[str, Any] = {}
+        with suppress(NotImplementedError):  # two versions were written for hours: none converts
+            kept = await self._store.async_load() or {}
         counters = {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()}
         self._counting = Counting(**{**kept, "counters": counters})
 
