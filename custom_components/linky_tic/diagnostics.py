@@ -20,16 +20,15 @@ from homeassistant.loader import async_get_integration
 from homeassistant.util import slugify
 
 from .adoption.records import AdoptionRecords
-from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, IDENTIFIERS
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .line import path_of
 from .mirror.settings import Option
-from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
+from .tic import IDENTITIES, Reading, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]  # of the shape of a bug report
 
 _TOPICS: Final = frozenset({Option.TOPIC, Option.STATUS_TOPIC})
-_NUMBERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
 _URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
 _LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")
 """What a label of a newer meter may look like; noise makes anything of a group."""
@@ -192,7 +191,7 @@ def _instant(seconds: float) -> str | None:
 def _numbers_of(coordinator: LinkyCoordinator) -> set[str | None]:
     """Give the numbers that nobody may be found by; a metering point of zeros is nobody's."""
     readings = coordinator.receiver.meter.readings.values()
-    said = {one.raw for one in readings if one.label.quantity in _NUMBERS and one.raw.strip("0")}
+    said = {one.raw for one in readings if one.label.quantity in IDENTIFIERS and one.raw.strip("0")}
     return {*said, coordinator.stranger}
 
 

@@ -21,14 +21,13 @@ import voluptuous as vol
 
 from .adoption.services import async_setup_adoption
 from .comparison.services import async_setup_comparison
-from .const import DOMAIN
+from .const import DOMAIN, IDENTIFIERS
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_dashboard.sources import energy_sources, offer
 from .exceptions import refused
 from .mirror.payloads import typed_reading
-from .tic import Quantity, Reading, SchedulePeriod, mask
+from .tic import Reading, SchedulePeriod, mask
 
-_IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
 _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
@@ -116,7 +115,7 @@ async def _is_admin(call: ServiceCall) -> bool:
 
 def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
     shown = {**typed_reading(reading), "raw": reading.raw}
-    if reading.label.quantity in _IDENTIFIERS and not is_admin:
+    if reading.label.quantity in IDENTIFIERS and not is_admin:
         shown |= {"value": mask(reading.raw), "raw": mask(reading.raw)}
     return shown
 
