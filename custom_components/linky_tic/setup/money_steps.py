@@ -6,7 +6,7 @@ close a window that says that all is done.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final, override
 
 from homeassistant.config_entries import (
@@ -141,10 +141,13 @@ class MoneySteps(OptionsFlowWithReload):
             last_step=False,
         )
 
+    def options_with(self, keys: Container[str], values: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the options with these values in the place of all that have one of the keys."""
+        others = {key: one for key, one in self.config_entry.options.items() if key not in keys}
+        return {**others, **values}
+
     def _store(self, prices: Prices) -> None:
-        entry = self.config_entry
-        others = {key: one for key, one in entry.options.items() if key not in _OURS}
-        options = {**others, **prices.options}
+        entry, options = self.config_entry, self.options_with(_OURS, prices.options)
         if self.hass.config_entries.async_update_entry(entry, options=options):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
 

@@ -88,15 +88,13 @@ class LinkyOptionsFlow(CompareSteps):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask how closely states follow the meter."""
-        stored = self.config_entry.options
         if user_input is None:
-            shown = {CONF_REPORTING: DEFAULT_REPORTING, **stored}
+            shown = {CONF_REPORTING: DEFAULT_REPORTING, **self.config_entry.options}
             schema = self.add_suggested_values_to_schema(_REPORTING, shown)
             return self.async_show_form(step_id="reporting", data_schema=schema)
         preset = user_input[CONF_REPORTING]
         chosen = {CONF_REPORTING: preset} if preset != DEFAULT_REPORTING else {}
-        others = {key: value for key, value in stored.items() if key != CONF_REPORTING}
-        return self.async_create_entry(data={**others, **chosen})
+        return self.async_create_entry(data=self.options_with((CONF_REPORTING,), chosen))
 
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is published on MQTT."""
@@ -104,12 +102,11 @@ class LinkyOptionsFlow(CompareSteps):
         defaults = default_options(format_of(stored))
         if user_input is None:
             return self._show({**defaults, **stored})
-        others = {key: value for key, value in stored.items() if key not in _MIRROR.schema}
         values = _tidied(user_input)
         changed = {key: value for key, value in values.items() if value != defaults.get(key)}
-        options = {**others, **changed}
+        options = self.options_with(_MIRROR.schema, changed)
         if wrong := self._wrong_topic(options):
-            return self._show({**others, **values}, *wrong)
+            return self._show({**options, **values}, *wrong)
         return self.async_create_entry(data=options)
 
     def _wrong_topic(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
