@@ -15,6 +15,7 @@ from homeassistant.components.http import StaticPathConfig
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
@@ -63,13 +64,12 @@ def _resources(hass: HomeAssistant) -> ResourceStorageCollection | None:
     return resources if isinstance(resources, ResourceStorageCollection) else None
 
 
+@singleton(_SERVED, async_=True)
 async def _serve(hass: HomeAssistant) -> str:
     """Serve the file once a run; its URL changes with its content, since browsers keep it."""
-    if _SERVED not in hass.data:
-        content = await hass.async_add_executor_job(_FILE.read_bytes)
-        await hass.http.async_register_static_paths([StaticPathConfig(URL, str(_FILE), True)])  # noqa: FBT003 - cached
-        hass.data[_SERVED] = f"{URL}?v={crc32(content):08x}"
-    return hass.data[_SERVED]
+    content = await hass.async_add_executor_job(_FILE.read_bytes)
+    await hass.http.async_register_static_paths([StaticPathConfig(URL, str(_FILE), True)])  # noqa: FBT003 - cached
+    return f"{URL}?v={crc32(content):08x}"
 
 
 def _is_ours(item: Mapping[str, Any]) -> bool:
