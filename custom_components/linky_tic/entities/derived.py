@@ -123,8 +123,13 @@ class DerivedSensor(DerivedEntity, SensorEntity):
         rule = self.entity_description.rule
         if not rule:
             return super()._follow_sources(signals)
-        report = partial(self.coordinator.reporter.report, self._key, rule)
-        return [signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator)))]
+        reporter = self.coordinator.reporter
+        report = partial(reporter.report, self._key, rule)
+        forget = partial(reporter.forget, self._key)  # else the same again would be told late
+        return [
+            signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator))),
+            signals.lost.connect(forget),
+        ]
 
     @override
     def _set_value(self, value: Value) -> None:
