@@ -4,6 +4,7 @@ from typing import Any, Final, Literal
 
 import pytest
 
+from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.tic import LABELS, Contract, ContractChange, Mode
 from simulator import Household
 
@@ -87,6 +88,22 @@ async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Ho
     state = home.hass.states.get("sensor.linky_easf03")
     assert state
     assert (state.state, state.name) == ("unavailable", f"Linky {name}")
+
+
+async def test_stored_names_that_are_no_text_take_no_index_away(home: Home) -> None:
+    meter = await home.hears(Household(contract="hphc"))
+    await home.unload(meter)
+    assert meter.entry
+    damaged = MeterStore(home.hass, meter.entry.entry_id)
+    await damaged.load()
+    damaged.keep("tariff_names", {"1": 7, "2": None})
+    damaged.keep("historic_tariffs", {"1": []})
+    await damaged.flush()
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.play(2 * KNOWN)
+    for label in ("easf01", "easf02"):
+        assert float(home.value(label) or "") > 0
+    assert home.state(TARIFF) in {"off_peak", "peak"}
 
 
 async def test_what_was_heard_of_a_tariff_is_kept(home: Home) -> None:

@@ -193,7 +193,7 @@ def _as_kept(names: Mapping[int, str]) -> JsonValueType:
 
 
 def _by_register(kept: Mapping[str, str] | None) -> dict[int, str]:
-    return {int(number): name for number, name in (kept or {}).items()}
+    return {int(number): name for number, name in (kept or {}).items() if isinstance(name, str)}
 
 
 def _contract(kept: Iterable[Any]) -> Contract:
