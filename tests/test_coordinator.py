@@ -361,7 +361,7 @@ async def test_another_meter_and_the_return_of_ours_are_logged_once_each(
     ours, theirs = Household(), Household(address=OTHER_ADDRESS)
     meter = await home.hears(ours)
     caplog.clear()
-    for house in (theirs, ours, None, theirs, ours, None, ours):
+    for house in (theirs, ours, None, theirs, None, ours, None, ours):
         if house is None:
             await meter.fall_silent()
             continue

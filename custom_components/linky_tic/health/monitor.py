@@ -72,7 +72,8 @@ class HealthMonitor:
 
     def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""
-        LOGGER.info("The meter %s is no longer heard", self._meter)
+        if not self._was_lost:
+            LOGGER.info("The meter %s is no longer heard", self._meter)
         self._was_lost = True
 
     def _frame(self, *_: object) -> None:
