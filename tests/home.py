@@ -25,7 +25,7 @@ from custom_components.linky_tic import config_flow, coordinator as coordinator_
 from custom_components.linky_tic.const import CONF_REPORTING, CONF_SLUG, DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.cost import costs
-from custom_components.linky_tic.line import detection, link as link_module, reception
+from custom_components.linky_tic.line import detection, link as link_module, port, reception
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
@@ -275,6 +275,8 @@ async def opened(
     for patience in ("TRYING_SILENCE", "DOUBT", "DOUBT_SILENCE"):
         monkeypatch.setattr(detection, patience, HANGS)
     monkeypatch.setattr(detection, "TRYING", dict.fromkeys(detection.SPEEDS, HANGS))
+    # A process that is being started holds the lock of a port for longer then.
+    monkeypatch.setattr(port, "_BUSY", 30.0)
     # Nor how long the bytes of a meter wait that speaks faster than any.
     monkeypatch.setattr(coordinator_module, "READ_INTERVALS", dict.fromkeys(Preset, 0.0))
     home = Home(hass, folder, clock)

@@ -14,7 +14,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.linky_tic.line import Cause, detection, listening
+from custom_components.linky_tic.line import Cause, detection, listening, port
 from simulator import Household
 from simulator.line import Burst
 
@@ -68,7 +68,10 @@ async def test_a_path_that_is_not_there_is_missing(hass: HomeAssistant, tmp_path
     assert (await failed(hass, tmp_path / "none")).error == "port_missing"
 
 
-async def test_a_port_that_another_program_holds_is_busy(hass: HomeAssistant, home: Home) -> None:
+async def test_a_port_that_another_program_holds_is_busy(
+    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(port, "_BUSY", 0.1)
     url = home.meter().port.url
     other = os.open(url, os.O_RDWR | os.O_NOCTTY)
     try:

@@ -7,6 +7,7 @@ import os
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 import pytest
 
+from custom_components.linky_tic.line import port
 from custom_components.linky_tic.setup import port_watch
 from simulator.ports import TcpPort
 
@@ -71,7 +72,8 @@ async def test_a_path_under_a_url_is_watched_too(home: Home) -> None:
     await until(lambda: state(meter) is ConfigEntryState.LOADED)
 
 
-async def test_a_busy_port_is_tried_again(home: Home) -> None:
+async def test_a_busy_port_is_tried_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port, "_BUSY", 0.1)
     meter = home.meter()
     other = os.open(meter.port._device, os.O_RDWR | os.O_NOCTTY)
     fcntl.flock(other, fcntl.LOCK_EX)
