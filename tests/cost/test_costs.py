@@ -181,6 +181,19 @@ async def test_the_ledger_is_stored_once_an_hour_and_when_home_assistant_stops(h
     assert stopped["indexes"]["EASF02"][0] == index(meter, "EASF02")
 
 
+async def test_the_ledger_is_not_stored_while_an_index_is_held(home: Home) -> None:
+    """After a crash, that index would not be waited for, as if it was no longer sent."""
+    meter = await pays(home, "2026-11-23T12:00:00", mode="historic", contract="base")
+    await meter.play(KNOWN)
+    kept = meter.coordinator.store.recall("ledger")
+    pass_time(home, meter, 3700)
+    await meter.play(1)
+    assert meter.coordinator.store.recall("ledger") == kept
+    await meter.play(1)
+    stored: Any = meter.coordinator.store.recall("ledger")
+    assert stored["indexes"]["BASE"][0] == index(meter, "BASE")
+
+
 async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_out(
     home: Home,
 ) -> None:

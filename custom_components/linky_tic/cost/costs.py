@@ -127,8 +127,10 @@ class Costs:
         if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
             self._told, self._is_due = state, False
             self._signals.costs.send()
-        # A crash is not to tell a day twice, nor to share a gap out anew.
-        if is_new or is_shared or abs(now - self._stored_at) >= _STORED_EVERY:
+        # A crash is not to tell a day twice, nor to share a gap out anew, nor to end a day without
+        # an index that is about to be believed.
+        is_due = abs(now - self._stored_at) >= _STORED_EVERY and not account.indexes.is_held
+        if is_new or is_shared or is_due:
             self.store(at_once=is_new or is_shared)
 
     def _name_of(self, index: Index) -> str | None:
