@@ -249,12 +249,6 @@ def test_base_is_the_total_where_it_is_no_less(
     assert counting.counters["BASE"].register == register
 
 
-def test_base_is_no_total_of_which_a_register_is_unknown(counting: Counting) -> None:
-    del counting.counted[f"{METER}.supplier_energy_10"]
-    gains(counting, {"BASE": 905}, 60)
-    assert counting.counters["BASE"].register == "supplier_energy_1"
-
-
 def test_base_is_no_total_where_more_was_heard(counting: Counting) -> None:
     counting.said("EASF02", METER, LABELS["EASF02"], 310, 5)
     gains(counting, {"BASE": 905}, 60)
@@ -313,3 +307,45 @@ def test_what_a_label_of_historique_has_counted_is_no_gain_of_what_it_hides(name
     gains(counting, {name: 900, "EASF01": 600}, 0)
     assert gains(counting, {"HCHC": 610}, 60) == {"HCHC": 10}
     assert gains(counting, {name: 912}, 120) == {name: 2}
+
+
+def test_a_total_is_known_by_the_registers_that_historique_has_shown() -> None:
+    """Of a meter that has never spoken Standard; the third register is used from then on."""
+    counting = Counting()
+    gains(counting, {"HCHC": 17_000_000, "HCHP": 28_000_000}, 0)
+    counting.said("BASE", METER, LABELS["BASE"], 45_000_005, 60)
+    assert gains(counting, {"BASE": 45_000_005}, 60) == {"BASE": 5}
+    assert gains(counting, {"BASE": 45_000_105}, 3600) == {"BASE": 100}
+    standard = {**REGISTERS, "EASF01": 17_000_040, "EASF02": 28_000_010, "EASF03": 60}
+    show(counting, standard, 3700)
+    assert sum(gains(counting, standard, 3700).values()) == 5
+    assert gains(counting, {"BASE": 45_000_130}, 7200) == {"BASE": 20}
+
+
+def test_what_registers_have_that_were_never_heard_is_not_counted() -> None:
+    """Of a former contract: the week-end's index shows more than peak and off-peak have."""
+    counting = Counting()
+    gains(counting, {"HCHC": 17_000_000, "HCHP": 28_000_000}, 0)
+    assert gains(counting, {"BASE": 46_000_000}, 60) == {"BASE": 0}
+    assert gains(counting, {"BASE": 46_000_100}, 3600) == {"BASE": 100}
+    assert gains(counting, {"HCHC": 17_000_080, "HCHP": 28_000_030}, 3700) == {
+        "HCHC": 0,
+        "HCHP": 10,
+    }
+    assert gains(counting, {"BASE": 46_000_120}, 7200) == {"BASE": 10}
+    standard = {**REGISTERS, "EASF01": 17_000_080, "EASF02": 28_000_045, "EASF03": 1_000_000}
+    assert sum(gains(counting, standard, 7300).values()) == 5
+    assert gains(counting, {"BASE": 46_000_145}, 7400) == {"BASE": 20}
+
+
+def test_a_total_that_is_first_shown_has_what_was_used_before() -> None:
+    """The row of what Historique has shown last is made when Standard is heard already."""
+    counting = Counting()
+    gains(counting, {"HCHC": 100}, 0)
+    show(counting, {"HCHC": 150}, 60)
+    show(counting, {"EAST": 150, "EASF01": 150}, 90)
+    assert counting.compiled("HCHC", 150) == 50
+    assert gains(counting, {"EAST": 150, "EASF01": 150}, 130) == {"EAST": 0, "EASF01": 0}
+    show(counting, {"EAST": 170, "EASF01": 170}, 200)
+    show(counting, {"HCHC": 170}, 210)
+    assert gains(counting, {"EAST": 170, "EASF01": 170}, 220) == {"EAST": 20, "EASF01": 20}

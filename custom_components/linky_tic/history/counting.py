@@ -70,6 +70,7 @@ class Counting:
     """What is counted and heard of each register, and hidden of each quantity, by meter and name.
 
     `covered` are the registers of which a total is shown: none, or the first value shown since.
+    Of the supplier's total it is `counted` what registers have that were never heard.
     `fallen` is what registers have fallen from: one that shows as much again never was reset.
     The statistics stand in the order in which they were shown last.
     """
@@ -88,6 +89,8 @@ class Counting:
         last = counter.shown if counter else None
         if counter is None or not self._goes_on(counter, value, now):
             register = self._register_shown(meter, label, value)
+            if register == _SUPPLIER_TOTAL:
+                self._begin_total(meter, value, now)
             row, owed = (before.row, self._leave(before)) if before else (0, 0)
             is_new = before is None
             counter = StatisticCount(meter, label.name, register, value, now, row, owed, is_new)
@@ -104,7 +107,7 @@ class Counting:
 
         A supplier's register is counted from there: its sensor is off until the contract uses it.
         """
-        register, counter = register_of(label), self.counters.get(statistic)
+        register, counter = self._register_shown(meter, label, value), self.counters.get(statistic)
         if counter and _is_of(counter, meter, label):
             if not self._goes_on(counter, value, now):
                 return False
@@ -113,8 +116,10 @@ class Counting:
         if key in self.heard:
             self._hear(key, value)
             return False
-        if is_first := label.quantity is Quantity.SUPPLIER_ENERGY:
-            self.counted[key] = self.heard[key] = value
+        is_first = label.quantity is Quantity.SUPPLIER_ENERGY and register != _SUPPLIER_TOTAL
+        if is_first:
+            self._begin(key, value)
+            self.heard[key] = value
         return is_first
 
     def compiled(self, statistic: str, state: int, found: tuple[int, float] | None = None) -> int:
@@ -187,11 +192,33 @@ class Counting:
 
     def _register_shown(self, meter: str, label: Label, value: int) -> str:
         """Give the register that a label shows: of BASE the total if it can, else register 1."""
-        if label.name == _BASE and (total := self._total(meter)) is not None:
-            keys = self._known(meter, Quantity.SUPPLIER_ENERGY)
-            if max(total, sum(self.heard[key] for key in keys)) <= value:
-                return _SUPPLIER_TOTAL
-        return register_of(label)
+        total = self._total(meter) if label.name == _BASE else None
+        if total is None or max(total, self._total_heard(meter)) > value:
+            return register_of(label)
+        return _SUPPLIER_TOTAL
+
+    def _begin_total(self, meter: str, value: int, now: float) -> None:
+        """Leave to the registers that were never heard what the others cannot have become."""
+        if self._is_complete(meter):
+            return
+        heard, key = self._total_heard(meter), _key(meter, _SUPPLIER_TOTAL)
+        at = max((one.at for one in self.counters.values() if one.meter == meter), default=now)
+        rest = self.counted.setdefault(key, 0)
+        if not _can_follow(heard + rest, value, now - at):
+            self.counted[key] = value - heard - self.hidden.get(key, 0)
+
+    def _begin(self, key: str, value: int) -> None:
+        """Count a register from its first value: all of it that the total has not counted."""
+        if key in self.counted:
+            return
+        self.counted[key] = value
+        total = key.rpartition("_")[0]
+        if total in self.counted:
+            rest, hidden = self.counted[total], self.hidden.get(total, 0)
+            self.counted[key] = counted = min(value, rest + hidden)
+            self.counted[total] = max(0, rest - counted)
+            self.hidden[total] = min(hidden, rest + hidden - counted)
+            self.covered[key] = value
 
     def _hear(self, key: str, value: int) -> None:
         self.heard[key] = max(value, self.heard.get(key, value))
@@ -207,7 +234,7 @@ class Counting:
         self._hear(key, value)
         if counter.register == _SUPPLIER_TOTAL:
             return False
-        self.counted.setdefault(key, value)
+        self._begin(key, value)
         has_fallen = value < (heard if last is None else min(heard, last))
         if has_fallen:
             counter.owed += self._count(counter, heard)
@@ -234,19 +261,29 @@ class Counting:
             used -= self._take(key, _key(meter, LABELS[counter.label].quantity), value)
             self.counted[key] = value
         for quantity in _hidden_by(counter):
-            if self._known(meter, quantity):
+            if not self.covered.keys().isdisjoint(self._known(meter, quantity)):
                 group = _key(meter, quantity)
                 self.hidden[group] = self.hidden.get(group, 0) + used
         return used
 
     def _total(self, meter: str) -> int | None:
-        """Give the value up to which the supplier's total has been counted, if that is known."""
-        keys = self._known(meter, Quantity.SUPPLIER_ENERGY)
-        if len(keys) < len(_REGISTERS[Quantity.SUPPLIER_ENERGY]):
-            return None
-        return sum(self.counted[key] for key in keys) + self.hidden.get(
-            _key(meter, _SUPPLIER_TOTAL), 0
-        )
+        """Give the value up to which the supplier's total has been counted, if that is known.
+
+        It is once BASE has shown it, or more than one of its registers has been heard.
+        """
+        known, key = self._known(meter, Quantity.SUPPLIER_ENERGY), _key(meter, _SUPPLIER_TOTAL)
+        total = sum(self.counted[one] for one in known) + self.hidden.get(key, 0)
+        if self._is_complete(meter):
+            return total
+        return total + self.counted.get(key, 0) if len(known) > 1 else None
+
+    def _total_heard(self, meter: str) -> int:
+        return sum(self.heard[key] for key in self._known(meter, Quantity.SUPPLIER_ENERGY))
+
+    def _is_complete(self, meter: str) -> bool:
+        """Whether all registers have been heard, of which BASE may show the total."""
+        registers = _REGISTERS[Quantity.SUPPLIER_ENERGY]
+        return all(_key(meter, one) in self.counted for one in registers)
 
     def _take(self, key: str, group: str, value: int) -> int:
         """Give how much of a register's gain was counted while a total was shown."""
