@@ -349,3 +349,27 @@ def test_a_total_that_is_first_shown_has_what_was_used_before() -> None:
     show(counting, {"EAST": 170, "EASF01": 170}, 200)
     show(counting, {"HCHC": 170}, 210)
     assert gains(counting, {"EAST": 170, "EASF01": 170}, 220) == {"EAST": 20, "EASF01": 20}
+
+
+def test_base_alone_may_be_the_total() -> None:
+    """The meter has spoken Historique first, under a contract without labels there."""
+    counting = Counting()
+    assert gains(counting, {"BASE": 45_000_000}, 0) == {"BASE": 0}
+    assert gains(counting, {"BASE": 45_000_100}, 3600) == {"BASE": 100}
+    standard = {**REGISTERS, "EASF01": 17_000_020, "EASF02": 28_000_095}
+    assert sum(gains(counting, standard, 3700).values()) == 15
+    later = standard | {"EASF01": 17_100_000, "EASF02": 28_100_000}
+    assert sum(gains(counting, later, MONTHS).values()) == 199_885
+    assert gains(counting, {"BASE": 45_200_030}, MONTHS + 60) == {"BASE": 30}
+    assert sum(gains(counting, later, MONTHS + 120).values()) == 0
+
+
+def test_base_alone_may_be_register_1() -> None:
+    """Another register still has what a former contract has counted."""
+    counting = Counting()
+    gains(counting, {"BASE": 17_000_000}, 0)
+    after = gains(counting, {"HCHC": 17_000_040, "HCHP": 28_000_000}, 60)
+    assert after == {"HCHC": 40, "HCHP": 0}
+    assert gains(counting, {"BASE": 17_000_050}, 120) == {"BASE": 10}
+    assert gains(counting, {"BASE": 45_000_150}, 180) == {"BASE": 100}
+    assert gains(counting, {"BASE": 45_000_160}, 240) == {"BASE": 10}

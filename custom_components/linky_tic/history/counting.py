@@ -89,12 +89,12 @@ class Counting:
         last = counter.shown if counter else None
         if counter is None or not self._goes_on(counter, value, now):
             register = self._register_shown(meter, label, value)
+            row, owed = (before.row, self._leave(before)) if before else (0, 0)
             if register == _SUPPLIER_TOTAL:
                 self._begin_total(meter, value, now)
-            row, owed = (before.row, self._leave(before)) if before else (0, 0)
             is_new = before is None
             counter = StatisticCount(meter, label.name, register, value, now, row, owed, is_new)
-        has_fallen = self._show(counter, value, last)
+        has_fallen = self._show(counter, value, last, now)
         counter.is_moved |= counter.gone is not None
         counter.shown, counter.at, counter.gone = value, now, None
         self.counters[statistic] = counter
@@ -118,7 +118,7 @@ class Counting:
             return False
         is_first = label.quantity is Quantity.SUPPLIER_ENERGY and register != _SUPPLIER_TOTAL
         if is_first:
-            self._begin(key, value)
+            self._begin(key, meter, value, now)
             self.heard[key] = value
         return is_first
 
@@ -186,39 +186,52 @@ class Counting:
         """Whether a label shows the same register; BASE may not, after a change of the contract."""
         if counter.label != _BASE:
             return True
-        if self._heard(counter) > counter.shown:  # another label has shown the register since
-            return self._register_shown(counter.meter, LABELS[_BASE], value) == counter.register
+        is_total = counter.register == _SUPPLIER_TOTAL
+        is_known_later = self._heard(counter) > counter.shown  # by another label
+        if is_total or is_known_later:
+            register = self._register_shown(counter.meter, LABELS[_BASE], value)
+            if register != counter.register or not is_total:
+                return register == counter.register
         return counter.shown <= value and _can_follow(counter.shown, value, now - counter.at)
 
     def _register_shown(self, meter: str, label: Label, value: int) -> str:
         """Give the register that a label shows: of BASE the total if it can, else register 1."""
-        total = self._total(meter) if label.name == _BASE else None
-        if total is None or max(total, self._total_heard(meter)) > value:
-            return register_of(label)
-        return _SUPPLIER_TOTAL
+        known = self._known(meter, Quantity.SUPPLIER_ENERGY)
+        is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
+        if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
+            return _SUPPLIER_TOTAL
+        return register_of(label)
 
     def _begin_total(self, meter: str, value: int, now: float) -> None:
         """Leave to the registers that were never heard what the others cannot have become."""
         if self._is_complete(meter):
             return
-        heard, key = self._total_heard(meter), _key(meter, _SUPPLIER_TOTAL)
-        at = max((one.at for one in self.counters.values() if one.meter == meter), default=now)
-        rest = self.counted.setdefault(key, 0)
-        if not _can_follow(heard + rest, value, now - at):
-            self.counted[key] = value - heard - self.hidden.get(key, 0)
+        key, known = _key(meter, _SUPPLIER_TOTAL), self._known(meter, Quantity.SUPPLIER_ENERGY)
+        reached = self._total(meter) + sum(self.heard[one] - self.counted[one] for one in known)
+        is_first = not known and key not in self.counted
+        self.counted.setdefault(key, 0)
+        if is_first or not _can_follow(reached, value, now - self._shown_at(meter, now)):
+            self.counted[key] += value - reached
 
-    def _begin(self, key: str, value: int) -> None:
+    def _begin(self, key: str, meter: str, value: int, now: float) -> None:
         """Count a register from its first value: all of it that the total has not counted."""
         if key in self.counted:
             return
         self.counted[key] = value
-        total = key.rpartition("_")[0]
-        if total in self.counted:
-            rest, hidden = self.counted[total], self.hidden.get(total, 0)
-            self.counted[key] = counted = min(value, rest + hidden)
-            self.counted[total] = max(0, rest - counted)
-            self.hidden[total] = min(hidden, rest + hidden - counted)
-            self.covered[key] = value
+        total = _key(meter, _SUPPLIER_TOTAL)
+        if total not in self.counted or not key.startswith(f"{total}_"):
+            return
+        rest, hidden = self.counted[total], self.hidden.get(total, 0)
+        counted = min(value, rest + hidden)
+        self.counted[total] = max(0, rest - counted)
+        self.hidden[total] = min(hidden, rest + hidden - counted)
+        self.covered[key] = value
+        if counted and _can_follow(counted, value, now - self._shown_at(meter, now)):
+            self.counted[key] = counted
+
+    def _shown_at(self, meter: str, now: float) -> float:
+        """Give when an index of a meter was last shown."""
+        return max((one.at for one in self.counters.values() if one.meter == meter), default=now)
 
     def _hear(self, key: str, value: int) -> None:
         self.heard[key] = max(value, self.heard.get(key, value))
@@ -227,14 +240,14 @@ class Counting:
         if key in self.fallen and value >= self.fallen[key]:
             self.counted[key] = self.fallen.pop(key)
 
-    def _show(self, counter: StatisticCount, value: int, last: int | None) -> bool:
+    def _show(self, counter: StatisticCount, value: int, last: int | None, now: float) -> bool:
         """Note a register's value; whether it has fallen, below the statistic's last one too."""
         key = counter.key
         heard = self.heard.get(key, value)
         self._hear(key, value)
         if counter.register == _SUPPLIER_TOTAL:
             return False
-        self._begin(key, value)
+        self._begin(key, counter.meter, value, now)
         has_fallen = value < (heard if last is None else min(heard, last))
         if has_fallen:
             counter.owed += self._count(counter, heard)
@@ -253,32 +266,24 @@ class Counting:
         """Count a statistic's register up to a value; give what nobody had counted of it."""
         meter, key = counter.meter, counter.key
         is_total = counter.register == _SUPPLIER_TOTAL
-        counted = self._total(meter) if is_total else self.counted.get(key)
-        if counted is None or value <= counted:
+        counted = self._total(meter) if is_total else self.counted.get(key, value)
+        if value <= counted:
             return 0
         used = value - counted
         if not is_total:
             used -= self._take(key, _key(meter, LABELS[counter.label].quantity), value)
             self.counted[key] = value
         for quantity in _hidden_by(counter):
-            if not self.covered.keys().isdisjoint(self._known(meter, quantity)):
-                group = _key(meter, quantity)
+            group, is_own = _key(meter, quantity), quantity is Quantity.SUPPLIER_ENERGY
+            if is_own or not self.covered.keys().isdisjoint(self._known(meter, quantity)):
                 self.hidden[group] = self.hidden.get(group, 0) + used
         return used
 
-    def _total(self, meter: str) -> int | None:
-        """Give the value up to which the supplier's total has been counted, if that is known.
-
-        It is once BASE has shown it, or more than one of its registers has been heard.
-        """
+    def _total(self, meter: str) -> int:
+        """Give the value up to which the supplier's total has been counted."""
         known, key = self._known(meter, Quantity.SUPPLIER_ENERGY), _key(meter, _SUPPLIER_TOTAL)
-        total = sum(self.counted[one] for one in known) + self.hidden.get(key, 0)
-        if self._is_complete(meter):
-            return total
-        return total + self.counted.get(key, 0) if len(known) > 1 else None
-
-    def _total_heard(self, meter: str) -> int:
-        return sum(self.heard[key] for key in self._known(meter, Quantity.SUPPLIER_ENERGY))
+        rest = 0 if self._is_complete(meter) else self.counted.get(key, 0)
+        return sum(self.counted[one] for one in known) + self.hidden.get(key, 0) + rest
 
     def _is_complete(self, meter: str) -> bool:
         """Whether all registers have been heard, of which BASE may show the total."""
