@@ -22,6 +22,7 @@ from custom_components.linky_tic.cost.periods import midnight
 from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.tic import Frame, Mode
 
+from .. import home as home_module
 from ..bills import (
     MONTH,
     MONTHLY,
@@ -262,6 +263,20 @@ async def test_the_end_of_a_day_is_stored_at_once(home: Home, hass_storage: Stor
     await meter.play(20)
     kept = hass_storage[f"linky_tic.{meter.coordinator.entry.entry_id}.memory"]["data"]["ledger"]
     assert kept["told"] == "2026-11-24"
+
+
+async def test_a_day_ends_with_the_price_of_a_tariff_that_is_named_in_that_frame(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The recorder adds up what is told: a day of which a price is awaited would be left out."""
+    monkeypatch.setattr(home_module, "_names", lambda _: {})  # none is learned before
+    meter = await pays(home, "2026-11-27T20:00:00", contract="weekend")
+    await reprice(home, meter, prices={"index_1": OFF_PEAK, "index_2": PEAK, "index_3": 0.3})
+    told = async_capture_events(home.hass, EVENT_STATE_CHANGED)
+    await sleep(home, meter, "2026-11-28T10:00:00")
+    states = [one.data["new_state"] for one in told if one.data["entity_id"] == TODAY]
+    friday = [one.state for one in states if "11-27" in str(one.attributes.get(ATTR_LAST_RESET))]
+    assert float(friday[-1]) > DAILY
 
 
 async def test_a_day_of_25_hours_is_one_day(home: Home) -> None:

@@ -118,7 +118,8 @@ class Costs:
             if gain:
                 is_shared |= day_of(since) != account.ledger.today
                 account.rename(index, self._name_of(index), since)
-                account.enter(index, gain, self.prices.of(index.tariff), since)
+                prices = self.prices.named({index.register: index.tariff})  # just told, maybe
+                account.enter(index, gain, prices.of(index.tariff), since)
         if not self._awaits_prices:
             for _ in account.end_days(_time_of(readings.get("DATE"))):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
