@@ -249,6 +249,17 @@ def test_a_day_that_has_begun_stays_where_the_clock_is_put_back_by_less_than_an_
             assert [row.day for row in ledger.rows] == [day]
 
 
+def test_a_former_tariff_keeps_its_price_where_others_hold_anew() -> None:
+    with france():
+        ledger = lived(MONDAY, 1.0)
+        noons = noon(MONDAY), noon(MONDAY) + 60
+        ledger.add(1000, "peak", 0.3, *noons)
+        ledger.add(1000, "tempo", 0.1, *noons)
+        ledger.reprice(MONDAY, {"tempo": 0.2}.get, None)
+        prices = {row.tariff: row.price for row in ledger.rows}
+        assert (prices["peak"], prices["tempo"]) == (0.3, 0.2)
+
+
 def test_a_charge_is_paid_from_its_day_on() -> None:
     no_prices: dict[str, float] = {}
     with france():

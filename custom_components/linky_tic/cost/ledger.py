@@ -115,11 +115,16 @@ class Ledger:
     def reprice(
         self, since: date, price_of: Callable[[str], float | None], charge: float | None
     ) -> None:
-        """Make prices, and a charge, hold from a day on as if they had always done so."""
-        self.rows = _changed(
-            self.rows,
-            lambda row: row if row.day < since else row._replace(price=price_of(row.tariff)),
-        )
+        """Make prices, and a charge, hold from a day on as if they had always done so.
+
+        A tariff that has none among them, such as a former contract's, keeps what it was paid.
+        """
+
+        def repriced(row: LedgerRow) -> LedgerRow:
+            price = price_of(row.tariff)
+            return row if row.day < since or price is None else row._replace(price=price)
+
+        self.rows = _changed(self.rows, repriced)
         if charge is not None or self.charges:
             self._charge_since(since, charge or 0.0)
 
