@@ -373,3 +373,12 @@ def test_base_alone_may_be_register_1() -> None:
     assert gains(counting, {"BASE": 17_000_050}, 120) == {"BASE": 10}
     assert gains(counting, {"BASE": 45_000_150}, 180) == {"BASE": 100}
     assert gains(counting, {"BASE": 45_000_160}, 240) == {"BASE": 10}
+
+
+def test_what_was_used_while_nobody_listened_is_in_the_registers_that_are_heard_then() -> None:
+    """What the total had counted is theirs; another one has what a former contract has counted."""
+    counting = Counting()
+    gains(counting, {"BASE": 17_000_000}, 0)
+    standard = {"EAST": 23_000_000, **REGISTERS, "EASF01": 17_900_000, "EASF02": 5_000_000}
+    after = gains(counting, standard, MONTHS)
+    assert {name: gain for name, gain in after.items() if gain} == {"EASF01": 900_000}

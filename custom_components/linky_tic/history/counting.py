@@ -210,7 +210,7 @@ class Counting:
         reached = self._total(meter) + sum(self.heard[one] - self.counted[one] for one in known)
         is_first = not known and key not in self.counted
         self.counted.setdefault(key, 0)
-        if is_first or not _can_follow(reached, value, now - self._shown_at(meter, now)):
+        if is_first or not _can_follow(reached, value, now - self._shown_at(known, now)):
             self.counted[key] += value - reached
 
     def _begin(self, key: str, meter: str, value: int, now: float) -> None:
@@ -226,12 +226,12 @@ class Counting:
         self.counted[total] = max(0, rest - counted)
         self.hidden[total] = min(hidden, rest + hidden - counted)
         self.covered[key] = value
-        if counted and _can_follow(counted, value, now - self._shown_at(meter, now)):
+        if counted and _can_follow(counted, value, now - self._shown_at([total], now)):
             self.counted[key] = counted
 
-    def _shown_at(self, meter: str, now: float) -> float:
-        """Give when an index of a meter was last shown."""
-        return max((one.at for one in self.counters.values() if one.meter == meter), default=now)
+    def _shown_at(self, keys: list[str], now: float) -> float:
+        """Give when one of these registers was last shown."""
+        return max((one.at for one in self.counters.values() if one.key in keys), default=now)
 
     def _hear(self, key: str, value: int) -> None:
         self.heard[key] = max(value, self.heard.get(key, value))
