@@ -8,8 +8,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import slugify
 import pytest
 
-from custom_components.linky_tic.history.counting import Counting, StatisticCount
+from custom_components.linky_tic.history.counting import Counting
 from custom_components.linky_tic.history.indexes import history_of
+from custom_components.linky_tic.history.registers import StatisticCount
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household
 from simulator.frames import ETX

@@ -14,55 +14,23 @@ It knows labels and values, nothing of the recorder. Values are in Wh or varh.
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..tic import LABELS, Label, Mode, Quantity, can_gain
+from ..tic import LABELS, Label, Quantity
+from .registers import (
+    REGISTERS,
+    SUPPLIER_TOTAL,
+    StatisticCount,
+    can_follow,
+    hidden_by,
+    is_of,
+    key_of,
+    register_of,
+)
 
-_ROUNDING: Final = 1_000
-"""Wh by which two values of one register may differ though no time has passed."""
 _DAY: Final = 86_400.0
 """Seconds by which clocks may err where another meter's value is told from this one's."""
 _RECENT: Final = 900.0
 """Seconds of rows that a power cut may take from the recorder."""
 _BASE: Final = "BASE"
-_SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
-"""The supplier's registers together, which BASE may show."""
-_TOTALLED: Final = (Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY, Quantity.DISTRIBUTOR_ENERGY)
-
-
-def register_of(label: Label) -> str:
-    return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
-
-
-_REGISTERS: Final[dict[Quantity, list[str]]] = {
-    quantity: sorted({register_of(one) for one in LABELS.values() if one.quantity is quantity})
-    for quantity in _TOTALLED
-}
-"""The registers of which a total is shown."""
-
-
-@dataclass(slots=True)
-class StatisticCount:
-    """What a statistic counts: a register, the state shown last and when.
-
-    `row` is the state of its last row, `owed` what the register that it counted before has gained
-    without a row: of a meter that was replaced, or before the register was reset. It `is_moved`
-    while its id is new to it and it has no row there: there may be rows of another one. `gone` is
-    when its entity was removed: rows that begin later are of somebody else who has the id.
-    """
-
-    meter: str
-    label: str
-    register: str
-    shown: int
-    at: float
-    row: int
-    owed: int = 0
-    is_moved: bool = False
-    gone: float | None = None
-
-    @property
-    def key(self) -> str:
-        """The register's, in all that is kept by register."""
-        return _key(self.meter, self.register)
 
 
 @dataclass(slots=True)
@@ -85,12 +53,12 @@ class Counting:
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note the state that a label's sensor shows; whether its register starts with it."""
         before = self.counters.pop(statistic, None)
-        counter = before if _is_of(before, meter, label) else None
+        counter = before if is_of(before, meter, label) else None
         last = counter.shown if counter else None
         if counter is None or not self._goes_on(counter, value, now):
             register = self._register_shown(meter, label, value)
             row, owed = (before.row, self._leave(before)) if before else (0, 0)
-            if register == _SUPPLIER_TOTAL:
+            if register == SUPPLIER_TOTAL:
                 self._begin_total(meter, value, now)
             is_new = before is None
             counter = StatisticCount(meter, label.name, register, value, now, row, owed, is_new)
@@ -98,7 +66,7 @@ class Counting:
         counter.is_moved |= counter.gone is not None
         counter.shown, counter.at, counter.gone = value, now, None
         self.counters[statistic] = counter
-        for quantity in _hidden_by(counter):
+        for quantity in hidden_by(counter):
             self.covered |= dict.fromkeys(self._known(meter, quantity))
         return counter is not before or has_fallen
 
@@ -108,15 +76,15 @@ class Counting:
         A supplier's register is counted from there: its sensor is off until the contract uses it.
         """
         register, counter = self._register_shown(meter, label, value), self.counters.get(statistic)
-        if counter and _is_of(counter, meter, label):
+        if counter and is_of(counter, meter, label):
             if not self._goes_on(counter, value, now):
                 return False
             register = counter.register
-        key = _key(meter, register)
+        key = key_of(meter, register)
         if key in self.heard:
             self._hear(key, value)
             return False
-        is_first = label.quantity is Quantity.SUPPLIER_ENERGY and register != _SUPPLIER_TOTAL
+        is_first = label.quantity is Quantity.SUPPLIER_ENERGY and register != SUPPLIER_TOTAL
         if is_first:
             self._begin(key, meter, value, now)
             self.heard[key] = value
@@ -134,8 +102,8 @@ class Counting:
             before, seconds = found
             key = counter.key
             last = counter.row or self.counted.get(key, before)
-            gain += max(0, last - before) if _can_follow(before, last, seconds) else 0
-            if last < before <= state and _can_follow(before, state, seconds):
+            gain += max(0, last - before) if can_follow(before, last, seconds) else 0
+            if last < before <= state and can_follow(before, state, seconds):
                 self._count(counter, before)
         counter.row, counter.is_moved = state, False
         return gain + self._count(counter, min(state, self._heard(counter)))
@@ -149,7 +117,7 @@ class Counting:
         counter = self.counters[statistic]
         before, after = sorted((counter.shown, state))
         seconds = abs(counter.at - begin) + _DAY
-        if state == counter.row or begin > now or not _can_follow(before, after, seconds):
+        if state == counter.row or begin > now or not can_follow(before, after, seconds):
             return
         key = counter.key
         is_lost = state < counter.row == self.counted.get(key)
@@ -161,7 +129,7 @@ class Counting:
     def recorded(self, statistic: str, meter: str, label: Label, state: int, begin: float) -> None:
         """Know a statistic from the recorder alone: its last state, and when that row begins."""
         register = register_of(label)
-        key = _key(meter, register)
+        key = key_of(meter, register)
         self.counted[key] = self.heard[key] = max(state, self.counted.get(key, 0))
         counter = StatisticCount(meter, label.name, register, state, begin, state)
         self.counters[statistic] = counter
@@ -186,31 +154,31 @@ class Counting:
         """Whether a label shows the same register; BASE may not, after a change of the contract."""
         if counter.label != _BASE:
             return True
-        is_total = counter.register == _SUPPLIER_TOTAL
+        is_total = counter.register == SUPPLIER_TOTAL
         is_known_later = self._heard(counter) > counter.shown  # by another label
         if is_total or is_known_later:
             register = self._register_shown(counter.meter, LABELS[_BASE], value)
             if register != counter.register or not is_total:
                 return register == counter.register
-        return counter.shown <= value and _can_follow(counter.shown, value, now - counter.at)
+        return counter.shown <= value and can_follow(counter.shown, value, now - counter.at)
 
     def _register_shown(self, meter: str, label: Label, value: int) -> str:
         """Give the register that a label shows: of BASE the total if it can, else register 1."""
         known = self._known(meter, Quantity.SUPPLIER_ENERGY)
         is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
         if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
-            return _SUPPLIER_TOTAL
+            return SUPPLIER_TOTAL
         return register_of(label)
 
     def _begin_total(self, meter: str, value: int, now: float) -> None:
         """Leave to the registers that were never heard what the others cannot have become."""
         if self._is_complete(meter):
             return
-        key, known = _key(meter, _SUPPLIER_TOTAL), self._known(meter, Quantity.SUPPLIER_ENERGY)
+        key, known = key_of(meter, SUPPLIER_TOTAL), self._known(meter, Quantity.SUPPLIER_ENERGY)
         reached = self._total(meter) + sum(self.heard[one] - self.counted[one] for one in known)
         is_first = not known and key not in self.counted
         self.counted.setdefault(key, 0)
-        if is_first or not _can_follow(reached, value, now - self._shown_at(known, now)):
+        if is_first or not can_follow(reached, value, now - self._shown_at(known, now)):
             self.counted[key] += value - reached
 
     def _begin(self, key: str, meter: str, value: int, now: float) -> None:
@@ -218,7 +186,7 @@ class Counting:
         if key in self.counted:
             return
         self.counted[key] = value
-        total = _key(meter, _SUPPLIER_TOTAL)
+        total = key_of(meter, SUPPLIER_TOTAL)
         if total not in self.counted or not key.startswith(f"{total}_"):
             return
         rest, hidden = self.counted[total], self.hidden.get(total, 0)
@@ -226,7 +194,7 @@ class Counting:
         self.counted[total] = max(0, rest - counted)
         self.hidden[total] = min(hidden, rest + hidden - counted)
         self.covered[key] = value
-        if counted and _can_follow(counted, value, now - self._shown_at([total], now)):
+        if counted and can_follow(counted, value, now - self._shown_at([total], now)):
             self.counted[key] = counted
 
     def _shown_at(self, keys: list[str], now: float) -> float:
@@ -245,7 +213,7 @@ class Counting:
         key = counter.key
         heard = self.heard.get(key, value)
         self._hear(key, value)
-        if counter.register == _SUPPLIER_TOTAL:
+        if counter.register == SUPPLIER_TOTAL:
             return False
         self._begin(key, counter.meter, value, now)
         has_fallen = value < (heard if last is None else min(heard, last))
@@ -265,30 +233,30 @@ class Counting:
     def _count(self, counter: StatisticCount, value: int) -> int:
         """Count a statistic's register up to a value; give what nobody had counted of it."""
         meter, key = counter.meter, counter.key
-        is_total = counter.register == _SUPPLIER_TOTAL
+        is_total = counter.register == SUPPLIER_TOTAL
         counted = self._total(meter) if is_total else self.counted.get(key, value)
         if value <= counted:
             return 0
         used = value - counted
         if not is_total:
-            used -= self._take(key, _key(meter, LABELS[counter.label].quantity), value)
+            used -= self._take(key, key_of(meter, LABELS[counter.label].quantity), value)
             self.counted[key] = value
-        for quantity in _hidden_by(counter):
-            group, is_own = _key(meter, quantity), quantity is Quantity.SUPPLIER_ENERGY
+        for quantity in hidden_by(counter):
+            group, is_own = key_of(meter, quantity), quantity is Quantity.SUPPLIER_ENERGY
             if is_own or not self.covered.keys().isdisjoint(self._known(meter, quantity)):
                 self.hidden[group] = self.hidden.get(group, 0) + used
         return used
 
     def _total(self, meter: str) -> int:
         """Give the value up to which the supplier's total has been counted."""
-        known, key = self._known(meter, Quantity.SUPPLIER_ENERGY), _key(meter, _SUPPLIER_TOTAL)
+        known, key = self._known(meter, Quantity.SUPPLIER_ENERGY), key_of(meter, SUPPLIER_TOTAL)
         rest = 0 if self._is_complete(meter) else self.counted.get(key, 0)
         return sum(self.counted[one] for one in known) + self.hidden.get(key, 0) + rest
 
     def _is_complete(self, meter: str) -> bool:
         """Whether all registers have been heard, of which BASE may show the total."""
-        registers = _REGISTERS[Quantity.SUPPLIER_ENERGY]
-        return all(_key(meter, one) in self.counted for one in registers)
+        registers = REGISTERS[Quantity.SUPPLIER_ENERGY]
+        return all(key_of(meter, one) in self.counted for one in registers)
 
     def _take(self, key: str, group: str, value: int) -> int:
         """Give how much of a register's gain was counted while a total was shown."""
@@ -303,24 +271,5 @@ class Counting:
         return taken
 
     def _known(self, meter: str, quantity: Quantity) -> list[str]:
-        keys = [_key(meter, one) for one in _REGISTERS[quantity]]
+        keys = [key_of(meter, one) for one in REGISTERS[quantity]]
         return [key for key in keys if key in self.counted]
-
-
-def _hidden_by(counter: StatisticCount) -> list[Quantity]:
-    """Give the quantities of which a statistic does not show which register has grown."""
-    hidden = [Quantity.SUPPLIER_ENERGY] if counter.register == _SUPPLIER_TOTAL else []
-    is_historic = LABELS[counter.label].mode is Mode.HISTORIC
-    return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
-
-
-def _is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
-    return counter is not None and (counter.meter, counter.label) == (meter, label.name)
-
-
-def _can_follow(before: float, after: float, seconds: float) -> bool:
-    return can_gain(after - before, seconds, _ROUNDING)
-
-
-def _key(meter: str, name: str) -> str:
-    return f"{meter}.{name}"

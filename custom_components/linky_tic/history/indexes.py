@@ -25,7 +25,8 @@ from sqlalchemy.orm import Session
 from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label, hashed
-from .counting import Counting, StatisticCount
+from .counting import Counting
+from .registers import StatisticCount
 from .sums import CountedRow, Newest, last_row, newest, put_right
 
 _VERSION: Final = 3
