@@ -189,4 +189,4 @@ async def test_the_price_of_a_tariff_is_enabled_where_a_source_takes_it(
     used = await async_used(home.hass)
     assert used == {"sensor.linky_easf01", "sensor.linky_active_power"}
     assert not home.registered("sensor.linky_price_1").disabled
-    assert home.registered("sensor.linky_price_2").disabled
+    assert er.async_get(home.hass).async_get("sensor.linky_price_2") is None

@@ -4,6 +4,7 @@ import asyncio
 
 from homeassistant.components.energy.data import EnergyManager
 from homeassistant.components.energy.validate import async_validate
+from homeassistant.core import Event, callback
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 import pytest
@@ -130,6 +131,26 @@ async def test_an_entity_that_waits_is_enabled(home: Home, manager: EnergyManage
     assert entity
     assert not entity.disabled_by
     assert home.state("sensor.linky_easf02") is not None
+
+
+async def test_no_entity_is_enabled_that_is_enabled_from_the_start(
+    home: Home, manager: EnergyManager
+) -> None:
+    """Home Assistant would set the entry up once more, half a minute later."""
+    meter = await hears(home)
+    enabled = []
+
+    @callback
+    def note(event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        if event.data["action"] == "update" and "disabled_by" in event.data["changes"]:
+            enabled.append(event.data["entity_id"])
+
+    home.hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, note)
+    await submit(meter, await show(meter), {"price_1": 0.16})
+    await submit(meter, await show(meter, "prices"), PRICES)
+    assert enabled == []
+    prices = [source["entity_energy_price"] for source in sources(manager)]
+    assert [home.state(price) for price in prices] == ["0.16", "0.21"]
 
 
 async def test_what_is_exported_later_gets_a_source_of_its_own(

@@ -6,17 +6,17 @@ price is given the one that is typed later.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeGuard
 
 from homeassistant.components.energy import DOMAIN as ENERGY, async_get_manager
-from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, SourceType
+from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, GridSourceType, SourceType
 from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
-from ..cost.prices import EXPORT, PRICE_EXPORT, REGISTERS, Prices, price_key
+from ..cost.prices import EXPORT, PRICE_EXPORT, Prices, price_key
 from .sources import Offer, energy_sources, indexes_of, offer
 
 _PRICED: Final = (
@@ -54,10 +54,9 @@ async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices)
 
     Raises `vol.Invalid` where the list is refused.
 
-    The entities of prices are enabled here, so that the sources can name them: they get their
-    states when the entry is set up with the prices.
+    The entities of prices get their states when the entry is set up with the prices.
     """
-    _register(coordinator, prices)
+    _register_prices(coordinator, added, prices)
     new = energy_sources(coordinator, added)
     _enable(coordinator.hass, new)
     sources = [*await _sources(coordinator.hass), *new]
@@ -70,17 +69,25 @@ async def async_price(coordinator: LinkyCoordinator, prices: Prices) -> None:
     """Give their price to this meter's sources that were added before it was known."""
     if not is_set_up(coordinator.hass):
         return
-    _register(coordinator, prices)
-    ours = energy_sources(coordinator, offer(coordinator))
     held = await _sources(coordinator.hass)
+    used = {one for source in held if _is_without_price(source) for one in _statistics(source)}
+    offered = offer(coordinator)
+    registers = [one.register for one in offered.imported if one.statistic in used]
+    offered = offered.only(registers, exported=offered.exported in used)
+    _register_prices(coordinator, offered, prices)
+    ours = energy_sources(coordinator, offered)
     priced = [_priced(source, ours) for source in held]
     if priced != held:
         _enable(coordinator.hass, [one for one in priced if one not in held])
         await _update(coordinator.hass, priced)
 
 
+def _is_without_price(source: SourceType) -> TypeGuard[GridSourceType]:
+    return source["type"] == "grid" and not any(source.get(key) for key in _PRICED)
+
+
 def _priced(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
-    if source["type"] != "grid" or any(source.get(key) for key in _PRICED):
+    if not _is_without_price(source):
         return source
     counted = source.get("stat_energy_from"), source.get("stat_energy_to")
     for one in ours:
@@ -133,9 +140,18 @@ def _enable(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
-def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
-    tariffs = {price_key(one): coordinator.tariffs.name_of(one) for one in REGISTERS}
-    for key, tariff in {**tariffs, PRICE_EXPORT: EXPORT}.items():
+def _register_prices(coordinator: LinkyCoordinator, offered: Offer, prices: Prices) -> None:
+    """Register the prices of what is offered, so that sources can name them.
+
+    Enabled at once: half a minute after an entity is enabled, Home Assistant sets its entry up.
+    """
+    tariffs = {
+        price_key(one.register): coordinator.tariffs.name_of(one.register)
+        for one in offered.imported
+    }
+    if offered.exported:
+        tariffs[PRICE_EXPORT] = EXPORT
+    for key, tariff in tariffs.items():
         if prices.of(tariff) is not None:
             er.async_get(coordinator.hass).async_get_or_create(
                 SENSOR,
@@ -143,5 +159,4 @@ def _register(coordinator: LinkyCoordinator, prices: Prices) -> None:
                 f"{coordinator.address}_{key}",
                 suggested_object_id=f"{coordinator.slug}_{key}",
                 config_entry=coordinator.entry,
-                disabled_by=er.RegistryEntryDisabler.INTEGRATION,
             )
