@@ -382,3 +382,13 @@ def test_what_was_used_while_nobody_listened_is_in_the_registers_that_are_heard_
     standard = {"EAST": 23_000_000, **REGISTERS, "EASF01": 17_900_000, "EASF02": 5_000_000}
     after = gains(counting, standard, MONTHS)
     assert {name: gain for name, gain in after.items() if gain} == {"EASF01": 900_000}
+
+
+def test_what_another_label_has_counted_is_not_counted_where_an_id_is_new() -> None:
+    """Its last row was of a register that had not been used yet."""
+    counting = Counting()
+    gains(counting, {"BBRHCJW": 0}, 0)
+    assert gains(counting, {"EASF03": 97_000}, MONTHS) == {"EASF03": 97_000}
+    counting.renamed("BBRHCJW", "moved")
+    counting.shown("moved", METER, LABELS["BBRHCJW"], 97_000, MONTHS)
+    assert counting.compiled("moved", 97_000, (0, MONTHS)) == 0

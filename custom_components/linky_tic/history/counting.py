@@ -57,7 +57,7 @@ class Counting:
         last = counter.shown if counter else None
         if counter is None or not self._goes_on(counter, value, now):
             register = self._register_shown(meter, label, value)
-            row, owed = (before.row, self._leave(before)) if before else (0, 0)
+            row, owed = (before.row, self._leave(before)) if before else (None, 0)
             if register == SUPPLIER_TOTAL:
                 self._begin_total(meter, value, now)
             is_new = before is None
@@ -101,7 +101,7 @@ class Counting:
         if counter.is_moved and found:
             before, seconds = found
             key = counter.key
-            last = counter.row or self.counted.get(key, before)
+            last = self.counted.get(key, before) if counter.row is None else counter.row
             gain += max(0, last - before) if can_follow(before, last, seconds) else 0
             if last < before <= state and can_follow(before, state, seconds):
                 self._count(counter, before)
@@ -120,7 +120,7 @@ class Counting:
         if state == counter.row or begin > now or not can_follow(before, after, seconds):
             return
         key = counter.key
-        is_lost = state < counter.row == self.counted.get(key)
+        is_lost = counter.row is not None and state < counter.row == self.counted.get(key)
         if is_lost and counter.at - _RECENT < begin < counter.at:
             self.counted[key] = state
         self.heard[key] = max(state, self._heard(counter))

@@ -27,10 +27,10 @@ REGISTERS: Final[dict[Quantity, list[str]]] = {
 class StatisticCount:
     """What a statistic counts: a register, the state shown last and when.
 
-    `row` is the state of its last row, `owed` what the register that it counted before has gained
-    without a row: of a meter that was replaced, or before the register was reset. It `is_moved`
-    while its id is new to it and it has no row there: there may be rows of another one. `gone` is
-    when its entity was removed: rows that begin later are of somebody else who has the id.
+    `row` is the state of its last row, if any, `owed` what the register that it counted before has
+    gained without a row: of a meter that was replaced, or before the register was reset. It
+    `is_moved` while its id is new to it and it has no row there: there may be rows of another one.
+    `gone` is when its entity was removed: rows that begin later are of somebody else with the id.
     """
 
     meter: str
@@ -38,7 +38,7 @@ class StatisticCount:
     register: str
     shown: int
     at: float
-    row: int
+    row: int | None
     owed: int = 0
     is_moved: bool = False
     gone: float | None = None
