@@ -7,6 +7,10 @@ from random import Random
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import get_short_term_statistics_run_cache
+from homeassistant.components.recorder.tasks import PurgeTask
+from homeassistant.util.dt import utcnow
 import pytest
 
 from custom_components.linky_tic.cost.periods import CostPeriod
@@ -405,3 +409,40 @@ async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
             summed = await course.sums(entity_id)
             assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
             assert summed == sorted(summed)
+
+
+async def test_no_sum_begins_anew_after_a_fortnight_without_a_value(
+    course: Course, home: Home
+) -> None:
+    """The recorder has purged the rows of five minutes by then, and goes on from no others."""
+    meter = await pays(home, "2026-08-05T12:00:00", watts=9000)
+    life = Life(home, meter, Random(0), dict(OPTIONS["prices"]))  # noqa: S311
+    begin = life.sheet.total
+    life.pass_time(20 * A_DAY)
+    await life.hear(20, 50)
+    await life.play(1)
+    await end_hour(course)
+    await home.unload(meter)
+    life.pass_time(14 * A_DAY)
+    course.period += timedelta(days=14)
+    course.at(1)
+    hass = home.hass
+    get_instance(hass).queue_task(
+        PurgeTask(utcnow() - timedelta(days=10), repack=False, apply_filter=False)
+    )
+    await course.settled()
+    get_short_term_statistics_run_cache(hass)._latest_id_by_metadata_id.clear()
+    await life._start()
+    await life.hear(20, 50)
+    await life.play(1)
+    await end_hour(course)
+    for entity_id in SUMS:  # the rest of the last day that was heard is left out
+        for sums in (await course.sums(entity_id), await course.sums(entity_id, hourly=True)):
+            assert sums == sorted(sums)
+            assert life.sheet.total - begin - 5 < sums[-1] < life.sheet.total - begin
+
+
+async def end_hour(course: Course) -> None:
+    await course.end_period()
+    while course.period.minute:
+        await course.end_period()

@@ -125,4 +125,4 @@ async def test_what_cannot_be_put_right_is_logged_and_takes_no_other_statistic_a
     tables.session.execute(text("DROP TABLE statistics_short_term"))
     tables.session.commit()
     assert tables.rows(Statistics, OTHER) == [(0, 1.0, 5.0)]
-    assert complaints(caplog) == ["The sum of an index was not put right"]
+    assert complaints(caplog) == ["The sum of a statistic was not put right"]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from custom_components.linky_tic.history.counting import Counting
-from custom_components.linky_tic.history.sums import CountedRow, Newest, newest, put_right
+from custom_components.linky_tic.history.sums import CountedRow, Newest, go_on, newest, put_right
 from custom_components.linky_tic.tic import LABELS
 
 from .tables import NOON, OTHER, A, B, Row, Tables
@@ -53,6 +53,22 @@ def test_the_first_row_of_all_begins_with_what_it_gains(tables: Tables) -> None:
     show(counting, 100_500)
     put_right(tables.session, counting, Newest(0, 0))
     assert tables.rows(StatisticsShortTerm, A) == [(0, 100.5, 0.5)]
+
+
+def test_a_sum_goes_on_from_its_hours_where_the_rest_is_purged(tables: Tables) -> None:
+    for name in (A, B, OTHER):
+        tables.add(Statistics, name, (-2 * HOUR, 3.0, 700.0), (-HOUR, 4.0, 800.0))
+    tables.add(StatisticsShortTerm, B, (-PERIOD, 4.0, 800.0))
+    before = newest(tables.session)
+    for name, total in ((A, 0.0), (B, 800.5), (OTHER, 0.0)):
+        tables.add(StatisticsShortTerm, name, (0, 0.5, total), (PERIOD, 0.75, total + 0.25))
+        tables.add(Statistics, name, (0, 0.75, total + 0.25))
+    go_on(tables.session, {A, B}, before)
+    for name, total in ((A, 800.0), (B, 800.5), (OTHER, 0.0)):
+        periods = tables.rows(StatisticsShortTerm, name)
+        assert periods[-2:] == [(0, 0.5, total), (PERIOD, 0.75, total + 0.25)]
+        hours = tables.rows(Statistics, name)
+        assert hours == [(-2 * HOUR, 3.0, 700.0), (-HOUR, 4.0, 800.0), (0, 0.75, total + 0.25)]
 
 
 def test_rows_of_a_clock_that_was_ahead_gain_as_much(tables: Tables) -> None:

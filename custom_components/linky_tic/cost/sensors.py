@@ -14,6 +14,7 @@ from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
+from ..history.indexes import history_of
 from ..tariff.sensors import current_name, tariff_name
 from ..tic import Quantity, Readings, unnamed
 from .costs import Costs
@@ -55,6 +56,12 @@ class SumSensor(DerivedSensor):
         self._since = description.since
         if description.device_class is SensorDeviceClass.MONETARY:
             self._attr_native_unit_of_measurement = coordinator.hass.config.currency
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if self.state_class is SensorStateClass.TOTAL:
+            history_of(self.hass).sums.add(self.entity_id)
 
     @override
     def _set_value(self, value: Value) -> None:

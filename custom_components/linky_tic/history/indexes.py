@@ -27,7 +27,7 @@ from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label, hashed
 from .counting import Counting
 from .registers import StatisticCount
-from .sums import CountedRow, Newest, last_row, newest, put_right
+from .sums import CountedRow, Newest, go_on, last_row, newest, put_right
 
 _VERSION: Final = 3
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
@@ -54,6 +54,8 @@ class IndexHistory:
         self._hass = hass
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
+        self.sums = set[str]()
+        """Statistics that the recorder alone counts: those of costs."""
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
         self._before: Newest | None = None
@@ -138,6 +140,8 @@ class IndexHistory:
             counting = deepcopy(self._counting)
         with _savepoint(session):
             rows = put_right(session, counting, before)
+        with _savepoint(session):
+            go_on(session, frozenset(self.sums), before)
         self._compiled = rows
 
     def _count(self, _session: Session) -> None:
@@ -183,4 +187,4 @@ def _savepoint(session: Session) -> Iterator[None]:
         with session.begin_nested():
             yield
     except Exception:  # of any type
-        LOGGER.exception("The sum of an index was not put right")
+        LOGGER.exception("The sum of a statistic was not put right")

@@ -7,7 +7,7 @@ does, no sum falls. Of an hour that the clock has skipped there is no hourly row
 what it lacks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,7 @@ from homeassistant.components.recorder.util import session_scope
 from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import EnergyConverter, ReactiveEnergyConverter
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Update, func, select, update
 from sqlalchemy.orm import Session
 
 from .counting import Counting
@@ -94,6 +94,23 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
     return counted
 
 
+def go_on(session: Session, names: Collection[str], before: Newest) -> None:
+    """Let statistics go on from the sums of their hours where the rows before are purged.
+
+    The recorder begins them at 0 again then: after ten days without a value.
+    """
+    of_ours = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(names))
+    for key in session.scalars(of_ours).all():
+        last_period, last_hour = (
+            _sum_at(session, key, table, table.id <= newest_id, table.start_ts.desc())
+            for table, newest_id in zip(_LENGTHS, before, strict=True)
+        )
+        if last_period is None and last_hour:
+            for table, newest_id in zip(_LENGTHS, before, strict=True):
+                new = _update(table, key).where(table.id > newest_id)
+                session.execute(new.values(sum=table.sum + last_hour))
+
+
 def last_row(hass: HomeAssistant, name: str) -> Row | None:
     """Give the row of five minutes of a statistic that was made last."""
     with session_scope(hass=hass, read_only=True) as session:
@@ -146,14 +163,15 @@ def _sum_before(session: Session, row: Row, before: Newest) -> float:
 
     A row of before all others goes on from the sum with which they begin.
     """
+    key = row.metadata_id
     earlier = [
-        _sum_at(session, row, table, table.start_ts <= row.begin - length, table.start_ts.desc())
+        _sum_at(session, key, table, table.start_ts <= row.begin - length, table.start_ts.desc())
         for table, length in _LENGTHS.items()
     ]
     if known := [one for one in earlier if one is not None]:
         return max(known)
     later = [
-        _sum_at(session, row, table, table.id <= newest_id, table.start_ts.asc())
+        _sum_at(session, key, table, table.id <= newest_id, table.start_ts.asc())
         for table, newest_id in zip(_LENGTHS, before, strict=True)
     ]
     return min((one for one in later if one is not None), default=0.0)
@@ -161,21 +179,26 @@ def _sum_before(session: Session, row: Row, before: Newest) -> float:
 
 def _sum_at(
     session: Session,
-    row: Row,
+    key: int,
     table: _Table,
     where: ColumnElement[bool],
     order: ColumnElement[float | None],
 ) -> float | None:
-    of_it = (table.metadata_id == row.metadata_id, table.sum.is_not(None), where)
+    of_it = (table.metadata_id == key, table.sum.is_not(None), where)
     return session.scalar(select(table.sum).where(*of_it).order_by(order).limit(1))
+
+
+def _update(table: _Table, key: int) -> Update:
+    return (
+        update(table).where(table.metadata_id == key).execution_options(synchronize_session=False)
+    )
 
 
 def _write(session: Session, row: Row, total: float, gain: float, before: Newest) -> None:
     """Give a row its sum, and its hour if that is new; add what it gains to all that is later."""
     for (table, length), newest_id in zip(_LENGTHS.items(), before, strict=True):
         begin = row.begin // length * length
-        of_it = update(table).execution_options(synchronize_session=False)
-        of_it = of_it.where(table.metadata_id == row.metadata_id)
+        of_it = _update(table, row.metadata_id)
         if abs(total - row.sum) > _NOTHING:
             new = of_it.where(table.start_ts == begin, table.id > newest_id)
             session.execute(new.values(sum=total))
