@@ -100,7 +100,7 @@ async def test_the_mirror_does_not_say_that_a_meter_is_heard_when_another_one_is
     house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
     await meter.play()
     await meter.fall_silent()
-    assert not meter.coordinator.link.is_connected
+    assert not meter.coordinator.link.is_heard
     await meter.play()
     await (await async_publisher(home.hass)).async_flush()
     published = [call.args for call in mqtt_mock.async_publish.mock_calls]

@@ -51,7 +51,7 @@ class LinkyCoordinator(LinkyMeter):
             self.receiver,
             speed=entry.data.get(CONF_SPEED, SPEEDS[0]),
             on_events=self._receive,
-            on_state=lambda is_alive: self.guard(self._handle_state, is_alive),
+            on_state=lambda is_heard: self.guard(self._handle_state, is_heard),
         )
         self.link.interval = READ_INTERVALS[self.preset]
         # Signals are heard in this order: a room comes after those that it asks.
@@ -66,8 +66,8 @@ class LinkyCoordinator(LinkyMeter):
 
     @property
     def is_available(self) -> bool:
-        """Whether the line is alive, and no other meter speaks there."""
-        return bool(self.link.is_connected) and self.stranger is None
+        """Whether good groups come, and another meter has not said that they are its own."""
+        return bool(self.link.is_heard) and self.stranger is None
 
     async def async_start(self, heard: Heard | None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
@@ -179,8 +179,8 @@ class LinkyCoordinator(LinkyMeter):
         self.signals.minute.send()
         self.guard(self.reporter.report_due)
 
-    def _handle_state(self, is_alive: bool) -> None:  # noqa: FBT001 - what the link tells
-        if not is_alive:
+    def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
+        if not is_heard:
             self.is_heard = False
             self._mark_stale()
             self.guard(self.health.report_silence)

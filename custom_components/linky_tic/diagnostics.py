@@ -106,7 +106,7 @@ def _running(coordinator: LinkyCoordinator) -> Json:
     return {
         "meter": _meter(coordinator),
         "link": {
-            "is_connected": link.is_connected,
+            "is_connected": link.is_heard,
             "speed": link.reception.speed,
             "mode": receiver.mode,
             "received_bytes": link.reception.received,

@@ -1,4 +1,4 @@
-"""What a person answers to a repair: another meter on the line, another mode, another contract."""
+"""What a person answers to a repair: another meter, mode or contract, or names of tariffs."""
 
 from typing import override
 

@@ -203,9 +203,9 @@ def test_rows_from_the_removal_of_an_entity_on_are_of_somebody_else(counting: Co
     counting.removed("nothing", 90)
     counting.removed("EASF01", 90)
     times = [("EASF01", 89), ("EASF01", 90), ("EASF02", 90), ("nothing", 0)]
-    assert [counting.is_of(*one) for one in times] == [True, False, True, False]
+    assert [counting.has_row(*one) for one in times] == [True, False, True, False]
     show(counting, {"EASF01": 655}, 120)
-    assert counting.is_of("EASF01", 130)
+    assert counting.has_row("EASF01", 130)
     assert [counting.counters[name].is_moved for name in ("EASF01", "EASF02")] == [True, False]
     show(counting, {"EASF01": 656}, 130)
     assert counting.counters["EASF01"].is_moved

@@ -142,7 +142,7 @@ async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
         async with _following(meter.url) as followed:
             assert followed.states == []
             await until(lambda: followed.has(Reading))
-            assert followed.link.is_connected
+            assert followed.link.is_heard
     assert followed.states == [True]
     assert followed.turns == ["opened", "heard", "9600 standard"]
     assert followed.link.reconnections == 0
@@ -152,7 +152,7 @@ async def test_readings_come_and_the_meter_is_heard(tmp_path: Path) -> None:
 async def test_the_speed_and_mode_that_work_are_remembered(tmp_path: Path) -> None:
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
     assert followed.link.reception.speed == 1200
 
 
@@ -161,13 +161,13 @@ async def test_a_meter_not_heard_for_a_while_is_told_so_and_its_return_too(
 ) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             followed.look()
             assert followed.states == [True]
             clock.ahead += SILENCE
             followed.look()
             assert followed.states == [True, False]
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
     assert followed.states == [True, False, True]
     assert followed.link.reconnections == 0
 
@@ -189,7 +189,7 @@ async def test_a_port_that_is_plugged_in_again_is_heard_again(tmp_path: Path) ->
 async def test_a_port_comes_back_at_the_speed_that_worked(tmp_path: Path) -> None:
     with _meter(tmp_path, "historic_mono_hc_long", 1200) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             meter.unplug()
             await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
@@ -211,7 +211,7 @@ def _stolen(port: str) -> Iterator[None]:
 async def test_a_port_that_somebody_else_took_is_tried_again(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             meter.unplug()
             await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
@@ -257,7 +257,7 @@ async def test_a_half_open_connection_is_replaced(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(reception, "STALLED", 0.4)
     with TcpPort(Line(Household()), speed=_PACE) as bridge:
         async with _following(bridge.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             bridge.frozen = True
             await until(lambda: followed.link.reconnections)
             bridge.frozen = False
@@ -369,7 +369,7 @@ async def test_a_host_that_hangs_up_at_once_is_asked_less_and_less_often() -> No
 async def test_the_wait_is_short_again_once_a_group_was_good(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             meter.unplug()
             await until(lambda: followed.turns[-1] == "lost failed")
             meter.replug()
@@ -391,7 +391,7 @@ async def test_a_link_that_was_never_opened_finds_its_port_by_itself(tmp_path: P
     running = asyncio.create_task(followed.link.run())
     await asyncio.sleep(0)  # it has looked for the port
     with meter:
-        await until(lambda: followed.link.is_connected)
+        await until(lambda: followed.link.is_heard)
         await followed.link.close()
     assert running.cancelled()
 
@@ -424,7 +424,7 @@ async def test_whether_the_meter_is_heard_is_not_known_before_it_is_heard_or_sil
     with PtyPort(line, tmp_path / "tty", speed=_PACE) as meter:
         async with _following(meter.url) as followed:
             followed.look()
-            assert followed.link.is_connected is None
+            assert followed.link.is_heard is None
             clock.ahead += SILENCE
             followed.look()
     assert followed.states == [False]
@@ -470,7 +470,7 @@ async def test_silence_is_looked_for_while_a_port_is_missing(
 async def test_closing_does_not_wait_for_a_port_that_is_missing(tmp_path: Path) -> None:
     with _meter(tmp_path) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.link.is_connected)
+            await until(lambda: followed.link.is_heard)
             meter.unplug()
             await until(lambda: followed.turns[-1] == "lost failed")
             await followed.link.close()
@@ -481,7 +481,7 @@ async def test_a_run_that_is_cancelled_closes_the_port(tmp_path: Path) -> None:
         followed = Followed(meter.url)
         await followed.link.open()
         running = asyncio.create_task(followed.link.run())
-        await until(lambda: followed.link.is_connected)
+        await until(lambda: followed.link.is_heard)
         running.cancel()
         await asyncio.wait((running,))
         assert not await _busy(meter.url)

@@ -110,7 +110,7 @@ class Sum(NamedTuple):
 
     @property
     def unpriced(self) -> list[str]:
-        return [name for name, wh in self.by_tariff.items() if wh and name not in self.prices]
+        return [name for name, used in self.by_tariff.items() if used and name not in self.prices]
 
     @property
     def energy(self) -> float | None:

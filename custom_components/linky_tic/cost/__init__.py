@@ -6,6 +6,6 @@
 3. `Costs.cost` adds up the rows and the standing charge of a day or a month (`periods.py`);
 4. `sensors.py` has the row of each entity that shows such a sum.
 
-`account.py` stores all of it, `deleted.py` keeps what an entry that was deleted had stored;
-`clock.py` tells when a part of it is of a false time.
+`account.py` is all that `costs.py` stores, `deleted.py` keeps it of an entry that was deleted, and
+`former.py` reads what was stored before; `clock.py` tells when a part of it is of a false time.
 """

@@ -43,7 +43,7 @@ class Costs:
         signals.lost.connect(self._lose)
         for label in COSTED:
             signals.state.connect(label, self._mark_due)
-        signals.tariff.connect(self._learn_names)
+        signals.tariff.connect(self._take_names_and_prices)
 
     # What is told: days are local ones
 
@@ -111,7 +111,7 @@ class Costs:
         """Enter what the indexes have gained, now that the frame has said under which tariff."""
         account = self._account
         if account.turn(now, time.monotonic()):
-            self._learn_names()
+            self._take_names_and_prices()
             self._told = None
         is_shared = False
         for index, gain, since in account.indexes.end_frame(frame, readings, now):
@@ -148,10 +148,10 @@ class Costs:
     def _lose(self) -> None:
         self._account.indexes.lose(self._account.ledger.now)
 
-    def _learn_names(self) -> None:
+    def _take_names_and_prices(self) -> None:
         """Put under its tariff what was typed, or counted, for a register without a name.
 
-        The charge, too, is taken as it is given.
+        What had no price until now gets the one that is given, as the days have their charge.
         """
         names, entry = self._tariffs.names, self._meter.entry
         options = {**entry.options, **Prices.chosen(entry.options).named(names).options}
@@ -183,13 +183,10 @@ class Costs:
         account.turn(time.time(), time.monotonic())
         if account.day == date.min:
             account.day = account.ledger.today
-        self._learn_names()
+        self._take_names_and_prices()
 
     def reprice(self, prices: Prices, period: CostPeriod) -> None:
-        """Make prices hold from the first day of a period on, for what has been counted too.
-
-        What is entered later is priced anew once the entry is set up with the same prices.
-        """
+        """Make prices hold from the first day of a period on, for what has been counted too."""
         self.prices = prices.named(self._tariffs.names)
         self._account.trust_clock()
         self._account.ledger.reprice(period.first, self.prices.of, self.prices.standing_charge)

@@ -1,6 +1,6 @@
 """What the bits of STGE and RELAIS mean to a household, and days of Tempo and peaks: one row each.
 
-It knows slugs of `tic/registers.py`, never a bit. Historique has neither register: what ADPS and
+It knows slugs of `tic/status_words.py`, never a bit. Historique has neither word: what ADPS and
 ADIRn tell is told here as well; its status word is a constant on a Linky and tells nothing.
 """
 
@@ -84,8 +84,8 @@ def _relay(number: int, field: Field) -> Flag:
     """Describe a relay: off by default, since 2 to 8 have no terminals and 1 is the contact."""
 
     def read(readings: Readings) -> bool | None:
-        register = number_of(readings, "RELAIS")
-        return None if register is None else field.read(register) == "closed"
+        word = number_of(readings, "RELAIS")
+        return None if word is None else field.read(word) == "closed"
 
     return Flag(
         key=field.slug,

@@ -145,7 +145,7 @@ class Counting:
         if counter := self.counters.get(statistic):
             counter.gone = now
 
-    def is_of(self, statistic: str, begin: float) -> bool:
+    def has_row(self, statistic: str, begin: float) -> bool:
         """Whether a row that begins then is of an index of ours."""
         counter = self.counters.get(statistic)
         return counter is not None and (counter.gone is None or begin < counter.gone)

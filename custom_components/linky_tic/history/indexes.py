@@ -85,7 +85,7 @@ class IndexHistory:
             if row and lost:
                 address, label = lost[statistic]
                 counting.recorded(statistic, hashed(address), label, row.state, row.begin)
-            elif row and counting.is_of(statistic, row.begin):
+            elif row and counting.has_row(statistic, row.begin):
                 counting.recovered(statistic, row.state, row.begin, now)
 
     @callback

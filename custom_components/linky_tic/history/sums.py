@@ -73,7 +73,7 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
     made = _rows(session, periods, periods.id > before.period)
-    new = [row for row in made if counting.is_of(row.name, row.begin)]
+    new = [row for row in made if counting.has_row(row.name, row.begin)]
     new.sort(key=lambda row: (row.begin, order[row.name]))
     counted = []
     for row in new:
@@ -89,7 +89,7 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
     if start and start.minute == _LAST_MINUTE:
         hour = start.replace(minute=0, tzinfo=UTC).timestamp()
         for name in order:
-            if counting.is_of(name, hour):
+            if counting.has_row(name, hour):
                 _add_hour(session, name, hour)
     return counted
 

@@ -34,7 +34,7 @@ class Link:
 
     `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
     heard (True) and when it has not been for `SILENCE` (False), whatever became of the port; until
-    either, `is_connected` is None. The port is read every `interval` seconds, or as bytes come
+    either, `is_heard` is None. The port is read every `interval` seconds, or as bytes come
     where that is 0.
     """
 
@@ -50,7 +50,7 @@ class Link:
         self.name = name_of(port)
         self.interval: float
         self.reception = Reception(receiver, speed, self._receive)
-        self.is_connected: bool | None = None
+        self.is_heard: bool | None = None
         self.reconnections = 0
         self.history: deque[tuple[float, str]] = deque(maxlen=_REMEMBERED)
         self._url = port
@@ -132,8 +132,8 @@ class Link:
         if good:
             self._good_at = time.monotonic()
             self._wait = _FIRST_WAIT
-            if not self.is_connected:
-                self._change_state(connected=True)
+            if not self.is_heard:
+                self._change_state(is_heard=True)
             heard = self.reception.speed, self._receiver.mode
             if heard != self._heard:
                 self._heard = heard
@@ -142,13 +142,13 @@ class Link:
             self._on_events(events, now)
 
     def _check_silence(self) -> None:
-        if self.is_connected is not False and time.monotonic() - self._good_at >= SILENCE:
-            self._change_state(connected=False)
+        if self.is_heard is not False and time.monotonic() - self._good_at >= SILENCE:
+            self._change_state(is_heard=False)
 
-    def _change_state(self, *, connected: bool) -> None:
-        self.is_connected = connected
-        self._record("heard" if connected else "silent")
-        self._on_state(connected)
+    def _change_state(self, *, is_heard: bool) -> None:
+        self.is_heard = is_heard
+        self._record("heard" if is_heard else "silent")
+        self._on_state(is_heard)
 
     def _record(self, what: str) -> None:
         """Add to the history, unless it is what was added last."""

@@ -90,7 +90,7 @@ class Mirror:
         if write := self._settings.format.write:
             if frame.groups and _is_whole(frame):
                 yield self._data(write(frame, self._meter.receiver.meter.overseas))
-        elif self._is_settled(frame, readings):
+        elif self._has_all_readings(frame, readings):
             yield from self._of_readings(readings, now)
 
     def _data(self, payload: str) -> Message:
@@ -98,7 +98,7 @@ class Mirror:
         expiry = _DATA_EXPIRY + settings.interval
         return Message(settings.topic, payload, 0, settings.retain, expiry)
 
-    def _is_settled(self, frame: Frame, readings: Readings) -> bool:
+    def _has_all_readings(self, frame: Frame, readings: Readings) -> bool:
         """Whether the readings are all there, as they are not right after a start or a loss."""
         if self._whole_frames < _SETTLED and _is_whole(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)

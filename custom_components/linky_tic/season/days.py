@@ -23,7 +23,7 @@ _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
 _AWAITED: Final = time(0, 15)
 """Until when the kind of a day that begins at midnight may take to be heard."""
-_PEAK_BEGINS, _PEAK_ENDS = time(0, 5), time(17, 55)
+_SURELY_FROM, _SURELY_UNTIL = time(0, 5), time(17, 55)
 """The 18 hours of a peak in its day, without five minutes at either end."""
 _EJP: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
 _LASTS: Final = timedelta(days=366)
@@ -104,7 +104,7 @@ class SeasonDays:
         current = self._tariffs.current
         kind = _EJP.get(current.name) if current else None
         now = self._now("peak")
-        return {now.date(): kind} if kind and _PEAK_BEGINS < now.time() < _PEAK_ENDS else {}
+        return {now.date(): kind} if kind and _SURELY_FROM < now.time() < _SURELY_UNTIL else {}
 
     def _add(self, found: Mapping[date, str]) -> None:
         news = {day: kind for day, kind in found.items() if self.by_day.get(day) != kind}

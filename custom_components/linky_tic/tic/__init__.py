@@ -42,9 +42,9 @@ from .legal_time import MAINLAND, LegalTime
 from .power import Estimate, IndexPower, net
 from .power_peaks import DayPeak, PowerPeaks
 from .receiver import Receiver
-from .registers import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .schedule import Coding, Contact, Decision, Schedule, read_schedule
 from .season import DAY_KINDS, Tally, tally
+from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .supply import (
     BRIEF_POWER,
     CURRENTS,

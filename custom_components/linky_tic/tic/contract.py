@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from .catalogue import Mode, Quantity
 from .events import Readings, text_of
-from .registers import status_of
 from .schedule import registers_of
+from .status_words import status_of
 from .tariff_words import REGISTER_SLUGS, contract_slug
 from .tempo import has_colours
 

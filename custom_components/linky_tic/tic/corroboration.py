@@ -12,7 +12,7 @@ from typing import Final
 
 from .catalogue import CATALOGUE, LABELS, PEAKS, Label, Quantity, names_of
 from .events import Reading, Readings, number_of
-from .registers import STATUS
+from .status_words import STATUS
 
 _FAR: Final = 1.5
 """A power this many times what the rest comes to is far off."""

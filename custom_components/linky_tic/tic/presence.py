@@ -96,7 +96,7 @@ class Presence:
     def is_followed(
         self, frame: Frame, group: Group, label: Label, in_force: Mapping[str, Reading]
     ) -> bool:
-        """Whether no group is missing between one of the last frame and the next."""
+        """Whether no group is missing between one of the last frame and the one after it."""
         if self._is_usual:
             return True
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])

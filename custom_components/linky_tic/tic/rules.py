@@ -135,7 +135,8 @@ def _choose_index(row: Row) -> Reading | None:
     """Believe an index that grows as the supply allows, the first one when the next bears it out.
 
     Without parity a false digit can hide in the growth of one frame: then the same bytes twice
-    are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`.
+    are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`. One that
+    has fallen, or leapt, is believed by three in line; at zero once it has stood there for long.
     """
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)

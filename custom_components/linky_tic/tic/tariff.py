@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from .catalogue import CATALOGUE, Label, Mode
 from .events import Readings, text_of
-from .registers import status_of
+from .status_words import status_of
 from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
 from .tempo import denies_tempo, has_colours
 

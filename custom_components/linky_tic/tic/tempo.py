@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from .events import Readings, text_of
-from .registers import status_of
 from .schedule import Contact, readings_of
+from .status_words import status_of
 from .tariff_words import contract_slug, tariff_slug
 
 _ANNOUNCED: Final[Mapping[str, str]] = {

@@ -2,7 +2,7 @@
 
 It knows nothing of groups. 7E1 and 8N1 are the same ten bits on the wire, and 8N1 hands over the
 parity bit: a line with it is told from one that a bridge stripped, or whose bit 7 is stuck, by the
-bytes themselves. Source: 54E 5.3.5 (character), errors.md of the specification notes, row 6.
+bytes themselves. Source: 54E 5.3.5 (character).
 """
 
 from collections.abc import Iterable, Iterator

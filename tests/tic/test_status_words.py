@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic.registers import (
+from custom_components.linky_tic.tic.status_words import (
     RELAYS,
     STATUS,
     Field,
