@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 import logging
 from pathlib import Path
-import time
 from types import SimpleNamespace
 from typing import Final
 
+from freezegun.api import real_monotonic
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
@@ -264,10 +264,10 @@ async def opened(
 ) -> AsyncIterator[Home]:
     """Give a home, and see that all it has opened is closed at its end."""
     clock = Clock()
-    # How long a port is waited for is not simulated.
-    real = SimpleNamespace(time=clock.time, monotonic=time.monotonic)
-    monkeypatch.setattr(reception, "time", real)
+    # How long a port is waited for is not simulated, nor frozen.
+    real = SimpleNamespace(time=clock.time, monotonic=real_monotonic)
     for module, patience in ((link_module, "SILENCE"), (reception, "STALLED")):
+        monkeypatch.setattr(module, "time", real)
         monkeypatch.setattr(module, patience, HANGS)
     for module in (config_flow, costs, reporter):
         monkeypatch.setattr(module, "time", clock)
