@@ -14,7 +14,7 @@ from homeassistant.components.sensor import DOMAIN as SENSOR
 from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import entity_registry as er
 
-from ..const import DOMAIN
+from ..const import DOMAIN, UNKNOWN
 from ..exceptions import refused
 from .joining import HOUR, Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import AdoptionRecords, Method, Record
@@ -118,7 +118,7 @@ async def _read(hass: HomeAssistant, named: Mapping[str, str]) -> tuple[History,
     old = await async_history(hass, old_id, ours.unit)
     if old is None or not old.hours:
         raise refused("adopt_no_statistics", **named)
-    told = {**named, "old_unit": old.unit or "–", "unit": ours.unit or "–"}
+    told = {**named, "old_unit": old.unit or UNKNOWN, "unit": ours.unit or UNKNOWN}
     if (old.quantity or old.unit) != (ours.quantity or ours.unit):
         raise refused("adopt_other_quantity", **told)
     has_sum, kind = ours.meta["has_sum"], ours.meta["mean_type"]
@@ -154,7 +154,7 @@ def _against_taking_over(hass: HomeAssistant, old_id: str, old: History, ours: H
 def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
     """Give the indexes that do not fit, in our unit, for people to compare."""
     shown = (rows[-1] if rows else old.last, ours.first)
-    texts = ["–" if one.state is None else f"{one.state:.2f}" for one in shown]
+    texts = [UNKNOWN if one.state is None else f"{one.state:.2f}" for one in shown]
     return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}
 
 
