@@ -55,7 +55,7 @@ class IndexHistory:
         self._store: Store[dict[str, Any]] = Store(hass, _VERSION, f"{DOMAIN}.history")
         self._counting = Counting()
         self.sums = set[str]()
-        """Statistics that the recorder alone counts: those of costs."""
+        """Statistics of days and months, of energy and costs, whose gains the recorder counts."""
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
         self._before: Newest | None = None
@@ -69,7 +69,7 @@ class IndexHistory:
 
     async def _read(self) -> None:
         kept: dict[str, Any] = {}
-        with suppress(NotImplementedError):  # two versions were written for hours: none converts
+        with suppress(NotImplementedError):  # versions 1 and 2: what they counted has its rows
             kept = await self._store.async_load() or {}
         counters = {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()}
         self._counting = Counting(**{**kept, "counters": counters})
