@@ -25,7 +25,8 @@ from custom_components.linky_tic.reporting.rules import (
     rule_name,
 )
 from custom_components.linky_tic.sensor import _name
-from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity, index_slug
+from custom_components.linky_tic.tariff.in_force import index_slug
+from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
 from scripts.drawing import drawing
 from scripts.tongues import ENGLISH, ROOT, Tongue, tongue_of
 

@@ -19,6 +19,14 @@ PACKAGES: Final = ("tic", "line")
 FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
     "Bytes to readings: the standard library alone": ("tic",),
     "The port: asyncio and serialx": ("line",),
+    "What readings mean: the standard library alone": (
+        "entities/transitions",
+        "power/estimate",
+        "power/power_peaks",
+        "schedule/announced_days",
+        "season/tally",
+        "tariff/contract",
+    ),
     "One meter: values computed, kept and reported": ("coordinator",),
     "Entities": tuple(sorted(PLATFORMS)),
     "Dialogs, actions and repairs": (),

@@ -29,7 +29,8 @@ from custom_components.linky_tic.line import detection, link as link_module, por
 from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.reporting import reporter
 from custom_components.linky_tic.reporting.rules import Preset
-from custom_components.linky_tic.tic import LABELS, index_slug
+from custom_components.linky_tic.tariff.in_force import index_slug
+from custom_components.linky_tic.tic import LABELS
 from simulator import Household
 from simulator.line import Line, Source
 from simulator.ports import PtyPort

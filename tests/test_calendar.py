@@ -11,8 +11,8 @@ from simulator.line import Replay
 
 from .calendar_days import DaysOfAHome, days_of
 from .home import KNOWN, Home
+from .schedule.test_day_schedule import profile
 from .tic.streams import standard
-from .tic.test_day_schedule import profile
 
 CALENDAR: Final = "calendar.linky_tariff"
 EVENING: Final = "2026-11-23T21:00:00"

@@ -15,9 +15,11 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import LinkyConfigEntry
 from .entity import LinkyEntity, entity_text
+from .schedule.day_schedule import SchedulePeriod
+from .tariff.in_force import unnamed
 from .tariff.sensors import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
-from .tic import Label, Quantity, SchedulePeriod, unnamed
+from .tic import Label, Quantity
 
 PARALLEL_UPDATES = 0
 

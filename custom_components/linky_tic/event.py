@@ -1,7 +1,7 @@
 """The events of a meter: what automations wait for, when it happens and once.
 
 It knows when the meter has said something new and how an event becomes a state; what has happened
-is `tic/`'s business. Nothing is told that was so before Home Assistant listened.
+is told by `entities/transitions.py`. Nothing is told that was so before Home Assistant listened.
 """
 
 from collections import deque
@@ -14,18 +14,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedDescription
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
+from .entities.transitions import Moment, ShortMessages, Transition, transitions
 from .entity import LinkyEntity
-from .tic import (
-    ChangedHours,
-    Coding,
-    Frame,
-    Moment,
-    Readings,
-    ShortMessages,
-    Transition,
-    read_schedule,
-    transitions,
-)
+from .schedule.announced_days import ChangedHours
+from .tic import Coding, Frame, Readings, read_schedule
 
 PARALLEL_UPDATES = 0
 

@@ -24,8 +24,10 @@ from .history.indexes import history_of
 from .power.sensors import POWER_VALUES
 from .schedule.sensors import DAY_VALUES
 from .season.sensors import SEASON_VALUES
+from .tariff.contract import registers_in_use
 from .tariff.sensors import TARIFF_VALUES
-from .tic import INDEXES, TARIFF_SLUGS, Absence, Label, Mode, Quantity, Reading, registers_in_use
+from .tariff.words import TARIFF_SLUGS
+from .tic import INDEXES, Absence, Label, Mode, Quantity, Reading
 
 PARALLEL_UPDATES = 0
 

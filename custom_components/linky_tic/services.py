@@ -26,7 +26,8 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_dashboard.sources import energy_sources, offer
 from .exceptions import refused
 from .mirror.payloads import typed_reading
-from .tic import Reading, SchedulePeriod, mask
+from .schedule.day_schedule import SchedulePeriod
+from .tic import Reading, mask
 
 _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 

@@ -16,8 +16,8 @@ import pytest
 from custom_components.linky_tic.cost.periods import CostPeriod
 from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.history.replacement import async_replace_meter
+from custom_components.linky_tic.tariff.words import REGISTER_SLUGS
 from custom_components.linky_tic.tic import LABELS, Quantity
-from custom_components.linky_tic.tic.tariff_words import REGISTER_SLUGS
 
 from ..bills import OPTIONS, amount, house, pays, reprice
 from ..course import Course

@@ -3,8 +3,10 @@
 from datetime import date, datetime, timedelta
 import json
 
+from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
+from custom_components.linky_tic.schedule.day_schedule import MobilePeak, Note
 from custom_components.linky_tic.schedule.days import from_json, to_json
-from custom_components.linky_tic.tic import AnnouncedDays, Coding, LegalTime, MobilePeak, Note
+from custom_components.linky_tic.tic import Coding, LegalTime
 
 DAY = date(2026, 11, 25)
 BEGIN = datetime.fromisoformat("2026-11-25T06:00:00")

@@ -24,10 +24,17 @@ def test_a_room_imports_from_its_floor_and_those_below() -> None:
         assert {step for room in floor for step in IMPORTS[room]} <= below
 
 
-def test_the_floors_of_the_tic_and_of_the_line_know_nothing_of_home_assistant() -> None:
-    assert [*FLOORS.values()][:2] == [{"tic"}, {"line"}]
+def test_the_floors_below_that_of_a_meter_know_nothing_of_home_assistant() -> None:
+    tic, line, meanings = [*FLOORS.values()][:3]
+    assert [*tic, *line] == ["tic", "line"]
     files = [*drawing.HOUSE.glob("line/*.py"), *drawing.HOUSE.glob("tic/*.py")]
+    files += [drawing.HOUSE / f"{module}.py" for module in meanings]
     assert [file.name for file in files if "homeassistant" in file.read_text()] == []
+
+
+def test_what_readings_mean_is_computed_of_readings_alone() -> None:
+    meanings = [*FLOORS.values()][2]
+    assert {step for module in meanings for step in IMPORTS[module]} <= {"tic", *meanings}
 
 
 def test_rooms_that_import_each_other_are_refused(tmp_path: Path) -> None:
@@ -67,7 +74,7 @@ def test_an_arrow_that_a_longer_way_says_is_left_out() -> None:
 def test_the_drawing_shows_rooms_and_no_modules_in_them() -> None:
     text = drawing.drawing()
     assert text.startswith("```mermaid\n")
-    assert 'f2_cost["cost/"]' in text
+    assert 'f3_cost["cost/"]' in text
     assert "accounts" not in text
     assert "floor1 --> floor0" in text
     assert len(text.splitlines()) < 100

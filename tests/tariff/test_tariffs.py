@@ -5,11 +5,12 @@ from typing import Any, Final, Literal
 import pytest
 
 from custom_components.linky_tic.meter.store import MeterStore
-from custom_components.linky_tic.tic import LABELS, Contract, ContractChange, Mode
+from custom_components.linky_tic.tariff.contract import Contract, ContractChange
+from custom_components.linky_tic.tic import LABELS, Mode
 from simulator import Household
 
 from ..home import KNOWN, Home, Meter
-from ..tic.test_tariff import PERIODS
+from .test_in_force import PERIODS
 
 TARIFF: Final = "sensor.linky_current_tariff"
 PREF: Final = "sensor.linky_pref"

@@ -7,12 +7,7 @@ from pathlib import Path
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic.status_words import (
-    RELAYS,
-    STATUS,
-    Field,
-    decode_status,
-)
+from custom_components.linky_tic.tic.status_words import RELAYS, STATUS, Field, decode_status
 
 TABLE = Path(__file__).parents[1] / "data" / "stge.csv"
 SLUGS = {

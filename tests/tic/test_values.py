@@ -8,11 +8,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.linky_tic.tic import CATALOGUE, Mode
-from custom_components.linky_tic.tic.values import (
-    Horodate,
-    read_horodate,
-    read_value,
-)
+from custom_components.linky_tic.tic.values import Horodate, read_horodate, read_value
 
 STANDARD = CATALOGUE[Mode.STANDARD]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -18,7 +18,8 @@ from ..coordinator import LinkyCoordinator
 from ..cost.periods import CostPeriod
 from ..exceptions import refused
 from ..season.statistics import async_hourly, async_past_days
-from ..tic import COLOURS, LABELS, Label, Quantity
+from ..tariff.tempo import COLOURS
+from ..tic import LABELS, Label, Quantity
 from .contracts import PricedContract, Sum, cost_under
 
 _SUPPLIED: Final = [

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 from homeassistant.util import dt as dt_util
 
-from ..tic import COLOURS, FROM_MIDNIGHT, TEMPO_NAMES
+from ..tariff.in_force import TEMPO_NAMES
+from ..tariff.tempo import COLOURS, FROM_MIDNIGHT
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base",),

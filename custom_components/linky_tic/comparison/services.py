@@ -18,7 +18,7 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
-from ..tic import COLOURS
+from ..tariff.tempo import COLOURS
 from .comparison import Comparison, async_compare
 from .contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from homeassistant.util.json import JsonObjectType
 
-from ..tic import unnamed
+from ..tariff.in_force import unnamed
 from .clock import A_DAY, AN_HOUR, Leap
 from .indexes import Index, Indexes
 from .ledger import LONGEST, Ledger

@@ -7,8 +7,9 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from ..meter.meter import LinkyMeter
+from ..tariff.in_force import index_slug, unnamed
 from ..tariff.tariffs import Tariffs
-from ..tic import LABELS, Frame, Label, Reading, Readings, index_slug, unnamed
+from ..tic import LABELS, Frame, Label, Reading, Readings
 from .account import LEDGER, Account
 from .deleted import HAD_PRICES, deleted_accounts
 from .former import FORMER, read_former

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
-from ..tic import LABELS, Label, Quantity, index_slug, unnamed
+from ..tariff.in_force import index_slug, unnamed
+from ..tic import LABELS, Label, Quantity
 from .indexes import register_of
 from .periods import CostPeriod, day_of
 from .prices import EXPORT, Prices

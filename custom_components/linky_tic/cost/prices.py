@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ..tic import unnamed
+from ..tariff.in_force import unnamed
 
 CONF_PRICES: Final = "prices"
 CONF_STANDING_CHARGE: Final = "standing_charge"

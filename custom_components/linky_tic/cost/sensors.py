@@ -15,8 +15,9 @@ from homeassistant.const import UnitOfEnergy
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..history.indexes import history_of
+from ..tariff.in_force import unnamed
 from ..tariff.sensors import current_name, tariff_name
-from ..tic import Quantity, Readings, unnamed
+from ..tic import Quantity, Readings
 from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
 

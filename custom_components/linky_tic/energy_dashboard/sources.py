@@ -17,8 +17,9 @@ from ..coordinator import LinkyCoordinator
 from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
+from ..tariff.contract import contract_name
 from ..tariff.sensors import tariff_name
-from ..tic import Readings, contract_name
+from ..tic import Readings
 
 EXPORT_LABEL: Final = "EAIT"
 INJECTION: Final = "Injection"

@@ -1,7 +1,7 @@
 """Entities as rows of tables: what labels tell together, and what the rooms compute.
 
 A row says what its entity shows and when a meter has it. How a value is computed is the business
-of `tic/`, or of the room whose row it is.
+of the room whose row it is.
 """
 
 from abc import abstractmethod

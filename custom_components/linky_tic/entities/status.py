@@ -11,23 +11,17 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass as De
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..tic import (
-    RELAYS,
-    STATUS,
-    Field,
-    Meaning,
-    Readings,
+from ..tariff.tempo import (
     colour_today,
     colour_tomorrow,
     has_colours,
     has_notices,
     has_peaks,
     no_peak_notice,
-    number_of,
     peak_in_progress,
     peak_notice,
-    status_of,
 )
+from ..tic import RELAYS, STATUS, Field, Meaning, Readings, number_of, status_of
 from .derived import (
     DerivedBinarySensorDescription as Flag,
     DerivedSensorDescription as Word,

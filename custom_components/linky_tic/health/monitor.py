@@ -11,7 +11,8 @@ from homeassistant.const import CONF_PORT
 from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
 from ..line import name_of
 from ..meter.meter import LinkyMeter
-from ..tic import LABELS, Contract, ContractChange, Mode, Reason, Rejected, mask
+from ..tariff.contract import Contract, ContractChange
+from ..tic import LABELS, Mode, Reason, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 import time
 from typing import Final
 
-from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver, contract_name
+from ..tariff.contract import contract_name
+from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver
 from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, TRYING, round_of
 from .port import Port, has_speed
 from .reception import Reception

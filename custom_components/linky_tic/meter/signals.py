@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..const import LOGGER
-from ..tic import ContractChange, Frame, Reading, Readings
+from ..tariff.contract import ContractChange
+from ..tic import Frame, Reading, Readings
 
 
 class Guard:

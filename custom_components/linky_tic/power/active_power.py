@@ -1,7 +1,7 @@
 """The active power of one meter, reckoned at the end of each frame from what it counts.
 
 It knows which labels count energy and which tell an apparent power; how a power is made of them is
-the business of `tic/`, and how it is shown that of the sensors.
+the business of `estimate.py`, and how it is shown that of the sensors.
 """
 
 from collections.abc import Collection
@@ -12,18 +12,16 @@ from ..meter.signals import Signals
 from ..tic import (
     CATALOGUE,
     CURRENTS,
-    Estimate,
     Frame,
-    IndexPower,
     Mode,
     Quantity,
     Reading,
     Readings,
     Receiver,
-    net,
     number_of,
     status_of,
 )
+from .estimate import Estimate, IndexPower, net
 
 _IMPORTED: Final = (
     "EAST",

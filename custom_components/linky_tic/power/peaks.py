@@ -1,6 +1,6 @@
 """The highest powers of one house, kept across restarts: the month's, and today's where only heard.
 
-How they are reckoned is the business of `tic/`; this is who follows, keeps and tells.
+How they are reckoned is in `power_peaks.py`; this is who follows, keeps and tells.
 """
 
 from datetime import date
@@ -9,7 +9,8 @@ from typing import Final
 from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
-from ..tic import DayPeak, Frame, PowerPeaks, Quantity, Reading, Readings
+from ..tic import Frame, Quantity, Reading, Readings
+from .power_peaks import DayPeak, PowerPeaks
 
 PEAK_TODAY: Final = "peak_today"
 PEAK_MONTH: Final = "peak_month"

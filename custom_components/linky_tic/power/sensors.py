@@ -1,7 +1,7 @@
 """The sensors of power: what is left of the subscription, the peaks, and the estimate in watts.
 
-How they are computed is the business of `tic/` and of this room's other files. The Energy
-dashboard's view of what is drawn now takes watts alone, and no meter sends any.
+How they are computed is the business of this room's other files. The Energy dashboard's view of
+what is drawn now takes watts alone, and no meter sends any.
 """
 
 from collections.abc import Callable, Iterator

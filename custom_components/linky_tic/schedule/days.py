@@ -2,7 +2,7 @@
 
 It stores what the wire does not repeat (which profile is for which day, what a peak that has begun
 is made of, how the hours are coded) and tells when something else is in force. What is believed of
-which day is decided in `tic/announced_days.py`.
+which day is decided in `announced_days.py`.
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,9 @@ from homeassistant.util.json import JsonObjectType
 
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
-from ..tic import (
-    AnnouncedDays,
-    Change,
-    ChangedHours,
-    Coding,
-    DaySchedules,
-    Frame,
-    LegalTime,
-    MobilePeak,
-    Note,
-    Readings,
-)
+from ..tic import Coding, Frame, LegalTime, Readings
+from .announced_days import AnnouncedDays, ChangedHours
+from .day_schedule import Change, DaySchedules, MobilePeak, Note
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)

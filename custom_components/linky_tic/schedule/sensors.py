@@ -10,8 +10,9 @@ from homeassistant.components.sensor import SensorDeviceClass
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
+from ..tariff.contract import registers_in_use
 from ..tariff.sensors import TARIFF_NAMES, TariffSensor
-from ..tic import Readings, registers_in_use
+from ..tic import Readings
 
 
 def _changes(readings: Readings) -> bool:

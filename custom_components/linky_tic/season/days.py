@@ -1,6 +1,6 @@
 """The kind of each day of a season: what is heard, and what statistics tell of the days before.
 
-It knows days and their kinds, which it stores; how they are counted is `tic/season.py`'s business.
+It knows days and their kinds, which it stores; how they are counted is `tally.py`'s business.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from ..const import DOMAIN
 from ..meter.meter import LinkyMeter
 from ..schedule.days import Days
 from ..tariff.tariffs import Tariffs
-from ..tic import DAY_KINDS, Tally, tally
 from .statistics import async_past_days
+from .tally import DAY_KINDS, Tally, tally
 
 _STORED: Final = "season"
 _SINCE: Final = "since"

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tariff.sensors import is_under
-from ..tic import COLOURS, has_colours
+from ..tariff.tempo import COLOURS, has_colours
 
 
 def _value(kind: str, suffix: str, meter: LinkyCoordinator) -> int | None:

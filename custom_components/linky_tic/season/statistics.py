@@ -20,7 +20,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..tic import DAY_KINDS, KNOWN_TARIFFS, TEMPO_NAMES
+from ..tariff.in_force import TEMPO_NAMES
+from ..tariff.words import KNOWN_TARIFFS
+from .tally import DAY_KINDS
 
 _HOUR: Final = 3600.0
 _YEAR: Final = timedelta(days=365)

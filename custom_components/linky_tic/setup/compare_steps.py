@@ -19,7 +19,7 @@ import voluptuous as vol
 from ..comparison.comparison import Comparison, async_compare
 from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 from ..const import UNKNOWN
-from ..tic import COLOURS
+from ..tariff.tempo import COLOURS
 from .money_steps import MoneySteps
 from .texts import currency, read_amount, rounded, sentence
 

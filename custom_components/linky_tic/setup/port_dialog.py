@@ -19,7 +19,8 @@ import voluptuous as vol
 from ..const import CONF_SPEED, CONTRACT_NAMES, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
-from ..tic import LABELS, Mode, Quantity, identify, mask, option_slug
+from ..tariff.contract import option_slug
+from ..tic import LABELS, Mode, Quantity, identify, mask
 from .port_names import async_real_names, async_stable_name, is_name_of
 from .texts import async_load_sentences, sentence
 

@@ -14,8 +14,11 @@ from ..entities.derived import (
     Value,
 )
 from ..entity import entity_text
-from ..tic import KNOWN_TARIFFS, TARIFF_SLUGS, Readings, read_contract, unnamed
+from ..tic import Readings
+from .contract import read_contract
+from .in_force import unnamed
 from .tariffs import CURRENT_TARIFF
+from .words import KNOWN_TARIFFS, TARIFF_SLUGS
 
 TARIFF_NAMES: Final = (
     *(slug for _, slug, *_ in KNOWN_TARIFFS),

@@ -1,7 +1,7 @@
 """The tariff in force of one meter, the names of its registers, its contract.
 
 It knows when it has to look, what to store, and who is told; what labels say of the tariff is read
-in `tic/tariff.py`.
+in `in_force.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,25 +11,10 @@ from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
-from ..tic import (
-    LABELS,
-    TARIFF_SOURCES,
-    USUAL_SLUGS,
-    Contract,
-    ContractChange,
-    Frame,
-    Label,
-    Mode,
-    Quantity,
-    Readings,
-    Tariff,
-    TariffFollower,
-    heard_tariff,
-    index_slug,
-    read_contract,
-    registers_in_use,
-    unnamed,
-)
+from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings
+from .contract import Contract, ContractChange, read_contract, registers_in_use
+from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, heard_tariff, index_slug, unnamed
+from .words import USUAL_SLUGS
 
 CURRENT_TARIFF: Final = "current_tariff"
 """The key of the tariff in force."""

@@ -23,27 +23,34 @@ mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and F
 """
 
 from .address import Identity, Model, hashed, identify, mask
-from .announced_days import AnnouncedDays, ChangedHours
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode, Quantity
-from .contract import (
-    Contract,
-    ContractChange,
-    contract_name,
-    option_slug,
-    read_contract,
-    registers_in_use,
+from .events import (
+    Appeared,
+    Event,
+    ModeChanged,
+    OtherMeter,
+    Reading,
+    Readings,
+    Vanished,
+    number_of,
+    text_of,
 )
-from .day_schedule import Change, Day, DaySchedules, MobilePeak, Note, SchedulePeriod
-from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Readings, Vanished, number_of
 from .frames import Frame, Rejected
 from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime
-from .power import Estimate, IndexPower, net
-from .power_peaks import DayPeak, PowerPeaks
+from .meter_clock import MeterClock, naive
 from .receiver import Receiver
-from .schedule import Coding, Contact, Decision, Schedule, read_schedule
-from .season import DAY_KINDS, Tally, tally
+from .schedule import (
+    Coding,
+    Contact,
+    Decision,
+    Schedule,
+    Slot,
+    read_schedule,
+    readings_of,
+    registers_of,
+)
 from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .supply import (
     BRIEF_POWER,
@@ -57,27 +64,4 @@ from .supply import (
     share_of,
     subscribed_power,
 )
-from .tariff import (
-    TARIFF_SOURCES,
-    TEMPO_NAMES,
-    Tariff,
-    TariffFollower,
-    heard_tariff,
-    index_slug,
-    unnamed,
-)
-from .tariff_words import KNOWN_TARIFFS, TARIFF_SLUGS, USUAL_SLUGS
-from .tempo import (
-    COLOURS,
-    FROM_MIDNIGHT,
-    colour_today,
-    colour_tomorrow,
-    has_colours,
-    has_notices,
-    has_peaks,
-    no_peak_notice,
-    peak_in_progress,
-    peak_notice,
-)
-from .transitions import Moment, ShortMessages, Transition, transitions
 from .values import Value, read_horodate, read_value

@@ -10,7 +10,7 @@ import re
 from typing import Final
 import unicodedata
 
-from .catalogue import CATALOGUE, Mode
+from ..tic import CATALOGUE, Mode
 
 # fmt: off
 #   contract    slug                    PTEC    index of Historique

@@ -7,12 +7,9 @@ It knows readings and nothing of frames. Source: the tariff notes of the specifi
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .catalogue import Mode, Quantity
-from .events import Readings, text_of
-from .schedule import registers_of
-from .status_words import status_of
-from .tariff_words import REGISTER_SLUGS, contract_slug
+from ..tic import Mode, Quantity, Readings, registers_of, status_of, text_of
 from .tempo import has_colours
+from .words import REGISTER_SLUGS, contract_slug
 
 _OPTIONS: Final[Mapping[str, str]] = {
     "BASE": "base",

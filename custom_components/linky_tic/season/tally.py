@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from .tempo import FROM_MIDNIGHT
+from ..tariff.tempo import FROM_MIDNIGHT
 
 _DAY: Final = timedelta(days=1)
 _PEAK_BEGINS: Final = timedelta(hours=7)

@@ -5,27 +5,25 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    Reading,
+from custom_components.linky_tic.tariff.tempo import (
+    COLOURS,
+    colour_in_force,
     colour_today,
     colour_tomorrow,
+    denies_tempo,
     has_colours,
     has_notices,
     has_peaks,
     no_peak_notice,
     peak_in_progress,
     peak_notice,
-)
-from custom_components.linky_tic.tic.tempo import (
-    COLOURS,
-    colour_in_force,
-    denies_tempo,
     register_of_colour,
 )
+from custom_components.linky_tic.tic import Reading
 
-from .referee import DATA
-from .streams import Listener, historic, standard
-from .test_day_schedule import BLUE, NIGHT, profile
+from ..schedule.test_day_schedule import BLUE, NIGHT, profile
+from ..tic.referee import DATA
+from ..tic.streams import Listener, historic, standard
 
 KNOWN: Final = 4
 TEMPO: Final = ("OPTARIF", "BBR(")

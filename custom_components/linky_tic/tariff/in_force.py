@@ -8,11 +8,9 @@ another register is not believed before it has stood for long.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from .catalogue import CATALOGUE, Label, Mode
-from .events import Readings, text_of
-from .status_words import status_of
-from .tariff_words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
+from ..tic import CATALOGUE, Label, Mode, Readings, status_of, text_of
 from .tempo import denies_tempo, has_colours
+from .words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
 
 TARIFF_SOURCES: Final = (
     *("OPTARIF", "PTEC", "DEMAIN"),

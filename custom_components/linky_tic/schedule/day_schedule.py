@@ -11,9 +11,8 @@ from functools import reduce
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
-from .legal_time import MAINLAND, LegalTime
-from .schedule import Coding, Contact, Decision, Slot, read_schedule, readings_of
-from .tempo import FROM_MIDNIGHT, PEAK_OF_COLOUR, register_of_colour
+from ..tariff.tempo import FROM_MIDNIGHT, PEAK_OF_COLOUR, register_of_colour
+from ..tic import MAINLAND, Coding, Contact, Decision, LegalTime, Slot, read_schedule, readings_of
 
 _DAY: Final = timedelta(days=1)
 
@@ -53,11 +52,11 @@ class SchedulePeriod:
     contact: Contact | None
     peak: int | None = None
 
-    def within(self, begin: datetime, end: datetime) -> "SchedulePeriod":
+    def within(self, begin: datetime, end: datetime) -> SchedulePeriod:
         """Give the part of it between two instants; it may be empty."""
         return replace(self, begin=max(self.begin, begin), end=min(self.end, end))
 
-    def goes_on_in(self, other: "SchedulePeriod") -> bool:
+    def goes_on_in(self, other: SchedulePeriod) -> bool:
         """Whether the two are one, cut by a midnight."""
         return replace(self, begin=other.begin, end=other.end) == other and self.end == other.begin
 

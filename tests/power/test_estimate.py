@@ -6,10 +6,9 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import Estimate, IndexPower, net
-from custom_components.linky_tic.tic.power import Ratio, Window
+from custom_components.linky_tic.power.estimate import Estimate, IndexPower, Ratio, Window, net
 
-from .streams import luck
+from ..tic.streams import luck
 
 FRAME: Final = 0.92
 """Seconds between two frames of a mono meter in Standard mode."""

@@ -10,14 +10,21 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from ..tariff.contract import read_contract
+from ..tariff.tempo import COLOUR_OF_PEAK, COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
+from ..tic import (
+    Coding,
+    Decision,
+    Frame,
+    MeterClock,
+    Readings,
+    Slot,
+    number_of,
+    read_schedule,
+    readings_of,
+)
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
-from .contract import read_contract
 from .day_schedule import DaySchedules, MobilePeak, Note
-from .events import Readings, number_of
-from .frames import Frame
-from .meter_clock import MeterClock
-from .schedule import Coding, Decision, Slot, read_schedule, readings_of
-from .tempo import COLOUR_OF_PEAK, COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
 
 _LABELS: Final = (
     *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),

@@ -6,16 +6,11 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    AnnouncedDays,
-    Coding,
-    Decision,
-    Frame,
-    LegalTime,
-    TariffFollower,
-)
+from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
+from custom_components.linky_tic.tariff.in_force import TariffFollower
+from custom_components.linky_tic.tic import Coding, Decision, Frame, LegalTime
 
-from .streams import ADDRESS, Listener, historic, note_days, standard
+from ..tic.streams import ADDRESS, Listener, historic, note_days, standard
 from .test_day_schedule import BLUE, EJP, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)

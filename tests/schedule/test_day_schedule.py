@@ -8,18 +8,14 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    MAINLAND,
-    Coding,
-    Contact,
+from custom_components.linky_tic.schedule.day_schedule import (
     Day,
     DaySchedules,
-    Decision,
-    LegalTime,
     MobilePeak,
     Note,
     SchedulePeriod,
 )
+from custom_components.linky_tic.tic import MAINLAND, Coding, Contact, Decision, LegalTime
 
 DAY: Final = date(2026, 11, 25)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)

@@ -5,18 +5,14 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    AnnouncedDays,
-    Change,
-    DaySchedules,
-    Frame,
-    Receiver,
-    TariffFollower,
-)
+from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
+from custom_components.linky_tic.schedule.day_schedule import Change, DaySchedules
+from custom_components.linky_tic.tariff.in_force import TariffFollower
+from custom_components.linky_tic.tic import Frame, Receiver
 from simulator import Household
 from simulator.line import Line
 
-from .streams import luck, note_days
+from ..tic.streams import luck, note_days
 
 _STEP: Final = timedelta(minutes=26)
 """Between two looks: they fall on no hour in particular."""

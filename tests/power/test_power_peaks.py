@@ -5,9 +5,10 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import LABELS, DayPeak, PowerPeaks, Reading
+from custom_components.linky_tic.power.power_peaks import DayPeak, PowerPeaks
+from custom_components.linky_tic.tic import LABELS, Reading
 
-from .streams import Listener, historic, standard
+from ..tic.streams import Listener, historic, standard
 
 KNOWN: Final = 4
 MAINLAND: Final = timedelta(0)

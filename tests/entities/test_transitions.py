@@ -5,17 +5,16 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    Frame,
-    Mode,
+from custom_components.linky_tic.entities.transitions import (
     Moment,
     ShortMessages,
-    Tariff,
     Transition,
     transitions,
 )
+from custom_components.linky_tic.tariff.in_force import Tariff
+from custom_components.linky_tic.tic import Frame, Mode
 
-from .streams import Listener, historic, standard
+from ..tic.streams import Listener, historic, standard
 
 BEFORE: Final = Moment(
     Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"

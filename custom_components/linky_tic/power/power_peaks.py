@@ -8,8 +8,7 @@ the highest power that was heard.
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from .events import Reading, Readings
-from .legal_time import MAINLAND
+from ..tic import MAINLAND, Reading, Readings
 
 _ONE_DAY: Final = timedelta(days=1)
 

@@ -5,24 +5,23 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
+from custom_components.linky_tic.tariff.in_force import (
     TEMPO_NAMES,
-    Event,
-    Frame,
-    Reading,
+    HeardTariff,
     Tariff,
     TariffFollower,
-    Vanished,
     heard_tariff,
+    index_slug,
+    unnamed,
 )
+from custom_components.linky_tic.tic import Event, Frame, Reading, Vanished
 from custom_components.linky_tic.tic.catalogue import LABELS
-from custom_components.linky_tic.tic.tariff import HeardTariff, index_slug, unnamed
 from simulator import Household
 from simulator.line import Line
 from simulator.tariff import CONTRACTS
 
-from .referee import DATA
-from .streams import Listener, historic, standard
+from ..tic.referee import DATA
+from ..tic.streams import Listener, historic, standard
 
 ECO: Final = ("   HEURE  ECO   ", 1)
 SUN: Final = (" HEURE  SOLEIL  ", 2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.linky_tic.tic.tariff_words import contract_slug, tariff_slug
+from custom_components.linky_tic.tariff.words import contract_slug, tariff_slug
 
 TEXTS = {
     "base": ("      BASE      ", "Toutes Heures", "TH"),

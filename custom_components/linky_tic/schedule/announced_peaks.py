@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..tic import Frame, Readings, naive
 from .day_schedule import MobilePeak
-from .events import Readings
-from .frames import Frame
-from .meter_clock import naive
 
 _LABELS: Final = tuple((number, f"DPM{number}", f"FPM{number}") for number in (1, 2, 3))
 PEAK_LABELS: Final = tuple(name for _, *names in _LABELS for name in names)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from custom_components.linky_tic.tic import (
+from custom_components.linky_tic.tariff.contract import (
     Contract,
-    Mode,
     contract_name,
     read_contract,
     registers_in_use,
 )
+from custom_components.linky_tic.tic import Mode
 
-from .referee import DATA
-from .streams import Listener, historic, standard
+from ..tic.referee import DATA
+from ..tic.streams import Listener, historic, standard
 
 
 def listened(name: str) -> Listener:

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic.season import DAY_KINDS, tally
+from custom_components.linky_tic.season.tally import DAY_KINDS, tally
 
 DAY: Final = timedelta(days=1)
 FIRST: Final = date(2026, 9, 1)

@@ -5,8 +5,9 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import Frame, MobilePeak, Reading
-from custom_components.linky_tic.tic.announced_peaks import peaks_now
+from custom_components.linky_tic.schedule.announced_peaks import peaks_now
+from custom_components.linky_tic.schedule.day_schedule import MobilePeak
+from custom_components.linky_tic.tic import Frame, Reading
 from custom_components.linky_tic.tic.catalogue import LABELS, Mode
 
 BEGIN: Final = datetime.fromisoformat("2026-11-25T06:00")

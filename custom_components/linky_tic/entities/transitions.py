@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from .catalogue import Mode
-from .events import Readings
-from .frames import Frame
-from .tariff import Tariff, unnamed
-from .tariff_words import TARIFF_SLUGS
-from .tempo import COLOUR_OF_PEAK, has_colours
+from ..tariff.in_force import Tariff, unnamed
+from ..tariff.tempo import COLOUR_OF_PEAK, has_colours
+from ..tariff.words import TARIFF_SLUGS
+from ..tic import Frame, Mode, Readings
 
 _NO_PEAK: Final = "none"
 
@@ -38,7 +36,7 @@ class Moment(NamedTuple):
     is_over: bool | None = None
     message: str | None = None
 
-    def after(self, before: "Moment") -> "Moment":
+    def after(self, before: Moment) -> Moment:
         """Give this moment, with what is not known of it as it was before."""
         pairs = zip(self, before, strict=True)
         return Moment._make(was if now is None else now for now, was in pairs)

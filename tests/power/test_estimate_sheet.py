@@ -1,6 +1,6 @@
 """Every estimate of some lives of a load, kept: a constant of the reckoning changes knowingly.
 
-`python -m tests.tic.test_power_sheet` writes them anew.
+`python -m tests.power.test_estimate_sheet` writes them anew.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,9 +8,9 @@ import csv
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from custom_components.linky_tic.tic import IndexPower
+from custom_components.linky_tic.power.estimate import IndexPower
 
-from .streams import luck
+from ..tic.streams import luck
 
 SHEET: Final = Path(__file__).parents[1] / "data" / "power_estimates.csv"
 SECONDS: Final = 400

@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from .events import Readings, text_of
-from .schedule import Contact, readings_of
-from .status_words import status_of
-from .tariff_words import contract_slug, tariff_slug
+from ..tic import Contact, Readings, readings_of, status_of, text_of
+from .words import contract_slug, tariff_slug
 
 _ANNOUNCED: Final[Mapping[str, str]] = {
     "----": "not_announced",
