@@ -22,7 +22,6 @@ FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
     "What readings mean: the standard library alone": (
         "entities/transitions",
         "power/estimate",
-        "power/power_peaks",
         "schedule/announced_days",
         "season/tally",
         "tariff/contract",

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.power.power_peaks import DayPeak, PowerPeaks
+from custom_components.linky_tic.power.peaks import DayPeak, PowerPeaks
 from custom_components.linky_tic.tic import LABELS, Reading
 
 from ..tic.streams import Listener, historic, standard
