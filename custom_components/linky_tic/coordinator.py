@@ -87,21 +87,17 @@ class LinkyCoordinator(LinkyMeter):
         self.entry.async_on_unload(
             async_track_time_interval(self.hass, self._handle_minute, _MINUTE)
         )
-        # Entries are not unloaded when Home Assistant stops; what the store holds is written then.
-        stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._handle_stop)
+        # Entries are not unloaded when Home Assistant stops.
+        stop = self.hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self.async_stop)
         self.entry.async_on_unload(stop)
 
-    async def async_stop(self) -> None:
-        """Free the port, and say so on the mirror."""
+    async def async_stop(self, _event: HassEvent | None = None) -> None:
+        """Free the port, say so on the mirror, and store what is to outlast it."""
         await optional(self.link.close())
         await optional(self.mirror.async_stop())
         self.guard(self.costs.store)
         await optional(self.store.flush())
         self.guard(self.health.stop)
-
-    async def _handle_stop(self, _event: HassEvent) -> None:
-        self.guard(self.costs.store)
-        await optional(self.mirror.async_stop())
 
     def _receive(self, events: list[Event], now: float) -> None:
         """Take what a chunk has completed; an error in one event does not touch the others."""

@@ -345,7 +345,6 @@ async def test_the_last_word_is_said_when_home_assistant_stops(
         await until(lambda: subscriber.newest(topic) == b"online")
         home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
         await until(lambda: subscriber.newest(topic) == b"offline")
-        await meter.play()
         await home.unload(meter)
     with newcomer(broker) as late:
         await until(lambda: late.newest(topic) == b"offline")
