@@ -269,11 +269,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     def async_remove(self) -> None:
         super().async_remove()
         if self._has_freed_port:
-            self.hass.async_create_task(self._restart_when_free(), f"{DOMAIN} dialog closed")
-
-    async def _restart_when_free(self) -> None:
-        await self.port_is_free()
-        await self._restart_entry()
+            self.hass.async_create_task(self._restart_entry(), f"{DOMAIN} dialog closed")
 
 
 def _slug(number: int) -> str:

@@ -101,11 +101,6 @@ class PortDialog(ConfigFlow):
             self._listening = self.hass.async_create_background_task(hearing, name)
         return self._listening
 
-    async def port_is_free(self) -> None:
-        """Wait until a listening that was interrupted has closed its port."""
-        if self._listening:
-            await asyncio.wait((self._listening,))
-
     def ask_for_port(self, step_id: str, **facts: str) -> ConfigFlowResult:
         """Show the form of a step, with what went wrong when the port before was listened to."""
         failure = self._listening.exception() if self._listening else None
