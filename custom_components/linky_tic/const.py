@@ -5,7 +5,7 @@ import logging
 from types import MappingProxyType
 from typing import Final
 
-from .tic import Mode, Quantity
+from .tic import Mode
 
 DOMAIN: Final = "linky_tic"
 LOGGER: Final = logging.getLogger(__package__)
@@ -21,8 +21,6 @@ CONF_REPORTING: Final = "reporting"
 DEFAULT_REPORTING: Final = "balanced"
 DEFAULT_SLUG: Final = "linky"
 DEFAULT_TITLE: Final = "Linky"
-IDENTIFIERS: Final = frozenset({Quantity.ADDRESS, Quantity.METERING_POINT})
-"""The numbers by which a household can be found."""
 UNKNOWN: Final = "–"
 """Shown in a text of a fact that is not known."""
 MODE_NAMES: Final[Mapping[Mode, str]] = MappingProxyType(

@@ -16,15 +16,17 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PORT, __version__
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.json import json_dumps
 from homeassistant.loader import async_get_integration
 from homeassistant.util import slugify
+from homeassistant.util.json import json_loads_object
 
 from .adoption.records import AdoptionRecords
-from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN, IDENTIFIERS
+from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .line import path_of
 from .mirror.settings import Option
-from .tic import IDENTITIES, Reading, Receiver, anonymise, identify, mask
+from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]  # of the shape of a bug report
 
@@ -59,8 +61,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
         told |= _running(entry.runtime_data)
         numbers |= _numbers_of(entry.runtime_data)
     secret = "|".join(re.escape(number) for number in numbers if number) or "(?!)"
-    shown: Json = _without(re.compile(secret, re.IGNORECASE), told)
-    return shown
+    return json_loads_object(re.sub(secret, REDACTED, json_dumps(told), flags=re.IGNORECASE))
 
 
 def _entry(entry: LinkyConfigEntry) -> Json:
@@ -189,16 +190,7 @@ def _instant(seconds: float) -> str | None:
 
 
 def _numbers_of(coordinator: LinkyCoordinator) -> set[str | None]:
-    """Give the numbers that nobody may be found by; a metering point of zeros is nobody's."""
+    """Give the numbers, beside the address, that nobody may be found by."""
     readings = coordinator.receiver.meter.readings.values()
-    said = {one.raw for one in readings if one.label.quantity in IDENTIFIERS and one.raw.strip("0")}
-    return {*said, coordinator.stranger}
-
-
-def _without(secret: re.Pattern[str], told: Any) -> Any:  # noqa: ANN401 - any part of a report
-    """Hide what is secret wherever it stands, in keys too."""
-    if isinstance(told, dict):
-        return {_without(secret, key): _without(secret, one) for key, one in told.items()}
-    if isinstance(told, list):
-        return [_without(secret, one) for one in told]
-    return secret.sub(REDACTED, told) if isinstance(told, str) else told
+    points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}
+    return {coordinator.stranger, *(one for one in points if one.strip("0"))}  # else nobody's

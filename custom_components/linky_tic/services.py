@@ -21,13 +21,13 @@ import voluptuous as vol
 
 from .adoption.services import async_setup_adoption
 from .comparison.services import async_setup_comparison
-from .const import DOMAIN, IDENTIFIERS
+from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .energy_dashboard.sources import energy_sources, offer
 from .exceptions import refused
 from .mirror.payloads import typed_reading
 from .schedule.day_schedule import SchedulePeriod
-from .tic import Reading, mask
+from .tic import Quantity, Reading, mask
 
 _OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 
@@ -116,7 +116,7 @@ async def _is_admin(call: ServiceCall) -> bool:
 
 def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
     shown = {**typed_reading(reading), "raw": reading.raw}
-    if reading.label.quantity in IDENTIFIERS and not is_admin:
+    if not is_admin and reading.label.quantity in {Quantity.ADDRESS, Quantity.METERING_POINT}:
         shown |= {"value": mask(reading.raw), "raw": mask(reading.raw)}
     return shown
 
