@@ -9,7 +9,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN
+from .const import DOMAIN, UNKNOWN
 from .coordinator import LinkyConfigEntry
 from .health.issues import Issue
 from .history.replacement import async_replace_meter
@@ -68,7 +68,7 @@ class FormerNamesFlow(MeterFlow, ConfirmRepairFlow):
         if facts := shown.get("description_placeholders"):
             address = self._entry.unique_id or ""
             found = automations_that_wait(self.hass, address, facts["names"])
-            automations = "\n".join(f"- {one}" for one in found or ("–",))
+            automations = "\n".join(f"- {one}" for one in found or (UNKNOWN,))
             shown["description_placeholders"] = {**facts, "automations": automations}
         return shown
 
