@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, WEEKDAYS
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -22,20 +22,12 @@ from ..tariff.tempo import COLOURS
 from .comparison import Comparison, async_compare
 from .contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
 
 
-def _slots(text: str) -> frozenset[int]:
-    try:
-        return read_slots(text)
-    except ValueError as error:
-        raise vol.Invalid(f"{text} is no list of times such as 22:30-06:30, 12:00-14:00") from error
-
-
 def _weekdays(days: list[str]) -> frozenset[int]:
-    return frozenset(map(_DAYS.index, days))
+    return frozenset(map(WEEKDAYS.index, days))
 
 
 def _contract(typed: Mapping[str, Any]) -> PricedContract:
@@ -57,8 +49,8 @@ _CONTRACT: Final = vol.All(
             vol.Required("name"): cv.string,
             vol.Required("prices"): {cv.string: _PRICE},
             vol.Optional("standing_charge", default=0.0): _PRICE,
-            vol.Optional("off_peak_hours"): vol.All(cv.string, _slots),
-            vol.Optional("off_peak_days"): vol.All(cv.ensure_list, [vol.In(_DAYS)], _weekdays),
+            vol.Optional("off_peak_hours"): vol.All(cv.string, read_slots),
+            vol.Optional("off_peak_days"): vol.All(cv.weekdays, _weekdays),
             vol.Optional("colours"): {vol.In(COLOURS): vol.All(cv.ensure_list, [cv.date])},
         }
     ),
