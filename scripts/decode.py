@@ -33,6 +33,7 @@ else:
 
 CHUNK: Final = 4096  # bytes
 SAMPLE: Final = 256  # bytes, a quarter of a second at 9600: enough to tell what bit 7 carries
+EOT: Final = 0x04  # ends the frame in progress
 SPEEDS: Final = (9600, 1200)  # bit/s of the two modes
 TRIAL: Final = 4.0  # seconds at a speed; the longest frame takes 3
 META: Final = "_frame"
@@ -86,11 +87,13 @@ def parts_of_file(source: str) -> Iterator[Part]:
     receiver = tic.Receiver()
     with FileIO(sys.stdin.fileno() if source == "-" else source) as file:
         chunk = beginning(file)
-        receiver.wire.learn(chunk[:SAMPLE])
+        for _ in receiver.wire.characters((chunk[:SAMPLE] * SAMPLE)[:SAMPLE]):
+            pass
         while chunk:
             yield from parts(receiver.feed(chunk, 0.0))
             chunk = file.read(CHUNK)  # a pipe gives what has come, and is not waited for
-    yield from parts(receiver.finish(0.0))
+    end = receiver.wire.bit7.table.index(EOT)  # as a byte of this line
+    yield from parts(receiver.feed(bytes([end]), 0.0))
 
 
 def beginning(file: FileIO) -> bytes:

@@ -77,7 +77,7 @@ class Splitter:
 
     def finish(self) -> list[Item]:
         """End of a recording."""
-        return [*self._items(self.segments.last()), *self._items(EOT)]
+        return self.split(EOT)
 
     def _items(self, segment: bytes) -> Iterable[Item]:
         if segment not in MARKS:

@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.linky_tic.tic import Event, Frame, Reading, Reason, Receiver
+from custom_components.linky_tic.tic.frames import EOT
 from simulator.wire import heard_at, to_8n1
 
 from .fuzz import SEEDS, endure, mutated
@@ -21,7 +22,9 @@ PARITIES = ("even", "stripped", "stuck")
 def received(chunks: Iterable[bytes]) -> list[Event]:
     """Everything that a recording gives."""
     receiver = Receiver()
-    return [event for chunk in chunks for event in receiver.feed(chunk, 1.0)] + receiver.finish(1.0)
+    events = [event for chunk in chunks for event in receiver.feed(chunk, 1.0)]
+    end = receiver.wire.bit7.table.index(EOT)  # as a byte of this line
+    return [*events, *receiver.feed(bytes([end]), 1.0)]
 
 
 @pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)

@@ -100,7 +100,7 @@ def test_another_nature_is_believed_of_64_bytes_if_an_eighth_at_most_contradicts
 def test_a_line_of_which_a_sample_is_known_is_judged_from_its_first_byte(size: int) -> None:
     stream = to_8n1(TEXT)
     wire = Wire()
-    wire.learn(stream[:size])
+    read(wire, (stream[:size] * 256)[:256])
     characters = read(wire, bytes([stream[0] ^ 1]) + stream[1:])
     assert characters == bytes([DAMAGED]) + TEXT[1:]
     assert wire.parity_errors == 1

@@ -17,9 +17,6 @@ in force      of a reading: believed, and its label established and not vanished
 mode          Standard or Historique, the two languages of the meter's output
 mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and FPM; as the name of a
               tariff `peak` are peak hours, and a peak of power is the highest of a day
-
-`Receiver.finish` and `Wire.learn` are for what is recorded: of all that is not a test,
-`scripts/decode` alone calls them.
 """
 
 from .address import Identity, Model, hashed, identify, mask

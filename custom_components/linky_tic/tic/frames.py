@@ -108,13 +108,6 @@ class Segments:
             yield self.tail[:end]
             self.tail = self.tail[end:]
 
-    def last(self) -> bytes:
-        """End of a recording: give the tail, without a last line that is no group yet."""
-        line = STRAY.split(self.tail.rpartition(LF)[2])[-1]
-        group = verify(LF + line)
-        is_whole = isinstance(group, Group) and group.label is not None
-        return self.tail if is_whole else self.tail.removesuffix(line)
-
 
 class Frames:
     """The frames of one line; `heard` is the one in progress, None in the place of damage."""

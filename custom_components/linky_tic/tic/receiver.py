@@ -86,13 +86,6 @@ class Receiver:
             self._hear(good, now)
         return out
 
-    def finish(self, now: float) -> list[Event]:
-        """End of a recording: give what is still open."""
-        out: list[Event] = []
-        self._take(self._segments.last(), now, out)
-        self._end_frame(b"", now, out)
-        return out
-
     def _hear(self, good: int, now: float) -> None:
         self.counters.good_groups += good
         self.heard_at = now

@@ -57,12 +57,6 @@ class Wire:
         self._window = bytearray()
         self._begin(Stage.JUDGING)
 
-    def learn(self, sample: bytes) -> None:
-        """Decide from a sample of what comes, before the first byte of it is taken."""
-        if sample:
-            self._window += sample
-            self._judge()
-
     def characters(self, chunk: bytes) -> Iterable[bytes]:
         """Translate a chunk, `DAMAGED` in the place of bad bytes; in pieces where a stage ends.
 
