@@ -114,14 +114,8 @@ _SEPARATORS: Final = {Mode.STANDARD: b"\t", Mode.HISTORIC: b" "}
 def _shape(row: Label) -> _Shape:
     begin = len(row.name) + 2 + row.horodate * (HORODATE_SIZE + 1)
     end = -1 if row.mode is Mode.STANDARD else -2
-    return row, row.name, begin + row.size + 2, begin, end, _judge_of(row), row.horodate
-
-
-def _judge_of(label: Label) -> Callable[[bytes], object]:
-    if label.size == 0:
-        return lambda _empty: True
-    is_digits = label.kind in {Kind.NUMBER, Kind.DIGITS}
-    return bytes.isdigit if is_digits else label.kind.value.fullmatch
+    fits = bytes.isdigit if row.kind is Kind.NUMBER else row.kind.value.fullmatch
+    return row, row.name, begin + row.size + 2, begin, end, fits, row.horodate
 
 
 _SHAPES: Final = {

@@ -48,11 +48,8 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
         hours = 2 if is_summer(local) and not overseas else 1  # islands have no summer time
     if hours is None:
         return None
-    ahead = zone(hours * HOUR + overseas) if overseas else _MAINLAND[hours]
+    ahead = zone(hours * HOUR + overseas)
     return Horodate(local.replace(tzinfo=ahead), season in "he")
-
-
-_MAINLAND: Final = {hours: zone(hours * HOUR) for hours in (1, 2)}
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
