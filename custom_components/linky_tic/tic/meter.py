@@ -41,17 +41,10 @@ class Meter:
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
     mainland France. `accepted` are the groups that change nothing when they come again, by their
-    characters: those of the readings in force, unless their label is held. `rejected` is counted
-    on.
+    characters: those of the readings in force, unless their label is held.
     """
 
-    def __init__(
-        self,
-        rejected: dict[Reason, int],
-        address: str | None,
-        labels: Iterable[str],
-        overseas: timedelta,
-    ) -> None:
+    def __init__(self, address: str | None, labels: Iterable[str], overseas: timedelta) -> None:
         self.mode: Mode | None = None
         self.readings: dict[str, Reading] = {}
         self.accepted: dict[bytes, Group] = {}
@@ -61,7 +54,6 @@ class Meter:
         self.conditions = Conditions(self._believed)
         self.conditions.count_phases(self.labels_now)
         self._owner = Ownership(address)
-        self._rejected = rejected
         self._overseas = Overseas(overseas)
         self._gate = Gate(self.conditions, self.presence)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
@@ -86,7 +78,7 @@ class Meter:
     @property
     def labels_now(self) -> AbstractSet[str]:
         """The labels in force, and those known beforehand that no frame has shown to be missing."""
-        return self.readings.keys() | self.presence.expected
+        return self.presence.current.keys()
 
     @property
     def phases(self) -> int | None:
@@ -121,7 +113,8 @@ class Meter:
             believed = self._gate.judge(reading, last)
             if believed is None or not is_ours:
                 believed = None
-                self._reject(Reason.HELD if owner.is_identified else Reason.OTHER_METER, name, out)
+                reason = Reason.HELD if owner.is_identified else Reason.OTHER_METER
+                out.append(Rejected(reason, name))
             elif believed is reading and last is not None and name in COUNTERS:
                 self._indexes.append((reading, group))  # the end of its frame tells: see `end`
             else:
@@ -147,11 +140,11 @@ class Meter:
             self._other_mode_frames = 0
             warnings = self._gate.end(frame)
             if self._owner.is_identified:
-                for label in self.presence.end(frame, self.readings, now):
+                for label in self.presence.end(frame, now):
                     self._forget(label, out)
                     self.conditions.count_phases(self.labels_now)
                 for reading, group in indexes:
-                    if self.presence.is_followed(frame, group, reading.label, self.readings):
+                    if self.presence.is_followed(frame, group, reading.label):
                         self._believe(reading, group, out)
                 for reading in warnings:
                     self._believe(reading, None, out)
@@ -169,9 +162,9 @@ class Meter:
         if self.mode is None and label is not None:
             self._speak(group.mode)
         if name in ADDRESS_LABELS and not self._recognise(group, out):
-            self._reject(Reason.OTHER_METER, name, out)
+            out.append(Rejected(Reason.OTHER_METER, name))
         elif self.mode is not group.mode and self.mode is not None:
-            self._reject(Reason.OTHER_MODE, name, out)
+            out.append(Rejected(Reason.OTHER_MODE, name))
         elif label is not None:
             return label
         elif len(self.unknown) < _MOST_UNKNOWN:
@@ -182,7 +175,7 @@ class Meter:
         """Compare an address with the one expected; three frames in a row make another meter."""
         owner = self._owner
         was_strange = owner.other_meter_frames
-        is_own = owner.recognise(group, is_of_its_mode=group.mode is self.mode)
+        is_own = owner.recognise(group.data)
         if was_strange or not is_own:  # what is suspected may be what the stranger said
             self._gate.clear()
         if not is_own:
@@ -210,10 +203,6 @@ class Meter:
             self._put_in_force(reading, out)
             if group is not None and not self._gate.holds(name):
                 self._accept(group)
-
-    def _reject(self, reason: Reason, name: str, out: list[Event]) -> None:
-        self._rejected[reason] += 1
-        out.append(Rejected(reason, name))
 
     def _learn(self, reading: Reading, group: Group | None) -> None:
         """Take what a reading tells beside itself: the meter, its supply, its legal time."""
@@ -243,6 +232,7 @@ class Meter:
         self.readings[name] = reading
         out.append(reading)
         if is_first:
+            self.presence.current[name] = reading.label
             self.conditions.count_phases(self.labels_now)
 
     def _forget(self, label: Label, out: list[Event]) -> None:

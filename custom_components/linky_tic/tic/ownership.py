@@ -23,23 +23,19 @@ class Ownership:
         self.is_identified = address is None
         self.other_meter_frames = 0
         self._stranger = ""
-        self._own: object = _NOBODY  # the group of the address, while it is identified
 
     def await_address(self) -> None:
         """Believe nothing before the meter has said who it is: another may be on the line."""
-        if self.address is not None:
-            self.is_identified, self._own = False, _NOBODY
+        self.is_identified = self.address is None
 
-    def recognise(self, group: Group, *, is_of_its_mode: bool) -> bool:
+    def recognise(self, address: str) -> bool:
         """Compare an address with the one expected."""
-        if self.address is None or group.data == self.address:
+        if self.address in {None, address}:
             self.is_identified, self.other_meter_frames = True, 0
-            if is_of_its_mode:
-                self._own = group
             return True
         self.await_address()
-        self.other_meter_frames = self.other_meter_frames + 1 if group.data == self._stranger else 1
-        self._stranger = "" if group.data == _NO_ADDRESS else group.data
+        self.other_meter_frames = self.other_meter_frames + 1 if address == self._stranger else 1
+        self._stranger = "" if address == _NO_ADDRESS else address
         return False
 
     def is_own(self, name: str, before: Sequence[Group | None]) -> bool:
@@ -48,12 +44,11 @@ class Ownership:
         Another meter's address may have been damaged: what is new in a frame without one waits
         for the next. Not so what is measured every second, nor warnings, which come before it.
         """
-        return self.address is None or (
-            self.is_identified
-            and (name in FLEETING or self._own in before or name in ADDRESS_LABELS)
-        )
+        if not self.is_identified or self.address is None:
+            return self.is_identified
+        is_said = any(group and group.data == self.address for group in before)
+        return is_said or name in FLEETING or name in ADDRESS_LABELS
 
 
-_NOBODY: Final = object()
 _NO_ADDRESS: Final = "0" * 12
 """No meter has it, however often it comes."""

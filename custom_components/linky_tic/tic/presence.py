@@ -11,7 +11,6 @@ from math import inf
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CATALOGUE, LABELS, Absence, Label, Mode
-from .events import Reading
 from .frames import Frame
 from .groups import Group
 
@@ -31,13 +30,13 @@ _SENT_SELDOM: Final = frozenset(
 class Presence:
     """The labels of one meter.
 
-    `established` are those it is known to send, for ever. `expected` are those of them that were
-    known beforehand, and that no frame has shown to be missing.
+    `established` are those it is known to send, for ever. `current` are those in force, and those
+    known beforehand that no frame has shown to be missing.
     """
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
         self.established = set(labels)
-        self.expected = self.established - _SENT_SELDOM
+        self.current = self._known(LABELS)
         self._seen: dict[str, tuple[int, int]] = {}
         self._misses: dict[str, int] = {}
         self._heard_at: dict[str, float] = {}
@@ -69,10 +68,14 @@ class Presence:
 
     def expect(self, mode: Mode) -> None:
         """Expect all that is known of a mode: the meter speaks it from now on."""
-        self.expected = (self.established & CATALOGUE[mode].keys()) - _SENT_SELDOM
+        self.current = self._known(CATALOGUE[mode])
 
-    def end(self, frame: Frame, in_force: Mapping[str, Reading], now: float) -> list[Label]:
-        """Close a frame; give the labels, in force or expected, that have vanished with it.
+    def _known(self, rows: Mapping[str, Label]) -> dict[str, Label]:
+        known = self.established - _SENT_SELDOM
+        return {name: row for name, row in rows.items() if name in known}
+
+    def end(self, frame: Frame, now: float) -> list[Label]:
+        """Close a frame; give the labels that have vanished with it.
 
         A complete frame of the labels of the one before, in which nothing was missing, needs no
         look: what is in force since then is one of them.
@@ -88,31 +91,21 @@ class Presence:
             self._heard_at |= dict.fromkeys(self._whole, self._whole_at)
         self._heard_at |= heard
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
-        absent = self._absent(frame.mode, in_force, heard)
+        missing = (row for name, row in self.current.items() if name not in heard)
+        absent = [row for row in missing if row.absence is not Absence.LATCH]
         self._whole, self._whole_at = names if frame.complete and not absent else None, now
         empty = _empty_ranks(frame) if absent else ()
         return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
-    def is_followed(
-        self, frame: Frame, group: Group, label: Label, in_force: Mapping[str, Reading]
-    ) -> bool:
+    def is_followed(self, frame: Frame, group: Group, label: Label) -> bool:
         """Whether no group is missing between one of the last frame and the one after it."""
         if self._is_usual:
             return True
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
         ranks = (row.rank if row else None for row in after)
         end = next(ranks, inf if frame.closed else None)
-        rows = (one.label for one in in_force.values() if one.label.absence is Absence.GONE)
+        rows = (row for row in self.current.values() if row.absence is Absence.GONE)
         return end is not None and not any(label.rank < row.rank < end for row in rows)
-
-    def _absent(
-        self, mode: Mode | None, in_force: Mapping[str, Reading], heard: Mapping[str, float]
-    ) -> list[Label]:
-        rows = {name: reading.label for name, reading in in_force.items()}
-        if mode is not None:
-            rows |= {name: CATALOGUE[mode][name] for name in self.expected}
-        missing = (row for name, row in rows.items() if name not in heard)
-        return [row for row in missing if row.absence is not Absence.LATCH]
 
     def _has_vanished(self, label: Label, now: float) -> bool:
         misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
@@ -120,7 +113,7 @@ class Presence:
         if misses < _MISSES or (label.absence is Absence.PATIENT and silent < _PATIENCE):
             return False
         del self._misses[label.name]
-        self.expected.discard(label.name)
+        self.current.pop(label.name, None)
         return True
 
 

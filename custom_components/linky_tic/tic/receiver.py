@@ -12,7 +12,7 @@ from typing import Final
 
 from .catalogue import Mode
 from .events import Event
-from .frames import MARKS, MOST_GROUPS, Frames, Rejected, Segments
+from .frames import MARKS, MOST_GROUPS, Frame, Frames, Rejected, Segments
 from .groups import Group, Reason, verify
 from .meter import Meter
 from .wire import Wire
@@ -35,6 +35,16 @@ class Counters:
     altered: int = 0
     rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
 
+    def count(self, events: Iterable[Event]) -> None:
+        """Take what was told."""
+        for event in events:
+            if isinstance(event, Rejected):
+                self.rejected[event.reason] += 1
+                self.altered += event.is_altered
+            elif isinstance(event, Frame):
+                self.complete_frames += event.complete
+                self.cut_frames += not event.complete
+
 
 class Receiver:
     """A TIC line from its bytes to its readings.
@@ -54,7 +64,7 @@ class Receiver:
         self.heard_at = -inf
         self._segments = Segments()
         self._frames = Frames()
-        self.meter = Meter(self.counters.rejected, address, labels, overseas)
+        self.meter = Meter(address, labels, overseas)
         self._conditions = self.meter.conditions
         self._accepted: Callable[[bytes], Group | None] = self.meter.accepted.get
 
@@ -84,6 +94,7 @@ class Receiver:
                     self._take(segment, now, out)
         if good:
             self._hear(good, now)
+        self.counters.count(out)
         return out
 
     def _hear(self, good: int, now: float) -> None:
@@ -107,8 +118,6 @@ class Receiver:
         """Take what is no sound group alone: several groups, or damage."""
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):
-                self.counters.rejected[item.reason] += 1
-                self.counters.altered += item.is_altered
                 out.append(item)
             else:
                 self._hear(1, now)
@@ -117,6 +126,4 @@ class Receiver:
 
     def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
         if frame := self._frames.end(mark):
-            self.counters.complete_frames += frame.complete
-            self.counters.cut_frames += not frame.complete
             self.meter.end(frame, now, out)
