@@ -193,5 +193,5 @@ async def test_days_that_nobody_has_heard_are_those_of_the_indexes(
     assert told(home, WHITE) == ("41", 2, 0)
     season = meter.coordinator.season
     season.by_day = {}
-    await season._load_past_days("blue")
+    await season._load_past_days("tempo", date(2026, 9, 1), date(2026, 9, 7))
     assert season.by_day == past

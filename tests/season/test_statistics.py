@@ -37,13 +37,13 @@ def rows(moves: Mapping[str, str], hours: range = range(-24, 72)) -> list[dict[s
 
 def test_the_register_that_moved_tells_the_colour() -> None:
     found = {"BBRHPJW": rows({"6": "22"}), "BBRHPJB": rows({"30": "46"}), "BBRHCJB": rows({})}
-    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
-    assert kinds_of_days("blue", found, BLUE, None) == {BLUE: "blue"}
+    assert kinds_of_days("tempo", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+    assert kinds_of_days("tempo", found, BLUE, None) == {BLUE: "blue"}
 
 
 def test_a_day_on_which_two_colours_moved_is_unknown() -> None:
     found = {"BBRHPJW": rows({"6": "22"}), "BBRHPJR": rows({"10": "11"})}
-    assert kinds_of_days("blue", found, FIRST, None) == {}
+    assert kinds_of_days("tempo", found, FIRST, None) == {}
 
 
 def test_the_hours_around_six_tell_of_two_days() -> None:
@@ -52,56 +52,56 @@ def test_the_hours_around_six_tell_of_two_days() -> None:
         "BBRHCJW": rows({"22": "31"}),
         "BBRHPJB": rows({"5": "7"}),
     }
-    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white"}
+    assert kinds_of_days("tempo", found, FIRST, None) == {WHITE: "white"}
 
 
 @pytest.mark.parametrize(
-    ("kind", "label", "hours"), [("blue", "BBRHPJW", (7, 28)), ("peak", "EJPHPM", (8, 23))]
+    ("contract", "label", "hours"), [("tempo", "BBRHPJW", (7, 28)), ("ejp", "EJPHPM", (8, 23))]
 )
 def test_the_hours_that_tell_of_a_day_are_away_from_its_ends(
-    kind: str, label: str, hours: tuple[int, int]
+    contract: str, label: str, hours: tuple[int, int]
 ) -> None:
     """Such a day begins at 6, and at 7 under EJP, whose peaks end at 1."""
     told = [
         hour
         for hour in range(31)
-        if kinds_of_days(kind, {label: rows({str(hour): str(hour + 1)})}, FIRST, None).get(WHITE)
+        if WHITE in kinds_of_days(contract, {label: rows({str(hour): str(hour + 1)})}, FIRST, None)
     ]
     assert (told[0], told[-1]) == hours
 
 
 def test_an_hour_of_which_the_change_is_unknown_tells_nothing() -> None:
     bare = [row | {"change": None} for row in rows({})]
-    assert kinds_of_days("blue", {"BBRHPJW": bare}, FIRST, None) == {}
+    assert kinds_of_days("tempo", {"BBRHPJW": bare}, FIRST, None) == {}
 
 
 def test_an_hour_after_a_gap_tells_nothing() -> None:
     found = {"BBRHPJW": rows({"34": "35"}, range(34, 72))}
-    assert kinds_of_days("blue", found, FIRST, None) == {}
+    assert kinds_of_days("tempo", found, FIRST, None) == {}
 
 
 def test_the_first_two_registers_are_tempos_once_another_one_has_moved() -> None:
     blue = {"EASF02": rows({"-18": "-2", "30": "46"})}
-    assert kinds_of_days("blue", blue, FIRST, None) == {}  # peak hours, for all one knows
-    assert kinds_of_days("blue", blue, FIRST, BLUE) == {BLUE: "blue"}  # heard to be Tempo then
+    assert kinds_of_days("tempo", blue, FIRST, None) == {}  # peak hours, for all one knows
+    assert kinds_of_days("tempo", blue, FIRST, BLUE) == {BLUE: "blue"}  # heard to be Tempo then
     found = {**blue, "EASF04": rows({"6": "22"})}
-    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+    assert kinds_of_days("tempo", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
 
 
 def test_before_a_white_sunday_the_registers_were_those_of_another_contract() -> None:
     weekend = {"EASF03": rows({"-18": "-2"}), "EASF01": rows({"-18": "-2"})}
     found = {**weekend, "EASF04": rows({"6": "22"}), "EASF02": rows({"-18": "-2", "30": "46"})}
-    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
+    assert kinds_of_days("tempo", found, FIRST, None) == {WHITE: "white", BLUE: "blue"}
 
 
 def test_a_day_that_cannot_be_of_its_kind_is_of_another_contract() -> None:
     found = {"EASF03": rows({"-18": "-2"}), "EASF04": rows({"6": "22"})}
-    assert kinds_of_days("blue", found, FIRST, None) == {WHITE: "white"}
+    assert kinds_of_days("tempo", found, FIRST, None) == {WHITE: "white"}
 
 
 def test_a_peak_of_ejp_is_a_day_on_which_its_register_moved() -> None:
     found = {"EJPHPM": rows({"7": "25"}), "EJPHN": rows({"-24": "7", "25": "72"})}
-    days = kinds_of_days("peak", found, FIRST, None)
+    days = kinds_of_days("ejp", found, FIRST, None)
     assert days == {WHITE - timedelta(days=1): "normal", WHITE: "peak", BLUE: "normal",
                     BLUE + timedelta(days=1): "normal"}  # fmt: skip
 
@@ -122,7 +122,7 @@ async def test_the_rows_are_those_of_the_recorder(
 ) -> None:
     await moves(hass, "BBRHPJW", WHITE, 6, 22)
     await moves(hass, "BBRHPJB", WHITE, 30, 46)
-    found = await async_past_days(hass, "0419", "blue", FIRST, None)
+    found = await async_past_days(hass, "0419", "tempo", FIRST, None)
     assert found == {WHITE: "white", BLUE: "blue"}
 
 
@@ -132,9 +132,9 @@ async def test_the_year_before_tells_whose_registers_they_are(
 ) -> None:
     await moves(hass, "EASF04", date(2025, 9, day), 6, 22)
     await moves(hass, "EASF02", WHITE, 6, 22)
-    found = await async_past_days(hass, "0419", "blue", date(2026, 9, 2), None)
+    found = await async_past_days(hass, "0419", "tempo", date(2026, 9, 2), None)
     assert found == ({WHITE: "blue"} if is_asked else {})
 
 
 async def test_without_a_recorder_nothing_is_known(hass: HomeAssistant) -> None:
-    assert await async_past_days(hass, "0419", "blue", FIRST, None) == {}
+    assert await async_past_days(hass, "0419", "tempo", FIRST, None) == {}

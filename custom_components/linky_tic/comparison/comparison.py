@@ -138,7 +138,7 @@ def _gains(
 
 
 async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:
-    past = await async_past_days(coordinator.hass, coordinator.address, "blue", first, None)
+    past = await async_past_days(coordinator.hass, coordinator.address, "tempo", first, None)
     days = past | coordinator.season.by_day
     return {day: colour for day, colour in days.items() if colour in COLOURS}
 

@@ -64,13 +64,11 @@ class SeasonDays:
         is_awaited = running not in self.by_day and now.time() < _AWAITED
         return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
-    async def _load_past_days(self, kind: str) -> None:
+    async def _load_past_days(self, contract: str, first: date, today: date) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
-        running = self._now(kind).date()
-        first = DAY_KINDS[kind].season(running).first
         meter = self._meter
-        found = await async_past_days(meter.hass, meter.address, kind, first, self._since)
-        past = {day: one for day, one in found.items() if day < running}
+        found = await async_past_days(meter.hass, meter.address, contract, first, self._since)
+        past = {day: one for day, one in found.items() if day < today}
         self._add(past | self.by_day)
         self._signals.season.send()
 
@@ -92,12 +90,13 @@ class SeasonDays:
             self._signals.season.send()
         if not colours and not peak_day:
             return
-        kind = "blue" if colours else "peak"
+        contract, kind = ("tempo", "blue") if colours else ("ejp", "peak")
         today = self._now(kind).date()
         if self._loaded_on != today and self.tally(kind).unknown:
             self._loaded_on = today
+            loading = self._load_past_days(contract, DAY_KINDS[kind].season(today).first, today)
             self._meter.entry.async_create_background_task(
-                self._meter.hass, self._load_past_days(kind), f"{DOMAIN} season"
+                self._meter.hass, loading, f"{DOMAIN} season"
             )
 
     def _peak_day(self) -> dict[date, str]:

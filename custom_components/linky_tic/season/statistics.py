@@ -28,10 +28,11 @@ _HOUR: Final = 3600.0
 _YEAR: Final = timedelta(days=365)
 
 
-class _Kinds(NamedTuple):
-    """The indexes of a contract, and the hours of a day (from its first) in which one moves."""
+class _Contract(NamedTuple):
+    """The kind that each index tells of, when a day begins, and in which of its hours one moves."""
 
-    of: Mapping[str, str]
+    kinds: Mapping[str, str]
+    begins: timedelta
     hours: range
 
 
@@ -41,7 +42,7 @@ _TARIFFS: Final = {label: slug for _, slug, _, label in KNOWN_TARIFFS} | {
 """What each index counts; in Standard under Tempo, as no index there tells of the days of EJP."""
 
 
-def _of(contract: str) -> dict[str, str]:
+def _kinds(contract: str) -> dict[str, str]:
     """Give the kind of the days in which each index of a contract moves."""
     return {
         label: slug.split("_")[1]
@@ -50,18 +51,18 @@ def _of(contract: str) -> dict[str, str]:
     }
 
 
-_KINDS: Final[Mapping[str, _Kinds]] = {
-    "blue": _Kinds(_of("tempo"), range(1, 23)),
-    "peak": _Kinds(_of("ejp"), range(1, 17)),
+_CONTRACTS: Final[Mapping[str, _Contract]] = {
+    "tempo": _Contract(_kinds("tempo"), DAY_KINDS["red"].begins, range(1, 23)),
+    "ejp": _Contract(_kinds("ejp"), DAY_KINDS["peak"].begins, range(1, 17)),
 }
 _SHARED: Final = frozenset({"EASF01", "EASF02"})
 """Under other contracts they count other hours."""
 
 
 async def async_past_days(
-    hass: HomeAssistant, address: str, kind: str, first: date, since: date | None
+    hass: HomeAssistant, address: str, contract: str, first: date, since: date | None
 ) -> dict[date, str]:
-    """Give the kind of each day from `first` on, as far as statistics tell it.
+    """Give the kind of each day of Tempo or EJP from `first` on, as far as statistics tell it.
 
     What EASF01 and EASF02 have counted is Tempo's from the first day on that any other register
     of Tempo has moved, or `since` the meter was heard to have the contract.
@@ -69,8 +70,8 @@ async def async_past_days(
     if RECORDER not in hass.config.components:
         return {}
     start = dt_util.start_of_local_day(first) - _YEAR
-    rows = await async_hourly(hass, address, _KINDS[kind].of, start)
-    return kinds_of_days(kind, rows, first, since)
+    rows = await async_hourly(hass, address, _CONTRACTS[contract].kinds, start)
+    return kinds_of_days(contract, rows, first, since)
 
 
 async def async_hourly(
@@ -92,7 +93,7 @@ async def async_hourly(
 
 
 def kinds_of_days(
-    kind: str, rows: Mapping[str, Iterable[Any]], first: date, since: date | None
+    contract: str, rows: Mapping[str, Iterable[Any]], first: date, since: date | None
 ) -> dict[date, str]:
     """Reckon the kind of each day from the rows of its indexes.
 
@@ -100,29 +101,29 @@ def kinds_of_days(
     """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
-        for day in _days_moved(found, kind):
+        for day in _days_moved(found, contract):
             moved[day].add(label)
-    impossible = (day for day, labels in moved.items() if not _may_be(kind, day, labels))
+    impossible = (day for day, labels in moved.items() if not _may_be(contract, day, labels))
     other_contracts_until = max(impossible, default=date.min)
     own = {day: labels for day, labels in moved.items() if day > other_contracts_until}
     days_not_shared = (day for day, labels in own.items() if labels - _SHARED)
     own_from = min([*days_not_shared, since or date.max])
     days = {}
     for day, labels in own.items():
-        kinds = {_KINDS[kind].of[label] for label in labels}
+        kinds = {_CONTRACTS[contract].kinds[label] for label in labels}
         if len(kinds) == 1 and day >= max(first, own_from):
             days[day] = kinds.pop()
     return days
 
 
-def _may_be(kind: str, day: date, labels: Iterable[str]) -> bool:
-    kinds = {_KINDS[kind].of[label] for label in labels} & DAY_KINDS.keys()
+def _may_be(contract: str, day: date, labels: Iterable[str]) -> bool:
+    kinds = {_CONTRACTS[contract].kinds[label] for label in labels} & DAY_KINDS.keys()
     return all(DAY_KINDS[one].may_be(day) for one in kinds)
 
 
-def _days_moved(rows: Iterable[Any], kind: str) -> Iterator[date]:
+def _days_moved(rows: Iterable[Any], contract: str) -> Iterator[date]:
     """Give the days in whose hours an index has grown, those next to a gap left out."""
-    begins, hours = DAY_KINDS[kind].begins, _KINDS[kind].hours
+    _, begins, hours = _CONTRACTS[contract]
     for before, row in pairwise(rows):
         start = row["start"]
         local = dt_util.as_local(datetime.fromtimestamp(start, dt_util.UTC)) - begins
