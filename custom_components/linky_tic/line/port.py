@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 import errno
-import socket
 import time
 from typing import Final, Self, override
 
@@ -82,14 +81,8 @@ _CAUSES: Final[Mapping[int | None, Cause]] = {
     errno.EISDIR: Cause.INVALID,
     errno.ELOOP: Cause.INVALID,
     errno.ENAMETOOLONG: Cause.INVALID,
-    errno.ECONNREFUSED: Cause.REFUSED,
-    errno.ECONNRESET: Cause.REFUSED,
-    errno.EHOSTUNREACH: Cause.REFUSED,
-    errno.ENETUNREACH: Cause.REFUSED,
-    errno.ETIMEDOUT: Cause.REFUSED,
 }
 _NOT_A_PORT: Final = (ValueError, UnknownUriScheme, serialx.UnsupportedSetting)
-_NO_ANSWER: Final = (socket.gaierror, TimeoutError, ConnectionError)
 
 
 def unavailable(port: str, error: Exception) -> PortUnavailable:
@@ -103,11 +96,9 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
     path = path_of(port)
     if isinstance(error, _NOT_A_PORT) or (path is not None and not path.startswith("/")):
         cause = Cause.INVALID
-    elif isinstance(error, _NO_ANSWER):
-        cause = Cause.REFUSED
     else:
-        cause = Cause.REFUSED if path is None or number is None else Cause.FAILED
-        cause = _CAUSES.get(number, cause)
+        other = Cause.REFUSED if path is None or number is None else Cause.FAILED
+        cause = _CAUSES.get(number, other)
     return PortUnavailable(port, cause, number)
 
 
