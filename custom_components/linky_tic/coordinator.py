@@ -97,7 +97,6 @@ class LinkyCoordinator(LinkyMeter):
         await optional(self.mirror.async_stop())
         self.guard(self.costs.store)
         await optional(self.store.flush())
-        self.guard(self.health.stop)
 
     def _receive(self, events: list[Event], now: float) -> None:
         """Take what a chunk has completed; an error in one event does not touch the others."""

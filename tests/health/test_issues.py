@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, override
 
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
@@ -152,6 +153,17 @@ async def test_a_meter_that_is_no_longer_listened_to_needs_no_repair(home: Home)
     await home.minutes(6)
     await home.unload(meter)
     assert shown(home) == set()
+
+
+async def test_a_repair_that_people_ignore_stays_so_when_home_assistant_stops(home: Home) -> None:
+    meter = await home.hears()
+    meter.coordinator.health.issues.create(Issue.SERIAL_CONSOLE, {"port": "ttyAMA0"})
+    ignored = issue(home, meter, Issue.SERIAL_CONSOLE)
+    ir.async_ignore_issue(home.hass, DOMAIN, ignored.issue_id, ignore=True)
+    home.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await home.hass.async_block_till_done()
+    assert not meter.is_open
+    assert issue(home, meter, Issue.SERIAL_CONSOLE).dismissed_version
 
 
 async def test_another_mode_is_explained_and_going_back_is_the_cure(home: Home) -> None:

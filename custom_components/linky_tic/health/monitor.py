@@ -40,6 +40,7 @@ class HealthMonitor:
         signals.minute.connect(self._sample)
         signals.frame.connect(self._frame)
         signals.contract.connect(self._report_contract)
+        meter.entry.async_on_unload(self._stop)  # not at a stop: what people ignore stays so
 
     async def async_look_for_console(self) -> None:
         """See whether the kernel has its console on the port."""
@@ -110,7 +111,7 @@ class HealthMonitor:
             before, now = map(_name_of, change)
             self.issues.create(Issue.CONTRACT_CHANGED, {"before": before, "after": now})
 
-    def stop(self) -> None:
+    def _stop(self) -> None:
         """Delete the issues of a line that is no longer watched."""
         self.issues.delete(*(set(Issue) - LASTING))
 
