@@ -94,7 +94,8 @@ class Receiver:
                     self._take(segment, now, out)
         if good:
             self._hear(good, now)
-        self.counters.count(out)
+        if out:
+            self.counters.count(out)
         return out
 
     def _hear(self, good: int, now: float) -> None:

@@ -4,13 +4,13 @@ It does not judge whether a value is true, and it never raises: what cannot be r
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta, timezone
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from .catalogue import Kind, Label
 from .groups import HORODATE_SIZE
-from .legal_time import HOUR, is_summer, zone
+from .legal_time import HOUR, is_summer
 
 Value = int | str | datetime | None
 """What a group can say: a number in its label's unit, a text, an instant."""
@@ -48,8 +48,12 @@ def read_horodate(text: str, overseas: timedelta = timedelta(0)) -> Horodate | N
         hours = 2 if is_summer(local) and not overseas else 1  # islands have no summer time
     if hours is None:
         return None
-    ahead = zone(hours * HOUR + overseas)
-    return Horodate(local.replace(tzinfo=ahead), season in "he")
+    return Horodate(local.replace(tzinfo=_zone(hours, overseas)), season in "he")
+
+
+@cache
+def _zone(hours: int, overseas: timedelta) -> timezone:
+    return timezone(hours * HOUR + overseas)
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
