@@ -14,8 +14,6 @@ DAMAGED: Final = 0x80
 
 _TOO_MANY: Final = 1 / 5
 """Damaged bytes among all that put a decision in doubt; at a bit error rate of 1e-2, 1 in 13."""
-_AT_A_TIME: Final = 4096
-"""Bytes that are looked at for damage together: where one is, those after it are looked at anew."""
 _CLEAR: Final = 1 / 8
 """Bytes among all that may contradict another decision for it to be taken; in noise half do."""
 
@@ -69,18 +67,15 @@ class Wire:
         return self._pieces(chunk)
 
     def _pieces(self, chunk: bytes) -> Iterator[bytes]:
-        at = 0
-        while at < len(chunk):
+        while chunk:
             if self._is_calm:
-                characters = chunk[at : at + _AT_A_TIME].translate(self.bit7.table)
+                characters = chunk.translate(self.bit7.table)
                 if DAMAGED not in characters:
                     yield characters
-                    at += _AT_A_TIME
-                    continue
+                    return
                 self._begin(Stage.WATCHING)
                 self._left += characters.index(DAMAGED)
-            piece = chunk[at : at + self._left]
-            at += len(piece)
+            piece, chunk = chunk[: self._left], chunk[self._left :]
             yield self._count(piece)
             if not self._left:
                 self._end_stage()
