@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from .catalogue import LABELS, Mode, Quantity
-from .groups import Group, checksum, verify
+from .groups import SEPARATORS, Group, checksum, verify
 from .wire import DAMAGED, Bit7
 
 HIDDEN: Final = ord("#")
@@ -64,12 +64,10 @@ def _shown(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:
 
 def _refill(group: Group, filling: bytes) -> bytes:
     """Write a group anew with other data; no label of an identity has a horodate."""
-    separator = b"\t" if group.mode is Mode.STANDARD else b" "
-    covered = group.name.encode() + separator + filling * len(group.data)
-    if group.mode is Mode.STANDARD:
-        covered += separator
-        return covered + bytes([checksum(covered)])
-    return covered + separator + bytes([checksum(covered)])
+    separator = SEPARATORS[group.mode]
+    line = group.name.encode() + separator + filling * len(group.data) + separator
+    covered = line if group.mode is Mode.STANDARD else line[:-1]
+    return line + bytes([checksum(covered)])
 
 
 def _hide(octets: bytes, characters: bytes, bit7: Bit7) -> bytes:

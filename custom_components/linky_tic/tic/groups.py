@@ -108,7 +108,7 @@ def _verify_other(line: bytes) -> Group | Reason:
     return Group(name, data.decode(), stamp[0].decode() if stamp else None, mode, None, line)
 
 
-_SEPARATORS: Final = {Mode.STANDARD: b"\t", Mode.HISTORIC: b" "}
+SEPARATORS: Final = {Mode.STANDARD: b"\t", Mode.HISTORIC: b" "}
 
 
 def _shape(row: Label) -> _Shape:
@@ -119,7 +119,7 @@ def _shape(row: Label) -> _Shape:
 
 
 _SHAPES: Final = {
-    b"\n" + row.name.encode() + _SEPARATORS[row.mode]: _shape(row) for row in LABELS.values()
+    b"\n" + row.name.encode() + SEPARATORS[row.mode]: _shape(row) for row in LABELS.values()
 }
 _shape_of: Final = _SHAPES.get
 
