@@ -1,13 +1,13 @@
 """What a meter says of one fact several times: what contradicts the rest is held."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timezone
 
 import pytest
 
 from custom_components.linky_tic.tic import LABELS, Reading, Reason
 from custom_components.linky_tic.tic.corroboration import agreed_status, contradicts
-from custom_components.linky_tic.tic.legal_time import HOUR, zone
+from custom_components.linky_tic.tic.legal_time import HOUR
 
 from .referee import DATA
 from .streams import Listener, historic, rejected, standard, values
@@ -245,7 +245,7 @@ def test_an_announcement_that_is_spliced_from_the_next_peak_is_never_shown() -> 
     events = listener.hear(*[spliced, peaks("24060000", "26060000"), odd, odd] * 4)
     assert values(events, "DPM1") == []
     listener.hear(odd, odd, odd)
-    assert listener.value("DPM1") == datetime(2026, 11, 23, 6, tzinfo=zone(HOUR))
+    assert listener.value("DPM1") == datetime(2026, 11, 23, 6, tzinfo=timezone(HOUR))
 
 
 # Indexes of groups that were spliced
@@ -373,7 +373,7 @@ def test_what_is_suspected_does_not_outlive_a_whole_frame_without_its_label() ->
 def test_a_dated_value_contradicts_the_one_before(
     then: tuple[str, int | None], now: tuple[str, int | None], *, is_odd: bool
 ) -> None:
-    midnight = datetime(2026, 11, 23, tzinfo=zone(HOUR))
+    midnight = datetime(2026, 11, 23, tzinfo=timezone(HOUR))
     last, new = (
         Reading(
             LABELS["SMAXSN"], int(raw), raw,

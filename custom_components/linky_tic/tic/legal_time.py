@@ -6,7 +6,6 @@ Source: directive 2000/84/EC, from 01:00 UTC on the last Sunday of March to that
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cache
 from typing import Final
 
 HOUR: Final = timedelta(hours=1)
@@ -18,11 +17,6 @@ def is_summer(local: datetime) -> bool:
     start = datetime.combine(_last_sunday(local.year, 3), time.min) + 2 * HOUR
     end = datetime.combine(_last_sunday(local.year, 10), time.min) + 3 * HOUR
     return start <= local < end
-
-
-@cache
-def zone(offset: timedelta) -> timezone:
-    return timezone(offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +41,15 @@ class LegalTime:
             offset = 2 * HOUR if is_summer(local) else HOUR
             if offset != HOUR and not is_summer(local - HOUR):  # 02:00 to 03:00, left out in March
                 local = local.replace(hour=3, minute=0, second=0)
-        return local.replace(tzinfo=zone(offset)) - self.ahead
+        return local.replace(tzinfo=timezone(offset)) - self.ahead
 
     def of(self, instant: datetime) -> datetime:
         """Give an instant as the clock shows it."""
         shown, offset = instant + self.ahead, self.island
         if offset is None:
-            local = shown.astimezone(zone(HOUR)).replace(tzinfo=None)
+            local = shown.astimezone(timezone(HOUR)).replace(tzinfo=None)
             offset = 2 * HOUR if is_summer(local) and is_summer(local + HOUR) else HOUR
-        return shown.astimezone(zone(offset))
+        return shown.astimezone(timezone(offset))
 
     def day_of(self, instant: datetime) -> date:
         return self.of(instant).date()

@@ -83,7 +83,6 @@ class MeterClock:
         self.is_known = False
         self._apart = 0
         self._last: Reading | None = None
-        self._season: tuple[object, ...] = ()
 
     @property
     def is_in_doubt(self) -> bool:
@@ -96,10 +95,7 @@ class MeterClock:
             return False
         self._last = clock
         before = self.legal, self.is_in_doubt
-        season = clock.value.tzinfo, clock.value.month
-        if season != self._season:
-            self._season = season
-            self.legal = LegalTime(island_of(clock.value), self.legal.ahead)
+        self.legal = LegalTime(island_of(clock.value), self.legal.ahead)
         self._judge(clock.value - now)
         return before != (self.legal, self.is_in_doubt)
 
