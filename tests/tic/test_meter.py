@@ -121,7 +121,7 @@ def test_whether_it_exports_and_its_phases_follow_from_labels_now() -> None:
     assert (meter.is_producer, meter.phases) == (True, 3)
     listener.hear(ours)
     assert (meter.is_producer, meter.phases) == (True, 3)
-    assert meter.labels_now >= {"EAIT", "IRMS2"}
+    assert meter.presence.current.keys() >= {"EAIT", "IRMS2"}
     listener.hear(*[ours] * 4, *[standard(phases[0], *ROW)] * 2)
     assert (meter.is_producer, meter.phases) == (True, 3)
     listener.hear(standard(phases[0], *ROW))

@@ -14,7 +14,7 @@ What is heard of it is read (`_read`), judged by the gate, and if it passes beli
 What comes again is `accepted` (`_accept`), until it is judged against something new.
 """
 
-from collections.abc import Iterable, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -52,7 +52,7 @@ class Meter:
         self.presence = Presence(labels)
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
         self.conditions = Conditions(self._believed)
-        self.conditions.count_phases(self.labels_now)
+        self.conditions.count_phases(self.presence.current)
         self._owner = Ownership(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate(self.conditions, self.presence)
@@ -76,11 +76,6 @@ class Meter:
         return self._overseas.offset
 
     @property
-    def labels_now(self) -> AbstractSet[str]:
-        """The labels in force, and those known beforehand that no frame has shown to be missing."""
-        return self.presence.current.keys()
-
-    @property
     def phases(self) -> int | None:
         """Three when a label of another phase than the first is said now; None before any is."""
         return self.conditions.phases
@@ -88,7 +83,7 @@ class Meter:
     @property
     def is_producer(self) -> bool:
         """Whether the meter tells what is exported: now, or as far as is known beforehand."""
-        return "EAIT" in self.labels_now
+        return "EAIT" in self.presence.current
 
     def hear(
         self, group: Group, before: Sequence[Group | None], now: float, out: list[Event]
@@ -102,8 +97,7 @@ class Meter:
         name, owner, presence = label.name, self._owner, self.presence
         reading, last = self._read(group, label, now), self._believed.get(name)
         is_ours, is_established = owner.is_own(name, before), name in presence.established
-        if is_established:
-            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
+        self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
             believed = None  # nothing new, and nothing is suspected any more
             self._gate.forget(name)
@@ -142,7 +136,7 @@ class Meter:
             if self._owner.is_identified:
                 for label in self.presence.end(frame, now):
                     self._forget(label, out)
-                    self.conditions.count_phases(self.labels_now)
+                    self.conditions.count_phases(self.presence.current)
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, reading.label):
                         self._believe(reading, group, out)
@@ -233,7 +227,7 @@ class Meter:
         out.append(reading)
         if is_first:
             self.presence.current[name] = reading.label
-            self.conditions.count_phases(self.labels_now)
+            self.conditions.count_phases(self.presence.current)
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         name = label.name
@@ -258,7 +252,7 @@ class Meter:
         """Expect all that is known of a mode, and nothing of the other."""
         self.mode = mode
         self.presence.expect(mode)
-        self.conditions.count_phases(self.labels_now)
+        self.conditions.count_phases(self.presence.current)
 
 
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS

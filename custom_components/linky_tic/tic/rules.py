@@ -89,8 +89,7 @@ def _number(reading: Reading) -> int:
 
 
 def _gain(before: Reading, now: Reading) -> int:
-    was, value = before.value, now.value
-    return value - was if isinstance(value, int) and isinstance(was, int) else 0
+    return _number(now) - _number(before)
 
 
 def _same(row: Row, now: Reading) -> bool:

@@ -5,7 +5,7 @@ power, for minutes (54E 7). What is believed is judged elsewhere. Source: the ta
 specification.
 """
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection
 from typing import Final
 
 from .address import identify
@@ -139,7 +139,7 @@ class Conditions:
         self.has_breaker = model is None or model.is_linky
         self.reckon()
 
-    def count_phases(self, labels: AbstractSet[str]) -> None:
+    def count_phases(self, labels: Collection[str]) -> None:
         """Tell the phases from the labels that are said now, or expected to be."""
         self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None
         self.reckon()
