@@ -19,7 +19,7 @@ import voluptuous as vol
 from ..const import CONF_SPEED, CONTRACT_NAMES, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
-from ..tariff.contract import option_slug
+from ..tariff.words import contract_slug
 from ..tic import LABELS, Mode, Quantity, identify, mask
 from .port_names import async_real_names, async_stable_name, is_name_of
 from .texts import async_load_sentences, sentence
@@ -166,4 +166,4 @@ def _contract(heard: Heard) -> str | None:
     """Name the contract, which Standard mode spells out."""
     if heard.contract is None or heard.mode is Mode.STANDARD:
         return heard.contract
-    return CONTRACT_NAMES.get(option_slug(heard.contract) or "", heard.contract)
+    return CONTRACT_NAMES.get(contract_slug(heard.contract) or "", heard.contract)

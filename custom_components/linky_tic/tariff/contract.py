@@ -1,23 +1,13 @@
 """What a meter's readings tell of the supply contract: its name, the tariff registers it counts.
 
-It knows readings and nothing of frames. Source: the tariff notes of the specification; 54E 6.1
-(registers of the historic contracts).
+It knows readings and nothing of frames. Source: 54E 6.1 (registers of the historic contracts).
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ..tic import Mode, Quantity, Readings, registers_of, status_of, text_of
 from .tempo import has_colours
 from .words import REGISTER_SLUGS, contract_slug
-
-_OPTIONS: Final[Mapping[str, str]] = {
-    "BASE": "base",
-    "HC..": "off_peak",
-    "EJP.": "ejp",
-    "BBR": "tempo",
-}
-"""What OPTARIF says; the last character of BBRx is a programme of the contacts."""
 
 
 class Contract(NamedTuple):
@@ -45,7 +35,7 @@ def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | N
     `is_tempo`: it is known to be Tempo (`TariffFollower.is_tempo`), whether or not this says so.
     """
     if option := text_of(readings, "OPTARIF"):
-        return Contract(Mode.HISTORIC, option_slug(option) or option)
+        return Contract(Mode.HISTORIC, contract_slug(option) or option)
     if not {"NGTF", "STGE"} <= readings.keys():
         return None
     text = text_of(readings, "NGTF") or ""
@@ -53,15 +43,9 @@ def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | N
     return Contract(Mode.STANDARD, name, status_of(readings)["producer"] is True)
 
 
-def option_slug(code: str) -> str | None:
-    """Give the slug of a contract by its code (OPTARIF), None when there is none."""
-    return _OPTIONS.get(code[:3]) or _OPTIONS.get(code)
-
-
 def contract_name(readings: Readings) -> str | None:
     """Give the contract as the meter names it: NGTF, OPTARIF in Historique, None unheard."""
-    reading = readings.get("NGTF") or readings.get("OPTARIF")
-    return str(reading.value) if reading else None
+    return text_of(readings, "NGTF") or text_of(readings, "OPTARIF")
 
 
 def registers_in_use(readings: Readings) -> set[int]:

@@ -24,8 +24,6 @@ PEAK_OF_COLOUR: Final[Mapping[str, int]] = {"white": 1, "red": 2}
 """Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
 COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
-_EJP: Final = "EJP."
-_TEMPO: Final = "BBR"
 FROM_MIDNIGHT: Final = timedelta(hours=6)
 """How long after the midnight of its date a Tempo day begins; it lasts until the next one."""
 COLOURS: Final = ("blue", "white", "red")
@@ -84,7 +82,7 @@ def denies_tempo(readings: Readings) -> bool:
     A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
     """
     if option := _text(readings, "OPTARIF"):
-        return not option.startswith(_TEMPO)
+        return contract_slug(option) != "tempo"
     calendar, text = _text(readings, "NGTF"), _text(readings, "LTARF")
     if contract_slug(calendar) not in {None, "tempo"}:
         return True
@@ -99,7 +97,7 @@ def has_colours(readings: Readings) -> bool:
     said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
     return (
         not said.isdisjoint(COLOURS)
-        or _text(readings, "OPTARIF").startswith(_TEMPO)
+        or contract_slug(_text(readings, "OPTARIF")) == "tempo"
         or _colour_of_period(readings) is not None
         or "DEMAIN" in readings
     )
@@ -119,7 +117,7 @@ def has_notices(readings: Readings) -> bool:
 
 
 def _has_notices_alone(readings: Readings) -> bool:
-    return _text(readings, "OPTARIF") == _EJP or "PEJP" in readings
+    return contract_slug(_text(readings, "OPTARIF")) == "ejp" or "PEJP" in readings
 
 
 def _colour_of_period(readings: Readings) -> str | None:

@@ -1,4 +1,4 @@
-"""The words of suppliers for contracts and tariffs that everybody knows: NGTF and LTARF as slugs.
+"""The words for contracts and tariffs that everybody knows: NGTF, OPTARIF and LTARF as slugs.
 
 It knows whole texts, however they are spaced, cased or shortened, and nothing of who says them. A
 text that is not in its tables is the supplier's own, and has no slug.
@@ -61,7 +61,8 @@ _CONTRACTS: Final = _table(
     {
         "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
         "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
-        "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR|BLEUBLANCROUGE",
+        # BBRx of OPTARIF: the last character is a programme of the contacts.
+        "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR[0-9A-Z]?|BLEUBLANCROUGE",
         "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
     }
 )
