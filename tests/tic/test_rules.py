@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.linky_tic.tic import Reading, Value
 from custom_components.linky_tic.tic.catalogue import LABELS, Quantity
+from custom_components.linky_tic.tic.presence import Presence
 from custom_components.linky_tic.tic.rules import RULES, Row
 from custom_components.linky_tic.tic.supply import Conditions
 
@@ -18,7 +19,7 @@ def said(label: str, value: Value, at: float = 0.0, *, time: datetime | None = N
 
 
 def conditions(*believed: Reading, power: int = 6000, parity: bool = True) -> Conditions:
-    told = Conditions({one.label.name: one for one in believed})
+    told = Conditions({one.label.name: one for one in believed}, Presence())
     told.power, told.parity = power, parity
     return told
 

@@ -4,20 +4,20 @@ import pytest
 
 from custom_components.linky_tic.tic import BRIEF_POWER, Reading, can_gain
 from custom_components.linky_tic.tic.catalogue import CATALOGUE, LABELS, Mode
+from custom_components.linky_tic.tic.presence import Presence
 from custom_components.linky_tic.tic.supply import DEFAULT_SUPPLY, Conditions
 
 LINKY, ELECTRONIC = "041961000000", "021428000000"
 
 
-def conditions(**limits: int) -> Conditions:
-    told = Conditions(
+def conditions(*labels: str, **limits: int) -> Conditions:
+    return Conditions(
         {
             name: Reading(LABELS[name], value, "", None, degraded=False, confirmed=True, at=0)
             for name, value in limits.items()
-        }
+        },
+        Presence(labels),
     )
-    told.reckon()
-    return told
 
 
 def test_the_cut_off_power_goes_before_the_subscribed_one() -> None:
@@ -30,16 +30,14 @@ def test_the_cut_off_power_goes_before_the_subscribed_one() -> None:
 
 
 def test_a_current_is_that_of_each_phase_and_of_three_until_they_are_known() -> None:
-    told = conditions(ISOUSC=30)
-    assert told.power == 18_000
-    told.count_phases({"IINST1"})
-    assert (told.phases, told.power) == (1, 6000)
-    told.count_phases({"IINST1", "IINST3"})
-    assert (told.phases, told.power) == (3, 18_000)
-    told.count_phases({"IINST1", "UMOY2"})  # which a meter of before has sent
-    assert (told.phases, told.power) == (1, 6000)
-    told.count_phases(set())
-    assert (told.phases, told.power) == (None, 18_000)
+    def told(*labels: str) -> tuple[int | None, int]:
+        given = conditions(*labels, ISOUSC=30)
+        return given.phases, given.power
+
+    assert told() == (None, 18_000)
+    assert told("IINST1") == (1, 6000)
+    assert told("IINST1", "IINST3") == (3, 18_000)
+    assert told("IINST1", "UMOY2") == (1, 6000)  # which a meter of before has sent
 
 
 def test_a_meter_from_before_linky_limits_nothing() -> None:
@@ -51,9 +49,9 @@ def test_a_meter_from_before_linky_limits_nothing() -> None:
 
 
 def test_a_phase_may_draw_its_third_and_an_export_what_the_largest_supply_may() -> None:
-    told, standard = conditions(PREF=9), CATALOGUE[Mode.STANDARD]
+    told, standard = conditions("SINSTS1", PREF=9), CATALOGUE[Mode.STANDARD]
     assert told.limit(standard["SINSTS1"]) == 9000
-    told.count_phases({"SINSTS1", "SINSTS2"})
+    told = conditions("SINSTS1", "SINSTS2", PREF=9)
     assert told.limit(standard["SINSTS1"]) == 3000
     assert told.limit(standard["SINSTS"]) == 9000
     assert told.limit(standard["SINSTI"]) == DEFAULT_SUPPLY

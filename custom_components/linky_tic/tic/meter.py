@@ -26,12 +26,10 @@ from .groups import Group, Reason
 from .meter_clock import Overseas
 from .ownership import Ownership
 from .presence import Presence
-from .rules import says_the_same
+from .rules import AGREEMENT, says_the_same
 from .supply import Conditions
 from .values import read_horodate, read_value
 
-_AGREEMENT: Final = 3
-"""Frames in a row that make another meter, or another mode."""
 _MOST_UNKNOWN: Final = 32
 """Unknown labels kept for a bug report; noise makes new ones for ever."""
 
@@ -51,8 +49,7 @@ class Meter:
         self.unknown: dict[str, str] = {}
         self.presence = Presence(labels)
         self._believed: dict[str, Reading] = {}  # of each label, in force or not yet
-        self.conditions = Conditions(self._believed)
-        self.conditions.count_phases(self.presence.current)
+        self.conditions = Conditions(self._believed, self.presence)
         self._owner = Ownership(address)
         self._overseas = Overseas(overseas)
         self._gate = Gate(self.conditions, self.presence)
@@ -136,7 +133,7 @@ class Meter:
             if self._owner.is_identified:
                 for label in self.presence.end(frame, now):
                     self._forget(label, out)
-                    self.conditions.count_phases(self.presence.current)
+                    self.conditions.reckon()
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, reading.label):
                         self._believe(reading, group, out)
@@ -146,7 +143,7 @@ class Meter:
                         self._establish(reading.label, out)
         elif frame.mode is not None and self._owner.is_identified:
             self._other_mode_frames += 1
-            if self._other_mode_frames >= _AGREEMENT:
+            if self._other_mode_frames >= AGREEMENT:
                 self._change_mode(frame.mode, out)
         out.append(frame)
 
@@ -174,7 +171,7 @@ class Meter:
             self._gate.clear()
         if not is_own:
             self.accepted.clear()
-            if owner.other_meter_frames == _AGREEMENT:
+            if owner.other_meter_frames == AGREEMENT:
                 out.append(OtherMeter(group.data))
         return is_own
 
@@ -227,7 +224,7 @@ class Meter:
         out.append(reading)
         if is_first:
             self.presence.current[name] = reading.label
-            self.conditions.count_phases(self.presence.current)
+            self.conditions.reckon()
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         name = label.name
@@ -252,7 +249,7 @@ class Meter:
         """Expect all that is known of a mode, and nothing of the other."""
         self.mode = mode
         self.presence.expect(mode)
-        self.conditions.count_phases(self.presence.current)
+        self.conditions.reckon()
 
 
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS

@@ -1,16 +1,15 @@
 """What a supply can give, and how much of it is drawn, of the house and of each phase.
 
 It knows readings, and refuses to know when the breaker opens: that takes 1.3 times the cut-off
-power, for minutes (54E 7). What is believed is judged elsewhere. Source: the tariff notes of the
-specification.
+power, for minutes (54E 7). What is believed is judged elsewhere. Source: 54E 6.1 (ISOUSC).
 """
 
-from collections.abc import Collection
 from typing import Final
 
 from .address import identify
 from .catalogue import LABELS, Absence, Label
 from .events import Readings, number_of
+from .presence import Presence
 
 DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
@@ -121,12 +120,14 @@ class Conditions:
     expected to be; None before any is.
     """
 
-    def __init__(self, believed: Readings) -> None:
+    def __init__(self, believed: Readings, presence: Presence) -> None:
         self.parity = False
         self.power = DEFAULT_SUPPLY
         self.phases: int | None = None
         self.believed = believed
         self.has_breaker = True
+        self._presence = presence
+        self.reckon()
 
     def limit(self, label: Label) -> float:
         """VA that the supply allows for the power, or the phase's power, that a label tells."""
@@ -139,15 +140,12 @@ class Conditions:
         self.has_breaker = model is None or model.is_linky
         self.reckon()
 
-    def count_phases(self, labels: Collection[str]) -> None:
-        """Tell the phases from the labels that are said now, or expected to be."""
-        self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None
-        self.reckon()
-
     def reckon(self) -> None:
-        """Tell the power anew: what it follows from (catalogue.LIMITS) has changed.
+        """Tell phases and power anew: labels have come or vanished, or a limit is another.
 
         A current is that of a phase, and until a label tells how many there are, of the most.
         """
+        labels = self._presence.current
+        self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None
         power = _allowed(self.believed, _CUT_OFF, self.phases or _THREE)
         self.power = power if power and self.has_breaker else DEFAULT_SUPPLY
