@@ -36,14 +36,11 @@ def _currents(label: Label) -> tuple[str, ...]:
     )
 
 
-_FROM_CURRENTS: Final = frozenset(
-    {Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT}
-)
 _CURRENTS: Final = {
-    row.name: _currents(row) for row in LABELS.values() if row.quantity in _FROM_CURRENTS
+    name: _currents(LABELS[name])
+    for name in names_of(Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT)
 }
 """A power, or a warning of too much current -> what it is made of."""
-_TOTAL: Final = "SINSTS"
 _MAXIMA: Final = names_of(*PEAKS)
 
 
@@ -69,7 +66,7 @@ def is_contradicted(label: Label, power: int, believed: Readings, phases: int) -
         return False
     if _is_above_currents(label, power, believed, phases):
         return True
-    total = number_of(believed, _TOTAL) if label.phase and "EAIT" not in believed else None
+    total = number_of(believed, "SINSTS") if label.phase and "EAIT" not in believed else None
     return total is not None and power > _FAR * total + _VOLT_AMPERES_OFF
 
 

@@ -1,8 +1,7 @@
 """How each quantity is judged: which row of readings is believed, and which of them.
 
 It knows quantities, the supply's limit and elapsed time; it keeps nothing of what it judged.
-Sources: 54E 7 (cut-off); frame and error notes of the specification on what a checksum and a
-parity bit cannot see.
+Sources: 54E 7 (cut-off), 6.2.2 (a checksum does not cover bit 6 of a character).
 """
 
 from collections.abc import Callable, Mapping
@@ -230,9 +229,10 @@ def _go_on_in_time(row: Row, now: Reading) -> bool:
 
 
 Q = Quantity
-_TEXTS: Final = (Q.CALENDAR_NAME, Q.TARIFF_NAME, Q.MESSAGE)
-_DATED: Final = (Q.IMPORTED_PEAK_YESTERDAY, Q.EXPORTED_PEAK_YESTERDAY, Q.MEAN_VOLTAGE, *LOADS)
-_AGREED: Final = (*_TEXTS, *_DATED, Q.PEAK_START, Q.PEAK_END)
+_AGREED: Final = (
+    *(Q.CALENDAR_NAME, Q.TARIFF_NAME, Q.MESSAGE, Q.PEAK_START, Q.PEAK_END),
+    *(Q.IMPORTED_PEAK_YESTERDAY, Q.EXPORTED_PEAK_YESTERDAY, Q.MEAN_VOLTAGE, *LOADS),
+)
 _AT_ONCE: Final = (Q.CURRENT, Q.VOLTAGE, Q.SHORT_MESSAGE)  # nothing can bear out one of these
 _RULE_OF: Final[Mapping[Quantity, Rule]] = (
     dict.fromkeys(Quantity, Rule(_same, Row.agreed, at_once=True))
