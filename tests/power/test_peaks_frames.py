@@ -8,7 +8,7 @@ import pytest
 from custom_components.linky_tic.power.peaks import DayPeak, PowerPeaks
 from custom_components.linky_tic.tic import LABELS, Reading
 
-from ..tic.streams import Listener, historic, standard
+from ..tic.streams import Listener, frames, historic, standard
 
 KNOWN: Final = 4
 MAINLAND: Final = timedelta(0)
@@ -29,15 +29,21 @@ class House:
         groups += [("SMAXSN-1", "05410", before)] if before else []
         self.hear(standard(*groups), datetime(2026, 11, 23, 12, tzinfo=UTC))
 
-    def papp(self, power: str, now: datetime) -> None:
-        """Hear a meter in Historique, which tells neither time nor maximum."""
-        self.hear(historic(("IINST", "014"), ("PAPP", power)), now)
+    def papp(self, *powers: str, now: datetime) -> None:
+        """Hear a meter in Historique, which tells neither time nor maximum, in a frame each."""
+        self.play([historic(("IINST", "036"), ("PAPP", power)) for power in powers], now)
 
     def hear(self, frame: bytes, now: datetime, overseas: timedelta = MAINLAND) -> bool:
+        return self.play(KNOWN * [frame], now, overseas)
+
+    def play(self, heard: list[bytes], now: datetime, overseas: timedelta = MAINLAND) -> bool:
         listener = Listener()
-        listener.hear(*KNOWN * [frame])
-        readings = listener.receiver.meter.readings
-        return self.peaks.end_frame(readings, now.timestamp(), overseas)
+        listener.hear(*KNOWN * heard[:1])
+        is_told = False
+        for frame in frames(listener.hear(*heard)):
+            readings = listener.receiver.meter.readings
+            is_told = self.peaks.end_frame(frame, readings, now.timestamp(), overseas)
+        return is_told
 
 
 def test_the_maximum_is_today_s_if_it_is_stamped_today() -> None:
@@ -55,10 +61,12 @@ def test_a_maximum_without_a_number_or_without_a_time_is_none(
     name: str, power: int | None, time: datetime | None
 ) -> None:
     reading = Reading(LABELS[name], power, "", time, degraded=False, confirmed=True, at=0)
-    papp = Reading(LABELS["PAPP"], None, "", None, degraded=False, confirmed=True, at=0)
+    papp = Reading(LABELS["PAPP"], None, "99999", None, degraded=False, confirmed=True, at=0)
+    said = frames(Listener().hear(2 * historic(("PAPP", "99999"))))
     peaks, day = PowerPeaks(), 22 if name == "SMAXSN" else 23
     now = datetime(2026, 11, day, 12, tzinfo=UTC).timestamp()
-    assert peaks.end_frame({name: reading, "PAPP": papp}, now, MAINLAND)
+    for one in said:
+        assert peaks.end_frame(one, {name: reading, "PAPP": papp}, now, MAINLAND)
     assert (peaks.today, peaks.month) == (None, None)
 
 
@@ -123,26 +131,39 @@ def test_november_of_another_year_is_another_month() -> None:
     assert house.peaks.month == DayPeak(NOVEMBER, 4870)
 
 
-def test_historique_has_the_highest_power_that_was_heard() -> None:
+def test_historique_has_the_highest_power_that_two_frames_have_reached() -> None:
     house = House()
-    house.papp("00610", datetime(2026, 11, 23, 12, tzinfo=UTC))
-    house.peaks.hear(3200)  # between two looks at the line
-    house.papp("00900", datetime(2026, 11, 23, 12, tzinfo=UTC))
-    assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 3200)
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    house.papp("00610", "03200", "02900", "00900", now=noon)
+    assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 2900)
     assert not house.peaks.is_told
+
+
+def test_a_false_power_of_one_frame_is_the_peak_of_no_month() -> None:
+    house = House()
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    house.papp("03190", "03200", "08720", "03200", now=noon)
+    assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 3200)
+
+
+def test_what_is_damaged_after_a_false_power_does_not_bear_it_out() -> None:
+    house = House()
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    house.papp("03200", "08720", "0872?", "03200", now=noon)
+    assert house.peaks.today == DayPeak(NOVEMBER, 3200)
 
 
 def test_a_day_on_which_nothing_is_drawn_has_a_peak_of_nothing() -> None:
     house = House()
     assert not house.peaks.is_told
-    house.papp("00000", datetime(2026, 11, 23, 12, tzinfo=UTC))
+    house.papp("00000", "00000", now=datetime(2026, 11, 23, 12, tzinfo=UTC))
     assert house.peaks.today == DayPeak(NOVEMBER, 0)
 
 
 def test_a_day_of_historique_ends_at_midnight_of_legal_time() -> None:
     house = House()
-    house.papp("03200", datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC))
-    house.papp("00610", datetime(2026, 11, 30, 23, 0, 0, tzinfo=UTC))
+    house.papp("03200", "03200", now=datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC))
+    house.papp("00610", "00610", now=datetime(2026, 11, 30, 23, 0, 0, tzinfo=UTC))
     assert house.peaks.today == house.peaks.month == DayPeak(date(2026, 12, 1), 610)
 
 
@@ -157,9 +178,9 @@ def test_a_steady_power_is_the_peak_of_each_day() -> None:
 
 def test_a_day_of_summer_ends_an_hour_earlier_in_universal_time() -> None:
     house = House()
-    house.papp("03200", datetime(2026, 7, 14, 21, 59, 59, tzinfo=UTC))
+    house.papp("03200", "03200", now=datetime(2026, 7, 14, 21, 59, 59, tzinfo=UTC))
     assert house.peaks.today == DayPeak(date(2026, 7, 14), 3200)
-    house.papp("00610", datetime(2026, 7, 14, 22, 0, 0, tzinfo=UTC))
+    house.papp("00610", "00610", now=datetime(2026, 7, 14, 22, 0, 0, tzinfo=UTC))
     assert house.peaks.today == DayPeak(date(2026, 7, 15), 610)
     assert house.peaks.month == DayPeak(date(2026, 7, 14), 3200)
 
@@ -173,10 +194,11 @@ def test_an_island_has_its_own_midnight() -> None:
 
 def test_a_power_from_before_a_loss_is_of_no_day() -> None:
     house = House()
-    house.papp("00610", datetime(2026, 11, 23, 12, tzinfo=UTC))
-    house.peaks.hear(3200)
+    house.papp("03200", now=datetime(2026, 11, 23, 12, tzinfo=UTC))
     house.peaks.lose()
-    house.papp("00500", datetime(2026, 11, 24, 12, tzinfo=UTC))
+    house.papp("00500", now=datetime(2026, 11, 24, 12, tzinfo=UTC))
+    assert house.peaks.today is None
+    house.papp("00500", now=datetime(2026, 11, 24, 12, tzinfo=UTC))
     assert house.peaks.today == DayPeak(date(2026, 11, 24), 500)
 
 

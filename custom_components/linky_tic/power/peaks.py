@@ -1,7 +1,8 @@
 """The highest power of the day and of the month: is the subscription too big, or too small?
 
 In Standard the meter tells the day's maximum, smoothed over two minutes as its breaker does
-(54E 7); in Historique it is the highest power that was heard. The month's is kept across restarts,
+(54E 7); in Historique it is the highest power that two frames in a row have reached: a false one is
+shown for a frame at most, and would be the peak for a month. The month's is kept across restarts,
 and today's where it is only heard.
 """
 
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
-from ..tic import MAINLAND, Frame, Quantity, Reading, Readings
+from ..tic import LABELS, MAINLAND, Frame, Quantity, Reading, Readings, read_value
 
 PEAK_TODAY: Final = "peak_today"
 PEAK_MONTH: Final = "peak_month"
@@ -36,15 +37,11 @@ class PowerPeaks:
         """Whether today's peak is what the meter says, and will say again."""
         self._heard: int | None = None
 
-    def hear(self, power: int) -> None:
-        """Take a power of Historique, which tells no maximum."""
-        self._heard = max(power, self._heard or 0)
-
     def lose(self) -> None:
-        """Forget a power that no frame has ended: it may be of another day than the next one."""
+        """Forget the power of the last frame: it may be of another day than the next one."""
         self._heard = None
 
-    def end_frame(self, readings: Readings, now: float, overseas: timedelta) -> bool:
+    def end_frame(self, frame: Frame, readings: Readings, now: float, overseas: timedelta) -> bool:
         """Take what a frame has told, if anything; `overseas` is added to the mainland's time."""
         maximum = readings.get("SMAXSN") or readings.get("SMAXN")
         self.is_told = maximum is not None
@@ -55,20 +52,23 @@ class PowerPeaks:
         if maximum is not None:
             self.today = _todays(maximum, clock, day)
         else:
-            self._reckon_today(day, readings["PAPP"])
+            self._reckon_today(day, frame)
         before = readings.get("SMAXSN-1") or readings.get("SMAXN-1")
         self._reckon_month(day, before and _yesterdays(before, day))
         return True
 
-    def _reckon_today(self, day: date, power: Reading) -> None:
-        """Take the powers heard since the last frame, and the one that holds: it may be steady."""
-        if isinstance(power.value, int):
-            self.hear(power.value)
-        heard, self._heard = self._heard, None
+    def _reckon_today(self, day: date, frame: Frame) -> None:
+        """Take the power that a frame of Historique and the one before it have reached."""
         if self.today and self.today.day != day:
             self.today = None
-        if heard is not None:
-            self.today = DayPeak(day, max(heard, self.today.power if self.today else heard))
+        said = [one.data for one in frame.groups if one.name == "PAPP"]
+        power = read_value(LABELS["PAPP"], said[-1], None) if said else None
+        if not isinstance(power, int):
+            return
+        before, self._heard = self._heard, power
+        if before is not None:
+            highest = self.today.power if self.today else 0
+            self.today = DayPeak(day, max(highest, min(before, power)))
 
     def _reckon_month(self, day: date, yesterday: DayPeak | None) -> None:
         day = self.today.day if self.today else day
@@ -89,7 +89,6 @@ class Peaks:
         self._is_current = False
         signals = meter.signals
         signals.start.connect(self.restore)
-        signals.reading.connect("PAPP", self._handle_reading)
         signals.frame.connect(self._frame)
         signals.lost.connect(self._reset)
 
@@ -106,19 +105,15 @@ class Peaks:
             self._peaks.today = _from_json(kept.get("today"))
             self._peaks.month = _from_json(kept.get("month"))
 
-    def _handle_reading(self, reading: Reading) -> None:
-        if isinstance(reading.value, int):
-            self._peaks.hear(reading.value)
-
     def _reset(self) -> None:
         self._peaks.lose()
         self._is_current = False
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
-    def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
+    def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
         before = {key: self.peak(key) for key in (PEAK_TODAY, PEAK_MONTH)}
         overseas = self._receiver.meter.overseas
-        self._is_current = self._peaks.end_frame(readings, now, overseas)
+        self._is_current = self._peaks.end_frame(frame, readings, now, overseas)
         changed = {key: peak for key, peak in before.items() if peak != self.peak(key)}
         if changed and self._is_current:
             self._keep()
