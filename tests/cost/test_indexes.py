@@ -66,6 +66,22 @@ def test_base_goes_on_for_ten_minutes_where_not_all_is_known() -> None:
     assert gain(("BASE", 100), ("EASF01", 90), 601.0) == 0  # it was the sum of all
 
 
+@pytest.mark.parametrize("name", ["EASF01", "HCHC"])
+def test_what_bytes_of_minutes_ago_repeat_is_gained_once(name: str) -> None:
+    indexes = Indexes()
+    said = (10_000, 10_004, 9_400, 9_402, 9_404, 10_008, 10_010)
+    gains = [indexes.take(LABELS[name], value, AT + 2 * n)[1] for n, value in enumerate(said)]
+    assert gains == [0, 4, 0, 2, 2, 4, 2]
+
+
+def test_a_register_that_begins_anew_gains_all_that_it_counts() -> None:
+    indexes = Indexes()
+    for value in (10_000, 0, 3, 9_999):
+        indexes.take(LABELS["EASF01"], value, AT)
+    assert indexes.take(LABELS["EASF01"], 10_001, AT)[1] == 1
+    assert indexes.take(LABELS["EASF01"], 10_003, AT)[1] == 2
+
+
 @pytest.mark.parametrize(
     ("value", "gained"),
     [(1040, 30), (1010, 0), (1009, 909), (150, 50)],  # from the sum, or from the first

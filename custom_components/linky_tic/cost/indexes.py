@@ -45,6 +45,8 @@ class Index:
     tariff: str = ""
     """The one under which it gained last."""
     misses: int = 1
+    highest: int = 0
+    """What a register that has fallen had counted: a bridge may repeat bytes of minutes ago."""
 
     @property
     def register(self) -> int:
@@ -109,6 +111,9 @@ class Indexes:
         if name == TOTAL and (index.label != TOTAL or register not in self.by_register):
             self._begin_total(index, value, at)
         self.by_register[register] = index
+        if index.value < index.highest <= value:
+            index.value = index.highest
+        index.highest = max(index.highest, value)
         gain, since = _gain(index, value, at), index.at
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
