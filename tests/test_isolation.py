@@ -55,7 +55,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
     ],
     "what is done at the end": [
         (Costs, "store"),
-        (HealthMonitor, "stop"),
+        (HealthMonitor, "_stop"),
         (Mirror, "async_stop"),
     ],
 }

@@ -27,7 +27,3 @@ MODE_NAMES: Final[Mapping[Mode, str]] = MappingProxyType(
     {Mode.STANDARD: "Standard", Mode.HISTORIC: "Historique"}
 )
 """The names that the modes bear on the meter's own display, in every language."""
-CONTRACT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {"base": "Base", "off_peak": "Heures Creuses", "ejp": "EJP", "tempo": "Tempo"}
-)
-"""The names that contracts bear on a bill, in every language."""

@@ -12,7 +12,7 @@ import pytest
 from custom_components.linky_tic.line import detection, listening
 from custom_components.linky_tic.line.listening import Heard, Missing, NotHeard, listen
 from custom_components.linky_tic.line.port import Port, PortUnavailable
-from custom_components.linky_tic.tic import Mode
+from custom_components.linky_tic.tic import Mode, text_of
 from simulator.line import Burst, Replay
 from simulator.ports import PtyPort, TcpPort
 
@@ -93,9 +93,11 @@ async def test_a_meter_is_known_after_a_few_frames(
     replayed: Replayed, name: str, facts: tuple[int, str, str | None]
 ) -> None:
     heard = await _hear(replayed(name))
+    contract = "NGTF" if heard.mode is Mode.STANDARD else "OPTARIF"
     assert heard.mode.value == name.partition("_")[0]
     assert heard.speed == _SPEEDS[heard.mode]
-    assert (heard.phases, heard.contract, heard.tic_version) == facts
+    said = (text_of(heard.readings, name) for name in (contract, "VTIC"))
+    assert (heard.phases, *said) == facts
     assert heard.address.isalnum()
     assert len(heard.labels) > 8
     assert heard.good > 2 * len(heard.labels)
@@ -272,8 +274,8 @@ def test_what_was_heard_is_given_once_more_as_a_meter_spaces_it(
 ) -> None:
     said = bytes(range(256)) * 5
     heard = Heard(
-        address="041961000000", mode=Mode.HISTORIC, speed=speed, phases=1, contract=None,
-        tic_version=None, labels=frozenset(), good=9, bad=0, recent=said, at=1000.0,
+        address="041961000000", mode=Mode.HISTORIC, speed=speed, phases=1, readings={},
+        labels=frozenset(), good=9, bad=0, recent=said, at=1000.0,
     )  # fmt: skip
     pieces, times = zip(*heard.chunks(), strict=True)
     assert b"".join(pieces) == said

@@ -5,8 +5,7 @@ from typing import Any, Final, Literal
 import pytest
 
 from custom_components.linky_tic.meter.store import MeterStore
-from custom_components.linky_tic.tariff.contract import Contract, ContractChange
-from custom_components.linky_tic.tic import LABELS, Mode
+from custom_components.linky_tic.tic import LABELS
 from simulator import Household
 
 from ..home import KNOWN, Home, Meter
@@ -218,15 +217,14 @@ async def test_unusual_meters_say_their_tariff(
 async def test_a_new_contract_brings_new_names_and_is_told_of(home: Home) -> None:
     house = Household(contract="tempo", colours={})
     meter = await home.hears(house, 70)
-    told: list[ContractChange | None] = []
+    told: list[tuple[str, str] | None] = []
     meter.coordinator.signals.contract.connect(told.append)
     house.change_contract("hphc")
     await meter.play(6 * KNOWN)
     assert home.state(TARIFF) == "peak"
     assert index_names(home)[:2] == ["Energy, off-peak hours", "Energy, peak hours"]
     await meter.play(60)
-    tempo, hphc = (Contract(Mode.STANDARD, name) for name in ("tempo", "off_peak"))
-    assert told == [ContractChange(tempo, hphc)]
+    assert told == [("Tempo", "Heures Creuses")]
     await home.restart(meter)
     meter.coordinator.signals.contract.connect(told.append)
     house.change_contract("tempo")  # as it was, and nobody has accepted what was between

@@ -4,14 +4,14 @@ It knows when to look; what is looked at, and what people are told, is the busin
 """
 
 from collections import Counter
+from functools import partial
 from typing import Final
 
 from homeassistant.const import CONF_PORT
 
-from ..const import CONTRACT_NAMES, LOGGER, MODE_NAMES
+from ..const import LOGGER, MODE_NAMES
 from ..line import name_of
 from ..meter.meter import LinkyMeter
-from ..tariff.contract import Contract, ContractChange
 from ..tic import LABELS, Mode, Reason, Rejected, mask
 from .issues import LASTING, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
@@ -34,13 +34,14 @@ class HealthMonitor:
         self.issues = RepairIssues(meter.hass, meter.entry.entry_id)
         self._hass = meter.hass
         self._port: str = meter.entry.data[CONF_PORT]
-        self._meter = mask(meter.address)
+        self._masked_address = mask(meter.address)
         self._was_lost = False
         signals = meter.signals
         signals.minute.connect(self._sample)
         signals.frame.connect(self._frame)
         signals.contract.connect(self._report_contract)
-        meter.entry.async_on_unload(self._stop)  # not at a stop: what people ignore stays so
+        # Not when Home Assistant stops: what people ignore stays so.
+        meter.entry.async_on_unload(partial(signals.guard, self._stop))
 
     async def async_look_for_console(self) -> None:
         """See whether the kernel has its console on the port."""
@@ -75,48 +76,42 @@ class HealthMonitor:
     def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_frame` logs that it is again."""
         if not self._was_lost:
-            LOGGER.info("The meter %s is no longer heard", self._meter)
+            LOGGER.info("The meter %s is no longer heard", self._masked_address)
         self._was_lost = True
 
     def _frame(self, *_: object) -> None:
         if self._was_lost:
-            LOGGER.info("The meter %s is heard again", self._meter)
+            LOGGER.info("The meter %s is heard again", self._masked_address)
             self._was_lost = False
 
     def report_stranger(self, address: str | None) -> None:
         """Ask what another meter does on this line, until it is this one that speaks again."""
         if address is None:
-            LOGGER.info("The meter %s speaks on its line again", self._meter)
+            LOGGER.info("The meter %s speaks on its line again", self._masked_address)
             self._was_lost = False
             self.issues.delete(Issue.OTHER_METER)
             return
-        other = {"old": self._meter, "new": mask(address)}
+        other = {"old": self._masked_address, "new": mask(address)}
         if not self.issues.exists(Issue.OTHER_METER):
             LOGGER.info("Another meter, %s, speaks on this line", other["new"])
         self.issues.create(Issue.OTHER_METER, other)
 
     def report_mode(self, mode: Mode) -> None:
         """Explain once what the other mode changes; going back to the first one is the cure."""
-        LOGGER.info("The meter %s now speaks the %s mode", self._meter, mode)
+        LOGGER.info("The meter %s now speaks the %s mode", self._masked_address, mode)
         if self.issues.exists(Issue.MODE_CHANGED):
             self.issues.delete(Issue.MODE_CHANGED)
         else:
             self.issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
-    def _report_contract(self, change: ContractChange | None) -> None:
+    def _report_contract(self, change: tuple[str, str] | None) -> None:
         """Tell of a contract that has become another one, None when there is nothing to tell."""
         if change is None:
             self.issues.delete(Issue.CONTRACT_CHANGED)
         else:
-            before, now = map(_name_of, change)
+            before, now = change
             self.issues.create(Issue.CONTRACT_CHANGED, {"before": before, "after": now})
 
     def _stop(self) -> None:
         """Delete the issues of a line that is no longer watched."""
         self.issues.delete(*(set(Issue) - LASTING))
-
-
-def _name_of(contract: Contract) -> str:
-    """Name a contract; its text is the supplier's where we know no name."""
-    name = CONTRACT_NAMES.get(contract.name, contract.name)
-    return f"{name} + production" if contract.is_producer else name

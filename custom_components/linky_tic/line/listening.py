@@ -9,8 +9,7 @@ from enum import StrEnum
 import time
 from typing import Final
 
-from ..tariff.contract import contract_name
-from ..tic import Event, Frame, Mode, Quantity, Reason, Receiver
+from ..tic import Event, Frame, Mode, Quantity, Readings, Reason, Receiver
 from .detection import METER_SPEEDS, RELAY_SPEEDS, SPEEDS, TRYING, round_of
 from .port import Port, has_speed
 from .reception import Reception
@@ -51,17 +50,15 @@ class NotHeard(Exception):
 class Heard:
     """A meter as heard on a port.
 
-    `contract` is the text of NGTF or the code of OPTARIF, `tic_version` that of VTIC: None when the
-    meter does not say. `good` and `bad` count groups from the first good one on. `recent` are the
-    last bytes, until `at` (seconds since 1970).
+    `readings` are those in force, `labels` all that it is known to send. `good` and `bad` count
+    groups from the first good one on. `recent` are the last bytes, until `at` (seconds since 1970).
     """
 
     address: str
     mode: Mode
     speed: int
     phases: int
-    contract: str | None
-    tic_version: str | None
+    readings: Readings
     labels: frozenset[str]
     good: int
     bad: int
@@ -130,7 +127,7 @@ class _Listener:
             raise NotHeard(Missing.NO_SIGNAL, seconds=seconds)
         if receiver.mode is None:
             raise NotHeard(Missing.NOT_TIC, received=self.reception.received)
-        address = _reading_of(receiver, Quantity.ADDRESS)
+        address = _address_of(meter.readings)
         if address is None:
             raise NotHeard(Missing.NO_ADDRESS)
         return Heard(
@@ -138,8 +135,7 @@ class _Listener:
             mode=receiver.mode,
             speed=self.reception.speed,
             phases=meter.phases or 1,
-            contract=contract_name(meter.readings),
-            tic_version=_reading_of(receiver, Quantity.VERSION),
+            readings=meter.readings,
             labels=frozenset(meter.presence.established),
             good=receiver.counters.good_groups,
             bad=self._bad_groups() - (self._bad_before or 0),
@@ -170,13 +166,13 @@ class _Listener:
             and not frame.is_short
             and meter.presence.established.issuperset(labels)
             and told.issubset(meter.readings)
-            and _reading_of(self._receiver, Quantity.ADDRESS) is not None
+            and _address_of(meter.readings) is not None
         )
 
     def _bad_groups(self) -> int:
         return sum(self._receiver.counters.rejected[reason] for reason in BAD)
 
 
-def _reading_of(receiver: Receiver, quantity: Quantity) -> str | None:
-    readings = receiver.meter.readings.values()
-    return next((one.raw for one in readings if one.label.quantity is quantity), None)
+def _address_of(readings: Readings) -> str | None:
+    found = (one.raw for one in readings.values() if one.label.quantity is Quantity.ADDRESS)
+    return next(found, None)

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from ..const import LOGGER
-from ..tariff.contract import ContractChange
 from ..tic import Frame, Reading, Readings
 
 
@@ -94,7 +93,8 @@ class Signals:
 
     `state`: what is shown of a label or derived value may differ, sent when the reporting rules
     say so; `tariff` (the one in force, and the names of all), `days`, `season` and `costs`: the
-    same of these. `contract`: it has become another one; None once that was accepted.
+    same of these. `contract`: the names of the one before and of the one that it has become; None
+    once that was accepted.
     """
 
     def __init__(self) -> None:
@@ -109,4 +109,4 @@ class Signals:
         self.days: Signal = Signal(guard)
         self.season: Signal = Signal(guard)
         self.costs: Signal = Signal(guard)
-        self.contract = Signal[ContractChange | None](guard)
+        self.contract = Signal[tuple[str, str] | None](guard)

@@ -16,11 +16,12 @@ from homeassistant.helpers.selector import SerialPortSelector
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
-from ..const import CONF_SPEED, CONTRACT_NAMES, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
+from ..const import CONF_SPEED, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
+from ..tariff.contract import CONTRACT_NAMES, contract_name
 from ..tariff.words import contract_slug
-from ..tic import LABELS, Mode, Quantity, identify, mask
+from ..tic import LABELS, Mode, Quantity, identify, mask, text_of
 from .port_names import async_real_names, async_stable_name, is_name_of
 from .texts import async_load_sentences, sentence
 
@@ -157,13 +158,15 @@ def _hint(hass: HomeAssistant, heard: Heard) -> str:
     quantities = {LABELS[name].quantity for name in heard.labels}
     if quantities <= {Quantity.ADDRESS} and heard.bad < heard.good:
         return sentence(hass, "standby")
-    if heard.tic_version and heard.tic_version != _TIC_VERSION:
-        return sentence(hass, "version", version=heard.tic_version, known=_TIC_VERSION)
+    version = text_of(heard.readings, "VTIC")
+    if version and version != _TIC_VERSION:
+        return sentence(hass, "version", version=version, known=_TIC_VERSION)
     return ""
 
 
 def _contract(heard: Heard) -> str | None:
     """Name the contract, which Standard mode spells out."""
-    if heard.contract is None or heard.mode is Mode.STANDARD:
-        return heard.contract
-    return CONTRACT_NAMES.get(contract_slug(heard.contract) or "", heard.contract)
+    name = contract_name(heard.readings)
+    if name is None or heard.mode is Mode.STANDARD:
+        return name
+    return CONTRACT_NAMES.get(contract_slug(name) or "", name)

@@ -3,11 +3,20 @@
 It knows readings and nothing of frames. Source: 54E 6.1 (registers of the historic contracts).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from ..tic import Mode, Quantity, Readings, registers_of, status_of, text_of
 from .tempo import has_colours
 from .words import REGISTER_SLUGS, contract_slug
+
+CONTRACT_NAMES: Final[Mapping[str, str]] = {
+    "base": "Base",
+    "off_peak": "Heures Creuses",
+    "ejp": "EJP",
+    "tempo": "Tempo",
+}
+"""The names that contracts bear on a bill, in every language."""
 
 
 class Contract(NamedTuple):
@@ -21,12 +30,11 @@ class Contract(NamedTuple):
     name: str
     is_producer: bool = False
 
-
-class ContractChange(NamedTuple):
-    """A contract that has become another one, in the same mode."""
-
-    before: Contract
-    now: Contract
+    @property
+    def title(self) -> str:
+        """What it is called; its text is the supplier's where we know no name."""
+        title = CONTRACT_NAMES.get(self.name, self.name)
+        return f"{title} + production" if self.is_producer else title
 
 
 def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | None:

@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
 from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings
-from .contract import Contract, ContractChange, read_contract, registers_in_use
+from .contract import Contract, read_contract, registers_in_use
 from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, heard_tariff, index_slug, unnamed
 from .words import USUAL_SLUGS
 
@@ -170,7 +170,7 @@ class Tariffs:
         first = _contract(self._recall(_REPLACED) or before)
         is_back = first._replace(mode=now.mode) == now
         self._store.keep(_REPLACED, None if is_back else list(first))
-        self._signals.contract.send(None if is_back else ContractChange(first, now))
+        self._signals.contract.send(None if is_back else (first.title, now.title))
 
 
 def _as_kept(names: Mapping[int, str]) -> JsonValueType:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Final
 
-import pytest
-
 from custom_components.linky_tic.entities.transitions import (
     Moment,
     ShortMessages,
     Transition,
     transitions,
 )
+import pytest
+
 from custom_components.linky_tic.tariff.in_force import Tariff
 from custom_components.linky_tic.tic import Frame, Mode
 
