@@ -1,12 +1,13 @@
 """The drawing of the rooms, made from what their modules import.
 
 A floor is what its roots reach and no floor below has, so every arrow between floors leads down.
-A room has a box on each floor that it has modules on; inside a floor an arrow is left out where a
-longer way leads to the same room.
+A room may have modules on several floors; it is drawn where most of its lines are. Inside a floor
+an arrow is left out where a longer way leads to the same room.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final
@@ -19,22 +20,15 @@ PACKAGES: Final = ("tic", "line")
 FLOORS: Final[Mapping[str, tuple[str, ...]]] = {
     "Bytes to readings: the standard library alone": ("tic",),
     "The port: asyncio and serialx": ("line",),
-    "What readings mean: the standard library alone": (
-        "entities/transitions",
-        "power/estimate",
-        "schedule/announced_days",
-        "season/tally",
-        "tariff/contract",
-    ),
     "One meter: values computed, kept and reported": ("coordinator",),
     "Entities": tuple(sorted(PLATFORMS)),
     "Dialogs, actions and repairs": (),
 }
 """From the ground up: a floor's title and its roots; the last one has what is left."""
-LEFT_OUT: Final = frozenset({"__init__", "const"})
-"""What starts everything, and what everything takes its names from."""
+LEFT_OUT: Final = frozenset({"__init__", "const", "exceptions"})
+"""What starts everything, and what everything takes its names and errors from."""
 FILES: Final = "files that Home Assistant names"
-ALONE: Final = frozenset({"coordinator", "entity", "exceptions"})
+ALONE: Final = frozenset({"coordinator", "entity"})
 """Of those files, the ones that rooms import; the others are one box a floor."""
 
 _CLOSE: Final = (
@@ -49,12 +43,13 @@ def drawing() -> str:
     """Draw the floors in Mermaid's words, the uppermost first."""
     imports = imports_of(HOUSE, *PACKAGES)
     floors = list(floors_of(imports).items())
+    home = homes_of([modules for _, modules in floors])
     lines = ["```mermaid", _CLOSE, "flowchart TD"]
     for number, (title, modules) in reversed(list(enumerate(floors))):
         if len(modules) == 1:
             lines.append(f'  floor{number}["{room_of(*modules)}<br><small>{title}</small>"]')
         else:
-            inside = _inside(imports, modules, number)
+            inside = _inside(imports, {one for one in modules if home[one] == number}, number)
             lines += [f'  subgraph floor{number}["{title}"]', *inside, "  end"]
     lines += [
         f"  floor{number} --> floor{number - 1}" for number in reversed(range(1, len(floors)))
@@ -82,14 +77,11 @@ def imports_of(folder: Path, *packages: str) -> Imports:
 
     A room in another folder is named with it, and a folder's face as the folder is.
     """
-    files = {_room(path, folder): path for path in folder.rglob("*.py") if _does(path)}
-    files = {room: path for room, path in files.items() if room.split("/")[0] not in packages}
-    rooms = {*files, *packages}
-    imports = {
-        room: frozenset(_doors(_imported(path, folder), packages)) & rooms
-        for room, path in files.items()
-    }
-    imports |= dict.fromkeys(packages, frozenset())
+    found: dict[str, set[str]] = {}
+    for path in filter(_does, folder.rglob("*.py")):
+        (room,) = _doors([_room(path, folder)], packages)
+        found.setdefault(room, set()).update(_doors(_imported(path, folder), packages))
+    imports = {room: frozenset(steps & found.keys() - {room}) for room, steps in found.items()}
     list(TopologicalSorter(imports).static_order())  # raises where rooms import each other
     return imports
 
@@ -103,6 +95,24 @@ def floors_of(imports: Imports) -> dict[str, frozenset[str]]:
         floors[title] = rooms
         left -= rooms
     return floors
+
+
+def homes_of(floors: Sequence[Iterable[str]]) -> dict[str, int]:
+    """Give the floor that each module is drawn on: where most lines of its room are.
+
+    Files that are no room's are drawn where they are.
+    """
+    where = {module: number for number, modules in enumerate(floors) for module in modules}
+    lines: Counter[tuple[str, int]] = Counter()
+    for module, number in where.items():
+        lines[room_of(module), number] += _lines(module)
+    rooms = {room: number for (room, number), _ in reversed(lines.most_common())}
+    return {one: where[one] if room_of(one) == FILES else rooms[room_of(one)] for one in where}
+
+
+def _lines(module: str) -> int:
+    path = HOUSE / f"{module}.py"
+    return len(path.read_text().splitlines()) if path.exists() else 0
 
 
 def _room(path: Path, folder: Path) -> str:
