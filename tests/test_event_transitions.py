@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from custom_components.linky_tic.entities.transitions import (
+import pytest
+
+from custom_components.linky_tic.event import (
     Moment,
     ShortMessages,
     Transition,
     transitions,
 )
-import pytest
-
 from custom_components.linky_tic.tariff.in_force import Tariff
 from custom_components.linky_tic.tic import Frame, Mode
 
-from ..tic.streams import Listener, historic, standard
+from .tic.streams import Listener, historic, standard
 
 BEFORE: Final = Moment(
     Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"

@@ -54,8 +54,9 @@ class Derived:
     """What an entity shows, and when a meter has it.
 
     `value` is read anew when the state of the row's own key is told, when a label of `sources`
-    changes, and at each of `signals`. A meter has the row as soon as it sends one of `sources`, or
-    when `applies` says so of its readings; then for good. Every meter has a row without either.
+    changes (of a row with a `rule`: when a frame ends), and at each of `signals`. A meter has the
+    row as soon as it sends one of `sources`, or when `applies` says so of its readings; then for
+    good. Every meter has a row without either.
     """
 
     kind: Callable[[LinkyCoordinator, Any], Entity]
