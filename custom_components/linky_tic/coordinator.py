@@ -1,7 +1,7 @@
 """One meter in Home Assistant: its line, its readings, and who is told when one changes.
 
-It decides what is told and when; how a value is shown is the platforms' business, how it travels
-is that of `line/` and `tic/`.
+When a value is told is decided in `reporting/`, how it is shown by the platforms, how it travels in
+`line/` and `tic/`.
 """
 
 from datetime import datetime, timedelta

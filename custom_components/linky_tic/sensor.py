@@ -1,6 +1,7 @@
 """The sensors: one for every label that the meter sends, and those of what labels tell together.
 
-The catalogue says what a label is, `descriptions.py` how its quantity is shown; facts have rows.
+The catalogue says what a label is, `descriptions.py` how its quantity is shown; what labels
+tell together has rows in the rooms that compute it.
 """
 
 from collections.abc import Iterable

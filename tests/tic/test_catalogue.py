@@ -5,10 +5,10 @@ import pytest
 from custom_components.linky_tic.tic import CATALOGUE, EVENTS, INDEXES, Absence, Label, Mode
 from custom_components.linky_tic.tic.catalogue import ADDRESS_LABELS, Kind, Quantity
 
+from ..everything import PILOT
 from .referee import rows
 
 STANDARD, HISTORIC = CATALOGUE[Mode.STANDARD], CATALOGUE[Mode.HISTORIC]
-PILOT = ("SINST1", "SMAXN", "SMAXN-1")
 
 UNITS = {"VArh": "varh", "W (Linky puts VA in it)": "VA", "-": None}
 KINDS = {
@@ -83,9 +83,8 @@ def test_an_index_and_a_peak_have_the_number_of_their_register() -> None:
     }
 
 
-@pytest.mark.parametrize("pilot", PILOT)
-def test_a_pilot_label_is_as_the_one_it_stands_for(pilot: str) -> None:
-    usual = {"SINST1": "SINSTS", "SMAXN": "SMAXSN", "SMAXN-1": "SMAXSN-1"}[pilot]
+@pytest.mark.parametrize(("pilot", "usual"), PILOT.items())
+def test_a_pilot_label_is_as_the_one_it_stands_for(pilot: str, usual: str) -> None:
     pair = (STANDARD[pilot], STANDARD[usual])
     facts = [(row.size, row.kind, row.quantity, row.horodate, row.phase) for row in pair]
     assert facts[0] == facts[1]

@@ -1,4 +1,4 @@
-"""What energy costs. A price becomes a state in four steps.
+"""What energy costs. A price is a state as it was typed; energy becomes a cost in four steps.
 
 1. `indexes.py` gives the Wh that each register has gained when a frame ends;
 2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), under their tariff at

@@ -51,7 +51,7 @@ class Counting:
     counters: dict[str, StatisticCount] = field(default_factory=dict)
 
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
-        """Note the state that a label's sensor shows; whether its register starts with it."""
+        """Note the state that a label's sensor shows; whether its count begins anew with it."""
         before = self.counters.pop(statistic, None)
         counter = before if is_of(before, meter, label) else None
         last = counter.shown if counter else None

@@ -20,7 +20,7 @@ class Mode(StrEnum):
 
 
 class Quantity(StrEnum):
-    """What a label measures or names; everything above the catalogue is decided per quantity."""
+    """What a label measures or names: what labels have in common is decided by it."""
 
     ADDRESS = "address"
     VERSION = "version"
