@@ -108,14 +108,19 @@ def is_provided(home: Home, entity_id: str) -> bool:
 async def test_what_only_the_other_mode_says_can_be_deleted_and_comes_back_with_it(
     home: Home,
 ) -> None:
-    house = Household()
+    house = Household(contract="hphc")
     meter = await home.hears(house)
     house.switch_mode("historic")
     await meter.play(8)
     await home.restart(meter)
-    said_by_standard = ("sensor.linky_east", "binary_sensor.linky_terminal_cover")
-    assert [is_provided(home, one) for one in said_by_standard] == [False, False]
-    assert is_provided(home, "sensor.linky_base")
+    said_by_standard = (
+        "sensor.linky_east",
+        "binary_sensor.linky_terminal_cover",
+        "sensor.linky_next_tariff",
+        "sensor.linky_next_tariff_change",
+    )
+    assert {is_provided(home, one) for one in said_by_standard} == {False}
+    assert is_provided(home, "sensor.linky_hchc")
     registry = er.async_get(home.hass)
     for one in said_by_standard:
         registry.async_remove(one)
@@ -123,7 +128,7 @@ async def test_what_only_the_other_mode_says_can_be_deleted_and_comes_back_with_
     assert home.state("sensor.linky_east") is None
     house.switch_mode("standard")
     await meter.play(12)
-    assert [is_provided(home, one) for one in said_by_standard] == [True, True]
+    assert {is_provided(home, one) for one in said_by_standard} == {True}
     assert is_known(home, "sensor.linky_east")
 
 

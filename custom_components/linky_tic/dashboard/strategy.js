@@ -263,9 +263,10 @@ const gauge = (meter) => {
   };
 };
 
-/** The off-peak hours of today, of a contract that has some. */
+/** The off-peak hours of today, of a contract that has some, in the mode that tells them. */
 const hours = (meter) => {
-  if (!meter.sensor("next_tariff_change")) return undefined;
+  const change = meter.hass.states[meter.sensor("next_tariff_change")]?.state;
+  if (!change || change === "unavailable") return undefined;
   if (!meter.offPeak) return markdown(meter.text("hours_later"));
   return meter.offPeak.length > 0 && markdown(`**${meter.text("hours")}** ${meter.offPeak.join(` ${meter.text("and")} `)}`);
 };

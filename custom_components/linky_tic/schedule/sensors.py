@@ -32,10 +32,14 @@ def _next_tariff(meter: LinkyCoordinator) -> str | None:
     return meter.tariffs.name_of(change.register)
 
 
+_TOLD_BY: Final = ("PJOURF+1",)
+"""Historique has no hours: what is said of them goes with the mode."""
+
 DAY_VALUES: Final = (
     DerivedSensorDescription(
         key="next_tariff_change",
         value=_next_change,
+        sources=_TOLD_BY,
         needs_line=False,
         signals=lambda signals: (signals.days, signals.tariff),
         applies=_changes,
@@ -45,6 +49,7 @@ DAY_VALUES: Final = (
         key="next_tariff",
         kind=TariffSensor,
         value=_next_tariff,
+        sources=_TOLD_BY,
         needs_line=False,
         is_on_under_tempo=False,
         signals=lambda signals: (signals.days, signals.tariff),
