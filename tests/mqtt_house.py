@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.meter.meter import LinkyMeter
+from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.mirror import Mirror, publisher
 from custom_components.linky_tic.tic import Frame
 from simulator.frames import Group, Writer
@@ -76,7 +77,7 @@ class House:
 
     def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
         self.address: str = entry.unique_id
-        meter = LinkyMeter(hass, entry)
+        meter = LinkyMeter(hass, entry, MeterStore(hass, entry.entry_id))
         self.receiver, self.signals = meter.receiver, meter.signals
         self.mirror = Mirror(meter)
         self.groups = {"ADSC": self.address, **GROUPS}

@@ -21,6 +21,7 @@ from custom_components.linky_tic import PLATFORMS, binary_sensor, sensor
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.coordinator import LinkyCoordinator
 from custom_components.linky_tic.entities.derived import DerivedDescription
+from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.tic import CATALOGUE
 
 type Json = dict[str, Any]  # files of Home Assistant's own shapes
@@ -88,7 +89,7 @@ def entry_of_a_meter(hass: HomeAssistant, address: str, phases: int) -> MockConf
     for platform, fact in facts():
         registry.async_get_or_create(platform, DOMAIN, f"{address}_{fact.key}", config_entry=entry)
     # It knows the labels of the registry from the start.
-    entry.runtime_data = LinkyCoordinator(hass, entry)
+    entry.runtime_data = LinkyCoordinator(hass, entry, MeterStore(hass, entry.entry_id))
     return entry
 
 

@@ -39,7 +39,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
     """Open the port and make the entities; a port that cannot be opened is watched."""
-    coordinator = LinkyCoordinator(hass, entry)
+    store = MeterStore(hass, entry.entry_id)
+    await store.load()
+    coordinator = LinkyCoordinator(hass, entry, store)
     entry.async_on_unload(coordinator.async_stop)
     try:
         await coordinator.async_start(hass.data.get(HEARD, {}).pop(coordinator.address, None))

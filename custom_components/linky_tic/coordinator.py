@@ -18,6 +18,7 @@ from .health.monitor import HealthMonitor
 from .line import SPEEDS, Heard, Link
 from .meter.meter import LinkyMeter
 from .meter.signals import optional
+from .meter.store import MeterStore
 from .mirror import Mirror
 from .power.active_power import ActivePower
 from .power.peaks import Peaks
@@ -41,8 +42,8 @@ class LinkyCoordinator(LinkyMeter):
 
     entry: LinkyConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-        super().__init__(hass, entry)
+    def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry, store: MeterStore) -> None:
+        super().__init__(hass, entry, store)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.is_heard: bool | None = None
         self.stranger: str | None = None
@@ -71,8 +72,6 @@ class LinkyCoordinator(LinkyMeter):
 
     async def async_start(self, heard: Heard | None) -> None:
         """Take what was heard before, and open the port; raises `PortUnavailable`."""
-        await self.store.load()
-        self.signals.start.send()
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
         self.is_heard = None

@@ -38,13 +38,13 @@ class Costs:
         self._stored_at = 0.0
         self._told: object = None
         self._is_due = False
-        signals.start.connect(self.restore)
-        signals.start.connect(self._begin)
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._lose)
         for label in COSTED:
             signals.state.connect(label, self._mark_due)
         signals.tariff.connect(self._take_names_and_prices)
+        meter.guard(self.restore)
+        meter.guard(self._begin)
 
     # What is told: days are local ones
 
@@ -166,7 +166,7 @@ class Costs:
     # What is kept, and changed
 
     def restore(self) -> None:
-        """Take up what the store, now loaded, holds; raises an error where it has another shape."""
+        """Take up what the store holds; raises an error where it has another shape."""
         kept: Any = self._store.recall(LEDGER)
         former: Any = self._store.recall(FORMER)
         if kept is None and former is not None:

@@ -58,7 +58,7 @@ class KnownLabels:
 class LinkyMeter:
     """The meter of one config entry."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any], store: MeterStore) -> None:
         self.hass = hass
         self.entry = entry
         self.address = entry.unique_id or ""
@@ -69,7 +69,7 @@ class LinkyMeter:
         )
         self.signals = Signals()
         self.guard = self.signals.guard
-        self.store = MeterStore(hass, entry.entry_id)
+        self.store = store
         self.freshness = Freshness(self.receiver)
         self.known_labels = KnownLabels(self.receiver.meter.presence.established, self.guard)
         self.preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))

@@ -86,10 +86,9 @@ class NamedSignals[*Args = *tuple[()]]:
 class Signals:
     """The signals of one meter.
 
-    `start`: all rooms are there, and what is stored was read; `reading`: a label says something
-    new, sent at once; `frame`: a frame of this meter has ended, with what holds now and the seconds
-    since 1970; `lost`: nothing holds any more, the meter is silent or another one speaks; `minute`:
-    a minute has passed.
+    `reading`: a label says something new, sent at once; `frame`: a frame of this meter has ended,
+    with what holds now and the seconds since 1970; `lost`: nothing holds any more, the meter is
+    silent or another one speaks; `minute`: a minute has passed.
 
     `state`: what is shown of a label or derived value may differ, sent when the reporting rules
     say so; `tariff` (the one in force, and the names of all), `days`, `season` and `costs`: the
@@ -99,7 +98,6 @@ class Signals:
 
     def __init__(self) -> None:
         self.guard = guard = Guard()
-        self.start: Signal = Signal(guard)
         self.reading = NamedSignals[Reading](guard)
         self.frame = Signal[Frame, Readings, float](guard)
         self.lost: Signal = Signal(guard)

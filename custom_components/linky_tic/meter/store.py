@@ -18,7 +18,7 @@ _TOGETHER: Final = 10.0
 
 
 class MeterStore:
-    """The lasting facts of one entry."""
+    """The lasting facts of one entry, once they are loaded."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass

@@ -88,9 +88,9 @@ class Peaks:
         self._peaks = PowerPeaks()
         self._is_current = False
         signals = meter.signals
-        signals.start.connect(self.restore)
         signals.frame.connect(self._frame)
         signals.lost.connect(self._reset)
+        meter.guard(self.restore)
 
     def peak(self, key: str) -> DayPeak | None:
         """Give today's peak or the month's; None before the meter has said what day it is."""

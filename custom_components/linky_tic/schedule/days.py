@@ -33,9 +33,9 @@ class Days:
         self._announced = AnnouncedDays()
         self.schedules = DaySchedules()
         self._edge = datetime.max.replace(tzinfo=UTC)
-        signals.start.connect(self.restore)
         signals.frame.connect(self._end_frame)
         signals.minute.connect(self._check_time)  # once a minute, where no frame comes
+        meter.guard(self.restore)
 
     @property
     def today(self) -> date:

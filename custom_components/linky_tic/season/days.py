@@ -41,9 +41,9 @@ class SeasonDays:
         self.by_day: dict[date, str] = {}
         self._since: date | None = None
         self._loaded_on: date | None = None
-        signals.start.connect(self.restore)
         for signal in (signals.days, signals.tariff, signals.minute):
             signal.connect(self._update)
+        meter.guard(self.restore)
 
     def restore(self) -> None:
         """Take up what was stored."""

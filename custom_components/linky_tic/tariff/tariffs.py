@@ -40,14 +40,14 @@ class Tariffs:
         self._in_use: set[int] = set()
         self._mark_due()
         self._former: Mapping[int, str] = {}
-        signals.start.connect(self.restore)
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._mark_due)
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._follower.lost)
+        meter.guard(self.restore)
 
     def restore(self) -> None:
-        """Take up what the store, now loaded, holds; raises an error where it has another shape."""
+        """Take up what the store holds; raises an error where it has another shape."""
         follower, recall = self._follower, self._recall
         self._slugs = _by_register(recall(_SLUGS))
         follower.texts = _by_register(recall(_TEXTS))
