@@ -66,7 +66,6 @@ class Link:
 
     async def open(self) -> Port:
         """Open the port; raises `PortUnavailable`."""
-        self._is_closed = False
         self._port = port = await self.reception.open(self._url, self.interval)
         self._record("opened")
         return port
@@ -81,7 +80,6 @@ class Link:
                 await self._follow()
         finally:
             await self._release()
-            self._task = None
 
     async def close(self) -> None:
         """End `run()` and leave no descriptor; may be called at any time, more than once."""

@@ -11,7 +11,7 @@ from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
-from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings
+from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings, text_of
 from .contract import Contract, read_contract, registers_in_use
 from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, heard_tariff, index_slug, unnamed
 from .words import USUAL_SLUGS
@@ -76,8 +76,7 @@ class Tariffs:
     @property
     def text(self) -> str | None:
         """What the meter shows as the name of the tariff in force, in the supplier's words."""
-        reading = self._freshness.reading("LTARF")
-        return " ".join(reading.raw.split()) if reading else None
+        return text_of(self._freshness.readings, "LTARF")
 
     @property
     def names(self) -> Mapping[int, str]:
