@@ -141,7 +141,6 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         return await (self.async_step_reconfigure if is_change else self.async_step_user)()
 
     async def async_step_heard(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Go on with the meter that was heard."""
         if self.source == SOURCE_RECONFIGURE:
             return await self._finish_reconfigure()
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)

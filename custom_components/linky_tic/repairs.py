@@ -20,7 +20,6 @@ from .tariff.former_names import automations_that_wait
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
-    """Choose the dialog of a repair."""
     entry = hass.config_entries.async_get_entry(str((data or {}).get("entry_id")))
     if entry and issue_id.startswith(Issue.OTHER_METER):
         return OtherMeterFlow(entry)
@@ -32,8 +31,6 @@ async def async_create_fix_flow(
 
 
 class MeterFlow(RepairsFlow):
-    """The dialog of a repair of one meter."""
-
     def __init__(self, entry: LinkyConfigEntry) -> None:
         self._entry = entry
 
@@ -77,7 +74,6 @@ class OtherMeterFlow(MeterFlow):
     """Ask whether the meter was replaced, or the adapter moved to another place."""
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
-        """Ask what has happened."""
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
         return self.async_show_menu(
             step_id="init",

@@ -113,8 +113,6 @@ class DerivedEntity(LinkyEntity):
 
 
 class DerivedSensor(DerivedEntity, SensorEntity):
-    """A value."""
-
     entity_description: DerivedSensorDescription
     _platform = SENSOR
     _unrecorded_attributes = frozenset({"date", "days", "unknown_days", "window"})
@@ -138,8 +136,6 @@ class DerivedSensor(DerivedEntity, SensorEntity):
 
 
 class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
-    """A flag."""
-
     _platform = BINARY_SENSOR
 
     @override
@@ -149,8 +145,6 @@ class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived):
-    """What is so or not."""
-
     kind: Callable[[LinkyCoordinator, Any], Entity] = DerivedBinarySensor
 
 

@@ -80,7 +80,6 @@ class RepairIssues:
             ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry_id, issue))
 
     def exists(self, issue: Issue) -> bool:
-        """Whether an issue is shown."""
         registry = ir.async_get(self._hass)
         return registry.async_get_issue(DOMAIN, issue_id(self._entry_id, issue)) is not None
 
@@ -92,7 +91,6 @@ def learn_more(issue: Issue, language: str) -> str:
 
 
 def issue_id(entry_id: str, issue: Issue) -> str:
-    """Name an issue of an entry."""
     return f"{issue}_{entry_id}"
 
 

@@ -30,7 +30,6 @@ class LineQuality:
         self._samples.append(self._counted())
 
     def rejected(self, *reasons: Reason) -> int:
-        """Count the groups rejected for these reasons."""
         return sum(self._counters.rejected[reason] for reason in reasons)
 
     @property

@@ -121,7 +121,6 @@ class MirrorSettings:
         return self.private or label.quantity not in PRIVATE
 
     def topic_of(self, name: str) -> str:
-        """Give the topic of a label."""
         return f"{self.topic}/{topic_level(name)}"
 
     def retained_topics(self, names: Iterable[str] = LABELS) -> set[str]:

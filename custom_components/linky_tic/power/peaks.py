@@ -79,8 +79,6 @@ class PowerPeaks:
 
 
 class Peaks:
-    """The peaks of one house."""
-
     def __init__(self, meter: LinkyMeter) -> None:
         self._receiver = meter.receiver
         self._store = meter.store

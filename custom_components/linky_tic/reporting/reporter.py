@@ -33,7 +33,6 @@ class Reporter:
         self._next = inf
 
     def report_reading(self, reading: Reading) -> None:
-        """Report what a label says."""
         self.report(reading.label.name, rule_name(reading.label), reading.value)
 
     def report(self, name: str, rule_name: str, value: _Reported) -> None:

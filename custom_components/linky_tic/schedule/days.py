@@ -23,8 +23,6 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class Days:
-    """The days of one meter."""
-
     def __init__(self, meter: LinkyMeter, tariffs: Tariffs) -> None:
         self._address = meter.address
         self._signals = signals = meter.signals
@@ -44,7 +42,6 @@ class Days:
 
     @property
     def tomorrow(self) -> date:
-        """The day after."""
         return self.today + _ONE_DAY
 
     @property

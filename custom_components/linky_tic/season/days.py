@@ -46,7 +46,6 @@ class SeasonDays:
         meter.guard(self.restore)
 
     def restore(self) -> None:
-        """Take up what was stored."""
         kept = self._store.recall(_STORED)
         known = kept if isinstance(kept, dict) else {}
         self._since = dt_util.parse_date(str(known.get(_SINCE)))

@@ -43,7 +43,6 @@ class CompareSteps(MoneySteps):
     async def async_step_compare(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the prices of other contracts."""
         coordinator = await self._coordinator()
         if user_input is None:
             return self._ask_contracts({})
@@ -58,7 +57,6 @@ class CompareSteps(MoneySteps):
         return await self.async_step_compared()
 
     async def async_step_compared(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the table."""
         return self.async_show_menu(
             step_id="compared",
             menu_options=["finish", "compare"],

@@ -145,7 +145,6 @@ class MoneyForm:
 
     @property
     def facts(self) -> dict[str, str]:
-        """The facts of the texts."""
         names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
         if self._offered and self._offered.is_production:
             names = dict.fromkeys(names, sentence(self._hass, "own_consumption"))

@@ -36,15 +36,12 @@ _OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 
 
 class MoneySteps(OptionsFlowWithReload):
-    """Prices, and what the Energy dashboard is given."""
-
     _summary = ""
     _registers: Sequence[int] = ()
     _sells = False
     """What was asked for last: after a change of prices the meter has yet to speak again."""
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask for the prices of the tariffs in use."""
         coordinator = await self._coordinator()
         self._look(coordinator)
         if not self._registers:

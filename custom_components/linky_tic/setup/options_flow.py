@@ -87,7 +87,6 @@ class LinkyOptionsFlow(CompareSteps):
     async def async_step_reporting(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask how closely states follow the meter."""
         if user_input is None:
             shown = {CONF_REPORTING: DEFAULT_REPORTING, **self.config_entry.options}
             schema = self.add_suggested_values_to_schema(_REPORTING, shown)
@@ -97,7 +96,6 @@ class LinkyOptionsFlow(CompareSteps):
         return self.async_create_entry(data=self.options_with((CONF_REPORTING,), chosen))
 
     async def async_step_mirror(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask what is published on MQTT."""
         stored = self.config_entry.options
         defaults = default_options(format_of(stored))
         if user_input is None:

@@ -57,7 +57,6 @@ class TariffSensor(DerivedSensor):
 
 
 def current_name(meter: LinkyCoordinator) -> str | None:
-    """Name the tariff in force."""
     current = meter.tariffs.current
     return current.name if current else None
 

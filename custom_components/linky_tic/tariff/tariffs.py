@@ -28,8 +28,6 @@ _HAS_SLUGS: Final = "tariff_slugs"
 
 
 class Tariffs:
-    """The tariffs of one meter."""
-
     def __init__(self, meter: LinkyMeter) -> None:
         self._signals = signals = meter.signals
         self._store = meter.store
@@ -65,7 +63,6 @@ class Tariffs:
 
     @property
     def is_tempo(self) -> bool:
-        """Whether the contract is Tempo."""
         return self._follower.is_tempo
 
     @property
