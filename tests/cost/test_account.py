@@ -199,7 +199,7 @@ def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> No
     for account in accounts:
         account.turn(NOON + DAY, 0.0)
         account.trust_clock()
-    waits.indexes.lose(NOON)
+    waits.indexes.lose()
     held.indexes._held = 1
     silent.indexes.by_register.clear()
     assert [ended(account) for account in accounts] == [[MONDAY], [], [], []]

@@ -140,6 +140,34 @@ async def test_a_night_without_home_assistant_is_shared_out_over_its_midnight(ho
     assert amount(home, MONTH) == pytest.approx(month + DAILY + 12 * OFF_PEAK, abs=0.01)
 
 
+async def test_a_day_is_not_over_before_a_line_that_was_silent_after_a_start_is_heard(
+    home: Home,
+) -> None:
+    meter = await pays(home, "2026-11-23T23:00:00")
+    assert meter.entry
+    before = amount(home, TODAY)
+    states = async_capture_events(home.hass, EVENT_STATE_CHANGED)
+    await home.unload(meter)
+    pass_time(home, meter, 4 * 3600)
+    for _ in range(2):
+        await home.hass.config_entries.async_setup(meter.entry.entry_id)
+        await meter.fall_silent()
+        await home.unload(meter)
+    await home.hass.config_entries.async_setup(meter.entry.entry_id)
+    await meter.fall_silent()
+    await meter.play(KNOWN)
+    told = [one.data["new_state"] for one in states if one.data["entity_id"] == TODAY]
+    amounts = {
+        str(one.attributes[ATTR_LAST_RESET])[:10]: float(one.state)
+        for one in told
+        if one and one.state not in {STATE_UNAVAILABLE, STATE_UNKNOWN}
+    }
+    assert list(amounts.values()) == [
+        pytest.approx(before + 3 * OFF_PEAK, abs=0.01),
+        pytest.approx(DAILY + 9 * OFF_PEAK, abs=0.01),
+    ]
+
+
 async def test_what_was_not_stored_before_a_crash_is_counted(home: Home) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")
     before = amount(home, TODAY)

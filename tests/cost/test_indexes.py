@@ -147,11 +147,13 @@ def test_a_lost_line_is_waited_for_where_an_index_was_heard_within_the_minute() 
     indexes = Indexes()
     indexes.take(LABELS["EASF01"], 100, AT)
     assert not waits(indexes)
-    indexes.lose(AT + 59.9)
+    indexes.lose()
     assert waits(indexes)
     assert [one.misses for one in indexes.by_register.values()] == [1]
-    indexes.lose(AT + 60.0)
-    assert not waits(indexes)
+    for seconds, misses in ((59.9, 1), (60.0, 11)):
+        indexes.take(LABELS["EASF02"], 100, AT + seconds)
+        indexes.lose()
+        assert [one.misses for one in indexes.by_register.values()] == [misses, 1]
 
 
 def test_what_is_counted_anew_is_waited_for_as_before() -> None:
@@ -160,7 +162,7 @@ def test_what_is_counted_anew_is_waited_for_as_before() -> None:
     indexes.go_back({"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]})
     assert indexes.written == {"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]}
     assert not waits(indexes)
-    indexes.lose(AT)
+    indexes.lose()
     indexes.go_back({"EASF01": [100, AT, ""]})
     assert waits(indexes)
 

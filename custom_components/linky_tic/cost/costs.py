@@ -147,7 +147,7 @@ class Costs:
         self._is_due = True
 
     def _lose(self) -> None:
-        self._account.indexes.lose(self._account.ledger.now)
+        self._account.indexes.lose()
 
     def _take_names_and_prices(self) -> None:
         """Put under its tariff what was typed, or counted, for a register without a name.

@@ -132,10 +132,11 @@ class Indexes:
         for register in drawn:
             del self.by_register[register]
 
-    def lose(self, now: float) -> None:
-        """Wait for all that were heard until `now`, when the line was lost."""
+    def lose(self) -> None:
+        """Wait for all that were heard with the last one, however long ago."""
+        last = max((one.at for one in self.by_register.values()), default=0.0)
         for one in self.by_register.values():
-            one.misses = 1 if now - one.at < _LATE else _PATIENCE
+            one.misses = 1 if last - one.at < _LATE else _PATIENCE
 
 
 def register_of(label: Label) -> int:
