@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ..tic import can_gain
+from ..tic import ROUNDING, can_gain
 
 HOUR: Final = 3600.0
-_ROUNDING: Final = 1_000
-"""Wh by which an old index may be off: some programs show whole kWh (Zigbee2MQTT does)."""
 _LEFT_OUT: Final = 48 * HOUR
 """Of the last hours of an old sensor, so many may be wrong: rounded up, or a 0 as it was removed.
 
@@ -117,7 +115,7 @@ def follows(before: StatisticRow, after: StatisticRow, kilo: float) -> bool:
     if before.state is None or after.state is None:
         return False
     gain = 1000 * (after.state - before.state) / kilo
-    return can_gain(gain, after.end - before.end, _ROUNDING)
+    return can_gain(gain, after.end - before.end, ROUNDING)
 
 
 def doubts(rows: Sequence[StatisticRow], kilo: float) -> Iterator[tuple[float, float]]:
@@ -125,5 +123,5 @@ def doubts(rows: Sequence[StatisticRow], kilo: float) -> Iterator[tuple[float, f
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
         gain = 1000 * (total - before) / kilo
-        if gain < -_NOTHING or not can_gain(gain, later - start, _ROUNDING):
+        if gain < -_NOTHING or not can_gain(gain, later - start, ROUNDING):
             yield later, total - before

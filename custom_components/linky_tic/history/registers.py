@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ..tic import LABELS, Label, Mode, Quantity, can_gain
+from ..tic import LABELS, ROUNDING, Label, Mode, Quantity, can_gain
 
-_ROUNDING: Final = 1_000
-"""Wh by which two values of one register may differ though no time has passed."""
 SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together, which BASE may show."""
 _TOTALLED: Final = (Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY, Quantity.DISTRIBUTOR_ENERGY)
@@ -61,7 +59,7 @@ def is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
-    return can_gain(after - before, seconds, _ROUNDING)
+    return can_gain(after - before, seconds, ROUNDING)
 
 
 def key_of(meter: str, name: str) -> str:

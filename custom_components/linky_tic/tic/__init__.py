@@ -53,6 +53,7 @@ from .supply import (
     BRIEF_POWER,
     CURRENTS,
     DRAWN_LABELS,
+    ROUNDING,
     SUBSCRIBED_LABELS,
     can_gain,
     has_phases,

@@ -22,7 +22,8 @@ _LASTING_POWER: Final = 40_000
 minutes. Statistics are held to it, where nothing but the gain tells whether two values belong
 together. Costs are counted over seconds, hence up to `BRIEF_POWER`; the gate knows the supply of
 its meter, and allows `MARGIN` times that."""
-
+ROUNDING: Final = 1_000
+"""Wh by which what is kept of an index may be off: some programs show whole kWh."""
 _VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
 _THREE: Final = 3
