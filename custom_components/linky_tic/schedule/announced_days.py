@@ -94,7 +94,11 @@ class AnnouncedDays:
             return is_new
         self._noted = said
         before = self._state()
-        is_same = self._is_same_contract(readings, is_tempo=is_tempo)
+        was = self.is_tempo, self.contract
+        self.is_tempo = is_tempo
+        if contract := read_contract(readings, is_tempo=is_tempo):
+            self.contract = contract.name
+        is_same = was in {(is_tempo, self.contract), (is_tempo, None)}
         self._note_tempo(readings, local)
         known = (peak for peak in self.peaks if is_same or peak.end <= local)
         self.peaks = () if self.is_tempo else peaks_now(known, frame, readings, local)
@@ -105,13 +109,6 @@ class AnnouncedDays:
     def _state(self) -> tuple[object, ...]:
         contract = self.contract, self.is_tempo, dict(self.colours)
         return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, contract
-
-    def _is_same_contract(self, readings: Readings, *, is_tempo: bool) -> bool:
-        before = self.is_tempo, self.contract
-        self.is_tempo = is_tempo
-        contract = read_contract(readings, is_tempo=is_tempo)
-        self.contract = contract.name if contract else self.contract
-        return before in {(self.is_tempo, self.contract), (self.is_tempo, None)}
 
     def _note_tempo(self, readings: Readings, local: datetime) -> None:
         """Note the colours of Tempo days: the one in force, those that are announced.
