@@ -118,7 +118,7 @@ class Frames:
         self._is_open = False
         self._is_synchronised = False
 
-    def end(self, mark: bytes = b"") -> Frame | None:
+    def end(self, mark: bytes) -> Frame | None:
         """End the frame in progress, if anything of one has come; STX opens the next."""
         is_open, self._is_open = self._is_open, mark == STX
         self._is_synchronised = True
@@ -171,10 +171,8 @@ class Frames:
 
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
-    """The language of a frame; a label that no catalogue knows tells it last."""
-    unknown = None
-    for group in heard:  # nearly always the first one's
-        if group and group.label is not None:
+    """The language of a frame: that of its labels that are known."""
+    for group in heard:  # nearly always the first one
+        if group and group.label:
             return group.mode
-        unknown = unknown or (group and group.mode)
-    return unknown
+    return None
