@@ -94,7 +94,8 @@ class Meter:
         name, owner, presence = label.name, self._owner, self.presence
         reading, last = self._read(group, label, now), self._believed.get(name)
         is_ours, is_established = owner.is_own(name, before), name in presence.established
-        self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
+        if is_established:
+            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
             believed = None  # nothing new, and nothing is suspected any more
             self._gate.forget(name)

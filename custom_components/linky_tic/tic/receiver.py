@@ -38,12 +38,12 @@ class Counters:
     def count(self, events: Iterable[Event]) -> None:
         """Take what was told."""
         for event in events:
-            if isinstance(event, Rejected):
-                self.rejected[event.reason] += 1
-                self.altered += event.is_altered
-            elif isinstance(event, Frame):
+            if isinstance(event, Frame):
                 self.complete_frames += event.complete
                 self.cut_frames += not event.complete
+            elif isinstance(event, Rejected):
+                self.rejected[event.reason] += 1
+                self.altered += event.is_altered
 
 
 class Receiver:
