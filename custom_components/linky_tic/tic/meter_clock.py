@@ -30,24 +30,20 @@ class Overseas:
     def __init__(self, offset: timedelta) -> None:
         self.offset = offset
         self._shown: timedelta | None = None
-        self._times: int  # in a row that it was shown
+        self._times = 0  # in a row that it was shown
 
     def learn(self, stamp: str, now: float) -> bool:
         """Take what the clock shows at `now` (seconds since 1970); whether the offset is new."""
         clock = read_horodate(stamp, self.offset)
         if clock is None or clock.degraded:
             return False
-        shown = None
+        before, self._shown = self._shown, None
         if not is_right(clock.time, now):
-            shown = _offset_of(stamp, clock.time + self.offset, now)
-        if shown is None:
-            self._times = 0
+            self._shown = _offset_of(stamp, clock.time + self.offset, now)
+        self._times = self._times + 1 if self._shown == before else 1
+        if self._shown is None or self._times < _FRAMES:
             return False
-        self._times = self._times + 1 if shown == self._shown else 1
-        self._shown = shown
-        if self._times < _FRAMES:
-            return False
-        self.offset = shown
+        self.offset = self._shown
         return True
 
 
