@@ -488,4 +488,29 @@ if (!customElements.get(TAG)) {
     },
     documentationURL: "https://github.com/linky-tic/linky_tic#dashboard",
   });
+
+  // The last step of adding a meter links to the list of dashboards with ?linky_tic: nothing in a
+  // path of Home Assistant opens the dialog in which one is added, so its button is pressed.
+  const inside = (root, tag) => {
+    for (const one of root.querySelectorAll("*")) {
+      const found = one.localName === tag ? one : one.shadowRoot && inside(one.shadowRoot, tag);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const openDialog = async () => {
+    if (!location.pathname.endsWith("/config/lovelace/dashboards")) return;
+    if (!new URLSearchParams(location.search).has("linky_tic")) return;
+    for (let look = 0; look < 50; look += 1) {
+      const button = inside(document, "ha-config-lovelace-dashboards")?.shadowRoot?.querySelector("[slot=fab]");
+      if (button) {
+        window.history.replaceState(null, "", location.pathname);
+        button.click();
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  window.addEventListener("location-changed", openDialog);
+  openDialog();
 }
