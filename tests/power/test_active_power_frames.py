@@ -20,6 +20,7 @@ class House:
     def __init__(self, *, parity: bool = True, seconds: float = 1.5, lag: float = 0.5) -> None:
         self.line = Listener(ADDRESS, parity=parity)
         self.seconds, self.lag = seconds, lag
+        self.lost = b""
         self._counted: dict[str, float] = {}  # Wh
         self.signals = Signals()
         self.power = ActivePower(self.line.receiver, self.signals)
@@ -29,14 +30,17 @@ class House:
         return self.power.watts, self.power.window, self.power.factor
 
     def hears(self, frames: int, watts: dict[str, int], **said: str) -> Known:
-        """Count a power in each index, and hear frames of them with what they say besides."""
+        """Count a power in each index, and hear frames of them with what they say besides.
+
+        The last character of what is `lost` does not come.
+        """
         write = historic if "PAPP" in said else standard
         for _ in range(frames):
             for index, power in watts.items():
                 before = self._counted.get(index, 1000)
                 self._counted[index] = before + power * self.seconds / 3600
             indexes = [(name, f"{int(self._counted[name]):09}") for name in watts]
-            frame = write(*indexes, *said.items())
+            frame = write(*indexes, *said.items()).replace(self.lost, self.lost[:-1])
             half = frame.index(f"\n{next(iter(said))}".encode())
             self.line.hear(frame[:half], seconds=self.lag)
             at = self.line.now
@@ -62,6 +66,18 @@ def test_a_power_is_that_of_its_index_to_the_watt(
     options: dict[str, Any], frames: int, watts: int, apparent: int, known: Known
 ) -> None:
     assert House(**options).hears(frames, {"EAST": watts}, SINSTS=f"{apparent:05}") == known
+
+
+@pytest.mark.parametrize("lost", [b"\nADSC\t", b"\nPREF\t"])
+def test_an_index_that_is_not_used_has_not_been_heard_to_stand_still(lost: bytes) -> None:
+    """Its frame had no address, or the group beside it was lost."""
+    house, drawn, said = House(), {"EAST": 2000}, {"PREF": "09", "SINSTS": "02200"}
+    house.hears(30, drawn, **said)
+    watts = []
+    for number in range(40):
+        house.lost = b"" if number % 5 == 4 else lost
+        watts.append(house.hears(1, drawn, **said)[0])
+    assert watts == pytest.approx(40 * [2000], abs=30)
 
 
 def test_an_index_that_may_be_late_dates_a_switched_load_by_as_much() -> None:

@@ -281,6 +281,15 @@ def test_an_index_is_believed_beside_damage_that_is_not_next_to_it() -> None:
     assert values(listener.hear(registers(1005, 5000)), "EASF01") == [1005]
 
 
+@pytest.mark.parametrize("damaged", [b"EASF02\t", b"ADSC\t"])
+def test_an_index_that_was_not_used_for_long_may_have_grown_for_as_long(damaged: bytes) -> None:
+    listener = settled(registers(1000, 5000))
+    for grown in range(20):
+        frame = registers(1005 + 5 * grown, 5000).replace(damaged, damaged[:-1])
+        assert values(listener.hear(frame), "EASF01") == []
+    assert values(listener.hear(registers(1105, 5000)), "EASF01") == [1105]
+
+
 def test_an_index_of_a_frame_that_begins_in_the_other_mode_is_not_looked_for_in_the_next() -> None:
     listener = settled(registers(1000, 5000))
     glued = historic()[:-1] + registers(1003, 5000)[1:]

@@ -55,6 +55,7 @@ class Meter:
         self._gate = Gate(self.conditions, self.presence)
         self._keys: dict[str, bytes] = {}  # of what is accepted, by label
         self._indexes: list[tuple[Reading, Group]] = []  # of the frame in progress
+        self._left_out = set[str]()  # what is new in it and not used, though it may be true
         self._other_mode_frames = 0
 
     @property
@@ -107,6 +108,8 @@ class Meter:
                 believed = None
                 reason = Reason.HELD if owner.is_identified else Reason.OTHER_METER
                 out.append(Rejected(reason, name))
+                if not is_ours:
+                    self._left_out.add(name)
             elif believed is reading and last is not None and name in COUNTERS:
                 self._indexes.append((reading, group))  # the end of its frame tells: see `end`
             else:
@@ -125,19 +128,22 @@ class Meter:
         An index is believed where no group beside it is missing. Where bytes were lost, the
         beginning of one group and the end of another may make a sound one, and an index of another
         tariff be no further off than the growth that is allowed. Another frame says it again: it is
-        not rejected, nor counted as such.
+        not rejected, nor counted as such, and what was before it is not heard again.
         """
         indexes, self._indexes = self._indexes, []
+        left_out, self._left_out = self._left_out, set()
         if frame.mode is self.mode:
             self._other_mode_frames = 0
             warnings = self._gate.end(frame)
             if self._owner.is_identified:
-                for label in self.presence.end(frame, now):
-                    self._forget(label, out)
-                    self.conditions.reckon()
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, reading.label):
                         self._believe(reading, group, out)
+                    else:
+                        left_out.add(group.name)
+                for label in self.presence.end(frame, now, left_out):
+                    self._forget(label, out)
+                    self.conditions.reckon()
                 for reading in warnings:
                     self._believe(reading, None, out)
                     if reading.label.name not in self.presence.established:

@@ -5,7 +5,7 @@ lost group leaves a shorter one, so a label is missing only where its neighbours
 the catalogue stand next to each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from math import inf
 from typing import Final
@@ -43,7 +43,6 @@ class Presence:
         self._frame = 0
         self._whole: list[str] | None = None  # the last frame, if nothing was missing in it
         self._whole_at: float
-        self._is_usual: bool  # it had the groups of the one before, which was whole
 
     def sighted(self, name: str, *, believed: bool) -> bool:
         """Count a good group; whether its label has come often enough to be one that is sent.
@@ -62,7 +61,10 @@ class Presence:
         return count >= ESTABLISHED
 
     def last_heard(self, name: str, taken: float) -> float:
-        """Seconds at which a label was last good, never before `taken`, when its reading was."""
+        """Seconds at which what a label says was last good, never before `taken`, when it was new.
+
+        Frames of which it was left out do not count.
+        """
         heard = self._whole_at if self._whole else self._heard_at.get(name, taken)
         return max(heard, taken)
 
@@ -74,22 +76,21 @@ class Presence:
         known = self.established - _SENT_SELDOM
         return {name: row for name, row in rows.items() if name in known}
 
-    def end(self, frame: Frame, now: float) -> list[Label]:
-        """Close a frame; give the labels that have vanished with it.
+    def end(self, frame: Frame, now: float, left_out: Collection[str] = ()) -> list[Label]:
+        """Close a frame, some labels of which were not used; give those that have vanished with it.
 
         A complete frame of the labels of the one before, in which nothing was missing, needs no
         look: what is in force since then is one of them.
         """
         self._frame += 1
         names = frame.names
-        self._is_usual = frame.complete and names == self._whole
-        if self._is_usual:
+        if self._is_usual(frame):
             self._whole_at = now
             return []
-        heard = dict.fromkeys(names, now)
+        heard = set(names)
         if self._whole:
             self._heard_at |= dict.fromkeys(self._whole, self._whole_at)
-        self._heard_at |= heard
+        self._heard_at |= dict.fromkeys(heard.difference(left_out), now)
         self._misses = {name: n for name, n in self._misses.items() if name not in heard}
         missing = (row for name, row in self.current.items() if name not in heard)
         absent = [row for row in missing if row.absence is not Absence.LATCH]
@@ -98,14 +99,18 @@ class Presence:
         return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
     def is_followed(self, frame: Frame, group: Group, label: Label) -> bool:
-        """Whether no group is missing between one of the last frame and the one after it."""
-        if self._is_usual:
+        """Whether no group is missing between one of a frame that ends and the one after it."""
+        if self._is_usual(frame):
             return True
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
         ranks = (row.rank if row else None for row in after)
         end = next(ranks, inf if frame.closed else None)
         rows = (row for row in self.current.values() if row.absence is Absence.GONE)
         return end is not None and not any(label.rank < row.rank < end for row in rows)
+
+    def _is_usual(self, frame: Frame) -> bool:
+        """Whether a frame has the groups of the one before, which was whole."""
+        return frame.complete and frame.names == self._whole
 
     def _has_vanished(self, label: Label, now: float) -> bool:
         misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
