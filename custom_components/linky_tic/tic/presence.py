@@ -76,7 +76,7 @@ class Presence:
         known = self.established - _SENT_SELDOM
         return {name: row for name, row in rows.items() if name in known}
 
-    def end(self, frame: Frame, now: float, left_out: Collection[str] = ()) -> list[Label]:
+    def end(self, frame: Frame, now: float, left_out: Collection[str]) -> list[Label]:
         """Close a frame, some labels of which were not used; give those that have vanished with it.
 
         A complete frame of the labels of the one before, in which nothing was missing, needs no
