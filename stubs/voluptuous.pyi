@@ -4,6 +4,7 @@ from probatio import (
     Coerce as Coerce,
     In as In,
     Invalid as Invalid,
+    Msg as Msg,
     Optional as Optional,
     Range as Range,
     Required as Required,

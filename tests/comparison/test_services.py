@@ -67,6 +67,8 @@ def test_a_contract_is_read_as_it_is_typed() -> None:
     )
     with pytest.raises(vol.Invalid):
         asked({"name": "B", "prices": {"base": -0.01}})
+    with pytest.raises(vol.Invalid, match="22:30-06:30"):
+        asked({**typed, "off_peak_hours": "at night"})
 
 
 def test_no_day_of_the_century_before_is_asked_for() -> None:

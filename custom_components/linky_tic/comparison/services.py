@@ -40,6 +40,7 @@ def _contract(typed: Mapping[str, Any]) -> PricedContract:
     return contract
 
 
+_NO_TIMES: Final = "this is no list of times such as 22:30-06:30, 12:00-14:00"
 _PRICE: Final = vol.All(vol.Coerce(float), vol.Range(min=0))
 _DAY: Final = vol.All(cv.date, vol.Range(min=date(2000, 1, 1)))
 """Of the year 1 no year before can be looked at."""
@@ -49,7 +50,7 @@ _CONTRACT: Final = vol.All(
             vol.Required("name"): cv.string,
             vol.Required("prices"): {cv.string: _PRICE},
             vol.Optional("standing_charge", default=0.0): _PRICE,
-            vol.Optional("off_peak_hours"): vol.All(cv.string, read_slots),
+            vol.Optional("off_peak_hours"): vol.Msg(vol.All(cv.string, read_slots), _NO_TIMES),
             vol.Optional("off_peak_days"): vol.All(cv.weekdays, _weekdays),
             vol.Optional("colours"): {vol.In(COLOURS): vol.All(cv.ensure_list, [cv.date])},
         }
