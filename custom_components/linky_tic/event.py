@@ -21,7 +21,7 @@ from .schedule.announced_days import ChangedHours
 from .tariff.in_force import Tariff, unnamed
 from .tariff.tempo import COLOUR_OF_PEAK, has_colours
 from .tariff.words import TARIFF_SLUGS
-from .tic import Coding, Frame, Mode, Readings, read_schedule
+from .tic import Coding, Frame, Mode, Readings, read_profile
 
 PARALLEL_UPDATES = 0
 
@@ -119,8 +119,8 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
 
 def _slots(profile: str, coding: Coding | None) -> list[dict[str, object]]:
-    schedule = read_schedule(profile, coding)
-    slots = schedule.slots if schedule else ()
+    read = read_profile(profile, coding)
+    slots = read.slots if read else ()
     return [{"start": f"{slot.start:%H:%M}", "register": slot.register} for slot in slots]
 
 

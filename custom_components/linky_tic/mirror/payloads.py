@@ -7,18 +7,18 @@ from typing import Final
 
 from ..entities.descriptions import SENSOR_DESCRIPTIONS
 from ..tic import (
+    DayProfile,
     Frame,
     Group,
     Label,
     Quantity,
     Reading,
     Readings,
-    Schedule,
     Value,
     decode_status,
     identify,
     read_horodate,
-    read_schedule,
+    read_profile,
 )
 
 _compact: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -47,24 +47,24 @@ def typed_reading(reading: Reading) -> dict[str, object]:
         shown["decoded"] = decode_status(reading.raw)
     elif (
         label.quantity in _PROFILES
-        and (schedule := read_schedule(reading.raw)) is not None
-        and schedule.coding is not None
+        and (profile := read_profile(reading.raw)) is not None
+        and profile.coding is not None
     ):
-        shown["schedule"] = _slots(schedule)
+        shown["schedule"] = _slots(profile)
     return shown
 
 
 _PROFILES: Final = frozenset({Quantity.NEXT_DAY_PROFILE, Quantity.PEAK_DAY_PROFILE})
 
 
-def _slots(schedule: Schedule) -> list[dict[str, object]]:
+def _slots(profile: DayProfile) -> list[dict[str, object]]:
     return [
         {
             "start": slot.start.isoformat("minutes"),
             "index": slot.register,
             "contact": slot.contact,
         }
-        for slot in schedule.slots
+        for slot in profile.slots
     ]
 
 

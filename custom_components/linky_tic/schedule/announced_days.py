@@ -20,8 +20,8 @@ from ..tic import (
     Readings,
     Slot,
     number_of,
-    read_schedule,
-    readings_of,
+    read_profile,
+    slots_by_coding,
 )
 from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
 from .day_schedule import DaySchedules, MobilePeak, Note
@@ -191,11 +191,11 @@ class AnnouncedDays:
 
     def _around(self, note: Note, local: datetime) -> Mapping[Coding, set[int | None]]:
         """Give the registers of a profile now and near it, in each coding; None: not known."""
-        readings = readings_of(note.profile)
+        possible = slots_by_coding(note.profile)
         coding = self.coding
-        if self.is_coding_proven and coding and coding in readings:
-            readings = {coding: readings[coding]}
-        return {one: _registers_near(slots, local) for one, slots in readings.items()}
+        if self.is_coding_proven and coding and coding in possible:
+            possible = {coding: possible[coding]}
+        return {one: _registers_near(slots, local) for one, slots in possible.items()}
 
     def _base_register(self, readings: Readings, local: datetime) -> int | None:
         """Give the register in force as a day's profile has it; None during a peak.
@@ -215,9 +215,9 @@ class AnnouncedDays:
         reading alone gives it.
         """
         for name in ("PJOURF+1", "PPOINTE"):
-            schedule = read_schedule(readings[name].raw) if name in readings else None
-            if schedule and schedule.decision is Decision.PROVEN:
-                self.coding, self.is_coding_proven = schedule.coding, True
+            profile = read_profile(readings[name].raw) if name in readings else None
+            if profile and profile.decision is Decision.PROVEN:
+                self.coding, self.is_coding_proven = profile.coding, True
                 return
         register, own = self._base_register(readings, local), self.notes.get(local.date())
         if register is not None and own:
@@ -228,7 +228,7 @@ class AnnouncedDays:
 def _announced(readings: Readings) -> Note | None:
     """Give the note of tomorrow, None unless all of its profile is sound."""
     profile = readings.get("PJOURF+1")
-    if profile is None or not any(readings_of(profile.raw).values()):
+    if profile is None or not any(slots_by_coding(profile.raw).values()):
         return None
     return Note(profile.raw, number_of(readings, "NJOURF+1"))
 

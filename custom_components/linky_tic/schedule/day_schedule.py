@@ -12,7 +12,16 @@ from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
 from ..tariff.tempo import FROM_MIDNIGHT, PEAK_OF_COLOUR, register_of_colour
-from ..tic import MAINLAND, Coding, Contact, Decision, LegalTime, Slot, read_schedule, readings_of
+from ..tic import (
+    MAINLAND,
+    Coding,
+    Contact,
+    Decision,
+    LegalTime,
+    Slot,
+    read_profile,
+    slots_by_coding,
+)
 
 _DAY: Final = timedelta(days=1)
 
@@ -101,11 +110,11 @@ class DaySchedules:
 
     def day(self, day: date) -> Day | None:
         note = self.notes.get(day)
-        schedule = read_schedule(note.profile, self.coding) if note else None
-        if note is None or schedule is None or not schedule.readings[0]:
+        profile = read_profile(note.profile, self.coding) if note else None
+        if note is None or profile is None or not profile.possible[0]:
             return None
-        periods = reduce(_common, (self._periods_of(day, slots) for slots in schedule.readings))
-        return Day(day, tuple(periods), schedule.coding, schedule.decision, note.announced)
+        periods = reduce(_common, (self._periods_of(day, slots) for slots in profile.possible))
+        return Day(day, tuple(periods), profile.coding, profile.decision, note.announced)
 
     def usual(self, in_use: Collection[int] = ()) -> int | None:
         """Give the register with most hours, the peaks left aside, of all days that are known.
@@ -174,7 +183,7 @@ class DaySchedules:
     def _last(self, day: date) -> _State:
         """Give the state in which a day ends: the next begins in it, until a slot changes it."""
         note = self.notes.get(day)
-        slots = next(iter(readings_of(note.profile).values()), ()) if note else ()
+        slots = next(iter(slots_by_coding(note.profile).values()), ()) if note else ()
         return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
     def _instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
@@ -210,8 +219,8 @@ class DaySchedules:
         self, peak: MobilePeak, day: date, base: list[SchedulePeriod]
     ) -> list[SchedulePeriod]:
         """Give the whole day as the profile of a peak has it; without one it is not known."""
-        schedule = read_schedule(peak.profile or "", self.coding)
-        slots = schedule.slots if schedule else ()
+        profile = read_profile(peak.profile or "", self.coding)
+        slots = profile.slots if profile else ()
         if not slots:
             return [SchedulePeriod(base[0].begin, base[-1].end, None, None, peak.number)]
         if peak.begin < base[0].begin:

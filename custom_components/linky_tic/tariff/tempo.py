@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from ..tic import Contact, Readings, readings_of, status_of, text_of
+from ..tic import Contact, Readings, slots_by_coding, status_of, text_of
 from .words import contract_slug, tariff_slug
 
 _ANNOUNCED: Final[Mapping[str, str]] = {
@@ -88,7 +88,7 @@ def denies_tempo(readings: Readings) -> bool:
         return True
     if (slug := tariff_slug(text)) and not slug.startswith("tempo"):
         return True
-    slots = next(iter(readings_of(_text(readings, "PJOURF+1")).values()), ())
+    slots = next(iter(slots_by_coding(_text(readings, "PJOURF+1")).values()), ())
     return bool(slots) and all(slot.contact is not Contact.TEMPO for slot in slots)
 
 

@@ -22,6 +22,16 @@ mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and F
 from .address import Identity, Model, hashed, identify, mask
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode, Quantity
+from .day_profile import (
+    Coding,
+    Contact,
+    DayProfile,
+    Decision,
+    Slot,
+    read_profile,
+    registers_of,
+    slots_by_coding,
+)
 from .events import (
     Appeared,
     Event,
@@ -38,16 +48,6 @@ from .groups import Group, Reason
 from .legal_time import MAINLAND, LegalTime
 from .meter_clock import MeterClock, naive
 from .receiver import Receiver
-from .schedule import (
-    Coding,
-    Contact,
-    Decision,
-    Schedule,
-    Slot,
-    read_schedule,
-    readings_of,
-    registers_of,
-)
 from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .supply import (
     BRIEF_POWER,

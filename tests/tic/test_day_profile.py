@@ -5,15 +5,15 @@ from datetime import time
 from hypothesis import assume, given, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic.schedule import (
+from custom_components.linky_tic.tic.day_profile import (
     Coding,
     Contact,
     Decision,
     Slot,
     _has_off_peak_hours,
-    read_schedule,
-    readings_of,
+    read_profile,
     registers_of,
+    slots_by_coding,
 )
 
 DEC, HEX = Coding.DECIMAL, Coding.HEXADECIMAL
@@ -25,15 +25,15 @@ def profile(used: str) -> str:
 
 
 def starts(used: str, remembered: Coding | None = None) -> list[str]:
-    schedule = read_schedule(profile(used), remembered)
-    assert schedule
-    return [slot.start.strftime("%H:%M") for slot in schedule.slots]
+    day = read_profile(profile(used), remembered)
+    assert day
+    return [slot.start.strftime("%H:%M") for slot in day.slots]
 
 
 def test_a_slot_has_its_start_register_and_contacts() -> None:
-    schedule = read_schedule(profile("0000C001 06308002 223047FF"))
-    assert schedule
-    assert schedule.slots == (
+    day = read_profile(profile("0000C001 06308002 223047FF"))
+    assert day
+    assert day.slots == (
         Slot(time(0, 0), 1, Contact.CLOSED),
         Slot(time(6, 30), 2, Contact.OPEN),
         Slot(time(22, 30), None, Contact.TEMPO),
@@ -45,23 +45,23 @@ def test_a_slot_has_its_start_register_and_contacts() -> None:
     [("0001", "unchanged"), ("4001", "tempo"), ("8001", "open"), ("C001", "closed")],
 )
 def test_the_two_highest_bits_move_the_dry_contact(action: str, contact: str) -> None:
-    schedule = read_schedule(profile(f"0000{action}"))
-    assert schedule
-    assert schedule.slots[0].contact == contact
+    day = read_profile(profile(f"0000{action}"))
+    assert day
+    assert day.slots[0].contact == contact
 
 
 @pytest.mark.parametrize("digit", "0123456789ABCDEF")
 def test_registers_other_than_one_to_ten_change_nothing(digit: str) -> None:
     value = int(digit, 16)
-    schedule = read_schedule(profile(f"0000800{digit}"))
-    assert schedule
-    assert schedule.slots[0].register == (value if 1 <= value <= 10 else None)
+    day = read_profile(profile(f"0000800{digit}"))
+    assert day
+    assert day.slots[0].register == (value if 1 <= value <= 10 else None)
 
 
 def test_unused_bits_of_an_action_are_not_read() -> None:
-    schedule = read_schedule(profile("0000B801"))
-    assert schedule
-    assert schedule.slots == (Slot(time(0, 0), 1, Contact.OPEN),)
+    day = read_profile(profile("0000B801"))
+    assert day
+    assert day.slots == (Slot(time(0, 0), 1, Contact.OPEN),)
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_unused_bits_of_an_action_are_not_read() -> None:
     ],
 )
 def test_a_letter_in_an_hour_proves_hexadecimal(used: str, expected: list[str]) -> None:
-    schedule = read_schedule(profile(used), remembered=DEC)
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (HEX, Decision.PROVEN)
+    day = read_profile(profile(used), remembered=DEC)
+    assert day
+    assert (day.coding, day.decision) == (HEX, Decision.PROVEN)
     assert starts(used) == expected
 
 
@@ -89,17 +89,17 @@ def test_a_letter_in_an_hour_proves_hexadecimal(used: str, expected: list[str]) 
 def test_an_hour_that_hexadecimal_cannot_have_proves_decimal(
     used: str, expected: list[str]
 ) -> None:
-    schedule = read_schedule(profile(used), remembered=HEX)
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (DEC, Decision.PROVEN)
+    day = read_profile(profile(used), remembered=HEX)
+    assert day
+    assert (day.coding, day.decision) == (DEC, Decision.PROVEN)
     assert starts(used) == expected
 
 
 @pytest.mark.parametrize("used", ["00008001", "00004001 06004002", ""])
 def test_a_profile_that_reads_the_same_either_way_leaves_no_question(used: str) -> None:
-    schedule = read_schedule(profile(used), remembered=HEX)
-    assert schedule
-    assert schedule.decision is Decision.SAME
+    day = read_profile(profile(used), remembered=HEX)
+    assert day
+    assert day.decision is Decision.SAME
 
 
 # One meter sent both: only in hexadecimal has its contract the eight hours of off-peak.
@@ -109,16 +109,16 @@ TRAPS = ["0000C001 07008002 1700C001", "0000C001 06368002 1636C001"]
 @pytest.mark.parametrize("used", TRAPS)
 @pytest.mark.parametrize("coding", Coding)
 def test_what_the_meter_used_before_decides_between_two_readings(used: str, coding: Coding) -> None:
-    schedule = read_schedule(profile(used), remembered=coding)
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (coding, Decision.REMEMBERED)
+    day = read_profile(profile(used), remembered=coding)
+    assert day
+    assert (day.coding, day.decision) == (coding, Decision.REMEMBERED)
 
 
 @pytest.mark.parametrize("used", TRAPS)
 def test_eight_hours_on_a_register_decide_for_an_unknown_meter(used: str) -> None:
-    schedule = read_schedule(profile(used))
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (HEX, Decision.EIGHT_HOURS)
+    day = read_profile(profile(used))
+    assert day
+    assert (day.coding, day.decision) == (HEX, Decision.EIGHT_HOURS)
 
 
 @pytest.mark.parametrize(
@@ -129,23 +129,23 @@ def test_eight_hours_on_a_register_decide_for_an_unknown_meter(used: str) -> Non
     ],
 )
 def test_both_readings_stand_when_nothing_decides(used: str) -> None:
-    schedule = read_schedule(profile(used))
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (None, Decision.AMBIGUOUS)
-    assert schedule.readings == tuple(readings_of(profile(used)).values())
-    assert schedule.slots == ()
+    day = read_profile(profile(used))
+    assert day
+    assert (day.coding, day.decision) == (None, Decision.AMBIGUOUS)
+    assert day.possible == tuple(slots_by_coding(profile(used)).values())
+    assert day.slots == ()
 
 
 def test_eight_hours_that_are_never_off_peak_decide_nothing() -> None:
-    schedule = read_schedule(profile("00008002 0130C001 07008002 1200C001 14308002"))  # 18:00?
-    assert schedule
-    assert (schedule.coding, schedule.decision) == (DEC, Decision.EIGHT_HOURS)
+    day = read_profile(profile("00008002 0130C001 07008002 1200C001 14308002"))  # 18:00?
+    assert day
+    assert (day.coding, day.decision) == (DEC, Decision.EIGHT_HOURS)
 
 
 def test_a_slot_that_keeps_the_register_counts_for_the_one_before() -> None:
-    schedule = read_schedule(profile("0000C001 0400C000 07008002 1700C001"))
-    assert schedule
-    assert schedule.decision is Decision.EIGHT_HOURS
+    day = read_profile(profile("0000C001 0400C000 07008002 1700C001"))
+    assert day
+    assert day.decision is Decision.EIGHT_HOURS
 
 
 def test_a_day_may_begin_with_what_the_day_before_left() -> None:
@@ -171,13 +171,13 @@ def test_a_day_may_begin_with_what_the_day_before_left() -> None:
     ],
 )
 def test_an_unsound_profile_is_rejected_whole(text: str) -> None:
-    assert read_schedule(text) is None
+    assert read_profile(text) is None
     assert registers_of(text) == set()
 
 
 @given(st.text(alphabet="0123456789ABCDEFNOUTIL ", max_size=120))
 def test_no_text_makes_it_raise(text: str) -> None:
-    read_schedule(text)
+    read_profile(text)
 
 
 minutes = st.lists(st.integers(0, 1439), min_size=1, max_size=11, unique=True).map(sorted)
@@ -187,17 +187,17 @@ minutes = st.lists(st.integers(0, 1439), min_size=1, max_size=11, unique=True).m
 def test_a_written_day_is_among_its_readings(moments: list[int], coding: Coding) -> None:
     style = "{:02}{:02}8001" if coding is DEC else "{:02X}{:02X}8001"
     text = profile(" ".join(style.format(*divmod(moment, 60)) for moment in moments))
-    slots = readings_of(text)[coding]
+    slots = slots_by_coding(text)[coding]
     assert [slot.start.hour * 60 + slot.start.minute for slot in slots] == moments
 
 
 @given(minutes)
 def test_a_remembered_coding_is_right_whenever_it_can_be(moments: list[int]) -> None:
     text = profile(" ".join("{:02X}{:02X}8001".format(*divmod(one, 60)) for one in moments))
-    schedule = read_schedule(text, remembered=HEX)
-    assert schedule
-    assume(schedule.decision is not Decision.SAME)
-    assert schedule.coding is HEX
+    day = read_profile(text, remembered=HEX)
+    assert day
+    assume(day.decision is not Decision.SAME)
+    assert day.coding is HEX
 
 
 def test_registers_are_those_that_the_slots_set() -> None:

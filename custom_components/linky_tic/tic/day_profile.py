@@ -1,7 +1,7 @@
 """PJOURF+1 and PPOINTE as the slots of a day: when each begins, the register and contacts it sets.
 
 It knows one day's profile and not which day that is, and it never raises. 54E gives the digits of
-an hour no base, and meters use both ten and sixteen: a schedule says how its own was decided.
+an hour no base, and meters use both ten and sixteen: it is told how that of a profile was decided.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class Decision(StrEnum):
     SAME = "same"  # both codings read the same
     REMEMBERED = "remembered"  # what this meter has been known to use
     EIGHT_HOURS = "eight_hours"  # only this reading gives a register its eight hours
-    AMBIGUOUS = "ambiguous"  # nothing: what holds is what both readings say
+    AMBIGUOUS = "ambiguous"  # nothing: what holds is what both codings say
 
 
 class Contact(StrEnum):
@@ -62,20 +62,20 @@ class Slot:
     contact: Contact
 
 
-class Schedule(NamedTuple):
+class DayProfile(NamedTuple):
     """A day's slots, the coding they were read in and what decided it.
 
-    Without a decision there are the slots of both readings, and no coding.
+    Without a decision there are the slots in both codings, and no coding.
     """
 
-    readings: tuple[tuple[Slot, ...], ...]
+    possible: tuple[tuple[Slot, ...], ...]
     coding: Coding | None
     decision: Decision
 
     @property
     def slots(self) -> tuple[Slot, ...]:
         """Those of the one reading; none without a decision."""
-        return self.readings[0] if self.coding else ()
+        return self.possible[0] if self.coding else ()
 
 
 _BASES: Final[Mapping[Coding, int]] = {Coding.DECIMAL: 10, Coding.HEXADECIMAL: 16}
@@ -83,32 +83,32 @@ _CONTACTS: Final = tuple(Contact)
 _LAST_REGISTER: Final = 10
 
 
-def read_schedule(text: str, remembered: Coding | None = None) -> Schedule | None:
+def read_profile(text: str, remembered: Coding | None = None) -> DayProfile | None:
     """Read the 98 characters of a profile; `remembered` is the coding this meter has used before.
 
     None unless the whole of it is sound: a checksum does not see four characters lost of NONUTILE.
     """
-    readings = readings_of(text)
-    if not readings:
+    possible = slots_by_coding(text)
+    if not possible:
         return None
-    coding, decision = _decide(readings, remembered)
-    slots = tuple(readings.values()) if coding is None else (readings[coding],)
-    return Schedule(slots, coding, decision)
+    coding, decision = _decide(possible, remembered)
+    slots = tuple(possible.values()) if coding is None else (possible[coding],)
+    return DayProfile(slots, coding, decision)
 
 
 @lru_cache(maxsize=16)
-def readings_of(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
+def slots_by_coding(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
     """Give the slots in each coding in which the profile makes a day."""
     blocks = _used_blocks(text)
     if blocks is None:
         return {}
-    readings = {coding: _read(blocks, base) for coding, base in _BASES.items()}
-    return {one: slots for one, slots in readings.items() if slots is not None}
+    possible = {coding: _read(blocks, base) for coding, base in _BASES.items()}
+    return {one: slots for one, slots in possible.items() if slots is not None}
 
 
 def registers_of(text: str) -> set[int]:
     """Give the supplier's registers that a profile switches to, whatever its coding."""
-    slots = next(iter(readings_of(text).values()), ())
+    slots = next(iter(slots_by_coding(text).values()), ())
     return {slot.register for slot in slots if slot.register is not None}
 
 
@@ -139,15 +139,15 @@ def _read_slot(block: str, base: int) -> Slot:
 
 
 def _decide(
-    readings: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
+    possible: Mapping[Coding, tuple[Slot, ...]], remembered: Coding | None
 ) -> tuple[Coding | None, Decision]:
-    if len(readings) == 1:
-        return next(iter(readings)), Decision.PROVEN
-    if readings[Coding.DECIMAL] == readings[Coding.HEXADECIMAL]:
+    if len(possible) == 1:
+        return next(iter(possible)), Decision.PROVEN
+    if possible[Coding.DECIMAL] == possible[Coding.HEXADECIMAL]:
         return Coding.DECIMAL, Decision.SAME
     if remembered is not None:
         return remembered, Decision.REMEMBERED
-    likely = [coding for coding, slots in readings.items() if _has_off_peak_hours(slots)]
+    likely = [coding for coding, slots in possible.items() if _has_off_peak_hours(slots)]
     if len(likely) == 1:
         return likely[0], Decision.EIGHT_HOURS
     return None, Decision.AMBIGUOUS
