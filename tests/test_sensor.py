@@ -9,7 +9,7 @@ from homeassistant.util import slugify
 import pytest
 
 from custom_components.linky_tic.history.counting import Counting
-from custom_components.linky_tic.history.indexes import history_of
+from custom_components.linky_tic.history.index_history import history_of
 from custom_components.linky_tic.history.registers import StatisticCount
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household

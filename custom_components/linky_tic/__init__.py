@@ -15,7 +15,7 @@ from .cost.deleted import async_setup_deleted_accounts, deleted_accounts
 from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
 from .exceptions import not_ready
 from .health.issues import Issue, RepairIssues
-from .history.indexes import async_setup_history
+from .history.index_history import async_setup_history
 from .line import PortUnavailable
 from .meter.signals import optional
 from .meter.store import MeterStore

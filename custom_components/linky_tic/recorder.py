@@ -6,7 +6,7 @@ from homeassistant.components.recorder.statistics import PlatformCompiledStatist
 from homeassistant.core import HomeAssistant
 from sqlalchemy.orm import Session
 
-from .history.indexes import history_of
+from .history.index_history import history_of
 
 
 def compile_statistics(

@@ -21,7 +21,7 @@ from .entities.descriptions import SENSOR_DESCRIPTIONS
 from .entities.status import STATUS_VALUES
 from .entity import LinkyEntity
 from .health.sensors import LINE_COUNTERS
-from .history.indexes import history_of
+from .history.index_history import history_of
 from .power.sensors import POWER_VALUES
 from .schedule.sensors import DAY_VALUES
 from .season.sensors import SEASON_VALUES

@@ -24,7 +24,7 @@ from homeassistant.util.dt import utcnow
 import pytest
 from sqlalchemy import delete, select
 
-from custom_components.linky_tic.history.indexes import async_setup_history, history_of
+from custom_components.linky_tic.history.index_history import async_setup_history, history_of
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.clock import SECOND

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.history.indexes import history_of
+from custom_components.linky_tic.history.index_history import history_of
 from custom_components.linky_tic.history.replacement import async_replace_meter
 from simulator import Household
 from simulator.line import Line

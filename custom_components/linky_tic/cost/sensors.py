@@ -14,7 +14,7 @@ from homeassistant.const import UnitOfEnergy
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
-from ..history.indexes import history_of
+from ..history.index_history import history_of
 from ..tariff.in_force import unnamed
 from ..tariff.sensors import current_name, tariff_name
 from ..tic import Quantity, Readings

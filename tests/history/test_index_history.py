@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from sqlalchemy import text
 
 from custom_components.linky_tic.const import DOMAIN
-from custom_components.linky_tic.history.indexes import async_setup_history, history_of
+from custom_components.linky_tic.history.index_history import async_setup_history, history_of
 from custom_components.linky_tic.tic import LABELS
 
 from ..home import complaints
