@@ -41,10 +41,10 @@ def gain(before: tuple[str, int], after: tuple[str, int], seconds: float) -> int
 @pytest.mark.parametrize(
     ("before", "after", "seconds", "gained"),
     [
-        (100, 1000, 0.0, 900),  # 54 kW for the minute by which a reading may be late
-        (100, 1001, 0.0, 0),
-        (100, 1900, 60.0, 1800),
-        (100, 1901, 60.0, 0),
+        (100, 766, 0.0, 666),  # 40 kW for the minute by which a reading may be late
+        (100, 767, 0.0, 0),
+        (100, 1433, 60.0, 1333),
+        (100, 1434, 60.0, 0),
         (999_999_990, 5, 60.0, 15),  # of nine digits
         (100, 99, 60.0, 0),
         (100, 500_000_099, -1.0, 499_999_999),

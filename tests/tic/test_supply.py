@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.linky_tic.tic import BRIEF_POWER, Reading, can_gain
+from custom_components.linky_tic.tic import Reading, can_gain
 from custom_components.linky_tic.tic.catalogue import CATALOGUE, LABELS, Mode
 from custom_components.linky_tic.tic.presence import Presence
 from custom_components.linky_tic.tic.supply import DEFAULT_SUPPLY, Conditions
@@ -75,8 +75,3 @@ def test_an_index_gains_no_more_than_a_house_draws_for_hours(
     gain: float, seconds: float, rounding: float, *, can: bool
 ) -> None:
     assert can_gain(gain, seconds, rounding) is can
-
-
-def test_no_linky_lets_more_than_half_as_much_again_through() -> None:
-    assert BRIEF_POWER == 54_000
-    assert not can_gain(1, 0)

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from homeassistant.util.json import JsonObjectType
 
-from ..tic import BRIEF_POWER, LABELS, Frame, Label, Quantity, Readings
+from ..tic import LABELS, Frame, Label, Quantity, Readings, can_gain
 
 COSTED: Final = frozenset(
     name
@@ -149,4 +149,4 @@ def _gain(before: Index, value: int, at: float) -> int:
     gain, elapsed = (value - before.value) % _ROLL_OVER, at - before.at
     if elapsed < 0:  # the clock was put back: the time is not known, but that it was no lifetime
         return gain if gain < _ROLL_OVER // 2 else 0
-    return gain if gain <= BRIEF_POWER * (elapsed + _LATE) / 3600 else 0
+    return gain if can_gain(gain, elapsed + _LATE) else 0

@@ -50,7 +50,6 @@ from .meter_clock import MeterClock, naive
 from .receiver import Receiver
 from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
 from .supply import (
-    BRIEF_POWER,
     CURRENTS,
     DRAWN_LABELS,
     ROUNDING,

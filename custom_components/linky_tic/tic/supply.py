@@ -15,13 +15,10 @@ DEFAULT_SUPPLY: Final = 36_000
 """VA: the largest supply that has a Linky, assumed until the meter tells its own."""
 MARGIN: Final = 1.5
 """Powers up to this multiple of the supply pass at once; the breaker lets 1.3 through for ever."""
-BRIEF_POWER: Final = MARGIN * DEFAULT_SUPPLY
-"""W that no Linky lets through, not even for minutes."""
 _LASTING_POWER: Final = 40_000
 """W that no house draws for hours: its contract holds then, while a breaker lets more pass for
-minutes. Statistics are held to it, where nothing but the gain tells whether two values belong
-together. Costs are counted over seconds, hence up to `BRIEF_POWER`; the gate knows the supply of
-its meter, and allows `MARGIN` times that."""
+minutes. What is counted is held to it, where nothing but the gain tells whether two values belong
+together; the gate knows the supply of its meter, and allows `MARGIN` times that."""
 ROUNDING: Final = 1_000
 """Wh by which what is kept of an index may be off: some programs show whole kWh."""
 _VOLTS: Final = 200
@@ -46,7 +43,7 @@ SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, _IN_AMPERES)
 
 
 def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
-    """Whether an index can have gained so many Wh over hours or years, give or take `rounding`."""
+    """Whether an index can have gained so many Wh over a time, give or take `rounding`."""
     return -rounding <= gain <= _LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
 
 
