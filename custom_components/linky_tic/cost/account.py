@@ -51,7 +51,8 @@ class Account:
 
         Of a meter that has been replaced by this one, the registers are others.
         """
-        ledger, indexes, told = Ledger.read(kept), Indexes.read(kept["indexes"]), kept.get("told")
+        ledger, told = Ledger.read(kept), kept.get("told")
+        indexes = Indexes.read(kept["indexes"], kept.get("counting"))
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
         self.ledger, self._booted = ledger, kept.get("booted")
         self.added_again = date.fromisoformat(kept.get("added_again", date.min.isoformat()))
@@ -70,6 +71,7 @@ class Account:
     def _written(self) -> JsonObjectType:
         return {
             "indexes": self.indexes.written,
+            "counting": self.indexes.counting.written,
             "former_tariffs": [list(one) for one in self._former],
             "told": self.day.isoformat(),
             "added_again": self.added_again.isoformat(),
@@ -106,7 +108,7 @@ class Account:
     def _go_back(self, kept: Mapping[str, Any]) -> None:
         self._leap = None
         self.ledger = Ledger.read(kept)
-        self.indexes.go_back(kept["indexes"])
+        self.indexes.go_back(kept["indexes"], kept.get("counting"))
 
     def trust_clock(self) -> None:
         """Take the time as it is, since somebody has looked at what it tells."""

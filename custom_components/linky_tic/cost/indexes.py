@@ -10,7 +10,8 @@ from typing import Any, Final, Self
 
 from homeassistant.util.json import JsonObjectType
 
-from ..tic import LABELS, Frame, Label, Quantity, Readings, can_gain
+from ..history.counting import Counting
+from ..tic import LABELS, Frame, Label, Quantity, Readings
 
 COSTED: Final = frozenset(
     name
@@ -19,18 +20,13 @@ COSTED: Final = frozenset(
 )
 """The labels whose indexes are priced; the total and the grid operator's count the same again."""
 TOTAL: Final = "BASE"
-"""In Historique the register 1 of a BASE contract, and the sum of all under any contract that the
-mode has no name for: what others have counted is in it."""
+"""In Historique the register 1 of a BASE contract, or the sum of all (`history/counting.py`)."""
 EXPORT_REGISTER: Final = 0
 """EAIT, which has no number: no other index counts what is exported."""
-_ROLL_OVER: Final = 10**9
-"""Wh: an index has nine digits (54E 6.2.3)."""
+_METER: Final = ""
+"""Of one meter alone is counted here; of the next one in its place, anew."""
 _LATE: Final = 60.0
 """Seconds by which a reading that the gate has held may be late."""
-_SWITCHED: Final = 600.0
-"""Seconds within which BASE may be seen to go on from another index."""
-_REGISTERS: Final = 10
-"""The supplier's, which Standard shows whatever the contract is."""
 _PATIENCE: Final = 11
 """Frames without it after which an index is not waited for: in ten each that is sent is heard."""
 
@@ -45,8 +41,6 @@ class Index:
     tariff: str = ""
     """The one under which it gained last."""
     misses: int = 1
-    highest: int = 0
-    """What a register that has fallen had counted: a bridge may repeat bytes of minutes ago."""
 
     @property
     def register(self) -> int:
@@ -58,26 +52,37 @@ class Indexes:
 
     def __init__(self) -> None:
         self.by_register: dict[int, Index] = {}
+        self.counting = Counting()
+        self._at = self._before = 0.0
+        """When the last values were taken, and those before: a new register may count on."""
         self._held = 0
         """Frames in a row that say of an index what is not believed yet, such as after a gap."""
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Self:
-        """Read what `written` gave; a later release may have known other labels."""
+    def read(cls, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> Self:
+        """Read what `written` gave, and what was counted; a later release may know other labels.
+
+        Before 1.0, what is counted was not stored: registers stand where they were heard.
+        """
         indexes = cls()
+        indexes.counting = Counting.read(counting or {})
         for name, (value, at, tariff) in kept.items():
             if name in LABELS:
                 index = Index(name, int(value), float(at), str(tariff))
                 indexes.by_register[index.register] = index
+                indexes._at = max(indexes._at, index.at)
+                if counting is None:
+                    indexes.counting.recorded(name, _METER, LABELS[name], index.value, index.at)
         return indexes
 
     @property
     def written(self) -> JsonObjectType:
         return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
 
-    def go_back(self, kept: Mapping[str, Any]) -> None:
-        """Stand where `written` once said: what has been counted since is counted anew."""
-        heard, self.by_register = self.by_register, self.read(kept).by_register
+    def go_back(self, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> None:
+        """Stand where `written` once said: what came since is counted anew."""
+        heard, before = self.by_register, self.read(kept, counting)
+        self.by_register, self.counting = before.by_register, before.counting
         for register, one in self.by_register.items():
             one.misses = heard[register].misses if register in heard else _PATIENCE
 
@@ -107,30 +112,25 @@ class Indexes:
     def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
         """Take a value; give the Wh that its register has gained, and since when."""
         register, name = register_of(label), label.name
-        index = self.by_register.get(register) or Index(name, value, at)
-        if name == TOTAL and (index.label != TOTAL or register not in self.by_register):
-            self._begin_total(index, value, at)
-        self.by_register[register] = index
-        if index.value < index.highest <= value:
-            index.value = index.highest
-        index.highest = max(index.highest, value)
-        gain, since = _gain(index, value, at), index.at
+        if at != self._at:
+            self._before, self._at = self._at or at, at
+        index = self.by_register.get(register)
+        if name == TOTAL and (index is None or index.label != TOTAL):
+            self._forget_others(register)
+        if index and (index.label, index.value) == (name, value):
+            gain = 0
+        else:
+            self.counting.shown(name, _METER, label, value, at)
+            gain = self.counting.compiled(name, value)
+        index = index or Index(name, value, self._before)
+        self.by_register[register], since = index, index.at
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
 
-    def _begin_total(self, index: Index, value: int, at: float) -> None:
-        """Go on from what BASE shows: all registers if it can be, or else the first.
-
-        After a while it is not known, unless each was: one that was not may be in it.
-        """
-        drawn = {n: one.value for n, one in self.by_register.items() if n != EXPORT_REGISTER}
-        total = sum(drawn.values())
-        if len(drawn) < _REGISTERS and at - index.at > _SWITCHED:
-            index.value = value
-        elif drawn and total <= value:
-            index.value = total
-        for register in drawn:
-            del self.by_register[register]
+    def _forget_others(self, register: int) -> None:
+        """Wait for no other one that is drawn: BASE is sent alone."""
+        kept = {register, EXPORT_REGISTER}
+        self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
 
     def lose(self) -> None:
         """Wait for all that were heard with the last one, however long ago."""
@@ -142,11 +142,3 @@ class Indexes:
 def register_of(label: Label) -> int:
     """Give the number of the register that a label shows."""
     return label.register or EXPORT_REGISTER
-
-
-def _gain(before: Index, value: int, at: float) -> int:
-    """Wh since the value before, over a roll-over too; 0 for what no supply can have given."""
-    gain, elapsed = (value - before.value) % _ROLL_OVER, at - before.at
-    if elapsed < 0:  # the clock was put back: the time is not known, but that it was no lifetime
-        return gain if gain < _ROLL_OVER // 2 else 0
-    return gain if can_gain(gain, elapsed + _LATE) else 0

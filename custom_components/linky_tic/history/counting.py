@@ -11,8 +11,9 @@ is `hidden` in these registers: of what they have gained when shown again, that 
 It knows labels and values, nothing of the recorder. Values are in Wh or varh.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
 
 from ..tic import LABELS, Label, Quantity
 from .registers import (
@@ -31,6 +32,8 @@ _DAY: Final = 86_400.0
 _RECENT: Final = 900.0
 """Seconds of rows that a power cut may take from the recorder."""
 _BASE: Final = "BASE"
+_ROLL_OVER: Final = 10**9
+"""Wh: an index has nine digits (54E 6.2.3)."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,17 @@ class Counting:
     covered: dict[str, int | None] = field(default_factory=dict)
     fallen: dict[str, int] = field(default_factory=dict)
     counters: dict[str, StatisticCount] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Read what `written` gave; another shape raises an error of any type."""
+        counters = {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()}
+        return cls(**{**kept, "counters": counters})
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What is stored."""
+        return asdict(self)
 
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
         """Note the state that a label's sensor shows; whether its count begins anew with it."""
@@ -219,6 +233,8 @@ class Counting:
         has_fallen = value < (heard if last is None else min(heard, last))
         if has_fallen:
             counter.owed += self._count(counter, heard)
+            if can_follow(heard, value + _ROLL_OVER, now - counter.at):
+                counter.owed += value + _ROLL_OVER - heard
             self.counted[key] = self.heard[key] = value
             self.covered.pop(key, None)
             self.fallen[key] = heard

@@ -7,7 +7,6 @@ them the statistics, of one that was deleted. Of a meter it keeps a hash, never 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
-from dataclasses import asdict
 from threading import Lock
 import time
 from typing import Any, Final
@@ -26,7 +25,6 @@ from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label, hashed
 from .counting import Counting
-from .registers import StatisticCount
 from .sums import CountedRow, Newest, go_on, last_row, newest, put_right
 
 _VERSION: Final = 3
@@ -71,8 +69,7 @@ class IndexHistory:
         kept: dict[str, Any] = {}
         with suppress(NotImplementedError):  # versions 1 and 2: what they counted has its rows
             kept = await self._store.async_load() or {}
-        counters = {key: StatisticCount(**one) for key, one in kept.get("counters", {}).items()}
-        self._counting = Counting(**{**kept, "counters": counters})
+        self._counting = Counting.read(kept)
 
     async def _ask_recorder(self, recorder: Recorder) -> None:
         """Take it from the recorder what each statistic has counted; all, if nothing is kept."""
@@ -162,7 +159,7 @@ class IndexHistory:
     def _data(self) -> dict[str, Any]:
         self._is_dirty = False
         with self._lock:
-            return asdict(self._counting)
+            return self._counting.written
 
 
 def _indexes(hass: HomeAssistant) -> dict[str, tuple[str, Label]]:
