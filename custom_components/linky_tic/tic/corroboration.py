@@ -49,9 +49,15 @@ def _is_above_currents(label: Label, power: int, believed: Readings, phases: int
 
     A load that is switched on after the current was sent shows with the next one.
     """
-    amperes = [number_of(believed, current) for current in _CURRENTS[label.name]]
-    told = [one + _AMPERES_OFF for one in amperes if one is not None]
-    return len(told) >= (1 if label.phase else phases) and power > _FAR_AN_AMPERE * sum(told)
+    allowed, told = 0.0, 0
+    for current in _CURRENTS[label.name]:
+        reading = believed.get(current)
+        if reading is not None and isinstance(reading.value, int):
+            allowed += _FAR_AN_AMPERE * (reading.value + _AMPERES_OFF)
+            told += 1
+            if power <= allowed:
+                return False
+    return told >= (1 if label.phase else phases)
 
 
 def is_contradicted(label: Label, power: int, believed: Readings, phases: int) -> bool:
