@@ -67,11 +67,13 @@ def test_what_was_used_while_base_became_another_index_unheard_is_gained_once() 
         indexes.take(LABELS[f"EASF{number:02}"], 910 if number == 2 else 100 * (number < 2), AT)
     for value in (1010, 1040):
         indexes.take(LABELS["BASE"], value, AT + 60)
+    indexes.by_register[1].tariff = "base"
     indexes = Indexes.read(indexes.written, indexes.counting.written)
-    said = (("HCHC", 150), ("HCHP", 920))
-    gains = [indexes.take(LABELS[name], value, AT + 86_400)[1:] for name, value in said]
-    assert sum(gain for gain, _ in gains) == 30
-    assert {since for gain, since in gains if gain} == {AT + 60}
+    said = (("EASF01", 150), ("EASF02", 920), ("EASF03", 0))
+    found = [indexes.take(LABELS[name], value, AT + 86_400) for name, value in said]
+    assert sum(gain for _, gain, _ in found) == 30
+    assert {since for _, gain, since in found if gain} == {AT + 60}
+    assert [index.tariff for index, *_ in found] == ["base", "base", ""]  # until they are named
 
 
 @pytest.mark.parametrize("name", ["EASF01", "HCHC"])

@@ -55,6 +55,8 @@ class Indexes:
         self.counting = Counting()
         self._at = self._before = 0.0
         """When the last values were taken, and those before: a new register may count on."""
+        self._total_tariff = ""
+        """Under which BASE has counted what another label shows now."""
         self._held = 0
         """Frames in a row that say of an index what is not believed yet, such as after a gap."""
 
@@ -122,7 +124,9 @@ class Indexes:
         else:
             self.counting.shown(name, _METER, label, value, at)
             gain = self.counting.compiled(name, value)
-        index = index or Index(name, value, self._before)
+        if index and index.label == TOTAL != name:
+            self._total_tariff = index.tariff
+        index = index or Index(name, value, self._before, self._total_tariff if gain else "")
         self.by_register[register], since = index, index.at
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
