@@ -168,6 +168,13 @@ def test_the_recorder_knows_better_what_can_have_been_lost(
     }
 
 
+def test_a_register_of_nine_digits_rolls_over_and_a_reset_does_not() -> None:
+    counting = Counting()
+    gains(counting, {"EASF01": 999_999_990, "EASF02": 500_000}, 0)
+    assert gains(counting, {"EASF01": 5, "EASF02": 5}, 60) == {"EASF01": 15, "EASF02": 0}
+    assert gains(counting, {"HCHC": 8, "HCHP": 8}, 120) == {"HCHC": 3, "HCHP": 3}
+
+
 def test_a_row_that_is_not_the_last_of_its_register_was_not_lost(counting: Counting) -> None:
     gains(counting, {"EASF01": 650, "HCHC": 660}, 1000)
     counting.recovered("EASF01", 640, 900, 1000)
