@@ -8,9 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.util import slugify
 import pytest
 
-from custom_components.linky_tic.history.counting import Counting
+from custom_components.linky_tic.history.counting import Counting, StatisticCount
 from custom_components.linky_tic.history.index_history import history_of
-from custom_components.linky_tic.history.registers import StatisticCount
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 from simulator import Household
 from simulator.frames import ETX
@@ -271,7 +270,7 @@ async def test_what_is_shown_and_what_is_said_of_an_index_reaches_its_statistic(
     counting = history_of(home.hass)._counting
     shown = {label: one.shown for label, one in _by_label(counting).items()}
     assert shown == {label: int(house.truth[label]) for label in ("EAST", "EASF01", "EASF02")}
-    said = {key.rpartition("_")[2]: wh for key, wh in counting.heard.items()}
+    said = {key.rpartition("_")[2]: wh for key, wh in counting.registers.heard.items()}
     assert said["7"] == 0  # of a sensor that is off
     await meter.fall_silent()
     _by_label(counting)["EAST"].shown = -1

@@ -20,7 +20,7 @@ COSTED: Final = frozenset(
 )
 """The labels whose indexes are priced; the total and the grid operator's count the same again."""
 TOTAL: Final = "BASE"
-"""In Historique the register 1 of a BASE contract, or the sum of all (`history/counting.py`)."""
+"""In Historique the register 1 of a BASE contract, or the sum of all (`history/registers.py`)."""
 EXPORT_REGISTER: Final = 0
 """EAIT, which has no number: no other index counts what is exported."""
 _METER: Final = ""

@@ -76,7 +76,7 @@ class IndexHistory:
         if self._hass.is_running:  # it may have states that it has not written yet
             await recorder.async_block_till_done()
         now, counting = time.time(), self._counting
-        lost = {} if counting.counted else _indexes(self._hass)
+        lost = {} if counting.registers.counted else _indexes(self._hass)
         for statistic in lost or tuple(counting.counters):
             row = await recorder.async_add_executor_job(last_row, self._hass, statistic)
             if row and lost:

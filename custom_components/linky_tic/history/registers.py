@@ -1,66 +1,175 @@
-"""The registers of a meter, by name, and which of them a statistic shows."""
+"""The registers of a meter, and up to which value each is counted, whichever label shows it.
 
-from dataclasses import dataclass
+Some labels show a total, and not which register has grown: BASE, where Historique has no labels for
+the contract (54E 6.1), and any of Historique for what is EAST and EASD in Standard. What is counted
+of a total is `hidden` in its registers: of what they have gained when they are shown again, that
+much is counted.
+
+It knows labels and values in Wh or varh; what statistics make of them is told in `counting.py`.
+"""
+
+from dataclasses import dataclass, field
 from typing import Final
 
 from ..tic import LABELS, ROUNDING, Label, Mode, Quantity, can_gain
 
 SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together, which BASE may show."""
+_BASE: Final = "BASE"
 _TOTALLED: Final = (Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY, Quantity.DISTRIBUTOR_ENERGY)
+_ROLL_OVER: Final = 10**9
+"""Wh: an index has nine digits (54E 6.2.3)."""
 
 
 def register_of(label: Label) -> str:
     return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
 
-REGISTERS: Final[dict[Quantity, list[str]]] = {
+_REGISTERS: Final[dict[Quantity, list[str]]] = {
     quantity: sorted({register_of(one) for one in LABELS.values() if one.quantity is quantity})
     for quantity in _TOTALLED
 }
 """The registers of which a total is shown."""
 
 
-@dataclass(slots=True)
-class StatisticCount:
-    """What a statistic counts: a register, the state shown last and when.
-
-    `row` is the state of its last row, if any, `owed` what the register that it counted before has
-    gained without a row: of a meter that was replaced, or before the register was reset. It
-    `is_moved` while its id is new to it and it has no row there: there may be rows of another one.
-    `gone` is when its entity was removed: rows that begin later are of somebody else with the id.
-    """
-
-    meter: str
-    label: str
-    register: str
-    shown: int
-    at: float
-    row: int | None
-    owed: int = 0
-    is_moved: bool = False
-    gone: float | None = None
-
-    @property
-    def key(self) -> str:
-        """The register's, in all that is kept by register."""
-        return key_of(self.meter, self.register)
-
-
-def hidden_by(counter: StatisticCount) -> list[Quantity]:
-    """Give the quantities of which a statistic does not show which register has grown."""
-    hidden = [Quantity.SUPPLIER_ENERGY] if counter.register == SUPPLIER_TOTAL else []
-    is_historic = LABELS[counter.label].mode is Mode.HISTORIC
-    return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
-
-
-def is_of(counter: StatisticCount | None, meter: str, label: Label) -> bool:
-    return counter is not None and (counter.meter, counter.label) == (meter, label.name)
+def key_of(meter: str, name: str) -> str:
+    """Give the key under which all is kept of a meter's register, or of a total."""
+    return f"{meter}.{name}"
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
+    """Whether an index can have gone on so far in this time."""
     return can_gain(after - before, seconds, ROUNDING)
 
 
-def key_of(meter: str, name: str) -> str:
-    return f"{meter}.{name}"
+def _hidden_by(label: Label, register: str) -> list[Quantity]:
+    """Give the quantities of which a label does not show which register has grown."""
+    hidden = [Quantity.SUPPLIER_ENERGY] if register == SUPPLIER_TOTAL else []
+    is_historic = label.mode is Mode.HISTORIC
+    return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
+
+
+@dataclass(slots=True)
+class Registers:
+    """What is counted and heard of each register, and hidden of each quantity, of all meters.
+
+    `covered` are the registers of which a total is shown: none, or the first value shown since.
+    Of the supplier's total it is `counted` what registers have that were never heard.
+    `fallen` is what registers have fallen from: one that shows as much again never was reset.
+    """
+
+    counted: dict[str, int] = field(default_factory=dict)
+    heard: dict[str, int] = field(default_factory=dict)
+    hidden: dict[str, int] = field(default_factory=dict)
+    covered: dict[str, int | None] = field(default_factory=dict)
+    fallen: dict[str, int] = field(default_factory=dict)
+
+    # Which register is shown
+
+    def shown_by(self, meter: str, label: Label, value: int) -> str:
+        """Give the register that a label shows: of BASE the total if it can, else register 1."""
+        known = self.known(meter, Quantity.SUPPLIER_ENERGY)
+        is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
+        if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
+            return SUPPLIER_TOTAL
+        return register_of(label)
+
+    def known(self, meter: str, quantity: Quantity) -> list[str]:
+        """Give the keys of the registers of a quantity that were ever counted."""
+        keys = [key_of(meter, one) for one in _REGISTERS[quantity]]
+        return [key for key in keys if key in self.counted]
+
+    def _is_complete(self, meter: str) -> bool:
+        """Whether all registers have been heard, of which BASE may show the total."""
+        registers = _REGISTERS[Quantity.SUPPLIER_ENERGY]
+        return all(key_of(meter, one) in self.counted for one in registers)
+
+    def _total(self, meter: str) -> int:
+        """Give the value up to which the supplier's total has been counted."""
+        known, key = self.known(meter, Quantity.SUPPLIER_ENERGY), key_of(meter, SUPPLIER_TOTAL)
+        rest = 0 if self._is_complete(meter) else self.counted.get(key, 0)
+        return sum(self.counted[one] for one in known) + self.hidden.get(key, 0) + rest
+
+    # Its value is heard
+
+    def hear(self, key: str, value: int) -> None:
+        """Note what a register shows."""
+        self.heard[key] = max(value, self.heard.get(key, value))
+        if self.covered.get(key, value) is None:
+            self.covered[key] = value
+        if key in self.fallen and value >= self.fallen[key]:
+            self.counted[key] = self.fallen.pop(key)
+
+    def begin(self, key: str, meter: str, value: int, total_seconds: float) -> None:
+        """Count a register from its first value: all of it that the total has not counted.
+
+        The total was last shown so many seconds ago.
+        """
+        self.counted[key] = value
+        total = key_of(meter, SUPPLIER_TOTAL)
+        if total not in self.counted or not key.startswith(f"{total}_"):
+            return
+        rest, hidden = self.counted[total], self.hidden.get(total, 0)
+        counted = min(value, rest + hidden)
+        self.counted[total] = max(0, rest - counted)
+        self.hidden[total] = min(hidden, rest + hidden - counted)
+        self.covered[key] = value
+        if counted and can_follow(counted, value, total_seconds):
+            self.counted[key] = counted
+
+    def begin_total(self, meter: str, value: int, seconds: float) -> None:
+        """Leave to the registers that were never heard what the others cannot have become.
+
+        Those were last shown so many seconds ago.
+        """
+        if self._is_complete(meter):
+            return
+        key, known = key_of(meter, SUPPLIER_TOTAL), self.known(meter, Quantity.SUPPLIER_ENERGY)
+        reached = self._total(meter) + sum(self.heard[one] - self.counted[one] for one in known)
+        is_first = not known and key not in self.counted
+        self.counted.setdefault(key, 0)
+        if is_first or not can_follow(reached, value, seconds):
+            self.counted[key] += value - reached
+
+    def fall(self, key: str, value: int, seconds: float) -> int:
+        """Count on from a lower value; give what was gained on the way if it has rolled over."""
+        before, rolled_over = self.heard[key], value + _ROLL_OVER
+        self.counted[key] = self.heard[key] = value
+        self.covered.pop(key, None)
+        self.fallen[key] = before
+        return rolled_over - before if can_follow(before, rolled_over, seconds) else 0
+
+    # It is counted
+
+    def cover(self, meter: str, label: Label, register: str) -> None:
+        """Know that a label is shown which does not tell which of some registers has grown."""
+        for quantity in _hidden_by(label, register):
+            self.covered |= dict.fromkeys(self.known(meter, quantity))
+
+    def count(self, meter: str, label: Label, register: str, value: int) -> int:
+        """Count a register, or total, up to a value; give what nobody had counted of it."""
+        key, is_total = key_of(meter, register), register == SUPPLIER_TOTAL
+        counted = self._total(meter) if is_total else self.counted.get(key, value)
+        if value <= counted:
+            return 0
+        used = value - counted
+        if not is_total:
+            used -= self._take(key, key_of(meter, label.quantity), value)
+            self.counted[key] = value
+        for quantity in _hidden_by(label, register):
+            group, is_own = key_of(meter, quantity), quantity is Quantity.SUPPLIER_ENERGY
+            if is_own or not self.covered.keys().isdisjoint(self.known(meter, quantity)):
+                self.hidden[group] = self.hidden.get(group, 0) + used
+        return used
+
+    def _take(self, key: str, group: str, value: int) -> int:
+        """Give how much of a register's gain was counted while a total was shown."""
+        if key not in self.covered or group not in self.hidden:
+            return 0
+        first = self.covered[key]
+        if first is not None and first <= value:
+            del self.covered[key]
+        gain = min(value, value if first is None else first) - self.counted[key]
+        taken = min(max(gain, 0), self.hidden[group])
+        self.hidden[group] -= taken
+        return taken

@@ -242,7 +242,7 @@ def test_what_somebody_else_has_counted_of_a_register_is_not_counted_again(
 def test_a_first_row_at_an_id_of_another_goes_on_from_what_was_counted() -> None:
     counting = Counting()
     assert counting.shown("a", METER, LABELS["EASF01"], 600, 0)
-    counting.counted[f"{METER}.supplier_energy_1"] = 595
+    counting.registers.counted[f"{METER}.supplier_energy_1"] = 595
     assert counting.compiled("a", 600, (590, 60.0)) == 10
 
 
@@ -274,11 +274,11 @@ def test_base_goes_on_by_what_a_house_can_use(
 
 def test_base_that_is_said_and_cannot_go_on_is_left_alone(counting: Counting) -> None:
     gains(counting, {"BASE": 905}, 60)
-    heard = dict(counting.heard)
+    heard = dict(counting.registers.heard)
     assert not counting.said("BASE", METER, LABELS["BASE"], 603, 90)
-    assert counting.heard == heard
+    assert counting.registers.heard == heard
     assert not counting.said("BASE", METER, LABELS["BASE"], 907, 90)
-    assert counting.heard == heard | {f"{METER}.supplier_energy": 907}
+    assert counting.registers.heard == heard | {f"{METER}.supplier_energy": 907}
 
 
 def test_a_register_starts_with_what_is_said_of_it_first() -> None:
@@ -288,7 +288,7 @@ def test_a_register_starts_with_what_is_said_of_it_first() -> None:
     assert not counting.said("EASF03", METER, label, 55, 5)
     assert not counting.said("EAST", METER, LABELS["EAST"], 55, 5)
     key = f"{METER}.supplier_energy_3"
-    assert (counting.counted, counting.heard) == ({key: 50}, {key: 55})
+    assert (counting.registers.counted, counting.registers.heard) == ({key: 50}, {key: 55})
     assert counting.shown("EASF03", METER, label, 57, 10)
     assert not counting.shown("EASF03", METER, label, 57, 10)
     assert counting.compiled("EASF03", 57) == 7
@@ -300,10 +300,12 @@ def test_what_only_the_recorder_knows_is_not_counted_again() -> None:
     counting = Counting()
     counting.recorded("HCHC", METER, LABELS["HCHC"], 90, 60.0)
     counting.recorded("EASF01", METER, LABELS["EASF01"], 80, 70.0)
-    assert counting.counted == counting.heard == {f"{METER}.supplier_energy_1": 90}
+    assert (
+        counting.registers.counted == counting.registers.heard == {f"{METER}.supplier_energy_1": 90}
+    )
     assert not counting.counters["EASF01"].is_moved
     counting.recorded("EASF02", METER, LABELS["EASF02"], 0, 70.0)
-    assert counting.counted[f"{METER}.supplier_energy_2"] == 0
+    assert counting.registers.counted[f"{METER}.supplier_energy_2"] == 0
     assert gains(counting, {"HCHC": 95, "EASF01": 97}, 90) == {"HCHC": 5, "EASF01": 2}
     assert [counting.counters["EASF01"].row, counting.counters["EASF01"].owed] == [97, 0]
 
