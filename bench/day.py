@@ -13,9 +13,10 @@ from typing import Final
 from custom_components.linky_tic.entities.descriptions import SENSOR_DESCRIPTIONS
 from custom_components.linky_tic.meter.signals import Signals
 from custom_components.linky_tic.power.active_power import ActivePower
+from custom_components.linky_tic.power.subscription import power_load
 from custom_components.linky_tic.reporting.reporter import Reporter
 from custom_components.linky_tic.reporting.rules import ACTIVE_POWER, LOAD, Preset
-from custom_components.linky_tic.tic import Frame, Reading, Receiver, power_load
+from custom_components.linky_tic.tic import Frame, Reading, Receiver
 from simulator.household import Household
 from simulator.wire import to_8n1
 

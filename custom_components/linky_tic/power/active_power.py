@@ -11,7 +11,6 @@ from typing import Final
 from ..meter.signals import Signals
 from ..tic import (
     CATALOGUE,
-    CURRENTS,
     Frame,
     Mode,
     Quantity,
@@ -22,6 +21,7 @@ from ..tic import (
     status_of,
 )
 from .estimate import Estimate, IndexPower, net
+from .subscription import CURRENTS
 
 _IMPORTED: Final = (
     "EAST",

@@ -15,18 +15,17 @@ from homeassistant.const import PERCENTAGE, UnitOfApparentPower, UnitOfPower
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription as Description, of_readings
 from ..reporting.rules import ACTIVE_POWER, LOAD, POWER_FACTOR, POWER_MARGIN
-from ..tic import (
+from ..tic import Quantity, Readings
+from .peaks import PEAK_MONTH, PEAK_TODAY
+from .subscription import (
     DRAWN_LABELS,
     SUBSCRIBED_LABELS,
-    Quantity,
-    Readings,
     has_phases,
     power_load,
     power_margin,
     share_of,
     subscribed_power,
 )
-from .peaks import PEAK_MONTH, PEAK_TODAY
 
 _INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
 _PHASES: Final = (1, 2, 3)

@@ -49,16 +49,5 @@ from .legal_time import MAINLAND, LegalTime
 from .meter_clock import MeterClock, naive
 from .receiver import Receiver
 from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
-from .supply import (
-    CURRENTS,
-    DRAWN_LABELS,
-    ROUNDING,
-    SUBSCRIBED_LABELS,
-    can_gain,
-    has_phases,
-    power_load,
-    power_margin,
-    share_of,
-    subscribed_power,
-)
+from .supply import ROUNDING, VOLTS, allowed_power, can_gain
 from .values import Value, read_horodate, read_value

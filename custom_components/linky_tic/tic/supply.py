@@ -1,4 +1,4 @@
-"""What a supply can give, and how much of it is drawn, of the house and of each phase.
+"""What a supply can give: the conditions in which one meter is heard, and what an index may gain.
 
 It knows readings, and refuses to know when the breaker opens: that takes 1.3 times the cut-off
 power, for minutes (54E 7). What is believed is judged elsewhere. Source: 54E 6.1 (ISOUSC).
@@ -21,7 +21,7 @@ minutes. What is counted is held to it, where nothing but the gain tells whether
 together; the gate knows the supply of its meter, and allows `MARGIN` times that."""
 ROUNDING: Final = 1_000
 """Wh by which what is kept of an index may be off: some programs show whole kWh."""
-_VOLTS: Final = 200
+VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
 _THREE: Final = 3
 _OTHER_PHASES: Final = frozenset(
@@ -29,17 +29,8 @@ _OTHER_PHASES: Final = frozenset(
     for row in LABELS.values()
     if row.phase in {2, 3} and row.absence is not Absence.PATIENT  # which is missed late
 )
-_DRAWN: Final = ("SINSTS", "SINST1")
-CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
-DRAWN_LABELS: Final = (*_DRAWN, *CURRENTS, "PAPP")
-"""What tells the power drawn, of all phases."""
-_SUBSCRIBED: Final = ("PREF", "PCOUP")
-"""kVA; zero, as pilot meters say of the first, is none."""
 _CUT_OFF: Final = ("PCOUP", "PREF")
-"""The same where what opens the breaker is asked for."""
-_IN_AMPERES: Final = "ISOUSC"
-SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, _IN_AMPERES)
-"""What tells the subscribed power, in either mode."""
+"""What opens the breaker, in kVA; zero is none."""
 
 
 def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
@@ -47,66 +38,13 @@ def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
     return -rounding <= gain <= _LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
 
 
-def _allowed(readings: Readings, labels: tuple[str, ...], phases: int | None) -> int | None:
-    """Give the VA that the first of some labels allows, or the current of each phase."""
+def allowed_power(readings: Readings, labels: tuple[str, ...], phases: int | None) -> int | None:
+    """Give the VA that the first of some labels (kVA) allows, else the current of each phase."""
     for name in labels:
         if power := number_of(readings, name):
             return power * 1000
-    current = number_of(readings, _IN_AMPERES)
-    return current * _VOLTS * phases if current and phases else None
-
-
-def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
-    """Give the VA that the contract allows, a third of it on one phase of three.
-
-    In Historique the phases must have been heard.
-    """
-    phases = _THREE if "IINST1" in readings else 1 if "IINST" in readings else None
-    power = _allowed(readings, _SUBSCRIBED, phases)
-    return power if power is None or phase is None else power / _THREE
-
-
-def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
-    """Give the VA drawn now, of all phases or of one; none while the house exports.
-
-    In Historique as the meter itself reckons ADPS and ADIRn: amperes against ISOUSC, at 200 V. A
-    current has no sign there: while no power is drawn (PAPP), it flows out, or may on one phase.
-    """
-    if phase is None:
-        power = next((number_of(readings, name) for name in _DRAWN if name in readings), None)
-        names: tuple[str, ...] = tuple(name for name in CURRENTS if name in readings)
-    else:
-        power, names = number_of(readings, f"SINSTS{phase}"), (f"IINST{phase}",)
-    if power is not None:
-        return power
-    currents = [number_of(readings, name) for name in names]
-    if not currents or None in currents:
-        return None
-    drawn = _VOLTS * sum(filter(None, currents))
-    if phase is not None:
-        return drawn if not drawn or number_of(readings, "PAPP") else None
-    return 0 if number_of(readings, "PAPP") == 0 else drawn
-
-
-def power_margin(readings: Readings, phase: int | None = None) -> int | None:
-    """Give the VA left before the subscribed power, negative above it."""
-    subscribed, drawn = subscribed_power(readings, phase), drawn_power(readings, phase)
-    return None if subscribed is None or drawn is None else round(subscribed - drawn)
-
-
-def power_load(readings: Readings, phase: int | None = None) -> float | None:
-    """Give the share of the subscribed power that is drawn, in %."""
-    return share_of(drawn_power(readings, phase), subscribed_power(readings, phase))
-
-
-def has_phases(readings: Readings) -> bool:
-    """Whether the meter tells what is drawn on each of three phases."""
-    return "SINSTS1" in readings or "IINST1" in readings
-
-
-def share_of(drawn: float | None, subscribed: float | None) -> float | None:
-    """Give one power in % of another."""
-    return None if drawn is None or not subscribed else round(100 * drawn / subscribed, 1)
+    current = number_of(readings, "ISOUSC")
+    return current * VOLTS * phases if current and phases else None
 
 
 class Conditions:
@@ -145,5 +83,5 @@ class Conditions:
         """
         labels = self._presence.current
         self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None
-        power = _allowed(self.believed, _CUT_OFF, self.phases or _THREE)
+        power = allowed_power(self.believed, _CUT_OFF, self.phases or _THREE)
         self.power = power if power and self.has_breaker else DEFAULT_SUPPLY

@@ -5,17 +5,16 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.tic import (
-    Reading,
+from custom_components.linky_tic.power.subscription import (
     has_phases,
     power_load,
     power_margin,
     share_of,
     subscribed_power,
 )
-
-from .referee import DATA
-from .streams import Listener, historic, standard
+from custom_components.linky_tic.tic import Reading
+from tests.tic.referee import DATA
+from tests.tic.streams import Listener, historic, standard
 
 KNOWN: Final = 4
 PHASES: Final = (1, 2, 3)
