@@ -76,7 +76,7 @@ def test_what_was_used_since_registers_are_shown_again_is_no_part_of_the_total(
 
 
 def test_what_was_heard_and_not_shown_is_counted_once(counting: Counting) -> None:
-    counting.said("EASF01", METER, LABELS["EASF01"], 650, 5)
+    counting.received("EASF01", METER, LABELS["EASF01"], 650, 5)
     assert gains(counting, {"BASE": 955}, 60) == {"BASE": 55}
     assert gains(counting, {"EAST": 960, "EASF01": 660}, 120) == {"EAST": 5, "EASF01": 5}
 
@@ -257,7 +257,7 @@ def test_base_is_the_total_where_it_is_no_less(
 
 
 def test_base_is_no_total_where_more_was_heard(counting: Counting) -> None:
-    counting.said("EASF02", METER, LABELS["EASF02"], 310, 5)
+    counting.received("EASF02", METER, LABELS["EASF02"], 310, 5)
     gains(counting, {"BASE": 905}, 60)
     assert counting.counters["BASE"].register == "supplier_energy_1"
 
@@ -275,25 +275,25 @@ def test_base_goes_on_by_what_a_house_can_use(
 def test_base_that_is_said_and_cannot_go_on_is_left_alone(counting: Counting) -> None:
     gains(counting, {"BASE": 905}, 60)
     heard = dict(counting.registers.heard)
-    assert not counting.said("BASE", METER, LABELS["BASE"], 603, 90)
+    assert not counting.received("BASE", METER, LABELS["BASE"], 603, 90)
     assert counting.registers.heard == heard
-    assert not counting.said("BASE", METER, LABELS["BASE"], 907, 90)
+    assert not counting.received("BASE", METER, LABELS["BASE"], 907, 90)
     assert counting.registers.heard == heard | {f"{METER}.supplier_energy": 907}
 
 
 def test_a_register_starts_with_what_is_said_of_it_first() -> None:
     counting = Counting()
     label = LABELS["EASF03"]
-    assert counting.said("EASF03", METER, label, 50, 0)
-    assert not counting.said("EASF03", METER, label, 55, 5)
-    assert not counting.said("EAST", METER, LABELS["EAST"], 55, 5)
+    assert counting.received("EASF03", METER, label, 50, 0)
+    assert not counting.received("EASF03", METER, label, 55, 5)
+    assert not counting.received("EAST", METER, LABELS["EAST"], 55, 5)
     key = f"{METER}.supplier_energy_3"
     assert (counting.registers.counted, counting.registers.heard) == ({key: 50}, {key: 55})
     assert counting.shown("EASF03", METER, label, 57, 10)
     assert not counting.shown("EASF03", METER, label, 57, 10)
     assert counting.compiled("EASF03", 57) == 7
     assert counting.shown("EASF03", METER, label, 56, 15)  # it has fallen
-    assert counting.said("EASF03", METER, LABELS["EASF04"], 5, 20)  # of another label
+    assert counting.received("EASF03", METER, LABELS["EASF04"], 5, 20)  # of another label
 
 
 def test_what_only_the_recorder_knows_is_not_counted_again() -> None:
@@ -322,7 +322,7 @@ def test_a_total_is_known_by_the_registers_that_historique_has_shown() -> None:
     """Of a meter that has never spoken Standard; the third register is used from then on."""
     counting = Counting()
     gains(counting, {"HCHC": 17_000_000, "HCHP": 28_000_000}, 0)
-    counting.said("BASE", METER, LABELS["BASE"], 45_000_005, 60)
+    counting.received("BASE", METER, LABELS["BASE"], 45_000_005, 60)
     assert gains(counting, {"BASE": 45_000_005}, 60) == {"BASE": 5}
     assert gains(counting, {"BASE": 45_000_105}, 3600) == {"BASE": 100}
     standard = {**REGISTERS, "EASF01": 17_000_040, "EASF02": 28_000_010, "EASF03": 60}

@@ -1,10 +1,10 @@
-"""How much of its meter's registers each statistic of an index has counted.
+"""How much the sum of each statistic of an index grows with its next row.
 
 Several labels show the same register, EASF01 and HCHC for instance, and each has a statistic. So
-that each Wh is counted once, `registers.py` keeps up to which value rows have counted a register:
-a new row gains what its state is ahead of that, whatever came before it and whenever.
+that each Wh is counted once, `registers.py` keeps up to which value a register has been counted:
+a new row counts from there to its own state, whichever statistic counted before, and whenever.
 
-It knows labels and values, nothing of the recorder. Values are in Wh or varh.
+Values are in Wh or varh. The rows themselves are read and written in `sums.py`.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from ..tic import LABELS, Label, Quantity
 from .registers import SUPPLIER_TOTAL, Registers, can_follow, key_of, register_of
 
 _DAY: Final = 86_400.0
-"""Seconds by which clocks may err where another meter's value is told from this one's."""
+"""Seconds by which a clock may err when a row is checked for being of this meter."""
 _RECENT: Final = 900.0
 """Seconds of rows that a power cut may take from the recorder."""
 _BASE: Final = "BASE"
@@ -23,27 +23,26 @@ _BASE: Final = "BASE"
 
 @dataclass(slots=True)
 class StatisticCount:
-    """What a statistic counts: a register, the state shown last and when.
-
-    `row` is the state of its last row, if any, `owed` what the register that it counted before has
-    gained without a row: of a meter that was replaced, or before the register was reset. It
-    `is_moved` while its id is new to it and it has no row there: there may be rows of another one.
-    `gone` is when its entity was removed: rows that begin later are of somebody else with the id.
-    """
+    """The register that a statistic counts, and how far it has come."""
 
     meter: str
     label: str
     register: str
     shown: int
+    """The last state of the sensor, and when it was written (seconds since 1970)."""
     at: float
     row: int | None
+    """The state of the last row; None before the first."""
     owed: int = 0
+    """Energy that the next row adds: gained without a row before the meter or register changed."""
     is_moved: bool = False
+    """Whether it has no row yet under its entity id, where there may be rows of another sensor."""
     gone: float | None = None
+    """When its entity was removed: later rows under the id are of another sensor."""
 
     @property
     def key(self) -> str:
-        """The register's, in all that is kept by register."""
+        """The key of its register."""
         return key_of(self.meter, self.register)
 
     def is_of(self, meter: str, label: Label) -> bool:
@@ -70,16 +69,16 @@ class Counting:
         counters = {key: asdict(one) for key, one in self.counters.items()}
         return {**asdict(self.registers), "counters": counters}
 
-    # What is shown and said
+    # A value is received, or becomes the state of a sensor
 
     def shown(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
-        """Note the state that a label's sensor shows; whether its count begins anew with it."""
+        """Take a new state of a label's sensor; whether the statistic starts anew with it."""
         before = self.counters.pop(statistic, None)
         counter = before if before and before.is_of(meter, label) else None
         last = counter.shown if counter else None
         if counter is None or not self._goes_on(counter, value, now):
             register = self.registers.shown_by(meter, label, value)
-            row, owed = (before.row, self._leave(before)) if before else (None, 0)
+            row, owed = (before.row, self._finish(before)) if before else (None, 0)
             if register == SUPPLIER_TOTAL:
                 self._begin_total(meter, value, now)
             is_new = before is None
@@ -91,10 +90,11 @@ class Counting:
         self.registers.cover(meter, label, counter.register)
         return counter is not before or has_fallen
 
-    def said(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
-        """Note a value that is said, shown or not; whether it is the first one of its register.
+    def received(self, statistic: str, meter: str, label: Label, value: int, now: float) -> bool:
+        """Take a value from the meter, for disabled sensors too; whether its register is new.
 
-        A supplier's register is counted from there: its sensor is off until the contract uses it.
+        A register of the supplier is counted from its first value on, while its sensor is still
+        disabled: it is enabled once the contract uses the register.
         """
         registers, counter = self.registers, self.counters.get(statistic)
         register = registers.shown_by(meter, label, value)
@@ -113,7 +113,7 @@ class Counting:
         return is_first
 
     def _goes_on(self, counter: StatisticCount, value: int, now: float) -> bool:
-        """Whether a label shows the same register; BASE may not, after a change of the contract."""
+        """Whether a label still shows the same register; after a new contract BASE may not."""
         if counter.label != _BASE:
             return True
         is_total = counter.register == SUPPLIER_TOTAL
@@ -125,7 +125,7 @@ class Counting:
         return counter.shown <= value and can_follow(counter.shown, value, now - counter.at)
 
     def _show(self, counter: StatisticCount, value: int, last: int | None, now: float) -> bool:
-        """Note a register's value; whether it has fallen, below the statistic's last one too."""
+        """Take the value of a register; whether it is lower than before."""
         registers, key = self.registers, counter.key
         heard = registers.heard.get(key, value)
         registers.hear(key, value)
@@ -148,16 +148,16 @@ class Counting:
         self.registers.begin_total(meter, value, self._seconds_since(known, now))
 
     def _seconds_since(self, keys: list[str], now: float) -> float:
-        """Give for how long none of these registers has been shown."""
+        """Give the seconds since one of these registers was last shown."""
         return now - max((one.at for one in self.counters.values() if one.key in keys), default=now)
 
-    # What is compiled
+    # The recorder makes a row
 
     def compiled(self, statistic: str, state: int, found: tuple[int, float] | None = None) -> int:
-        """Count a row of a statistic; give how much its sum gains by it.
+        """Count a new row of a statistic; give how much its sum grows.
 
-        Where it has a new id, or its own again, it goes on from the state of the row that it has
-        `found` there, if that can be so many seconds later: somebody may have counted the same.
+        After its entity id has changed, `found` is the state of the row that was there before, and
+        how many seconds earlier: the sum goes on from it if that can be the same register.
         """
         counter = self.counters[statistic]
         gain, counter.owed = counter.owed, 0
@@ -173,10 +173,10 @@ class Counting:
         return gain + self._count(counter, min(state, self._heard(counter)))
 
     def recovered(self, statistic: str, state: int, begin: float, now: float) -> None:
-        """Take it from the state of the last row, and when it begins, what was counted.
+        """Correct what was stored by the last row that the recorder has, from `begin` on.
 
-        After a crash it was made after this was kept; after a power cut the last rows that this
-        knows are lost. What a clock that was ahead has left behind tells nothing.
+        After a crash the recorder may have a row that was not stored here; after a power cut it may
+        lack the last ones. A row of the future, from a clock that was ahead, is ignored.
         """
         counter, counted = self.counters[statistic], self.registers.counted
         before, after = sorted((counter.shown, state))
@@ -191,7 +191,7 @@ class Counting:
         self.compiled(statistic, state)
 
     def recorded(self, statistic: str, meter: str, label: Label, state: int, begin: float) -> None:
-        """Know a statistic from the recorder alone: its last state, and when that row begins."""
+        """Take a statistic as the recorder has it: the state and the begin of its last row."""
         registers, register = self.registers, register_of(label)
         key = key_of(meter, register)
         registers.counted[key] = registers.heard[key] = max(state, registers.counted.get(key, 0))
@@ -201,27 +201,27 @@ class Counting:
     def _heard(self, counter: StatisticCount) -> int:
         return self.registers.heard.get(counter.key, counter.shown)
 
-    def _leave(self, counter: StatisticCount) -> int:
+    def _finish(self, counter: StatisticCount) -> int:
         return counter.owed + self._count(counter, self._heard(counter))
 
     def _count(self, counter: StatisticCount, value: int) -> int:
         label = LABELS[counter.label]
         return self.registers.count(counter.meter, label, counter.register, value)
 
-    # Its id, and its end
+    # Its entity is renamed or removed
 
     def renamed(self, old: str, new: str) -> None:
-        """Follow a statistic to its new id, where there may be rows of another one."""
+        """Follow an entity to its new id."""
         if counter := self.counters.pop(old, None):
             counter.is_moved = True
             self.counters[new] = counter
 
     def removed(self, statistic: str, now: float) -> None:
-        """Know that an entity is gone: its id, and its statistic, may become somebody else's."""
+        """Note when an entity was removed: another sensor may take its id, and its statistic."""
         if counter := self.counters.get(statistic):
             counter.gone = now
 
     def has_row(self, statistic: str, begin: float) -> bool:
-        """Whether a row that begins then is of an index of ours."""
+        """Whether a row that begins at an instant is of an index of ours."""
         counter = self.counters.get(statistic)
         return counter is not None and (counter.gone is None or begin < counter.gone)

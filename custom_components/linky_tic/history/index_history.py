@@ -1,7 +1,8 @@
-"""What the statistics of all indexes count, kept for as long as Home Assistant keeps the sums.
+"""Keeps what the statistics of all indexes have counted, and corrects the rows of the recorder.
 
-It outlives reloads, restarts and entries: an entry that is added anew has the entity ids, and with
-them the statistics, of one that was deleted. Of a meter it keeps a hash, never the address.
+There is one store for all meters, and it outlives the entries: one that is added again has the
+entity ids, and so the statistics, of the one that was deleted. A meter is known by a hash of its
+address.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from .sums import CountedRow, Newest, go_on, last_row, newest, put_right
 _VERSION: Final = 3
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
 _LATER: Final = 900.0
-"""Seconds after which values are written; at a stop at once. The recorder knows them as well."""
+"""Seconds after which values are written to the store; after a crash the recorder has them."""
 
 
 async def async_setup_history(hass: HomeAssistant) -> None:
@@ -46,7 +47,7 @@ def history_of(hass: HomeAssistant) -> IndexHistory:
 
 
 class IndexHistory:
-    """What is told by sensors, and what the recorder is told of it."""
+    """The statistics of all indexes of one Home Assistant."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
@@ -60,19 +61,19 @@ class IndexHistory:
         self._compiled: list[CountedRow] = []
 
     async def load(self) -> None:
-        """Read what the runs before have kept; after a crash, the recorder knows better."""
+        """Read the store, and correct it by the recorder, which has more after a crash."""
         await optional(self._read())  # what another release has stored may have another shape
         if DATA_INSTANCE in self._hass.data:
             await optional(self._ask_recorder(get_instance(self._hass)))
 
     async def _read(self) -> None:
         kept: dict[str, Any] = {}
-        with suppress(NotImplementedError):  # versions 1 and 2: what they counted has its rows
+        with suppress(NotImplementedError):  # versions 1 and 2 are read from the recorder instead
             kept = await self._store.async_load() or {}
         self._counting = Counting.read(kept)
 
     async def _ask_recorder(self, recorder: Recorder) -> None:
-        """Take it from the recorder what each statistic has counted; all, if nothing is kept."""
+        """Compare every statistic with its last row; read all of them if nothing is stored."""
         if self._hass.is_running:  # it may have states that it has not written yet
             await recorder.async_block_till_done()
         now, counting = time.time(), self._counting
@@ -93,9 +94,9 @@ class IndexHistory:
 
     @callback
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
-        """Note what a meter has said of an index, shown or not."""
+        """Take a value of an index, whether or not its sensor is enabled."""
         with self._lock:
-            is_first = self._counting.said(statistic, hashed(address), label, value, time.time())
+            is_first = self._counting.received(statistic, hashed(address), label, value, time.time())
         self._keep(at_once=is_first)
 
     @callback
@@ -112,9 +113,9 @@ class IndexHistory:
             self._keep()
 
     def compiling(self, session: Session) -> None:
-        """Put the sums right of what is compiled, before it is seen.
+        """Have the sums of new rows corrected before they are committed.
 
-        Called in the recorder's thread, whose transaction this is: of one period, or of all those
+        Called in the recorder's thread, within its transaction: that of one period, or of all those
         that were missed while Home Assistant was stopped.
         """
         if not self._counting.counters or self._before:
@@ -128,7 +129,7 @@ class IndexHistory:
         event.listen(session, "after_commit", self._count)
 
     def _put_right(self, session: Session) -> None:
-        """Reckon with a copy: what is not committed is not counted."""
+        """Count on a copy: rows that are not committed do not count."""
         before, self._before, self._compiled = self._before, None, []
         if before is None:
             return
@@ -163,7 +164,7 @@ class IndexHistory:
 
 
 def _indexes(hass: HomeAssistant) -> dict[str, tuple[str, Label]]:
-    """Give the address and the label of every statistic of an index."""
+    """Statistic -> the meter's address and the label, of every index sensor."""
     entities = er.async_get(hass).entities.values()
     parts = {
         one.entity_id: one.unique_id.rpartition("_")
@@ -179,7 +180,7 @@ def _indexes(hass: HomeAssistant) -> dict[str, tuple[str, Label]]:
 
 @contextmanager
 def _savepoint(session: Session) -> Iterator[None]:
-    """Undo what fails, and only log it: the statistics of the whole house are at stake."""
+    """Undo and log what fails: the other statistics of the house must be committed."""
     try:
         with session.begin_nested():
             yield

@@ -1,11 +1,12 @@
-"""The registers of a meter, and up to which value each is counted, whichever label shows it.
+"""The registers of a meter, and up to which value each has been counted, under whichever label.
 
-Some labels show a total, and not which register has grown: BASE, where Historique has no labels for
-the contract (54E 6.1), and any of Historique for what is EAST and EASD in Standard. What is counted
-of a total is `hidden` in its registers: of what they have gained when they are shown again, that
-much is counted.
+A register is one counter of the meter; several labels may show it (EASF01, HCHC, BBRHCJB). Some
+labels show a total and not which of its registers has grown: BASE, where Historique has no labels
+for the contract (54E 6.1), and every index of Historique as far as EAST and EASD are concerned.
+Energy that is counted from a total is hidden: nobody knows in which register it is. When the
+registers are shown again, so much of what they have gained is not counted a second time.
 
-It knows labels and values in Wh or varh; what statistics make of them is told in `counting.py`.
+Values are in Wh or varh. What statistics make of them is in `counting.py`.
 """
 
 from dataclasses import dataclass, field
@@ -29,21 +30,21 @@ _REGISTERS: Final[dict[Quantity, list[str]]] = {
     quantity: sorted({register_of(one) for one in LABELS.values() if one.quantity is quantity})
     for quantity in _TOTALLED
 }
-"""The registers of which a total is shown."""
+"""The registers that a total adds up, by quantity."""
 
 
 def key_of(meter: str, name: str) -> str:
-    """Give the key under which all is kept of a meter's register, or of a total."""
+    """Give the key of a register, or of a total, in the dictionaries of `Registers`."""
     return f"{meter}.{name}"
 
 
 def can_follow(before: float, after: float, seconds: float) -> bool:
-    """Whether an index can have gone on so far in this time."""
+    """Whether an index can go from one value to another in so many seconds."""
     return can_gain(after - before, seconds, ROUNDING)
 
 
 def _hidden_by(label: Label, register: str) -> list[Quantity]:
-    """Give the quantities of which a label does not show which register has grown."""
+    """Give the quantities that a label counts without telling which of their registers grew."""
     hidden = [Quantity.SUPPLIER_ENERGY] if register == SUPPLIER_TOTAL else []
     is_historic = label.mode is Mode.HISTORIC
     return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
@@ -51,23 +52,24 @@ def _hidden_by(label: Label, register: str) -> list[Quantity]:
 
 @dataclass(slots=True)
 class Registers:
-    """What is counted and heard of each register, and hidden of each quantity, of all meters.
-
-    `covered` are the registers of which a total is shown: none, or the first value shown since.
-    Of the supplier's total it is `counted` what registers have that were never heard.
-    `fallen` is what registers have fallen from: one that shows as much again never was reset.
-    """
+    """The registers of all meters, by the keys of `key_of`."""
 
     counted: dict[str, int] = field(default_factory=dict)
+    """Register -> the value up to which rows of statistics have counted it. For `SUPPLIER_TOTAL`:
+    what the registers that were never received must have together."""
     heard: dict[str, int] = field(default_factory=dict)
+    """Register -> the newest value received."""
     hidden: dict[str, int] = field(default_factory=dict)
+    """Quantity -> energy counted from a total and not yet found in a register."""
     covered: dict[str, int | None] = field(default_factory=dict)
+    """Register for which a total was shown -> its first value received since then, if any."""
     fallen: dict[str, int] = field(default_factory=dict)
+    """Register that was reset -> its value before: if it shows that again, it was not reset."""
 
     # Which register is shown
 
     def shown_by(self, meter: str, label: Label, value: int) -> str:
-        """Give the register that a label shows: of BASE the total if it can, else register 1."""
+        """Give the register that a label shows: for BASE the total if possible, else register 1."""
         known = self.known(meter, Quantity.SUPPLIER_ENERGY)
         is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
         if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
@@ -75,12 +77,12 @@ class Registers:
         return register_of(label)
 
     def known(self, meter: str, quantity: Quantity) -> list[str]:
-        """Give the keys of the registers of a quantity that were ever counted."""
+        """Give the keys of those registers of a quantity that have been received."""
         keys = [key_of(meter, one) for one in _REGISTERS[quantity]]
         return [key for key in keys if key in self.counted]
 
     def _is_complete(self, meter: str) -> bool:
-        """Whether all registers have been heard, of which BASE may show the total."""
+        """Whether every register of the supplier has been received."""
         registers = _REGISTERS[Quantity.SUPPLIER_ENERGY]
         return all(key_of(meter, one) in self.counted for one in registers)
 
@@ -90,10 +92,10 @@ class Registers:
         rest = 0 if self._is_complete(meter) else self.counted.get(key, 0)
         return sum(self.counted[one] for one in known) + self.hidden.get(key, 0) + rest
 
-    # Its value is heard
+    # A value is received
 
     def hear(self, key: str, value: int) -> None:
-        """Note what a register shows."""
+        """Take a value of a register."""
         self.heard[key] = max(value, self.heard.get(key, value))
         if self.covered.get(key, value) is None:
             self.covered[key] = value
@@ -101,9 +103,9 @@ class Registers:
             self.counted[key] = self.fallen.pop(key)
 
     def begin(self, key: str, meter: str, value: int, total_seconds: float) -> None:
-        """Count a register from its first value: all of it that the total has not counted.
+        """Start counting a register at its first value, less what the total has not counted yet.
 
-        The total was last shown so many seconds ago.
+        `total_seconds` is the time since the total was last shown.
         """
         self.counted[key] = value
         total = key_of(meter, SUPPLIER_TOTAL)
@@ -118,9 +120,10 @@ class Registers:
             self.counted[key] = counted
 
     def begin_total(self, meter: str, value: int, seconds: float) -> None:
-        """Leave to the registers that were never heard what the others cannot have become.
+        """Start counting the supplier's total at its first value.
 
-        Those were last shown so many seconds ago.
+        What the known registers cannot have gained in `seconds`, the time since they were last
+        shown, belongs to registers that were never received, and is not counted.
         """
         if self._is_complete(meter):
             return
@@ -132,22 +135,22 @@ class Registers:
             self.counted[key] += value - reached
 
     def fall(self, key: str, value: int, seconds: float) -> int:
-        """Count on from a lower value; give what was gained on the way if it has rolled over."""
+        """Go on from a lower value; give the energy up to it if the register has rolled over."""
         before, rolled_over = self.heard[key], value + _ROLL_OVER
         self.counted[key] = self.heard[key] = value
         self.covered.pop(key, None)
         self.fallen[key] = before
         return rolled_over - before if can_follow(before, rolled_over, seconds) else 0
 
-    # It is counted
+    # A row is counted
 
     def cover(self, meter: str, label: Label, register: str) -> None:
-        """Know that a label is shown which does not tell which of some registers has grown."""
+        """Note that a total is shown in the place of the registers that it adds up."""
         for quantity in _hidden_by(label, register):
             self.covered |= dict.fromkeys(self.known(meter, quantity))
 
     def count(self, meter: str, label: Label, register: str, value: int) -> int:
-        """Count a register, or total, up to a value; give what nobody had counted of it."""
+        """Count a register, or total, up to a value; give what was not counted before."""
         key, is_total = key_of(meter, register), register == SUPPLIER_TOTAL
         counted = self._total(meter) if is_total else self.counted.get(key, value)
         if value <= counted:
@@ -163,7 +166,7 @@ class Registers:
         return used
 
     def _take(self, key: str, group: str, value: int) -> int:
-        """Give how much of a register's gain was counted while a total was shown."""
+        """Give how much of a register's gain has been counted already, from a total."""
         if key not in self.covered or group not in self.hidden:
             return 0
         first = self.covered[key]

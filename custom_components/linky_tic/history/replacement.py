@@ -1,6 +1,6 @@
 """A meter that replaces another: entities and device take the new meter's address.
 
-Where the sums of its indexes go on is decided as each is shown for the first time (`counting.py`).
+How its statistics go on is decided in `counting.py`, when each index is shown for the first time.
 """
 
 from homeassistant.config_entries import OperationNotAllowed, UnknownEntry

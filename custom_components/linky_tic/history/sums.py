@@ -1,10 +1,9 @@
-"""The sums of the statistics of indexes, put right in the recorder's own tables.
+"""Corrects the sums of the statistics of indexes, in the recorder's own tables.
 
-Every five minutes the recorder makes a row of each statistic. What its sum should have gained is
-known to `counting.py`; it is corrected in the same transaction, so that nobody sees another one.
-Rows of a later time, of a clock that was ahead or was set back, gain as much: whatever the clock
-does, no sum falls. Of an hour that the clock has skipped there is no hourly row: the next one has
-what it lacks.
+Every five minutes the recorder makes a row of each statistic. By how much its sum must grow is
+decided in `counting.py`; the row is corrected in the same transaction, so that nobody sees it
+wrong. If there are rows of a later time, since a clock was ahead or was set back, their sums grow
+by as much, so no sum falls. An hour that the clock has skipped has no hourly row.
 """
 
 from collections.abc import Collection, Iterator
@@ -39,7 +38,10 @@ _LAST_MINUTE: Final = 55
 
 
 class Row(NamedTuple):
-    """A row of five minutes: of which statistic, when it begins, its last state in Wh, its sum."""
+    """A row of a statistic: when it begins, its state in Wh or varh, its sum in the unit shown.
+
+    `unit` is a Wh or varh in that unit.
+    """
 
     name: str
     metadata_id: int
@@ -50,7 +52,7 @@ class Row(NamedTuple):
 
 
 class CountedRow(NamedTuple):
-    """The statistic and the state of a row, and what was `found` there, see `Counting.compiled`."""
+    """The arguments of `Counting.compiled` for one row."""
 
     name: str
     state: int
@@ -69,7 +71,7 @@ def newest(session: Session) -> Newest:
 
 
 def put_right(session: Session, counting: Counting, before: Newest) -> list[CountedRow]:
-    """Put the sums of all new rows right; give what was counted."""
+    """Correct the sums of all new rows; give what was counted."""
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
     made = _rows(session, periods, periods.id > before.period)
@@ -95,9 +97,9 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
 
 
 def go_on(session: Session, names: Collection[str], before: Newest) -> None:
-    """Let statistics go on from the sums of their hours where the rows before are purged.
+    """Let statistics go on from their last hourly sum where the five-minute rows are purged.
 
-    The recorder begins them at 0 again then: after ten days without a value.
+    After ten days without a value, the recorder would begin their sums at 0 again.
     """
     of_ours = select(StatisticsMeta.id).where(StatisticsMeta.statistic_id.in_(names))
     for key in session.scalars(of_ours).all():
@@ -112,7 +114,7 @@ def go_on(session: Session, names: Collection[str], before: Newest) -> None:
 
 
 def last_row(hass: HomeAssistant, name: str) -> Row | None:
-    """Give the row of five minutes of a statistic that was made last."""
+    """Give the five-minute row of a statistic that was made last."""
     with session_scope(hass=hass, read_only=True) as session:
         made_last = StatisticsShortTerm.id.desc()
         is_of_it = StatisticsMeta.statistic_id == name
@@ -120,7 +122,7 @@ def last_row(hass: HomeAssistant, name: str) -> Row | None:
 
 
 def _last_row(session: Session, name: str, before: Newest) -> Row | None:
-    """Give the last row before the new ones: an hourly one where the others are purged."""
+    """Give the last row before the new ones: an hourly one where the shorter ones are purged."""
     is_of_it = StatisticsMeta.statistic_id == name
     for table, newest_id in zip(_LENGTHS, before, strict=True):
         is_old = is_of_it & (table.id <= newest_id)
@@ -132,7 +134,7 @@ def _last_row(session: Session, name: str, before: Newest) -> Row | None:
 def _rows(
     session: Session, table: _Table, where: ColumnElement[bool], *order: ColumnElement[Any]
 ) -> Iterator[Row]:
-    """Give the rows that have a sum; with an order, the first one alone."""
+    """Give the rows that have a sum; with an order, only the first."""
     meta = StatisticsMeta
     columns = (meta.statistic_id, meta.id, table.start_ts, table.state, table.sum)
     query = select(*columns, meta.unit_of_measurement).join(meta, table.metadata_id == meta.id)
@@ -144,7 +146,7 @@ def _rows(
 
 
 def _add_hour(session: Session, name: str, hour: float) -> None:
-    """Add an hourly row to a statistic of which the last hour has none, and is over."""
+    """Add an hourly row to a statistic that has had no value in the hour that is over."""
     periods = StatisticsShortTerm
     is_over = (StatisticsMeta.statistic_id == name) & (periods.start_ts < hour)
     row = next(_rows(session, periods, is_over, periods.start_ts.desc()), None)
@@ -159,9 +161,9 @@ def _add_hour(session: Session, name: str, hour: float) -> None:
 
 
 def _sum_before(session: Session, row: Row, before: Newest) -> float:
-    """Give the sum from which a row goes on: an hourly one where the others are purged.
+    """Give the sum that a row goes on from: an hourly one where the shorter rows are purged.
 
-    A row of before all others goes on from the sum with which they begin.
+    A row that begins before all others goes on from the sum of the first of them.
     """
     key = row.metadata_id
     earlier = [
@@ -195,7 +197,7 @@ def _update(table: _Table, key: int) -> Update:
 
 
 def _write(session: Session, row: Row, total: float, gain: float, before: Newest) -> None:
-    """Give a row its sum, and its hour if that is new; add what it gains to all that is later."""
+    """Write the sum of a row, and of its hour if that is new; add its gain to all later rows."""
     for (table, length), newest_id in zip(_LENGTHS.items(), before, strict=True):
         begin = row.begin // length * length
         of_it = _update(table, row.metadata_id)
@@ -208,7 +210,7 @@ def _write(session: Session, row: Row, total: float, gain: float, before: Newest
 
 
 def _unit_per_base(unit: str | None) -> float:
-    """Give a Wh or varh in the unit of a statistic."""
+    """Give the value of a Wh or varh in the unit of a statistic."""
     for converter, base in (
         (EnergyConverter, UnitOfEnergy.WATT_HOUR),
         (ReactiveEnergyConverter, UnitOfReactiveEnergy.VOLT_AMPERE_REACTIVE_HOUR),
