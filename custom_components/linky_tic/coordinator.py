@@ -1,7 +1,7 @@
-"""One meter in Home Assistant: its line, its readings, and who is told when one changes.
+"""One meter in Home Assistant: makes its rooms, and hands them the events of its line.
 
-When a value is told is decided in `reporting/`, how it is shown by the platforms, how it travels in
-`line/` and `tic/`.
+When a value becomes a state is decided in `reporting/`, how it is shown by the platforms. Bytes are
+read in `line/` and decoded in `tic/`.
 """
 
 from datetime import datetime, timedelta
@@ -34,10 +34,10 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 class LinkyCoordinator(LinkyMeter):
-    """The meter of one config entry, with its line and the rooms that make something of it.
+    """The meter of one config entry, with its line and its rooms.
 
-    It `is_heard` once it has said who it is, until the line is silent or another meter is
-    recognised on it; None while neither is known.
+    `is_heard` is True once the meter has sent its address, False once the line is silent or another
+    meter is recognised on it, None until then. `stranger` is the address of such a meter.
     """
 
     entry: LinkyConfigEntry
@@ -55,7 +55,7 @@ class LinkyCoordinator(LinkyMeter):
             on_state=lambda is_heard: self.guard(self._handle_state, is_heard),
         )
         self.link.interval = READ_INTERVALS[self.preset]
-        # Signals are heard in this order: a room comes after those that it asks.
+        # Rooms receive signals in the order in which they are made: each after those it uses.
         self.health = HealthMonitor(self)
         self.mirror = Mirror(self)
         self.active_power = ActivePower(self.receiver, self.signals)
@@ -67,11 +67,11 @@ class LinkyCoordinator(LinkyMeter):
 
     @property
     def is_available(self) -> bool:
-        """Whether good groups come, and another meter has not said that they are its own."""
+        """Whether valid groups are received, and not those of another meter."""
         return bool(self.link.is_heard) and self.stranger is None
 
     async def async_start(self, heard: Heard | None) -> None:
-        """Take what was heard before, and open the port; raises `PortUnavailable`."""
+        """Take what was received at set-up, and open the port; raises `PortUnavailable`."""
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
         self.is_heard = None
@@ -91,14 +91,14 @@ class LinkyCoordinator(LinkyMeter):
         self.entry.async_on_unload(stop)
 
     async def async_stop(self, _event: HassEvent | None = None) -> None:
-        """Free the port, say so on the mirror, and store what is to outlast it."""
+        """Close the port, publish that the meter is offline, and store what must survive."""
         await optional(self.link.close())
         await optional(self.mirror.async_stop())
         self.guard(self.costs.store)
         await optional(self.store.flush())
 
     def _receive(self, events: list[Event], now: float) -> None:
-        """Take what a chunk has completed; an error in one event does not touch the others."""
+        """Handle the events of a chunk; an error in one does not stop the others."""
         for event in events:
             self.guard(self._handle, event, now)
         self.guard(self.reporter.report_due)
@@ -120,7 +120,7 @@ class LinkyCoordinator(LinkyMeter):
             case Rejected():
                 self.health.count_rejection(event)
             case ModeChanged():
-                # what the other mode did not send is not absent
+                # what the former mode did not send may be sent in this one
                 self.reporter.forget(*self.freshness.mark_stale())
                 self.signals.state.send_all()
             case _:
@@ -133,7 +133,7 @@ class LinkyCoordinator(LinkyMeter):
         self.reporter.report_reading(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
-        """Close a frame: what it made known becomes entities."""
+        """Take the end of a frame: new labels become entities, and the rooms get the readings."""
         self.known_labels.end_frame()
         self.guard(self._store_settings)
         if self.receiver.meter.is_identified:
@@ -141,7 +141,7 @@ class LinkyCoordinator(LinkyMeter):
             self.signals.frame.send(frame, self.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:
-        """Show what this meter has said again, and all that a stranger's absence makes known."""
+        """Show what this meter has repeated; after another meter, or a loss, show all again."""
         before = self.is_heard, self.freshness.is_settled
         repeated = self.freshness.end_frame(frame)
         self.is_heard = True
@@ -155,12 +155,12 @@ class LinkyCoordinator(LinkyMeter):
                 self.signals.state.send(name)
 
     def _mark_stale(self) -> None:
-        """Believe what was known only when it is said again."""
+        """Hide all readings until the meter repeats them."""
         self.reporter.forget(*self.freshness.mark_stale())
         self.signals.lost.send()
 
     def _handle_other_meter(self, address: str) -> None:
-        """Show nothing any more, and ask what another meter does here."""
+        """Make all entities unavailable, and open a repair about the other meter."""
         self.stranger = address
         self.is_heard = False
         self._mark_stale()
@@ -169,7 +169,7 @@ class LinkyCoordinator(LinkyMeter):
 
     @callback
     def _handle_minute(self, _at: datetime) -> None:
-        """Take stock of the line, and tell what waits though no byte comes."""
+        """Tell the rooms that a minute has passed; report what is due though no byte comes."""
         self.signals.minute.send()
         self.guard(self.reporter.report_due)
 
@@ -183,7 +183,7 @@ class LinkyCoordinator(LinkyMeter):
         self.signals.state.send_all()
 
     def _store_settings(self) -> None:
-        """Store what worked, so that the next start tries it first and knows another mode."""
+        """Store speed, mode and legal time in the entry, for the next start; tell of a new mode."""
         meter = self.receiver.meter
         if not meter.mode or not meter.readings:
             return  # a mode is not sure before something is believed in it

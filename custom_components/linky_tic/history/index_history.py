@@ -96,7 +96,9 @@ class IndexHistory:
     def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Take a value of an index, whether or not its sensor is enabled."""
         with self._lock:
-            is_first = self._counting.received(statistic, hashed(address), label, value, time.time())
+            is_first = self._counting.received(
+                statistic, hashed(address), label, value, time.time()
+            )
         self._keep(at_once=is_first)
 
     @callback

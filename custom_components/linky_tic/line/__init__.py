@@ -1,4 +1,4 @@
-"""The line: a port is opened, its speed and mode are found, it is followed; no Home Assistant."""
+"""The line: opens a port, finds its speed, reads and reopens it. Without Home Assistant."""
 
 from .detection import SPEEDS
 from .link import SILENCE, Link

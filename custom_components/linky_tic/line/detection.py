@@ -1,7 +1,7 @@
 """The speed of a line, found by trying: which one now, and for how long.
 
-It knows when bytes and good groups came; it knows neither the port nor the mode, which the groups
-tell by themselves: some adapters send Historique at 9600.
+Only the times of bytes and good groups matter. The mode tells nothing of the speed: some adapters
+send Historique at 9600.
 """
 
 from itertools import cycle
@@ -24,7 +24,7 @@ TRYING: Final = {9600: 2.0, 1200: 4.0} | dict.fromkeys(RELAY_SPEEDS, 3.5)
 0.2 s; at 1200 the receiver may take 2 s to unlearn what it took for the line's parity at 9600;
 a relay may send whole frames, one in 3 s in Historique."""
 TRYING_SILENCE: Final = 5.0
-"""Seconds of silence at a speed not heard yet: some hardware hides what lacks its stop bit."""
+"""Seconds of silence at an untried speed: some hardware drops characters without a stop bit."""
 DOUBT: Final = 10.0
 """Seconds of bytes without a good group after which the speed or the mode has changed (54E A)."""
 DOUBT_SILENCE: Final = 20.0
@@ -35,9 +35,9 @@ METER_SPEEDS: Final = {Mode.STANDARD: SPEEDS[0], Mode.HISTORIC: SPEEDS[1]}
 
 
 class Detection:
-    """The speed of one line, from the moment it was opened. Times are seconds of one clock.
+    """The speed of one line since it was opened. Times are seconds of one clock.
 
-    `speed` is tried first, then what a meter has; after two rounds of these, once each of `others`.
+    `speed` is tried first, then the meter's own; after two rounds of these, each of `others`.
     """
 
     def __init__(self, speed: int, now: float, others: tuple[int, ...] = ()) -> None:
@@ -49,14 +49,14 @@ class Detection:
         next(self._next)
 
     def received(self, now: float, *, good: bool) -> None:
-        """Take the time of bytes, and whether they completed a good group."""
+        """Note when bytes came, and whether they completed a good group."""
         if good or now - self.received_at > PAUSE:
             self._since = now
         self.is_good |= good
         self.received_at = now
 
     def patience(self, now: float) -> float:
-        """Seconds for which this speed is still given a chance."""
+        """Seconds until the next speed is to be tried."""
         if now - self.received_at > PAUSE:
             limit = DOUBT_SILENCE if self.is_good else TRYING_SILENCE
         else:
@@ -64,7 +64,7 @@ class Detection:
         return self._since + limit - now
 
     def next_speed(self, now: float) -> int:
-        """Take the next speed from now on."""
+        """Change to the next speed, and give it."""
         self.speed = next(self._next)
         self.is_good = False
         self._since = now

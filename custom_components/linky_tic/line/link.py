@@ -1,7 +1,6 @@
-"""The life of a line: heard, silent, lost, opened again, until it is closed.
+"""The line of one meter: keeps its port open, reopens it after a loss, and notices silence.
 
-It knows how long to wait and what to try; the bytes go to a receiver and what they mean goes to the
-floor above, which it does not know.
+The bytes go to a receiver, and its events to the callbacks of whoever made the link.
 """
 
 import asyncio
@@ -32,10 +31,10 @@ _REMEMBERED: Final = 64
 class Link:
     """The line of one meter.
 
-    `on_events` gets what each chunk completed, with its time; `on_state` is told when the meter is
-    heard (True) and when it has not been for `SILENCE` (False), whatever became of the port; until
-    either, `is_heard` is None. The port is read every `interval` seconds, or as bytes come
-    where that is 0.
+    `on_events` is called with the events of each chunk and its time. `on_state` is called with True
+    once a good group comes, and with False after `SILENCE` without one, whatever the port does;
+    `is_heard` has the same, None before the first call. The port is read every `interval` seconds;
+    0: as soon as bytes come.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Link:
         return port
 
     async def run(self) -> None:
-        """Follow the line until cancelled or closed, and open it again whenever it is lost."""
+        """Read the port until cancelled or closed, and reopen it whenever it is lost."""
         if self._is_closed:
             return  # before this task had its first turn
         self._task = asyncio.current_task()
@@ -82,7 +81,7 @@ class Link:
             await self._release()
 
     async def close(self) -> None:
-        """End `run()` and leave no descriptor; may be called at any time, more than once."""
+        """End `run()` and close the port; may be called at any time, more than once."""
         self._is_closed = True
         if self._task:
             self._task.cancel()
@@ -95,7 +94,7 @@ class Link:
             self._port = None
 
     async def _follow(self) -> None:
-        """Look after the port until it is lost, or cannot be opened."""
+        """Watch the port until it is lost, or cannot be opened."""
         try:
             port = self._port or await self._reopen()
             while True:
@@ -113,7 +112,7 @@ class Link:
         return port
 
     async def _wait_for_port(self) -> None:
-        """Wait as long as the last attempts advise; a path that comes back ends the wait."""
+        """Wait before the next attempt; a path that appears again ends the wait."""
         path, until = path_of(self._url), time.monotonic() + self._wait
         loop = asyncio.get_running_loop()
         was_missing = False

@@ -1,7 +1,4 @@
-"""Listening to a port once, to learn which meter speaks there and how.
-
-It knows what is worth knowing before an entry exists; it keeps nothing open.
-"""
+"""Listens to a port for some seconds, to identify the meter before there is an entry."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,13 +21,13 @@ _PIECE: Final = 64
 _BITS: Final = 10
 """Of a byte on the line, start and stop included."""
 _AWAITED: Final = frozenset({Quantity.VERSION, Quantity.CALENDAR_NAME, Quantity.TARIFF_OPTION})
-"""Beside the address: what is waited for when the meter sends it."""
+"""Quantities that are waited for, beside the address, if the meter sends them."""
 BAD: Final = (Reason.DAMAGED, Reason.CHECKSUM, Reason.FORMAT)
-"""Rejections that the line is to blame for; a value that the gate holds is the meter's."""
+"""Reasons of rejection that a bad line causes."""
 
 
 class Missing(StrEnum):
-    """What has not come on a port that is open."""
+    """What was not received on an open port."""
 
     NO_SIGNAL = "no_signal"  # no byte: no wire, no meter, or the wrong port
     NOT_TIC = "not_tic"  # no valid group: another device, a bad wire, noise
@@ -38,7 +35,7 @@ class Missing(StrEnum):
 
 
 class NotHeard(Exception):
-    """No meter was heard; `facts` are those that people are told."""
+    """No meter was heard; `facts` fill the text that is shown."""
 
     def __init__(self, missing: Missing, **facts: float) -> None:
         super().__init__(missing, facts)
@@ -48,10 +45,11 @@ class NotHeard(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A meter as heard on a port.
+    """A meter as it was heard on a port.
 
-    `readings` are those in force, `labels` all that it is known to send. `good` and `bad` count
-    groups from the first good one on. `recent` are the last bytes, until `at` (seconds since 1970).
+    `readings` are those in force, `labels` all that it sends. `good` and `bad` are numbers of
+    groups, counted from the first good one on. `recent` are the last bytes; they ended at `at`
+    (seconds since 1970).
     """
 
     address: str
@@ -66,7 +64,7 @@ class Heard:
     at: float
 
     def chunks(self) -> Iterator[tuple[bytes, float]]:
-        """Give the last bytes once more, and when they came, as a meter spaces them."""
+        """Give the last bytes in pieces, each with the time at which a meter would have sent it."""
         seconds = _BITS / min(self.speed, max(METER_SPEEDS.values()))
         for start in range(0, len(self.recent), _PIECE):
             piece = self.recent[start : start + _PIECE]
@@ -80,10 +78,10 @@ async def listen(
     seconds: float,
     progress: Callable[[float], None] | None = None,
 ) -> Heard:
-    """Hear who speaks on a port, and close it; `progress` is given the share of the time gone.
+    """Open a port, listen for at most `seconds`, and close it.
 
-    A line on which groups are good gets a little more time, to be sure of the meter; one on which
-    bytes come and no group is good gets the time for every speed.
+    `progress` is called with the share of the time that has passed. Good groups extend the time, to
+    be sure of the meter; bytes without a good group extend it to try every speed.
     Raises `PortUnavailable` or `NotHeard`.
     """
     listener = _Listener(seconds, has_speed=has_speed(port))
@@ -96,7 +94,7 @@ async def listen(
 
 
 class _Listener:
-    """One listening: a receiver of its own, and what is still to be learned from it."""
+    """Listens once, with a receiver of its own."""
 
     def __init__(self, seconds: float, *, has_speed: bool) -> None:
         self._receiver = Receiver()
@@ -112,7 +110,7 @@ class _Listener:
         self._heard_at: float
 
     async def follow(self, port: Port, progress: Callable[[float], None] | None) -> None:
-        """Hear until all is known or the time is over; raises `PortUnavailable`."""
+        """Receive until all is known or the time is over; raises `PortUnavailable`."""
         share = 0.0
         while not self._is_done and (now := time.monotonic()) < self._end_at:
             await self.reception.watch(port, _LOOK)
@@ -121,7 +119,7 @@ class _Listener:
                 progress(share)
 
     def conclude(self, seconds: float) -> Heard:
-        """Tell what was heard, or raise what was missing."""
+        """Give the meter that was heard; raises `NotHeard`."""
         receiver, meter = self._receiver, self._receiver.meter
         if not self.reception.received:
             raise NotHeard(Missing.NO_SIGNAL, seconds=seconds)
@@ -156,7 +154,7 @@ class _Listener:
         )
 
     def _is_complete(self, frame: Frame) -> bool:
-        """Whether a frame from STX to ETX has brought nothing that is not known well by now."""
+        """Whether a whole frame contains only labels that are established and believed."""
         meter = self._receiver.meter
         labels = {group.name: group.label for group in frame.groups if group.label}
         told = {name for name, label in labels.items() if label.quantity in _AWAITED}

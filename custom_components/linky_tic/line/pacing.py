@@ -1,7 +1,4 @@
-"""When a port is read: as its bytes come, or at intervals, so that the event loop seldom wakes.
-
-It knows asyncio's transports and their descriptors; it knows neither ports nor what bytes say.
-"""
+"""Reads a port as bytes come, or at intervals, so that the event loop wakes seldom."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,12 +10,11 @@ _ENOUGH: Final = 4096
 
 
 class PacedProtocol(asyncio.Protocol):
-    """Gives its bytes to `on_chunk` and the end of the line to `on_loss`.
+    """Passes bytes to `on_chunk`, and the loss of the connection to `on_loss`.
 
-    After each chunk it leaves the bytes in the kernel until the next multiple of `interval`
-    (seconds of the loop's clock, so that all lines of one interval are read in one wake-up); at 0
-    every chunk is read as it comes. It needs nothing of its transport but asyncio's own contract,
-    so it runs under serialx, pyserial-asyncio and a bare TCP connection.
+    After each chunk, bytes stay in the kernel until the next multiple of `interval` (seconds of the
+    loop's clock, so that all lines with the same interval are read in one wake-up); 0: every chunk
+    is read as it comes. Any asyncio transport will do.
     """
 
     def __init__(
@@ -54,13 +50,13 @@ class PacedProtocol(asyncio.Protocol):
         self._on_loss(exc)
 
     def hold(self) -> None:
-        """Read nothing until `release`."""
+        """Stop reading until `release`."""
         self._cancel()
         if self._transport:
             self._transport.pause_reading()
 
     def release(self) -> None:
-        """Read again, from what comes next on."""
+        """Read again."""
         if self._transport:
             self._transport.resume_reading()
 
@@ -82,10 +78,10 @@ class PacedProtocol(asyncio.Protocol):
             self._timer = None
 
     def _read(self) -> None:
-        """Read the descriptor ourselves: the transport would need a second wake-up for it.
+        """Read the descriptor directly: the transport would need a second wake-up for it.
 
-        No bytes may mean that the meter is silent or that the device is gone. The transport then
-        waits for what is next, and names the error.
+        No bytes means that the meter is silent, or that the device is gone: the transport then
+        waits for the next byte, or reports the error.
         """
         self._timer = None
         if self._transport is None or self._transport.is_closing():

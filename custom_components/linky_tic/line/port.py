@@ -1,7 +1,4 @@
-"""One open port: how it is opened, what its failures are called, its bytes, its end.
-
-It knows serialx and any URL that serialx opens; it knows nothing of what the bytes say.
-"""
+"""One open port: a path or any URL that serialx opens, its bytes, the causes of its failures."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -24,8 +21,8 @@ from .pacing import PacedProtocol
 _OPENING: Final = 10.0
 """Seconds that opening may take: a host that drops packets never answers at all."""
 _BUSY: Final = 1.0
-"""Seconds for which a port that is busy is tried again: a lock outlives its holder for a moment
-where a process is just being started, which has all files of its parent until it runs."""
+"""Seconds for which a busy port is tried again: a process that is just being started holds the
+files, and locks, of its parent for a moment."""
 _AGAIN: Final = 0.05
 _SETTING: Final = 5.0
 """Seconds that a change of speed may take; it is a question and an answer over RFC 2217."""
@@ -43,7 +40,7 @@ class Cause(StrEnum):
 
 
 class PortUnavailable(Exception):
-    """The port cannot be opened, or was lost; `port` has no secrets: see `name_of`."""
+    """The port cannot be opened, or was lost; `port` is named without secrets, see `name_of`."""
 
     def __init__(self, port: str, cause: Cause, errno: int | None = None) -> None:
         super().__init__(name_of(port), cause, errno)
@@ -86,11 +83,11 @@ _NOT_A_PORT: Final = (ValueError, UnknownUriScheme, serialx.UnsupportedSetting)
 
 
 def unavailable(port: str, error: Exception) -> PortUnavailable:
-    """Name what opening or reading a port raised.
+    """Give the cause of an error that opening or reading a port raised.
 
-    What is no OSError comes from a host that refuses (RFC 2217), from ESPHome or from Home
-    Assistant before ESPHome is loaded; this floor cannot name the types of those. What is neither
-    a path from the root nor a URL is often an address whose scheme was forgotten.
+    Errors other than OSError come from a host that refuses (RFC 2217), from ESPHome, or from Home
+    Assistant before ESPHome is loaded; their types cannot be imported here. A port that is neither
+    an absolute path nor a URL is often an address whose scheme was forgotten.
     """
     number = error.errno if isinstance(error, OSError) else None
     path = path_of(port)
@@ -103,10 +100,10 @@ def unavailable(port: str, error: Exception) -> PortUnavailable:
 
 
 class _AccessServerTransport(RFC2217SerialTransport):
-    """Asks for no news of modem and line, of which a meter's port has none.
+    """Does not ask for changes of modem and line state, which a meter's port does not have.
 
-    ser2net and pyserial's server take note of such a request without a word, and serialx waits for
-    an answer until it gives the connection up (serialx 1.15.1, ser2net 4.3.11).
+    ser2net and pyserial's server do not answer that request, and serialx waits for an answer until
+    it gives the connection up (serialx 1.15.1, ser2net 4.3.11).
     """
 
     @override
@@ -161,7 +158,7 @@ class Port:
         on_chunk: Callable[[bytes], None],
         interval: float = 0.0,
     ) -> Self:
-        """Open a path or URL for ourselves alone; raises `PortUnavailable`."""
+        """Open a path or URL exclusively; raises `PortUnavailable`."""
         loop = asyncio.get_running_loop()
         latest = loop.time() + _BUSY
         while True:
@@ -178,14 +175,14 @@ class Port:
                 return cls(name, transport, protocol, lost)
 
     async def wait(self, seconds: float) -> None:
-        """Wait while the line lasts; raises `PortUnavailable` as soon as it is lost."""
+        """Wait; raises `PortUnavailable` as soon as the port is lost."""
         done, _ = await asyncio.wait((self._lost,), timeout=seconds)
         if done:
             error = self._lost.result() or ConnectionResetError()
             raise unavailable(self.name, error) from error
 
     async def set_speed(self, speed: int) -> None:
-        """Go on at another speed; raises `PortUnavailable`, and the port is then of no use."""
+        """Change the speed; raises `PortUnavailable`, after which the port must be closed."""
         try:
             async with asyncio.timeout(_SETTING):
                 await self._reconfigure(speed)
@@ -205,7 +202,7 @@ class Port:
             self._protocol.release()
 
     async def close(self) -> None:
-        """Give the descriptor back, however often; nothing is received any more."""
+        """Close the port; may be called more than once."""
         if not self._transport.is_closing():
             self._transport.abort()
         await self._transport.wait_closed()

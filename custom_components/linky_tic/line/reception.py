@@ -1,7 +1,4 @@
-"""The bytes of a port on their way to a receiver, and the speed at which they make sense.
-
-It knows neither reconnection nor who waits for the events.
-"""
+"""Feeds the bytes of a port to a receiver, and changes the speed until they make sense."""
 
 from collections.abc import Callable
 import time
@@ -17,14 +14,14 @@ KEPT: Final = 8192
 """Bytes that a bug report shows: four of the longest frames. Up to twice as many are held."""
 
 type OnChunk = Callable[[list[Event], float, int], None]
-"""Told of every chunk: its events, their time (seconds since 1970), its good groups."""
+"""Called for every chunk: its events, their time (seconds since 1970), its number of good groups."""
 
 
 class Reception:
-    """What a line says, whatever ports it is heard on.
+    """The bytes of one line, across reconnections.
 
-    `speed` is what worked last; `received` counts bytes, good and bad; `other_speeds` are tried
-    beside the meter's own.
+    `speed` is the one that worked last; `received` counts all bytes; `other_speeds` are tried after
+    the meter's own.
     """
 
     def __init__(
@@ -46,7 +43,7 @@ class Reception:
 
     @property
     def recent(self) -> bytes:
-        """The last bytes as they came: not to be shown before they are made anonymous."""
+        """The last bytes as received; they must be made anonymous before they are shown."""
         return bytes(self._recent[-KEPT:])
 
     async def open(self, name: str, interval: float = 0.0) -> Port:
@@ -56,7 +53,7 @@ class Reception:
         return await Port.open(name, self._detection.speed, self._receive, interval)
 
     async def watch(self, port: Port, seconds: float) -> None:
-        """Wait, then change the speed if it is time; raises `PortUnavailable` on a lost line."""
+        """Wait, then change the speed if it is time; raises `PortUnavailable` once it is lost."""
         if self._has_speed:
             seconds = min(seconds, self._detection.patience(time.monotonic()))
         await port.wait(seconds)

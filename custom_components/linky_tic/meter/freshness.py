@@ -1,7 +1,7 @@
-"""Which readings still hold after the line was lost, and when the absence of one means something.
+"""Which readings are still valid after the line was lost, and when an absent one means something.
 
-It knows readings and frames. The receiver keeps what it knew, to judge what comes next; until the
-meter has said it again, nobody is to see it.
+After a loss the receiver keeps its readings, to judge the next ones by them. They are hidden here
+until the meter has repeated them.
 """
 
 from typing import Final
@@ -9,12 +9,12 @@ from typing import Final
 from ..tic import Frame, Reading, Readings, Receiver
 
 _FRAMES: Final = 3
-"""Whole frames in which what is sent in each has been believed; one is enough where all its
-characters came with a parity bit."""
+"""Whole frames after which what every frame contains has been believed; one is enough on a line
+with parity."""
 
 
 class Freshness:
-    """What one meter has said since it was last lost."""
+    """The readings that one meter has sent since it was last lost."""
 
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
@@ -24,43 +24,43 @@ class Freshness:
 
     @property
     def is_settled(self) -> bool:
-        """Whether a label without a reading is one that is not being sent."""
+        """Whether a label without a reading is one that the meter does not send now."""
         return self._frames >= _FRAMES
 
     @property
     def readings(self) -> Readings:
-        """All that is known to hold."""
+        """The readings that are valid."""
         readings = self._receiver.meter.readings
         if not self._stale:
             return readings
         return {name: one for name, one in readings.items() if name not in self._stale}
 
     def reading(self, name: str) -> Reading | None:
-        """What a label says, if it is known to hold."""
+        """The reading of a label, if it is valid."""
         return None if name in self._stale else self._receiver.meter.readings.get(name)
 
     def mark_stale(self) -> set[str]:
-        """Trust no reading before the meter repeats it; gives the labels that this is about."""
+        """Hide all readings until the meter repeats them; give their labels."""
         self._stale = set(self._receiver.meter.readings)
         self._frames = 0
         return self._stale
 
     def confirm(self, name: str) -> None:
-        """Trust what is known of a label: it has a new reading, or none any more."""
+        """Stop hiding a label: it has a new reading, or none any more."""
         self._stale.discard(name)
 
     def _weight(self, frame: Frame) -> int:
-        """Give how many frames a whole one is worth.
+        """Give how many frames a whole frame counts for.
 
-        During an overrun, a long frame of three phases has no warning, those around it have
-        (54E 6.1.2): it takes two in a row.
+        During an overrun on three phases, the long frames lack the warning that the short ones
+        around them have (54E 6.1.2): one alone does not show that there is none.
         """
         if not self._is_checked:
             return 1
         return _FRAMES - 1 if "IINST1" in frame.names else _FRAMES
 
     def end_frame(self, frame: Frame) -> set[str]:
-        """Close a frame of this meter; gives the labels whose old readings it has repeated."""
+        """Take the end of a frame of this meter; give the hidden labels that it has repeated."""
         if frame.is_short and not self.is_settled:
             self._frames = 0
         elif frame.complete and not frame.is_short:
@@ -68,7 +68,7 @@ class Freshness:
         self._is_checked = self._receiver.wire.carries_parity
         if not self._stale:
             return set()
-        # What the meter has accepted is in force, character by character, horodates too.
+        # An accepted group is the reading in force, character by character, with its horodate.
         accepted = self._receiver.meter.accepted
         repeated = self._stale & {group.name for group in frame.groups if group.key in accepted}
         self._stale -= repeated

@@ -1,6 +1,6 @@
-"""One meter, as each room of its entry is given it: what it says, what holds of that, who is told.
+"""One meter as every room of its entry sees it: its readings, its signals, its store.
 
-It knows neither the port nor what is made of readings.
+It knows neither the port nor what the rooms make of the readings.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from .store import MeterStore
 
 
 class KnownLabels:
-    """The labels of one meter, from those on that it is known to send at the start."""
+    """The labels that one meter sends: those known at the start, and those that appear later."""
 
     def __init__(self, names: Iterable[str], guard: Guard) -> None:
         self.labels: dict[str, Label] = {}
@@ -32,23 +32,23 @@ class KnownLabels:
 
     @callback
     def listen(self, listener: Callable[[Iterable[Label]], None]) -> CALLBACK_TYPE:
-        """Give a listener the labels there are, and each new one; returns its end."""
+        """Call a listener with the known labels, then with new ones; returns the unsubscriber."""
         end = self._new.connect(listener)
         self._guard(listener, self.labels.values())
         return end
 
     def appear(self, label: Label) -> None:
-        """Add a label at the end of its frame."""
+        """Note a new label, which becomes known at the end of its frame."""
         self._appeared.append(label)
 
     def end_frame(self) -> None:
-        """Make known what has appeared in the frame."""
+        """Tell the listeners of the labels that have appeared in the frame."""
         if self._appeared:
             appeared, self._appeared = self._appeared, []
             self._add(appeared)
 
     def _add(self, labels: Iterable[Label]) -> None:
-        """Make labels known, and with each the events that it announces."""
+        """Add labels, each with the event labels that a meter sending it may send (`EVENTS`)."""
         names = (name for one in labels for name in (one.name, *EVENTS.get(one.name, ())))
         new = {name: LABELS[name] for name in names if name not in self.labels}
         self.labels |= new
@@ -82,11 +82,11 @@ class LinkyMeter:
 
     @property
     def readings(self) -> Readings:
-        """What every label says now, as far as it is known to hold."""
+        """The readings in force, without those that the meter has yet to repeat."""
         return self.freshness.readings
 
     def reading(self, name: str) -> Reading | None:
-        """What a label says now, None when it is not known."""
+        """The reading of a label in force; None while it is not known."""
         return self.freshness.reading(name)
 
 
@@ -98,10 +98,10 @@ def _stored_mode(entry: ConfigEntry[Any]) -> Mode | None:
 def _registered_labels(
     hass: HomeAssistant, entry_id: str, address: str, mode: Mode | None
 ) -> set[str]:
-    """Give the labels that have a sensor already: what a meter has sent exists from the start.
+    """Give the labels that have a sensor from before: those exist from the start.
 
-    Those of the other mode wait until the meter speaks it again. Until then Home Assistant shows
-    their entities as no longer provided, and lets people delete them.
+    Labels of the other mode wait until the meter speaks it again. Until then Home Assistant shows
+    their entities as no longer provided, and people can delete them.
     """
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry_id)
     keys = {one.unique_id.removeprefix(f"{address}_") for one in entities if one.domain == "sensor"}

@@ -1,7 +1,7 @@
-"""What is told inside of one meter's entry: one signal for each kind of news.
+"""The signals of one meter's entry: who listens to which kind of news.
 
-It knows names and callbacks, nothing of what they are about. A listener that raises is logged once
-and harms nobody else: neither the other listeners nor the rest of what was received.
+A listener that raises is logged once; the other listeners are called, and the rest of what was
+received is handled, all the same.
 """
 
 from collections import defaultdict
@@ -51,7 +51,7 @@ class Signal[*Args = *tuple[()]]:
 
     @callback
     def connect(self, listener: Callable[[*Args], object]) -> CALLBACK_TYPE:
-        """Call a listener at each `send`; gives the end of it."""
+        """Call a listener at each `send`; returns the unsubscriber."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -62,14 +62,14 @@ class Signal[*Args = *tuple[()]]:
 
 
 class NamedSignals[*Args = *tuple[()]]:
-    """One signal a name: a label, or the key of what is derived."""
+    """One signal for each name: a label, or the key of a derived entity."""
 
     def __init__(self, guard: Guard) -> None:
         self._signals: defaultdict[str, Signal[*Args]] = defaultdict(lambda: Signal(guard))
 
     @callback
     def connect(self, name: str, listener: Callable[[*Args], object]) -> CALLBACK_TYPE:
-        """Call a listener at each `send` of a name; gives the end of it."""
+        """Call a listener at each `send` of a name; returns the unsubscriber."""
         return self._signals[name].connect(listener)
 
     def send(self, name: str, *args: *Args) -> None:
@@ -86,14 +86,14 @@ class NamedSignals[*Args = *tuple[()]]:
 class Signals:
     """The signals of one meter.
 
-    `reading`: a label says something new, sent at once; `frame`: a frame of this meter has ended,
-    with what holds now and the seconds since 1970; `lost`: nothing holds any more, the meter is
-    silent or another one speaks; `minute`: a minute has passed.
+    `reading`: a label has a new reading. `frame`: a frame of this meter has ended; sent with the
+    readings in force and the time (seconds since 1970). `lost`: no reading is valid any more, since
+    the line is silent or another meter speaks. `minute`: a minute has passed.
 
-    `state`: what is shown of a label or derived value may differ, sent when the reporting rules
-    say so; `tariff` (the one in force, and the names of all), `days`, `season` and `costs`: the
-    same of these. `contract`: the names of the one before and of the one that it has become; None
-    once that was accepted.
+    `state`: the state of a label's or derived entity must be written, as the reporting rules say.
+    `tariff`: the tariff in force, or the name of one, has changed; `days`, `season` and `costs`:
+    likewise. `contract`: the names of the former contract and of the new one; None once a person
+    has accepted the change.
     """
 
     def __init__(self) -> None:

@@ -1,8 +1,4 @@
-"""What a meter has said that it will not say again: stored across restarts, by key.
-
-It knows JSON and storage; each room has a key of its own. What the wire repeats is
-never kept here.
-"""
+"""What must survive a restart and is not sent again by the meter: JSON, one key for each room."""
 
 from typing import Final
 
@@ -18,7 +14,7 @@ _TOGETHER: Final = 10.0
 
 
 class MeterStore:
-    """The lasting facts of one entry, once they are loaded."""
+    """The stored facts of one entry, available once `load` was awaited."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
@@ -29,18 +25,18 @@ class MeterStore:
         self._is_dirty = False
 
     async def load(self) -> None:
-        """Read what the runs before have kept."""
+        """Read what earlier runs have stored."""
         self._facts = await self._store.async_load() or {}
 
     def recall(self, key: str) -> JsonValueType:
-        """Give what is kept under a key, None if nothing is."""
+        """Give what is stored under a key, None if nothing is."""
         return self._facts.get(key)
 
     @callback
     def keep(self, key: str, fact: JsonValueType, *, at_once: bool = False) -> None:
-        """Keep a fact in the place of the one before; None forgets it.
+        """Store a fact under a key; None deletes it.
 
-        It is written at once where a crash in the next seconds would tell something false.
+        `at_once`: write it now, where a crash in the next seconds would make a value false.
         """
         if self._facts.get(key) == fact:
             return
@@ -55,12 +51,12 @@ class MeterStore:
             self._store.async_delay_save(self._data, _TOGETHER)
 
     async def flush(self) -> None:
-        """Write down at once what has changed."""
+        """Write what has changed, now."""
         if self._is_dirty:
             await self._store.async_save(self._data())
 
     async def remove(self) -> None:
-        """Leave no file."""
+        """Delete the file."""
         await self._store.async_remove()
 
     def _data(self) -> dict[str, JsonValueType]:

@@ -1,7 +1,6 @@
-"""Values on their way to the states: told at once, or when their rule allows.
+"""Decides when a new value becomes a state: at once, or when its reporting rule allows.
 
-It knows rules and a clock that never jumps; it knows neither entities nor ports. It has no timer:
-whoever receives bytes calls `report_due`.
+It has no timer: `report_due` is called whenever bytes have been received.
 """
 
 from collections.abc import Callable
@@ -15,7 +14,7 @@ type _Reported = Value | float | None
 
 
 class Reporter:
-    """The reports of one meter: calls `tell` with the name of what is to become a state."""
+    """The reports of one meter: calls `tell` with the name of each value that becomes a state."""
 
     def __init__(
         self,
@@ -27,16 +26,16 @@ class Reporter:
         self._tell = tell
         self._clock = clock or time.monotonic
         self._states: dict[str, tuple[_Reported, float]] = {}
-        """What was told, and when."""
+        """Name -> the value reported last, and when."""
         self._waiting: dict[str, tuple[_Reported, float]] = {}
-        """What is not told yet, and when it will be."""
+        """Name -> a value that is not reported yet, and when it will be."""
         self._next = inf
 
     def report_reading(self, reading: Reading) -> None:
         self.report(reading.label.name, rule_name(reading.label), reading.value)
 
     def report(self, name: str, rule_name: str, value: _Reported) -> None:
-        """Tell of a label or derived value, now or later; what has no rule is told at once."""
+        """Report a value of a label or derived entity, now or later; at once if it has no rule."""
         rule = self._rules.get(rule_name)
         if rule is None:
             self._tell(name)
@@ -53,7 +52,7 @@ class Reporter:
             self._next = min(self._next, due)
 
     def report_due(self) -> None:
-        """Tell what has waited long enough."""
+        """Report the values that have waited long enough."""
         now = self._clock()
         if now < self._next:
             return
@@ -63,7 +62,7 @@ class Reporter:
         self._next = min((due for _, due in self._waiting.values()), default=inf)
 
     def forget(self, *names: str) -> None:
-        """Forget what was told: the next value of each name is told at once."""
+        """Forget what was reported: the next value of each name is reported at once."""
         for name in names:
             self._states.pop(name, None)
             self._waiting.pop(name, None)

@@ -1,7 +1,7 @@
-"""When a value becomes a state: three numbers a quantity, as a Zigbee meter has them.
+"""When a value becomes a state: three numbers for each quantity, as in Zigbee's reporting.
 
-It knows quantities and seconds, nothing of entities. What has no rule is told at once: tariffs,
-alarms, registers, texts. The mirror is not concerned.
+A quantity without a rule is reported at once: tariffs, alarms, registers, texts. The MQTT mirror
+does not use these rules.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from typing import Final, NamedTuple, Self, override
 from ..const import DEFAULT_REPORTING
 from ..tic import INDEXES, Label, Quantity, Value
 
-# The names of rules are quantities of the catalogue, and these, of values derived from several.
+# Rules are named after quantities of the catalogue, or after these values derived from several.
 ACTIVE_POWER: Final = "active_power"
 POWER_FACTOR: Final = "power_factor"
 POWER_MARGIN: Final = "power_margin"
 LOAD: Final = "load"
 PHASE_POWER: Final = "phase_power"
-"""The rule of a phase's apparent power, which is told less often than that of all phases."""
+"""The apparent power of one phase, which is reported less often than that of the house."""
 
 
 class Preset(StrEnum):
@@ -31,15 +31,15 @@ class Preset(StrEnum):
     @classmethod
     @override
     def _missing_(cls, value: object) -> Self:
-        """Take one of a newer release for the usual one."""
+        """Read a preset of a newer release as the default."""
         return cls(DEFAULT_REPORTING)
 
 
 class ReportingRule(NamedTuple):
-    """When a value that differs from the last state becomes one.
+    """When a value that differs from the last state becomes a state.
 
-    `shortest` seconds after that state if it has moved by `change` (in its unit) or more,
-    `longest` seconds after it in any case.
+    `shortest` seconds after that state if it differs by `change` (in its unit) or more, else
+    `longest` seconds after it.
     """
 
     change: float
@@ -47,7 +47,7 @@ class ReportingRule(NamedTuple):
     longest: float
 
     def due(self, before: Value | float, at: float, now: Value | float) -> float:
-        """Give when a value is told after the one that was told `at`."""
+        """Give when `now` is reported, if the value `before` was reported `at`."""
         if isinstance(before, int | float) and isinstance(now, int | float):
             has_moved = before != now and abs(now - before) >= self.change
         else:
@@ -61,7 +61,7 @@ _SLOW: Final = (*INDEXES, Quantity.CLOCK, Quantity.IMPORTED_PEAK, Quantity.EXPOR
 # fmt: off
 REPORTING_RULES: Final[Mapping[Preset, Mapping[str, ReportingRule]]] = MappingProxyType({
     #                                     change shortest longest
-    Preset.REALTIME: MappingProxyType({  # what the meter sends is told at once
+    Preset.REALTIME: MappingProxyType({  # what the meter sends is reported at once
         ACTIVE_POWER:                ReportingRule(    10,       1,     10),
         POWER_MARGIN:                ReportingRule(    25,       1,     10),
         LOAD:                        ReportingRule(     1,       1,     10),
@@ -98,7 +98,7 @@ READ_INTERVALS: Final[Mapping[Preset, float]] = MappingProxyType(
 
 
 def rule_name(label: Label) -> str:
-    """Name the rule of a label: its quantity, but for the powers that are parts of another."""
+    """Name the rule of a label: its quantity, but for the powers of single phases."""
     if label.phase and label.quantity is Quantity.IMPORTED_POWER:
         return PHASE_POWER
     return label.quantity
