@@ -14,7 +14,7 @@ KEPT: Final = 8192
 """Bytes that a bug report shows: four of the longest frames. Up to twice as many are held."""
 
 type OnChunk = Callable[[list[Event], float, int], None]
-"""Called for every chunk: its events, their time (seconds since 1970), its number of good groups."""
+"""Called for every chunk: its events, their time (seconds since 1970), its good groups."""
 
 
 class Reception:
