@@ -34,7 +34,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Tariffs, "restore"),
         (calendar, "async_setup_entry"),
         (linky_tic, "async_offer_dashboard"),
-        (linky_tic, "tell_of_former_names"),
+        (linky_tic, "report_former_names"),
     ],
     "what listens": [
         (ActivePower, "_frame"),

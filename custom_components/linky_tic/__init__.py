@@ -23,7 +23,7 @@ from .mirror import async_forget
 from .services import async_setup_actions
 from .setup.port_dialog import HEARD
 from .setup.port_watch import watch_port
-from .tariff.former_names import tell_of_former_names
+from .tariff.former_names import report_former_names
 
 PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CALENDAR, Platform.EVENT, Platform.SENSOR)
 CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
@@ -59,7 +59,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
 
     @callback
     def started(hass: HomeAssistant) -> None:  # automations are there by now
-        coordinator.guard(tell_of_former_names, coordinator, hass)
+        coordinator.guard(report_former_names, coordinator, hass)
 
     entry.async_on_unload(async_at_started(hass, started))
     return True

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import LinkyConfigEntry
 from .entity import LinkyEntity, entity_text
 from .schedule.day_schedule import SchedulePeriod
-from .tariff.in_force import unnamed
+from .tariff.in_force import numbered_name
 from .tariff.sensors import tariff_name
 from .tariff.tariffs import CURRENT_TARIFF
 from .tic import Label, Quantity
@@ -87,7 +87,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     def _periods(self) -> list[SchedulePeriod]:
         """Give what there is from yesterday on: what began then may still be in force."""
         days, tariffs = self.coordinator.days, self.coordinator.tariffs
-        usual = tariffs.usual or days.schedules.usual(tariffs.registers)
+        usual = tariffs.usual_register or days.schedules.usual(tariffs.registers)
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
         return days.schedules.unusual(shown, usual)
 
@@ -96,7 +96,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         if period.peak is not None:
             peak = self._word(_PEAK, f"pm{period.peak}")
         details = (
-            None if register is None else self._word(_REGISTER, unnamed(register)),
+            None if register is None else self._word(_REGISTER, numbered_name(register)),
             None if period.contact is None else self._word(_CONTACT, period.contact),
             peak,
         )

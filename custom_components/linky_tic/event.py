@@ -18,7 +18,7 @@ from .entities.derived import DerivedDescription
 from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
 from .schedule.announced_days import ChangedHours
-from .tariff.in_force import Tariff, unnamed
+from .tariff.in_force import Tariff, numbered_name
 from .tariff.tempo import COLOUR_OF_PEAK, has_colours
 from .tariff.words import TARIFF_SLUGS
 from .tic import Coding, Frame, Mode, Readings, read_profile
@@ -174,7 +174,7 @@ def _is_another(before: Tariff, now: Tariff) -> bool:
     if before.register != now.register:
         return True
     is_same_kind = (before.name in TARIFF_SLUGS) is (now.name in TARIFF_SLUGS)
-    is_named = unnamed(now.register) not in {before.name, now.name}
+    is_named = numbered_name(now.register) not in {before.name, now.name}
     return before.name != now.name and is_same_kind and is_named
 
 

@@ -14,7 +14,7 @@ from .coordinator import LinkyConfigEntry
 from .health.issues import Issue
 from .history.replacement import async_replace_meter
 from .setup.money_steps import async_open_money_steps
-from .tariff.former_names import automations_that_wait
+from .tariff.former_names import automations_with_former_names
 
 
 async def async_create_fix_flow(
@@ -64,7 +64,7 @@ class FormerNamesFlow(MeterFlow, ConfirmRepairFlow):
         shown = await super().async_step_confirm(user_input)
         if facts := shown.get("description_placeholders"):
             address = self._entry.unique_id or ""
-            found = automations_that_wait(self.hass, address, facts["names"])
+            found = automations_with_former_names(self.hass, address, facts["names"])
             automations = "\n".join(f"- {one}" for one in found or (UNKNOWN,))
             shown["description_placeholders"] = {**facts, "automations": automations}
         return shown

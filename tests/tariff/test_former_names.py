@@ -117,4 +117,4 @@ async def test_a_contract_that_is_new_at_the_same_start_has_no_name_for_a_former
     meter.coordinator.store.keep("tariff_names", {"2": "HEURE  PLEINE", "9": "NUIT"})
     tariffs.restore()
     tariffs._follower.texts = {}
-    assert tariffs.take_former_names().keys() <= {"HEURE  PLEINE"}
+    assert tariffs.pop_former_names().keys() <= {"HEURE  PLEINE"}

@@ -10,9 +10,9 @@ from custom_components.linky_tic.tariff.in_force import (
     HeardTariff,
     Tariff,
     TariffFollower,
-    heard_tariff,
     index_slug,
-    unnamed,
+    numbered_name,
+    read_tariff,
 )
 from custom_components.linky_tic.tic import Event, Frame, Reading, Vanished
 from custom_components.linky_tic.tic.catalogue import LABELS
@@ -65,7 +65,7 @@ class Follow:
     def _end(self, events: list[Event]) -> Tariff | None:
         news = any(isinstance(event, Reading | Vanished) for event in events)
         readings = self.listener.receiver.meter.readings
-        self.follower.end_frame(heard_tariff(readings) if news else None)
+        self.follower.end_frame(read_tariff(readings) if news else None)
         return self.follower.current
 
 
@@ -87,17 +87,17 @@ def steady(named: tuple[str, int], frames: int = 6) -> list[bytes]:
 
 
 def test_what_is_heard_is_what_the_labels_say() -> None:
-    assert heard_tariff({}) == HeardTariff()
+    assert read_tariff({}) == HeardTariff()
     assert HeardTariff() == (None, None, None, None, None, False, False, False)
     follow = Follow()
     follow.hear(*[says(ECO, 3, stge=5)] * 4)
-    told = heard_tariff(follow.listener.receiver.meter.readings)
-    assert (told.name, told.is_of_one_register) == ("HEURE ECO", False)
+    told = read_tariff(follow.listener.receiver.meter.readings)
+    assert (told.name, told.is_consistent) == ("HEURE ECO", False)
     assert told == (None, 3, 5, "HEURE ECO", "MON OFFRE", False, False, False)
     follow = Follow()
     follow.hear(*[standard(("STGE", f"{0x100 | 1 << 10:08X}"))] * 4)
-    told = heard_tariff(follow.listener.receiver.meter.readings)
-    assert told.is_of_one_register
+    told = read_tariff(follow.listener.receiver.meter.readings)
+    assert told.is_consistent
     assert told == (None, 2, 2, None, None, False, False, True)
 
 
@@ -112,9 +112,9 @@ def heard(
     *,
     calendar: str | None = None,
     has_colours: bool = False,
-    denies_tempo: bool = False,
+    rules_out_tempo: bool = False,
 ) -> HeardTariff:
-    return HeardTariff(None, number, number, name, calendar, has_colours, denies_tempo)
+    return HeardTariff(None, number, number, name, calendar, has_colours, rules_out_tempo)
 
 
 def ends(follower: TariffFollower, *said: HeardTariff | None) -> list[bool]:
@@ -127,7 +127,7 @@ def test_a_register_without_a_name_waits_for_one_until_the_third_frame() -> None
     assert ends(follower, heard(4), None) == [False, False]
     assert follower.current is None
     assert ends(follower, None, None) == [True, False]
-    assert follower.current == (4, "index_4") == (4, unnamed(4))
+    assert follower.current == (4, "index_4") == (4, numbered_name(4))
 
 
 def test_a_register_under_the_name_of_another_waits_for_its_own_for_six_frames() -> None:
@@ -144,9 +144,9 @@ def test_what_stands_for_sixty_frames_has_settled_and_asks_for_nothing_more() ->
     for said in (None, heard(1, "ECO")):
         follower = TariffFollower()
         ends(follower, said, *[None] * (60 if said else 58))
-        assert (follower.is_settling, follower.has_settled) == (True, said is not None)
+        assert (follower.is_settling, follower.has_just_settled) == (True, said is not None)
         assert ends(follower, None) == [False]
-        assert (follower.is_settling, follower.has_settled) == (said is None, said is None)
+        assert (follower.is_settling, follower.has_just_settled) == (said is None, said is None)
         assert ends(follower, None) == [False]
 
 
@@ -164,7 +164,7 @@ def test_tempo_is_remembered_under_its_calendar_and_forgotten_with_a_tariff_of_a
     assert follower.tempo == "ZEN"
     ends(follower, None)
     assert follower.tempo == "EAU"
-    ends(follower, heard(1, calendar="EAU", denies_tempo=True), None, None)
+    ends(follower, heard(1, calendar="EAU", rules_out_tempo=True), None, None)
     assert not follower.is_tempo
     assert follower.tempo is None
 
@@ -173,7 +173,7 @@ def test_what_is_said_has_settled_at_the_end_of_one_frame_alone() -> None:
     follow, settled = Follow(), 0
     for frame in steady(ECO, 90):
         follow.hear(frame)
-        settled += follow.follower.has_settled
+        settled += follow.follower.has_just_settled
     assert settled == 1
 
 
@@ -278,7 +278,7 @@ def test_a_name_that_is_no_longer_sent_is_remembered() -> None:
 def test_nothing_is_in_force_after_a_loss_before_it_is_said_again() -> None:
     follow = Follow()
     follow.hear(*steady(ECO))
-    follow.follower.lost()
+    follow.follower.reset()
     assert follow.follower.current is None
     assert follow.hear(*steady(SUN))[-1] == SUN_TARIFF
 
@@ -379,7 +379,7 @@ def test_tempo_that_historique_has_told_ends_with_another_contract_there() -> No
     follow.hear(*[historic(("OPTARIF", "BBR("), ("PTEC", "HPJB"))] * 4)
     assert follow.follower.is_tempo
     follow.hear(*[historic(("OPTARIF", "HC.."), ("PTEC", "HP.."))] * 8)
-    follow.follower.lost()  # nothing is said any more: what is remembered decides
+    follow.follower.reset()  # nothing is said any more: what is remembered decides
     assert not follow.follower.is_tempo
 
 

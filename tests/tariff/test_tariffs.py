@@ -133,7 +133,7 @@ async def test_what_is_known_of_indexes_outlives_the_line_and_what_is_in_force_d
     labels = [LABELS[name] for name in ("EASF01", "HCHP", "EAST", "EAIT")]
     await meter.fall_silent()
     assert tariffs.current is None
-    assert tariffs.usual == 2
+    assert tariffs.usual_register == 2
     assert [*map(tariffs.name_of_index, labels)] == ["off_peak", "peak", None, None]
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from custom_components.linky_tic.tariff.tempo import (
     COLOURS,
+    absent_peak_notice,
     colour_in_force,
     colour_today,
     colour_tomorrow,
-    denies_tempo,
     has_colours,
-    has_notices,
-    has_peaks,
-    no_peak_notice,
+    has_mobile_peaks,
+    has_peak_notices,
     peak_in_progress,
     peak_notice,
     register_of_colour,
+    rules_out_tempo,
 )
 from custom_components.linky_tic.tic import Reading
 
@@ -81,7 +81,7 @@ def test_the_period_in_force_tells_today_s_colour_and_its_peak(
     readings = said(TEMPO, ("PTEC", period), ("DEMAIN", "----"))
     assert colour_today(readings) == colour
     assert peak_in_progress(readings) == peak
-    assert (has_colours(readings), has_peaks(readings)) == (True, True)
+    assert (has_colours(readings), has_mobile_peaks(readings)) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -108,19 +108,23 @@ def test_a_word_that_is_not_in_the_document_is_not_known() -> None:
 def test_a_peak_of_ejp_is_in_progress_while_its_period_is(period: str, peak: str) -> None:
     readings = said(EJP, ("PTEC", period))
     assert peak_in_progress(readings) == peak
-    assert (has_peaks(readings), has_notices(readings), has_colours(readings)) == (1, 1, 0)
+    assert (has_mobile_peaks(readings), has_peak_notices(readings), has_colours(readings)) == (
+        1,
+        1,
+        0,
+    )
 
 
 def test_notice_of_ejp_is_given_while_it_is_sent() -> None:
     assert peak_notice(said(EJP, ("PEJP", "30"), ("PTEC", "HN.."))) == "pm1"
     calm = said(EJP, ("PTEC", "HN.."))
-    assert (peak_notice(calm), no_peak_notice(calm)) == (None, "none")
+    assert (peak_notice(calm), absent_peak_notice(calm)) == (None, "none")
 
 
 def test_historique_gives_no_notice_of_a_tempo_peak() -> None:
     readings = said(TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "ROUG"))
-    assert (peak_notice(readings), no_peak_notice(readings)) == (None, None)
-    assert not has_notices(readings)
+    assert (peak_notice(readings), absent_peak_notice(readings)) == (None, None)
+    assert not has_peak_notices(readings)
 
 
 @pytest.mark.parametrize("group", [TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "----")])
@@ -130,7 +134,7 @@ def test_one_word_of_tempo_is_evidence_enough(group: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("group", [EJP, ("PEJP", "30")])
 def test_one_word_of_ejp_is_evidence_enough(group: tuple[str, str]) -> None:
-    assert has_notices(said(group))
+    assert has_peak_notices(said(group))
     assert not has_colours(said(group))
 
 
@@ -139,7 +143,7 @@ def test_one_word_of_ejp_is_evidence_enough(group: tuple[str, str]) -> None:
 )
 def test_a_contract_without_peaks_has_neither_peaks_nor_colours(option: tuple[str, str]) -> None:
     readings = said(("OPTARIF", option[0]), ("PTEC", option[1]))
-    assert not has_peaks(readings)
+    assert not has_mobile_peaks(readings)
     assert not has_colours(readings)
     assert (colour_today(readings), peak_in_progress(readings)) == (None, None)
 
@@ -147,23 +151,23 @@ def test_a_contract_without_peaks_has_neither_peaks_nor_colours(option: tuple[st
 @pytest.mark.parametrize("code", [1, 2, 3])
 def test_the_status_register_tells_of_three_peaks(code: int) -> None:
     assert peak_notice(status(code << 28)) == peak_in_progress(status(code << 30)) == f"pm{code}"
-    assert has_notices(status(code << 28))
-    assert has_peaks(status(code << 30))
+    assert has_peak_notices(status(code << 28))
+    assert has_mobile_peaks(status(code << 30))
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_peak_that_is_ordered_is_evidence_of_a_contract_with_peaks(number: int) -> None:
     calm = ("STGE", "003A0001")
-    assert not has_peaks(heard(standard(calm)))
+    assert not has_mobile_peaks(heard(standard(calm)))
     ordered = heard(standard(calm, (f"DPM{number}", "00", " 261124060000")))
-    assert has_peaks(ordered)
+    assert has_mobile_peaks(ordered)
     assert (peak_notice(ordered), peak_in_progress(ordered)) == ("none", "none")
 
 
 def test_nothing_heard_is_nothing_known() -> None:
-    asked = colour_today, colour_tomorrow, peak_in_progress, peak_notice, no_peak_notice
+    asked = colour_today, colour_tomorrow, peak_in_progress, peak_notice, absent_peak_notice
     assert [ask({}) for ask in asked] == [None] * len(asked)
-    assert not has_peaks({})
+    assert not has_mobile_peaks({})
 
 
 OWN: Final = ("NGTF", "   MON  OFFRE   ")
@@ -186,7 +190,7 @@ OWN: Final = ("NGTF", "   MON  OFFRE   ")
     ],
 )
 def test_what_says_that_a_contract_is_none_of_tempo(frame: bytes, *, denies: bool) -> None:
-    assert denies_tempo(heard(frame)) is denies
+    assert rules_out_tempo(heard(frame)) is denies
 
 
 CAPTURED: Final = {

@@ -6,7 +6,7 @@ from random import Random
 
 from custom_components.linky_tic import tic
 from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
-from custom_components.linky_tic.tariff.in_force import TariffFollower, heard_tariff
+from custom_components.linky_tic.tariff.in_force import TariffFollower, read_tariff
 from custom_components.linky_tic.tic import Event, Frame, Reading, Receiver, Rejected, Vanished
 from custom_components.linky_tic.tic.frames import EOT, MARKS, Frames, Segments
 from simulator.frames import ETX, STX, Group, historic_group, standard_group
@@ -122,7 +122,7 @@ def note_days(
     now: datetime,
 ) -> bool:
     """Note a frame as the rooms above do, the tariff before the days; whether any is news."""
-    tariffs.end_frame(heard_tariff(readings))
+    tariffs.end_frame(read_tariff(readings))
     return days.heard(frame, readings, now, is_tempo=tariffs.is_tempo)
 
 

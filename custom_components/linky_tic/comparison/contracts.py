@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from homeassistant.util import dt as dt_util
 
 from ..tariff.in_force import TEMPO_NAMES
-from ..tariff.tempo import COLOURS, FROM_MIDNIGHT
+from ..tariff.tempo import COLOURS, TEMPO_START
 
 CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": ("base",),
@@ -76,7 +76,7 @@ class PricedContract:
             return {"base": 1.0}
         prefix = ""
         if self.is_tempo:
-            if (colour := colours.get((hour - FROM_MIDNIGHT).date(), self._other_colour)) is None:
+            if (colour := colours.get((hour - TEMPO_START).date(), self._other_colour)) is None:
                 return None
             prefix = f"tempo_{colour}_"
         share = 1.0 if hour.weekday() in self.off_peak_days else self._off_peak_share(hour)
@@ -143,7 +143,7 @@ def cost_under(
         local = dt_util.as_local(hour)
         parts = contract.parts(local, colours)
         if parts is None:
-            unknown.add((local - FROM_MIDNIGHT).date())
+            unknown.add((local - TEMPO_START).date())
             continue
         for tariff, share in parts.items():
             by_tariff[tariff] += energy * share

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from homeassistant.util.json import JsonObjectType
 
-from ..tariff.in_force import unnamed
+from ..tariff.in_force import numbered_name
 from .clock import A_DAY, AN_HOUR, Leap
 from .indexes import Index, Indexes
 from .ledger import LONGEST, Ledger
@@ -144,7 +144,7 @@ class Account:
 
     def rename(self, index: Index, name: str | None, since: float) -> None:
         """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
-        before, number = index.tariff, unnamed(index.register)
+        before, number = index.tariff, numbered_name(index.register)
         index.tariff = name or before or number
         if before not in {"", number, index.tariff}:
             self._former.append(FormerTariff(since, index.register, before))

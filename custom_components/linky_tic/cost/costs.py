@@ -7,7 +7,7 @@ from typing import Any, Final
 from homeassistant.util import dt as dt_util
 
 from ..meter.meter import LinkyMeter
-from ..tariff.in_force import index_slug, unnamed
+from ..tariff.in_force import index_slug, numbered_name
 from ..tariff.tariffs import Tariffs
 from ..tic import LABELS, Frame, Label, Reading, Readings
 from .account import LEDGER, Account
@@ -158,7 +158,7 @@ class Costs:
         options = {**entry.options, **Prices.chosen(entry.options).named(names).options}
         self._meter.hass.config_entries.async_update_entry(entry, options=options)
         self.prices = self.prices.named(names)
-        known = {unnamed(register): name for register, name in names.items()}
+        known = {numbered_name(register): name for register, name in names.items()}
         self._account.ledger.complete(known, self.prices.of)
         self._account.ledger.charge(self.prices.standing_charge)
         self.store()  # a crash is not to give another tariff what this one has counted

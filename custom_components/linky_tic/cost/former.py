@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
-from ..tariff.in_force import index_slug, unnamed
+from ..tariff.in_force import index_slug, numbered_name
 from ..tic import LABELS, Label, Quantity
 from .indexes import register_of
 from .periods import CostPeriod, day_of
@@ -48,7 +48,7 @@ def _tariff(label: Label, names: Mapping[int, str]) -> str:
     if label.quantity is Quantity.EXPORTED_ENERGY:
         return EXPORT
     register = register_of(label)
-    return index_slug(label) or names.get(register) or unnamed(register)
+    return index_slug(label) or names.get(register) or numbered_name(register)
 
 
 def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonValueType]:

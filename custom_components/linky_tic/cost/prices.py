@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ..tariff.in_force import unnamed
+from ..tariff.in_force import numbered_name
 
 CONF_PRICES: Final = "prices"
 CONF_STANDING_CHARGE: Final = "standing_charge"
@@ -39,7 +39,7 @@ class Prices:
     def chosen(cls, options: Mapping[str, Any]) -> Prices:
         """Read the options of an entry; prices were once stored by register ("1")."""
         by_tariff = {
-            unnamed(int(name)) if name.isdecimal() else name: float(price)
+            numbered_name(int(name)) if name.isdecimal() else name: float(price)
             for name, price in options.get(CONF_PRICES, {}).items()
         }
         return cls(by_tariff, options.get(CONF_STANDING_CHARGE), options.get(CONF_EXPORT_PRICE))
@@ -55,7 +55,7 @@ class Prices:
 
     def named(self, names: Mapping[int, str]) -> Prices:
         """Give what was typed for a register to its tariff; what was typed for that one stays."""
-        renamed = {unnamed(register): name for register, name in names.items()}
+        renamed = {numbered_name(register): name for register, name in names.items()}
         if not renamed.keys() & self.by_tariff.keys():
             return self
         typed = {name: price for name, price in self.by_tariff.items() if name not in renamed}

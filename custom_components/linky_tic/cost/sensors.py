@@ -15,8 +15,8 @@ from homeassistant.const import UnitOfEnergy
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..history.index_history import history_of
-from ..tariff.in_force import unnamed
-from ..tariff.sensors import current_name, tariff_name
+from ..tariff.in_force import numbered_name
+from ..tariff.sensors import current_tariff_name, tariff_name
 from ..tic import Quantity, Readings
 from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
@@ -87,7 +87,7 @@ def _is_priced(register: int, meter: LinkyCoordinator) -> bool:
 
 
 def _price_in_force(meter: LinkyCoordinator) -> float | None:
-    name = current_name(meter)
+    name = current_tariff_name(meter)
     return meter.costs.prices.of(name) if name else None
 
 
@@ -106,7 +106,7 @@ _PRICES: Final = (
             given=partial(_is_priced, register),
             entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
-            translation_placeholders={"tariff": unnamed(register)},
+            translation_placeholders={"tariff": numbered_name(register)},
         )
         for key, register in _REGISTERS.items()
     ),

@@ -12,12 +12,12 @@ from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
 from ..tariff.tempo import (
+    absent_peak_notice,
     colour_today,
     colour_tomorrow,
     has_colours,
-    has_notices,
-    has_peaks,
-    no_peak_notice,
+    has_mobile_peaks,
+    has_peak_notices,
     peak_in_progress,
     peak_notice,
 )
@@ -151,15 +151,15 @@ STATUS_VALUES: Final = (
         key="peak_in_progress",
         sources=_PEAKS,
         value=of_readings(peak_in_progress),
-        applies=has_peaks,
+        applies=has_mobile_peaks,
         options=_options("peak_in_progress"),
         is_on_under_tempo=False,  # it says the colour once more
     ),
     _word(
         key="peak_notice",
         sources=_PEAKS,
-        value=of_readings(peak_notice, no_peak_notice),
-        applies=has_notices,
+        value=of_readings(peak_notice, absent_peak_notice),
+        applies=has_peak_notices,
         options=_options("peak_notice"),
         translation_key="mobile_peak_notice",
         is_on_under_tempo=False,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from ..tariff.contract import read_contract
-from ..tariff.tempo import COLOUR_OF_PEAK, COLOURS, FROM_MIDNIGHT, colour_in_force, colour_tomorrow
+from ..tariff.tempo import COLOUR_OF_PEAK, COLOURS, TEMPO_START, colour_in_force, colour_tomorrow
 from ..tic import (
     Coding,
     Decision,
@@ -121,7 +121,7 @@ class AnnouncedDays:
         if not self.is_tempo:
             return
         tomorrow = local.date() + _DAY
-        begun = (local - FROM_MIDNIGHT - _NEAR).date()
+        begun = (local - TEMPO_START - _NEAR).date()
         if begun == local.date():
             colours.pop(tomorrow, None)
             if (announced := colour_tomorrow(readings)) in COLOURS:
@@ -129,7 +129,7 @@ class AnnouncedDays:
         for peak in heard_peaks(readings):
             if colour := COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
-        is_near = begun != (local - FROM_MIDNIGHT + _NEAR).date()
+        is_near = begun != (local - TEMPO_START + _NEAR).date()
         if not is_near and (colour := colour_in_force(readings)):
             colours[begun] = colour
 

@@ -11,7 +11,7 @@ from functools import reduce
 from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
-from ..tariff.tempo import FROM_MIDNIGHT, PEAK_OF_COLOUR, register_of_colour
+from ..tariff.tempo import PEAK_OF_COLOUR, TEMPO_START, register_of_colour
 from ..tic import (
     MAINLAND,
     Coding,
@@ -196,7 +196,7 @@ class DaySchedules:
     def _coloured(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Give the hours of every day, which a profile tells, the registers of their colour."""
         begin, end = base[0].begin, base[-1].end
-        turn = datetime.combine(day, time.min) + FROM_MIDNIGHT
+        turn = datetime.combine(day, time.min) + TEMPO_START
         for tempo_day, first, last in ((day - _DAY, begin, turn), (day, turn, end)):
             colour = (self.colours or {}).get(tempo_day)
             peak = PEAK_OF_COLOUR.get(colour or "")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
-from ..tariff.sensors import is_under
+from ..tariff.sensors import contract_is
 from ..tariff.tempo import COLOURS, has_colours
 
 
@@ -41,7 +41,7 @@ SEASON_VALUES: Final = tuple(
         attributes=partial(_attributes, kind, suffix),
         needs_line=False,
         signals=lambda signals: (signals.season,),
-        applies=is_under("ejp") if kind == "peak" else has_colours,
+        applies=contract_is("ejp") if kind == "peak" else has_colours,
         suggested_display_precision=0,
         entity_registry_enabled_default=key + suffix in _ENABLED,
     )

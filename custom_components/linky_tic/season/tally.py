@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from ..tariff.tempo import FROM_MIDNIGHT
+from ..tariff.tempo import TEMPO_START
 
 _DAY: Final = timedelta(days=1)
 _PEAK_BEGINS: Final = timedelta(hours=7)
@@ -51,7 +51,7 @@ class DayKind(NamedTuple):
     season: Callable[[date], Season]
     number: Callable[[int], int]
     may_be: Callable[[date], bool]
-    begins: timedelta = FROM_MIDNIGHT
+    begins: timedelta = TEMPO_START
 
 
 DAY_KINDS: Final[Mapping[str, DayKind]] = {

@@ -31,24 +31,24 @@ _TEXT: Final = re.compile("“(.*?)”")
 
 
 @callback
-def tell_of_former_names(coordinator: LinkyCoordinator, hass: HomeAssistant) -> None:
+def report_former_names(coordinator: LinkyCoordinator, hass: HomeAssistant) -> None:
     """Raise the repair, once after the release that brought the names, where anybody needs it."""
-    former = coordinator.tariffs.take_former_names()
+    former = coordinator.tariffs.pop_former_names()
     names = ", ".join(f"“{text}” → `{slug}`" for text, slug in former.items())
-    if automations_that_wait(hass, coordinator.address, names):
+    if automations_with_former_names(hass, coordinator.address, names):
         RepairIssues(hass, coordinator.entry.entry_id).create(Issue.TARIFF_NAMES, {"names": names})
 
 
-def automations_that_wait(hass: HomeAssistant, address: str, names: str) -> list[str]:
+def automations_with_former_names(hass: HomeAssistant, address: str, names: str) -> list[str]:
     """Give the automations and scripts that wait for one of the names that a repair tells.
 
     They are looked for again when it is opened: Home Assistant joins its facts to bug reports.
     """
     former = _TEXT.findall(names)
-    return sorted(_that_wait(hass, address, former)) if former else []
+    return sorted(_matching_automations(hass, address, former)) if former else []
 
 
-def _that_wait(hass: HomeAssistant, address: str, former: list[str]) -> Iterator[str]:
+def _matching_automations(hass: HomeAssistant, address: str, former: list[str]) -> Iterator[str]:
     """Give the automations and scripts in which a former name stands beside one of our entities.
 
     Or beside the entry, whose actions say the names, too.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ..tic import CATALOGUE, Label, Mode, Readings, status_of, text_of
-from .tempo import denies_tempo, has_colours
+from .tempo import has_colours, rules_out_tempo
 from .words import KNOWN_TARIFFS, REGISTER_SLUGS, contract_slug, tariff_slug
 
 TARIFF_SOURCES: Final = (
@@ -17,11 +17,11 @@ TARIFF_SOURCES: Final = (
     *("NTARF", "LTARF", "NGTF", "STGE", "PJOURF+1"),
 )
 """The labels that tell the tariff."""
-SURE: Final = 3
+_LEARN_FRAMES: Final = 3
 """Frames in a row that must say the same before a name is learned."""
-_HOLD: Final = 6
+_WAIT_FRAMES: Final = 6
 """Frames for which a register without a name of its own waits for one."""
-_LONG: Final = 60
+_SETTLED_FRAMES: Final = 60
 """Frames after which a name is believed that is another than the one learned, or another
 register's. A display that shows two texts in turn is not followed from one to the other."""
 
@@ -33,22 +33,22 @@ class Tariff(NamedTuple):
     name: str
 
 
-_PERIODS: Final[Mapping[str, Tariff]] = {
+_TARIFF_OF_PERIOD: Final[Mapping[str, Tariff]] = {
     period: Tariff(register, slug)
     for _, slug, period, label in KNOWN_TARIFFS
     if (register := CATALOGUE[Mode.HISTORIC][label].register)
 }
-_INDEXES: Final[Mapping[str, str]] = {label: slug for _, slug, _, label in KNOWN_TARIFFS}
+_SLUG_OF_INDEX: Final[Mapping[str, str]] = {label: slug for _, slug, _, label in KNOWN_TARIFFS}
 TEMPO_NAMES: Final = REGISTER_SLUGS["tempo"]
 """Register -> slug, in both modes."""
 
 
 def index_slug(label: Label) -> str | None:
     """Give the slug of what an index of the Historique mode counts."""
-    return _INDEXES.get(label.name)
+    return _SLUG_OF_INDEX.get(label.name)
 
 
-def unnamed(register: int) -> str:
+def numbered_name(register: int) -> str:
     """Give the slug of a register of which no name is known."""
     return f"index_{register}"
 
@@ -62,7 +62,7 @@ class HeardTariff(NamedTuple):
     text: str | None = None
     calendar: str | None = None
     has_colours: bool = False
-    denies_tempo: bool = False
+    rules_out_tempo: bool = False
     is_producer: bool = False
 
     @property
@@ -71,15 +71,15 @@ class HeardTariff(NamedTuple):
         return self.text and (tariff_slug(self.text, self.calendar) or self.text)
 
     @property
-    def is_of_one_register(self) -> bool:
+    def is_consistent(self) -> bool:
         """Whether STGE, which stands between name and number in a frame, bears the number out."""
         return self.status_register in {None, self.register}
 
 
-_NOTHING: Final = HeardTariff()
+_NOTHING_HEARD: Final = HeardTariff()
 
 
-def heard_tariff(readings: Readings) -> HeardTariff:
+def read_tariff(readings: Readings) -> HeardTariff:
     status, number = status_of(readings), readings.get("NTARF")
     in_status = status["provider_tariff"]
     register = number.value if number else in_status
@@ -90,7 +90,7 @@ def heard_tariff(readings: Readings) -> HeardTariff:
         text_of(readings, "LTARF"),
         text_of(readings, "NGTF"),
         has_colours(readings),
-        denies_tempo(readings),
+        rules_out_tempo(readings),
         status["producer"] is True,
     )
 
@@ -107,8 +107,8 @@ class TariffFollower:
         self.calendar: str | None = None
         self.tempo: str | None = None
         self.current: Tariff | None = None
-        self._heard = _NOTHING
-        self._stood = 0  # frames since the last one in which anything was new
+        self._heard = _NOTHING_HEARD
+        self._unchanged_frames = 0  # frames since the last one in which anything was new
 
     @property
     def is_tempo(self) -> bool:
@@ -116,7 +116,7 @@ class TariffFollower:
         if self._heard.has_colours:
             return True
         is_same = self.tempo is not None and self._heard.calendar in {None, self.tempo}
-        return is_same and not self._heard.denies_tempo
+        return is_same and not self._heard.rules_out_tempo
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -131,8 +131,8 @@ class TariffFollower:
         learned = {
             register: tariff_slug(text, calendar) or text for register, text in texts.items()
         }
-        heard, usual = self._heard, self._usual_names
-        if heard.is_of_one_register and (heard.register, heard.name) in usual.items():
+        heard, usual = self._heard, self._contract_names
+        if heard.is_consistent and (heard.register, heard.name) in usual.items():
             return {**learned, **usual}
         is_usual = learned and all(usual.get(one) == name for one, name in learned.items())
         return usual if is_usual else learned
@@ -140,23 +140,23 @@ class TariffFollower:
     @property
     def is_settling(self) -> bool:
         """Whether something has changed not long ago."""
-        return self._stood <= _LONG
+        return self._unchanged_frames <= _SETTLED_FRAMES
 
     @property
-    def has_settled(self) -> bool:
+    def has_just_settled(self) -> bool:
         """Whether nothing has changed for long, since this very frame."""
-        return self._stood == _LONG
+        return self._unchanged_frames == _SETTLED_FRAMES
 
     @property
-    def _is_contract_awaited(self) -> bool:
+    def _awaits_contract(self) -> bool:
         """Whether the names may be those of another contract, as after a start or in a new mode."""
         heard = self._heard
         is_new = self.current is None and self.is_settling
         is_known = heard.calendar is not None or heard.has_colours
         return is_new and not is_known and self.calendar is not None
 
-    def lost(self) -> None:
-        self._heard, self.current = _NOTHING, None
+    def reset(self) -> None:
+        self._heard, self.current = _NOTHING_HEARD, None
 
     def end_frame(self, new: HeardTariff | None) -> bool:
         """Close a frame, None if nothing was heard that is new; whether anything differs now."""
@@ -164,15 +164,15 @@ class TariffFollower:
         if not is_new and not self.is_settling:
             return False
         before = self.current, self.names, self.texts, self.calendar, self.tempo
-        self._stood = 0 if is_new else self._stood + 1
+        self._unchanged_frames = 0 if is_new else self._unchanged_frames + 1
         if new and new.period is None and self._heard.period is not None:
             self.current = None  # it was the other mode's
         self._heard = new or self._heard
         if self.tempo is None and self._heard.has_colours:
             self.tempo = self._calendar
-        if self._stood == SURE - 1 or self.has_settled:
+        if self._unchanged_frames == _LEARN_FRAMES - 1 or self.has_just_settled:
             self._learn()
-        self.current = self._reckon()
+        self.current = self._find_current()
         return before != (self.current, self.names, self.texts, self.calendar, self.tempo)
 
     @property
@@ -181,12 +181,12 @@ class TariffFollower:
         return self._heard.calendar or self.calendar or ""
 
     @property
-    def _usual_names(self) -> Mapping[int, str]:
+    def _contract_names(self) -> Mapping[int, str]:
         return REGISTER_SLUGS.get(contract_slug(self._calendar) or "", {})
 
-    def _is_anothers(self, name: str, register: int) -> bool:
+    def _names_another(self, name: str, register: int) -> bool:
         """Whether a name is known to be another register's."""
-        names = {**self._usual_names, **self.names}
+        names = {**self._contract_names, **self.names}
         return any(one == name for number, one in names.items() if number != register)
 
     def _learn(self) -> None:
@@ -202,32 +202,32 @@ class TariffFollower:
         text, register = heard.text, heard.register
         if text is None or register is None or heard.name is None or self.is_tempo:
             return
-        is_new = register not in self.texts and heard.is_of_one_register
-        if self.has_settled or (is_new and not self._is_anothers(heard.name, register)):
+        is_new = register not in self.texts and heard.is_consistent
+        if self.has_just_settled or (is_new and not self._names_another(heard.name, register)):
             is_renamed = self.texts.get(register, text) != text
             # Under a contract without a name it may be another one, with other names for all.
             others = {} if is_renamed and heard.calendar is None else self.texts
             self.texts = {**others, register: text}
 
-    def _reckon(self) -> Tariff | None:
+    def _find_current(self) -> Tariff | None:
         """Name what is in force; what is not sure yet is what it was, for some frames."""
         heard = self._heard
         if heard.period is not None:
-            return _PERIODS.get(heard.period)
-        return None if heard.register is None else self._reckon_register(heard.register)
+            return _TARIFF_OF_PERIOD.get(heard.period)
+        return None if heard.register is None else self._find_by_number(heard.register)
 
-    def _reckon_register(self, register: int) -> Tariff | None:
+    def _find_by_number(self, register: int) -> Tariff | None:
         heard, known = self._heard, self.names.get(register)
-        if self._is_contract_awaited:
+        if self._awaits_contract:
             return None
-        if heard.is_of_one_register:
+        if heard.is_consistent:
             if known is not None:
                 return Tariff(register, known)
             if heard.name is None:
-                may_come = self.current is None and self._stood < SURE - 1
-                return None if may_come else Tariff(register, unnamed(register))
-            if not self._is_anothers(heard.name, register):
+                may_come = self.current is None and self._unchanged_frames < _LEARN_FRAMES - 1
+                return None if may_come else Tariff(register, numbered_name(register))
+            if not self._names_another(heard.name, register):
                 return Tariff(register, heard.name)
-        if self.current is not None and self._stood < _HOLD:
+        if self.current is not None and self._unchanged_frames < _WAIT_FRAMES:
             return self.current
-        return Tariff(register, known or unnamed(register))
+        return Tariff(register, known or numbered_name(register))

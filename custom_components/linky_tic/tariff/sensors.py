@@ -16,13 +16,13 @@ from ..entities.derived import (
 from ..entity import entity_text
 from ..tic import Readings
 from .contract import read_contract
-from .in_force import unnamed
+from .in_force import numbered_name
 from .tariffs import CURRENT_TARIFF
 from .words import KNOWN_TARIFFS, TARIFF_SLUGS
 
 TARIFF_NAMES: Final = (
     *(slug for _, slug, *_ in KNOWN_TARIFFS),
-    *(unnamed(register) for register in range(1, 11)),
+    *(numbered_name(register) for register in range(1, 11)),
 )
 """The names that are translated; a supplier's texts are not."""
 _OFF_PEAK: Final = "off_peak"
@@ -35,7 +35,7 @@ def tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
     return entity_text(coordinator.hass, f"sensor.{CURRENT_TARIFF}.state.{name}") or name
 
 
-def is_under(*contracts: str) -> Callable[[Readings], bool]:
+def contract_is(*contracts: str) -> Callable[[Readings], bool]:
     """Make the condition that the contract is one of these."""
 
     def applies(readings: Readings) -> bool:
@@ -56,14 +56,14 @@ class TariffSensor(DerivedSensor):
         self._attr_options = list(dict.fromkeys((*names, *([str(value)] if value else ()))))
 
 
-def current_name(meter: LinkyCoordinator) -> str | None:
+def current_tariff_name(meter: LinkyCoordinator) -> str | None:
     current = meter.tariffs.current
     return current.name if current else None
 
 
 def _is_off_peak(meter: LinkyCoordinator) -> bool | None:
     """Tell of off-peak hours; unknown in a tariff that only its supplier understands."""
-    name = current_name(meter)
+    name = current_tariff_name(meter)
     return _OFF_PEAK in name if name in TARIFF_SLUGS else None
 
 
@@ -73,14 +73,14 @@ TARIFF_FLAGS: Final = (
         value=_is_off_peak,
         sources=("NGTF", "OPTARIF"),
         signals=lambda signals: (signals.tariff,),
-        applies=is_under(_OFF_PEAK, "tempo"),
+        applies=contract_is(_OFF_PEAK, "tempo"),
     ),
 )
 TARIFF_VALUES: Final = (
     DerivedSensorDescription(
         key=CURRENT_TARIFF,
         kind=TariffSensor,
-        value=current_name,
+        value=current_tariff_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
         sources=("NTARF", "LTARF", "PTEC"),
         signals=lambda signals: (signals.tariff,),

@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonValueType
 from ..meter.meter import LinkyMeter
 from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings, text_of
 from .contract import Contract, read_contract, registers_in_use
-from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, heard_tariff, index_slug, unnamed
+from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, index_slug, numbered_name, read_tariff
 from .words import USUAL_SLUGS
 
 CURRENT_TARIFF: Final = "current_tariff"
@@ -36,28 +36,28 @@ class Tariffs:
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
-        self._mark_due()
-        self._former: Mapping[int, str] = {}
+        self._mark_changed()
+        self._former_texts: Mapping[int, str] = {}
         for label in TARIFF_SOURCES:
-            signals.state.connect(label, self._mark_due)
+            signals.state.connect(label, self._mark_changed)
         signals.frame.connect(self._end_frame)
-        signals.lost.connect(self._follower.lost)
+        signals.lost.connect(self._follower.reset)
         meter.guard(self.restore)
 
     def restore(self) -> None:
         """Take up what the store holds; raises an error where it has another shape."""
         follower, recall = self._follower, self._recall
-        self._slugs = _by_register(recall(_SLUGS))
-        follower.texts = _by_register(recall(_TEXTS))
+        self._slugs = _from_json(recall(_SLUGS))
+        follower.texts = _from_json(recall(_TEXTS))
         follower.calendar, follower.tempo = recall(_CALENDAR), recall(_TEMPO)
-        self._former = {} if recall(_HAS_SLUGS) else follower.texts
+        self._former_texts = {} if recall(_HAS_SLUGS) else follower.texts
 
     @callback
-    def take_former_names(self) -> dict[str, str]:
+    def pop_former_names(self) -> dict[str, str]:
         """Give once the texts that were names before 1.0, and what the tariffs are called now."""
         known = self._follower.names  # a contract that is new has others
-        names = {text: known.get(number, text) for number, text in self._former.items()}
-        self._former = {}
+        names = {text: known.get(number, text) for number, text in self._former_texts.items()}
+        self._former_texts = {}
         self._store.keep(_HAS_SLUGS, True)  # noqa: FBT003 - a stored fact
         return {text: name for text, name in names.items() if text != name}
 
@@ -79,19 +79,19 @@ class Tariffs:
     def names(self) -> Mapping[int, str]:
         """Register -> its name, as far as known: a slug, or the text that the meter shows."""
         # Before anything is heard, the mode and the contract are those of the last time.
-        historic = self._historic() if self.labels else self._slugs
+        historic = self._historic_slugs() if self.labels else self._slugs
         return historic or self._follower.names
 
     def name_of(self, register: int) -> str:
         """Give the name of a register, `index_<n>` when none is known."""
-        return self.names.get(register, unnamed(register))
+        return self.names.get(register, numbered_name(register))
 
     def name_of_index(self, label: Label) -> str | None:
         """Give the name of what an index counts, in the mode that has its label."""
         return index_slug(label) or self._follower.names.get(label.register or 0)
 
     @property
-    def usual(self) -> int | None:
+    def usual_register(self) -> int | None:
         """The register that is in force most of the time, None if none is named so."""
         return next((one for one, name in self.names.items() if name in USUAL_SLUGS), None)
 
@@ -106,7 +106,7 @@ class Tariffs:
     @property
     def registers(self) -> set[int]:
         """The registers in use: in Historique all that have a label, and no other."""
-        return set(self._historic()) or registers_in_use(self._freshness.readings)
+        return set(self._historic_slugs()) or registers_in_use(self._freshness.readings)
 
     @callback
     def accept_contract(self) -> None:
@@ -114,69 +114,71 @@ class Tariffs:
         self._store.keep(_REPLACED, None)
         self._signals.contract.send(None)
 
-    def _historic(self) -> dict[int, str]:
+    def _historic_slugs(self) -> dict[int, str]:
         slugs = {register: index_slug(LABELS[name]) for register, name in self.labels.items()}
         return {register: slug for register, slug in slugs.items() if slug}
 
-    def _mark_due(self) -> None:
-        self._is_due = True
+    def _mark_changed(self) -> None:
+        self._is_changed = True
 
     def _end_frame(self, _frame: Frame, readings: Readings, _now: float) -> None:
-        follower, new = self._follower, heard_tariff(readings) if self._is_due else None
-        self._is_due = False
+        follower, new = self._follower, read_tariff(readings) if self._is_changed else None
+        self._is_changed = False
         differs = follower.end_frame(new)
         if follower.is_settling:
-            differs |= self._look_at_indexes()
+            differs |= self._update_registers()
         if differs:
-            self._keep()
+            self._save()
             self._signals.tariff.send()
-        if follower.has_settled:
-            self._look_at_contract(read_contract(readings, is_tempo=follower.is_tempo))
+        if follower.has_just_settled:
+            self._update_contract(read_contract(readings, is_tempo=follower.is_tempo))
 
-    def _look_at_indexes(self) -> bool:
+    def _update_registers(self) -> bool:
         """See what counts, which is known some frames after a contract has changed."""
         before = self._in_use, self._slugs
         self._in_use = self.registers
-        if slugs := self._historic():
+        if slugs := self._historic_slugs():
             self._slugs = {**self._slugs, **slugs}
         elif self._in_use:
             self._slugs = {}
         return before != (self._in_use, self._slugs)
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         follower = self._follower
-        self._store.keep(_TEXTS, _as_kept(follower.texts))
+        self._store.keep(_TEXTS, _to_json(follower.texts))
         self._store.keep(_CALENDAR, follower.calendar)
-        self._store.keep(_SLUGS, _as_kept(self._slugs))
+        self._store.keep(_SLUGS, _to_json(self._slugs))
         self._store.keep(_TEMPO, follower.tempo)
 
-    def _look_at_contract(self, now: Contract | None) -> None:
+    def _update_contract(self, now: Contract | None) -> None:
         """Tell of a contract that is another one than the last of its mode.
 
         Until it is accepted, the one that was before all changes is kept.
         """
         if now is None:
             return
-        contracts = {one.mode: one for one in map(_contract, self._recall(_CONTRACTS) or ())}
+        contracts = {
+            one.mode: one for one in map(_contract_from_json, self._recall(_CONTRACTS) or ())
+        }
         before = contracts.get(now.mode, now)
         contracts[now.mode] = now
         self._store.keep(_CONTRACTS, [list(one) for one in contracts.values()])
         if before == now:
             return
-        first = _contract(self._recall(_REPLACED) or before)
+        first = _contract_from_json(self._recall(_REPLACED) or before)
         is_back = first._replace(mode=now.mode) == now
         self._store.keep(_REPLACED, None if is_back else list(first))
         self._signals.contract.send(None if is_back else (first.title, now.title))
 
 
-def _as_kept(names: Mapping[int, str]) -> JsonValueType:
+def _to_json(names: Mapping[int, str]) -> JsonValueType:
     return {str(number): name for number, name in names.items()} or None
 
 
-def _by_register(kept: Mapping[str, str] | None) -> dict[int, str]:
+def _from_json(kept: Mapping[str, str] | None) -> dict[int, str]:
     return {int(number): name for number, name in (kept or {}).items() if isinstance(name, str)}
 
 
-def _contract(kept: Iterable[Any]) -> Contract:
+def _contract_from_json(kept: Iterable[Any]) -> Contract:
     mode, name, is_producer = kept
     return Contract(Mode(mode), name, is_producer)

@@ -11,24 +11,24 @@ from typing import Final
 from ..tic import Contact, Readings, slots_by_coding, status_of, text_of
 from .words import contract_slug, tariff_slug
 
-_ANNOUNCED: Final[Mapping[str, str]] = {
+_DEMAIN_COLOURS: Final[Mapping[str, str]] = {
     "----": "not_announced",
     "BLEU": "blue",
     "BLAN": "white",
     "ROUG": "red",
 }
 """What DEMAIN says."""
-_COLOURS: Final[Mapping[str, str]] = {"B": "blue", "W": "white", "R": "red"}
+_PERIOD_COLOURS: Final[Mapping[str, str]] = {"B": "blue", "W": "white", "R": "red"}
 """Last letter of a Tempo period, W because B is taken."""
 PEAK_OF_COLOUR: Final[Mapping[str, int]] = {"white": 1, "red": 2}
 """Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
 COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
-FROM_MIDNIGHT: Final = timedelta(hours=6)
+TEMPO_START: Final = timedelta(hours=6)
 """How long after the midnight of its date a Tempo day begins; it lasts until the next one."""
 COLOURS: Final = ("blue", "white", "red")
 """In the order of their registers: off-peak and peak of each (54E 6.1)."""
-_NOTHING_SAID: Final = frozenset({None, "none", "not_announced"})
+_NO_PEAK_VALUES: Final = frozenset({None, "none", "not_announced"})
 
 
 def colour_today(readings: Readings) -> str | None:
@@ -38,7 +38,7 @@ def colour_today(readings: Readings) -> str | None:
 
 def colour_tomorrow(readings: Readings) -> str | None:
     """Give the colour of the Tempo day that begins next; the meter is told about 20:00."""
-    return _status(readings, "tempo_tomorrow") or _ANNOUNCED.get(_text(readings, "DEMAIN"))
+    return _status(readings, "tempo_tomorrow") or _DEMAIN_COLOURS.get(_text(readings, "DEMAIN"))
 
 
 def peak_in_progress(readings: Readings) -> str | None:
@@ -55,9 +55,9 @@ def peak_notice(readings: Readings) -> str | None:
     return _status(readings, "peak_notice") or ("pm1" if "PEJP" in readings else None)
 
 
-def no_peak_notice(readings: Readings) -> str | None:
+def absent_peak_notice(readings: Readings) -> str | None:
     """Tell what it means that PEJP is not sent: of a contract that has it, that no peak is near."""
-    return "none" if _has_notices_alone(readings) else None
+    return "none" if _has_ejp_notices(readings) else None
 
 
 def colour_in_force(readings: Readings) -> str | None:
@@ -76,7 +76,7 @@ def register_of_colour(register: int | None, colour: str | None) -> int | None:
     return register + 2 * COLOURS.index(colour)
 
 
-def denies_tempo(readings: Readings) -> bool:
+def rules_out_tempo(readings: Readings) -> bool:
     """Whether something says that the contract is none of Tempo, when nothing says that it is.
 
     A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
@@ -103,25 +103,25 @@ def has_colours(readings: Readings) -> bool:
     )
 
 
-def has_peaks(readings: Readings) -> bool:
+def has_mobile_peaks(readings: Readings) -> bool:
     """Whether the contract is one with mobile peaks, or one has been told."""
-    return has_notices(readings) or has_colours(readings)
+    return has_peak_notices(readings) or has_colours(readings)
 
 
-def has_notices(readings: Readings) -> bool:
+def has_peak_notices(readings: Readings) -> bool:
     if "STGE" not in readings:
-        return _has_notices_alone(readings)
+        return _has_ejp_notices(readings)
     said = {_status(readings, "peak_notice"), _status(readings, "peak_in_progress")}
     is_ordered = any(f"DPM{number}" in readings for number in (1, 2, 3))
-    return bool(said - _NOTHING_SAID) or is_ordered or has_colours(readings)
+    return bool(said - _NO_PEAK_VALUES) or is_ordered or has_colours(readings)
 
 
-def _has_notices_alone(readings: Readings) -> bool:
+def _has_ejp_notices(readings: Readings) -> bool:
     return contract_slug(_text(readings, "OPTARIF")) == "ejp" or "PEJP" in readings
 
 
 def _colour_of_period(readings: Readings) -> str | None:
-    return _COLOURS.get(_text(readings, "PTEC")[3:])
+    return _PERIOD_COLOURS.get(_text(readings, "PTEC")[3:])
 
 
 def _status(readings: Readings, slug: str) -> str | None:

@@ -53,11 +53,11 @@ _COLOURS: Final[Mapping[str, str]] = {
 }
 
 
-def _table(rows: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _compile(rows: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((slug, re.compile(pattern)) for slug, pattern in rows.items())
 
 
-_CONTRACTS: Final = _table(
+_CONTRACTS: Final = _compile(
     {
         "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
         "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
@@ -66,7 +66,7 @@ _CONTRACTS: Final = _table(
         "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
     }
 )
-_TARIFFS: Final = _table(
+_TARIFFS: Final = _compile(
     {
         "base": r"BASE|(?:HEURES?)?DEBASE|TOUTES?HEURES?|TH",
         "off_peak": _OFF_PEAK,
@@ -80,7 +80,7 @@ _TARIFFS: Final = _table(
         },
     }
 )
-_EJP_ALONE: Final = re.compile(r"(?:EJP.*|.*POINTES?MOBILES?)")
+_EJP_ONLY: Final = re.compile(r"(?:EJP.*|.*POINTES?MOBILES?)")
 """The words that mean EJP under any contract; "normal" and "peak" have other meanings in others."""
 
 
@@ -100,16 +100,16 @@ def tariff_slug(text: str, calendar: str | None = None) -> str | None:
     contract = contract_slug(calendar or "")
     if slug is None or (contract and slug not in REGISTER_SLUGS[contract].values()):
         return None
-    is_ejp = contract == "ejp" or not calendar or _EJP_ALONE.fullmatch(_letters(text))
+    is_ejp = contract == "ejp" or not calendar or _EJP_ONLY.fullmatch(_normalise(text))
     return slug if is_ejp or not slug.startswith("ejp") else None
 
 
 def _slug(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
-    letters = _letters(text)
+    letters = _normalise(text)
     return next((slug for slug, pattern in table if pattern.fullmatch(letters)), None)
 
 
-def _letters(text: str) -> str:
+def _normalise(text: str) -> str:
     """Leave letters and digits alone, without case and accents."""
     plain = unicodedata.normalize("NFKD", text).upper()
     return "".join(one for one in plain if one.isascii() and one.isalnum())
