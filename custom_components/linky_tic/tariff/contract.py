@@ -1,6 +1,6 @@
-"""What a meter's readings tell of the supply contract: its name, the tariff registers it counts.
+"""Read from the readings of a meter its supply contract, and the tariff registers in use.
 
-It knows readings and nothing of frames. Source: 54E 6.1 (registers of the historic contracts).
+Source: 54E 6.1 (registers of the historic contracts).
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ CONTRACT_NAMES: Final[Mapping[str, str]] = {
     "ejp": "EJP",
     "tempo": "Tempo",
 }
-"""The names that contracts bear on a bill, in every language."""
+"""Contract -> its name on a bill, which is not translated."""
 
 
 class Contract(NamedTuple):
-    """A supply contract as one mode shows it.
+    """A supply contract as the meter shows it in one mode.
 
-    `name` is base, off_peak, ejp, tempo, or the supplier's own text. Historique shows a contract
-    that it does not know as base, and no producer.
+    `name` is base, off_peak, ejp, tempo, or the supplier's own text. Historique has only these
+    four contracts: it shows any other as base, and does not tell a producer's.
     """
 
     mode: Mode
@@ -32,15 +32,15 @@ class Contract(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What it is called; its text is the supplier's where we know no name."""
+        """The name to display: that of a bill where there is one, else the supplier's text."""
         title = CONTRACT_NAMES.get(self.name, self.name)
         return f"{title} + production" if self.is_producer else title
 
 
 def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | None:
-    """Read the contract in force, None while it is not known.
+    """Return the contract in force, None while it is not known.
 
-    `is_tempo`: it is known to be Tempo (`TariffFollower.is_tempo`), whether or not this says so.
+    `is_tempo` (of `TariffFollower`): it is known to be Tempo, even if no reading shows it.
     """
     if option := text_of(readings, "OPTARIF"):
         return Contract(Mode.HISTORIC, contract_slug(option) or option)
@@ -52,15 +52,15 @@ def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | N
 
 
 def contract_name(readings: Readings) -> str | None:
-    """Give the contract as the meter names it: NGTF, OPTARIF in Historique, None unheard."""
+    """Return the meter's own text of the contract (NGTF or OPTARIF), None before it is received."""
     return text_of(readings, "NGTF") or text_of(readings, "OPTARIF")
 
 
 def registers_in_use(readings: Readings) -> set[int]:
-    """Tell the supplier's registers (1 to 10) that count, or will under this contract.
+    """Return the supplier's registers (1 to 10) that this contract uses.
 
-    Those that have counted, the one in force, those of tomorrow's schedule, and the six of Tempo
-    when STGE speaks of a colour.
+    These are the registers above zero, the one in force, those of the schedules of tomorrow and of
+    the next peak, and all six of Tempo when STGE shows a colour.
     """
     is_tempo = "STGE" in readings and has_colours(readings)
     used = set(REGISTER_SLUGS["tempo"]) if is_tempo else set()

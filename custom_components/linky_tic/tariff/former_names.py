@@ -1,7 +1,7 @@
-"""Automations that wait for the text of a supplier where a tariff has a name of ours today.
+"""Find automations that still compare a tariff with the supplier's text, and raise a repair.
 
-Until 1.0, the Standard mode showed "HEURE CREUSE" where Historique said `off_peak`. It knows which
-automations and scripts name both one of our entities and such a text; it changes none of them.
+Until 1.0, entities showed "HEURE CREUSE" in Standard where they showed `off_peak` in Historique.
+Automations and scripts are only listed in the repair, never changed.
 """
 
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ _ENTITIES: Final = (
     (Platform.EVENT, "events"),
     (Platform.CALENDAR, "tariff"),
 )
-"""What says the name of a tariff."""
+"""The entities that show the name of a tariff."""
 _TEXT: Final = re.compile("“(.*?)”")
-"""A former name, in the facts of the repair."""
+"""A former name, in the placeholders of the repair."""
 
 
 @callback
 def report_former_names(coordinator: LinkyCoordinator, hass: HomeAssistant) -> None:
-    """Raise the repair, once after the release that brought the names, where anybody needs it."""
+    """Raise the repair, once after the update to 1.0, if an automation uses a former name."""
     former = coordinator.tariffs.pop_former_names()
     names = ", ".join(f"“{text}” → `{slug}`" for text, slug in former.items())
     if automations_with_former_names(hass, coordinator.address, names):
@@ -40,19 +40,16 @@ def report_former_names(coordinator: LinkyCoordinator, hass: HomeAssistant) -> N
 
 
 def automations_with_former_names(hass: HomeAssistant, address: str, names: str) -> list[str]:
-    """Give the automations and scripts that wait for one of the names that a repair tells.
+    """Return the automations and scripts that use one of the former names in `names`.
 
-    They are looked for again when it is opened: Home Assistant joins its facts to bug reports.
+    The repair does not store them, as Home Assistant adds its data to bug reports.
     """
     former = _TEXT.findall(names)
     return sorted(_matching_automations(hass, address, former)) if former else []
 
 
 def _matching_automations(hass: HomeAssistant, address: str, former: list[str]) -> Iterator[str]:
-    """Give the automations and scripts in which a former name stands beside one of our entities.
-
-    Or beside the entry, whose actions say the names, too.
-    """
+    """Yield those that contain a former name and one of our entities, or an action of the entry."""
     registry = er.async_get(hass)
     ids = [
         registry.async_get_entity_id(platform, DOMAIN, f"{address}_{key}")

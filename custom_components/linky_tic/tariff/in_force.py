@@ -1,8 +1,8 @@
-"""Which tariff is in force and what it is called, frame by frame, in both modes.
+"""Follow, frame by frame and in both modes, which tariff is in force and what its name is.
 
-It knows what labels say of it and nothing of who is told. LTARF comes half a frame before NTARF:
-where the tariff changes in between, the two are not of the same one. So a name that belongs to
-another register is not believed before it has stood for long.
+The meter sends the name (LTARF) half a frame before the number of the register (NTARF): when the
+tariff changes in between, the two do not belong together. So a name that is known to be another
+register's is accepted only after many frames.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ TARIFF_SOURCES: Final = (
     *("OPTARIF", "PTEC", "DEMAIN"),
     *("NTARF", "LTARF", "NGTF", "STGE", "PJOURF+1"),
 )
-"""The labels that tell the tariff."""
+"""The labels from which the tariff is read."""
 _LEARN_FRAMES: Final = 3
-"""Frames in a row that must say the same before a name is learned."""
+"""A name is learned once this many frames in a row have it."""
 _WAIT_FRAMES: Final = 6
-"""Frames for which a register without a name of its own waits for one."""
+"""The tariff before stays for this many frames while a new register has no name of its own."""
 _SETTLED_FRAMES: Final = 60
-"""Frames after which a name is believed that is another than the one learned, or another
-register's. A display that shows two texts in turn is not followed from one to the other."""
+"""After this many frames without a change, a new name replaces the learned one, even if it is
+another register's. So a meter that shows two texts in turn does not rename its tariff each time."""
 
 
 class Tariff(NamedTuple):
-    """A supplier's register, 1 to 10, and its name: a slug, or the text that the meter shows."""
+    """A register of the supplier, 1 to 10, and its name: a slug, or the text of the meter."""
 
     register: int
     name: str
@@ -44,17 +44,20 @@ TEMPO_NAMES: Final = REGISTER_SLUGS["tempo"]
 
 
 def index_slug(label: Label) -> str | None:
-    """Give the slug of what an index of the Historique mode counts."""
+    """Return the slug of the tariff that an index of Historique counts, None for other labels."""
     return _SLUG_OF_INDEX.get(label.name)
 
 
 def numbered_name(register: int) -> str:
-    """Give the slug of a register of which no name is known."""
+    """Return the slug that replaces the name of a register while that is not known."""
     return f"index_{register}"
 
 
 class HeardTariff(NamedTuple):
-    """What the meter says of the tariff at the end of a frame; None is not heard."""
+    """What the meter sends about the tariff, at the end of a frame; None was not received.
+
+    `status_register` is the register in STGE, `text` is LTARF, `calendar` is NGTF.
+    """
 
     period: str | None = None
     register: int | None = None
@@ -67,12 +70,12 @@ class HeardTariff(NamedTuple):
 
     @property
     def name(self) -> str | None:
-        """What the text calls the tariff: a slug, or the text itself."""
+        """The slug that the text stands for, or the text itself."""
         return self.text and (tariff_slug(self.text, self.calendar) or self.text)
 
     @property
     def is_consistent(self) -> bool:
-        """Whether STGE, which stands between name and number in a frame, bears the number out."""
+        """Whether STGE, which is sent between LTARF and NTARF, has the same register as NTARF."""
         return self.status_register in {None, self.register}
 
 
@@ -96,10 +99,11 @@ def read_tariff(readings: Readings) -> HeardTariff:
 
 
 class TariffFollower:
-    """The tariff of one meter; `texts`, `calendar` and `tempo` outlive it.
+    """The tariff of one meter; `texts`, `calendar` and `tempo` are kept across restarts.
 
-    `texts` are those of registers as learned under `calendar`; `tempo` is the calendar under which
-    the meter has spoken of colours ("" without a name), None for another contract.
+    `texts`: register -> its name as learned under the contract named `calendar`.
+    `tempo`: the name of the contract under which the meter sent colours ("" without a name), None
+    for a contract that is not Tempo.
     """
 
     def __init__(self) -> None:
@@ -108,11 +112,11 @@ class TariffFollower:
         self.tempo: str | None = None
         self.current: Tariff | None = None
         self._heard = _NOTHING_HEARD
-        self._unchanged_frames = 0  # frames since the last one in which anything was new
+        self._unchanged_frames = 0
 
     @property
     def is_tempo(self) -> bool:
-        """Whether the contract is Tempo; STGE may be silent of its colours for days."""
+        """Whether the contract is Tempo, remembered as STGE may have no colour for days."""
         if self._heard.has_colours:
             return True
         is_same = self.tempo is not None and self._heard.calendar in {None, self.tempo}
@@ -120,14 +124,14 @@ class TariffFollower:
 
     @property
     def names(self) -> Mapping[int, str]:
-        """Register -> what it is called, a slug or a text, as far as known.
+        """Register -> its name, a slug or a text, for those that are known.
 
-        A contract that everybody knows names all its registers, once one is called as in it.
+        Under a contract of our tables, all its registers have names once one name fits its table.
         """
         if self.is_tempo:
             return TEMPO_NAMES
         calendar = self._calendar
-        texts = self.texts if self.calendar in {None, calendar} else {}  # those of another contract
+        texts = self.texts if self.calendar in {None, calendar} else {}  # of another contract
         learned = {
             register: tariff_slug(text, calendar) or text for register, text in texts.items()
         }
@@ -139,17 +143,17 @@ class TariffFollower:
 
     @property
     def is_settling(self) -> bool:
-        """Whether something has changed not long ago."""
+        """Whether what the meter sends about the tariff changed in the last frames."""
         return self._unchanged_frames <= _SETTLED_FRAMES
 
     @property
     def has_just_settled(self) -> bool:
-        """Whether nothing has changed for long, since this very frame."""
+        """Whether this is the frame at which nothing has changed for long enough."""
         return self._unchanged_frames == _SETTLED_FRAMES
 
     @property
     def _awaits_contract(self) -> bool:
-        """Whether the names may be those of another contract, as after a start or in a new mode."""
+        """Whether the contract of the learned names is not confirmed yet, since a start or loss."""
         heard = self._heard
         is_new = self.current is None and self.is_settling
         is_known = heard.calendar is not None or heard.has_colours
@@ -159,14 +163,14 @@ class TariffFollower:
         self._heard, self.current = _NOTHING_HEARD, None
 
     def end_frame(self, new: HeardTariff | None) -> bool:
-        """Close a frame, None if nothing was heard that is new; whether anything differs now."""
+        """Take what a frame sent (None: nothing new); return whether anything changed here."""
         is_new = new is not None and new != self._heard
         if not is_new and not self.is_settling:
             return False
         before = self.current, self.names, self.texts, self.calendar, self.tempo
         self._unchanged_frames = 0 if is_new else self._unchanged_frames + 1
         if new and new.period is None and self._heard.period is not None:
-            self.current = None  # it was the other mode's
+            self.current = None  # it belongs to Historique, which the meter has left
         self._heard = new or self._heard
         if self.tempo is None and self._heard.has_colours:
             self.tempo = self._calendar
@@ -177,7 +181,7 @@ class TariffFollower:
 
     @property
     def _calendar(self) -> str:
-        """The name of the contract, "" without one; Historique has none."""
+        """The name of the contract, "" if it has none; Historique has none."""
         return self._heard.calendar or self.calendar or ""
 
     @property
@@ -185,7 +189,6 @@ class TariffFollower:
         return REGISTER_SLUGS.get(contract_slug(self._calendar) or "", {})
 
     def _names_another(self, name: str, register: int) -> bool:
-        """Whether a name is known to be another register's."""
         names = {**self._contract_names, **self.names}
         return any(one == name for number, one in names.items() if number != register)
 
@@ -196,8 +199,8 @@ class TariffFollower:
         elif not self.is_tempo and (heard.register is not None or heard.period is not None):
             self.tempo = None
         if heard.calendar not in {None, self.calendar}:
-            if self.calendar is not None:  # what registers were called under another contract
-                self.texts = {}
+            if self.calendar is not None:
+                self.texts = {}  # they were learned under another contract
             self.calendar = heard.calendar
         text, register = heard.text, heard.register
         if text is None or register is None or heard.name is None or self.is_tempo:
@@ -205,12 +208,12 @@ class TariffFollower:
         is_new = register not in self.texts and heard.is_consistent
         if self.has_just_settled or (is_new and not self._names_another(heard.name, register)):
             is_renamed = self.texts.get(register, text) != text
-            # Under a contract without a name it may be another one, with other names for all.
+            # A new name may mean another contract, if that has no name: all names may be new.
             others = {} if is_renamed and heard.calendar is None else self.texts
             self.texts = {**others, register: text}
 
     def _find_current(self) -> Tariff | None:
-        """Name what is in force; what is not sure yet is what it was, for some frames."""
+        """Return the tariff in force; for some frames the one before, while a new one is unsure."""
         heard = self._heard
         if heard.period is not None:
             return _TARIFF_OF_PERIOD.get(heard.period)

@@ -1,4 +1,4 @@
-"""The sensor of the tariff in force, in the same words in both modes where both know them."""
+"""The sensors of the tariff in force and of off-peak hours, with the same states in both modes."""
 
 from collections.abc import Callable
 from typing import Final, override
@@ -24,19 +24,19 @@ TARIFF_NAMES: Final = (
     *(slug for _, slug, *_ in KNOWN_TARIFFS),
     *(numbered_name(register) for register in range(1, 11)),
 )
-"""The names that are translated; a supplier's texts are not."""
+"""The names of tariffs that have a translation; the texts of suppliers have none."""
 _OFF_PEAK: Final = "off_peak"
 
 
 @callback
 def tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
-    """Give the name of a register's tariff in the language of the house, where there is one."""
+    """Return the name of a register's tariff, translated to Home Assistant's language if it can."""
     name = coordinator.tariffs.name_of(register)
     return entity_text(coordinator.hass, f"sensor.{CURRENT_TARIFF}.state.{name}") or name
 
 
 def contract_is(*contracts: str) -> Callable[[Readings], bool]:
-    """Make the condition that the contract is one of these."""
+    """Return a condition for `applies`: whether the contract is one of these."""
 
     def applies(readings: Readings) -> bool:
         contract = read_contract(readings)
@@ -46,7 +46,7 @@ def contract_is(*contracts: str) -> Callable[[Readings], bool]:
 
 
 class TariffSensor(DerivedSensor):
-    """A slug, or the text that the meter shows; the options are the tariffs of the contract."""
+    """A tariff: a slug or the meter's text. The options are the tariffs of the contract."""
 
     @override
     def _set_value(self, value: Value) -> None:
@@ -62,7 +62,7 @@ def current_tariff_name(meter: LinkyCoordinator) -> str | None:
 
 
 def _is_off_peak(meter: LinkyCoordinator) -> bool | None:
-    """Tell of off-peak hours; unknown in a tariff that only its supplier understands."""
+    """Return whether the hours are off-peak; None under a name that is not in our tables."""
     name = current_tariff_name(meter)
     return _OFF_PEAK in name if name in TARIFF_SLUGS else None
 

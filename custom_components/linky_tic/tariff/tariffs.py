@@ -1,7 +1,6 @@
-"""The tariff in force of one meter, the names of its registers, its contract.
+"""The tariff in force of one meter, the names of its registers, and its contract.
 
-It knows when it has to look, what to store, and who is told; what labels say of the tariff is read
-in `in_force.py`.
+They are stored, and signalled when they change; `in_force.py` reads them from the labels.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +16,7 @@ from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, index_slug, number
 from .words import USUAL_SLUGS
 
 CURRENT_TARIFF: Final = "current_tariff"
-"""The key of the tariff in force."""
+"""The entity key of the tariff in force."""
 _TEXTS: Final = "tariff_names"
 _CALENDAR: Final = "tariff_calendar"
 _SLUGS: Final = "historic_tariffs"
@@ -31,7 +30,7 @@ class Tariffs:
     def __init__(self, meter: LinkyMeter) -> None:
         self._signals = signals = meter.signals
         self._store = meter.store
-        self._recall: Callable[[str], Any] = meter.store.recall  # JSON as `keep` was given it
+        self._recall: Callable[[str], Any] = meter.store.recall  # Any: JSON
         self._freshness = meter.freshness
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
@@ -45,7 +44,7 @@ class Tariffs:
         meter.guard(self.restore)
 
     def restore(self) -> None:
-        """Take up what the store holds; raises an error where it has another shape."""
+        """Load what the store holds; raises an error if that has another shape."""
         follower, recall = self._follower, self._recall
         self._slugs = _from_json(recall(_SLUGS))
         follower.texts = _from_json(recall(_TEXTS))
@@ -54,8 +53,8 @@ class Tariffs:
 
     @callback
     def pop_former_names(self) -> dict[str, str]:
-        """Give once the texts that were names before 1.0, and what the tariffs are called now."""
-        known = self._follower.names  # a contract that is new has others
+        """Return, once only, the texts that were names before 1.0 -> the names of today."""
+        known = self._follower.names
         names = {text: known.get(number, text) for number, text in self._former_texts.items()}
         self._former_texts = {}
         self._store.keep(_HAS_SLUGS, True)  # noqa: FBT003 - a stored fact
@@ -72,32 +71,32 @@ class Tariffs:
 
     @property
     def text(self) -> str | None:
-        """What the meter shows as the name of the tariff in force, in the supplier's words."""
+        """The supplier's name of the tariff in force, as the meter sends it (LTARF)."""
         return text_of(self._freshness.readings, "LTARF")
 
     @property
     def names(self) -> Mapping[int, str]:
-        """Register -> its name, as far as known: a slug, or the text that the meter shows."""
-        # Before anything is heard, the mode and the contract are those of the last time.
+        """Register -> its name, for those that are known: a slug, or the text of the meter."""
+        # Until the meter sends an index, the stored names of the last mode are used.
         historic = self._historic_slugs() if self.labels else self._slugs
         return historic or self._follower.names
 
     def name_of(self, register: int) -> str:
-        """Give the name of a register, `index_<n>` when none is known."""
+        """Return the name of a register, `index_<n>` when none is known."""
         return self.names.get(register, numbered_name(register))
 
     def name_of_index(self, label: Label) -> str | None:
-        """Give the name of what an index counts, in the mode that has its label."""
+        """Return the name of the tariff that an index counts, None when it is not known."""
         return index_slug(label) or self._follower.names.get(label.register or 0)
 
     @property
     def usual_register(self) -> int | None:
-        """The register that is in force most of the time, None if none is named so."""
+        """The register that is in force most of the time, None if no name tells it."""
         return next((one for one, name in self.names.items() if name in USUAL_SLUGS), None)
 
     @property
     def labels(self) -> Mapping[int, str]:
-        """Register -> the label of its index in the mode that is spoken."""
+        """Register -> the label of its index in the mode of the meter."""
         heard = (one.label for one in self._freshness.readings.values())
         return {
             one.register or 0: one.name for one in heard if one.quantity is Quantity.SUPPLIER_ENERGY
@@ -105,12 +104,12 @@ class Tariffs:
 
     @property
     def registers(self) -> set[int]:
-        """The registers in use: in Historique all that have a label, and no other."""
+        """The registers in use; in Historique, those whose index the meter sends."""
         return set(self._historic_slugs()) or registers_in_use(self._freshness.readings)
 
     @callback
     def accept_contract(self) -> None:
-        """Forget the contract that was before."""
+        """Accept the new contract: forget the one before, and close the repair."""
         self._store.keep(_REPLACED, None)
         self._signals.contract.send(None)
 
@@ -134,7 +133,7 @@ class Tariffs:
             self._update_contract(read_contract(readings, is_tempo=follower.is_tempo))
 
     def _update_registers(self) -> bool:
-        """See what counts, which is known some frames after a contract has changed."""
+        """Update the registers in use, which follow a new contract after some frames."""
         before = self._in_use, self._slugs
         self._in_use = self.registers
         if slugs := self._historic_slugs():
@@ -151,9 +150,9 @@ class Tariffs:
         self._store.keep(_TEMPO, follower.tempo)
 
     def _update_contract(self, now: Contract | None) -> None:
-        """Tell of a contract that is another one than the last of its mode.
+        """Signal a contract that differs from the last one in the same mode.
 
-        Until it is accepted, the one that was before all changes is kept.
+        Until the new contract is accepted, the one before the first change stays stored.
         """
         if now is None:
             return

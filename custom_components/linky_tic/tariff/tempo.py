@@ -1,7 +1,7 @@
-"""Tempo colours and mobile peaks in the words of STGE, whichever mode tells them.
+"""Read Tempo colours and mobile peaks from the readings, with the slugs of STGE in both modes.
 
-It knows readings and never the date: a Tempo day runs from 06:00 to 06:00, and the meter knows
-which one it is in. Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is PM2, all day long).
+A Tempo day runs from 06:00 to 06:00; the meter knows which one it is in, so no date is needed.
+Sources: 54E 6.1.1 and 6.2.3; captures (white is PM1, red is PM2, all day long).
 """
 
 from collections.abc import Mapping
@@ -17,32 +17,32 @@ _DEMAIN_COLOURS: Final[Mapping[str, str]] = {
     "BLAN": "white",
     "ROUG": "red",
 }
-"""What DEMAIN says."""
+"""Values of DEMAIN -> slug."""
 _PERIOD_COLOURS: Final[Mapping[str, str]] = {"B": "blue", "W": "white", "R": "red"}
-"""Last letter of a Tempo period, W because B is taken."""
+"""Last letter of a Tempo period in PTEC -> colour; W is white ("blanc"), as B is blue."""
 PEAK_OF_COLOUR: Final[Mapping[str, int]] = {"white": 1, "red": 2}
-"""Colour of a Tempo day -> the mobile peak that it is (captures); blue is none."""
+"""Colour of a Tempo day -> its mobile peak (captures); a blue day has none."""
 COLOUR_OF_PEAK: Final = {number: colour for colour, number in PEAK_OF_COLOUR.items()}
 _EJP_PEAKS: Final[Mapping[str, str]] = {"HN..": "none", "PM..": "pm1"}
 TEMPO_START: Final = timedelta(hours=6)
-"""How long after the midnight of its date a Tempo day begins; it lasts until the next one."""
+"""Time from the midnight of its date to the start of a Tempo day, which lasts 24 hours."""
 COLOURS: Final = ("blue", "white", "red")
-"""In the order of their registers: off-peak and peak of each (54E 6.1)."""
+"""In the order of the registers: each colour has two, off-peak and peak (54E 6.1)."""
 _NO_PEAK_VALUES: Final = frozenset({None, "none", "not_announced"})
 
 
 def colour_today(readings: Readings) -> str | None:
-    """Give the colour of the Tempo day that runs now; from midnight to 06:00 it began yesterday."""
+    """Return the colour of the current Tempo day, which before 06:00 began yesterday."""
     return _status(readings, "tempo_today") or _colour_of_period(readings)
 
 
 def colour_tomorrow(readings: Readings) -> str | None:
-    """Give the colour of the Tempo day that begins next; the meter is told about 20:00."""
+    """Return the colour of the next Tempo day, which the meter receives at about 20:00."""
     return _status(readings, "tempo_tomorrow") or _DEMAIN_COLOURS.get(_text(readings, "DEMAIN"))
 
 
 def peak_in_progress(readings: Readings) -> str | None:
-    """Tell which mobile peak runs; the off-peak hours of a white day are within its peak too."""
+    """Return the mobile peak in progress; on a white day that is PM1 in off-peak hours too."""
     if (peak := _status(readings, "peak_in_progress")) is not None:
         return peak
     if (colour := _colour_of_period(readings)) is not None:
@@ -51,17 +51,17 @@ def peak_in_progress(readings: Readings) -> str | None:
 
 
 def peak_notice(readings: Readings) -> str | None:
-    """Tell of which mobile peak notice is given; Historique has one for EJP alone."""
+    """Return the mobile peak that is announced; Historique announces only those of EJP."""
     return _status(readings, "peak_notice") or ("pm1" if "PEJP" in readings else None)
 
 
 def absent_peak_notice(readings: Readings) -> str | None:
-    """Tell what it means that PEJP is not sent: of a contract that has it, that no peak is near."""
+    """Return the notice when PEJP is not sent: under EJP, that no peak is near; else None."""
     return "none" if _has_ejp_notices(readings) else None
 
 
 def colour_in_force(readings: Readings) -> str | None:
-    """Give the colour that a Tempo contract is charged now, by its register."""
+    """Return the colour of the Tempo register that counts now."""
     number = readings.get("NTARF")
     if number is None or not isinstance(number.value, int):
         return _colour_of_period(readings)
@@ -70,16 +70,16 @@ def colour_in_force(readings: Readings) -> str | None:
 
 
 def register_of_colour(register: int | None, colour: str | None) -> int | None:
-    """Give the register of a colour that has the hours of this one of blue; None is not known."""
+    """Return the register of a colour for the hours of blue's register 1 or 2, None if unknown."""
     if colour is None or register not in {1, 2}:
         return None
     return register + 2 * COLOURS.index(colour)
 
 
 def rules_out_tempo(readings: Readings) -> bool:
-    """Whether something says that the contract is none of Tempo, when nothing says that it is.
+    """Whether the readings show that the contract is not Tempo; only used if none shows it is.
 
-    A day of Tempo leaves the contact to its own rule (54E 6.2.3); so do all captures.
+    In a Tempo profile, all slots have the contact position "Tempo" (54E 6.2.3, and all captures).
     """
     if option := _text(readings, "OPTARIF"):
         return contract_slug(option) != "tempo"
@@ -93,7 +93,7 @@ def rules_out_tempo(readings: Readings) -> bool:
 
 
 def has_colours(readings: Readings) -> bool:
-    """Whether anything says now that the contract is Tempo; `TariffFollower.is_tempo` remembers."""
+    """Whether the readings show Tempo now; `TariffFollower.is_tempo` also remembers it."""
     said = {_status(readings, "tempo_today"), _status(readings, "tempo_tomorrow")}
     return (
         not said.isdisjoint(COLOURS)
@@ -104,7 +104,7 @@ def has_colours(readings: Readings) -> bool:
 
 
 def has_mobile_peaks(readings: Readings) -> bool:
-    """Whether the contract is one with mobile peaks, or one has been told."""
+    """Whether the contract has mobile peaks, or the meter has sent one."""
     return has_peak_notices(readings) or has_colours(readings)
 
 

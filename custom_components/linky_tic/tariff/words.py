@@ -1,7 +1,7 @@
-"""The words for contracts and tariffs that everybody knows: NGTF, OPTARIF and LTARF as slugs.
+"""Turn the texts of NGTF, OPTARIF and LTARF into slugs, for well-known contracts and tariffs.
 
-It knows whole texts, however they are spaced, cased or shortened, and nothing of who says them. A
-text that is not in its tables is the supplier's own, and has no slug.
+Spaces, case, accents and usual abbreviations do not matter. A text that is not in the tables is
+the supplier's own, and has no slug.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from ..tic import CATALOGUE, Mode
 # fmt: off
 #   contract    slug                    PTEC    index of Historique
 KNOWN_TARIFFS: Final = (
-    ("base",     "base",                 "TH..", "BASE"),  # also all that is no historic contract
+    ("base",     "base",                 "TH..", "BASE"),  # also sent for all other contracts
     ("off_peak", "off_peak",             "HC..", "HCHC"),
     ("off_peak", "peak",                 "HP..", "HCHP"),
     ("ejp",      "ejp_normal",           "HN..", "EJPHN"),
@@ -29,9 +29,8 @@ KNOWN_TARIFFS: Final = (
 )
 # fmt: on
 TARIFF_SLUGS: Final = frozenset(slug for _, slug, *_ in KNOWN_TARIFFS)
-"""The names of tariffs that are no text of a supplier."""
 USUAL_SLUGS: Final = frozenset({"base", "peak", "ejp_normal", "tempo_blue_peak"})
-"""What is in force most of the time."""
+"""The tariff of each contract that is in force most of the time."""
 REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
     contract: {
         register: slug
@@ -40,7 +39,7 @@ REGISTER_SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
     }
     for contract, *_ in KNOWN_TARIFFS
 }
-"""Contract -> register -> slug, by the registers of 54E 6.1; Standard has the same."""
+"""Contract -> register (54E 6.1, the same in Standard) -> slug."""
 
 _HOURS: Final = r"(?:H|HRE?S?|HEURES?)?"
 _OFF_PEAK: Final = rf"(?:HC|{_HOURS}CREUSES?)"
@@ -61,7 +60,7 @@ _CONTRACTS: Final = _compile(
     {
         "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
         "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
-        # BBRx of OPTARIF: the last character is a programme of the contacts.
+        # OPTARIF is BBRx for Tempo; its last character is the programme of the relays.
         "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR[0-9A-Z]?|BLEUBLANCROUGE",
         "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
     }
@@ -81,20 +80,20 @@ _TARIFFS: Final = _compile(
     }
 )
 _EJP_ONLY: Final = re.compile(r"(?:EJP.*|.*POINTES?MOBILES?)")
-"""The words that mean EJP under any contract; "normal" and "peak" have other meanings in others."""
+"""The texts that mean EJP under any contract; others may use "normal" and "pointe" differently."""
 
 
 @lru_cache(maxsize=32)
 def contract_slug(text: str) -> str | None:
-    """Give the slug of a contract, None when its name is the supplier's own."""
+    """Return the slug of a contract, None when its name is the supplier's own."""
     return _slug(_CONTRACTS, text)
 
 
 @lru_cache(maxsize=32)
 def tariff_slug(text: str, calendar: str | None = None) -> str | None:
-    """Give the slug of a tariff under the contract named `calendar`, None when it has none.
+    """Return the slug of a tariff under the contract named `calendar`, None when it has none.
 
-    Under a contract that everybody knows, only its own tariffs have one.
+    Under a contract of the tables, only its own tariffs have slugs.
     """
     slug = _slug(_TARIFFS, text)
     contract = contract_slug(calendar or "")
@@ -110,6 +109,6 @@ def _slug(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | No
 
 
 def _normalise(text: str) -> str:
-    """Leave letters and digits alone, without case and accents."""
+    """Return only the letters and digits of a text, in upper case and without accents."""
     plain = unicodedata.normalize("NFKD", text).upper()
     return "".join(one for one in plain if one.isascii() and one.isalnum())
