@@ -135,12 +135,12 @@ def check_content(release: Release) -> None:
 
 def check_loading(release: Release) -> None:
     """What was zipped can be unpacked and imported whole, by itself."""
-    # -E: PYTHONPATH, which scripts/release sets, would have the working copy imported instead.
-    command = [sys.executable, "-E", "-c", _LOAD]
     with tempfile.TemporaryDirectory() as folder:
         unpacked = Path(folder) / INTEGRATION
         zipfile.ZipFile(release.archive).extractall(unpacked)
-        done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", _LOAD], cwd=folder, check=False, capture_output=True, text=True
+        )
         if done.returncode or not done.stdout.startswith(str(unpacked)):
             raise Amiss(f"{release.archive.name} cannot be imported:\n{done.stderr.strip()}")
 

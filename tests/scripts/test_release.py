@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
+import shutil
 import subprocess
+import sys
 from typing import Final
 import zipfile
 
@@ -49,8 +51,7 @@ class Copy:
         self.git("init", "--quiet", "--initial-branch=main")
         self.write("CHANGELOG.md", CHANGELOG)
         self.write(".gitignore", "/dist/\n")
-        self.write("scripts/test", "#!/bin/sh\nexit 0\n")
-        (root / "scripts" / "test").chmod(0o755)
+        self.command("test", "exit 0")
         self.integration("manifest.json", json.dumps({"version": "1.2.0"}))
         for name, text in OTHER_FILES.items():
             self.integration(name, text)
@@ -69,6 +70,10 @@ class Copy:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+    def command(self, name: str, text: str) -> None:
+        self.write(f"scripts/{name}", f"#!/bin/sh\n{text}\n")
+        (self.root / "scripts" / name).chmod(0o755)
 
     def integration(self, name: str, text: str) -> None:
         self.write(str(INTEGRATION / name), text)
@@ -208,11 +213,21 @@ def test_the_workflow_of_a_release_asks_the_same() -> None:
     assert 'python3 scripts/release.py --tag "$TAG" --zip' in workflow
 
 
-def test_the_integration_of_this_copy_can_be_zipped_and_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As scripts/release sets it: what is not zipped is at hand then.
-    monkeypatch.setenv("PYTHONPATH", str(release.ROOT))
+def test_the_command_lets_nothing_be_imported_from_the_working_copy(copy: Copy) -> None:
+    for name in ("release", "release.py", "command.sh"):
+        shutil.copy(release.ROOT / "scripts" / name, copy.root / "scripts")
+    for name in ("setup", "test"):
+        copy.command(name, '[ -z "${PYTHONPATH:-}" ]')
+    copy.write("custom_components/__init__.py", "")  # comes before a folder without one
+    copy.write(".gitignore", "/.venv\n/dist/\n")
+    (copy.root / ".venv").symlink_to(sys.prefix)
+    copy.commit()
+    command = [str(copy.root / "scripts" / "release")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_integration_of_this_copy_can_be_zipped_and_loaded(tmp_path: Path) -> None:
     ours = release.Release(release.ROOT, tmp_path / "linky_tic.zip")
     for step in (release.build, release.check_content, release.check_loading):
         step(ours)
