@@ -1,11 +1,11 @@
-"""What energy costs. A price is a state as it was typed; energy becomes a cost in four steps.
+"""What energy costs. The sensor of a price shows it as typed; energy becomes a cost in four steps.
 
-1. `indexes.py` gives the Wh that each register has gained when a frame ends;
-2. `Costs._end_frame` (`costs.py`) enters them into the ledger (`ledger.py`), under their tariff at
-   the price in force (`prices.py`);
-3. `Costs.cost` adds up the rows and the standing charge of a day or a month (`periods.py`);
-4. `sensors.py` has the row of each entity that shows such a sum.
+1. At the end of a frame, `indexes.py` gives the Wh that each register has gained.
+2. `Costs._end_frame` (`costs.py`) adds them to the ledger (`ledger.py`), under their tariff and at
+   its price (`prices.py`).
+3. `Costs.cost` adds up the rows of a day or a month (`periods.py`) and its standing charge.
+4. `sensors.py` has a row for each entity that shows such a sum.
 
-`account.py` is all that `costs.py` stores, `deleted.py` keeps it of an entry that was deleted, and
-`former.py` reads what was stored before; `clock.py` tells when a part of it is of a false time.
+`account.py` is what `costs.py` stores. `deleted.py` keeps it for an entry that was deleted,
+`former.py` reads the format of earlier versions, `clock.py` detects that a clock was set.
 """

@@ -1,8 +1,8 @@
 """The accounts of entries that were deleted.
 
-The recorder keeps the sums of entities that are gone, and an entry that is added again has the same
-entity ids: it goes on from its old account, as after a long time without Home Assistant. Of a meter
-a hash is kept, never the address.
+The recorder keeps the sums of deleted entities, and an entry that is added again has the same
+entity ids. So it goes on from its old account, as if Home Assistant had been off meanwhile. A meter
+is known by a hash of its address.
 """
 
 from typing import Any, Final
@@ -19,11 +19,11 @@ from .account import LEDGER
 from .prices import Prices
 
 HAD_PRICES: Final = "had_prices"
-"""The key under which it is stored, with a deleted account, whether it had prices."""
+"""The key of a deleted account that tells whether the entry had prices."""
 _VERSION: Final = 1
 _DELETED: Final[HassKey[DeletedAccounts]] = HassKey(f"{DOMAIN}.deleted_accounts")
 _LATER: Final = 60.0
-"""Seconds after which one that was taken is forgotten: by then the entry has stored its own."""
+"""Seconds after which a restored account is deleted here: the entry has stored its own by then."""
 
 
 async def async_setup_deleted_accounts(hass: HomeAssistant) -> None:
@@ -38,7 +38,7 @@ def deleted_accounts(hass: HomeAssistant) -> DeletedAccounts:
 
 
 class DeletedAccounts:
-    """What was stored of each account, by the hash of its meter's address."""
+    """The stored accounts, by the hash of the meter's address."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
@@ -61,7 +61,7 @@ class DeletedAccounts:
             await self._store.async_save(self._kept)
 
     def take(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
-        """Give once what an entry goes on from: its meter's account, or that of its entity ids."""
+        """Give an entry its former account, once: by its meter, else by its entity ids."""
         own = hashed(str(entry.unique_id))
         named = (key for key, one in self._kept.items() if one[CONF_SLUG] == _slug(entry))
         key = own if own in self._kept else next(named, None)

@@ -1,7 +1,7 @@
-"""What was stored of costs before there was a ledger, read into the form of one.
+"""Reads the costs that were stored before there was a ledger.
 
-For each index that was its value, when it was heard, and of the day and of the month: the start,
-the Wh since prices had last changed, and the amount for those before.
+For each index that was: its value, when it was received, and for the day and the month each the
+start, the Wh since prices last changed, and the amount for the Wh before.
 """
 
 from collections.abc import Mapping
@@ -21,9 +21,9 @@ FORMER: Final = "costs"
 
 
 def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObjectType:
-    """Give it as an account is stored; `names` are the tariffs of registers.
+    """Give it in the format of `Account.written`; `names` are the tariffs of registers.
 
-    How much was used for an amount is not known: as much as it buys at the price of then.
+    The Wh behind an amount are not known: they are taken from the price of that time.
     """
     prices = Prices.chosen(kept["prices"]).named(names)
     heard, month, days, spent = kept["standing"]
@@ -52,7 +52,7 @@ def _tariff(label: Label, names: Mapping[int, str]) -> str:
 
 
 def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonValueType]:
-    """Give what was used on the day, and before it in the month."""
+    """Give the rows of the day, and of the month before it."""
     day, day_used, day_spent, month, month_used, month_spent = periods
     if day >= month:  # of which the day is a part
         month_used, month_spent = month_used - day_used, month_spent - day_spent
@@ -67,7 +67,7 @@ def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonVa
 
 
 def _charges(month: date, days: int, spent: float, charge: float | None) -> list[JsonValueType]:
-    """Give the charge of now, and the one before: the first days of the month have paid `spent`."""
+    """Give the standing charge by which the first `days` cost `spent`, and the present one."""
     if not days:
         return [] if charge is None else [[date.min.isoformat(), charge]]
     then = month + timedelta(days)

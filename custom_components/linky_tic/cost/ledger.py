@@ -1,4 +1,4 @@
-"""What a meter has counted, day by day: the energy under each tariff at each price, and charges.
+"""The energy of each day under each tariff and price, and the standing charges.
 
 Energy is in Wh, instants are seconds since 1970, days are local.
 """
@@ -15,13 +15,13 @@ from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT
 
 LONGEST: Final = timedelta(days=366)
-"""Of a longer gap, the first day has what was used before, too."""
+"""The energy of a longer gap is shared over so many days only."""
 _KEPT: Final = timedelta(days=70)
-"""What is older than this is of no month that is still shown."""
+"""For how long rows are kept: longer than any month that a sensor shows."""
 
 
 class LedgerRow(NamedTuple):
-    """Energy that is paid alike: of a day, under a tariff, at a price by kWh if that is known."""
+    """The energy of one day under one tariff, and its price (by kWh); None: not known."""
 
     day: date
     tariff: str
@@ -33,13 +33,13 @@ type Rows = defaultdict[LedgerRow, float]
 
 
 class Ledger:
-    """The rows of some weeks, and the standing charges with the day from which each is paid."""
+    """The rows of some weeks, and the standing charges, each with its first day."""
 
     def __init__(self) -> None:
         self.rows: Rows = defaultdict(float)
         self.charges: list[tuple[date, float]] = []
         self.whole_since = 0.0
-        """Since when nothing is missing: of days before, a part was counted at most."""
+        """Since when all energy was counted; of the time before, some may be missing."""
         self.now = self.began = 0.0
         self.today = self._tidied = date.min
 
@@ -72,9 +72,9 @@ class Ledger:
         self.now, self.today = now, day_of(now)
 
     def tidy(self) -> None:
-        """Keep what may still be shown, once a day; what is dated in days to come is of today.
+        """Delete old rows, once a day, and date rows of the future as of today.
 
-        A clock that is set back by less than an hour makes no day one that is to come.
+        Not while it is less than an hour before midnight: the clock may just have been set back.
         """
         if self._tidied == self.today or self._tidied == day_of(self.now + AN_HOUR):
             return
@@ -84,17 +84,17 @@ class Ledger:
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
         self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
 
-    # What is entered
+    # Energy and charges are added
 
     def add(
         self, energy: float, tariff: str, price: float | None, since: float, until: float
     ) -> None:
-        """Enter Wh that were counted between two instants: evenly, where midnights lie between."""
+        """Add Wh counted between two instants, shared evenly over the days between them."""
         for day, share in _shares(since, until):
             self.rows[LedgerRow(day, tariff, price)] += energy * share
 
     def charge(self, amount: float | None) -> None:
-        """Take a month's charge from today on; a first one has been paid all the time."""
+        """Set the standing charge (by month) from today on; a first one for all days before."""
         if not self.charges and amount is not None:
             self.charges = [(date.min, amount)]
         elif self.charges and (amount or 0.0) != self.charges[-1][1]:
@@ -104,7 +104,7 @@ class Ledger:
         self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
 
     def complete(self, names: dict[str, str], price_of: Callable[[str], float | None]) -> None:
-        """Give what had no name, or no price, when it was entered those that are now told."""
+        """Fill in tariffs and prices that were not known when energy was added."""
 
         def known(row: LedgerRow) -> LedgerRow:
             tariff = names.get(row.tariff, row.tariff)
@@ -115,9 +115,9 @@ class Ledger:
     def reprice(
         self, since: date, price_of: Callable[[str], float | None], charge: float | None
     ) -> None:
-        """Make prices, and a charge, hold from a day on as if they had always done so.
+        """Apply prices, and a standing charge, to all energy from a day on.
 
-        A tariff that has none among them, such as a former contract's, keeps what it was paid.
+        A tariff without a new price, such as one of a former contract, keeps its old one.
         """
 
         def repriced(row: LedgerRow) -> LedgerRow:
@@ -128,7 +128,7 @@ class Ledger:
         if charge is not None or self.charges:
             self._charge_since(since, charge or 0.0)
 
-    # What comes out
+    # Sums
 
     def drawn(self, period: CostPeriod) -> dict[LedgerRow, float]:
         return self._of(period, is_export=False)
@@ -137,7 +137,7 @@ class Ledger:
         return self._of(period, is_export=True)
 
     def standing(self, period: CostPeriod) -> float:
-        """Give the share of the standing charges for a period."""
+        """Give the part of the standing charges that falls on a period."""
         return sum(self._charge_on(day) * CostPeriod(day, day).months for day in period.days)
 
     def _charge_on(self, day: date) -> float:
@@ -153,7 +153,7 @@ class Ledger:
 
 
 def amount(rows: Mapping[LedgerRow, float]) -> float | None:
-    """Add up what rows cost; None where one has no price."""
+    """Give the cost of rows; None if one of them has no price."""
     total = 0.0
     for row, energy in rows.items():
         if row.price is not None:
@@ -171,7 +171,7 @@ def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerR
 
 
 def _shares(since: float, until: float) -> list[tuple[date, float]]:
-    """Give the share of each day in the time between two instants; all is of the last, if none."""
+    """Give the share of each day in the time between two instants: all if it is one day."""
     last = day_of(until)
     first = min(last, day_of(since))
     if first == last:

@@ -1,4 +1,4 @@
-"""Days by local time, and the part of a monthly charge that falls on them."""
+"""Periods of local days, and their length in months, by which a standing charge is paid."""
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ class CostPeriod(NamedTuple):
 
     @property
     def months(self) -> float:
-        """How long it is in months: of each its day is a part."""
+        """Its length in months: a day of April is 1/30."""
         return sum(1 / monthrange(day.year, day.month)[1] for day in self.days)
 
 

@@ -1,4 +1,4 @@
-"""What a person pays for energy, as typed in the options: in the house's currency, tax included."""
+"""The prices that a person has typed in the options: in the currency of the house, with tax."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,11 +11,11 @@ CONF_STANDING_CHARGE: Final = "standing_charge"
 CONF_EXPORT_PRICE: Final = "export_price"
 
 EXPORT: Final = "export"
-"""What stands in the place of a tariff for exported energy; a supplier's texts are in capitals."""
+"""The tariff of exported energy; a supplier's own texts are in capitals."""
 
 PRICE_EXPORT: Final = "price_export"
 REGISTERS: Final = range(1, 11)
-"""The supplier's, each of which may have a price."""
+"""The numbers of the supplier's registers, each of which may have a price."""
 
 
 def price_key(register: int) -> str:
@@ -25,10 +25,10 @@ def price_key(register: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices of a kWh by tariff, of a kWh exported, and of a month whatever is used.
+    """Prices of a kWh by tariff, of an exported kWh, and the standing charge of a month.
 
-    A tariff is a slug (`off_peak`), the supplier's own text, or `index_<n>` for what was typed
-    while nothing was known of a register but its number.
+    A tariff is a slug (`off_peak`), the supplier's own text, or `index_<n>` for a price that was
+    typed while the tariff of register n was not known.
     """
 
     by_tariff: Mapping[str, float] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Prices:
 
     @classmethod
     def chosen(cls, options: Mapping[str, Any]) -> Prices:
-        """Read the options of an entry; prices were once stored by register ("1")."""
+        """Read the options of an entry; earlier versions stored prices by register ("1")."""
         by_tariff = {
             numbered_name(int(name)) if name.isdecimal() else name: float(price)
             for name, price in options.get(CONF_PRICES, {}).items()
@@ -54,7 +54,7 @@ class Prices:
         return {key: value for key, value in given.items() if value is not None}
 
     def named(self, names: Mapping[int, str]) -> Prices:
-        """Give what was typed for a register to its tariff; what was typed for that one stays."""
+        """Move prices typed for registers to their tariffs, unless these have one already."""
         renamed = {numbered_name(register): name for register, name in names.items()}
         if not renamed.keys() & self.by_tariff.keys():
             return self

@@ -1,6 +1,6 @@
-"""The sensors of what energy costs: prices as typed, the one in force, sums of the day and month.
+"""The sensors of costs: prices as typed, the price in force, sums of the day and the month.
 
-Those of money exist once a price is given.
+Sensors of money exist once a price is given.
 """
 
 from collections.abc import Callable
@@ -26,13 +26,13 @@ _REGISTERS: Final = {price_key(register): register for register in REGISTERS}
 
 @dataclass(frozen=True, kw_only=True)
 class SumDescription(DerivedSensorDescription):
-    """A sum; `since` tells of one that grows when it began anew."""
+    """A sum; `since` gives the start of its period, for one that still grows."""
 
     since: Callable[[Costs], datetime] | None = None
 
 
 class PriceSensor(DerivedSensor):
-    """Currency by kWh; that of a register is called after its tariff."""
+    """A price in the currency of the house by kWh; that of a register is named after its tariff."""
 
     def __init__(
         self, coordinator: LinkyCoordinator, description: DerivedSensorDescription
@@ -50,7 +50,7 @@ class PriceSensor(DerivedSensor):
 
 
 class SumSensor(DerivedSensor):
-    """What has been counted, paid or earned in a period."""
+    """Energy used, money paid or money earned in a period."""
 
     def __init__(self, coordinator: LinkyCoordinator, description: SumDescription) -> None:
         super().__init__(coordinator, description)
