@@ -87,9 +87,9 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     def _periods(self) -> list[SchedulePeriod]:
         """Give what there is from yesterday on: what began then may still be in force."""
         days, tariffs = self.coordinator.days, self.coordinator.tariffs
-        usual = tariffs.usual_register or days.schedules.usual(tariffs.registers)
+        usual = tariffs.usual_register or days.schedules.usual_register(tariffs.registers)
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
-        return days.schedules.unusual(shown, usual)
+        return days.schedules.unusual_periods(shown, usual)
 
     def _event(self, period: SchedulePeriod) -> CalendarEvent:
         register, peak = period.register, None

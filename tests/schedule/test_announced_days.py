@@ -10,7 +10,7 @@ from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
 from custom_components.linky_tic.tariff.in_force import TariffFollower
 from custom_components.linky_tic.tic import Coding, Decision, Frame, LegalTime
 
-from ..tic.streams import ADDRESS, Listener, historic, note_days, standard
+from ..tic.streams import ADDRESS, Listener, end_frame_of_days, historic, standard
 from .test_day_schedule import BLUE, EJP, NIGHT, RED, SAGEMCOM, WEEKEND, WHITE, profile
 
 DAY: Final = date(2026, 11, 24)
@@ -64,19 +64,19 @@ class Writer:
         self.listener.now = clock.timestamp()
         events = self.listener.hear(data)
         (frame,) = [event for event in events if isinstance(event, Frame)]
-        is_news = self.notes(frame, self.ours or clock.astimezone(UTC))
+        is_news = self.end_frame(frame, self.ours or clock.astimezone(UTC))
         if hours := self.days.changed:
             self.changed.append((hours.number, hours.now.split(" NON")[0]))
         return is_news
 
-    def notes(self, frame: Frame, now: datetime) -> bool:
+    def end_frame(self, frame: Frame, now: datetime) -> bool:
         readings = self.listener.receiver.meter.readings
-        return note_days(self.days, self.tariffs, frame, readings, now)
+        return end_frame_of_days(self.days, self.tariffs, frame, readings, now)
 
     def noted(self) -> dict[int, str]:
         """Day of the month -> its blocks in use."""
-        known = {day.day: note for day, note in self.days.notes.items() if note}
-        return {day: note.profile.split(" NON")[0] for day, note in known.items()}
+        known = {day.day: one for day, one in self.days.profiles.items() if one}
+        return {day: one.text.split(" NON")[0] for day, one in known.items()}
 
     def peaks(self) -> list[str]:
         return [
@@ -153,8 +153,8 @@ def test_days_that_are_over_are_forgotten_after_a_week() -> None:
 def test_today_is_as_tomorrow_where_both_have_one_number_and_the_register_bears_it_out() -> None:
     writer = meter(NTARF="02")
     assert writer.noted() == {24: NIGHT, 25: NIGHT}
-    notes = [writer.days.notes[DAY + _NEXT * one] for one in (0, 1)]
-    assert [note and note.announced for note in notes] == [False, True]
+    profiles = [writer.days.profiles[DAY + _NEXT * one] for one in (0, 1)]
+    assert [one and one.announced for one in profiles] == [False, True]
     assert meter().noted() == {25: NIGHT}  # nobody knows what is in force
     assert meter(NTARF="01").noted() == {25: NIGHT}  # it is not so
     assert meter(NTARF="02", NJOURF="01").noted() == {25: NIGHT}
@@ -230,8 +230,8 @@ def test_hours_changed_before_a_start_or_of_days_without_a_number_are_no_change(
 ) -> None:
     writer = meter(NJOURF1=number)
     if number:
-        notes, writer.days = writer.days.notes, AnnouncedDays()
-        writer.days.notes = notes
+        profiles, writer.days = writer.days.profiles, AnnouncedDays()
+        writer.days.profiles = profiles
     writer.writes("130000", frames=4, PJOURF1=NEW)
     assert (writer.changed, writer.noted()) == ([], {25: NEW})
 
@@ -468,7 +468,7 @@ def hears_historic(writer: Writer, option: str, period: str) -> None:
         for event in writer.listener.hear(frame):
             if isinstance(event, Frame):
                 now = datetime(2026, 11, 24, 12, 5, second, tzinfo=UTC)
-                writer.notes(event, now)
+                writer.end_frame(event, now)
 
 
 def test_colours_are_noted_in_historique_which_has_no_clock() -> None:

@@ -12,7 +12,7 @@ from custom_components.linky_tic.tic import Frame, Receiver
 from simulator import Household
 from simulator.line import Line
 
-from ..tic.streams import luck, note_days
+from ..tic.streams import end_frame_of_days, luck
 
 _STEP: Final = timedelta(minutes=26)
 """Between two looks: they fall on no hour in particular."""
@@ -68,7 +68,7 @@ class Life:
             for event in self.receiver.feed(data, self.house.now.timestamp()):
                 if isinstance(event, Frame):
                     readings = self.receiver.meter.readings
-                    note_days(self.days, self.tariffs, event, readings, self.house.now)
+                    end_frame_of_days(self.days, self.tariffs, event, readings, self.house.now)
 
     def pass_time(self, step: timedelta) -> None:
         self.house.advance(step.total_seconds())

@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from custom_components.linky_tic.schedule.announced_peaks import peaks_now
+from custom_components.linky_tic.schedule.announced_peaks import update_peaks
 from custom_components.linky_tic.schedule.day_schedule import MobilePeak
 from custom_components.linky_tic.tic import Frame, Reading
 from custom_components.linky_tic.tic.catalogue import LABELS, Mode
@@ -23,7 +23,7 @@ def now(local: datetime, *labels: str) -> tuple[MobilePeak, ...]:
         name: Reading(LABELS[name], "new", "new", None, degraded=False, confirmed=True, at=0)
         for name in labels
     }
-    return peaks_now([PEAK], frame, readings, local)
+    return update_peaks([PEAK], frame, readings, local)
 
 
 @pytest.mark.parametrize(

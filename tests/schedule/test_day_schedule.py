@@ -10,9 +10,9 @@ import pytest
 
 from custom_components.linky_tic.schedule.day_schedule import (
     Day,
+    DayProfile,
     DaySchedules,
     MobilePeak,
-    Note,
     SchedulePeriod,
 )
 from custom_components.linky_tic.tic import MAINLAND, Coding, Contact, Decision, LegalTime
@@ -44,8 +44,8 @@ def schedules(
 ) -> DaySchedules:
     """Days by the names `before`, `day` and `after`."""
     days = {"before": BEFORE, "day": DAY, "after": AFTER}
-    notes = {days[name]: Note(profile(text), 0) for name, text in blocks.items()}
-    return DaySchedules(notes, peaks, coding, legal)
+    profiles = {days[name]: DayProfile(profile(text), 0) for name, text in blocks.items()}
+    return DaySchedules(profiles, peaks, coding, legal)
 
 
 def tempo(*colours: str | None) -> DaySchedules:
@@ -144,7 +144,7 @@ def test_contacts_are_kept_as_slots_leave_them() -> None:
 def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
     assert schedules(day=blocks).day(DAY) is None
     assert schedules(EJP_TODAY, before=EJP).day(DAY) is None
-    assert schedules(EJP_TODAY, before=EJP).unusual([DAY], 1) == []
+    assert schedules(EJP_TODAY, before=EJP).unusual_periods([DAY], 1) == []
 
 
 def test_where_two_readings_differ_nothing_is_known() -> None:
@@ -191,8 +191,8 @@ def test_days_of_23_and_25_hours_are_whole(
     date_: str, blocks: str, edges: list[str], hours: list[float]
 ) -> None:
     on = date.fromisoformat(date_)
-    notes = {on: Note(profile(blocks), 0)}
-    day = known(DaySchedules(notes, coding=Coding.DECIMAL).day(on))
+    profiles = {on: DayProfile(profile(blocks), 0)}
+    day = known(DaySchedules(profiles, coding=Coding.DECIMAL).day(on))
     assert [f"{one.begin:%H:%M%z}" for one in day.periods] == edges
     assert [(one.end - one.begin) / timedelta(hours=1) for one in day.periods] == hours
     assert whole(day)
@@ -238,7 +238,7 @@ def test_a_clock_that_is_wrong_moves_every_instant() -> None:
     ],
 )  # fmt: skip
 def test_a_calendar_shows_what_is_not_usual(days: DaySchedules, events: list[str]) -> None:
-    assert told(days.unusual([BEFORE, DAY, AFTER], days.usual())) == events
+    assert told(days.unusual_periods([BEFORE, DAY, AFTER], days.usual_register())) == events
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_the_next_change_is_that_of_the_register(
 def test_something_else_is_in_force_at_each_edge_and_at_midnight() -> None:
     days = schedules(day=NIGHT)
     edge = datetime.fromisoformat("2026-11-25T01:00:00+01:00")
-    edges = [edge := days.next_edge(edge) for _ in range(4)]
+    edges = [edge := days.next_boundary(edge) for _ in range(4)]
     assert [f"{edge:%dT%H:%M}" for edge in edges] == [
         "25T06:30",
         "25T22:30",
@@ -298,10 +298,14 @@ def test_the_usual_register_is_that_of_most_hours_with_an_open_contact(
     blocks: str, register: int
 ) -> None:
     days = schedules(day=blocks)
-    assert days.usual() == days.usual([1, 2]) == register
+    assert days.usual_register() == days.usual_register([1, 2]) == register
 
 
 def test_one_register_of_several_may_be_the_unusual_one() -> None:
     days = schedules(day="00008001")
-    assert (days.usual(), days.usual([1]), days.usual([1, 2])) == (1, 1, None)
-    assert schedules().usual() is None
+    assert (days.usual_register(), days.usual_register([1]), days.usual_register([1, 2])) == (
+        1,
+        1,
+        None,
+    )
+    assert schedules().usual_register() is None

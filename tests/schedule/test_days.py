@@ -59,14 +59,14 @@ async def test_tomorrow_becomes_today_at_midnight(days: DaysOfAHome) -> None:
 async def test_what_is_in_force_changes_at_the_very_instant(days: DaysOfAHome) -> None:
     meter = await days.hears(Household(contract="hphc", start="2026-11-23T20:00:00"))
     schedule, signals = meter.coordinator.days, meter.coordinator.signals
-    edge, said = schedule._edge, list[None]()
+    edge, said = schedule._next_boundary, list[None]()
     signals.days.connect(lambda: said.append(None))
     for before, is_told in ((timedelta(microseconds=1), False), (timedelta(), True)):
         days.home.clock.now = (edge - before).timestamp()
         days._set_time()
         signals.minute.send()
         assert bool(said) is is_told
-    assert schedule._edge > edge
+    assert schedule._next_boundary > edge
 
 
 async def test_a_night_without_the_line_is_known_until_the_day_after(days: DaysOfAHome) -> None:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 import json
 
 from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
-from custom_components.linky_tic.schedule.day_schedule import MobilePeak, Note
+from custom_components.linky_tic.schedule.day_schedule import DayProfile, MobilePeak
 from custom_components.linky_tic.schedule.days import from_json, to_json
 from custom_components.linky_tic.tic import Coding, LegalTime
 
@@ -15,10 +15,10 @@ BEGIN = datetime.fromisoformat("2026-11-25T06:00:00")
 def written() -> AnnouncedDays:
     """An overseas meter, with days, two peaks and a clock that is wrong."""
     days = AnnouncedDays()
-    days.notes = {
-        DAY - timedelta(days=1): Note("0000C001", 3, announced=False),
+    days.profiles = {
+        DAY - timedelta(days=1): DayProfile("0000C001", 3, announced=False),
         DAY: None,
-        DAY + timedelta(days=1): Note("0000C002", None),
+        DAY + timedelta(days=1): DayProfile("0000C002", None),
     }
     days.is_tempo, days.colours = True, {DAY: "red"}
     days.clock.is_known = True
@@ -46,8 +46,8 @@ def test_what_was_stored_before_1_0_is_understood() -> None:
     from_json(
         json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
     )
-    notes = Note("0000C001", 3), Note("0000C003", 3, announced=False), None
-    assert after.notes == dict(zip(days, notes, strict=True))
+    found = DayProfile("0000C001", 3), DayProfile("0000C003", 3, announced=False), None
+    assert after.profiles == dict(zip(days, found, strict=True))
     assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)
     assert (after.coding, after.is_coding_proven) == (None, False)
     assert after.clock.legal == LegalTime(None, timedelta(0))

@@ -114,7 +114,7 @@ class Listener:
         return reading and reading.value
 
 
-def note_days(
+def end_frame_of_days(
     days: AnnouncedDays,
     tariffs: TariffFollower,
     frame: Frame,
@@ -123,7 +123,7 @@ def note_days(
 ) -> bool:
     """Note a frame as the rooms above do, the tariff before the days; whether any is news."""
     tariffs.end_frame(read_tariff(readings))
-    return days.heard(frame, readings, now, is_tempo=tariffs.is_tempo)
+    return days.end_frame(frame, readings, now, is_tempo=tariffs.is_tempo)
 
 
 def values(events: Iterable[Event], label: str) -> list[object]:

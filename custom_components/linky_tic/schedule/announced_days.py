@@ -23,8 +23,8 @@ from ..tic import (
     read_profile,
     slots_by_coding,
 )
-from .announced_peaks import LASTS, PEAK_LABELS, heard_peaks, peaks_now
-from .day_schedule import DaySchedules, MobilePeak, Note
+from .announced_peaks import KEPT_FOR, PEAK_LABELS, read_peaks, update_peaks
+from .day_schedule import DayProfile, DaySchedules, MobilePeak
 
 _LABELS: Final = (
     *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),
@@ -32,7 +32,7 @@ _LABELS: Final = (
     *PEAK_LABELS,
 )
 _DAY: Final = timedelta(days=1)
-_NEAR: Final = timedelta(minutes=2)
+_MARGIN: Final = timedelta(minutes=2)
 """From a change of register, within which the one in force tells nothing."""
 
 
@@ -47,13 +47,13 @@ class ChangedHours(NamedTuple):
 class AnnouncedDays:
     """The notes on one meter.
 
-    `notes` are the profiles of days; a day is open, until it is over, where there is None: its
+    `profiles` are the profiles of days; a day is open, until it is over, where there is None: its
     hours were changed during it, or are not what counts. `contract` is the name of the one that
     they are of. `changed` are the hours that the last frame has changed.
     """
 
     def __init__(self) -> None:
-        self.notes: dict[date, Note | None] = {}
+        self.profiles: dict[date, DayProfile | None] = {}
         self.peaks: tuple[MobilePeak, ...] = ()
         self.coding: Coding | None = None
         self.is_coding_proven = False
@@ -62,19 +62,19 @@ class AnnouncedDays:
         self.colours: dict[date, str] = {}
         self.changed: ChangedHours | None = None
         self.clock = MeterClock()
-        self._said: tuple[object, ...] = ()
-        self._noted: tuple[object, ...] = ()
-        self._is_first = True
+        self._last_values: tuple[object, ...] = ()
+        self._processed_values: tuple[object, ...] = ()
+        self._is_first_profile = True
 
     def schedules(self) -> DaySchedules:
         """Give the days as far as they are known: not at all while the meter's time is not."""
         if self.clock.is_in_doubt:
             return DaySchedules(coding=self.coding, legal=self.clock.legal)
-        known = {day: note for day, note in self.notes.items() if note}
+        known = {day: one for day, one in self.profiles.items() if one}
         colours = self.colours if self.is_tempo else None
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
-    def heard(self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool) -> bool:
+    def end_frame(self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool) -> bool:
         """Take a frame of this meter, at our time `now`; whether there is anything new.
 
         `is_tempo` tells whether the contract is Tempo, which a frame alone may not say.
@@ -86,112 +86,112 @@ class AnnouncedDays:
             return is_new
         local = self.clock.local(clock, now)
         minute = self.clock.legal, local.date(), local.hour, local.minute
-        said = (*minute, is_tempo, *map(readings.get, _LABELS))
-        if said == self._noted or not _says(frame, readings):
+        values = (*minute, is_tempo, *map(readings.get, _LABELS))
+        if values == self._processed_values or not _sends_all(frame, readings):
             return is_new
-        if said != self._said:
-            self._said = said
+        if values != self._last_values:
+            self._last_values = values
             return is_new
-        self._noted = said
-        before = self._state()
+        self._processed_values = values
+        before = self._snapshot()
         was = self.is_tempo, self.contract
         self.is_tempo = is_tempo
         if contract := read_contract(readings, is_tempo=is_tempo):
             self.contract = contract.name
         is_same = was in {(is_tempo, self.contract), (is_tempo, None)}
-        self._note_tempo(readings, local)
+        self._update_colours(readings, local)
         known = (peak for peak in self.peaks if is_same or peak.end <= local)
-        self.peaks = () if self.is_tempo else peaks_now(known, frame, readings, local)
-        self._note_profiles(readings, local, is_same_contract=is_same)
+        self.peaks = () if self.is_tempo else update_peaks(known, frame, readings, local)
+        self._update_profiles(readings, local, is_same_contract=is_same)
         self._learn_coding(readings, local)
-        return is_new or before != self._state()
+        return is_new or before != self._snapshot()
 
-    def _state(self) -> tuple[object, ...]:
+    def _snapshot(self) -> tuple[object, ...]:
         contract = self.contract, self.is_tempo, dict(self.colours)
-        return dict(self.notes), self.peaks, self.coding, self.is_coding_proven, contract
+        return dict(self.profiles), self.peaks, self.coding, self.is_coding_proven, contract
 
-    def _note_tempo(self, readings: Readings, local: datetime) -> None:
+    def _update_colours(self, readings: Readings, local: datetime) -> None:
         """Note the colours of Tempo days: the one in force, those that are announced.
 
         Not of the coming day before 06:00: which is tomorrow then, for STGE, nobody has seen.
         """
-        oldest = local.date() - LASTS
+        oldest = local.date() - KEPT_FOR
         colours = {day: one for day, one in self.colours.items() if day >= oldest}
         self.colours = colours if self.is_tempo else {}
         if not self.is_tempo:
             return
         tomorrow = local.date() + _DAY
-        begun = (local - TEMPO_START - _NEAR).date()
+        begun = (local - TEMPO_START - _MARGIN).date()
         if begun == local.date():
             colours.pop(tomorrow, None)
             if (announced := colour_tomorrow(readings)) in COLOURS:
                 colours[tomorrow] = str(announced)
-        for peak in heard_peaks(readings):
+        for peak in read_peaks(readings):
             if colour := COLOUR_OF_PEAK.get(peak.number):
                 colours[peak.begin.date()] = colour
-        is_near = begun != (local - TEMPO_START + _NEAR).date()
+        is_near = begun != (local - TEMPO_START + _MARGIN).date()
         if not is_near and (colour := colour_in_force(readings)):
             colours[begun] = colour
 
-    def _note_profiles(
+    def _update_profiles(
         self, readings: Readings, local: datetime, *, is_same_contract: bool
     ) -> None:
-        today, tomorrow = local.date(), _announced(readings)
+        today, tomorrow = local.date(), _announced_profile(readings)
         if tomorrow:
-            self._compare(tomorrow)
-        known = self.notes if is_same_contract else {}
-        self.notes = {day: one for day, one in known.items() if day >= today - LASTS}
+            self._detect_changed_hours(tomorrow)
+        known = self.profiles if is_same_contract else {}
+        self.profiles = {day: one for day, one in known.items() if day >= today - KEPT_FOR}
         if tomorrow:
-            self.notes[today + _DAY] = tomorrow
+            self.profiles[today + _DAY] = tomorrow
         if self.changed and is_same_contract:
-            self.notes[today] = None
+            self.profiles[today] = None
         number = number_of(readings, "NJOURF")
-        own = self.notes.get(today)
+        own = self.profiles.get(today)
         if own and own.number is not None and number not in {None, own.number}:
-            del self.notes[today]
+            del self.profiles[today]
         is_as_tomorrow = tomorrow and number is not None and number == tomorrow.number
-        self._note_today(today, tomorrow if is_as_tomorrow else None, readings, local)
+        self._update_today(today, tomorrow if is_as_tomorrow else None, readings, local)
 
-    def _note_today(
-        self, today: date, other: Note | None, readings: Readings, local: datetime
+    def _update_today(
+        self, today: date, other: DayProfile | None, readings: Readings, local: datetime
     ) -> None:
         """Note today's profile where it is that of another day of its number, and borne out.
 
         Where it is known, and neither the other one nor the register in force agrees, it is open.
         """
-        own, register = self.notes.get(today), self._base_register(readings, local)
-        if own and other and other.profile != own.profile:
-            self.notes[today] = None
+        own, register = self.profiles.get(today), self._base_register(readings, local)
+        if own and other and other.text != own.text:
+            self.profiles[today] = None
         elif register is None:
             return
-        elif own and not self._codings(own, register, local):
-            self.notes[today] = None
-        elif other and today not in self.notes and self._is_borne_out(other, register, local):
-            self.notes[today] = other._replace(announced=False)
+        elif own and not self._codings_for(own, register, local):
+            self.profiles[today] = None
+        elif other and today not in self.profiles and self._is_confirmed(other, register, local):
+            self.profiles[today] = other._replace(announced=False)
 
-    def _compare(self, now: Note) -> None:
+    def _detect_changed_hours(self, now: DayProfile) -> None:
         """See whether the hours of a number have changed; before a start they may have long ago."""
-        is_first, self._is_first = self._is_first, False
+        is_first, self._is_first_profile = self._is_first_profile, False
         if is_first or now.number is None:
             return
-        latest = (self.notes[day] for day in sorted(self.notes, reverse=True))
-        same = (one.profile for one in latest if one and one.number == now.number)
-        before = next(same, now.profile)
-        if before != now.profile:
-            self.changed = ChangedHours(now.number, before, now.profile)
+        latest = (self.profiles[day] for day in sorted(self.profiles, reverse=True))
+        same = (one.text for one in latest if one and one.number == now.number)
+        before = next(same, now.text)
+        if before != now.text:
+            self.changed = ChangedHours(now.number, before, now.text)
 
-    def _is_borne_out(self, note: Note, register: int, local: datetime) -> bool:
+    def _is_confirmed(self, profile: DayProfile, register: int, local: datetime) -> bool:
         """Whether a profile has the register in force now, in a coding that may be the meter's."""
-        return {register} in self._around(note, local).values()
+        return {register} in self._registers(profile, local).values()
 
-    def _codings(self, note: Note, register: int, local: datetime) -> list[Coding]:
+    def _codings_for(self, profile: DayProfile, register: int, local: datetime) -> list[Coding]:
         """Give the codings in which a profile may have the register in force now."""
-        around = self._around(note, local)
-        return [coding for coding, found in around.items() if {register, None} & found]
+        registers = self._registers(profile, local)
+        return [coding for coding, found in registers.items() if {register, None} & found]
 
-    def _around(self, note: Note, local: datetime) -> Mapping[Coding, set[int | None]]:
+    def _registers(self, profile: DayProfile, local: datetime) -> Mapping[Coding, set[int | None]]:
         """Give the registers of a profile now and near it, in each coding; None: not known."""
-        possible = slots_by_coding(note.profile)
+        possible = slots_by_coding(profile.text)
         coding = self.coding
         if self.is_coding_proven and coding and coding in possible:
             possible = {coding: possible[coding]}
@@ -204,7 +204,7 @@ class AnnouncedDays:
         """
         register = number_of(readings, "NTARF")
         if register is None or not self.is_tempo:
-            in_peak = any(peak.begin - _NEAR <= local < peak.end + _NEAR for peak in self.peaks)
+            in_peak = any(peak.begin - _MARGIN <= local < peak.end + _MARGIN for peak in self.peaks)
             return None if in_peak else register
         return 2 - register % 2
 
@@ -219,34 +219,34 @@ class AnnouncedDays:
             if profile and profile.decision is Decision.PROVEN:
                 self.coding, self.is_coding_proven = profile.coding, True
                 return
-        register, own = self._base_register(readings, local), self.notes.get(local.date())
+        register, own = self._base_register(readings, local), self.profiles.get(local.date())
         if register is not None and own:
-            fitting = self._codings(own, register, local)
+            fitting = self._codings_for(own, register, local)
             self.coding = fitting[0] if len(fitting) == 1 else self.coding
 
 
-def _announced(readings: Readings) -> Note | None:
+def _announced_profile(readings: Readings) -> DayProfile | None:
     """Give the note of tomorrow, None unless all of its profile is sound."""
     profile = readings.get("PJOURF+1")
     if profile is None or not any(slots_by_coding(profile.raw).values()):
         return None
-    return Note(profile.raw, number_of(readings, "NJOURF+1"))
+    return DayProfile(profile.raw, number_of(readings, "NJOURF+1"))
 
 
 def _registers_near(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:
     found: set[int | None] = set()
-    for moment in (local - _NEAR, local, local + _NEAR):
+    for moment in (local - _MARGIN, local, local + _MARGIN):
         is_today, time = moment.date() == local.date(), moment.time()
         begun = [slot.register for slot in slots if slot.register and slot.start <= time]
         found.add(begun[-1] if begun and is_today else None)
     return found
 
 
-def _says(frame: Frame, readings: Readings) -> bool:
+def _sends_all(frame: Frame, readings: Readings) -> bool:
     """Whether a frame says itself all that is read of it, nothing being left of one before."""
-    said = {one.name: (one.data, one.horodate and one.horodate[1:]) for one in frame.groups}
+    values = {one.name: (one.data, one.horodate and one.horodate[1:]) for one in frame.groups}
     return all(
-        said.get(name) == (one.raw, one.time and f"{one.time:%y%m%d%H%M%S}")
+        values.get(name) == (one.raw, one.time and f"{one.time:%y%m%d%H%M%S}")
         for name in ("DATE", *_LABELS)
         if (one := readings.get(name))
     )

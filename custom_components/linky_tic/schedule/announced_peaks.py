@@ -13,24 +13,24 @@ from .day_schedule import MobilePeak
 
 _LABELS: Final = tuple((number, f"DPM{number}", f"FPM{number}") for number in (1, 2, 3))
 PEAK_LABELS: Final = tuple(name for _, *names in _LABELS for name in names)
-LASTS: Final = timedelta(days=8)
+KEPT_FOR: Final = timedelta(days=8)
 """How long what is over is kept: it tells how today began, and what is usual in a week."""
 
 
-def peaks_now(
+def update_peaks(
     before: Iterable[MobilePeak], frame: Frame, readings: Readings, local: datetime
 ) -> tuple[MobilePeak, ...]:
     """Give the peaks that are known once a frame has ended, at a time of the meter's."""
-    heard = heard_peaks(readings)
+    heard = read_peaks(readings)
     found = {(peak.number, peak.begin): peak for peak in heard}
     for peak in before:
         key = peak.number, peak.begin
         if key in found:
             found[key] = found[key]._replace(profile=peak.profile)
         elif peak.end <= local:
-            if peak.end > local - LASTS:
+            if peak.end > local - KEPT_FOR:
                 found[key] = peak
-        elif not _is_taken_back(peak, heard, frame, readings):
+        elif not _is_withdrawn(peak, heard, frame, readings):
             found[key] = peak
         elif peak.begin < local:
             found[key] = peak._replace(end=local)
@@ -41,7 +41,7 @@ def peaks_now(
     return tuple(sorted(found.values(), key=lambda peak: (peak.begin, peak.number)))
 
 
-def heard_peaks(readings: Readings) -> list[MobilePeak]:
+def read_peaks(readings: Readings) -> list[MobilePeak]:
     """Give the peaks that stand in the frame; their stamps have no season."""
     peaks = []
     for number, *names in _LABELS:
@@ -51,7 +51,7 @@ def heard_peaks(readings: Readings) -> list[MobilePeak]:
     return peaks
 
 
-def _is_taken_back(
+def _is_withdrawn(
     peak: MobilePeak, heard: Iterable[MobilePeak], frame: Frame, readings: Readings
 ) -> bool:
     """Whether a peak that is not told any more does not hold: a frame without a fault shows it.

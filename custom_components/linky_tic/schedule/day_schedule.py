@@ -26,14 +26,14 @@ from ..tic import (
 _DAY: Final = timedelta(days=1)
 
 
-class Note(NamedTuple):
+class DayProfile(NamedTuple):
     """The profile of a day, and its number in the supplier's calendar where it was told.
 
     It was `announced` as PJOURF+1 the day before; otherwise it is that of another day with the same
     number, which the register in force bears out.
     """
 
-    profile: str
+    text: str
     number: int | None
     announced: bool = True
 
@@ -65,7 +65,7 @@ class SchedulePeriod:
         """Give the part of it between two instants; it may be empty."""
         return replace(self, begin=max(self.begin, begin), end=min(self.end, end))
 
-    def goes_on_in(self, other: SchedulePeriod) -> bool:
+    def continues_in(self, other: SchedulePeriod) -> bool:
         """Whether the two are one, cut by a midnight."""
         return replace(self, begin=other.begin, end=other.end) == other and self.end == other.begin
 
@@ -102,21 +102,21 @@ class DaySchedules:
     06:00 to 06:00; None where the contract has none.
     """
 
-    notes: Mapping[date, Note] = field(default_factory=dict)
+    profiles: Mapping[date, DayProfile] = field(default_factory=dict)
     peaks: tuple[MobilePeak, ...] = ()
     coding: Coding | None = None
     legal: LegalTime = MAINLAND
     colours: Mapping[date, str] | None = None
 
     def day(self, day: date) -> Day | None:
-        note = self.notes.get(day)
-        profile = read_profile(note.profile, self.coding) if note else None
-        if note is None or profile is None or not profile.possible[0]:
+        announced = self.profiles.get(day)
+        profile = read_profile(announced.text, self.coding) if announced else None
+        if announced is None or profile is None or not profile.possible[0]:
             return None
-        periods = reduce(_common, (self._periods_of(day, slots) for slots in profile.possible))
-        return Day(day, tuple(periods), profile.coding, profile.decision, note.announced)
+        periods = reduce(_agreed, (self._build_periods(day, slots) for slots in profile.possible))
+        return Day(day, tuple(periods), profile.coding, profile.decision, announced.announced)
 
-    def usual(self, in_use: Collection[int] = ()) -> int | None:
+    def usual_register(self, in_use: Collection[int] = ()) -> int | None:
         """Give the register with most hours, the peaks left aside, of all days that are known.
 
         None where they have one register of several that are in use: it may be the unusual one.
@@ -125,17 +125,17 @@ class DaySchedules:
         many hours it is the higher, off-peak being the first.
         """
         hours: dict[int, tuple[timedelta, timedelta]] = {}
-        for period in chain.from_iterable(map(self._periods, self.notes)):
+        for period in chain.from_iterable(map(self._periods, self.profiles)):
             if period.register is not None and period.peak is None:
                 length = period.end - period.begin
                 is_open = period.contact is not Contact.CLOSED
-                opened, every = hours.get(period.register, (timedelta(), timedelta()))
-                hours[period.register] = opened + length * is_open, every + length
+                open_, total = hours.get(period.register, (timedelta(), timedelta()))
+                hours[period.register] = open_ + length * is_open, total + length
         if len(hours) == 1 and len(in_use) > 1:
             return None
         return max(hours, key=lambda register: (hours[register], register), default=None)
 
-    def unusual(self, days: Iterable[date], usual: int | None) -> list[SchedulePeriod]:
+    def unusual_periods(self, days: Iterable[date], usual: int | None) -> list[SchedulePeriod]:
         """Give what a calendar shows: the registers that are not the usual one, and the peaks.
 
         What goes on after midnight is one period.
@@ -144,7 +144,7 @@ class DaySchedules:
         for period in chain.from_iterable(map(self._periods, days)):
             if period.peak is None and period.register in {None, usual}:
                 continue
-            if found and found[-1].goes_on_in(period):
+            if found and found[-1].continues_in(period):
                 found[-1] = replace(found[-1], end=period.end)
             else:
                 found.append(period)
@@ -165,7 +165,7 @@ class DaySchedules:
                 return Change(coming.begin, coming.register)
         return None
 
-    def next_edge(self, now: datetime) -> datetime:
+    def next_boundary(self, now: datetime) -> datetime:
         """Give the instant from which something else is in force, or another day is today."""
         today = self.legal.day_of(now)
         edges = (one.begin for one in self._periods(today) if one.begin > now)
@@ -175,47 +175,47 @@ class DaySchedules:
         known = self.day(day)
         return known.periods if known else ()
 
-    def _periods_of(self, day: date, slots: tuple[Slot, ...]) -> list[SchedulePeriod]:
-        base = _placed(day, _states(slots, self._last(day - _DAY)))
-        periods = self._peaked(day, base) if self.colours is None else self._coloured(day, base)
-        return list(self._instants(periods))
+    def _build_periods(self, day: date, slots: tuple[Slot, ...]) -> list[SchedulePeriod]:
+        base = _periods_of_states(day, _states_of_slots(slots, self._state_at_end(day - _DAY)))
+        add = self._with_peaks if self.colours is None else self._with_colours
+        return list(self._to_instants(add(day, base)))
 
-    def _last(self, day: date) -> _State:
+    def _state_at_end(self, day: date) -> _State:
         """Give the state in which a day ends: the next begins in it, until a slot changes it."""
-        note = self.notes.get(day)
-        slots = next(iter(slots_by_coding(note.profile).values()), ()) if note else ()
-        return _states(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
+        profile = self.profiles.get(day)
+        slots = next(iter(slots_by_coding(profile.text).values()), ()) if profile else ()
+        return _states_of_slots(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
-    def _instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
+    def _to_instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Place periods of the meter's time; empty ones, or of an hour left out, are none."""
         for period in periods:
             begin, end = self.legal.at(period.begin), self.legal.at(period.end)
             if begin < end:
                 yield replace(period, begin=begin, end=end)
 
-    def _coloured(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
+    def _with_colours(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
         """Give the hours of every day, which a profile tells, the registers of their colour."""
         begin, end = base[0].begin, base[-1].end
-        turn = datetime.combine(day, time.min) + TEMPO_START
-        for tempo_day, first, last in ((day - _DAY, begin, turn), (day, turn, end)):
+        start = datetime.combine(day, time.min) + TEMPO_START
+        for tempo_day, first, last in ((day - _DAY, begin, start), (day, start, end)):
             colour = (self.colours or {}).get(tempo_day)
             peak = PEAK_OF_COLOUR.get(colour or "")
             for period in (one.within(first, last) for one in base):
                 register = register_of_colour(period.register, colour)
                 yield replace(period, register=register, peak=peak)
 
-    def _peaked(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
+    def _with_peaks(self, day: date, base: list[SchedulePeriod]) -> list[SchedulePeriod]:
         first, last, periods = base[0].begin, base[-1].end, base
         for peak in sorted(self.peaks, key=lambda peak: peak.begin):
             begin, end = max(peak.begin, first), min(peak.end, last)
             if begin < end:
                 before = (one.within(first, begin) for one in periods)
-                inside = (one.within(begin, end) for one in self._of_peak(peak, day, base))
+                inside = (one.within(begin, end) for one in self._peak_periods(peak, day, base))
                 after = (one.within(end, last) for one in periods)
                 periods = [one for one in (*before, *inside, *after) if one.begin < one.end]
         return periods
 
-    def _of_peak(
+    def _peak_periods(
         self, peak: MobilePeak, day: date, base: list[SchedulePeriod]
     ) -> list[SchedulePeriod]:
         """Give the whole day as the profile of a peak has it; without one it is not known."""
@@ -224,13 +224,13 @@ class DaySchedules:
         if not slots:
             return [SchedulePeriod(base[0].begin, base[-1].end, None, None, peak.number)]
         if peak.begin < base[0].begin:
-            before = _states(slots, _UNKNOWN)[-1][1]
+            before = _states_of_slots(slots, _UNKNOWN)[-1][1]
         else:
             before = next((one.register, one.contact) for one in base if peak.begin < one.end)
-        return _placed(day, _states(slots, before), peak.number)
+        return _periods_of_states(day, _states_of_slots(slots, before), peak.number)
 
 
-def _common(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[SchedulePeriod]:
+def _agreed(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[SchedulePeriod]:
     """Give what two readings of a day both say; where they differ, nothing is known."""
     begins = sorted({period.begin for period in chain(one, other)})
     found = []
@@ -243,7 +243,7 @@ def _common(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[Sche
     return found
 
 
-def _placed(
+def _periods_of_states(
     day: date, states: list[tuple[time, _State]], peak: int | None = None
 ) -> list[SchedulePeriod]:
     begins = [(datetime.combine(day, start), state) for start, state in states]
@@ -254,7 +254,7 @@ def _placed(
     ]
 
 
-def _states(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]]:
+def _states_of_slots(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]]:
     """Give what holds from when on, from midnight; what a slot leaves unchanged stays."""
     states = [] if slots[0].start == time.min else [(time.min, before)]
     for slot in slots:

@@ -16,7 +16,7 @@ from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import Coding, Frame, LegalTime, Readings
 from .announced_days import AnnouncedDays, ChangedHours
-from .day_schedule import Change, DaySchedules, MobilePeak, Note
+from .day_schedule import Change, DayProfile, DaySchedules, MobilePeak
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -30,7 +30,7 @@ class Days:
         self._tariffs = tariffs
         self._announced = AnnouncedDays()
         self.schedules = DaySchedules()
-        self._edge = datetime.max.replace(tzinfo=UTC)
+        self._next_boundary = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
         signals.minute.connect(self._check_time)  # once a minute, where no frame comes
         meter.guard(self.restore)
@@ -69,7 +69,7 @@ class Days:
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
-        if self._announced.heard(frame, readings, now, is_tempo=is_tempo):
+        if self._announced.end_frame(frame, readings, now, is_tempo=is_tempo):
             self._store.keep(_STORED, {"address": self._address, **to_json(self._announced)})
             self._update_schedules()
             self._signals.days.send()
@@ -78,11 +78,11 @@ class Days:
 
     def _update_schedules(self) -> None:
         self.schedules = self._announced.schedules()
-        self._edge = self.schedules.next_edge(dt_util.utcnow())
+        self._next_boundary = self.schedules.next_boundary(dt_util.utcnow())
 
     def _check_time(self) -> None:
         """Tell when something else is in force, or another day is today."""
-        if dt_util.utcnow() >= self._edge:
+        if dt_util.utcnow() >= self._next_boundary:
             self._update_schedules()
             self._signals.days.send()
 
@@ -92,7 +92,7 @@ def to_json(days: AnnouncedDays) -> JsonObjectType:
     legal, coding = days.clock.legal, days.coding
     colours = {day.isoformat(): colour for day, colour in days.colours.items()}
     return {
-        "profiles": {day.isoformat(): note and list(note) for day, note in days.notes.items()},
+        "profiles": {day.isoformat(): one and list(one) for day, one in days.profiles.items()},
         "peaks": [
             [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
             for peak in days.peaks
@@ -108,9 +108,9 @@ def to_json(days: AnnouncedDays) -> JsonObjectType:
 
 def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
     """Put back what was stored; raises if it was not written here."""
-    notes, colours = stored["profiles"], stored.get("colours")
+    profiles, colours = stored["profiles"], stored.get("colours")
     coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
-    days.notes = {date.fromisoformat(day): _note(kept) for day, kept in notes.items()}
+    days.profiles = {date.fromisoformat(day): _profile(kept) for day, kept in profiles.items()}
     days.peaks = tuple(
         MobilePeak(number, _naive(begin), _naive(end), profile)
         for number, begin, end, profile in stored["peaks"]
@@ -125,10 +125,10 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
     )
 
 
-def _note(kept: list[Any] | None) -> Note | None:
+def _profile(kept: list[Any] | None) -> DayProfile | None:
     """Read the note of a day, None where it is open; before 1.0 there was a list of them."""
-    notes = [kept] if kept and isinstance(kept[0], str) else kept or []
-    return Note(*notes[0]) if len(notes) == 1 else None
+    profiles = [kept] if kept and isinstance(kept[0], str) else kept or []
+    return DayProfile(*profiles[0]) if len(profiles) == 1 else None
 
 
 def _naive(kept: str) -> datetime:

@@ -15,7 +15,7 @@ from ..tariff.sensors import TARIFF_NAMES, TariffSensor
 from ..tic import Readings
 
 
-def _changes(readings: Readings) -> bool:
+def _has_tariff_changes(readings: Readings) -> bool:
     """Whether there is another tariff to change to: not so under BASE."""
     return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
 
@@ -32,28 +32,28 @@ def _next_tariff(meter: LinkyCoordinator) -> str | None:
     return meter.tariffs.name_of(change.register)
 
 
-_TOLD_BY: Final = ("PJOURF+1",)
+_SOURCES: Final = ("PJOURF+1",)
 """Historique has no hours: what is said of them goes with the mode."""
 
 DAY_VALUES: Final = (
     DerivedSensorDescription(
         key="next_tariff_change",
         value=_next_change,
-        sources=_TOLD_BY,
+        sources=_SOURCES,
         needs_line=False,
         signals=lambda signals: (signals.days, signals.tariff),
-        applies=_changes,
+        applies=_has_tariff_changes,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
     DerivedSensorDescription(
         key="next_tariff",
         kind=TariffSensor,
         value=_next_tariff,
-        sources=_TOLD_BY,
+        sources=_SOURCES,
         needs_line=False,
         is_on_under_tempo=False,
         signals=lambda signals: (signals.days, signals.tariff),
-        applies=_changes,
+        applies=_has_tariff_changes,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
     ),
