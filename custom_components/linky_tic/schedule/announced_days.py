@@ -1,9 +1,8 @@
-"""What a meter says of its days, frame by frame: the profile of which day, colours and peaks.
+"""Collect, frame by frame, what a meter announces: profiles of days, Tempo colours, mobile peaks.
 
-It knows frames, readings and our time, which come in; it does not know what is done with its
-notes. PJOURF+1 is about the day after the DATE of its own frame, PPOINTE about the nearest peak
-that has not begun: so nothing is noted from a frame in which one of them was damaged, nor before a
-second frame has said the same, since midnight may stand in the middle of the first.
+PJOURF+1 is about the day after the DATE of its own frame, PPOINTE about the nearest peak that has
+not begun. So a frame in which one of these groups is damaged is not used, nor one that no second
+frame has repeated, as midnight may have passed between its groups.
 """
 
 from collections.abc import Mapping
@@ -33,11 +32,11 @@ _LABELS: Final = (
 )
 _DAY: Final = timedelta(days=1)
 _MARGIN: Final = timedelta(minutes=2)
-"""From a change of register, within which the one in force tells nothing."""
+"""Time before and after a change of register in which the one in force proves nothing."""
 
 
 class ChangedHours(NamedTuple):
-    """The number of a day's profile, and its text before and now."""
+    """The number of a day's profile whose hours changed, with its text before and now."""
 
     number: int
     before: str
@@ -45,11 +44,11 @@ class ChangedHours(NamedTuple):
 
 
 class AnnouncedDays:
-    """The notes on one meter.
+    """What one meter has announced.
 
-    `profiles` are the profiles of days; a day is open, until it is over, where there is None: its
-    hours were changed during it, or are not what counts. `contract` is the name of the one that
-    they are of. `changed` are the hours that the last frame has changed.
+    `profiles`: date -> profile; None for a day whose hours stay unknown, as they were changed
+    during it or do not match the register in force. `contract`: the name of their contract.
+    `changed`: the hours that the last frame has changed.
     """
 
     def __init__(self) -> None:
@@ -67,7 +66,7 @@ class AnnouncedDays:
         self._is_first_profile = True
 
     def schedules(self) -> DaySchedules:
-        """Give the days as far as they are known: not at all while the meter's time is not."""
+        """Return the known days; none while the meter's clock cannot be trusted."""
         if self.clock.is_in_doubt:
             return DaySchedules(coding=self.coding, legal=self.clock.legal)
         known = {day: one for day, one in self.profiles.items() if one}
@@ -75,9 +74,9 @@ class AnnouncedDays:
         return DaySchedules(known, self.peaks, self.coding, self.clock.legal, colours)
 
     def end_frame(self, frame: Frame, readings: Readings, now: datetime, *, is_tempo: bool) -> bool:
-        """Take a frame of this meter, at our time `now`; whether there is anything new.
+        """Take a frame received at `now`, by Home Assistant's clock; return whether it has news.
 
-        `is_tempo` tells whether the contract is Tempo, which a frame alone may not say.
+        `is_tempo`: whether the contract is Tempo, which a frame alone may not show.
         """
         self.changed = None
         clock = readings.get("DATE")
@@ -111,9 +110,10 @@ class AnnouncedDays:
         return dict(self.profiles), self.peaks, self.coding, self.is_coding_proven, contract
 
     def _update_colours(self, readings: Readings, local: datetime) -> None:
-        """Note the colours of Tempo days: the one in force, those that are announced.
+        """Update the colours of Tempo days, those in force and those announced.
 
-        Not of the coming day before 06:00: which is tomorrow then, for STGE, nobody has seen.
+        Before 06:00 no announced colour is used: whether STGE then means the day that begins at
+        06:00 or the next one is in no document and no capture.
         """
         oldest = local.date() - KEPT_FOR
         colours = {day: one for day, one in self.colours.items() if day >= oldest}
@@ -155,9 +155,9 @@ class AnnouncedDays:
     def _update_today(
         self, today: date, other: DayProfile | None, readings: Readings, local: datetime
     ) -> None:
-        """Note today's profile where it is that of another day of its number, and borne out.
+        """Set today's profile to `other`, a day of the same number, if the register confirms it.
 
-        Where it is known, and neither the other one nor the register in force agrees, it is open.
+        A known profile becomes None if `other` or the register in force contradicts it.
         """
         own, register = self.profiles.get(today), self._base_register(readings, local)
         if own and other and other.text != own.text:
@@ -170,7 +170,7 @@ class AnnouncedDays:
             self.profiles[today] = other._replace(announced=False)
 
     def _detect_changed_hours(self, now: DayProfile) -> None:
-        """See whether the hours of a number have changed; before a start they may have long ago."""
+        """Set `changed` if the hours of a number differ; not after a start, as that may be old."""
         is_first, self._is_first_profile = self._is_first_profile, False
         if is_first or now.number is None:
             return
@@ -181,16 +181,16 @@ class AnnouncedDays:
             self.changed = ChangedHours(now.number, before, now.text)
 
     def _is_confirmed(self, profile: DayProfile, register: int, local: datetime) -> bool:
-        """Whether a profile has the register in force now, in a coding that may be the meter's."""
+        """Whether a profile has this register now, in a coding that the meter may use."""
         return {register} in self._registers(profile, local).values()
 
     def _codings_for(self, profile: DayProfile, register: int, local: datetime) -> list[Coding]:
-        """Give the codings in which a profile may have the register in force now."""
+        """Return the codings in which a profile may have this register now."""
         registers = self._registers(profile, local)
         return [coding for coding, found in registers.items() if {register, None} & found]
 
     def _registers(self, profile: DayProfile, local: datetime) -> Mapping[Coding, set[int | None]]:
-        """Give the registers of a profile now and near it, in each coding; None: not known."""
+        """Return, by possible coding, the registers of a profile near now; None is not known."""
         possible = slots_by_coding(profile.text)
         coding = self.coding
         if self.is_coding_proven and coding and coding in possible:
@@ -198,9 +198,9 @@ class AnnouncedDays:
         return {one: _registers_near(slots, local) for one, slots in possible.items()}
 
     def _base_register(self, readings: Readings, local: datetime) -> int | None:
-        """Give the register in force as a day's profile has it; None during a peak.
+        """Return the register in force as the day's profile has it; None during a peak.
 
-        Of Tempo's, whose profile is that of a blue day, it is the one with the same hours.
+        The profiles of Tempo are those of a blue day: the result is blue's register 1 or 2.
         """
         register = number_of(readings, "NTARF")
         if register is None or not self.is_tempo:
@@ -209,10 +209,10 @@ class AnnouncedDays:
         return 2 - register % 2
 
     def _learn_coding(self, readings: Readings, local: datetime) -> None:
-        """Learn how this meter writes its hours.
+        """Learn in which coding this meter sends the hours of a profile.
 
-        A text that can be read in one way only tells it, and the register in force where one
-        reading alone gives it.
+        It is proven by a text that is valid in one coding only, and assumed where the register in
+        force is that of one coding only.
         """
         for name in ("PJOURF+1", "PPOINTE"):
             profile = read_profile(readings[name].raw) if name in readings else None
@@ -226,7 +226,7 @@ class AnnouncedDays:
 
 
 def _announced_profile(readings: Readings) -> DayProfile | None:
-    """Give the note of tomorrow, None unless all of its profile is sound."""
+    """Return the profile of tomorrow, None if it is missing or invalid."""
     profile = readings.get("PJOURF+1")
     if profile is None or not any(slots_by_coding(profile.raw).values()):
         return None
@@ -243,7 +243,7 @@ def _registers_near(slots: tuple[Slot, ...], local: datetime) -> set[int | None]
 
 
 def _sends_all(frame: Frame, readings: Readings) -> bool:
-    """Whether a frame says itself all that is read of it, nothing being left of one before."""
+    """Whether the frame itself sent all readings that are used, and none is from one before."""
     values = {one.name: (one.data, one.horodate and one.horodate[1:]) for one in frame.groups}
     return all(
         values.get(name) == (one.raw, one.time and f"{one.time:%y%m%d%H%M%S}")

@@ -1,7 +1,7 @@
-"""The mobile peaks that a meter tells of, frame by frame: DPM, FPM, and the profile in PPOINTE.
+"""Collect, frame by frame, the mobile peaks that a meter announces in DPM, FPM and PPOINTE.
 
-It knows frames and the meter's own time. PPOINTE is about the nearest peak that has not begun, and
-what is told no more once it has begun is kept: it tells how its hours go on.
+PPOINTE has the profile of the nearest peak that has not begun. The meter may stop sending it once
+the peak has begun, so it is kept for the hours of the peak that are left. Times are the meter's.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from .day_schedule import MobilePeak
 _LABELS: Final = tuple((number, f"DPM{number}", f"FPM{number}") for number in (1, 2, 3))
 PEAK_LABELS: Final = tuple(name for _, *names in _LABELS for name in names)
 KEPT_FOR: Final = timedelta(days=8)
-"""How long what is over is kept: it tells how today began, and what is usual in a week."""
+"""How long past days and peaks are kept, to know how today began and what is usual in a week."""
 
 
 def update_peaks(
     before: Iterable[MobilePeak], frame: Frame, readings: Readings, local: datetime
 ) -> tuple[MobilePeak, ...]:
-    """Give the peaks that are known once a frame has ended, at a time of the meter's."""
+    """Return the peaks known at the end of a frame; `local` is the meter's time."""
     heard = read_peaks(readings)
     found = {(peak.number, peak.begin): peak for peak in heard}
     for peak in before:
@@ -42,7 +42,7 @@ def update_peaks(
 
 
 def read_peaks(readings: Readings) -> list[MobilePeak]:
-    """Give the peaks that stand in the frame; their stamps have no season."""
+    """Return the peaks that the meter sends now; their times have no season letter."""
     peaks = []
     for number, *names in _LABELS:
         begin, end = (naive(readings.get(name)) for name in names)
@@ -54,9 +54,10 @@ def read_peaks(readings: Readings) -> list[MobilePeak]:
 def _is_withdrawn(
     peak: MobilePeak, heard: Iterable[MobilePeak], frame: Frame, readings: Readings
 ) -> bool:
-    """Whether a peak that is not told any more does not hold: a frame without a fault shows it.
+    """Whether the meter has cancelled a peak that it no longer sends.
 
-    An earlier one of its number may stand before it.
+    An earlier peak of its number only comes first; a later one has replaced it. Without another
+    one, it is cancelled if a complete frame has no DPM of its number.
     """
     if others := [one for one in heard if one.number == peak.number]:
         return all(one.begin > peak.begin for one in others)

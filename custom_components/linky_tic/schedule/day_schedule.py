@@ -1,7 +1,6 @@
-"""The days of a meter: which register counts from when to when, and what colours and peaks change.
+"""Compute which register is in force when, from the profiles of days, Tempo colours and peaks.
 
-It knows what was announced, in the meter's own time, and turns it into instants; it does not know
-what time it is, nor how a profile came to be known. A day without a profile is unknown.
+Input is in the meter's own time, output in instants. A day without a profile is unknown.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,10 +26,10 @@ _DAY: Final = timedelta(days=1)
 
 
 class DayProfile(NamedTuple):
-    """The profile of a day, and its number in the supplier's calendar where it was told.
+    """The profile of a day as the meter sends it, and its number in the supplier's calendar.
 
-    It was `announced` as PJOURF+1 the day before; otherwise it is that of another day with the same
-    number, which the register in force bears out.
+    `announced`: it was in PJOURF+1 the day before. Otherwise it is the profile of another day with
+    the same number, which the register in force has confirmed.
     """
 
     text: str
@@ -39,10 +38,10 @@ class DayProfile(NamedTuple):
 
 
 class MobilePeak(NamedTuple):
-    """Mobile peak 1, 2 or 3, in the meter's time (naive), from DPM to FPM.
+    """Mobile peak 1, 2 or 3, from DPM to FPM in the meter's time (naive).
 
-    `profile` is what PPOINTE has said of it, None if it was not heard. The hours of its second day
-    are those of the same profile.
+    `profile` is its PPOINTE, None if that was not received. It also applies to the peak's second
+    day, if there is one.
     """
 
     number: int
@@ -53,7 +52,7 @@ class MobilePeak(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SchedulePeriod:
-    """What is in force for a while; None is not known, but for `peak`, where it is no peak."""
+    """A period with one register and contact (None: not known), and one `peak` (None: no peak)."""
 
     begin: datetime
     end: datetime
@@ -62,17 +61,17 @@ class SchedulePeriod:
     peak: int | None = None
 
     def within(self, begin: datetime, end: datetime) -> SchedulePeriod:
-        """Give the part of it between two instants; it may be empty."""
+        """Return its part between two instants, which may be empty."""
         return replace(self, begin=max(self.begin, begin), end=min(self.end, end))
 
     def continues_in(self, other: SchedulePeriod) -> bool:
-        """Whether the two are one, cut by a midnight."""
+        """Whether the other one only continues this one, as after midnight."""
         return replace(self, begin=other.begin, end=other.end) == other and self.end == other.begin
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The periods of a day of the meter's, from its midnight to its midnight."""
+    """The periods of a day, from midnight to midnight of the meter's clock."""
 
     date: date
     periods: tuple[SchedulePeriod, ...]
@@ -83,14 +82,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A `register` comes into force; it is None for a peak whose profile is not known."""
+    """The instant at which a `register` comes into force; None for a peak without a profile."""
 
     at: datetime
     register: int | None
 
 
 _State = tuple[int | None, Contact | None]
-"""A register and the position of the dry contact."""
+"""A register and the position of the dry contact; None is not known."""
 _UNKNOWN: Final[_State] = (None, None)
 
 
@@ -98,8 +97,8 @@ _UNKNOWN: Final[_State] = (None, None)
 class DaySchedules:
     """All that is known of the days of one meter.
 
-    `coding` is the one that it is known to use. `colours` are those of Tempo days, which run from
-    06:00 to 06:00; None where the contract has none.
+    `coding`: how it sends hours, None while that is not known. `colours`: those of Tempo days,
+    which begin at 06:00; None if the contract is not Tempo.
     """
 
     profiles: Mapping[date, DayProfile] = field(default_factory=dict)
@@ -117,12 +116,11 @@ class DaySchedules:
         return Day(day, tuple(periods), profile.coding, profile.decision, announced.announced)
 
     def usual_register(self, in_use: Collection[int] = ()) -> int | None:
-        """Give the register with most hours, the peaks left aside, of all days that are known.
+        """Return the register with most hours in all known days, without the peaks.
 
-        None where they have one register of several that are in use: it may be the unusual one.
-
-        Hours in which the contact is closed are off-peak and count last; of two registers with as
-        many hours it is the higher, off-peak being the first.
+        Return None if they have only one of several registers `in_use`, as it may not be the usual
+        one. Hours with a closed contact are off-peak and count last. Of two registers with as many
+        hours it is the higher, as off-peak is register 1.
         """
         hours: dict[int, tuple[timedelta, timedelta]] = {}
         for period in chain.from_iterable(map(self._periods, self.profiles)):
@@ -136,9 +134,9 @@ class DaySchedules:
         return max(hours, key=lambda register: (hours[register], register), default=None)
 
     def unusual_periods(self, days: Iterable[date], usual: int | None) -> list[SchedulePeriod]:
-        """Give what a calendar shows: the registers that are not the usual one, and the peaks.
+        """Return the periods of peaks and of all registers but the usual one, for the calendar.
 
-        What goes on after midnight is one period.
+        A period that continues after midnight is one.
         """
         found: list[SchedulePeriod] = []
         for period in chain.from_iterable(map(self._periods, days)):
@@ -151,7 +149,7 @@ class DaySchedules:
         return found
 
     def next_change(self, now: datetime) -> Change | None:
-        """Give the next change of register, None when none is to come or it is not known."""
+        """Return the next change of register, None when there is none or it is not known."""
         today = self.legal.day_of(now)
         periods = [
             one for day in (today, today + _DAY) for one in self._periods(day) if one.end > now
@@ -166,7 +164,7 @@ class DaySchedules:
         return None
 
     def next_boundary(self, now: datetime) -> datetime:
-        """Give the instant from which something else is in force, or another day is today."""
+        """Return when the current period or the current day ends, whichever is first."""
         today = self.legal.day_of(now)
         edges = (one.begin for one in self._periods(today) if one.begin > now)
         return next(edges, self.legal.at(datetime.combine(today + _DAY, time.min)))
@@ -181,20 +179,20 @@ class DaySchedules:
         return list(self._to_instants(add(day, base)))
 
     def _state_at_end(self, day: date) -> _State:
-        """Give the state in which a day ends: the next begins in it, until a slot changes it."""
+        """Return the state at the end of a day, in which the next day begins."""
         profile = self.profiles.get(day)
         slots = next(iter(slots_by_coding(profile.text).values()), ()) if profile else ()
         return _states_of_slots(slots, _UNKNOWN)[-1][1] if slots else _UNKNOWN
 
     def _to_instants(self, periods: Iterable[SchedulePeriod]) -> Iterator[SchedulePeriod]:
-        """Place periods of the meter's time; empty ones, or of an hour left out, are none."""
+        """Convert periods from the meter's time; skip empty ones, as in the hour that DST skips."""
         for period in periods:
             begin, end = self.legal.at(period.begin), self.legal.at(period.end)
             if begin < end:
                 yield replace(period, begin=begin, end=end)
 
     def _with_colours(self, day: date, base: list[SchedulePeriod]) -> Iterator[SchedulePeriod]:
-        """Give the hours of every day, which a profile tells, the registers of their colour."""
+        """Yield the periods with the registers of their colour in place of those of blue."""
         begin, end = base[0].begin, base[-1].end
         start = datetime.combine(day, time.min) + TEMPO_START
         for tempo_day, first, last in ((day - _DAY, begin, start), (day, start, end)):
@@ -218,7 +216,7 @@ class DaySchedules:
     def _peak_periods(
         self, peak: MobilePeak, day: date, base: list[SchedulePeriod]
     ) -> list[SchedulePeriod]:
-        """Give the whole day as the profile of a peak has it; without one it is not known."""
+        """Return a whole day by the profile of a peak; its registers are None without a profile."""
         profile = read_profile(peak.profile or "", self.coding)
         slots = profile.slots if profile else ()
         if not slots:
@@ -231,7 +229,7 @@ class DaySchedules:
 
 
 def _agreed(one: list[SchedulePeriod], other: list[SchedulePeriod]) -> list[SchedulePeriod]:
-    """Give what two readings of a day both say; where they differ, nothing is known."""
+    """Combine the periods of a day in two codings; the state is None where they differ."""
     begins = sorted({period.begin for period in chain(one, other)})
     found = []
     for begin, end in pairwise([*begins, one[-1].end]):
@@ -255,7 +253,7 @@ def _periods_of_states(
 
 
 def _states_of_slots(slots: tuple[Slot, ...], before: _State) -> list[tuple[time, _State]]:
-    """Give what holds from when on, from midnight; what a slot leaves unchanged stays."""
+    """Return the start and state of each slot, from midnight; `before` holds until the first."""
     states = [] if slots[0].start == time.min else [(time.min, before)]
     for slot in slots:
         register, contact = before

@@ -1,8 +1,7 @@
-"""The days of one meter, as it has announced them, and as its register in force bears them out.
+"""Store what one meter has announced for its days, and signal each change of what is in force.
 
-It stores what the wire does not repeat (which profile is for which day, what a peak that has begun
-is made of, how the hours are coded) and tells when something else is in force. What is believed of
-which day is decided in `announced_days.py`.
+The meter does not repeat which profile is for which day, the profile of a peak that has begun, nor
+how its hours are coded. `announced_days.py` decides what is known of a day.
 """
 
 from collections.abc import Mapping
@@ -32,12 +31,12 @@ class Days:
         self.schedules = DaySchedules()
         self._next_boundary = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
-        signals.minute.connect(self._check_time)  # once a minute, where no frame comes
+        signals.minute.connect(self._check_time)  # while no frame is received
         meter.guard(self.restore)
 
     @property
     def today(self) -> date:
-        """The day that the meter is in."""
+        """Today, by the meter's time."""
         return self.schedules.legal.day_of(dt_util.utcnow())
 
     @property
@@ -46,22 +45,22 @@ class Days:
 
     @property
     def next_change(self) -> Change | None:
-        """When another register comes into force, and which; None: not known, or never."""
+        """The next change of register, None when there is none or it is not known."""
         return self.schedules.next_change(dt_util.utcnow())
 
     @property
     def colours(self) -> Mapping[date, str]:
-        """The colours of Tempo days near today, as far as known; none under another contract."""
+        """The known colours of Tempo days near today; empty under another contract."""
         ahead = self.schedules.legal.days_ahead
         return {day - ahead: colour for day, colour in self._announced.colours.items()}
 
     @property
     def changed_hours(self) -> ChangedHours | None:
-        """The hours that the frame which has just ended has changed."""
+        """The hours that the last frame has changed, if any."""
         return self._announced.changed
 
     def restore(self) -> None:
-        """Take up what was kept of this meter; another one's days are no use."""
+        """Load what was stored, unless it is of another meter."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self._address:
             from_json(kept, self._announced)
@@ -81,14 +80,14 @@ class Days:
         self._next_boundary = self.schedules.next_boundary(dt_util.utcnow())
 
     def _check_time(self) -> None:
-        """Tell when something else is in force, or another day is today."""
+        """Send the signal when the current period or day has ended."""
         if dt_util.utcnow() >= self._next_boundary:
             self._update_schedules()
             self._signals.days.send()
 
 
 def to_json(days: AnnouncedDays) -> JsonObjectType:
-    """Give what was announced as it is stored."""
+    """Return what was announced in the form in which it is stored."""
     legal, coding = days.clock.legal, days.coding
     colours = {day.isoformat(): colour for day, colour in days.colours.items()}
     return {
@@ -107,7 +106,7 @@ def to_json(days: AnnouncedDays) -> JsonObjectType:
 
 
 def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
-    """Put back what was stored; raises if it was not written here."""
+    """Load what `to_json` returned; raises an error if it has another shape."""
     profiles, colours = stored["profiles"], stored.get("colours")
     coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
     days.profiles = {date.fromisoformat(day): _profile(kept) for day, kept in profiles.items()}
@@ -126,11 +125,11 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
 
 
 def _profile(kept: list[Any] | None) -> DayProfile | None:
-    """Read the note of a day, None where it is open; before 1.0 there was a list of them."""
+    """Load the profile of a day, None if its hours are unknown; before 1.0 it was in a list."""
     profiles = [kept] if kept and isinstance(kept[0], str) else kept or []
     return DayProfile(*profiles[0]) if len(profiles) == 1 else None
 
 
 def _naive(kept: str) -> datetime:
-    """Read an instant in the meter's time, which had a zone before 1.0: that of this time."""
+    """Load a time of the meter's clock; before 1.0 it was stored with its time zone."""
     return datetime.fromisoformat(kept).replace(tzinfo=None)

@@ -1,6 +1,6 @@
-"""The sensors of what comes next: when the tariff changes, and to which.
+"""The sensors of the next change of tariff: when, and to which.
 
-They are reckoned from the days that the meter has told, so they do not end with the line.
+They are computed from the announced days, so they stay available without a connection.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from ..tic import Readings
 
 
 def _has_tariff_changes(readings: Readings) -> bool:
-    """Whether there is another tariff to change to: not so under BASE."""
+    """Whether the meter announces hours and has several tariffs; under BASE it has one."""
     return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
 
 
@@ -33,7 +33,7 @@ def _next_tariff(meter: LinkyCoordinator) -> str | None:
 
 
 _SOURCES: Final = ("PJOURF+1",)
-"""Historique has no hours: what is said of them goes with the mode."""
+"""Historique sends no hours, so these sensors exist in Standard only."""
 
 DAY_VALUES: Final = (
     DerivedSensorDescription(
