@@ -116,6 +116,20 @@ async def test_it_is_unavailable_when_neither_today_nor_the_line_is_known(
     assert days.home.state(CHANGE) == "unknown"
 
 
+async def test_it_does_not_say_that_a_tariff_is_over_when_the_hours_are_no_longer_known(
+    days: DaysOfAHome,
+) -> None:
+    await days.hears(Household(contract="hphc", start="2026-11-23T12:00:00"))
+    await days.wait_until("2026-11-23T23:00:00")
+    assert days.home.state(CALENDAR) == "on"
+    assert days.meter
+    days.house.change_contract(off_peak=((2 * 60, 10 * 60),))
+    await days.meter.play()
+    assert days.home.state(CALENDAR) == "unavailable"
+    await days.wait_until("2026-11-24T00:01:00")
+    assert days.home.state(CALENDAR) == "off"
+
+
 async def test_one_register_makes_neither_events_nor_changes(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="base", start="2026-11-23T23:59:00"))
     await days.wait_until("2026-11-24T00:01:00")
@@ -151,6 +165,8 @@ async def test_a_peak_whose_profile_nobody_heard_is_called_by_its_number(
         ("DPM1", "00", " 261125070000"),
         ("FPM1", "00", " 261126010000"),
         ("NTARF", "01"),
+        ("NJOURF", "00"),
+        ("NJOURF+1", "00"),
         ("PJOURF+1", profile("0000C001")),
     )
     days.home.clock.now = datetime(2026, 11, 24, 20, tzinfo=UTC).timestamp()

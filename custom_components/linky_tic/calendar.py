@@ -24,7 +24,6 @@ from .tic import Label, Quantity
 PARALLEL_UPDATES = 0
 
 _KEY: Final = "tariff"
-_PROFILE: Final = "PJOURF+1"
 _ONE_DAY: Final = timedelta(days=1)
 _REGISTER: Final = f"sensor.{CURRENT_TARIFF}.state"
 _PEAK: Final = "sensor.peak_in_progress.state"
@@ -56,10 +55,9 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether today is known, line or no line, or may become known."""
-        days, coordinator = self.coordinator.days, self.coordinator
-        is_told = coordinator.is_available and coordinator.reading(_PROFILE) is not None
-        return is_told or days.schedules.day(days.today) is not None
+        """Whether today is known, line or no line: *off* would say that it is the usual tariff."""
+        days = self.coordinator.days
+        return days.schedules.day(days.today) is not None
 
     @property
     @override
