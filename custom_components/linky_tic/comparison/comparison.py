@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from ..coordinator import LinkyCoordinator
 from ..cost.periods import CostPeriod
 from ..exceptions import refused
-from ..season.statistics import async_hourly, async_past_days
+from ..season.statistics import async_hourly_rows, async_past_days
 from ..tariff.tempo import COLOURS
 from ..tic import LABELS, Label, Quantity
 from .contracts import PricedContract, Sum, cost_under
@@ -79,7 +79,7 @@ async def _async_sums(
 ) -> dict[Label, Mapping[datetime, float]]:
     """Give the sums (kWh) by beginning of the hour of each index that counts what is drawn."""
     start, end = _midnight(first) - _BEFORE, _midnight(last + _ONE_DAY)
-    found = await async_hourly(coordinator.hass, coordinator.address, _SUPPLIED, start, end)
+    found = await async_hourly_rows(coordinator.hass, coordinator.address, _SUPPLIED, start, end)
     return {
         LABELS[name]: {
             datetime.fromtimestamp(row["start"], UTC): total

@@ -21,12 +21,12 @@ from .tally import DAY_KINDS, Tally, tally
 _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
-_AWAITED: Final = time(0, 15)
+_KNOWN_BY: Final = time(0, 15)
 """Until when the kind of a day that begins at midnight may take to be heard."""
-_SURELY_FROM, _SURELY_UNTIL = time(0, 5), time(17, 55)
+_PEAK_FROM, _PEAK_UNTIL = time(0, 5), time(17, 55)
 """The 18 hours of a peak in its day, without five minutes at either end."""
-_EJP: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
-_LASTS: Final = timedelta(days=366)
+_EJP_KINDS: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
+_KEPT_FOR: Final = timedelta(days=366)
 
 
 class SeasonDays:
@@ -39,7 +39,7 @@ class SeasonDays:
         self._days = days
         self._tariffs = tariffs
         self.by_day: dict[date, str] = {}
-        self._since: date | None = None
+        self._first_day: date | None = None
         self._loaded_on: date | None = None
         for signal in (signals.days, signals.tariff, signals.minute):
             signal.connect(self._update)
@@ -48,7 +48,7 @@ class SeasonDays:
     def restore(self) -> None:
         kept = self._store.recall(_STORED)
         known = kept if isinstance(kept, dict) else {}
-        self._since = dt_util.parse_date(str(known.get(_SINCE)))
+        self._first_day = dt_util.parse_date(str(known.get(_SINCE)))
         self.by_day = {
             day: str(kind) for one, kind in known.items() if (day := dt_util.parse_date(one))
         }
@@ -58,20 +58,20 @@ class SeasonDays:
 
         One that has just begun counts from the moment on at which its kind is known.
         """
-        now = self._now(kind)
+        now = self._time_in_day(kind)
         running = now.date()
-        is_awaited = running not in self.by_day and now.time() < _AWAITED
+        is_awaited = running not in self.by_day and now.time() < _KNOWN_BY
         return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
     async def _load_past_days(self, contract: str, first: date, today: date) -> None:
         """Ask the statistics of the indexes for the days that nobody has listened to."""
         meter = self._meter
-        found = await async_past_days(meter.hass, meter.address, contract, first, self._since)
+        found = await async_past_days(meter.hass, meter.address, contract, first, self._first_day)
         past = {day: one for day, one in found.items() if day < today}
-        self._add(past | self.by_day)
+        self._add_days(past | self.by_day)
         self._signals.season.send()
 
-    def _now(self, kind: str) -> datetime:
+    def _time_in_day(self, kind: str) -> datetime:
         """Give the local time, shifted by so much that a day begins at midnight."""
         legal = self._days.schedules.legal
         local = legal.of(dt_util.utcnow()).replace(tzinfo=None) - legal.days_ahead
@@ -83,14 +83,14 @@ class SeasonDays:
 
         Once a minute at least: numbers change with the day, too.
         """
-        colours, peak_day = self._days.colours, self._peak_day()
-        self._add(colours or peak_day)
+        colours, peak_day = self._days.colours, self._ejp_day()
+        self._add_days(colours or peak_day)
         if self.by_day:
             self._signals.season.send()
         if not colours and not peak_day:
             return
         contract, kind = ("tempo", "blue") if colours else ("ejp", "peak")
-        today = self._now(kind).date()
+        today = self._time_in_day(kind).date()
         if self._loaded_on != today and self.tally(kind).unknown:
             self._loaded_on = today
             loading = self._load_past_days(contract, DAY_KINDS[kind].season(today).first, today)
@@ -98,20 +98,20 @@ class SeasonDays:
                 self._meter.hass, loading, f"{DOMAIN} season"
             )
 
-    def _peak_day(self) -> dict[date, str]:
+    def _ejp_day(self) -> dict[date, str]:
         current = self._tariffs.current
-        kind = _EJP.get(current.name) if current else None
-        now = self._now("peak")
-        return {now.date(): kind} if kind and _SURELY_FROM < now.time() < _SURELY_UNTIL else {}
+        kind = _EJP_KINDS.get(current.name) if current else None
+        now = self._time_in_day("peak")
+        return {now.date(): kind} if kind and _PEAK_FROM < now.time() < _PEAK_UNTIL else {}
 
-    def _add(self, found: Mapping[date, str]) -> None:
-        news = {day: kind for day, kind in found.items() if self.by_day.get(day) != kind}
-        if not news:
+    def _add_days(self, found: Mapping[date, str]) -> None:
+        new = {day: kind for day, kind in found.items() if self.by_day.get(day) != kind}
+        if not new:
             return
-        oldest = max(news) - _LASTS
-        self._since = self._since or min(news)
-        self.by_day = {day: one for day, one in (self.by_day | news).items() if day >= oldest}
+        oldest = max(new) - _KEPT_FOR
+        self._first_day = self._first_day or min(new)
+        self.by_day = {day: one for day, one in (self.by_day | new).items() if day >= oldest}
         stored: dict[str, JsonValueType] = {
             day.isoformat(): one for day, one in self.by_day.items()
         }
-        self._store.keep(_STORED, {**stored, _SINCE: self._since.isoformat()})
+        self._store.keep(_STORED, {**stored, _SINCE: self._first_day.isoformat()})

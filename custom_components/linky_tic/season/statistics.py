@@ -36,7 +36,7 @@ class _Contract(NamedTuple):
     hours: range
 
 
-_TARIFFS: Final = {label: slug for _, slug, _, label in KNOWN_TARIFFS} | {
+_TARIFF_OF_INDEX: Final = {label: slug for _, slug, _, label in KNOWN_TARIFFS} | {
     f"EASF{register:02}": slug for register, slug in TEMPO_NAMES.items()
 }
 """What each index counts; in Standard under Tempo, as no index there tells of the days of EJP."""
@@ -46,7 +46,7 @@ def _kinds(contract: str) -> dict[str, str]:
     """Give the kind of the days in which each index of a contract moves."""
     return {
         label: slug.split("_")[1]
-        for label, slug in _TARIFFS.items()
+        for label, slug in _TARIFF_OF_INDEX.items()
         if slug.startswith(f"{contract}_")
     }
 
@@ -55,7 +55,7 @@ _CONTRACTS: Final[Mapping[str, _Contract]] = {
     "tempo": _Contract(_kinds("tempo"), DAY_KINDS["red"].begins, range(1, 23)),
     "ejp": _Contract(_kinds("ejp"), DAY_KINDS["peak"].begins, range(1, 17)),
 }
-_SHARED: Final = frozenset({"EASF01", "EASF02"})
+_SHARED_INDEXES: Final = frozenset({"EASF01", "EASF02"})
 """Under other contracts they count other hours."""
 
 
@@ -70,11 +70,11 @@ async def async_past_days(
     if RECORDER not in hass.config.components:
         return {}
     start = dt_util.start_of_local_day(first) - _YEAR
-    rows = await async_hourly(hass, address, _CONTRACTS[contract].kinds, start)
+    rows = await async_hourly_rows(hass, address, _CONTRACTS[contract].kinds, start)
     return kinds_of_days(contract, rows, first, since)
 
 
-async def async_hourly(
+async def async_hourly_rows(
     hass: HomeAssistant,
     address: str,
     labels: Iterable[str],
@@ -101,12 +101,12 @@ def kinds_of_days(
     """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
-        for day in _days_moved(found, contract):
+        for day in _days_with_growth(found, contract):
             moved[day].add(label)
     impossible = (day for day, labels in moved.items() if not _may_be(contract, day, labels))
     other_contracts_until = max(impossible, default=date.min)
     own = {day: labels for day, labels in moved.items() if day > other_contracts_until}
-    days_not_shared = (day for day, labels in own.items() if labels - _SHARED)
+    days_not_shared = (day for day, labels in own.items() if labels - _SHARED_INDEXES)
     own_from = min([*days_not_shared, since or date.max])
     days = {}
     for day, labels in own.items():
@@ -121,7 +121,7 @@ def _may_be(contract: str, day: date, labels: Iterable[str]) -> bool:
     return all(DAY_KINDS[one].may_be(day) for one in kinds)
 
 
-def _days_moved(rows: Iterable[Any], contract: str) -> Iterator[date]:
+def _days_with_growth(rows: Iterable[Any], contract: str) -> Iterator[date]:
     """Give the days in whose hours an index has grown, those next to a gap left out."""
     _, begins, hours = _CONTRACTS[contract]
     for before, row in pairwise(rows):
