@@ -24,7 +24,7 @@ def watched(
         while counted + 1 <= now:  # a meter counts once a second
             energy += watts(counted) / 3600
             counted += 1
-        power.see(int(energy), now + jitter.random() * 0.15, round(watts(now) / factor))
+        power.update(int(energy), now + jitter.random() * 0.15, round(watts(now) / factor))
         yield now, power.estimate(now)
         now += FRAME
 
@@ -61,7 +61,7 @@ def test_a_load_of_another_kind_is_followed_by_the_steps() -> None:
     for frame in range(140):
         load, apparent = (1500, 1500) if frame < 70 else (1500, 2500)
         energy += load * FRAME / 3600
-        power.see(int(energy), frame * FRAME, apparent)
+        power.update(int(energy), frame * FRAME, apparent)
         last = power.estimate(frame * FRAME)
     assert last is not None
     assert last.watts == pytest.approx(1500, rel=0.05)
@@ -76,27 +76,27 @@ def test_the_power_factor_is_that_of_the_load() -> None:
 
 def test_nothing_is_known_at_first() -> None:
     power = IndexPower()
-    power.see(1000, 0.0, 2000)
+    power.update(1000, 0.0, 2000)
     assert power.estimate(0.0) is None
 
 
 def test_nothing_drawn_is_zero_at_once() -> None:
     power = IndexPower()
-    power.see(1000, 0.0, 0)
+    power.update(1000, 0.0, 0)
     assert power.estimate(0.0) == Estimate(0.0, 0.0, None)
 
 
 def test_nothing_is_known_after_a_gap() -> None:
     power = fed(1000)
     assert power.estimate(110.0) is None
-    power.see(60, 110.0, 1000)
+    power.update(60, 110.0, 1000)
     assert power.estimate(110.0) is None
 
 
 @pytest.mark.parametrize("index", [0, 5])
 def test_an_index_that_falls_or_a_clock_set_back_starts_anew(index: int) -> None:
     power = fed(1000)
-    power.see(index, 30.0, 1000)
+    power.update(index, 30.0, 1000)
     assert power.estimate(30.0) is None
 
 
@@ -104,7 +104,7 @@ def fed(load: int) -> IndexPower:
     power, energy = IndexPower(), 0.0
     for frame in range(60):
         energy += load * FRAME / 3600
-        power.see(int(energy), frame * FRAME, load)
+        power.update(int(energy), frame * FRAME, load)
     assert power.estimate(59 * FRAME) is not None
     return power
 
@@ -113,9 +113,9 @@ def test_an_index_that_may_be_late_takes_longer_to_tell() -> None:
     soon, late, energy = IndexPower(), IndexPower(), 0.0
     for frame in range(20):
         energy += 3000 * FRAME / 3600
-        soon.see(int(energy), frame * FRAME, 3000)
+        soon.update(int(energy), frame * FRAME, 3000)
         at = frame * FRAME
-        late.see(int(energy), at, 3000, slack=12.0, since=at - 10)
+        late.update(int(energy), at, 3000, slack=12.0, since=at - 10)
     known, guessed = soon.estimate(19 * FRAME), late.estimate(19 * FRAME)
     assert known is not None
     assert known.factor is not None
@@ -127,9 +127,9 @@ def explained(
 ) -> Estimate | None:
     """What is told of a first index when the steps leave these powers open."""
     power = IndexPower()
-    power.see(1000, 0.0, apparent)
+    power.update(1000, 0.0, apparent)
     power._window.low, power._window.high = low, high
-    power._settled = settled
+    power._reference = settled
     return power.estimate(0.0)
 
 
@@ -156,10 +156,10 @@ def test_a_power_has_settled_when_it_is_known_to_twelve_percent(
     low: float, high: float, settled: tuple[float, int] | None
 ) -> None:
     power = IndexPower()
-    power.see(1000, 0.0, 5000)
+    power.update(1000, 0.0, 5000)
     power._window.low, power._window.high = low, high
     power.estimate(0.0)
-    assert power._settled == settled
+    assert power._reference == settled
 
 
 def test_what_the_steps_leave_open_by_less_than_a_third_counts_more_than_what_had_settled() -> None:
@@ -189,10 +189,10 @@ def test_an_index_is_of_the_same_load_for_ten_seconds_and_not_before_the_one_see
         (10 + slack, True), (10.1 + slack, False), (-slack, True), (-0.1 - slack, False),
     ):  # fmt: skip
         power = IndexPower()
-        power.see(1000, 100.0, 1000, slack=slack)
-        power._settled = settled = (900.0, 1000)
-        power.see(1000, 100 + seconds, 3000, slack=slack)
-        assert power._settled == (settled if is_so else None)
+        power.update(1000, 100.0, 1000, slack=slack)
+        power._reference = settled = (900.0, 1000)
+        power.update(1000, 100 + seconds, 3000, slack=slack)
+        assert power._reference == (settled if is_so else None)
         assert bool(power._window.steps) is not is_so  # a switch: of now, or of the past
         power._window.low, power._window.high = 94, 106
         told = power.estimate(100.0)
@@ -203,7 +203,7 @@ def test_an_index_is_of_the_same_load_for_ten_seconds_and_not_before_the_one_see
 def test_an_estimate_holds_for_ten_seconds() -> None:
     power = IndexPower()
     assert power.estimate(0.0) is None
-    power.see(1000, 0.0, 0)
+    power.update(1000, 0.0, 0)
     assert power.estimate(10.0) == Estimate(0.0, 0.0, None)
     assert power.estimate(10.1) is None
 
@@ -216,16 +216,16 @@ def test_a_load_is_switched_by_more_than_sixty_va_and_six_percent(
     mean: int, apparent: int, *, is_switched: bool
 ) -> None:
     power = IndexPower()
-    power.see(1000, 0.0, mean)
-    power.see(1000, 1.0, apparent)
+    power.update(1000, 0.0, mean)
+    power.update(1000, 1.0, apparent)
     assert bool(power._window.steps) is not is_switched
 
 
 def test_a_mean_is_of_ten_seconds() -> None:
     power = IndexPower()
-    power.see(1000, 0.0, 1000, slack=12.0)
+    power.update(1000, 0.0, 1000, slack=12.0)
     for at, apparent, mean in ((1.0, 1050, 1005), (21.0, 1010, 1010)):
-        power.see(1000, at, apparent, slack=12.0)
+        power.update(1000, at, apparent, slack=12.0)
         assert power._mean == mean
 
 
@@ -235,10 +235,10 @@ def test_what_was_told_too_little_is_made_good_but_for_what_is_not_sure(
 ) -> None:
     """Of 2 Wh that were not told, one may be begun, and more be late."""
     power = IndexPower()
-    power.see(1000, 0.0, 0, slack=slack)
+    power.update(1000, 0.0, 0, slack=slack)
     assert power.estimate(0.0) == Estimate(0.0, 0.0, None)
-    power._settled = (500.0, 1000)
-    power.see(1002, 1.0, 1000, **({"slack": slack} if slack else {}))
+    power._reference = (500.0, 1000)
+    power.update(1002, 1.0, 1000, **({"slack": slack} if slack else {}))
     told = power.estimate(1.0)
     assert told is not None
     assert told.watts == pytest.approx(watts, abs=0.1)
@@ -260,8 +260,8 @@ def test_a_window_is_bounded_whatever_happens() -> None:
     for _ in range(5000):
         before, now = now, now + chance.choice((0.5, 1.0, 30.0, 400.0))
         value += chance.choice((0, 1, 1, 2, 50))
-        window.step(value, before - 1.2, now)
-        window.rest(value, now + chance.random() * 5)
+        window.add_step(value, before - 1.2, now)
+        window.add_unchanged(value, now + chance.random() * 5)
         assert len(window.steps) <= 24
         assert 0 <= window.low <= window.high <= inf
 
@@ -270,17 +270,17 @@ def test_a_window_tells_which_powers_explain_what_an_index_has_done() -> None:
     window = Window()
     assert (window.low, window.high, window.span, len(window.steps)) == (0, inf, 0, 0)
     window.start(10, 0.0, 1.0)
-    window.rest(10, 1.0)  # no time has passed
+    window.add_unchanged(10, 1.0)  # no time has passed
     assert (window.low, window.high, window.span, len(window.steps)) == (0, inf, 0, 1)
-    window.rest(10, 10.0)
+    window.add_unchanged(10, 10.0)
     assert (window.low, window.high) == (0, 3600 / 9)
-    window.step(11, 9.0, 10.0)
-    window.step(12, 17.0, 18.0)
+    window.add_step(11, 9.0, 10.0)
+    window.add_step(12, 17.0, 18.0)
     assert (window.low, window.high, window.span) == (400, 400, 17)  # one power alone
-    window.rest(12, 26.0)
-    window.step(13, 18.0, 27.0)  # as soon as the one before
+    window.add_unchanged(12, 26.0)
+    window.add_step(13, 18.0, 27.0)  # as soon as the one before
     assert (window.low, window.high, window.span) == (400, 400, 26)
-    window.rest(13, 40.0)  # less than that
+    window.add_unchanged(13, 40.0)  # less than that
     assert (window.low, window.high, window.span) == (0, 3600 / 13, 0)
 
 
@@ -293,7 +293,7 @@ def test_a_window_forgets_after_five_minutes_but_for_its_last_step(
     window = Window()
     window.start(0, -1.0, 0.0)
     for time in times:  # at 360 W
-        window.step(time // 10, time - 1.0, float(time))
+        window.add_step(time // 10, time - 1.0, float(time))
     assert window.span == span
 
 
@@ -306,8 +306,8 @@ def test_a_ratio_is_of_twenty_four_steps_and_of_five_minutes(
     """The first Wh took 10 VAh, all others 2."""
     long_run = Ratio()
     for value in range(steps):
-        long_run.draw(3600 * (10 if value == 1 else 2), 1.0)
-        long_run.step(value, last if value == steps - 1 else value)
+        long_run.add_power(3600 * (10 if value == 1 else 2), 1.0)
+        long_run.add_index(value, last if value == steps - 1 else value)
     assert long_run.value == pytest.approx(ratio)
 
 
@@ -326,9 +326,9 @@ def test_a_ratio_is_known_after_five_wh_and_twenty_seconds(
 ) -> None:
     long_run = Ratio()
     assert long_run.value is None
-    long_run.step(100, 50.0)
-    long_run.draw(drawn, 1.0)
-    long_run.step(100 + gain, 50 + seconds)
+    long_run.add_index(100, 50.0)
+    long_run.add_power(drawn, 1.0)
+    long_run.add_index(100 + gain, 50 + seconds)
     assert long_run.value == ratio
 
 
@@ -357,7 +357,7 @@ def test_a_load_that_pulses_parts_from_the_index_by_no_more_than_this_can_tell(
         while counted < now:
             energy += load(counted) / 36_000
             counted += 0.1
-        power.see(int(energy), now + jitter.random() * 0.15, round(apparent(now)))
+        power.update(int(energy), now + jitter.random() * 0.15, round(apparent(now)))
         estimate = power.estimate(now)
         if started is None and estimate is not None and now > before:
             started, told = energy, 0.0

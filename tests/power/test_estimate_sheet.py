@@ -65,7 +65,7 @@ def estimates(life: Life) -> Iterator[str]:
             at = now + jitter.random() * 0.15
             apparent = round(life.watts(now) / life.factor)
             since = last if life.slack else None
-            power.see(int(energy), at, apparent, slack=life.slack, since=since)
+            power.update(int(energy), at, apparent, slack=life.slack, since=since)
             last = at
         if frames % EVERY == 0:
             told = power.estimate(now)

@@ -39,18 +39,18 @@ class House:
     def play(self, heard: list[bytes], now: datetime, overseas: timedelta = MAINLAND) -> bool:
         listener = Listener()
         listener.hear(*KNOWN * heard[:1])
-        is_told = False
+        is_known = False
         for frame in frames(listener.hear(*heard)):
             readings = listener.receiver.meter.readings
-            is_told = self.peaks.end_frame(frame, readings, now.timestamp(), overseas)
-        return is_told
+            is_known = self.peaks.end_frame(frame, readings, now.timestamp(), overseas)
+        return is_known
 
 
 def test_the_maximum_is_today_s_if_it_is_stamped_today() -> None:
     house = House()
     house.told("H261123180000", "H261123074318")
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 4870)
-    assert house.peaks.is_told
+    assert house.peaks.is_sent
 
 
 @pytest.mark.parametrize("name", ["SMAXSN", "SMAXSN-1"])
@@ -136,7 +136,7 @@ def test_historique_has_the_highest_power_that_two_frames_have_reached() -> None
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     house.papp("00610", "03200", "02900", "00900", now=noon)
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 2900)
-    assert not house.peaks.is_told
+    assert not house.peaks.is_sent
 
 
 def test_a_false_power_of_one_frame_is_the_peak_of_no_month() -> None:
@@ -155,7 +155,7 @@ def test_what_is_damaged_after_a_false_power_does_not_bear_it_out() -> None:
 
 def test_a_day_on_which_nothing_is_drawn_has_a_peak_of_nothing() -> None:
     house = House()
-    assert not house.peaks.is_told
+    assert not house.peaks.is_sent
     house.papp("00000", "00000", now=datetime(2026, 11, 23, 12, tzinfo=UTC))
     assert house.peaks.today == DayPeak(NOVEMBER, 0)
 
@@ -195,7 +195,7 @@ def test_an_island_has_its_own_midnight() -> None:
 def test_a_power_from_before_a_loss_is_of_no_day() -> None:
     house = House()
     house.papp("03200", now=datetime(2026, 11, 23, 12, tzinfo=UTC))
-    house.peaks.lose()
+    house.peaks.forget_last_power()
     house.papp("00500", now=datetime(2026, 11, 24, 12, tzinfo=UTC))
     assert house.peaks.today is None
     house.papp("00500", now=datetime(2026, 11, 24, 12, tzinfo=UTC))

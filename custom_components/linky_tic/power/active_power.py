@@ -34,11 +34,11 @@ _IMPORTED: Final = (
 _EXPORTED: Final = ("EAIT",)
 _IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
 _EXPORTED_POWER: Final = ("SINSTI",)
-_SAME_FRAME: Final = 3.0
+_FRAME_SECONDS: Final = 3.0
 """Seconds: no frame lasts longer (54E 6.1)."""
-_HELD: Final = 12.0
+_GATE_DELAY: Final = 12.0
 """Seconds by which an index may be behind on a line without parity, where the gate waits."""
-_SIGHTINGS: Final = 2
+_GATE_FRAMES: Final = 2
 """Frames for which such an index may have waited: it may be so much older than when it passed."""
 
 
@@ -48,7 +48,7 @@ class ActivePower:
     def __init__(self, receiver: Receiver, signals: Signals) -> None:
         self._receiver = receiver
         self._reset()
-        signals.frame.connect(self._frame)
+        signals.frame.connect(self._end_frame)
         signals.lost.connect(self._reset)
 
     @property
@@ -73,7 +73,7 @@ class ActivePower:
         self._imported = _Direction(self._receiver, _IMPORTED, _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED, _EXPORTED_POWER)
 
-    def _frame(self, _frame: Frame, readings: Readings, now: float) -> None:
+    def _end_frame(self, _frame: Frame, readings: Readings, now: float) -> None:
         self._estimate = imported = self._imported.estimate(readings, now)
         if self._receiver.meter.is_producer:
             self._estimate = net(imported, self._exported.estimate(readings, now))
@@ -94,14 +94,14 @@ class _Direction:
         self._power: IndexPower
         self._total: int | None
         self._lag: float
-        self._ended: float
+        self._last_frame_at: float
 
-    def _start(self, labels: frozenset[str], now: float) -> None:
+    def _restart(self, labels: frozenset[str], now: float) -> None:
         self._labels = labels
         self._power = IndexPower()
         self._total = None
-        self._lag = _SAME_FRAME
-        self._ended = now
+        self._lag = _FRAME_SECONDS
+        self._last_frame_at = now
 
     def estimate(self, readings: Readings, now: float) -> Estimate | None:
         """Take what holds at the end of a frame, `now`; None without an index or a power."""
@@ -112,18 +112,18 @@ class _Direction:
             return None
         labels = frozenset(index.label.name for index in indexes)
         if labels != self._labels:
-            self._start(labels, now)
+            self._restart(labels, now)
         total = sum(filter(None, (number_of(readings, name) for name in labels)))
-        at = self._counted_at(indexes, total, now)
-        frame, self._ended = min(now - self._ended, _SAME_FRAME), now
+        at = self._last_valid_at(indexes, total, now)
+        frame, self._last_frame_at = min(now - self._last_frame_at, _FRAME_SECONDS), now
         if self._receiver.wire.carries_parity:
-            self._power.see(total, at, apparent)
+            self._power.update(total, at, apparent)
         else:  # the gate believes what comes twice, or between two others
-            since = at - _SIGHTINGS * frame
-            self._power.see(total, at, apparent, slack=_HELD, since=since)
+            since = at - _GATE_FRAMES * frame
+            self._power.update(total, at, apparent, slack=_GATE_DELAY, since=since)
         return self._power.estimate(now)
 
-    def _counted_at(self, indexes: list[Reading], total: int, now: float) -> float:
+    def _last_valid_at(self, indexes: list[Reading], total: int, now: float) -> float:
         """Take the sum of the indexes; give when it was last good (seconds).
 
         A new sum is as old as its newest index. One that has not moved was good when that index was
@@ -132,7 +132,7 @@ class _Direction:
         newest = max(indexes, key=attrgetter("at"))
         if total != self._total:
             self._total = total
-            if now - newest.at < _SAME_FRAME:
+            if now - newest.at < _FRAME_SECONDS:
                 self._lag = now - newest.at
             return newest.at
         heard = self._receiver.meter.presence.last_heard(newest.label.name, newest.at)

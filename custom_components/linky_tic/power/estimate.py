@@ -12,33 +12,33 @@ from typing import Final, NamedTuple
 
 _WH: Final = 3600.0
 """Watt-seconds."""
-_LATCH: Final = 1.2
+_MAX_AGE: Final = 1.2
 """Seconds by which an index may be old when it is sent: counted once a second, sent in turn."""
-_GAP: Final = 10.0
+_MAX_GAP: Final = 10.0
 """Seconds without the index after which what was known of the load is of the past."""
-_LONGEST: Final = 300.0
+_MAX_WINDOW: Final = 300.0
 """Seconds of a window: more would add nothing, and hide a slow change."""
-_MOST_STEPS: Final = 24
+_MAX_STEPS: Final = 24
 """Steps that are kept; some older ones are left out, since the outermost tell most."""
 _SWITCHED_VA, _SWITCHED_SHARE = 60, 0.06
 """By how much the apparent power leaves its mean when a load is switched, whichever is more."""
-_SHARP: Final = 0.12
+_PRECISE: Final = 0.12
 """Width of what the steps leave open, as a share of the power, under which it is known for good."""
-_CLEAR: Final = 0.3
+_NARROW: Final = 0.3
 """The same under which the steps alone decide."""
-_FAIR: Final = 0.5
+_USABLE: Final = 0.5
 """The same where nothing else is known."""
-_FAINT: Final = 60.0
+_SMALL_WIDTH: Final = 60.0
 """W: a width that is small whatever the power."""
-_LEAST_FACTOR: Final = 0.5
+_MIN_FACTOR: Final = 0.5
 """Watts by volt-ampere under which nothing is guessed."""
 _ROUNDING: Final = 10
 """VA by which an apparent power may be told too low: PAPP is rounded to tens."""
-_FACTOR_OVER: Final = 50
+_MIN_FACTOR_VA: Final = 50
 """VA under which a power factor would be made of rounding errors."""
-_FEW: Final = 5
+_MIN_GAIN: Final = 5
 """Wh that an index must have gone on to tell a mean power well enough."""
-_BRIEF: Final = 20.0
+_CORRECTION: Final = 20.0
 """Seconds for which it must have, and in which what was guessed wrong is made good."""
 
 
@@ -78,17 +78,17 @@ class Window:
         """Begin with an index that was seen between two times: the next Wh is begun, not known."""
         self.steps = [_Step(late, value, early, value + 1)]
 
-    def step(self, value: int, after: float, by: float) -> None:
+    def add_step(self, value: int, after: float, by: float) -> None:
         """Take a step to `value` between two times; forget what no longer explains it."""
         new = _Step(by, value, after, value)
-        recent = [one for one in self.steps if by - one.late <= _LONGEST] or self.steps[-1:]
+        recent = [one for one in self.steps if by - one.late <= _MAX_WINDOW] or self.steps[-1:]
         self.steps = [*recent, new]
-        if not self._tighten(new, recent):
-            self._fit()
-        if len(self.steps) > _MOST_STEPS:
-            del self.steps[1 : -_MOST_STEPS // 3 : 2]
+        if not self._narrow(new, recent):
+            self._keep_longest()
+        if len(self.steps) > _MAX_STEPS:
+            del self.steps[1 : -_MAX_STEPS // 3 : 2]
 
-    def rest(self, value: int, at: float) -> None:
+    def add_unchanged(self, value: int, at: float) -> None:
         """Take that the index still was `value` at a time; forget what does not explain that."""
         for one in self.steps:
             if at > one.late:
@@ -96,9 +96,9 @@ class Window:
         if self.high < self.low:
             self.steps = self.steps[-1:]
             self.low, self.high = 0.0, inf
-            self.rest(value, at)
+            self.add_unchanged(value, at)
 
-    def _tighten(self, new: _Step, others: list[_Step]) -> bool:
+    def _narrow(self, new: _Step, others: list[_Step]) -> bool:
         """Narrow the powers down to those that lead from other steps to a new one."""
         for one in others:
             self.low = max(self.low, _WH * (new.least - one.most) / (new.late - one.early))
@@ -107,13 +107,13 @@ class Window:
                 self.high = min(self.high, high)
         return self.low <= self.high
 
-    def _fit(self) -> None:
+    def _keep_longest(self) -> None:
         """Keep the longest row of steps, the newest last, that one power explains."""
         steps, self.steps = self.steps, [self.steps[-1]]
         self.low, self.high = 0.0, inf
         for one in reversed(steps[:-1]):
             low, high = self.low, self.high
-            if not all(self._tighten(later, [one]) for later in self.steps):
+            if not all(self._narrow(later, [one]) for later in self.steps):
                 self.low, self.high = low, high
                 return
             self.steps.insert(0, one)
@@ -129,14 +129,14 @@ class Ratio:
         self._drawn = 0.0
         self._steps: deque[tuple[float, int, float]] = deque()
 
-    def draw(self, apparent: float, seconds: float) -> None:
+    def add_power(self, apparent: float, seconds: float) -> None:
         """Take an apparent power (VA) and for how long it was drawn."""
         self._drawn += apparent * seconds
 
-    def step(self, value: int, at: float) -> None:
+    def add_index(self, value: int, at: float) -> None:
         """Take an index (Wh) that has just gone on."""
         self._steps.append((at, value, self._drawn))
-        while len(self._steps) > _MOST_STEPS and at - self._steps[1][0] > _LONGEST:
+        while len(self._steps) > _MAX_STEPS and at - self._steps[1][0] > _MAX_WINDOW:
             self._steps.popleft()
 
     @property
@@ -145,7 +145,7 @@ class Ratio:
         if not self._steps:
             return None
         (since, first, before), (at, last, drawn) = self._steps[0], self._steps[-1]
-        if last - first < _FEW or at - since < _BRIEF:
+        if last - first < _MIN_GAIN or at - since < _CORRECTION:
             return None
         return min(1.0, _WH * (last - first) / (drawn - before)) if drawn > before else None
 
@@ -161,11 +161,11 @@ class IndexPower:
         self._slack: float
         self._apparent: int
         self._mean: float  # VA, since the load was switched
-        self._settled: tuple[float, int] | None = None  # W and VA when they were last known well
-        self._told: float | None = None  # W
-        self._owed = 0.0  # Wh that the index has counted beyond what was told
+        self._reference: tuple[float, int] | None = None  # W and VA when they were last known well
+        self._last_watts: float | None = None  # W
+        self._shortfall = 0.0  # Wh that the index has counted beyond what was told
 
-    def see(
+    def update(
         self,
         value: int,
         at: float,
@@ -179,84 +179,85 @@ class IndexPower:
         `slack` is by how many seconds the reading may be behind what the meter has sent; `since`
         when a new index may have been sent first, if not after the one before was good.
         """
-        before, seen, early = self._value, self._seen, at - _LATCH - slack
-        if before is None or value < before or not -slack <= at - seen <= _GAP + slack:
-            self._settled = self._told = None
+        before, seen, early = self._value, self._seen, at - _MAX_AGE - slack
+        if before is None or value < before or not -slack <= at - seen <= _MAX_GAP + slack:
+            self._reference = self._last_watts = None
             self._ratio = Ratio()
-            self._begin(apparent)
+            self._start_window(apparent)
             self._window.start(value, early, at)
         elif self._is_switched(apparent):
-            self._begin(apparent)  # the index may be of before: steps are timed from the next one
+            self._start_window(apparent)  # without a step: this index may be from before the switch
         elif not self._window.steps:
             self._window.start(value, early, at)
         elif value > before:
-            self._window.step(value, (seen if since is None else since) - _LATCH, at)
+            self._window.add_step(value, (seen if since is None else since) - _MAX_AGE, at)
         else:
-            self._window.rest(value, early)
+            self._window.add_unchanged(value, early)
         if before is not None:
             self._reconcile(value - before, max(0.0, at - seen))
             if value > before:
-                self._ratio.step(value, at)
-        self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _GAP)
+                self._ratio.add_index(value, at)
+        self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _MAX_GAP)
         # What is believed late was sent before frames that have been looked at since.
         self._value, self._seen, self._apparent = value, max(at, seen - slack), apparent
         self._slack = slack
 
     def _reconcile(self, gain: int, seconds: float) -> None:
         """Compare what was told, if anything, with what the index has counted meanwhile."""
-        self._ratio.draw(self._apparent, seconds)
-        if self._told is None:
-            self._owed = 0.0
+        self._ratio.add_power(self._apparent, seconds)
+        if self._last_watts is None:
+            self._shortfall = 0.0
         else:
-            self._owed += gain - self._told * seconds / _WH
-            self._owed *= max(0.0, 1 - seconds / _LONGEST)
+            self._shortfall += gain - self._last_watts * seconds / _WH
+            self._shortfall *= max(0.0, 1 - seconds / _MAX_WINDOW)
 
     def estimate(self, now: float) -> Estimate | None:
         """Give the power as of the last index, None when it is not known well enough."""
         estimate = self._estimate(now)
-        self._told = estimate.watts if estimate else None
+        self._last_watts = estimate.watts if estimate else None
         return estimate
 
     def _estimate(self, now: float) -> Estimate | None:
-        if now - self._seen > _GAP:
+        if now - self._seen > _MAX_GAP:
             return None
         if self._apparent == 0:
             return Estimate(0.0, 0.0, None)
         low, high = self._window.low, min(self._window.high, self._apparent + _ROUNDING)
         middle, width = (low + high) / 2, max(0.0, high - low)
-        if width <= _SHARP * middle:
-            self._settled = middle, self._apparent
+        if width <= _PRECISE * middle:
+            self._reference = middle, self._apparent
             self._ratio = Ratio()
-        if width <= _CLEAR * middle:
+        if width <= _NARROW * middle:
             watts = middle
         elif (ratio := self._ratio.value) is not None:  # what had settled is of another load
             watts = self._corrected(ratio * self._apparent)
-        elif self._settled is not None:
-            watts = min(max(self._corrected(self._guess(*self._settled)), low), high)
-        elif width <= max(_FAIR * middle, _FAINT):
+        elif self._reference is not None:
+            watts = min(max(self._corrected(self._watts_after_switch(*self._reference)), low), high)
+        elif width <= max(_USABLE * middle, _SMALL_WIDTH):
             watts = middle
         else:
             return None
-        is_known = width <= _SHARP * middle and self._mean >= _FACTOR_OVER
+        is_known = width <= _PRECISE * middle and self._mean >= _MIN_FACTOR_VA
         factor = min(1.0, middle / self._mean) if is_known else None
         return Estimate(max(0.0, watts), self._window.span, factor)
 
-    def _guess(self, watts: float, voltamperes: int) -> float:
+    def _watts_after_switch(self, watts: float, voltamperes: int) -> float:
         """Tell the power after a switch from what was drawn before it.
 
         What was switched heats, and draws its apparent power; few houses as a whole have a power
         factor below a half.
         """
         now = self._apparent
-        return min(max(watts + now - voltamperes, _LEAST_FACTOR * now), now)
+        return min(max(watts + now - voltamperes, _MIN_FACTOR * now), now)
 
     def _corrected(self, watts: float) -> float:
         """Make good, in some seconds, what guesses before have told too much or too little."""
-        open_ = 1 + self._slack * self._apparent / _WH  # Wh that the index may be behind
-        sure = max(-open_, min(open_, self._owed))
-        return min(max(0.0, watts + _WH * (self._owed - sure) / _BRIEF), self._apparent + _ROUNDING)
+        tolerance = 1 + self._slack * self._apparent / _WH  # Wh that the index may be behind
+        unsure = max(-tolerance, min(tolerance, self._shortfall))
+        corrected = max(0.0, watts + _WH * (self._shortfall - unsure) / _CORRECTION)
+        return min(corrected, self._apparent + _ROUNDING)
 
-    def _begin(self, apparent: int) -> None:
+    def _start_window(self, apparent: int) -> None:
         self._window = Window()
         self._mean = apparent
 

@@ -33,31 +33,31 @@ class PowerPeaks:
     def __init__(self) -> None:
         self.today: DayPeak | None = None
         self.month: DayPeak | None = None
-        self.is_told = False
+        self.is_sent = False
         """Whether today's peak is what the meter says, and will say again."""
-        self._heard: int | None = None
+        self._last_power: int | None = None
 
-    def lose(self) -> None:
+    def forget_last_power(self) -> None:
         """Forget the power of the last frame: it may be of another day than the next one."""
-        self._heard = None
+        self._last_power = None
 
     def end_frame(self, frame: Frame, readings: Readings, now: float, overseas: timedelta) -> bool:
         """Take what a frame has told, if anything; `overseas` is added to the mainland's time."""
         maximum = readings.get("SMAXSN") or readings.get("SMAXN")
-        self.is_told = maximum is not None
-        if not self.is_told and "PAPP" not in readings:
+        self.is_sent = maximum is not None
+        if not self.is_sent and "PAPP" not in readings:
             return False
         clock = readings.get("DATE")
         day = _day(clock, now, overseas)
         if maximum is not None:
-            self.today = _todays(maximum, clock, day)
+            self.today = _todays_peak(maximum, clock, day)
         else:
-            self._reckon_today(day, frame)
+            self._compute_today(day, frame)
         before = readings.get("SMAXSN-1") or readings.get("SMAXN-1")
-        self._reckon_month(day, before and _yesterdays(before, day))
+        self._compute_month(day, before and _yesterdays_peak(before, day))
         return True
 
-    def _reckon_today(self, day: date, frame: Frame) -> None:
+    def _compute_today(self, day: date, frame: Frame) -> None:
         """Take the power that a frame of Historique and the one before it have reached."""
         if self.today and self.today.day != day:
             self.today = None
@@ -65,12 +65,12 @@ class PowerPeaks:
         power = read_value(LABELS["PAPP"], said[-1], None) if said else None
         if not isinstance(power, int):
             return
-        before, self._heard = self._heard, power
+        before, self._last_power = self._last_power, power
         if before is not None:
             highest = self.today.power if self.today else 0
             self.today = DayPeak(day, max(highest, min(before, power)))
 
-    def _reckon_month(self, day: date, yesterday: DayPeak | None) -> None:
+    def _compute_month(self, day: date, yesterday: DayPeak | None) -> None:
         day = self.today.day if self.today else day
         known = [peak for peak in (self.month, yesterday, self.today) if peak]
         of_month = [one for one in known if one.day.replace(day=1) == day.replace(day=1)]
@@ -104,7 +104,7 @@ class Peaks:
             self._peaks.month = _from_json(kept.get("month"))
 
     def _reset(self) -> None:
-        self._peaks.lose()
+        self._peaks.forget_last_power()
         self._is_current = False
         self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
@@ -114,7 +114,7 @@ class Peaks:
         self._is_current = self._peaks.end_frame(frame, readings, now, overseas)
         changed = {key: peak for key, peak in before.items() if peak != self.peak(key)}
         if changed and self._is_current:
-            self._keep()
+            self._save()
         for key, peak in changed.items():
             self._report(key, peak, self.peak(key))
 
@@ -124,8 +124,8 @@ class Peaks:
             self._reporter.forget(key)
         self._reporter.report(key, Quantity.IMPORTED_PEAK, now and now.power)
 
-    def _keep(self) -> None:
-        today = None if self._peaks.is_told else self._peaks.today
+    def _save(self) -> None:
+        today = None if self._peaks.is_sent else self._peaks.today
         self._store.keep(_STORED, {"today": _to_json(today), "month": _to_json(self._peaks.month)})
 
 
@@ -136,7 +136,7 @@ def _day(clock: Reading | None, now: float, overseas: timedelta) -> date:
     return MAINLAND.of(datetime.fromtimestamp(now, UTC) + overseas).date()
 
 
-def _todays(maximum: Reading, clock: Reading | None, day: date) -> DayPeak | None:
+def _todays_peak(maximum: Reading, clock: Reading | None, day: date) -> DayPeak | None:
     """Give the day's maximum if its stamp is of the day that the meter's clock shows.
 
     After midnight a new one stands beside a clock that was read just before: it is tomorrow's.
@@ -152,7 +152,7 @@ def _todays(maximum: Reading, clock: Reading | None, day: date) -> DayPeak | Non
     return None
 
 
-def _yesterdays(maximum: Reading, day: date) -> DayPeak | None:
+def _yesterdays_peak(maximum: Reading, day: date) -> DayPeak | None:
     """Give yesterday's maximum; some meters date it six days back, and are not asked."""
     power, stamp = maximum.value, maximum.time
     if not isinstance(power, int) or stamp is None or maximum.degraded:

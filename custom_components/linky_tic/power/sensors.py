@@ -29,7 +29,7 @@ from .subscription import (
 
 _INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
 _PHASES: Final = (1, 2, 3)
-_PHASED: Final = ("IINST", "IINST1")
+_PHASE_LABELS: Final = ("IINST", "IINST1")
 """The labels that tell, in Historique, on how many phases ISOUSC is subscribed."""
 
 
@@ -46,19 +46,19 @@ def _has_peaks(readings: Readings) -> bool:
     return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
 
 
-def _power_of(key: str, meter: LinkyCoordinator) -> int | None:
+def _peak_power(key: str, meter: LinkyCoordinator) -> int | None:
     peak = meter.peaks.peak(key)
     return peak and peak.power
 
 
-def _day_of(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
+def _peak_date(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
     peak = meter.peaks.peak(key)
     return {"date": peak and peak.day}
 
 
-def _use_of(key: str, meter: LinkyCoordinator) -> float | None:
+def _peak_share(key: str, meter: LinkyCoordinator) -> float | None:
     """Give the share of the subscribed power that a peak has taken, in %."""
-    return share_of(_power_of(key, meter), subscribed_power(meter.readings))
+    return share_of(_peak_power(key, meter), subscribed_power(meter.readings))
 
 
 _power = partial(
@@ -106,8 +106,8 @@ POWER_VALUES: Final = (
     *(
         _power(
             key=key,
-            value=partial(_power_of, key),
-            attributes=partial(_day_of, key) if is_month else None,
+            value=partial(_peak_power, key),
+            attributes=partial(_peak_date, key) if is_month else None,
             applies=_has_peaks,
             entity_registry_enabled_default=is_month,
             is_on_under_tempo=not is_month,
@@ -117,8 +117,8 @@ POWER_VALUES: Final = (
     *(
         _share(
             key=key,
-            value=partial(_use_of, peak),
-            sources=(peak, *SUBSCRIBED_LABELS, *_PHASED),
+            value=partial(_peak_share, peak),
+            sources=(peak, *SUBSCRIBED_LABELS, *_PHASE_LABELS),
             applies=_has_peaks,
             entity_registry_enabled_default=False,
         )

@@ -16,7 +16,7 @@ _SUBSCRIBED: Final = ("PREF", "PCOUP")
 """kVA; zero, as pilot meters say of the first, is none."""
 SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, "ISOUSC")
 """What tells the subscribed power, in either mode."""
-_THREE: Final = 3
+_PHASES: Final = 3
 
 
 def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
@@ -24,9 +24,9 @@ def subscribed_power(readings: Readings, phase: int | None = None) -> float | No
 
     In Historique the phases must have been heard.
     """
-    phases = _THREE if "IINST1" in readings else 1 if "IINST" in readings else None
+    phases = _PHASES if "IINST1" in readings else 1 if "IINST" in readings else None
     power = allowed_power(readings, _SUBSCRIBED, phases)
-    return power if power is None or phase is None else power / _THREE
+    return power if power is None or phase is None else power / _PHASES
 
 
 def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
