@@ -1,6 +1,6 @@
-"""The kind of each day of a season: what is heard, and what statistics tell of the days before.
+"""Store the kind of each day of a season: its Tempo colour, or for EJP whether it had a peak.
 
-It knows days and their kinds, which it stores; how they are counted is `tally.py`'s business.
+Days are known from the meter, and from the statistics of its indexes where it was not connected.
 """
 
 from collections.abc import Mapping
@@ -22,15 +22,15 @@ _STORED: Final = "season"
 _SINCE: Final = "since"
 _DAY: Final = timedelta(days=1)
 _KNOWN_BY: Final = time(0, 15)
-"""Until when the kind of a day that begins at midnight may take to be heard."""
+"""Until this time of its day, a day of unknown kind is not counted, as the meter may be late."""
 _PEAK_FROM, _PEAK_UNTIL = time(0, 5), time(17, 55)
-"""The 18 hours of a peak in its day, without five minutes at either end."""
+"""The 18 hours of a peak, without five minutes at either end; a day of EJP begins with them."""
 _EJP_KINDS: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
 _KEPT_FOR: Final = timedelta(days=366)
 
 
 class SeasonDays:
-    """The days of one meter's season; `by_day` has the colour, or for EJP peak or normal."""
+    """The days of one meter's season; `by_day`: date -> colour, or for EJP peak or normal."""
 
     def __init__(self, meter: LinkyMeter, days: Days, tariffs: Tariffs) -> None:
         self._meter = meter
@@ -54,17 +54,14 @@ class SeasonDays:
         }
 
     def tally(self, kind: str) -> Tally:
-        """Count the days of a kind: red, white, blue, or peak.
-
-        One that has just begun counts from the moment on at which its kind is known.
-        """
+        """Count the days of a kind (red, white, blue or peak), with the current one if known."""
         now = self._time_in_day(kind)
         running = now.date()
         is_awaited = running not in self.by_day and now.time() < _KNOWN_BY
         return tally(kind, self.by_day, running - _DAY if is_awaited else running)
 
     async def _load_past_days(self, contract: str, first: date, today: date) -> None:
-        """Ask the statistics of the indexes for the days that nobody has listened to."""
+        """Read the kind of unknown days from the statistics of the indexes."""
         meter = self._meter
         found = await async_past_days(meter.hass, meter.address, contract, first, self._first_day)
         past = {day: one for day, one in found.items() if day < today}
@@ -72,16 +69,16 @@ class SeasonDays:
         self._signals.season.send()
 
     def _time_in_day(self, kind: str) -> datetime:
-        """Give the local time, shifted by so much that a day begins at midnight."""
+        """Return the local time, minus the time at which a day of this kind begins."""
         legal = self._days.schedules.legal
         local = legal.of(dt_util.utcnow()).replace(tzinfo=None) - legal.days_ahead
         return local - DAY_KINDS[kind].begins
 
     @callback
     def _update(self) -> None:
-        """Take the colours that are noted, or whether a peak runs in its hours.
+        """Add the colours that the meter announced, or whether today has an EJP peak.
 
-        Once a minute at least: numbers change with the day, too.
+        This runs at least once a minute, as numbers also change with the date.
         """
         colours, peak_day = self._days.colours, self._ejp_day()
         self._add_days(colours or peak_day)

@@ -1,6 +1,6 @@
-"""The sensors of a season: days of each colour so far and left, or peaks of EJP.
+"""The sensors of a season: how many days of each colour, or EJP peaks, have been and are left.
 
-They are known without the line, and unknown while days are unknown that may be of their kind.
+They need no connection. They are unknown while a past day is unknown that may be of their kind.
 """
 
 from functools import partial

@@ -1,7 +1,7 @@
-"""What the long-term statistics of indexes tell of past days: the register that moved is the kind.
+"""Find the kind of past days in the long-term statistics: by the register whose index increased.
 
-It knows hours in which indexes have grown. An hour after a gap tells of all that the gap hid, and
-the hours around the change of day may tell of both days: these are left out.
+The hour after a gap also has the energy of the gap, and the hours around the change of day may have
+that of both days: these are not used.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ _YEAR: Final = timedelta(days=365)
 
 
 class _Contract(NamedTuple):
-    """The kind that each index tells of, when a day begins, and in which of its hours one moves."""
+    """Index label -> kind of day, when a day begins, and its hours in which an increase counts."""
 
     kinds: Mapping[str, str]
     begins: timedelta
@@ -39,11 +39,11 @@ class _Contract(NamedTuple):
 _TARIFF_OF_INDEX: Final = {label: slug for _, slug, _, label in KNOWN_TARIFFS} | {
     f"EASF{register:02}": slug for register, slug in TEMPO_NAMES.items()
 }
-"""What each index counts; in Standard under Tempo, as no index there tells of the days of EJP."""
+"""Index label -> tariff; in Standard only for Tempo, as the registers of EJP are unknown there."""
 
 
 def _kinds(contract: str) -> dict[str, str]:
-    """Give the kind of the days in which each index of a contract moves."""
+    """Return, for each index of a contract, the kind of the days in which it increases."""
     return {
         label: slug.split("_")[1]
         for label, slug in _TARIFF_OF_INDEX.items()
@@ -56,16 +56,16 @@ _CONTRACTS: Final[Mapping[str, _Contract]] = {
     "ejp": _Contract(_kinds("ejp"), DAY_KINDS["peak"].begins, range(1, 17)),
 }
 _SHARED_INDEXES: Final = frozenset({"EASF01", "EASF02"})
-"""Under other contracts they count other hours."""
+"""These indexes also count under other contracts."""
 
 
 async def async_past_days(
     hass: HomeAssistant, address: str, contract: str, first: date, since: date | None
 ) -> dict[date, str]:
-    """Give the kind of each day of Tempo or EJP from `first` on, as far as statistics tell it.
+    """Return the kind of the days of Tempo or EJP from `first` on that statistics have.
 
-    What EASF01 and EASF02 have counted is Tempo's from the first day on that any other register
-    of Tempo has moved, or `since` the meter was heard to have the contract.
+    EASF01 and EASF02 are used from the first day on which another register of Tempo increased, or
+    from `since`, the first day on which the meter showed the contract.
     """
     if RECORDER not in hass.config.components:
         return {}
@@ -81,7 +81,7 @@ async def async_hourly_rows(
     start: datetime,
     end: datetime | None = None,
 ) -> dict[str, list[StatisticsRow]]:
-    """Ask the recorder for the hours (kWh) of the labels of a meter that it has statistics of."""
+    """Return, by label, the hourly statistics (kWh) that the recorder has of a meter's indexes."""
     entity_id = partial(er.async_get(hass).async_get_entity_id, SENSOR, DOMAIN)
     found = {entity_id(f"{address}_{label}"): label for label in labels}
     ids = {one for one in found if one}
@@ -95,9 +95,10 @@ async def async_hourly_rows(
 def kinds_of_days(
     contract: str, rows: Mapping[str, Iterable[Any]], first: date, since: date | None
 ) -> dict[date, str]:
-    """Reckon the kind of each day from the rows of its indexes.
+    """Compute the kind of each day from the hourly rows of its indexes.
 
-    Until the last day that cannot be of the kind that moved, other contracts have counted in them.
+    A day that cannot be of its kind (red on a Sunday) was under another contract, as were all
+    days before it: they are left out.
     """
     moved: defaultdict[date, set[str]] = defaultdict(set)
     for label, found in rows.items():
@@ -122,7 +123,7 @@ def _may_be(contract: str, day: date, labels: Iterable[str]) -> bool:
 
 
 def _days_with_growth(rows: Iterable[Any], contract: str) -> Iterator[date]:
-    """Give the days in whose hours an index has grown, those next to a gap left out."""
+    """Yield the day of each hour in which an index increased, without hours after a gap."""
     _, begins, hours = _CONTRACTS[contract]
     for before, row in pairwise(rows):
         start = row["start"]

@@ -1,10 +1,9 @@
-"""The seasons of Tempo and EJP: how many days of a kind there have been, how many are left.
+"""Count the days of each kind in a season of Tempo or EJP: how many so far, how many are left.
 
-It knows what kind a day was, where anybody knows, and refuses to guess the others: a number to
-which an unknown day may add is unknown. Sources: RTE, "Méthode de choix des jours Tempo" (a season
-runs from 1 September to 31 August, 22 days are red, from 1 November to 31 March and never on
-week-ends, 43 white, never on Sundays); EDF's tariff (no red day on a national holiday; EJP has 22
-peaks from 1 November to 31 March).
+A number is unknown while a past day of unknown kind may add to it. Sources: RTE, "Méthode de choix
+des jours Tempo" (a season runs from 1 September to 31 August, 22 days are red, from 1 November to
+31 March and never on week-ends, 43 white, never on Sundays); EDF's tariff (no red day on a national
+holiday; EJP has 22 peaks from 1 November to 31 March).
 """
 
 from collections.abc import Callable, Mapping
@@ -15,16 +14,16 @@ from ..tariff.tempo import TEMPO_START
 
 _DAY: Final = timedelta(days=1)
 _PEAK_BEGINS: Final = timedelta(hours=7)
-"""An EJP peak lasts from 07:00 to 01:00: a day on which it does not run then has none."""
+"""An EJP peak lasts from 07:00 to 01:00, so an EJP day begins at 07:00."""
 _RED, _WHITE, _PEAKS = 22, 43, 22
 _WINTER: Final = frozenset({11, 12, 1, 2, 3})
 _HOLIDAYS: Final = frozenset({(11, 1), (11, 11), (12, 25), (1, 1)})
-"""Months and days of the winter; Easter Monday, which seldom is in March, is left out."""
+"""Holidays of the winter (month, day), without Easter Monday, which is seldom in March."""
 _SATURDAY, _SUNDAY = 5, 6
 
 
 class Season(NamedTuple):
-    """From its first day to its last."""
+    """The first and the last day of a season."""
 
     first: date
     last: date
@@ -46,7 +45,10 @@ def _may_be_red(day: date) -> bool:
 
 
 class DayKind(NamedTuple):
-    """What a day may be: how many of so many are, which can be, when one begins after midnight."""
+    """The rules of one kind of day: its season, which dates may be one, when such a day begins.
+
+    `number`: days in the season -> how many of them are of this kind.
+    """
 
     season: Callable[[date], Season]
     number: Callable[[int], int]
@@ -73,7 +75,7 @@ class Tally(NamedTuple):
 
 
 def tally(kind: str, days: Mapping[date, str], today: date) -> Tally:
-    """Count the days of a kind from the first of the season of `today` to this one."""
+    """Count the days of a kind from the start of the season of `today` until `today`."""
     season_of, number_of, may_be, _ = DAY_KINDS[kind]
     season = season_of(today)
     length = (season.last - season.first).days + 1
