@@ -1,1 +1,1 @@
-"""Power: estimated, at its peaks, and beside the subscription."""
+"""Power: the estimate in watts, the peaks, and the share of the subscribed power."""

@@ -1,7 +1,6 @@
-"""The active power of one meter, reckoned at the end of each frame from what it counts.
+"""Estimate the active power of one meter at the end of each frame, from its readings.
 
-It knows which labels count energy and which tell an apparent power; how a power is made of them is
-the business of `estimate.py`, and how it is shown that of the sensors.
+This module chooses the labels of energy and apparent power; `estimate.py` computes the power.
 """
 
 from collections.abc import Collection
@@ -35,15 +34,15 @@ _EXPORTED: Final = ("EAIT",)
 _IMPORTED_POWER: Final = ("SINSTS", "SINST1", "PAPP")
 _EXPORTED_POWER: Final = ("SINSTI",)
 _FRAME_SECONDS: Final = 3.0
-"""Seconds: no frame lasts longer (54E 6.1)."""
+"""Seconds that a frame takes at most (54E 6.1)."""
 _GATE_DELAY: Final = 12.0
-"""Seconds by which an index may be behind on a line without parity, where the gate waits."""
+"""Seconds by which an index may be late on a line without parity, as the gate holds it back."""
 _GATE_FRAMES: Final = 2
-"""Frames for which such an index may have waited: it may be so much older than when it passed."""
+"""Frames for which the gate may have held such an index back."""
 
 
 class ActivePower:
-    """The power of one meter, in W: what is exported is negative."""
+    """The active power of one meter, in W, negative while it exports."""
 
     def __init__(self, receiver: Receiver, signals: Signals) -> None:
         self._receiver = receiver
@@ -53,17 +52,17 @@ class ActivePower:
 
     @property
     def watts(self) -> int | None:
-        """What is drawn, None when it is not known."""
+        """The active power in W, None when it is not known."""
         return round(self._estimate.watts) if self._estimate else None
 
     @property
     def window(self) -> int | None:
-        """Seconds that the power is the mean of; 0 just after a load was switched."""
+        """Seconds over which the power is the mean; 0 just after a load was switched."""
         return round(self._estimate.window) if self._estimate else None
 
     @property
     def factor(self) -> float | None:
-        """Power factor, from 0 to 1; None while the power is not known well enough."""
+        """The power factor, from 0 to 1; None while the power is not known well enough."""
         if self._estimate is None or self._estimate.factor is None:
             return None
         return round(self._estimate.factor, 2)
@@ -78,11 +77,11 @@ class ActivePower:
         if self._receiver.meter.is_producer:
             self._estimate = net(imported, self._exported.estimate(readings, now))
         elif imported and not imported.watts and is_exporting(readings):
-            self._estimate = None  # what comes in, none, is not what there is to tell
+            self._estimate = None  # zero would be false: the meter does not measure the export
 
 
 class _Direction:
-    """The power of what is drawn, or given back: of the indexes that count it, added up."""
+    """The power of one direction, import or export, from the sum of the indexes that count it."""
 
     def __init__(
         self, receiver: Receiver, indexes: Collection[str], powers: tuple[str, ...]
@@ -104,7 +103,7 @@ class _Direction:
         self._last_frame_at = now
 
     def estimate(self, readings: Readings, now: float) -> Estimate | None:
-        """Take what holds at the end of a frame, `now`; None without an index or a power."""
+        """Take the readings at the end of a frame; return None without an index or a power."""
         indexes = [readings[name] for name in self._indexes if name in readings]
         powers = (number_of(readings, name) for name in self._powers)
         apparent = next((power for power in powers if power is not None), None)
@@ -118,16 +117,16 @@ class _Direction:
         frame, self._last_frame_at = min(now - self._last_frame_at, _FRAME_SECONDS), now
         if self._receiver.wire.carries_parity:
             self._power.update(total, at, apparent)
-        else:  # the gate believes what comes twice, or between two others
+        else:  # the gate accepts an index that is repeated, or lies between two others
             since = at - _GATE_FRAMES * frame
             self._power.update(total, at, apparent, slack=_GATE_DELAY, since=since)
         return self._power.estimate(now)
 
     def _last_valid_at(self, indexes: list[Reading], total: int, now: float) -> float:
-        """Take the sum of the indexes; give when it was last good (seconds).
+        """Return when the sum of the indexes was last known to be right (seconds).
 
-        A new sum is as old as its newest index. One that has not moved was good when that index was
-        sent in this frame: as long before its end as when it moved.
+        A new sum is from the time of its newest index. An unchanged sum is from the time at which
+        this frame sent that index: as long before its end as in the frame in which it changed.
         """
         newest = max(indexes, key=attrgetter("at"))
         if total != self._total:
@@ -140,9 +139,9 @@ class _Direction:
 
 
 def is_exporting(readings: Readings) -> bool:
-    """Whether energy goes out, which a consumer's meter does not measure.
+    """Whether the house exports, which the meter of a consumer does not measure.
 
-    STGE says so; in Historique it is a current that flows while no power is drawn.
+    STGE shows it; in Historique, it is so if a current flows while the power (PAPP) is zero.
     """
     if "STGE" in readings:
         return status_of(readings)["exporting"] is True

@@ -1,9 +1,9 @@
-"""Active power, estimated: the powers that explain when an index went from one Wh to the next.
+"""Estimate the active power (W) from the steps of an index (Wh) and the apparent power (VA).
 
-It knows an index in Wh, an apparent power in VA and seconds, neither labels nor frames. A meter
-sends no active power that is of now, but each step of an index dates an energy: one constant power
-must explain all the steps of a window, which is the longest that one does explain. What the steps
-leave open, just after a load was switched, follows the apparent power.
+The meter does not send its current active power. But each step of an index by 1 Wh has a time, and
+limits the power to a range: the window is the longest series of latest steps that one constant
+power explains. Just after a load was switched, when the range is still wide, the estimate follows
+the apparent power.
 """
 
 from collections import deque
@@ -13,37 +13,37 @@ from typing import Final, NamedTuple
 _WH: Final = 3600.0
 """Watt-seconds."""
 _MAX_AGE: Final = 1.2
-"""Seconds by which an index may be old when it is sent: counted once a second, sent in turn."""
+"""Seconds by which an index may be old when it is sent: it is counted once a second."""
 _MAX_GAP: Final = 10.0
-"""Seconds without the index after which what was known of the load is of the past."""
+"""Seconds without the index after which the estimate starts again."""
 _MAX_WINDOW: Final = 300.0
-"""Seconds of a window: more would add nothing, and hide a slow change."""
+"""Seconds of a window; a longer one would not be more precise, and hide a slow change."""
 _MAX_STEPS: Final = 24
-"""Steps that are kept; some older ones are left out, since the outermost tell most."""
+"""Steps that are kept; some older ones are dropped, as the first and last limit the power most."""
 _SWITCHED_VA, _SWITCHED_SHARE = 60, 0.06
-"""By how much the apparent power leaves its mean when a load is switched, whichever is more."""
+"""A load was switched if the apparent power differs from its mean by more than both of these."""
 _PRECISE: Final = 0.12
-"""Width of what the steps leave open, as a share of the power, under which it is known for good."""
+"""Up to this width of the range, as a share of the power, the power is known well."""
 _NARROW: Final = 0.3
-"""The same under which the steps alone decide."""
+"""Up to this width, the estimate is the middle of the range."""
 _USABLE: Final = 0.5
-"""The same where nothing else is known."""
+"""Up to this width, it is the middle of the range if there is nothing else to go by."""
 _SMALL_WIDTH: Final = 60.0
-"""W: a width that is small whatever the power."""
+"""W: up to this width, a range is narrow enough at any power."""
 _MIN_FACTOR: Final = 0.5
-"""Watts by volt-ampere under which nothing is guessed."""
+"""The lowest power factor (W per VA) that is assumed after a load was switched."""
 _ROUNDING: Final = 10
-"""VA by which an apparent power may be told too low: PAPP is rounded to tens."""
+"""VA by which an apparent power may be too low: PAPP is rounded to tens."""
 _MIN_FACTOR_VA: Final = 50
-"""VA under which a power factor would be made of rounding errors."""
+"""VA below which rounding would make a power factor meaningless."""
 _MIN_GAIN: Final = 5
-"""Wh that an index must have gone on to tell a mean power well enough."""
+"""Wh by which an index must have increased to give a mean power."""
 _CORRECTION: Final = 20.0
-"""Seconds for which it must have, and in which what was guessed wrong is made good."""
+"""Seconds that this must have taken, and in which a wrong estimate is compensated."""
 
 
 class Estimate(NamedTuple):
-    """Watts, the seconds of the window that they are the mean of, watts by volt-ampere."""
+    """The power (W), the seconds over which it is the mean, and the power factor if known."""
 
     watts: float
     window: float
@@ -51,7 +51,7 @@ class Estimate(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """What is sure of an index: `least` Wh by the second `late`, less than `most` at `early`."""
+    """A step of an index: at least `least` Wh at the time `late`, less than `most` at `early`."""
 
     late: float
     least: int
@@ -60,10 +60,7 @@ class _Step(NamedTuple):
 
 
 class Window:
-    """The steps of one index while the load stays the same, and the powers that explain them all.
-
-    Those lie between `low` and `high`, in W.
-    """
+    """The steps of one index under a constant load, of `low` to `high` watts."""
 
     def __init__(self) -> None:
         self.steps: list[_Step] = []
@@ -75,11 +72,11 @@ class Window:
         return self.steps[-1].late - self.steps[0].late if self.steps else 0.0
 
     def start(self, value: int, early: float, late: float) -> None:
-        """Begin with an index that was seen between two times: the next Wh is begun, not known."""
+        """Start with an index that was read between two times; part of the next Wh is counted."""
         self.steps = [_Step(late, value, early, value + 1)]
 
     def add_step(self, value: int, after: float, by: float) -> None:
-        """Take a step to `value` between two times; forget what no longer explains it."""
+        """Add a step to `value` between two times; drop the steps that contradict it."""
         new = _Step(by, value, after, value)
         recent = [one for one in self.steps if by - one.late <= _MAX_WINDOW] or self.steps[-1:]
         self.steps = [*recent, new]
@@ -89,7 +86,7 @@ class Window:
             del self.steps[1 : -_MAX_STEPS // 3 : 2]
 
     def add_unchanged(self, value: int, at: float) -> None:
-        """Take that the index still was `value` at a time; forget what does not explain that."""
+        """Note that the index still was `value` at a time; drop the steps that contradict it."""
         for one in self.steps:
             if at > one.late:
                 self.high = min(self.high, _WH * (value + 1 - one.least) / (at - one.late))
@@ -99,7 +96,7 @@ class Window:
             self.add_unchanged(value, at)
 
     def _narrow(self, new: _Step, others: list[_Step]) -> bool:
-        """Narrow the powers down to those that lead from other steps to a new one."""
+        """Limit the range to powers that lead from others to the new step; return if one is left."""
         for one in others:
             self.low = max(self.low, _WH * (new.least - one.most) / (new.late - one.early))
             if new.early > one.late:
@@ -108,7 +105,7 @@ class Window:
         return self.low <= self.high
 
     def _keep_longest(self) -> None:
-        """Keep the longest row of steps, the newest last, that one power explains."""
+        """Keep the longest series of the latest steps that one power explains."""
         steps, self.steps = self.steps, [self.steps[-1]]
         self.low, self.high = 0.0, inf
         for one in reversed(steps[:-1]):
@@ -120,9 +117,9 @@ class Window:
 
 
 class Ratio:
-    """Watts by volt-ampere in the long run, of a load that no constant power explains.
+    """The power factor (W per VA) over some minutes, for a load that switches all the time.
 
-    What is estimated by it adds up to what the index counts, however often the load switches.
+    Estimates made with it add up to the energy that the index counts.
     """
 
     def __init__(self) -> None:
@@ -130,18 +127,18 @@ class Ratio:
         self._steps: deque[tuple[float, int, float]] = deque()
 
     def add_power(self, apparent: float, seconds: float) -> None:
-        """Take an apparent power (VA) and for how long it was drawn."""
+        """Add an apparent power (VA) and for how many seconds it was drawn."""
         self._drawn += apparent * seconds
 
     def add_index(self, value: int, at: float) -> None:
-        """Take an index (Wh) that has just gone on."""
+        """Add an index (Wh) that has just increased."""
         self._steps.append((at, value, self._drawn))
         while len(self._steps) > _MAX_STEPS and at - self._steps[1][0] > _MAX_WINDOW:
             self._steps.popleft()
 
     @property
     def value(self) -> float | None:
-        """The ratio, at most 1; None while the index has gone on too little."""
+        """The ratio, at most 1; None while the index has increased too little."""
         if not self._steps:
             return None
         (since, first, before), (at, last, drawn) = self._steps[0], self._steps[-1]
@@ -151,19 +148,19 @@ class Ratio:
 
 
 class IndexPower:
-    """The power that one index counts, in W, never negative."""
+    """The power (W, never negative) that one index counts."""
 
     def __init__(self) -> None:
         self._window = Window()
         self._ratio = Ratio()
-        self._value: int | None = None  # Wh; what has no value here comes with it
+        self._value: int | None = None  # Wh; fields without a value are set with it
         self._seen = -inf
         self._slack: float
         self._apparent: int
         self._mean: float  # VA, since the load was switched
-        self._reference: tuple[float, int] | None = None  # W and VA when they were last known well
-        self._last_watts: float | None = None  # W
-        self._shortfall = 0.0  # Wh that the index has counted beyond what was told
+        self._reference: tuple[float, int] | None = None  # W and VA when both were last known well
+        self._last_watts: float | None = None
+        self._shortfall = 0.0  # Wh that the index has counted beyond the estimates
 
     def update(
         self,
@@ -174,10 +171,10 @@ class IndexPower:
         slack: float = 0.0,
         since: float | None = None,
     ) -> None:
-        """Take an index that was good at `at` (seconds), and the apparent power of its frame.
+        """Take an index (Wh) that was right at `at` (seconds), and the apparent power of its frame.
 
-        `slack` is by how many seconds the reading may be behind what the meter has sent; `since`
-        when a new index may have been sent first, if not after the one before was good.
+        `slack`: seconds by which the reading may be behind what the meter sends. `since`: the
+        earliest time at which a new index may have been sent; None: after the one before.
         """
         before, seen, early = self._value, self._seen, at - _MAX_AGE - slack
         if before is None or value < before or not -slack <= at - seen <= _MAX_GAP + slack:
@@ -198,12 +195,12 @@ class IndexPower:
             if value > before:
                 self._ratio.add_index(value, at)
         self._mean += (apparent - self._mean) * min(1.0, max(0.0, at - seen) / _MAX_GAP)
-        # What is believed late was sent before frames that have been looked at since.
+        # An index that the gate held back is older than frames that were already used here.
         self._value, self._seen, self._apparent = value, max(at, seen - slack), apparent
         self._slack = slack
 
     def _reconcile(self, gain: int, seconds: float) -> None:
-        """Compare what was told, if anything, with what the index has counted meanwhile."""
+        """Add to the shortfall the energy that the index counted, minus what was estimated."""
         self._ratio.add_power(self._apparent, seconds)
         if self._last_watts is None:
             self._shortfall = 0.0
@@ -212,7 +209,7 @@ class IndexPower:
             self._shortfall *= max(0.0, 1 - seconds / _MAX_WINDOW)
 
     def estimate(self, now: float) -> Estimate | None:
-        """Give the power as of the last index, None when it is not known well enough."""
+        """Return the power at the last index, None when it is not known well enough."""
         estimate = self._estimate(now)
         self._last_watts = estimate.watts if estimate else None
         return estimate
@@ -229,7 +226,7 @@ class IndexPower:
             self._ratio = Ratio()
         if width <= _NARROW * middle:
             watts = middle
-        elif (ratio := self._ratio.value) is not None:  # what had settled is of another load
+        elif (ratio := self._ratio.value) is not None:  # the reference is of another load
             watts = self._corrected(ratio * self._apparent)
         elif self._reference is not None:
             watts = min(max(self._corrected(self._watts_after_switch(*self._reference)), low), high)
@@ -242,16 +239,16 @@ class IndexPower:
         return Estimate(max(0.0, watts), self._window.span, factor)
 
     def _watts_after_switch(self, watts: float, voltamperes: int) -> float:
-        """Tell the power after a switch from what was drawn before it.
+        """Estimate the power after a switch from the power and apparent power before it.
 
-        What was switched heats, and draws its apparent power; few houses as a whole have a power
-        factor below a half.
+        The switched load is taken for a heater, which has a power factor of 1. A whole house
+        hardly ever has one below a half.
         """
         now = self._apparent
         return min(max(watts + now - voltamperes, _MIN_FACTOR * now), now)
 
     def _corrected(self, watts: float) -> float:
-        """Make good, in some seconds, what guesses before have told too much or too little."""
+        """Correct a power so that the shortfall of earlier estimates is compensated in seconds."""
         tolerance = 1 + self._slack * self._apparent / _WH  # Wh that the index may be behind
         unsure = max(-tolerance, min(tolerance, self._shortfall))
         corrected = max(0.0, watts + _WH * (self._shortfall - unsure) / _CORRECTION)
@@ -267,7 +264,7 @@ class IndexPower:
 
 
 def net(imported: Estimate | None, exported: Estimate | None) -> Estimate | None:
-    """Give the power of both directions together, what is exported negative."""
+    """Return the power of both directions together, negative for export."""
     if imported is None or exported is None:
         return None
     flowing = imported if imported.watts >= exported.watts else exported

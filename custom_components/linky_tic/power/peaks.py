@@ -1,9 +1,9 @@
-"""The highest power of the day and of the month: is the subscription too big, or too small?
+"""The highest power of the day and of the month, to judge the subscribed power by.
 
-In Standard the meter tells the day's maximum, smoothed over two minutes as its breaker does
-(54E 7); in Historique it is the highest power that two frames in a row have reached: a false one is
-shown for a frame at most, and would be the peak for a month. The month's is kept across restarts,
-and today's where it is only heard.
+In Standard the meter sends the day's maximum, smoothed over two minutes as by its breaker (54E 7).
+In Historique it is the highest power that two frames in a row have reached, since a false one,
+which lasts one frame at most, would stay the peak for a month. The month's peak is stored, and in
+Historique today's too.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -28,21 +28,24 @@ class DayPeak(NamedTuple):
 
 
 class PowerPeaks:
-    """The peaks of one house, whichever meter and mode tell them."""
+    """The peaks of one house, in both modes and across a change of meter."""
 
     def __init__(self) -> None:
         self.today: DayPeak | None = None
         self.month: DayPeak | None = None
         self.is_sent = False
-        """Whether today's peak is what the meter says, and will say again."""
+        """Whether the meter itself sends today's peak, so that it needs no storing."""
         self._last_power: int | None = None
 
     def forget_last_power(self) -> None:
-        """Forget the power of the last frame: it may be of another day than the next one."""
+        """Forget the power of the last frame, after a gap that may have ended its day."""
         self._last_power = None
 
     def end_frame(self, frame: Frame, readings: Readings, now: float, overseas: timedelta) -> bool:
-        """Take what a frame has told, if anything; `overseas` is added to the mainland's time."""
+        """Update the peaks after a frame; return False if it shows no power.
+
+        `overseas` is the offset of the house from the time of mainland France.
+        """
         maximum = readings.get("SMAXSN") or readings.get("SMAXN")
         self.is_sent = maximum is not None
         if not self.is_sent and "PAPP" not in readings:
@@ -58,7 +61,7 @@ class PowerPeaks:
         return True
 
     def _compute_today(self, day: date, frame: Frame) -> None:
-        """Take the power that a frame of Historique and the one before it have reached."""
+        """Update today's peak in Historique with the power that the last two frames reached."""
         if self.today and self.today.day != day:
             self.today = None
         said = [one.data for one in frame.groups if one.name == "PAPP"]
@@ -74,7 +77,7 @@ class PowerPeaks:
         day = self.today.day if self.today else day
         known = [peak for peak in (self.month, yesterday, self.today) if peak]
         of_month = [one for one in known if one.day.replace(day=1) == day.replace(day=1)]
-        # Of equal ones the first, which is the one that is kept already.
+        # Of equal ones max() returns the first, which is the one already known.
         self.month = max(of_month, key=lambda peak: peak.power, default=None)
 
 
@@ -91,13 +94,13 @@ class Peaks:
         meter.guard(self.restore)
 
     def peak(self, key: str) -> DayPeak | None:
-        """Give today's peak or the month's; None before the meter has said what day it is."""
+        """Return today's peak or the month's; None before a frame has shown which day it is."""
         if not self._is_current:
             return None
         return self._peaks.today if key == PEAK_TODAY else self._peaks.month
 
     def restore(self) -> None:
-        """Take up what was kept; the first frame tells whether it is of this day, or month."""
+        """Load what was stored; the first frame drops what is of another day or month."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict):
             self._peaks.today = _from_json(kept.get("today"))
@@ -119,7 +122,7 @@ class Peaks:
             self._report(key, peak, self.peak(key))
 
     def _report(self, key: str, before: DayPeak | None, now: DayPeak | None) -> None:
-        """Tell in time what has grown, and at once what is of another day."""
+        """Report a peak by the rules, but at once if it is of another day than before."""
         if (before and before.day) != (now and now.day):
             self._reporter.forget(key)
         self._reporter.report(key, Quantity.IMPORTED_PEAK, now and now.power)
@@ -130,16 +133,16 @@ class Peaks:
 
 
 def _day(clock: Reading | None, now: float, overseas: timedelta) -> date:
-    """Give the day of the meter's clock, or of ours where it has none or has lost the time."""
+    """Return the day by the meter's clock; by Home Assistant's if that is missing or degraded."""
     if clock and not clock.degraded and isinstance(clock.value, datetime):
         return clock.value.date()
     return MAINLAND.of(datetime.fromtimestamp(now, UTC) + overseas).date()
 
 
 def _todays_peak(maximum: Reading, clock: Reading | None, day: date) -> DayPeak | None:
-    """Give the day's maximum if its stamp is of the day that the meter's clock shows.
+    """Return the day's maximum if its date is that of the meter's clock, or just after midnight.
 
-    After midnight a new one stands beside a clock that was read just before: it is tomorrow's.
+    In the frame of midnight, the maximum may be of the new day while DATE is still of the old one.
     """
     power, stamp = maximum.value, maximum.time
     if not isinstance(power, int) or stamp is None:
@@ -153,7 +156,7 @@ def _todays_peak(maximum: Reading, clock: Reading | None, day: date) -> DayPeak 
 
 
 def _yesterdays_peak(maximum: Reading, day: date) -> DayPeak | None:
-    """Give yesterday's maximum; some meters date it six days back, and are not asked."""
+    """Return yesterday's maximum, None if its date is another: some meters send an older one."""
     power, stamp = maximum.value, maximum.time
     if not isinstance(power, int) or stamp is None or maximum.degraded:
         return None

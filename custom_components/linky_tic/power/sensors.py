@@ -1,7 +1,6 @@
-"""The sensors of power: what is left of the subscription, the peaks, and the estimate in watts.
+"""The sensors of power: margin and share of the subscribed power, peaks, and active power.
 
-How they are computed is the business of this room's other files. The Energy dashboard's view of
-what is drawn now takes watts alone, and no meter sends any.
+The Energy dashboard shows the power of now in watts only, which no meter sends: it is estimated.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +29,7 @@ from .subscription import (
 _INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
 _PHASES: Final = (1, 2, 3)
 _PHASE_LABELS: Final = ("IINST", "IINST1")
-"""The labels that tell, in Historique, on how many phases ISOUSC is subscribed."""
+"""In Historique, these labels show on how many phases ISOUSC is subscribed."""
 
 
 def _can_be_estimated(readings: Readings) -> bool:
@@ -57,7 +56,7 @@ def _peak_date(key: str, meter: LinkyCoordinator) -> dict[str, date | None]:
 
 
 def _peak_share(key: str, meter: LinkyCoordinator) -> float | None:
-    """Give the share of the subscribed power that a peak has taken, in %."""
+    """Return the share of the subscribed power that a peak reached, in %."""
     return share_of(_peak_power(key, meter), subscribed_power(meter.readings))
 
 
@@ -79,7 +78,7 @@ _share = partial(
 def _with_phases(
     row: Callable[..., Description], key: str, read: Callable[..., float | None], *, is_on: bool
 ) -> Iterator[Description]:
-    """Give the row of the whole house, which has the rule of its key, and one of each phase."""
+    """Yield the row of the whole house and one for each phase; its key is their reporting rule."""
     yield row(
         key=key,
         value=of_readings(read),

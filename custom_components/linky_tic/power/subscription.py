@@ -1,7 +1,7 @@
-"""The subscribed power, and how much of it is drawn, of the house and of each phase.
+"""Compute the subscribed power and how much of it is drawn, for the house and for each phase.
 
-It knows readings, and refuses to know when the breaker opens: that takes 1.3 times the cut-off
-power, for minutes (54E 7). Source: 54E 6.1 (ISOUSC).
+This does not tell when the breaker opens, which takes 1.3 times the cut-off power for minutes
+(54E 7). Source: 54E 6.1 (ISOUSC).
 """
 
 from typing import Final
@@ -11,18 +11,18 @@ from ..tic import VOLTS, Readings, allowed_power, number_of
 CURRENTS: Final = ("IINST", "IINST1", "IINST2", "IINST3")
 _DRAWN: Final = ("SINSTS", "SINST1")
 DRAWN_LABELS: Final = (*_DRAWN, *CURRENTS, "PAPP")
-"""What tells the power drawn, of all phases."""
+"""The labels of the power drawn, all phases together."""
 _SUBSCRIBED: Final = ("PREF", "PCOUP")
-"""kVA; zero, as pilot meters say of the first, is none."""
+"""In kVA; zero, which pilot meters send for PREF, means none."""
 SUBSCRIBED_LABELS: Final = (*_SUBSCRIBED, "ISOUSC")
-"""What tells the subscribed power, in either mode."""
+"""The labels of the subscribed power, in both modes."""
 _PHASES: Final = 3
 
 
 def subscribed_power(readings: Readings, phase: int | None = None) -> float | None:
-    """Give the VA that the contract allows, a third of it on one phase of three.
+    """Return the subscribed power in VA, for one phase a third of it.
 
-    In Historique the phases must have been heard.
+    In Historique, None until the currents show how many phases there are.
     """
     phases = _PHASES if "IINST1" in readings else 1 if "IINST" in readings else None
     power = allowed_power(readings, _SUBSCRIBED, phases)
@@ -30,10 +30,10 @@ def subscribed_power(readings: Readings, phase: int | None = None) -> float | No
 
 
 def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
-    """Give the VA drawn now, of all phases or of one; none while the house exports.
+    """Return the power drawn now in VA, of all phases or of one; 0 while the house exports.
 
-    In Historique as the meter itself reckons ADPS and ADIRn: amperes against ISOUSC, at 200 V. A
-    current has no sign there: while no power is drawn (PAPP), it flows out, or may on one phase.
+    In Historique it is computed as the meter does for ADPS and ADIRn: amperes at 200 V. A current
+    has no sign there: while PAPP is zero, the house exports, but a single phase is unknown (None).
     """
     if phase is None:
         power = next((number_of(readings, name) for name in _DRAWN if name in readings), None)
@@ -52,21 +52,21 @@ def drawn_power(readings: Readings, phase: int | None = None) -> int | None:
 
 
 def power_margin(readings: Readings, phase: int | None = None) -> int | None:
-    """Give the VA left before the subscribed power, negative above it."""
+    """Return the VA left below the subscribed power, negative above it."""
     subscribed, drawn = subscribed_power(readings, phase), drawn_power(readings, phase)
     return None if subscribed is None or drawn is None else round(subscribed - drawn)
 
 
 def power_load(readings: Readings, phase: int | None = None) -> float | None:
-    """Give the share of the subscribed power that is drawn, in %."""
+    """Return the share of the subscribed power that is drawn, in %."""
     return share_of(drawn_power(readings, phase), subscribed_power(readings, phase))
 
 
 def has_phases(readings: Readings) -> bool:
-    """Whether the meter tells what is drawn on each of three phases."""
+    """Whether the meter sends the power or current of each of three phases."""
     return "SINSTS1" in readings or "IINST1" in readings
 
 
 def share_of(drawn: float | None, subscribed: float | None) -> float | None:
-    """Give one power in % of another."""
+    """Return one power in % of another, None if either is unknown or the other is zero."""
     return None if drawn is None or not subscribed else round(100 * drawn / subscribed, 1)
