@@ -96,7 +96,7 @@ class Window:
             self.add_unchanged(value, at)
 
     def _narrow(self, new: _Step, others: list[_Step]) -> bool:
-        """Limit the range to powers that lead from others to the new step; return if one is left."""
+        """Limit the range to powers that lead from others to the new step; return if any remain."""
         for one in others:
             self.low = max(self.low, _WH * (new.least - one.most) / (new.late - one.early))
             if new.early > one.late:
