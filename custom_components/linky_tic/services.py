@@ -23,7 +23,7 @@ from .adoption.services import async_setup_adoption
 from .comparison.services import async_setup_comparison
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
-from .energy_dashboard.sources import energy_sources, offer
+from .energy_dashboard.sources import available_sources, energy_sources
 from .exceptions import refused
 from .mirror.payloads import typed_reading
 from .schedule.day_schedule import SchedulePeriod
@@ -124,8 +124,8 @@ def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
 async def _energy_sources(call: ServiceCall) -> ServiceResponse:
     """Answer with the sources that the options would add, to a dashboard that is empty."""
     coordinator = coordinator_of(call)
-    offered = offer(coordinator)
-    if offered.is_empty:
+    available = available_sources(coordinator)
+    if available.is_empty:
         raise refused("not_heard", title=coordinator.entry.title)
-    sources = energy_sources(coordinator, offered.usual)
+    sources = energy_sources(coordinator, available.preselected)
     return json_loads_object(json_bytes({"energy_sources": sources}))

@@ -10,8 +10,11 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.linky_tic.cost.prices import Prices
-from custom_components.linky_tic.energy_dashboard.preferences import async_add, async_used
-from custom_components.linky_tic.energy_dashboard.sources import energy_sources, offer
+from custom_components.linky_tic.energy_dashboard.preferences import (
+    async_add_sources,
+    async_used_statistics,
+)
+from custom_components.linky_tic.energy_dashboard.sources import available_sources, energy_sources
 from simulator import Household
 
 from ..bills import house, in_france, pays
@@ -41,7 +44,9 @@ CONTRACTS: Final = [
 def proposed(meter: Meter) -> list[Json]:
     """What is offered, as Home Assistant itself reads it."""
     coordinator = meter.coordinator
-    sources = ENERGY_SOURCE_SCHEMA([*energy_sources(coordinator, offer(coordinator).usual)])
+    sources = ENERGY_SOURCE_SCHEMA(
+        [*energy_sources(coordinator, available_sources(coordinator).preselected)]
+    )
     return [dict(one) for one in sources]
 
 
@@ -120,7 +125,7 @@ async def test_a_total_sale_is_told_by_the_contract_or_the_tariff(
     meter = await home.hears(
         Says(standard(*names, ("EASF01", "000000012"), ("EAIT", "000420000"), ("NTARF", "01")))
     )
-    assert offer(meter.coordinator).is_production is sells
+    assert available_sources(meter.coordinator).is_production is sells
 
 
 async def test_a_source_takes_its_price_from_our_sensor(home: Home) -> None:
@@ -177,16 +182,16 @@ async def test_the_price_of_a_tariff_is_enabled_where_a_source_takes_it(
     assert await async_setup_component(home.hass, "energy", {})
     meter = await home.hears(Household(contract="hphc"))
     prices = Prices.chosen({"prices": {"off_peak": 0.15, "peak": 0.2}})
-    taken = offer(meter.coordinator).only({1}, exported=False)
+    taken = available_sources(meter.coordinator).only({1}, exported=False)
     manager = await async_get_manager(home.hass)
     freezer: Json = {"stat_consumption": "sensor.freezer"}
     await manager.async_update({"device_consumption": [freezer]})  # type: ignore[typeddict-item] # shortened
-    assert await async_add(meter.coordinator, taken, prices) == 1
+    assert await async_add_sources(meter.coordinator, taken, prices) == 1
     assert manager.data
     assert [one["stat_consumption"] for one in manager.data["device_consumption"]] == [
         "sensor.freezer"
     ]
-    used = await async_used(home.hass)
+    used = await async_used_statistics(home.hass)
     assert used == {"sensor.linky_easf01", "sensor.linky_active_power"}
     assert not home.registered("sensor.linky_price_1").disabled
     assert er.async_get(home.hass).async_get("sensor.linky_price_2") is None

@@ -24,7 +24,7 @@ from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..energy_dashboard.preferences import async_used
+from ..energy_dashboard.preferences import async_used_statistics
 from ..exceptions import refused
 from .adopting import AdoptionPlan, async_adopt, async_plan, async_undo
 from .joining import StatisticRow, doubts, in_gaps
@@ -89,7 +89,7 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
 
 async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
     doubted = list(doubts(plan.rows, plan.ours.kilo)) if plan.ours.kilo else []
-    used, ours = await async_used(hass), plan.entity.entity_id
+    used, ours = await async_used_statistics(hass), plan.entity.entity_id
     join, will = _join(plan), _will(plan)
     # What people should look at before they go on; the documentation tells of each.
     warnings = {

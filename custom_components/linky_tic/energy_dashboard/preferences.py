@@ -17,9 +17,9 @@ from homeassistant.helpers import entity_registry as er
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
 from ..cost.prices import EXPORT, PRICE_EXPORT, Prices, price_key
-from .sources import Offer, energy_sources, indexes_of, offer
+from .sources import MeterSources, available_sources, energy_sources, index_statistics
 
-_PRICED: Final = (
+_PRICE_KEYS: Final = (
     "entity_energy_price",
     "entity_energy_price_export",
     "stat_cost",
@@ -33,60 +33,62 @@ def is_set_up(hass: HomeAssistant) -> bool:
     return ENERGY in hass.config.components
 
 
-async def async_offer(coordinator: LinkyCoordinator) -> Offer:
+async def async_missing_sources(coordinator: LinkyCoordinator) -> MeterSources:
     """Give what a meter has that the dashboard lacks."""
-    sources = await _sources(coordinator.hass)
-    ours = indexes_of(coordinator)
-    others = tuple(_title(source) for source in sources if _is_of_another(source, ours))
-    used = {one for source in sources for one in _statistics(source)}
-    return replace(offer(coordinator).without(used), others=others)
+    sources = await _stored_sources(coordinator.hass)
+    ours = index_statistics(coordinator)
+    others = tuple(_display_name(source) for source in sources if _is_other_meter(source, ours))
+    used = {one for source in sources for one in _statistics_of(source)}
+    return replace(available_sources(coordinator).without(used), other_sources=others)
 
 
-async def async_used(hass: HomeAssistant) -> set[str]:
+async def async_used_statistics(hass: HomeAssistant) -> set[str]:
     """Give every statistic that the dashboard takes."""
     if not is_set_up(hass):
         return set()
-    return {one for source in await _sources(hass) for one in _statistics(source)}
+    return {one for source in await _stored_sources(hass) for one in _statistics_of(source)}
 
 
-async def async_add(coordinator: LinkyCoordinator, added: Offer, prices: Prices) -> int:
+async def async_add_sources(
+    coordinator: LinkyCoordinator, added: MeterSources, prices: Prices
+) -> int:
     """Add sources after those that are there, and give their number.
 
     Raises `vol.Invalid` where the list is refused.
 
     The entities of prices get their states when the entry is set up with the prices.
     """
-    _register_prices(coordinator, added, prices)
+    _register_price_entities(coordinator, added, prices)
     new = energy_sources(coordinator, added)
-    _enable(coordinator.hass, new)
-    sources = [*await _sources(coordinator.hass), *new]
+    _enable_entities(coordinator.hass, new)
+    sources = [*await _stored_sources(coordinator.hass), *new]
     ENERGY_SOURCE_SCHEMA(sources)
-    await _update(coordinator.hass, sources)
+    await _save_sources(coordinator.hass, sources)
     return len(new)
 
 
-async def async_price(coordinator: LinkyCoordinator, prices: Prices) -> None:
+async def async_add_prices(coordinator: LinkyCoordinator, prices: Prices) -> None:
     """Give their price to this meter's sources that were added before it was known."""
     if not is_set_up(coordinator.hass):
         return
-    held = await _sources(coordinator.hass)
-    used = {one for source in held if _is_without_price(source) for one in _statistics(source)}
-    offered = offer(coordinator)
-    registers = [one.register for one in offered.imported if one.statistic in used]
-    offered = offered.only(registers, exported=offered.exported in used)
-    _register_prices(coordinator, offered, prices)
-    ours = energy_sources(coordinator, offered)
-    priced = [_priced(source, ours) for source in held]
+    held = await _stored_sources(coordinator.hass)
+    used = {one for source in held if _is_without_price(source) for one in _statistics_of(source)}
+    available = available_sources(coordinator)
+    registers = [one.register for one in available.imported if one.statistic in used]
+    available = available.only(registers, exported=available.exported in used)
+    _register_price_entities(coordinator, available, prices)
+    ours = energy_sources(coordinator, available)
+    priced = [_with_price(source, ours) for source in held]
     if priced != held:
-        _enable(coordinator.hass, [one for one in priced if one not in held])
-        await _update(coordinator.hass, priced)
+        _enable_entities(coordinator.hass, [one for one in priced if one not in held])
+        await _save_sources(coordinator.hass, priced)
 
 
 def _is_without_price(source: SourceType) -> TypeGuard[GridSourceType]:
-    return source["type"] == "grid" and not any(source.get(key) for key in _PRICED)
+    return source["type"] == "grid" and not any(source.get(key) for key in _PRICE_KEYS)
 
 
-def _priced(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
+def _with_price(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
     if not _is_without_price(source):
         return source
     counted = source.get("stat_energy_from"), source.get("stat_energy_to")
@@ -99,57 +101,59 @@ def _priced(source: SourceType, ours: Iterable[SourceType]) -> SourceType:
     return source
 
 
-async def _update(hass: HomeAssistant, sources: list[SourceType]) -> None:
+async def _save_sources(hass: HomeAssistant, sources: list[SourceType]) -> None:
     manager = await async_get_manager(hass)
     held = manager.data or manager.default_preferences()
     await manager.async_update({**held, "energy_sources": sources})
 
 
-async def _sources(hass: HomeAssistant) -> list[SourceType]:
+async def _stored_sources(hass: HomeAssistant) -> list[SourceType]:
     manager = await async_get_manager(hass)
     return manager.data["energy_sources"] if manager.data else []
 
 
-def _statistics(source: Mapping[str, object]) -> Iterable[str]:
+def _statistics_of(source: Mapping[str, object]) -> Iterable[str]:
     for key, value in source.items():
         if isinstance(value, Mapping):
-            yield from _statistics(value)
+            yield from _statistics_of(value)
         elif key.startswith("stat_") and isinstance(value, str):
             yield value
 
 
-def _is_of_another(source: Mapping[str, object], ours: set[str]) -> bool:
+def _is_other_meter(source: Mapping[str, object], ours: set[str]) -> bool:
     """Whether a grid source counts what none of this meter's indexes does; its total does."""
     if source["type"] != "grid":
         return False
     return (source.get("stat_energy_from") or source.get("stat_energy_to")) not in ours
 
 
-def _title(source: Mapping[str, object]) -> str:
-    statistic = next(iter(_statistics(source)), "")
+def _display_name(source: Mapping[str, object]) -> str:
+    statistic = next(iter(_statistics_of(source)), "")
     return str(source.get("name") or statistic)
 
 
-def _enable(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
+def _enable_entities(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
     """Enable what is off by default of that which sources name: statistics and prices."""
     registry = er.async_get(hass)
-    prices = {source.get(key) for source in sources for key in _PRICED}
-    for entity_id in {one for source in sources for one in _statistics(source)} | prices:
+    prices = {source.get(key) for source in sources for key in _PRICE_KEYS}
+    for entity_id in {one for source in sources for one in _statistics_of(source)} | prices:
         entity = registry.async_get(str(entity_id))
         if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
             registry.async_update_entity(entity.entity_id, disabled_by=None)
 
 
-def _register_prices(coordinator: LinkyCoordinator, offered: Offer, prices: Prices) -> None:
+def _register_price_entities(
+    coordinator: LinkyCoordinator, available: MeterSources, prices: Prices
+) -> None:
     """Register the prices of what is offered, so that sources can name them.
 
     Enabled at once: half a minute after an entity is enabled, Home Assistant sets its entry up.
     """
     tariffs = {
         price_key(one.register): coordinator.tariffs.name_of(one.register)
-        for one in offered.imported
+        for one in available.imported
     }
-    if offered.exported:
+    if available.exported:
         tariffs[PRICE_EXPORT] = EXPORT
     for key, tariff in tariffs.items():
         if prices.of(tariff) is not None:

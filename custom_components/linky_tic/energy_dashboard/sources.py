@@ -25,46 +25,46 @@ EXPORT_LABEL: Final = "EAIT"
 INJECTION: Final = "Injection"
 PRODUCTION: Final = "Production"
 """Names of the sources of what is exported: the same words in English and in French."""
-_SELLS_ALL: Final = ("PRODUCTEUR", "PRODUCTION", "NONCONSO")
+_TOTAL_SALE: Final = ("PRODUCTEUR", "PRODUCTION", "NONCONSO")
 """What stands in the contract's or the tariff's name of a meter that counts a production alone, its
 spaces left out (NGTF, LTARF)."""
-_USABLE: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})
+_NOT_DISABLED_BY_USER: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})
 """What a person has disabled is not for us to show."""
 _GRID: Final = {"type": "grid", "cost_adjustment_day": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedIndex:
     register: int
     statistic: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class MeterSources:
     """The statistics of one meter that a dashboard may take.
 
-    `is_production`: all that is produced behind this meter is exported through it. `others` are the
-    names of other sources that the dashboard has, which may count the same.
+    `is_production`: the meter exports all that is produced behind it. `other_sources` names the
+    dashboard's grid sources that do not come from this meter but may count the same energy.
     """
 
-    imported: tuple[Imported, ...]
+    imported: tuple[ImportedIndex, ...]
     exported: str | None
     power: str | None
     is_production: bool = False
-    others: tuple[str, ...] = ()
+    other_sources: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         return not self.imported and self.exported is None
 
     @property
-    def usual(self) -> Offer:
+    def preselected(self) -> MeterSources:
         """What most people want: of a production meter, not the few Wh that it uses itself."""
         registers = () if self.is_production else [one.register for one in self.imported]
         return self.only(registers, exported=True)
 
-    def only(self, registers: Collection[int], *, exported: bool) -> Offer:
+    def only(self, registers: Collection[int], *, exported: bool) -> MeterSources:
         """Leave out what people do not want, such as the indexes of a contract that has ended.
 
         Those cannot be told from the indexes of a rare tariff: that of a peak day, or a week-end.
@@ -75,7 +75,7 @@ class Offer:
             self, imported=wanted, exported=self.exported if exported else None, power=power
         )
 
-    def without(self, used: Collection[str]) -> Offer:
+    def without(self, used: Collection[str]) -> MeterSources:
         """Leave out what a dashboard has already.
 
         The power is of the whole meter: where one of its indexes has been added, so was a power.
@@ -86,60 +86,60 @@ class Offer:
         return lacked if is_first else replace(lacked, power=None)
 
 
-def offer(coordinator: LinkyCoordinator) -> Offer:
+def available_sources(coordinator: LinkyCoordinator) -> MeterSources:
     """Look what a meter has that a dashboard may take; nothing is imported before it is heard."""
     imported = []
     for register in sorted(coordinator.tariffs.registers):
         label = coordinator.tariffs.labels.get(register)
-        statistic = entity_of(coordinator, label) if label else None
+        statistic = entity_id_of(coordinator, label) if label else None
         if statistic:
-            imported.append(Imported(register, statistic, tariff_name(coordinator, register)))
+            imported.append(ImportedIndex(register, statistic, tariff_name(coordinator, register)))
     readings = coordinator.readings
-    exported = entity_of(coordinator, EXPORT_LABEL) if EXPORT_LABEL in readings else None
-    power = entity_of(coordinator, ACTIVE_POWER)
-    return Offer(tuple(imported), exported, power, sells_all(readings))
+    exported = entity_id_of(coordinator, EXPORT_LABEL) if EXPORT_LABEL in readings else None
+    power = entity_id_of(coordinator, ACTIVE_POWER)
+    return MeterSources(tuple(imported), exported, power, is_total_sale(readings))
 
 
-def sells_all(readings: Readings) -> bool:
+def is_total_sale(readings: Readings) -> bool:
     """Whether a meter is there for a production that is all sold: its contract says so."""
     tariff = readings.get("LTARF")
     names = (contract_name(readings), tariff.raw if tariff else None)
     letters = ["".join((name or "").upper().split()) for name in names]
-    return any(word in name for word in _SELLS_ALL for name in letters)
+    return any(word in name for word in _TOTAL_SALE for name in letters)
 
 
-def entity_of(coordinator: LinkyCoordinator, key: str) -> str | None:
+def entity_id_of(coordinator: LinkyCoordinator, key: str) -> str | None:
     """Give the entity id of a label or key, as people may have changed it; None if disabled."""
     registry = er.async_get(coordinator.hass)
     entity_id = registry.async_get_entity_id(SENSOR, DOMAIN, f"{coordinator.address}_{key}")
     entity = registry.async_get(entity_id) if entity_id else None
-    return entity_id if entity and entity.disabled_by in _USABLE else None
+    return entity_id if entity and entity.disabled_by in _NOT_DISABLED_BY_USER else None
 
 
-def indexes_of(coordinator: LinkyCoordinator) -> set[str]:
+def index_statistics(coordinator: LinkyCoordinator) -> set[str]:
     """Give the statistics of all indexes that a meter has ever had, in both modes."""
-    return {one for one in (entity_of(coordinator, name) for name in COSTED) if one is not None}
+    return {one for one in (entity_id_of(coordinator, name) for name in COSTED) if one is not None}
 
 
-def energy_sources(coordinator: LinkyCoordinator, offered: Offer) -> list[SourceType]:
+def energy_sources(coordinator: LinkyCoordinator, available: MeterSources) -> list[SourceType]:
     """Write what is offered as sources; the power goes on the first one that is imported."""
     sources: list[dict[str, object]] = [
         {
             **_GRID,
             "name": one.name,
             "stat_energy_from": one.statistic,
-            "entity_energy_price": entity_of(coordinator, price_key(one.register)),
+            "entity_energy_price": entity_id_of(coordinator, price_key(one.register)),
         }
-        for one in offered.imported
+        for one in available.imported
     ]
-    if offered.power and sources:
-        sources[0]["stat_rate"] = offered.power
-    if offered.exported and offered.is_production:
+    if available.power and sources:
+        sources[0]["stat_rate"] = available.power
+    if available.exported and available.is_production:
         solar = {"type": "solar", "name": PRODUCTION, "config_entry_solar_forecast": None}
-        sources.append({**solar, "stat_energy_from": offered.exported})
-    elif offered.exported:
-        price = entity_of(coordinator, PRICE_EXPORT)
-        exported = {"stat_energy_to": offered.exported, "entity_energy_price_export": price}
+        sources.append({**solar, "stat_energy_from": available.exported})
+    elif available.exported:
+        price = entity_id_of(coordinator, PRICE_EXPORT)
+        exported = {"stat_energy_to": available.exported, "entity_energy_price_export": price}
         sources.append({**_GRID, "name": INJECTION, **exported})
     written: list[SourceType] = ENERGY_SOURCE_SCHEMA(sources)
     return written

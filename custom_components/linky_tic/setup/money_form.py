@@ -29,7 +29,7 @@ from ..cost.prices import (
     Prices,
     price_key,
 )
-from ..energy_dashboard.sources import Offer
+from ..energy_dashboard.sources import MeterSources
 from ..tariff.sensors import tariff_name
 from .texts import currency, read_amount, sentence, typed
 
@@ -81,12 +81,12 @@ class MoneyForm:
         registers: Sequence[int],
         *,
         sells: bool,
-        offered: Offer | None = None,
+        available: MeterSources | None = None,
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
         self._prices = prices.named(coordinator.tariffs.names)
-        self._offered = offered
+        self._available = available
         self._rows = self._asked(registers, sells=sells)
         self.values: Mapping[str, Any] = self._shown
         self._amounts: dict[str, float | None] = {}
@@ -95,19 +95,19 @@ class MoneyForm:
 
     def _asked(self, registers: Sequence[int], *, sells: bool) -> list[_Row]:
         """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
-        name_of, offered = self._coordinator.tariffs.name_of, self._offered
-        if offered is None:
+        name_of, available = self._coordinator.tariffs.name_of, self._available
+        if available is None:
             rows = [_Row(name_of(one), price_key(one), register=one) for one in registers]
             return rows + [_Row(EXPORT, CONF_EXPORT_PRICE)] * sells
-        usual = {one.register for one in offered.usual.imported}
-        added = {one.register for one in offered.imported}
+        preselected = {one.register for one in available.preselected.imported}
+        added = {one.register for one in available.imported}
         rows = [
-            _Row(name_of(one), price_key(one), f"add_{one}", one in usual, one)
+            _Row(name_of(one), price_key(one), f"add_{one}", one in preselected, one)
             if one in added
             else _Row(name_of(one), f"present_{one}", register=one)
             for one in registers
         ]
-        if offered.exported and offered.is_production:
+        if available.exported and available.is_production:
             return [_Row(EXPORT, CONF_EXPORT_PRICE, "add_production", is_ticked=True), *rows]
         return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * sells
 
@@ -132,7 +132,7 @@ class MoneyForm:
 
     @property
     def _asks_since(self) -> bool:
-        return self._offered is None and bool(self._prices.options)
+        return self._available is None and bool(self._prices.options)
 
     @property
     def _shown(self) -> dict[str, str | bool]:
@@ -146,7 +146,7 @@ class MoneyForm:
     @property
     def facts(self) -> dict[str, str]:
         names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
-        if self._offered and self._offered.is_production:
+        if self._available and self._available.is_production:
             names = dict.fromkeys(names, sentence(self._hass, "own_consumption"))
         return {**names, "doubt": self._doubt, "others": ", ".join(self._others)}
 
@@ -206,14 +206,15 @@ class MoneyForm:
     @property
     def _others(self) -> tuple[str, ...]:
         """The sources that may count the same: none does where a production is."""
-        return self._offered.others if self._offered and not self._offered.is_production else ()
+        available = self._available
+        return available.other_sources if available and not available.is_production else ()
 
-    def chosen(self, offered: Offer) -> Offer:
+    def chosen(self, available: MeterSources) -> MeterSources:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
         ticks = {**self._shown, **self.values}
         ticked = [row for row in self._rows if row.tick and ticks[row.tick]]
         exported = any(row.tariff == EXPORT for row in ticked)
-        return offered.only([row.register for row in ticked], exported=exported)
+        return available.only([row.register for row in ticked], exported=exported)
 
     @property
     def is_counted_twice(self) -> bool:
@@ -221,14 +222,16 @@ class MoneyForm:
         return bool(self._others) and not self.values.get(_BESIDE, {}).get(_ANYWAY)
 
 
-def energy_form(coordinator: LinkyCoordinator, prices: Prices, offered: Offer) -> MoneyForm:
+def energy_form(
+    coordinator: LinkyCoordinator, prices: Prices, available: MeterSources
+) -> MoneyForm:
     """Ask for what may be added, and for every price that is missing.
 
     A tariff may be in the dashboard already without one, as after a contract has changed.
     """
     tariffs = coordinator.tariffs
     known = prices.named(tariffs.names)
-    registers = {one.register for one in offered.imported}
+    registers = {one.register for one in available.imported}
     registers |= {one for one in tariffs.registers if known.of(tariffs.name_of(one)) is None}
-    sells = offered.exported is not None
-    return MoneyForm(coordinator, prices, sorted(registers), sells=sells, offered=offered)
+    sells = available.exported is not None
+    return MoneyForm(coordinator, prices, sorted(registers), sells=sells, available=available)

@@ -22,8 +22,13 @@ import voluptuous as vol
 
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..cost.prices import CONF_EXPORT_PRICE, CONF_PRICES, CONF_STANDING_CHARGE, Prices
-from ..energy_dashboard.preferences import async_add, async_offer, async_price, is_set_up
-from ..energy_dashboard.sources import EXPORT_LABEL, Offer, offer
+from ..energy_dashboard.preferences import (
+    async_add_prices,
+    async_add_sources,
+    async_missing_sources,
+    is_set_up,
+)
+from ..energy_dashboard.sources import EXPORT_LABEL, MeterSources, available_sources
 from .money_form import MoneyForm, energy_form
 from .texts import sentence
 
@@ -51,7 +56,7 @@ class MoneySteps(OptionsFlowWithReload):
             return self._ask("prices", form)
         if form.period:
             coordinator.costs.reprice(form.prices, form.period)
-        await async_price(coordinator, form.prices)
+        await async_add_prices(coordinator, form.prices)
         self._store(form.prices)
         return await self._end(form.summary)
 
@@ -60,24 +65,28 @@ class MoneySteps(OptionsFlowWithReload):
         coordinator = await self._coordinator()
         if not is_set_up(self.hass):
             return self.async_abort(reason="energy_not_set_up")
-        if offer(coordinator).is_empty:
+        if available_sources(coordinator).is_empty:
             return self.async_abort(reason="not_heard")
-        offered = await async_offer(coordinator)
-        if offered.is_empty:
+        available = await async_missing_sources(coordinator)
+        if available.is_empty:
             return self.async_abort(reason="nothing_to_add")
         self._look(coordinator)
-        form = energy_form(coordinator, self._prices, offered)
+        form = energy_form(coordinator, self._prices, available)
         if not form.read(user_input):
             return self._ask("energy", form)
-        return await self._add(coordinator, form, form.chosen(offered))
+        return await self._add(coordinator, form, form.chosen(available))
 
     async def _add(
-        self, coordinator: LinkyCoordinator, form: MoneyForm, added: Offer
+        self, coordinator: LinkyCoordinator, form: MoneyForm, added: MeterSources
     ) -> ConfigFlowResult:
         if not added.is_empty and form.is_counted_twice:
             return self._ask("energy", form, "counted_twice")
         try:
-            number = await async_add(coordinator, added, form.prices) if not added.is_empty else 0
+            number = (
+                await async_add_sources(coordinator, added, form.prices)
+                if not added.is_empty
+                else 0
+            )
         except vol.Invalid:
             return self._ask("energy", form, "energy_refused")
         self._store(form.prices)
@@ -156,7 +165,7 @@ class MoneySteps(OptionsFlowWithReload):
 
 def _is_known(coordinator: LinkyCoordinator) -> bool:
     """Whether a meter has told its tariff, and its indexes have become entities."""
-    return coordinator.tariffs.current is not None and not offer(coordinator).is_empty
+    return coordinator.tariffs.current is not None and not available_sources(coordinator).is_empty
 
 
 async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:

@@ -6,42 +6,48 @@ from typing import Any, Final
 import pytest
 
 from custom_components.linky_tic.energy_dashboard.preferences import (
-    _is_of_another,
-    _priced,
-    _statistics,
-    _title,
+    _display_name,
+    _is_other_meter,
+    _statistics_of,
+    _with_price,
 )
-from custom_components.linky_tic.energy_dashboard.sources import Imported, Offer
+from custom_components.linky_tic.energy_dashboard.sources import ImportedIndex, MeterSources
 
-A, B = Imported(1, "a", "A"), Imported(2, "b", "B")
-BOTH: Final = Offer((A, B), "e", "p")
+A, B = ImportedIndex(1, "a", "A"), ImportedIndex(2, "b", "B")
+BOTH: Final = MeterSources((A, B), "e", "p")
 
 
 def test_an_offer_is_what_people_want_of_it() -> None:
-    assert BOTH.usual == BOTH
+    assert BOTH.preselected == BOTH
     assert not BOTH.is_production
-    assert replace(BOTH, is_production=True).usual == Offer((), "e", None, is_production=True)
-    assert BOTH.only({2}, exported=False) == Offer((B,), None, "p")
-    assert BOTH.only((), exported=True) == Offer((), "e", None)
+    assert replace(BOTH, is_production=True).preselected == MeterSources(
+        (), "e", None, is_production=True
+    )
+    assert BOTH.only({2}, exported=False) == MeterSources((B,), None, "p")
+    assert BOTH.only((), exported=True) == MeterSources((), "e", None)
 
 
 @pytest.mark.parametrize(
     ("used", "left"),
     [
         ({"x"}, BOTH),
-        ({"a"}, Offer((B,), "e", None)),
-        ({"p"}, Offer((A, B), "e", None)),
-        ({"e"}, Offer((A, B), None, "p")),
-        ({"a", "b", "e"}, Offer((), None, None)),
+        ({"a"}, MeterSources((B,), "e", None)),
+        ({"p"}, MeterSources((A, B), "e", None)),
+        ({"e"}, MeterSources((A, B), None, "p")),
+        ({"a", "b", "e"}, MeterSources((), None, None)),
     ],
 )
-def test_an_offer_is_what_a_dashboard_has_not(used: set[str], left: Offer) -> None:
+def test_an_offer_is_what_a_dashboard_has_not(used: set[str], left: MeterSources) -> None:
     assert BOTH.without(used) == left
 
 
 def test_power_alone_is_no_offer() -> None:
-    assert Offer((), "e", "p").without(()) == Offer((), "e", None)
-    empty = [Offer((), None, "p"), Offer((), "e", None), Offer((A,), None, None)]
+    assert MeterSources((), "e", "p").without(()) == MeterSources((), "e", None)
+    empty = [
+        MeterSources((), None, "p"),
+        MeterSources((), "e", None),
+        MeterSources((A,), None, None),
+    ]
     assert [one.is_empty for one in empty] == [True, False, False]
 
 
@@ -82,15 +88,19 @@ def test_a_source_of_ours_without_a_price_is_given_one(
     source: Any,  # noqa: ANN401
     given: dict[str, str],
 ) -> None:
-    assert _priced(source, OURS) == source | given
+    assert _with_price(source, OURS) == source | given
 
 
 def test_a_source_is_named_by_its_first_statistic_and_of_another_by_its_index() -> None:
     nested = {"type": "grid", "stat_energy_from": None, "flow": {"stat_energy_to": "e"}, "stat_": 1}
-    assert [*_statistics(nested)] == ["e"]
-    assert [_title(nested), _title(nested | {"name": "N"}), _title({})] == ["e", "N", ""]
+    assert [*_statistics_of(nested)] == ["e"]
+    assert [_display_name(nested), _display_name(nested | {"name": "N"}), _display_name({})] == [
+        "e",
+        "N",
+        "",
+    ]
     others = [
-        _is_of_another(one, {"a", "e"})
+        _is_other_meter(one, {"a", "e"})
         for one in (
             grid(stat_energy_from="a"),
             grid(stat_energy_to="e"),
