@@ -1,4 +1,4 @@
-"""What is left of an offer, and which sources of a dashboard are given a price."""
+"""Which sources of a meter can be added to a dashboard, and which existing ones get a price."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -17,7 +17,7 @@ A, B = ImportedIndex(1, "a", "A"), ImportedIndex(2, "b", "B")
 BOTH: Final = MeterSources((A, B), "e", "p")
 
 
-def test_an_offer_is_what_people_want_of_it() -> None:
+def test_sources_can_be_limited_to_those_that_are_wanted() -> None:
     assert BOTH.preselected == BOTH
     assert not BOTH.is_production
     assert replace(BOTH, is_production=True).preselected == MeterSources(
@@ -37,11 +37,11 @@ def test_an_offer_is_what_people_want_of_it() -> None:
         ({"a", "b", "e"}, MeterSources((), None, None)),
     ],
 )
-def test_an_offer_is_what_a_dashboard_has_not(used: set[str], left: MeterSources) -> None:
+def test_sources_that_the_dashboard_has_are_left_out(used: set[str], left: MeterSources) -> None:
     assert BOTH.without(used) == left
 
 
-def test_power_alone_is_no_offer() -> None:
+def test_a_power_without_an_index_is_no_source() -> None:
     assert MeterSources((), "e", "p").without(()) == MeterSources((), "e", None)
     empty = [
         MeterSources((), None, "p"),
@@ -91,7 +91,7 @@ def test_a_source_of_ours_without_a_price_is_given_one(
     assert _with_price(source, OURS) == source | given
 
 
-def test_a_source_is_named_by_its_first_statistic_and_of_another_by_its_index() -> None:
+def test_a_source_is_named_by_its_first_statistic_and_is_ours_by_its_index() -> None:
     nested = {"type": "grid", "stat_energy_from": None, "flow": {"stat_energy_to": "e"}, "stat_": 1}
     assert [*_statistics_of(nested)] == ["e"]
     assert [_display_name(nested), _display_name(nested | {"name": "N"}), _display_name({})] == [

@@ -1,4 +1,4 @@
-"""The grid sources that a meter offers: one an index in use, and nothing that counts the same."""
+"""The grid sources of a meter: one for each index in use, none that counts the same again."""
 
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ CONTRACTS: Final = [
 
 
 def proposed(meter: Meter) -> list[Json]:
-    """What is offered, as Home Assistant itself reads it."""
+    """The sources that are ticked at first, as Home Assistant itself reads them."""
     coordinator = meter.coordinator
     sources = ENERGY_SOURCE_SCHEMA(
         [*energy_sources(coordinator, available_sources(coordinator).preselected)]
@@ -159,7 +159,7 @@ async def test_an_entity_that_a_person_has_disabled_is_left_out(home: Home) -> N
     assert [one["stat_energy_from"] for one in proposed(meter)] == ["sensor.linky_easf02"]
 
 
-async def test_a_meter_that_says_no_index_offers_nothing(home: Home) -> None:
+async def test_a_meter_that_sends_no_index_has_no_source(home: Home) -> None:
     meter = await home.hears(Says(standard(("PREF", "06"))))
     assert proposed(meter) == []
 

@@ -1,1 +1,1 @@
-"""The Energy dashboard: sources of this meter, written into Home Assistant's own preferences."""
+"""The energy dashboard: adds the meter's sources to the energy preferences of Home Assistant."""

@@ -1,7 +1,7 @@
-"""The Energy dashboard of the house: what it holds of a meter, and how the rest is added.
+"""Reads the preferences of the energy dashboard, and adds the sources of a meter to them.
 
-What is there already is never removed, nor changed but that a source of this meter without any
-price is given the one that is typed later.
+Existing sources are never removed. The only change made to one is that a source of this meter that
+has no price gets the price entered later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ def is_set_up(hass: HomeAssistant) -> bool:
 
 
 async def async_missing_sources(coordinator: LinkyCoordinator) -> MeterSources:
-    """Give what a meter has that the dashboard lacks."""
+    """Return the sources of a meter that the dashboard does not have yet."""
     sources = await _stored_sources(coordinator.hass)
     ours = index_statistics(coordinator)
     others = tuple(_display_name(source) for source in sources if _is_other_meter(source, ours))
@@ -43,7 +43,7 @@ async def async_missing_sources(coordinator: LinkyCoordinator) -> MeterSources:
 
 
 async def async_used_statistics(hass: HomeAssistant) -> set[str]:
-    """Give every statistic that the dashboard takes."""
+    """Return the ids of all statistics that the dashboard uses."""
     if not is_set_up(hass):
         return set()
     return {one for source in await _stored_sources(hass) for one in _statistics_of(source)}
@@ -52,11 +52,10 @@ async def async_used_statistics(hass: HomeAssistant) -> set[str]:
 async def async_add_sources(
     coordinator: LinkyCoordinator, added: MeterSources, prices: Prices
 ) -> int:
-    """Add sources after those that are there, and give their number.
+    """Append sources to the dashboard and return how many were added.
 
-    Raises `vol.Invalid` where the list is refused.
-
-    The entities of prices get their states when the entry is set up with the prices.
+    Raises `vol.Invalid` if Home Assistant refuses the list of sources. The price entities get their
+    states when the entry is reloaded with the prices.
     """
     _register_price_entities(coordinator, added, prices)
     new = energy_sources(coordinator, added)
@@ -68,7 +67,7 @@ async def async_add_sources(
 
 
 async def async_add_prices(coordinator: LinkyCoordinator, prices: Prices) -> None:
-    """Give their price to this meter's sources that were added before it was known."""
+    """Set the price of this meter's sources that were added before a price was known."""
     if not is_set_up(coordinator.hass):
         return
     held = await _stored_sources(coordinator.hass)
@@ -121,7 +120,7 @@ def _statistics_of(source: Mapping[str, object]) -> Iterable[str]:
 
 
 def _is_other_meter(source: Mapping[str, object], ours: set[str]) -> bool:
-    """Whether a grid source counts what none of this meter's indexes does; its total does."""
+    """Whether a grid source uses no index of this meter; `ours` are all of them, EAST included."""
     if source["type"] != "grid":
         return False
     return (source.get("stat_energy_from") or source.get("stat_energy_to")) not in ours
@@ -133,7 +132,7 @@ def _display_name(source: Mapping[str, object]) -> str:
 
 
 def _enable_entities(hass: HomeAssistant, sources: Iterable[SourceType]) -> None:
-    """Enable what is off by default of that which sources name: statistics and prices."""
+    """Enable the entities used by the sources that are disabled by default."""
     registry = er.async_get(hass)
     prices = {source.get(key) for source in sources for key in _PRICE_KEYS}
     for entity_id in {one for source in sources for one in _statistics_of(source)} | prices:
@@ -145,9 +144,9 @@ def _enable_entities(hass: HomeAssistant, sources: Iterable[SourceType]) -> None
 def _register_price_entities(
     coordinator: LinkyCoordinator, available: MeterSources, prices: Prices
 ) -> None:
-    """Register the prices of what is offered, so that sources can name them.
+    """Register the price entities of the available sources, so that the sources can refer to them.
 
-    Enabled at once: half a minute after an entity is enabled, Home Assistant sets its entry up.
+    As enabled: Home Assistant reloads an entry half a minute after an entity was enabled.
     """
     tariffs = {
         price_key(one.register): coordinator.tariffs.name_of(one.register)

@@ -1,7 +1,7 @@
-"""The sources that a meter gives the Energy dashboard, as Home Assistant writes them.
+"""Builds the sources of a meter for the energy dashboard, in Home Assistant's own format.
 
-One source an index in use, since each has its price, and one for what is exported. The total (EAST)
-and the grid operator's indexes count the same once more: they are in none.
+Each index in use is one source, since it has its own price; exported energy is another. The total
+(EAST) and the grid operator's indexes count the same energy again, so they are not used.
 """
 
 from collections.abc import Collection
@@ -24,12 +24,12 @@ from ..tic import Readings
 EXPORT_LABEL: Final = "EAIT"
 INJECTION: Final = "Injection"
 PRODUCTION: Final = "Production"
-"""Names of the sources of what is exported: the same words in English and in French."""
+"""Names of the sources of exported energy: the same words in English and in French."""
 _TOTAL_SALE: Final = ("PRODUCTEUR", "PRODUCTION", "NONCONSO")
-"""What stands in the contract's or the tariff's name of a meter that counts a production alone, its
-spaces left out (NGTF, LTARF)."""
+"""Words in the name of the contract (NGTF) or tariff (LTARF), spaces removed, by which a meter is
+known to count the production of an installation alone."""
 _NOT_DISABLED_BY_USER: Final = frozenset({None, er.RegistryEntryDisabler.INTEGRATION})
-"""What a person has disabled is not for us to show."""
+"""Entities that the user has disabled are not used."""
 _GRID: Final = {"type": "grid", "cost_adjustment_day": 0.0}
 
 
@@ -42,7 +42,7 @@ class ImportedIndex:
 
 @dataclass(frozen=True, slots=True)
 class MeterSources:
-    """The statistics of one meter that a dashboard may take.
+    """The statistics of one meter that can be sources of the dashboard.
 
     `is_production`: the meter exports all that is produced behind it. `other_sources` names the
     dashboard's grid sources that do not come from this meter but may count the same energy.
@@ -60,14 +60,14 @@ class MeterSources:
 
     @property
     def preselected(self) -> MeterSources:
-        """What most people want: of a production meter, not the few Wh that it uses itself."""
+        """What is ticked at first: of a production meter not the few Wh that it imports."""
         registers = () if self.is_production else [one.register for one in self.imported]
         return self.only(registers, exported=True)
 
     def only(self, registers: Collection[int], *, exported: bool) -> MeterSources:
-        """Leave out what people do not want, such as the indexes of a contract that has ended.
+        """Keep the sources of these registers, and the exported energy if `exported`.
 
-        Those cannot be told from the indexes of a rare tariff: that of a peak day, or a week-end.
+        The user chooses: an index of a former contract cannot be told from one of a rare tariff.
         """
         wanted = tuple(one for one in self.imported if one.register in registers)
         power = self.power if wanted else None
@@ -76,9 +76,9 @@ class MeterSources:
         )
 
     def without(self, used: Collection[str]) -> MeterSources:
-        """Leave out what a dashboard has already.
+        """Leave out the statistics in `used`, which the dashboard already has.
 
-        The power is of the whole meter: where one of its indexes has been added, so was a power.
+        The power belongs to the whole meter, so it is only added with the first of its indexes.
         """
         left = [one.register for one in self.imported if one.statistic not in used]
         is_first = len(left) == len(self.imported) and self.power not in used
@@ -87,7 +87,7 @@ class MeterSources:
 
 
 def available_sources(coordinator: LinkyCoordinator) -> MeterSources:
-    """Look what a meter has that a dashboard may take; nothing is imported before it is heard."""
+    """Return the sources that a meter has; none is imported until the meter has sent an index."""
     imported = []
     for register in sorted(coordinator.tariffs.registers):
         label = coordinator.tariffs.labels.get(register)
@@ -101,7 +101,7 @@ def available_sources(coordinator: LinkyCoordinator) -> MeterSources:
 
 
 def is_total_sale(readings: Readings) -> bool:
-    """Whether a meter is there for a production that is all sold: its contract says so."""
+    """Whether all production is sold (total sale), by the name of the contract or tariff."""
     tariff = readings.get("LTARF")
     names = (contract_name(readings), tariff.raw if tariff else None)
     letters = ["".join((name or "").upper().split()) for name in names]
@@ -109,7 +109,7 @@ def is_total_sale(readings: Readings) -> bool:
 
 
 def entity_id_of(coordinator: LinkyCoordinator, key: str) -> str | None:
-    """Give the entity id of a label or key, as people may have changed it; None if disabled."""
+    """Return the current entity id of a label or key; None if missing or disabled by the user."""
     registry = er.async_get(coordinator.hass)
     entity_id = registry.async_get_entity_id(SENSOR, DOMAIN, f"{coordinator.address}_{key}")
     entity = registry.async_get(entity_id) if entity_id else None
@@ -117,12 +117,12 @@ def entity_id_of(coordinator: LinkyCoordinator, key: str) -> str | None:
 
 
 def index_statistics(coordinator: LinkyCoordinator) -> set[str]:
-    """Give the statistics of all indexes that a meter has ever had, in both modes."""
+    """Return the statistics of all indexes of a meter, in Historique and Standard mode."""
     return {one for one in (entity_id_of(coordinator, name) for name in COSTED) if one is not None}
 
 
 def energy_sources(coordinator: LinkyCoordinator, available: MeterSources) -> list[SourceType]:
-    """Write what is offered as sources; the power goes on the first one that is imported."""
+    """Build the dashboard's sources; the power is set on the first source that imports energy."""
     sources: list[dict[str, object]] = [
         {
             **_GRID,
