@@ -140,7 +140,7 @@ def quick_dialogs(monkeypatch: pytest.MonkeyPatch) -> None:
     looks = count(step=LOOK)
     monkeypatch.setattr(listening, "time", SimpleNamespace(monotonic=lambda: next(looks)))
     monkeypatch.setattr(listening, "_LOOK", LOOK)
-    monkeypatch.setattr(port_dialog, "_LISTENING", 1.0)
+    monkeypatch.setattr(port_dialog, "_TIMEOUT", 1.0)
 
 
 @pytest.fixture

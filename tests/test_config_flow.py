@@ -219,7 +219,7 @@ async def test_what_was_heard_ten_minutes_ago_is_not_shown(
     seconds: float,
     is_fresh: bool,
 ) -> None:
-    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    monkeypatch.setattr(money_steps, "_MAX_WAIT", 0.0)
     meter = home.meter(Household(named=False))
     async with meter.playing():
         dialog = await heard(hass, meter.port.url)
@@ -233,7 +233,7 @@ async def test_what_was_heard_ten_minutes_ago_is_not_shown(
 async def test_a_meter_on_standby_is_added_with_a_word(
     hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch, noise: bytes
 ) -> None:
-    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    monkeypatch.setattr(money_steps, "_MAX_WAIT", 0.0)
     meter = home.meter(Says(historic() + noise + 2 * historic()))
     async with meter.playing():
         dialog = await heard(hass, meter.port.url)
@@ -306,7 +306,7 @@ async def test_closing_the_dialog_frees_the_port(hass: HomeAssistant, silence: M
 async def test_two_dialogs_do_not_open_one_port(
     hass: HomeAssistant, silence: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(port_dialog, "_LISTENING", HANGS)
+    monkeypatch.setattr(port_dialog, "_TIMEOUT", HANGS)
     first = await Dialog.on(hass, silence.port.url)
     name = alias(silence)
     second = await Dialog.on(hass, name)

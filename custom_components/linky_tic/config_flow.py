@@ -31,10 +31,10 @@ from .line import name_of
 from .mirror import async_publisher
 from .setup.money_steps import async_open_money_steps
 from .setup.options_flow import LinkyOptionsFlow
-from .setup.port_dialog import HEARD, PortDialog, async_describe, entry_facts
+from .setup.port_dialog import HEARD, PortDialog, async_describe, entry_names
 from .tic import mask
 
-_FRESH: Final = 600.0
+_MAX_AGE: Final = 600.0
 """Seconds for which what was heard is worth showing: somebody has read the confirmation."""
 
 
@@ -161,8 +161,8 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         taken = {entry.data.get(CONF_SLUG) for entry in entries}
         number = next(number for number in count(1) if _slug(number) not in taken)
         title = DEFAULT_TITLE if number == 1 else f"{DEFAULT_TITLE} {number}"
-        data = {**self.line, CONF_MODE: self.heard.mode.value, CONF_SLUG: _slug(number)}
-        if time.time() - self.heard.at < _FRESH:
+        data = {**self.line_data, CONF_MODE: self.heard.mode.value, CONF_SLUG: _slug(number)}
+        if time.time() - self.heard.at < _MAX_AGE:
             self.hass.data.setdefault(HEARD, {})[self.heard.address] = self.heard
         return self.async_create_entry(title=title, data=data)
 
@@ -180,14 +180,14 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if not (entry := self._known_entry):
             return await self.async_step_confirm()
         if entry.data[CONF_PORT] == self.port:
-            raise AbortFlow("already_configured", entry_facts(entry))
+            raise AbortFlow("already_configured", entry_names(entry))
         if user_input is not None:
             return self.async_update_reload_and_abort(
-                entry, data_updates=self.line, reason="port_changed"
+                entry, data_updates=self.line_data, reason="port_changed"
             )
         return self.async_show_form(
             step_id="known_meter",
-            description_placeholders={**entry_facts(entry), "new": name_of(self.port)},
+            description_placeholders={**entry_names(entry), "new": name_of(self.port)},
         )
 
     @property
@@ -202,7 +202,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if self.heard.address == entry.unique_id:
             self._has_freed_port = False
             return self.async_update_reload_and_abort(
-                entry, data_updates=self.line, reason="port_changed"
+                entry, data_updates=self.line_data, reason="port_changed"
             )
         await self._restart_entry()
         self._abort_if_known()
@@ -230,7 +230,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         if await asyncio.shield(task):
             return self.async_abort(reason="replaced")
         return self.async_abort(
-            reason="not_freed", description_placeholders=entry_facts(self._entry)
+            reason="not_freed", description_placeholders=entry_names(self._entry)
         )
 
     @property
@@ -243,7 +243,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     def _abort_if_known(self) -> None:
         """A meter that has an entry keeps it."""
         if self._known_entry:
-            raise AbortFlow("already_configured", entry_facts(self._known_entry))
+            raise AbortFlow("already_configured", entry_names(self._known_entry))
 
     async def _free_port(self, entry: LinkyConfigEntry) -> None:
         """Have an entry leave its port, which may be the new one under another name.
@@ -255,7 +255,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         except OperationNotAllowed:  # it is being set up, or nothing helps it but a restart
             self._has_freed_port = False
         if not self._has_freed_port:
-            raise AbortFlow("not_freed", entry_facts(entry))
+            raise AbortFlow("not_freed", entry_names(entry))
 
     async def _restart_entry(self) -> None:
         has_freed, self._has_freed_port = self._has_freed_port, False

@@ -12,7 +12,12 @@ import pytest
 from custom_components.linky_tic.comparison.comparison import Comparison
 from custom_components.linky_tic.comparison.contracts import PricedContract, Sum, read_slots
 from custom_components.linky_tic.setup import money_steps
-from custom_components.linky_tic.setup.compare_steps import _contracts, _days, _schema, _table
+from custom_components.linky_tic.setup.compare_steps import (
+    _contracts,
+    _read_days,
+    _schema,
+    _table,
+)
 from custom_components.linky_tic.setup.texts import async_load_sentences
 
 from ..comparison.test_comparison import lived
@@ -81,7 +86,7 @@ def test_contracts_are_read_as_they_are_typed(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize("text", ["28/11", "2026", "Monday", "2026-02-30"])
 def test_what_is_no_day_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        _days(text)
+        _read_days(text)
 
 
 async def test_the_dialog_says_what_cannot_be_read(home: Home) -> None:
@@ -176,7 +181,7 @@ async def test_the_options_show_a_table(recorder_mock: Recorder, home: Home) -> 
 async def test_a_meter_that_is_not_set_up_has_nothing_to_compare(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    monkeypatch.setattr(money_steps, "_MAX_WAIT", 0.0)
     meter = await home.hears()
     await home.unload(meter)
     assert meter.entry

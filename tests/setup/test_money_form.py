@@ -33,12 +33,12 @@ from .money_dialog import (
     summary,
 )
 
-_USUAL: Final = (money_steps._PATIENCE, money_steps._LOOK)
+_USUAL: Final = (money_steps._MAX_WAIT, money_steps._POLL_INTERVAL)
 
 
 def test_how_long_a_dialog_waits() -> None:
     assert _USUAL == (8.0, 0.2)
-    assert port_dialog._LISTENING == 15.0
+    assert port_dialog._TIMEOUT == 15.0
 
 
 async def test_prices_are_stored_and_become_sensors(home: Home) -> None:
@@ -119,7 +119,7 @@ async def test_a_wrong_price_can_be_taken_back_for_what_was_counted(
 
 async def test_prices_hold_from_now_on_or_for_the_day_or_the_month(home: Home) -> None:
     coordinator = (await hears(home)).coordinator
-    form, periods = MoneyForm(coordinator, Prices.chosen({}), [1], sells=False), []
+    form, periods = MoneyForm(coordinator, Prices.chosen({}), [1], exports=False), []
     given: list[Json] = [{}, {"since": "now"}, {"since": "today"}, {"since": "month"}]
     for one in given:
         assert form.read(one)
@@ -297,7 +297,7 @@ async def test_without_an_energy_dashboard_the_step_says_so(home: Home) -> None:
 async def test_a_meter_that_was_not_heard_or_set_up_has_no_indexes_to_show(
     home: Home, manager: EnergyManager, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr(money_steps, "_PATIENCE", 0.0)
+    monkeypatch.setattr(money_steps, "_MAX_WAIT", 0.0)
     meter = home.meter()
     await home.add(meter)
     assert (await show(meter, step))["reason"] == "not_heard"

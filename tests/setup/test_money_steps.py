@@ -61,7 +61,7 @@ async def test_what_opens_the_options_goes_on_with_what_there_is_to_ask(
 async def test_a_meter_that_is_just_being_heard_is_awaited_until_it_has_said_all(
     home: Home, manager: EnergyManager, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(money_steps, "_LOOK", 0.0)
+    monkeypatch.setattr(money_steps, "_POLL_INTERVAL", 0.0)
     meter = home.meter(Household(contract="hphc", mode=mode))
     meter.learned, meter.counted = {}, {}
     entry = await home.add(meter)

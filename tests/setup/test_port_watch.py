@@ -15,7 +15,7 @@ from ..home import Home, Meter, complaints
 from ..waiting import until
 
 RETRY = ConfigEntryState.SETUP_RETRY
-_USUAL = (port_watch._LOOK, port_watch._RETRY)
+_USUAL = (port_watch._POLL_INTERVAL, port_watch._RETRY_INTERVAL)
 
 
 def watches() -> int:
@@ -24,8 +24,8 @@ def watches() -> int:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(port_watch, "_LOOK", 0.05)
-    monkeypatch.setattr(port_watch, "_RETRY", 0.2)
+    monkeypatch.setattr(port_watch, "_POLL_INTERVAL", 0.05)
+    monkeypatch.setattr(port_watch, "_RETRY_INTERVAL", 0.2)
 
 
 async def without_port(home: Home) -> Meter:

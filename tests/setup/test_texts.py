@@ -6,12 +6,12 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.setup.texts import (
+    as_typed,
     async_load_sentences,
     currency,
-    read_amount,
-    rounded,
+    format_amount,
+    parse_amount,
     sentence,
-    typed,
 )
 
 
@@ -29,17 +29,17 @@ from custom_components.linky_tic.setup.texts import (
     ],
 )
 def test_an_amount_is_read_as_it_is_typed(text: str, amount: float) -> None:
-    assert read_amount(text) == amount
+    assert parse_amount(text) == amount
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.234,56", "nan", "1e3", "0,1,5", "1000000000", "1 c"])
 def test_what_is_no_amount_is_not_read(text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
-        read_amount(text)
+        parse_amount(text)
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown", "as_typed"),
+    ("amount", "shown", "typed"),
     [
         (15, "15.00", "15"),
         (0.1, "0.10", "0.1"),
@@ -49,13 +49,13 @@ def test_what_is_no_amount_is_not_read(text: str) -> None:
     ],
 )
 def test_an_amount_has_two_to_four_digits_and_is_typed_with_those_it_has(
-    hass: HomeAssistant, amount: float, shown: str, as_typed: str
+    hass: HomeAssistant, amount: float, shown: str, typed: str
 ) -> None:
-    assert (rounded(hass, amount), typed(hass, amount)) == (shown, as_typed)
+    assert (format_amount(hass, amount), as_typed(hass, amount)) == (shown, typed)
     hass.config.language = "fr-CA"
-    assert (rounded(hass, amount), typed(hass, amount)) == (
+    assert (format_amount(hass, amount), as_typed(hass, amount)) == (
         shown.replace(".", ","),
-        as_typed.replace(".", ","),
+        typed.replace(".", ","),
     )
 
 

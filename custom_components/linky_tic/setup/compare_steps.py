@@ -21,12 +21,12 @@ from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slo
 from ..const import UNKNOWN
 from ..tariff.tempo import COLOURS
 from .money_steps import MoneySteps
-from .texts import currency, read_amount, rounded, sentence
+from .texts import currency, format_amount, parse_amount, sentence
 
-_CHARGE: Final = "standing_charge"
+_STANDING_CHARGE: Final = "standing_charge"
 _HOURS: Final = "off_peak_hours"
 _WEEKEND: Final = "weekend"
-_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+_EXTRA_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "base": (),
     "off_peak": (_HOURS, _WEEKEND),
     "tempo": COLOURS[1:],
@@ -45,14 +45,14 @@ class CompareSteps(MoneySteps):
     ) -> ConfigFlowResult:
         coordinator = await self._coordinator()
         if user_input is None:
-            return self._ask_contracts({})
+            return self._show_contract_form({})
         try:
             contracts = _contracts(self.hass, user_input)
             compared = await async_compare(coordinator, contracts)
         except vol.Invalid as wrong:
-            return self._ask_contracts(user_input, str(wrong))
+            return self._show_contract_form(user_input, str(wrong))
         except ServiceValidationError as refusal:
-            return self._ask_contracts(user_input, refusal.translation_key)
+            return self._show_contract_form(user_input, refusal.translation_key)
         self._table = _table(self.hass, compared)
         return await self.async_step_compared()
 
@@ -63,7 +63,7 @@ class CompareSteps(MoneySteps):
             description_placeholders={"table": self._table},
         )
 
-    def _ask_contracts(
+    def _show_contract_form(
         self, values: Mapping[str, Any], error: str | None = None
     ) -> ConfigFlowResult:
         return self.async_show_form(
@@ -78,8 +78,8 @@ class CompareSteps(MoneySteps):
 def _schema(hass: HomeAssistant) -> vol.Schema:
     amount, text = TextSelector(TextSelectorConfig(suffix=currency(hass))), TextSelector()
     sections = {}
-    for kind, others in _KINDS.items():
-        fields: dict[str, object] = dict.fromkeys((*CONTRACT_KINDS[kind], _CHARGE), amount)
+    for kind, others in _EXTRA_FIELDS.items():
+        fields: dict[str, object] = dict.fromkeys((*CONTRACT_KINDS[kind], _STANDING_CHARGE), amount)
         fields |= {key: BooleanSelector() if key == _WEEKEND else text for key in others}
         inner = vol.Schema({vol.Optional(key): field for key, field in fields.items()})
         sections[vol.Optional(_section(kind))] = section(inner, {"collapsed": False})
@@ -107,25 +107,25 @@ def _contract(name: str, tariffs: Iterable[str], texts: Mapping[str, Any]) -> Pr
     hours = texts.get(_HOURS)
     contract = PricedContract(
         name,
-        {key: _read(read_amount, texts.get(key, ""), "no_amount") for key in tariffs},
-        _read(read_amount, texts.get(_CHARGE) or "0", "no_amount"),
-        _read(read_slots, hours, "no_slots") if hours else frozenset(),
+        {key: _parse(parse_amount, texts.get(key, ""), "no_amount") for key in tariffs},
+        _parse(parse_amount, texts.get(_STANDING_CHARGE) or "0", "no_amount"),
+        _parse(read_slots, hours, "no_slots") if hours else frozenset(),
         frozenset({SATURDAY, SUNDAY}) if texts.get(_WEEKEND) else frozenset(),
-        {colour: _read(_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
+        {colour: _parse(_read_days, texts.get(colour, ""), "no_days") for colour in COLOURS},
     )
     if contract.lacks_hours:
         raise vol.Invalid("no_slots")
     return contract
 
 
-def _read[T](read: Callable[[str], T], text: str, error: str) -> T:
+def _parse[T](read: Callable[[str], T], text: str, error: str) -> T:
     try:
         return read(text)
     except ValueError as wrong:
         raise vol.Invalid(error) from wrong
 
 
-def _days(text: str) -> list[date]:
+def _read_days(text: str) -> list[date]:
     """Read days as people write them: 2026-11-28 or 28/11/2026; raises `ValueError`."""
     found = [day.split("/")[::-1] for day in re.findall(r"[^\s,;]+", text)]
     return [date.fromisoformat("-".join(part.zfill(2) for part in parts)) for parts in found]
@@ -159,5 +159,5 @@ def _table(hass: HomeAssistant, compared: Comparison) -> str:
 
 def _row(hass: HomeAssistant, name: str, found: Sum) -> str:
     amounts = (found.energy, found.standing_charge, found.total)
-    cells = (UNKNOWN if one is None else rounded(hass, round(one, 2)) for one in amounts)
+    cells = (UNKNOWN if one is None else format_amount(hass, round(one, 2)) for one in amounts)
     return f"| {' | '.join((name, *cells))} |"

@@ -31,10 +31,10 @@ from ..cost.prices import (
 )
 from ..energy_dashboard.sources import MeterSources
 from ..tariff.sensors import tariff_name
-from .texts import currency, read_amount, sentence, typed
+from .texts import as_typed, currency, parse_amount, sentence
 
-_MOST_BY_KWH: Final = 2.0
-_MOST_BY_MONTH: Final = 500.0
+_MAX_PER_KWH: Final = 2.0
+_MAX_PER_MONTH: Final = 500.0
 """Amounts above which a point was forgotten, or cents were typed."""
 _SURE: Final = "sure"
 _SINCE: Final = "since"
@@ -44,9 +44,9 @@ _PERIODS: Final = SelectSelector(
     )
 )
 """Since when prices hold; a first one holds for all that was counted."""
-_BESIDE: Final = "beside"
+_OTHERS: Final = "beside"
 """The section that is shown where others' sources are in the dashboard, and its one field."""
-_ANYWAY: Final = "anyway"
+_ADD_ANYWAY: Final = "anyway"
 
 
 class _AmountSelector(TextSelector):
@@ -61,7 +61,7 @@ class _Row(NamedTuple):
     """A tariff, the field of its price, and the field that adds its index, if that may be."""
 
     tariff: str
-    price: str
+    price_field: str
     tick: str = ""
     is_ticked: bool = False
     register: int = 0
@@ -80,25 +80,25 @@ class MoneyForm:
         prices: Prices,
         registers: Sequence[int],
         *,
-        sells: bool,
+        exports: bool,
         available: MeterSources | None = None,
     ) -> None:
         self._hass = coordinator.hass
         self._coordinator = coordinator
         self._prices = prices.named(coordinator.tariffs.names)
         self._available = available
-        self._rows = self._asked(registers, sells=sells)
-        self.values: Mapping[str, Any] = self._shown
+        self._rows = self._build_rows(registers, exports=exports)
+        self.values: Mapping[str, Any] = self._initial_values
         self._amounts: dict[str, float | None] = {}
         self.errors: dict[str, str] = {}
-        self._doubt = ""
+        self._confirmation = ""
 
-    def _asked(self, registers: Sequence[int], *, sells: bool) -> list[_Row]:
+    def _build_rows(self, registers: Sequence[int], *, exports: bool) -> list[_Row]:
         """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
         name_of, available = self._coordinator.tariffs.name_of, self._available
         if available is None:
             rows = [_Row(name_of(one), price_key(one), register=one) for one in registers]
-            return rows + [_Row(EXPORT, CONF_EXPORT_PRICE)] * sells
+            return rows + [_Row(EXPORT, CONF_EXPORT_PRICE)] * exports
         preselected = {one.register for one in available.preselected.imported}
         added = {one.register for one in available.imported}
         rows = [
@@ -109,7 +109,7 @@ class MoneyForm:
         ]
         if available.exported and available.is_production:
             return [_Row(EXPORT, CONF_EXPORT_PRICE, "add_production", is_ticked=True), *rows]
-        return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * sells
+        return rows + [_Row(EXPORT, CONF_EXPORT_PRICE, "add_export", is_ticked=True)] * exports
 
     @property
     def schema(self) -> vol.Schema:
@@ -119,36 +119,36 @@ class MoneyForm:
         fields: dict[str, object] = {}
         for row in self._rows:
             fields |= {row.tick: BooleanSelector()} if row.tick else {}
-            fields[row.price] = by_kwh
+            fields[row.price_field] = by_kwh
         fields[CONF_STANDING_CHARGE] = _AmountSelector(TextSelectorConfig(suffix=unit))
-        if self._doubt:
+        if self._confirmation:
             fields[_SURE] = BooleanSelector()
-        if self._others:
-            tick = vol.Schema({vol.Optional(_ANYWAY): BooleanSelector()})
-            fields[_BESIDE] = section(tick, {"collapsed": False})
-        if self._asks_since:
+        if self._other_sources:
+            tick = vol.Schema({vol.Optional(_ADD_ANYWAY): BooleanSelector()})
+            fields[_OTHERS] = section(tick, {"collapsed": False})
+        if self._asks_period:
             fields[_SINCE] = _PERIODS
         return vol.Schema({vol.Optional(key): field for key, field in fields.items()})
 
     @property
-    def _asks_since(self) -> bool:
+    def _asks_period(self) -> bool:
         return self._available is None and bool(self._prices.options)
 
     @property
-    def _shown(self) -> dict[str, str | bool]:
+    def _initial_values(self) -> dict[str, str | bool]:
         """Field -> what it holds before anything is typed: the amount in force."""
         shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
-        amounts = {row.price: self._prices.of(row.tariff) for row in self._rows}
+        amounts = {row.price_field: self._prices.of(row.tariff) for row in self._rows}
         amounts[CONF_STANDING_CHARGE] = self._prices.standing_charge
-        shown |= {key: typed(self._hass, one) for key, one in amounts.items() if one is not None}
-        return shown | ({_SINCE: "now"} if self._asks_since else {})
+        shown |= {key: as_typed(self._hass, one) for key, one in amounts.items() if one is not None}
+        return shown | ({_SINCE: "now"} if self._asks_period else {})
 
     @property
-    def facts(self) -> dict[str, str]:
+    def placeholders(self) -> dict[str, str]:
         names = {f"tariff_{one}": tariff_name(self._coordinator, one) for one in REGISTERS}
         if self._available and self._available.is_production:
             names = dict.fromkeys(names, sentence(self._hass, "own_consumption"))
-        return {**names, "doubt": self._doubt, "others": ", ".join(self._others)}
+        return {**names, "doubt": self._confirmation, "others": ", ".join(self._other_sources)}
 
     def read(self, user_input: Mapping[str, Any] | None) -> bool:
         """Take what was typed; gives whether there was something, and all of it is understood.
@@ -158,17 +158,17 @@ class MoneyForm:
         if user_input is None:
             return False
         self.values = user_input
-        limits = dict.fromkeys((row.price for row in self._rows), _MOST_BY_KWH)
-        for key, most in {**limits, CONF_STANDING_CHARGE: _MOST_BY_MONTH}.items():
+        limits = dict.fromkeys((row.price_field for row in self._rows), _MAX_PER_KWH)
+        for key, most in {**limits, CONF_STANDING_CHARGE: _MAX_PER_MONTH}.items():
             text = str(user_input.get(key, "")).strip()
             try:
-                self._amounts[key] = amount = read_amount(text) if text else None
+                self._amounts[key] = amount = parse_amount(text) if text else None
             except ValueError:
                 self.errors[key] = "no_amount"
                 continue
             if amount is not None and amount > most and not user_input.get(_SURE):
                 self.errors[key] = "much"
-                self._doubt = self._doubt or sentence(self._hass, "amount", amount)
+                self._confirmation = self._confirmation or sentence(self._hass, "amount", amount)
         return not self.errors
 
     @property
@@ -181,7 +181,7 @@ class MoneyForm:
     def prices(self) -> Prices:
         """The prices that are in force with what was typed; what was not asked for stays."""
         by_tariff: dict[str, float | None] = {**self._prices.by_tariff, EXPORT: self._prices.export}
-        by_tariff |= {row.tariff: self._amounts[row.price] for row in self._rows}
+        by_tariff |= {row.tariff: self._amounts[row.price_field] for row in self._rows}
         export = by_tariff.pop(EXPORT)
         given = {tariff: price for tariff, price in by_tariff.items() if price is not None}
         return Prices(given, self._amounts[CONF_STANDING_CHARGE], export)
@@ -189,9 +189,9 @@ class MoneyForm:
     @property
     def summary(self) -> list[str]:
         """Each price told back, in cents, so that a point in the wrong place is seen."""
-        hass, facts, prices = self._hass, self.facts, self.prices
+        hass, names, prices = self._hass, self.placeholders, self.prices
         lines = [
-            sentence(hass, "by_kwh", price, name=facts[f"tariff_{row.register}"])
+            sentence(hass, "by_kwh", price, name=names[f"tariff_{row.register}"])
             for row in self._rows
             if row.register and (price := prices.of(row.tariff)) is not None
         ]
@@ -204,22 +204,22 @@ class MoneyForm:
     # What is added
 
     @property
-    def _others(self) -> tuple[str, ...]:
+    def _other_sources(self) -> tuple[str, ...]:
         """The sources that may count the same: none does where a production is."""
         available = self._available
         return available.other_sources if available and not available.is_production else ()
 
-    def chosen(self, available: MeterSources) -> MeterSources:
+    def selected_sources(self, available: MeterSources) -> MeterSources:
         """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
-        ticks = {**self._shown, **self.values}
+        ticks = {**self._initial_values, **self.values}
         ticked = [row for row in self._rows if row.tick and ticks[row.tick]]
         exported = any(row.tariff == EXPORT for row in ticked)
         return available.only([row.register for row in ticked], exported=exported)
 
     @property
-    def is_counted_twice(self) -> bool:
+    def may_count_twice(self) -> bool:
         """Whether others' sources may count the same, and nobody has said that they do not."""
-        return bool(self._others) and not self.values.get(_BESIDE, {}).get(_ANYWAY)
+        return bool(self._other_sources) and not self.values.get(_OTHERS, {}).get(_ADD_ANYWAY)
 
 
 def energy_form(
@@ -233,5 +233,5 @@ def energy_form(
     known = prices.named(tariffs.names)
     registers = {one.register for one in available.imported}
     registers |= {one for one in tariffs.registers if known.of(tariffs.name_of(one)) is None}
-    sells = available.exported is not None
-    return MoneyForm(coordinator, prices, sorted(registers), sells=sells, available=available)
+    exports = available.exported is not None
+    return MoneyForm(coordinator, prices, sorted(registers), exports=exports, available=available)

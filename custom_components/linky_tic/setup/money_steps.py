@@ -32,33 +32,33 @@ from ..energy_dashboard.sources import EXPORT_LABEL, MeterSources, available_sou
 from .money_form import MoneyForm, energy_form
 from .texts import sentence
 
-_PATIENCE: Final = 8.0
+_MAX_WAIT: Final = 8.0
 """Seconds in which a meter is heard that has just been set up."""
-_LOOK: Final = 0.2
+_POLL_INTERVAL: Final = 0.2
 """Seconds between two looks whether it is."""
 _NEXT_FLOW: Final = ConfigFlowContext(source="next_flow")
-_OURS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
+_PRICE_OPTIONS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 
 
 class MoneySteps(OptionsFlowWithReload):
     _summary = ""
     _registers: Sequence[int] = ()
-    _sells = False
+    _exports = False
     """What was asked for last: after a change of prices the meter has yet to speak again."""
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         coordinator = await self._coordinator()
-        self._look(coordinator)
+        self._update_registers(coordinator)
         if not self._registers:
             return self.async_abort(reason="not_heard")
-        form = MoneyForm(coordinator, self._prices, self._registers, sells=self._sells)
+        form = MoneyForm(coordinator, self._prices, self._registers, exports=self._exports)
         if not form.read(user_input):
-            return self._ask("prices", form)
+            return self._show_form("prices", form)
         if form.period:
             coordinator.costs.reprice(form.prices, form.period)
         await async_add_prices(coordinator, form.prices)
-        self._store(form.prices)
-        return await self._end(form.summary)
+        self._store_prices(form.prices)
+        return await self._show_summary(form.summary)
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
@@ -70,17 +70,17 @@ class MoneySteps(OptionsFlowWithReload):
         available = await async_missing_sources(coordinator)
         if available.is_empty:
             return self.async_abort(reason="nothing_to_add")
-        self._look(coordinator)
+        self._update_registers(coordinator)
         form = energy_form(coordinator, self._prices, available)
         if not form.read(user_input):
-            return self._ask("energy", form)
-        return await self._add(coordinator, form, form.chosen(available))
+            return self._show_form("energy", form)
+        return await self._add_sources(coordinator, form, form.selected_sources(available))
 
-    async def _add(
+    async def _add_sources(
         self, coordinator: LinkyCoordinator, form: MoneyForm, added: MeterSources
     ) -> ConfigFlowResult:
-        if not added.is_empty and form.is_counted_twice:
-            return self._ask("energy", form, "counted_twice")
+        if not added.is_empty and form.may_count_twice:
+            return self._show_form("energy", form, "counted_twice")
         try:
             number = (
                 await async_add_sources(coordinator, added, form.prices)
@@ -88,10 +88,10 @@ class MoneySteps(OptionsFlowWithReload):
                 else 0
             )
         except vol.Invalid:
-            return self._ask("energy", form, "energy_refused")
-        self._store(form.prices)
+            return self._show_form("energy", form, "energy_refused")
+        self._store_prices(form.prices)
         key = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
-        return await self._end(form.summary, sentence(self.hass, key, number=str(number)))
+        return await self._show_summary(form.summary, sentence(self.hass, key, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Tell what was done, where it is seen, and what may be next."""
@@ -118,32 +118,32 @@ class MoneySteps(OptionsFlowWithReload):
     def _prices(self) -> Prices:
         return Prices.chosen(self.config_entry.options)
 
-    def _look(self, coordinator: LinkyCoordinator) -> None:
+    def _update_registers(self, coordinator: LinkyCoordinator) -> None:
         self._registers = sorted(coordinator.tariffs.registers) or self._registers
-        self._sells |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
+        self._exports |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
     async def _coordinator(self) -> LinkyCoordinator:
         """Give the meter, as soon as its indexes and their names are known, or after some seconds.
 
         Aborts where it is not set up by then.
         """
-        until = self.hass.loop.time() + _PATIENCE
+        until = self.hass.loop.time() + _MAX_WAIT
         while True:
             entry, is_late = self.config_entry, self.hass.loop.time() >= until
             if entry.state is ConfigEntryState.LOADED:
                 coordinator = entry.runtime_data
-                if is_late or self._registers or _is_known(coordinator):
+                if is_late or self._registers or _has_sources(coordinator):
                     return coordinator
             elif is_late:
                 raise AbortFlow("not_loaded")
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL_INTERVAL)
 
-    def _ask(self, step: str, form: MoneyForm, error: str | None = None) -> ConfigFlowResult:
+    def _show_form(self, step: str, form: MoneyForm, error: str | None = None) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(form.schema, form.values),
             errors={"base": error} if error else form.errors,
-            description_placeholders=form.facts,
+            description_placeholders=form.placeholders,
             last_step=False,
         )
 
@@ -152,18 +152,18 @@ class MoneySteps(OptionsFlowWithReload):
         others = {key: one for key, one in self.config_entry.options.items() if key not in keys}
         return {**others, **values}
 
-    def _store(self, prices: Prices) -> None:
-        entry, options = self.config_entry, self.options_with(_OURS, prices.options)
+    def _store_prices(self, prices: Prices) -> None:
+        entry, options = self.config_entry, self.options_with(_PRICE_OPTIONS, prices.options)
         if self.hass.config_entries.async_update_entry(entry, options=options):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
 
-    async def _end(self, prices: list[str], *said: str) -> ConfigFlowResult:
+    async def _show_summary(self, prices: list[str], *said: str) -> ConfigFlowResult:
         lines = [f"- {one}" for one in prices] or [sentence(self.hass, "no_price")]
         self._summary = "\n\n".join([*said, "\n".join(lines)])
         return await self.async_step_done()
 
 
-def _is_known(coordinator: LinkyCoordinator) -> bool:
+def _has_sources(coordinator: LinkyCoordinator) -> bool:
     """Whether a meter has told its tariff, and its indexes have become entities."""
     return coordinator.tariffs.current is not None and not available_sources(coordinator).is_empty
 
@@ -179,7 +179,7 @@ async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -
 
 
 @callback
-def is_opened_again(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
+def abort_next_flow(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
     """Whether the options are opened in the place of a flow to go on with, which is closed.
 
     That is what the front end does with the `next_flow` of an options flow (20260930, 20261028).

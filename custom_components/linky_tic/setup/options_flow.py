@@ -34,7 +34,7 @@ from ..mirror.settings import (
 )
 from ..reporting.rules import Preset
 from .compare_steps import CompareSteps
-from .money_steps import is_opened_again
+from .money_steps import abort_next_flow
 
 _TOPICS: Final = (Option.TOPIC, Option.STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
@@ -78,7 +78,7 @@ class LinkyOptionsFlow(CompareSteps):
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the steps; a dialog that has opened this one goes on with the first that asks."""
-        if opened is None and not is_opened_again(self.hass, self.config_entry):
+        if opened is None and not abort_next_flow(self.hass, self.config_entry):
             menu = ["prices", "energy", "compare", "reporting", "mirror"]
             return self.async_show_menu(step_id="init", menu_options=menu)
         step = await self.async_step_energy()
@@ -99,18 +99,18 @@ class LinkyOptionsFlow(CompareSteps):
         stored = self.config_entry.options
         defaults = default_options(format_of(stored))
         if user_input is None:
-            return self._show({**defaults, **stored})
-        values = _tidied(user_input)
+            return self._show_mirror_form({**defaults, **stored})
+        values = _cleaned(user_input)
         changed = {key: value for key, value in values.items() if value != defaults.get(key)}
         options = self.options_with(_MIRROR.schema, changed)
-        if wrong := self._wrong_topic(options):
-            return self._show({**options, **values}, *wrong)
+        if wrong := self._topic_error(options):
+            return self._show_mirror_form({**options, **values}, *wrong)
         return self.async_create_entry(data=options)
 
-    def _wrong_topic(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
+    def _topic_error(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
         """Find a topic on which nothing can be published, or something else already is."""
         for key in _TOPICS:
-            if key in options and not _is_topic(options[key]):
+            if key in options and not _is_publishable(options[key]):
                 return "invalid_topic", {"topic": options[key]}
         entry = self.config_entry
         topics = MirrorSettings(options, entry.unique_id or "").topics
@@ -122,7 +122,7 @@ class LinkyOptionsFlow(CompareSteps):
                 return "topic_taken", {"topic": min(shared), "title": other.title}
         return None
 
-    def _show(
+    def _show_mirror_form(
         self,
         values: Mapping[str, Any],
         error: str | None = None,
@@ -142,7 +142,7 @@ class LinkyOptionsFlow(CompareSteps):
         )
 
 
-def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     """Trim topics and leave out empty ones; a number field gives a float."""
     tidied = {key: value.strip() if key in _TOPICS else value for key, value in values.items()}
     if Option.INTERVAL in tidied:
@@ -150,7 +150,7 @@ def _tidied(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in tidied.items() if value != ""}
 
 
-def _is_topic(topic: str) -> bool:
+def _is_publishable(topic: str) -> bool:
     """Whether a message can be published under a topic and be heard there.
 
     What begins with `$` is the broker's own, shared subscriptions included (MQTT 5.0, 4.7.2, 4.8).

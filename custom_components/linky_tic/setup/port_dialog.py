@@ -28,7 +28,7 @@ from .texts import async_load_sentences, sentence
 HEARD: Final[HassKey[dict[str, Heard]]] = HassKey(f"{DOMAIN}.heard")
 """What was heard of the meter of an entry that is just being made: its first page is not empty."""
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
-_LISTENING: Final = 15.0
+_TIMEOUT: Final = 15.0
 """Seconds in which a meter is heard, whatever its speed and mode."""
 _TIC_VERSION: Final = "02"
 """The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
@@ -46,18 +46,18 @@ class PortDialog(ConfigFlow):
         self._listening: asyncio.Task[Heard] | None = None
 
     @property
-    def kept_port(self) -> str | None:
+    def reserved_port(self) -> str | None:
         """The port that no other dialog may open, until it is known who speaks there."""
         return None if self._listening and self._listening.done() else self._real_port
 
     @property
-    def line(self) -> dict[str, Any]:
+    def line_data(self) -> dict[str, Any]:
         """What an entry is told of the line on which its meter was heard."""
         return {CONF_PORT: self.port, CONF_SPEED: self.heard.speed}
 
     @override
     def is_matching(self, other_flow: Self) -> bool:
-        return self.kept_port is not None and self.kept_port == other_flow.kept_port
+        return self.reserved_port is not None and self.reserved_port == other_flow.reserved_port
 
     @callback
     @override
@@ -69,7 +69,7 @@ class PortDialog(ConfigFlow):
         self.port = await async_stable_name(self.hass, port.strip())
         self._listening = None
         running = [entry for entry in self._other_entries() if not entry.disabled_by]
-        self._real_port = await self._resolve(running)
+        self._real_port = await self._check_is_free(running)
         if self.hass.config_entries.flow.async_has_matching_flow(self):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
@@ -77,16 +77,16 @@ class PortDialog(ConfigFlow):
         """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
         for entry in self._other_entries():  # udev may not have made its link yet, or again
             if serial_number and is_name_of(entry.data[CONF_PORT], serial_number):
-                raise AbortFlow("already_configured", entry_facts(entry))
+                raise AbortFlow("already_configured", entry_names(entry))
         self.port = await async_stable_name(self.hass, port)
-        await self._resolve(self._other_entries())
+        await self._check_is_free(self._other_entries())
 
-    async def _resolve(self, entries: Sequence[LinkyConfigEntry]) -> str:
+    async def _check_is_free(self, entries: Sequence[LinkyConfigEntry]) -> str:
         """Give what the port is in the end; aborts when that is the port of one of the entries."""
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
         real_port, *taken = await async_real_names(self.hass, ports)
         if real_port in taken:
-            raise AbortFlow("already_configured", entry_facts(entries[taken.index(real_port)]))
+            raise AbortFlow("already_configured", entry_names(entries[taken.index(real_port)]))
         return real_port
 
     def _other_entries(self) -> list[LinkyConfigEntry]:
@@ -97,7 +97,7 @@ class PortDialog(ConfigFlow):
     def start_listening(self) -> asyncio.Task[Heard]:
         """Listen to the port that was chosen, unless that is being done."""
         if self._listening is None:
-            hearing = listen(self.port, seconds=_LISTENING, progress=self.async_update_progress)
+            hearing = listen(self.port, seconds=_TIMEOUT, progress=self.async_update_progress)
             name = f"{DOMAIN} listening"
             self._listening = self.hass.async_create_background_task(hearing, name)
         return self._listening
@@ -105,7 +105,7 @@ class PortDialog(ConfigFlow):
     def ask_for_port(self, step_id: str, **facts: str) -> ConfigFlowResult:
         """Show the form of a step, with what went wrong when the port before was listened to."""
         failure = self._listening.exception() if self._listening else None
-        error, details = _explain(failure) if failure else (None, {})
+        error, details = _error_text(failure) if failure else (None, {})
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -117,12 +117,12 @@ class PortDialog(ConfigFlow):
         )
 
 
-def entry_facts(entry: LinkyConfigEntry) -> dict[str, str]:
+def entry_names(entry: LinkyConfigEntry) -> dict[str, str]:
     """Name an entry and its port, for the texts."""
     return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
 
 
-def _explain(error: BaseException) -> tuple[str, dict[str, str]]:
+def _error_text(error: BaseException) -> tuple[str, dict[str, str]]:
     """Give the key of an error's text, and the facts that the text tells."""
     match error:
         case PortUnavailable(cause=cause, errno=number):

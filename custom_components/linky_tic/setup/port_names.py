@@ -18,10 +18,10 @@ type _Ports = Sequence[usb.USBDevice | usb.SerialDevice]
 _BY_ID: Final = Path("/dev/serial/by-id")
 _BY_PATH: Final = Path("/dev/serial/by-path")
 
-_COUNTING: Final = ("0123456789ABCDEF", "1234567890ABCDEF")
-_SHORTEST: Final = 4
+_COUNTING_DIGITS: Final = ("0123456789ABCDEF", "1234567890ABCDEF")
+_MIN_LENGTH: Final = 4
 """Characters that a serial number has at least: some firmwares put a revision there."""
-_PLAINEST: Final = 3
+_MIN_DIFFERENT: Final = 3
 """Different characters that a serial number has at least."""
 
 
@@ -52,10 +52,10 @@ def _is_url(port: str) -> bool:
 
 def _real_name(port: str) -> str:
     path = path_of(port)
-    return port.casefold().rstrip("/") if path is None else _resolved(path)
+    return port.casefold().rstrip("/") if path is None else _real_path(path)
 
 
-def _resolved(path: str) -> str:
+def _real_path(path: str) -> str:
     """Follow a path to what it is in the end; what no path can be stays as it is."""
     try:
         return os.path.realpath(path)
@@ -64,8 +64,8 @@ def _resolved(path: str) -> str:
 
 
 def _stable_name(port: str, present: _Ports) -> str:
-    real = _resolved(port)
-    folders = (_BY_ID, _BY_PATH) if _is_one_of_a_kind(real, present) else (_BY_PATH,)
+    real = _real_path(port)
+    folders = (_BY_ID, _BY_PATH) if _is_unique(real, present) else (_BY_PATH,)
     return next((link for folder in folders if (link := _link_to(real, folder))), port)
 
 
@@ -79,21 +79,21 @@ def _link_to(real: str, folder: Path) -> str | None:
     return max(links, default=None)
 
 
-def _is_one_of_a_kind(real: str, present: _Ports) -> bool:
+def _is_unique(real: str, present: _Ports) -> bool:
     """Whether an adapter can be told from its twins: two CH340 share one name in by-id."""
     local = [port for port in present if not _is_url(port.device)]
     ours = next((port for port in local if os.path.realpath(port.device) == real), None)
     if ours is None or _is_placeholder(ours.serial_number or ""):
         return False
-    return [_fingerprint(port) for port in local].count(_fingerprint(ours)) == 1
+    return [_identity(port) for port in local].count(_identity(ours)) == 1
 
 
-def _fingerprint(port: usb.SerialDevice) -> tuple[object, ...]:
+def _identity(port: usb.SerialDevice) -> tuple[object, ...]:
     return (port.serial_number, port.manufacturer, port.interface_num)
 
 
 def _is_placeholder(serial_number: str) -> bool:
     """Whether a factory left the serial number as it came: none, 0001, 0000000, 123456."""
     text = serial_number.strip().upper()
-    is_counting = any(text in digits for digits in _COUNTING)
-    return len(text) < _SHORTEST or len(set(text)) < _PLAINEST or is_counting
+    is_counting = any(text in digits for digits in _COUNTING_DIGITS)
+    return len(text) < _MIN_LENGTH or len(set(text)) < _MIN_DIFFERENT or is_counting

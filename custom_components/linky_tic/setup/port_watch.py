@@ -14,9 +14,9 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from ..line import Cause, PortUnavailable, path_of
 
-_LOOK: Final = 1.0
+_POLL_INTERVAL: Final = 1.0
 """Seconds between two looks for a path."""
-_RETRY: Final = 30.0
+_RETRY_INTERVAL: Final = 30.0
 """Seconds after which a port that is there but was busy or refused is tried again."""
 
 
@@ -32,14 +32,14 @@ def watch_port(hass: HomeAssistant, entry: LinkyConfigEntry, error: PortUnavaila
         if entry.state is not ConfigEntryState.SETUP_RETRY:
             watch.cancel()
 
-    end = entry.async_on_state_change(state_changed)
-    watch.add_done_callback(lambda _: end())
+    unsubscribe = entry.async_on_state_change(state_changed)
+    watch.add_done_callback(lambda _: unsubscribe())
 
 
 async def _watch(hass: HomeAssistant, entry_id: str, error: PortUnavailable) -> None:
     path = path_of(error.port) if error.cause is Cause.MISSING else None
     is_there = False
     while not is_there:
-        await asyncio.sleep(_LOOK if path else _RETRY)
+        await asyncio.sleep(_POLL_INTERVAL if path else _RETRY_INTERVAL)
         is_there = not path or await hass.async_add_executor_job(Path(path).exists)
     hass.config_entries.async_schedule_reload(entry_id)

@@ -26,18 +26,18 @@ async def async_load_sentences(hass: HomeAssistant) -> None:
 
 
 @callback
-def sentence(hass: HomeAssistant, key: str, amount: float = nan, **facts: str) -> str:
+def sentence(hass: HomeAssistant, key: str, amount: float = nan, **placeholders: str) -> str:
     """Give a sentence; {amount} is an amount, {cents} its hundredfold, {currency} its unit."""
     texts = async_get_cached_translations(hass, hass.config.language, _CATEGORY, DOMAIN)
     return texts[f"{_KEY}.{key}"].format(
-        amount=rounded(hass, amount),
-        cents=rounded(hass, 100 * amount),
+        amount=format_amount(hass, amount),
+        cents=format_amount(hass, 100 * amount),
         currency=currency(hass),
-        **facts,
+        **placeholders,
     )
 
 
-def read_amount(text: str) -> float:
+def parse_amount(text: str) -> float:
     """Read what was typed; raises `ValueError` where that is no amount, such as a negative one."""
     found = _NUMBER.fullmatch("".join(text.split()).upper())
     if found is None:
@@ -50,16 +50,16 @@ def currency(hass: HomeAssistant) -> str:
     return _SYMBOLS.get(hass.config.currency, hass.config.currency)
 
 
-def typed(hass: HomeAssistant, amount: float) -> str:
+def as_typed(hass: HomeAssistant, amount: float) -> str:
     """Write an amount as a person of the house types it."""
-    return _local(hass, f"{amount:.6f}".rstrip("0").rstrip("."))
+    return _localized(hass, f"{amount:.6f}".rstrip("0").rstrip("."))
 
 
-def rounded(hass: HomeAssistant, amount: float) -> str:
+def format_amount(hass: HomeAssistant, amount: float) -> str:
     """Write two digits behind the point, up to four where they say something."""
     text = f"{amount:.4f}"
-    return _local(hass, text[:-2] + text[-2:].rstrip("0"))
+    return _localized(hass, text[:-2] + text[-2:].rstrip("0"))
 
 
-def _local(hass: HomeAssistant, number: str) -> str:
+def _localized(hass: HomeAssistant, number: str) -> str:
     return number.replace(".", ",") if hass.config.language.startswith("fr") else number
