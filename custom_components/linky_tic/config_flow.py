@@ -1,7 +1,7 @@
-"""The dialogs about a meter, step by step: it is added, or its port is changed.
+"""The config flow: adds a meter, or changes its port.
 
-A port is chosen, listened to, and what was heard is confirmed. Nothing is asked that can be heard,
-no port is opened that was not chosen, and nothing changes before the meter is heard.
+The user chooses a port, the flow listens to it and the user confirms the meter that was found. The
+port and its speed are the only data; an entry changes only after the meter was heard.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ from .setup.port_dialog import HEARD, PortDialog, async_describe, entry_names
 from .tic import mask
 
 _MAX_AGE: Final = 600.0
-"""Seconds for which what was heard is worth showing: somebody has read the confirmation."""
+"""Seconds after which the readings taken by the flow are too old to be the first states."""
 
 
 class LinkyConfigFlow(PortDialog, domain=DOMAIN):
-    """The dialogs about a meter; those of its options are another flow."""
+    """The config flow of a meter; the options have a flow of their own."""
 
     VERSION = 1
-    MINOR_VERSION = 1  # Home Assistant loads any: later ones only add
+    MINOR_VERSION = 1  # later ones may only add data: Home Assistant loads entries of any
     _has_freed_port = False
 
     @staticmethod
@@ -51,7 +51,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     def async_get_options_flow(config_entry: LinkyConfigEntry) -> OptionsFlow:
         return LinkyOptionsFlow()
 
-    # A port is chosen
+    # Choose a port
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -62,8 +62,8 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     @override
     async def async_step_usb(self, discovery_info: UsbServiceInfo) -> ConfigFlowResult:
-        """Offer an adapter that says itself what it is for; the manifest says which ones do."""
-        await self.async_set_unique_id(f"usb_{discovery_info.serial_number}")  # ignored: for ever
+        """Handle the discovery of an adapter made for the TIC; the manifest lists them."""
+        await self.async_set_unique_id(f"usb_{discovery_info.serial_number}")  # to ignore it
         self._abort_if_unique_id_configured()
         await self.set_discovered_port(discovery_info.device, discovery_info.serial_number or "")
         name = discovery_info.description or discovery_info.serial_number or self.port
@@ -73,7 +73,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     async def async_step_usb_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Open nothing before somebody has agreed."""
+        """Ask for permission before the port is opened."""
         if user_input is None:
             self._set_confirm_only()
             return self.async_show_form(
@@ -90,7 +90,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the new port of an entry, which frees the one it has meanwhile."""
+        """Ask for the new port of an entry, and unload the entry while listening to it."""
         entry = self._entry
         if user_input is None:
             self.port = self.port or entry.data[CONF_PORT]
@@ -99,28 +99,28 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         await self._free_port(entry)
         return await self._listen()
 
-    # A broker is there
+    # Handle an MQTT broker
 
     @override
     async def async_step_mqtt(self, discovery_info: MqttServiceInfo) -> ConfigFlowResult:
-        """Have the broker forget the meters that are gone, and add nothing.
+        """Clear the retained topics of deleted meters, and add nothing.
 
-        Without an entry, Home Assistant loads nothing of this integration but this step, when it
-        tells the broker that it is there: see `mqtt` in the manifest.
+        Without an entry, this step is all that Home Assistant runs of the integration: it is called
+        when the birth message of Home Assistant is received (`mqtt` in the manifest).
         """
         await async_publisher(self.hass)
         return self.async_abort(reason="nothing_to_add")
 
-    # It is listened to
+    # Listen to the port
 
     async def _listen(self) -> ConfigFlowResult:
-        if self.is_closed:  # while something else was waited for
+        if self.is_closed:  # the user has closed the dialog while the flow was waiting
             await self._restart_entry()
             raise UnknownFlow
         return await self.async_step_listen()
 
     async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Wait for the meter; a progress step may only lead to the end of its progress."""
+        """Show progress until the meter is heard; Home Assistant requires the steps in between."""
         listening = self.start_listening()
         if not listening.done():
             return self.async_show_progress(
@@ -135,7 +135,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         return self.async_show_progress_done(next_step_id="heard")
 
     async def async_step_failed(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Say what went wrong where another port can be chosen."""
+        """Show the error in the form where another port can be chosen."""
         await self._restart_entry()
         is_change = self.source == SOURCE_RECONFIGURE
         return await (self.async_step_reconfigure if is_change else self.async_step_user)()
@@ -146,16 +146,16 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         await self.async_set_unique_id(self.heard.address, raise_on_progress=False)
         return await self.async_step_known_meter()
 
-    # A meter is added
+    # Add a meter
 
     async def async_step_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show what was heard, and add the meter; there is nothing to fill in."""
-        if user_input is None:  # also what a browser that is reloaded asks for
+        """Show the meter that was heard, and add it once the user confirms."""
+        if user_input is None:  # or the browser was reloaded
             facts = await async_describe(self.hass, self.heard)
             return self.async_show_form(step_id="confirm", description_placeholders=facts)
-        if self._known_entry:  # meanwhile
+        if self._known_entry:  # added by another flow meanwhile
             return await self.async_step_known_meter()
         entries = self.hass.config_entries.async_entries(DOMAIN)
         taken = {entry.data.get(CONF_SLUG) for entry in entries}
@@ -168,7 +168,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on with the Energy dashboard and prices, once the meter is set up."""
+        """Continue with the energy dashboard and prices, once the meter is set up."""
         if flow_id := await async_open_money_steps(self.hass, result["result"]):
             result["next_flow"] = (FlowType.OPTIONS_FLOW, flow_id)
         return result
@@ -176,7 +176,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
     async def async_step_known_meter(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask whether a meter that has an entry is to be listened to here from now on."""
+        """Ask whether the existing entry of the meter should use this port from now on."""
         if not (entry := self._known_entry):
             return await self.async_step_confirm()
         if entry.data[CONF_PORT] == self.port:
@@ -195,7 +195,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         entries = self.hass.config_entries
         return entries.async_entry_for_domain_unique_id(DOMAIN, self.heard.address)
 
-    # The port of an entry is changed
+    # Change the port of an entry
 
     async def _finish_reconfigure(self) -> ConfigFlowResult:
         entry = self._entry
@@ -209,7 +209,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         return await self.async_step_other_meter()
 
     async def async_step_other_meter(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Ask what another meter does there."""
+        """Ask whether the meter was replaced, or another port should be chosen."""
         return self.async_show_menu(
             step_id="other_meter",
             menu_options=["replaced", SOURCE_RECONFIGURE],
@@ -222,7 +222,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         )
 
     async def async_step_replaced(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Give the history to the new meter; a dialog that is closed does not stop halfway."""
+        """Move the entry and its history to the new meter, even if the dialog is closed."""
         self._abort_if_known()
         entry = self._entry
         replacing = async_replace_meter(self.hass, entry, self.heard.address, self.port)
@@ -241,18 +241,18 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         return entry
 
     def _abort_if_known(self) -> None:
-        """A meter that has an entry keeps it."""
+        """Abort if the meter that was heard already has an entry."""
         if self._known_entry:
             raise AbortFlow("already_configured", entry_names(self._known_entry))
 
     async def _free_port(self, entry: LinkyConfigEntry) -> None:
-        """Have an entry leave its port, which may be the new one under another name.
+        """Unload an entry, whose port may be the new one by another name; aborts if it cannot.
 
-        Or a bridge that serves one client. Aborts when it cannot.
+        Or both ports lead to a bridge that accepts only one client.
         """
         try:
             self._has_freed_port = await self.hass.config_entries.async_unload(entry.entry_id)
-        except OperationNotAllowed:  # it is being set up, or nothing helps it but a restart
+        except OperationNotAllowed:  # it is being set up, or needs a restart of Home Assistant
             self._has_freed_port = False
         if not self._has_freed_port:
             raise AbortFlow("not_freed", entry_names(entry))

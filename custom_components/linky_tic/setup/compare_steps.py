@@ -1,6 +1,6 @@
-"""The step of the options that tells whether the contract is the right one.
+"""The step of the options flow that compares the contract with others.
 
-It knows a form and a table; what contracts would have cost is reckoned in `comparison/`.
+It has a form and a table; `comparison/` computes what the contracts would have cost.
 """
 
 from calendar import SATURDAY, SUNDAY
@@ -31,12 +31,12 @@ _EXTRA_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "off_peak": (_HOURS, _WEEKEND),
     "tempo": COLOURS[1:],
 }
-"""What is asked about a kind of contract beside its prices."""
+"""Kind of contract -> its fields besides the prices."""
 _A_CENT: Final = 0.01
 
 
 class CompareSteps(MoneySteps):
-    """What other contracts would have cost, beside the one in force."""
+    """Shows what other contracts would have cost, compared with the one in force."""
 
     _table = ""
 
@@ -91,7 +91,7 @@ def _section(kind: str) -> str:
 
 
 def _contracts(hass: HomeAssistant, typed: Mapping[str, Mapping[str, Any]]) -> list[PricedContract]:
-    """Read the contracts that were filled in; raises `vol.Invalid` with the key of a text."""
+    """Read the contracts that have prices; raises `vol.Invalid` with the key of an error text."""
     found = [
         _contract(sentence(hass, name), tariffs, texts)
         for kind, tariffs in CONTRACT_KINDS.items()
@@ -126,13 +126,13 @@ def _parse[T](read: Callable[[str], T], text: str, error: str) -> T:
 
 
 def _read_days(text: str) -> list[date]:
-    """Read days as people write them: 2026-11-28 or 28/11/2026; raises `ValueError`."""
+    """Parse a list of days such as 2026-11-28 or 28/11/2026; raises `ValueError`."""
     found = [day.split("/")[::-1] for day in re.findall(r"[^\s,;]+", text)]
     return [date.fromisoformat("-".join(part.zfill(2) for part in parts)) for parts in found]
 
 
 def _table(hass: HomeAssistant, compared: Comparison) -> str:
-    """Write the table, and below it what is not in it."""
+    """Build the table in Markdown, and below it what is missing or uncertain."""
     rows = [(sentence(hass, "contract_in_force"), compared.in_force)]
     rows += [(contract.name, found) for contract, found in compared.others]
     lines = [

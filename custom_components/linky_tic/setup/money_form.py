@@ -1,7 +1,7 @@
-"""The form that asks for prices, and which of a meter's indexes the Energy dashboard takes.
+"""The form that asks for prices, and for the indexes to add to the energy dashboard.
 
-It knows fields and what was typed into them. Each tariff stands there once, its tick before its
-price; a price that can hardly be meant is believed only once it is confirmed.
+Each tariff has one row: the tick that adds its index, then its price. An implausible price is
+accepted only after the user has confirmed it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ from .texts import as_typed, currency, parse_amount, sentence
 
 _MAX_PER_KWH: Final = 2.0
 _MAX_PER_MONTH: Final = 500.0
-"""Amounts above which a point was forgotten, or cents were typed."""
+"""Above these amounts, the decimal mark was probably forgotten, or cents were typed."""
 _SURE: Final = "sure"
 _SINCE: Final = "since"
 _PERIODS: Final = SelectSelector(
@@ -43,14 +43,14 @@ _PERIODS: Final = SelectSelector(
         options=["now", "today", "month"], translation_key=_SINCE, mode=SelectSelectorMode.LIST
     )
 )
-"""Since when prices hold; a first one holds for all that was counted."""
+"""From when on new prices apply; the first price applies to everything counted so far."""
 _OTHERS: Final = "beside"
-"""The section that is shown where others' sources are in the dashboard, and its one field."""
+"""The section shown if the dashboard has sources that are not of this meter, and its field."""
 _ADD_ANYWAY: Final = "anyway"
 
 
 class _AmountSelector(TextSelector):
-    """A text, since a browser that writes no comma takes 0,1579 for 1579; a number will do too."""
+    """A text field: in a number field, some browsers turn 0,1579 into 1579. Also takes a number."""
 
     @override
     def __call__(self, data: object) -> str | list[str]:
@@ -58,7 +58,7 @@ class _AmountSelector(TextSelector):
 
 
 class _Row(NamedTuple):
-    """A tariff, the field of its price, and the field that adds its index, if that may be."""
+    """A tariff and the keys of its fields; `tick` is empty if its index cannot be added."""
 
     tariff: str
     price_field: str
@@ -68,10 +68,10 @@ class _Row(NamedTuple):
 
 
 class MoneyForm:
-    """A form about one meter that asks for prices: of its registers, and of what is exported.
+    """A form that asks for the prices of a meter's registers and, if it `exports`, of the export.
 
-    With an offer it asks too what the Energy dashboard is to take of it. `values` and `errors` are
-    what stands in the fields, and what is wrong with it.
+    With `available` it also asks which of these sources to add to the energy dashboard. `values`
+    and `errors` are the values of the fields, and the errors to show beside them.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class MoneyForm:
         self._confirmation = ""
 
     def _build_rows(self, registers: Sequence[int], *, exports: bool) -> list[_Row]:
-        """Give the rows; a tariff that is in the dashboard already has a price and no tick."""
+        """Build the rows; a tariff that is already in the dashboard has a price but no tick."""
         name_of, available = self._coordinator.tariffs.name_of, self._available
         if available is None:
             rows = [_Row(name_of(one), price_key(one), register=one) for one in registers]
@@ -113,7 +113,7 @@ class MoneyForm:
 
     @property
     def schema(self) -> vol.Schema:
-        """Give the fields; the confirmation is among them while something is in doubt."""
+        """The fields; there is one to confirm the amounts if one of them is implausible."""
         unit = currency(self._hass)
         by_kwh = _AmountSelector(TextSelectorConfig(suffix=f"{unit}/{UnitOfEnergy.KILO_WATT_HOUR}"))
         fields: dict[str, object] = {}
@@ -136,7 +136,7 @@ class MoneyForm:
 
     @property
     def _initial_values(self) -> dict[str, str | bool]:
-        """Field -> what it holds before anything is typed: the amount in force."""
+        """Key of a field -> its first value: the price in force, or whether it is ticked."""
         shown: dict[str, str | bool] = {row.tick: row.is_ticked for row in self._rows if row.tick}
         amounts = {row.price_field: self._prices.of(row.tariff) for row in self._rows}
         amounts[CONF_STANDING_CHARGE] = self._prices.standing_charge
@@ -151,9 +151,9 @@ class MoneyForm:
         return {**names, "doubt": self._confirmation, "others": ", ".join(self._other_sources)}
 
     def read(self, user_input: Mapping[str, Any] | None) -> bool:
-        """Take what was typed; gives whether there was something, and all of it is understood.
+        """Read the user's input; return whether there was any, and it has no errors.
 
-        An amount that is left empty is not known.
+        An empty amount means that the price is not known.
         """
         if user_input is None:
             return False
@@ -173,13 +173,13 @@ class MoneyForm:
 
     @property
     def period(self) -> CostPeriod | None:
-        """The period for which the prices are to hold anew; None from now on."""
+        """The current period whose costs are computed again; None if prices apply from now on."""
         costs = self._coordinator.costs
         return {"today": costs.today, "month": costs.month}.get(self.values.get(_SINCE, ""))
 
     @property
     def prices(self) -> Prices:
-        """The prices that are in force with what was typed; what was not asked for stays."""
+        """The prices entered, and those in force for tariffs that the form does not ask for."""
         by_tariff: dict[str, float | None] = {**self._prices.by_tariff, EXPORT: self._prices.export}
         by_tariff |= {row.tariff: self._amounts[row.price_field] for row in self._rows}
         export = by_tariff.pop(EXPORT)
@@ -188,7 +188,7 @@ class MoneyForm:
 
     @property
     def summary(self) -> list[str]:
-        """Each price told back, in cents, so that a point in the wrong place is seen."""
+        """A sentence for each price, in cents, so that a misplaced decimal mark is noticed."""
         hass, names, prices = self._hass, self.placeholders, self.prices
         lines = [
             sentence(hass, "by_kwh", price, name=names[f"tariff_{row.register}"])
@@ -201,16 +201,16 @@ class MoneyForm:
             lines.append(sentence(hass, "by_month", prices.standing_charge))
         return lines
 
-    # What is added
+    # Sources to add
 
     @property
     def _other_sources(self) -> tuple[str, ...]:
-        """The sources that may count the same: none does where a production is."""
+        """The names of other sources that may count the same energy; none for a production."""
         available = self._available
         return available.other_sources if available and not available.is_production else ()
 
     def selected_sources(self, available: MeterSources) -> MeterSources:
-        """Give what is ticked of that which may be added; a tick that is not sent is as shown."""
+        """Return the ticked sources; a tick missing from the input keeps its initial value."""
         ticks = {**self._initial_values, **self.values}
         ticked = [row for row in self._rows if row.tick and ticks[row.tick]]
         exported = any(row.tariff == EXPORT for row in ticked)
@@ -218,16 +218,16 @@ class MoneyForm:
 
     @property
     def may_count_twice(self) -> bool:
-        """Whether others' sources may count the same, and nobody has said that they do not."""
+        """Whether other sources may count the same energy, and the user has not ruled it out."""
         return bool(self._other_sources) and not self.values.get(_OTHERS, {}).get(_ADD_ANYWAY)
 
 
 def energy_form(
     coordinator: LinkyCoordinator, prices: Prices, available: MeterSources
 ) -> MoneyForm:
-    """Ask for what may be added, and for every price that is missing.
+    """Create the form for the available sources and for every tariff without a price.
 
-    A tariff may be in the dashboard already without one, as after a contract has changed.
+    A tariff may already be in the dashboard without a price: after a change of contract.
     """
     tariffs = coordinator.tariffs
     known = prices.named(tariffs.names)

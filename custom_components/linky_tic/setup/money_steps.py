@@ -1,8 +1,7 @@
-"""The steps of the options that are about money: prices, and the Energy dashboard.
+"""The steps of the options flow for prices and for the energy dashboard.
 
-They are also what follows when a meter has been added, or its contract has changed: everything in
-them may be skipped. What is given is stored and in force before the end is shown, since people
-close a window that says that all is done.
+They also follow after a meter was added or its contract has changed, and can be skipped. Input is
+stored and applied before the last step is shown, since users may close that one.
 """
 
 import asyncio
@@ -33,9 +32,9 @@ from .money_form import MoneyForm, energy_form
 from .texts import sentence
 
 _MAX_WAIT: Final = 8.0
-"""Seconds in which a meter is heard that has just been set up."""
+"""Seconds to wait for the readings of a meter that has just been set up."""
 _POLL_INTERVAL: Final = 0.2
-"""Seconds between two looks whether it is."""
+"""Seconds between two checks for these readings."""
 _NEXT_FLOW: Final = ConfigFlowContext(source="next_flow")
 _PRICE_OPTIONS: Final = (CONF_PRICES, CONF_STANDING_CHARGE, CONF_EXPORT_PRICE)
 
@@ -44,7 +43,7 @@ class MoneySteps(OptionsFlowWithReload):
     _summary = ""
     _registers: Sequence[int] = ()
     _exports = False
-    """What was asked for last: after a change of prices the meter has yet to speak again."""
+    """As last known: prices may be asked for again while the entry reloads, without readings."""
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         coordinator = await self._coordinator()
@@ -61,7 +60,7 @@ class MoneySteps(OptionsFlowWithReload):
         return await self._show_summary(form.summary)
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the sources that the Energy dashboard lacks, and ask for their prices."""
+        """Offer the sources that the energy dashboard lacks, and ask for their prices."""
         coordinator = await self._coordinator()
         if not is_set_up(self.hass):
             return self.async_abort(reason="energy_not_set_up")
@@ -94,7 +93,7 @@ class MoneySteps(OptionsFlowWithReload):
         return await self._show_summary(form.summary, sentence(self.hass, key, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Tell what was done, where it is seen, and what may be next."""
+        """Show what was stored and where to see it, and offer the step for prices."""
         return self.async_show_menu(
             step_id="done",
             menu_options=["finish", "prices"],
@@ -102,13 +101,13 @@ class MoneySteps(OptionsFlowWithReload):
         )
 
     async def async_step_finish(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Close the dialog: all is stored."""
+        """Close the dialog; everything is already stored."""
         return self.async_create_entry(data=dict(self.config_entry.options))
 
     @property
     @override
     def config_entry(self) -> LinkyConfigEntry:
-        """The meter's entry; the dialog ends where it was deleted meanwhile."""
+        """The entry of the meter; aborts the flow if it was deleted meanwhile."""
         try:
             return super().config_entry
         except UnknownEntry as gone:
@@ -123,9 +122,9 @@ class MoneySteps(OptionsFlowWithReload):
         self._exports |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
     async def _coordinator(self) -> LinkyCoordinator:
-        """Give the meter, as soon as its indexes and their names are known, or after some seconds.
+        """Wait until the indexes and tariff of the meter are known, at most `_MAX_WAIT` seconds.
 
-        Aborts where it is not set up by then.
+        Aborts the flow if the entry is not loaded by then.
         """
         until = self.hass.loop.time() + _MAX_WAIT
         while True:
@@ -148,7 +147,7 @@ class MoneySteps(OptionsFlowWithReload):
         )
 
     def options_with(self, keys: Container[str], values: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the options with these values in the place of all that have one of the keys."""
+        """Return the options, in which `values` replaces all options listed in `keys`."""
         others = {key: one for key, one in self.config_entry.options.items() if key not in keys}
         return {**others, **values}
 
@@ -164,14 +163,14 @@ class MoneySteps(OptionsFlowWithReload):
 
 
 def _has_sources(coordinator: LinkyCoordinator) -> bool:
-    """Whether a meter has told its tariff, and its indexes have become entities."""
+    """Whether the meter has sent its tariff, and its indexes have entities."""
     return coordinator.tariffs.current is not None and not available_sources(coordinator).is_empty
 
 
 async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -> str | None:
-    """Open the options at their money steps; None where there is nothing to ask yet.
+    """Start an options flow at these steps and return its id; None if it has nothing to ask yet.
 
-    Gives the flow, for another dialog that goes on there as its `next_flow`.
+    Another flow continues with it by returning it as its `next_flow`.
     """
     options = hass.config_entries.options
     opened = await options.async_init(entry.entry_id, context=_NEXT_FLOW, data={})
@@ -180,9 +179,9 @@ async def async_open_money_steps(hass: HomeAssistant, entry: LinkyConfigEntry) -
 
 @callback
 def abort_next_flow(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
-    """Whether the options are opened in the place of a flow to go on with, which is closed.
+    """Abort a flow that was started as `next_flow`, and return whether there was one.
 
-    That is what the front end does with the `next_flow` of an options flow (20260930, 20261028).
+    The front end (20260930, 20261028) opens a new options flow instead of continuing with it.
     """
     options = hass.config_entries.options
     flows = options.async_progress_by_handler(entry.entry_id, match_context={**_NEXT_FLOW})

@@ -1,7 +1,7 @@
-"""What a person may set once a meter is there: money, how states follow it, the mirror.
+"""The options flow of a meter: prices, energy dashboard, reporting of states, MQTT mirror.
 
-Only what differs from the defaults is stored, since those of a topic or of retain change with the
-format.
+Only options that differ from the defaults are stored, since the defaults of the topics and of
+retain depend on the format.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ from .money_steps import abort_next_flow
 
 _TOPICS: Final = (Option.TOPIC, Option.STATUS_TOPIC)
 _LONGEST_INTERVAL: Final = 86400
-"""Seconds: a day, since a mirror that says less is better turned off."""
+"""Seconds: one day; a mirror that publishes less often is better turned off."""
 _REPORTING: Final = vol.Schema(
     {
         vol.Required(CONF_REPORTING): SelectSelector(
@@ -74,10 +74,10 @@ _MIRROR: Final = vol.Schema(
 
 
 class LinkyOptionsFlow(CompareSteps):
-    """The settings of one meter; the entry is set up again when one has changed."""
+    """The options of one meter; Home Assistant reloads the entry when one has changed."""
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Offer the steps; a dialog that has opened this one goes on with the first that asks."""
+        """Show the menu; as the next flow of another one, begin with the first money step."""
         if opened is None and not abort_next_flow(self.hass, self.config_entry):
             menu = ["prices", "energy", "compare", "reporting", "mirror"]
             return self.async_show_menu(step_id="init", menu_options=menu)
@@ -108,7 +108,7 @@ class LinkyOptionsFlow(CompareSteps):
         return self.async_create_entry(data=options)
 
     def _topic_error(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
-        """Find a topic on which nothing can be published, or something else already is."""
+        """Return the error and its placeholders if a topic is invalid or taken by a mirror."""
         for key in _TOPICS:
             if key in options and not _is_publishable(options[key]):
                 return "invalid_topic", {"topic": options[key]}
@@ -116,7 +116,7 @@ class LinkyOptionsFlow(CompareSteps):
         topics = MirrorSettings(options, entry.unique_id or "").topics
         if len(topics) > len(set(topics)):
             return "topic_taken", {"topic": topics[0], "title": entry.title}
-        for other in self.hass.config_entries.async_entries(DOMAIN):  # one that is off may come on
+        for other in self.hass.config_entries.async_entries(DOMAIN):  # disabled ones, too
             taken = MirrorSettings(other.options, other.unique_id or "").topics
             if other is not entry and (shared := set(topics).intersection(taken)):
                 return "topic_taken", {"topic": min(shared), "title": other.title}
@@ -143,7 +143,7 @@ class LinkyOptionsFlow(CompareSteps):
 
 
 def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Trim topics and leave out empty ones; a number field gives a float."""
+    """Trim topics, drop empty ones, and convert the interval from float to int."""
     tidied = {key: value.strip() if key in _TOPICS else value for key, value in values.items()}
     if Option.INTERVAL in tidied:
         tidied[Option.INTERVAL] = int(tidied[Option.INTERVAL])
@@ -151,9 +151,9 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_publishable(topic: str) -> bool:
-    """Whether a message can be published under a topic and be heard there.
+    """Whether messages can be published to a topic and received by subscribers.
 
-    What begins with `$` is the broker's own, shared subscriptions included (MQTT 5.0, 4.7.2, 4.8).
+    Topics that begin with `$` are reserved for the broker (MQTT 5.0, 4.7.2 and 4.8).
     """
     try:
         valid_publish_topic(topic)

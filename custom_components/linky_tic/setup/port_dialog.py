@@ -1,6 +1,6 @@
-"""What every dialog about a port shares: it is asked for, kept from the others, and listened to.
+"""The base of the config flow: it asks for a port, reserves it for one flow, and listens to it.
 
-It opens no port that was not chosen. What becomes of a meter that is heard is not known here.
+Only a port that the user has chosen is opened.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ from .port_names import async_real_names, async_stable_name, is_name_of
 from .texts import async_load_sentences, sentence
 
 HEARD: Final[HassKey[dict[str, Heard]]] = HassKey(f"{DOMAIN}.heard")
-"""What was heard of the meter of an entry that is just being made: its first page is not empty."""
+"""Address -> the readings taken by the config flow: the new entry starts with these states."""
 _PORT_SCHEMA: Final = vol.Schema({vol.Required(CONF_PORT): SerialPortSelector()})
 _TIMEOUT: Final = 15.0
-"""Seconds in which a meter is heard, whatever its speed and mode."""
+"""Seconds that suffice to receive a frame, whatever the speed and mode of the meter."""
 _TIC_VERSION: Final = "02"
-"""The version of the TIC that the catalogue is of (VTIC, 54E 6.2.1)."""
+"""The version of the TIC that the catalogue describes (VTIC, 54E 6.2.1)."""
 
 
 class PortDialog(ConfigFlow):
-    """A dialog in which a port is chosen and listened to; then `heard` is the meter."""
+    """A config flow that asks for a port and listens to it; `heard` is then the meter found."""
 
     heard: Heard
 
@@ -47,12 +47,12 @@ class PortDialog(ConfigFlow):
 
     @property
     def reserved_port(self) -> str | None:
-        """The port that no other dialog may open, until it is known who speaks there."""
+        """The port that no other flow may open until listening has ended; None if there is none."""
         return None if self._listening and self._listening.done() else self._real_port
 
     @property
     def line_data(self) -> dict[str, Any]:
-        """What an entry is told of the line on which its meter was heard."""
+        """The port and the speed of the meter, as the entry stores them."""
         return {CONF_PORT: self.port, CONF_SPEED: self.heard.speed}
 
     @override
@@ -65,7 +65,7 @@ class PortDialog(ConfigFlow):
         self.is_closed = True
 
     async def reserve_port(self, port: str) -> None:
-        """Take a port for this dialog alone; aborts when an entry or another dialog has it."""
+        """Reserve a port for this flow; aborts if an enabled entry or another flow uses it."""
         self.port = await async_stable_name(self.hass, port.strip())
         self._listening = None
         running = [entry for entry in self._other_entries() if not entry.disabled_by]
@@ -74,15 +74,15 @@ class PortDialog(ConfigFlow):
             raise AbortFlow("already_in_progress", {"port": name_of(self.port)})
 
     async def set_discovered_port(self, port: str, serial_number: str) -> None:
-        """Note a port that may be chosen; aborts when an entry has it, even one that is off."""
-        for entry in self._other_entries():  # udev may not have made its link yet, or again
+        """Set the port of a discovered adapter; aborts if an entry uses it, even a disabled one."""
+        for entry in self._other_entries():  # by name: udev may not have created the link yet
             if serial_number and is_name_of(entry.data[CONF_PORT], serial_number):
                 raise AbortFlow("already_configured", entry_names(entry))
         self.port = await async_stable_name(self.hass, port)
         await self._check_is_free(self._other_entries())
 
     async def _check_is_free(self, entries: Sequence[LinkyConfigEntry]) -> str:
-        """Give what the port is in the end; aborts when that is the port of one of the entries."""
+        """Return the real name of the port; aborts if it is the port of one of the entries."""
         ports = [self.port, *(entry.data[CONF_PORT] for entry in entries)]
         real_port, *taken = await async_real_names(self.hass, ports)
         if real_port in taken:
@@ -90,12 +90,12 @@ class PortDialog(ConfigFlow):
         return real_port
 
     def _other_entries(self) -> list[LinkyConfigEntry]:
-        """Give the entries of other meters than the one that this dialog may be about."""
+        """Return all entries except the one that is being reconfigured."""
         entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False)
         return [entry for entry in entries if entry.entry_id != self.context.get("entry_id")]
 
     def start_listening(self) -> asyncio.Task[Heard]:
-        """Listen to the port that was chosen, unless that is being done."""
+        """Start listening to the chosen port, unless the task already exists, and return it."""
         if self._listening is None:
             hearing = listen(self.port, seconds=_TIMEOUT, progress=self.async_update_progress)
             name = f"{DOMAIN} listening"
@@ -103,7 +103,7 @@ class PortDialog(ConfigFlow):
         return self._listening
 
     def ask_for_port(self, step_id: str, **facts: str) -> ConfigFlowResult:
-        """Show the form of a step, with what went wrong when the port before was listened to."""
+        """Show the form that asks for a port, with the error of the last attempt to listen."""
         failure = self._listening.exception() if self._listening else None
         error, details = _error_text(failure) if failure else (None, {})
         return self.async_show_form(
@@ -118,12 +118,12 @@ class PortDialog(ConfigFlow):
 
 
 def entry_names(entry: LinkyConfigEntry) -> dict[str, str]:
-    """Name an entry and its port, for the texts."""
+    """Return the placeholders of texts that name an entry and its port."""
     return {"title": entry.title, "port": name_of(entry.data[CONF_PORT])}
 
 
 def _error_text(error: BaseException) -> tuple[str, dict[str, str]]:
-    """Give the key of an error's text, and the facts that the text tells."""
+    """Return the translation key of an error, and its placeholders."""
     match error:
         case PortUnavailable(cause=cause, errno=number):
             return f"port_{cause}", {"error": os.strerror(number) if number else UNKNOWN}
@@ -134,7 +134,7 @@ def _error_text(error: BaseException) -> tuple[str, dict[str, str]]:
 
 
 async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
-    """Give what the confirmation tells of a meter that was heard."""
+    """Return the placeholders of the confirmation: what is known of the meter that was heard."""
     await async_load_sentences(hass)
     identity = identify(heard.address)
     facts = {
@@ -154,7 +154,7 @@ async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
 
 
 def _hint(hass: HomeAssistant, heard: Heard) -> str:
-    """Say what to expect of a meter that says next to nothing, or speaks another version."""
+    """Return a note on a meter on standby or with another TIC version; else an empty text."""
     quantities = {LABELS[name].quantity for name in heard.labels}
     if quantities <= {Quantity.ADDRESS} and heard.bad < heard.good:
         return sentence(hass, "standby")
@@ -165,7 +165,7 @@ def _hint(hass: HomeAssistant, heard: Heard) -> str:
 
 
 def _contract(heard: Heard) -> str | None:
-    """Name the contract, which Standard mode spells out."""
+    """Return the name of the contract; in Historique mode the meter only sends its code."""
     name = contract_name(heard.readings)
     if name is None or heard.mode is Mode.STANDARD:
         return name

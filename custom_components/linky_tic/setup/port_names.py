@@ -1,6 +1,6 @@
-"""What to call a serial port, so that the name leads to the same adapter after a restart.
+"""Finds a stable name of a serial port, which leads to the same adapter after a restart.
 
-It knows udev's links and the serial numbers of adapters; it never opens a port.
+It uses the links of udev and the serial numbers of adapters; no port is opened.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,29 +20,29 @@ _BY_PATH: Final = Path("/dev/serial/by-path")
 
 _COUNTING_DIGITS: Final = ("0123456789ABCDEF", "1234567890ABCDEF")
 _MIN_LENGTH: Final = 4
-"""Characters that a serial number has at least: some firmwares put a revision there."""
+"""Minimum length of a serial number: some firmwares put a revision there."""
 _MIN_DIFFERENT: Final = 3
-"""Different characters that a serial number has at least."""
+"""Minimum number of different characters in a serial number."""
 
 
 async def async_stable_name(hass: HomeAssistant, port: str) -> str:
-    """Name a port by its adapter, else by its socket, else as it was chosen; URLs stay as is."""
+    """Return the link by adapter or by USB socket of a port, else the port itself; or its URL."""
     if _is_url(port):
         return port
     try:
         present = await usb.async_scan_serial_ports(hass)
-    except OSError, ValueError:  # one adapter whose descriptor is no text fails the whole scan
+    except OSError, ValueError:  # the scan fails if one adapter's descriptor is not text
         present = ()
     return await hass.async_add_executor_job(_stable_name, port, present)
 
 
 async def async_real_names(hass: HomeAssistant, ports: Iterable[str]) -> list[str]:
-    """Resolve each port to what it is in the end: two names of one port give the same."""
+    """Resolve the links of each port: two names of the same port give the same result."""
     return await hass.async_add_executor_job(lambda: [_real_name(port) for port in ports])
 
 
 def is_name_of(port: str, serial_number: str) -> bool:
-    """Whether a name of udev's, <bus>-<maker>_<model>_<serial number>-if<n>, is of an adapter."""
+    """Whether a link of udev, <bus>-<maker>_<model>_<serial number>-if<n>, has this number."""
     return port.partition("-if")[0].endswith(f"_{serial_number}")
 
 
@@ -56,10 +56,10 @@ def _real_name(port: str) -> str:
 
 
 def _real_path(path: str) -> str:
-    """Follow a path to what it is in the end; what no path can be stays as it is."""
+    """Resolve the links of a path; an invalid path is returned as it is."""
     try:
         return os.path.realpath(path)
-    except ValueError:  # a NUL, typed or pasted
+    except ValueError:  # it contains a NUL
         return path
 
 
@@ -70,17 +70,17 @@ def _stable_name(port: str, present: _Ports) -> str:
 
 
 def _link_to(real: str, folder: Path) -> str | None:
-    """Find udev's link to a port; None when there is none, as in a container."""
+    """Return the link of udev to a port; None if there is none, as in a container."""
     try:
         links = [str(link) for link in folder.iterdir() if os.path.realpath(link) == real]
     except OSError:
         return None
-    # Of two paths of one port, `usb-` and `usbv2-`, the last one also tells the socket's bus.
+    # A port may have two links, `usb-` and `usbv2-`: the last one also names the USB bus.
     return max(links, default=None)
 
 
 def _is_unique(real: str, present: _Ports) -> bool:
-    """Whether an adapter can be told from its twins: two CH340 share one name in by-id."""
+    """Whether by-id identifies an adapter: two CH340 without numbers have the same name there."""
     local = [port for port in present if not _is_url(port.device)]
     ours = next((port for port in local if os.path.realpath(port.device) == real), None)
     if ours is None or _is_placeholder(ours.serial_number or ""):
@@ -93,7 +93,7 @@ def _identity(port: usb.SerialDevice) -> tuple[object, ...]:
 
 
 def _is_placeholder(serial_number: str) -> bool:
-    """Whether a factory left the serial number as it came: none, 0001, 0000000, 123456."""
+    """Whether a serial number is not unique: none, 0001, 0000000, 123456."""
     text = serial_number.strip().upper()
     is_counting = any(text in digits for digits in _COUNTING_DIGITS)
     return len(text) < _MIN_LENGTH or len(set(text)) < _MIN_DIFFERENT or is_counting

@@ -1,6 +1,6 @@
-"""An entry whose port cannot be opened is set up again as soon as the port is there.
+"""Reloads an entry whose port could not be opened, as soon as the port may be available.
 
-Home Assistant alone would wait up to ten minutes between two tries.
+Home Assistant alone would wait up to ten minutes between two attempts.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from ..coordinator import LinkyConfigEntry
 from ..line import Cause, PortUnavailable, path_of
 
 _POLL_INTERVAL: Final = 1.0
-"""Seconds between two looks for a path."""
+"""Seconds between two checks for the path of a missing port."""
 _RETRY_INTERVAL: Final = 30.0
-"""Seconds after which a port that is there but was busy or refused is tried again."""
+"""Seconds after which any other port is tried again: one that was busy, or a refused connection."""
 
 
 @callback
 def watch_port(hass: HomeAssistant, entry: LinkyConfigEntry, error: PortUnavailable) -> None:
-    """Reload an entry when the port that failed it may work, unless something is done before."""
+    """Reload an entry once its port may work, unless the state of the entry changes before."""
     watch = hass.async_create_background_task(
         _watch(hass, entry.entry_id, error), f"{DOMAIN} port watch"
     )

@@ -1,7 +1,7 @@
-"""What the dialogs put into their texts: amounts as people type and read them, whole sentences.
+"""Formats and parses amounts, and builds the sentences that are inserted into texts of dialogs.
 
-A sentence is a translation in the house's language, kept as an option of a selector that nobody
-shows, since a form or a menu cannot put it together by itself.
+A sentence is a translation in the language of the system. It is stored as an option of a selector
+that is not shown, since translations of forms and menus cannot contain conditions.
 """
 
 from math import nan
@@ -16,18 +16,18 @@ from ..const import DOMAIN
 _CATEGORY: Final = "selector"
 _KEY: Final = f"component.{DOMAIN}.{_CATEGORY}.sentences.options"
 _NUMBER: Final = re.compile(r"(\d{1,9}(?:[.,]\d*)?|[.,]\d+)(?:€|EUR)?(?:/KWH)?")
-"""A comma is a point; a text with both is not understood, since either may part thousands."""
+"""Comma or point as decimal mark; not both, since either may separate thousands."""
 _SYMBOLS: Final = {"EUR": "€"}
 
 
 async def async_load_sentences(hass: HomeAssistant) -> None:
-    """Read them before the integration is set up, as the first dialog does."""
+    """Load the sentences; the first config flow needs them before the integration is set up."""
     await async_get_translations(hass, hass.config.language, _CATEGORY, [DOMAIN])
 
 
 @callback
 def sentence(hass: HomeAssistant, key: str, amount: float = nan, **placeholders: str) -> str:
-    """Give a sentence; {amount} is an amount, {cents} its hundredfold, {currency} its unit."""
+    """Return a sentence; {amount} is an amount, {cents} 100 times as much, {currency} its unit."""
     texts = async_get_cached_translations(hass, hass.config.language, _CATEGORY, DOMAIN)
     return texts[f"{_KEY}.{key}"].format(
         amount=format_amount(hass, amount),
@@ -38,7 +38,7 @@ def sentence(hass: HomeAssistant, key: str, amount: float = nan, **placeholders:
 
 
 def parse_amount(text: str) -> float:
-    """Read what was typed; raises `ValueError` where that is no amount, such as a negative one."""
+    """Parse an amount that was typed; raises `ValueError`, also for a negative one."""
     found = _NUMBER.fullmatch("".join(text.split()).upper())
     if found is None:
         raise ValueError(text)
@@ -46,17 +46,17 @@ def parse_amount(text: str) -> float:
 
 
 def currency(hass: HomeAssistant) -> str:
-    """Give the currency of the house, as it is written after an amount."""
+    """Return the currency of the system as it is written after an amount."""
     return _SYMBOLS.get(hass.config.currency, hass.config.currency)
 
 
 def as_typed(hass: HomeAssistant, amount: float) -> str:
-    """Write an amount as a person of the house types it."""
+    """Format an amount as the user would type it, without rounding it to cents."""
     return _localized(hass, f"{amount:.6f}".rstrip("0").rstrip("."))
 
 
 def format_amount(hass: HomeAssistant, amount: float) -> str:
-    """Write two digits behind the point, up to four where they say something."""
+    """Format an amount with two decimals, or up to four if these are not zero."""
     text = f"{amount:.4f}"
     return _localized(hass, text[:-2] + text[-2:].rstrip("0"))
 
