@@ -34,15 +34,15 @@ _TOPICS: Final = frozenset({Option.TOPIC, Option.STATUS_TOPIC})
 _URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
 _LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")
 """What a label of a newer meter may look like; noise makes anything of a group."""
-_READING: Final = ("value", "raw", "time", "degraded", "confirmed")
-_BROKEN: Final = "\ufffd"
+_READING_FIELDS: Final = ("value", "raw", "time", "degraded", "confirmed")
+_INVALID_BYTE: Final = "\ufffd"
 """Stands for a byte that is no character."""
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
     """Tell all that is known of an entry; of one that is not running, what is stored."""
     integration = await async_get_integration(hass, DOMAIN)
-    told: Json = {
+    report: Json = {
         "versions": {
             "integration": str(integration.version),
             "home_assistant": __version__,
@@ -58,10 +58,10 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyCo
     }
     numbers = {entry.unique_id}
     if entry.state is ConfigEntryState.LOADED:
-        told |= _running(entry.runtime_data)
-        numbers |= _numbers_of(entry.runtime_data)
+        report |= _running_entry(entry.runtime_data)
+        numbers |= _identifiers_of(entry.runtime_data)
     secret = "|".join(re.escape(number) for number in numbers if number) or "(?!)"
-    return json_loads_object(re.sub(secret, REDACTED, json_dumps(told), flags=re.IGNORECASE))
+    return json_loads_object(re.sub(secret, REDACTED, json_dumps(report), flags=re.IGNORECASE))
 
 
 def _entry(entry: LinkyConfigEntry) -> Json:
@@ -89,18 +89,18 @@ def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
     """Give the entities by label or key: the unique id begins with the address."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
-    told: Json = {}
+    report: Json = {}
     for one in sorted(registered, key=lambda one: one.unique_id):
         key = one.unique_id.partition("_")[2]
         ours = rf"{one.domain}\.{slug}_{slugify(key)}(_\d\d?)?"
-        told[f"{one.domain} {key}"] = {
+        report[f"{one.domain} {key}"] = {
             "entity_id": one.entity_id if re.fullmatch(ours, one.entity_id) else REDACTED,
             "disabled_by": one.disabled_by,
         }
-    return told
+    return report
 
 
-def _running(coordinator: LinkyCoordinator) -> Json:
+def _running_entry(coordinator: LinkyCoordinator) -> Json:
     receiver, link = coordinator.receiver, coordinator.link
     wire, counters = receiver.wire, receiver.counters
     share = coordinator.health.quality.good_share
@@ -112,8 +112,8 @@ def _running(coordinator: LinkyCoordinator) -> Json:
             "mode": receiver.mode,
             "received_bytes": link.reception.received,
             "reconnections": link.reconnections,
-            "last_good_group": _instant(receiver.heard_at),
-            "history": [{"at": _instant(at), "what": what} for at, what in link.history],
+            "last_good_group": _timestamp(receiver.heard_at),
+            "history": [{"at": _timestamp(at), "what": what} for at, what in link.history],
         },
         "wire": {
             "bit7": wire.bit7.name.lower(),
@@ -168,8 +168,8 @@ def _identity(address: str) -> Json:
 
 
 def _reading(reading: Reading) -> Json:
-    shown = {name: getattr(reading, name) for name in _READING}
-    return {**shown, "at": _instant(reading.at)}
+    shown = {name: getattr(reading, name) for name in _READING_FIELDS}
+    return {**shown, "at": _timestamp(reading.at)}
 
 
 def _line(recent: bytes, receiver: Receiver) -> Json:
@@ -177,19 +177,19 @@ def _line(recent: bytes, receiver: Receiver) -> Json:
     capture = anonymise(recent, receiver.wire.bit7)
     characters = capture.translate(receiver.wire.bit7.value).decode("latin-1")
     return {
-        "characters": characters.replace("\x80", _BROKEN).split("\n"),
+        "characters": characters.replace("\x80", _INVALID_BYTE).split("\n"),
         "capture_base64": b64encode(capture).decode(),
     }
 
 
-def _instant(seconds: float) -> str | None:
+def _timestamp(seconds: float) -> str | None:
     """Write an instant to the second; None for what has not been yet."""
     if not isfinite(seconds):
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def _numbers_of(coordinator: LinkyCoordinator) -> set[str | None]:
+def _identifiers_of(coordinator: LinkyCoordinator) -> set[str | None]:
     """Give the numbers, beside the address, that nobody may be found by."""
     readings = coordinator.receiver.meter.readings.values()
     points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}

@@ -29,16 +29,16 @@ from .mirror.payloads import typed_reading
 from .schedule.day_schedule import SchedulePeriod
 from .tic import Quantity, Reading, mask
 
-_OF_A_METER: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+_METER_SCHEMA: Final = vol.Schema({vol.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 
 @callback
 def async_setup_actions(hass: HomeAssistant) -> None:
     """Register every action, whether a meter is set up or not."""
     for name, answer in (("get_schedule", _get_schedule), ("get_frame", _get_frame)):
-        hass.services.async_register(DOMAIN, name, answer, _OF_A_METER, SupportsResponse.ONLY)
+        hass.services.async_register(DOMAIN, name, answer, _METER_SCHEMA, SupportsResponse.ONLY)
     service.async_register_admin_service(
-        hass, DOMAIN, "energy_sources", _energy_sources, _OF_A_METER, SupportsResponse.ONLY
+        hass, DOMAIN, "energy_sources", _energy_sources, _METER_SCHEMA, SupportsResponse.ONLY
     )
     async_setup_adoption(hass)
     async_setup_comparison(hass)

@@ -19,18 +19,18 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
     """Say where the lines come from."""
-    register.async_register_info(_lines)
+    register.async_register_info(_meter_lines)
 
 
-async def _lines(hass: HomeAssistant) -> dict[str, str]:
+async def _meter_lines(hass: HomeAssistant) -> dict[str, str]:
     texts = await async_get_translations(hass, hass.config.language, "system_health", {DOMAIN})
     lines: dict[str, str] = {}
     for entry in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        key, facts = _state(entry)
+        key, placeholders = _state(entry)
         title = entry.title
         if title in lines:
             title = f"{title} ({entry.data.get(CONF_SLUG, DEFAULT_SLUG)})"
-        lines[title] = texts[f"component.{DOMAIN}.system_health.info.{key}"].format(**facts)
+        lines[title] = texts[f"component.{DOMAIN}.system_health.info.{key}"].format(**placeholders)
     return lines
 
 
@@ -41,15 +41,15 @@ def _state(entry: LinkyConfigEntry) -> tuple[str, Mapping[str, str]]:
     if entry.state is not ConfigEntryState.LOADED:
         return "not_running", {}
     coordinator = entry.runtime_data
-    facts = _facts(coordinator)
+    placeholders = _placeholders(coordinator)
     if coordinator.receiver.mode is None:
-        return "never_heard", facts
+        return "never_heard", placeholders
     if coordinator.stranger:
-        return "other_meter", facts
-    return "heard" if coordinator.is_available else "silent", facts
+        return "other_meter", placeholders
+    return "heard" if coordinator.is_available else "silent", placeholders
 
 
-def _facts(coordinator: LinkyCoordinator) -> dict[str, str]:
+def _placeholders(coordinator: LinkyCoordinator) -> dict[str, str]:
     receiver, share = coordinator.receiver, coordinator.health.quality.good_share
     mode = receiver.mode
     return {
