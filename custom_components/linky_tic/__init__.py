@@ -1,4 +1,4 @@
-"""Linky Direct: the French Linky meter in Home Assistant, through its TIC port."""
+"""Linky Direct: reads the TIC port of the French Linky electricity meter."""
 
 from typing import Final
 
@@ -30,7 +30,7 @@ CONFIG_SCHEMA: Final = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Offer the actions, and take up what the statistics of indexes count."""
+    """Register the actions, and set up what the statistics and costs of all meters share."""
     async_setup_actions(hass)
     await async_setup_history(hass)
     await optional(async_setup_deleted_accounts(hass))
@@ -38,7 +38,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
-    """Open the port and make the entities; a port that cannot be opened is watched."""
+    """Open the port and set up the entities; a port that cannot be opened is watched."""
     store = MeterStore(hass, entry.entry_id)
     await store.load()
     coordinator = LinkyCoordinator(hass, entry, store)
@@ -52,13 +52,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
         await coordinator.async_run()
-    except BaseException:  # cancelled, too: Home Assistant undoes what is no platform
+    except BaseException:  # cancellation, too: Home Assistant does not unload the platforms then
         await async_unload_entry(hass, entry)
         raise
     await optional(async_offer_dashboard(hass))
 
     @callback
-    def started(hass: HomeAssistant) -> None:  # automations are there by now
+    def started(hass: HomeAssistant) -> None:  # automations are loaded by now
         coordinator.guard(report_former_names, coordinator, hass)
 
     entry.async_on_unload(async_at_started(hass, started))
@@ -66,15 +66,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bool:
-    """Take the entities away; what was opened is closed by its own callbacks."""
+    """Unload the platforms; the entry's unload callbacks close the port and all else."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
-    """Leave no repair, no retained topic on the broker, no file but what the sums go on from."""
+    """Remove repairs, retained topics and files, except those that sums are continued from."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
     await optional(async_forget(hass, entry.entry_id))
-    await optional(async_setup_deleted_accounts(hass))  # a meter that is off loads nothing else
+    await optional(async_setup_deleted_accounts(hass))  # not loaded if all entries are off
     await optional(deleted_accounts(hass).keep(entry))
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())

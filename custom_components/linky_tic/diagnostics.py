@@ -1,7 +1,7 @@
-"""What a bug report needs to know of one meter, and nothing of who lives there.
+"""The diagnostics of one meter, without anything that identifies the household.
 
-What identifies a household is left out where it is known to stand, masked where it may stand, and
-looked for once more in all that is told. An entity id that a person has chosen is left out.
+Identifiers are left out of known fields and masked in the recorded bytes; at the end, the address
+and PRM are searched for in the whole report. Entity ids that the user has changed are redacted.
 """
 
 from base64 import b64encode
@@ -28,19 +28,19 @@ from .line import path_of
 from .mirror.settings import Option
 from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
 
-type Json = dict[str, Any]  # of the shape of a bug report
+type Json = dict[str, Any]
 
 _TOPICS: Final = frozenset({Option.TOPIC, Option.STATUS_TOPIC})
 _URL: Final = re.compile(r"([\w+-]+://).*?(:\d+)?(?:[/?].*)?")
 _LIKELY_LABEL: Final = re.compile(r"[A-Z]{2,8}[0-9]{0,2}([+-][0-9])?")
-"""What a label of a newer meter may look like; noise makes anything of a group."""
+"""What a label of a newer meter may look like: other unknown names come from noise."""
 _READING_FIELDS: Final = ("value", "raw", "time", "degraded", "confirmed")
 _INVALID_BYTE: Final = "\ufffd"
-"""Stands for a byte that is no character."""
+"""Shown in the place of a byte that is not a valid character."""
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
-    """Tell all that is known of an entry; of one that is not running, what is stored."""
+    """Return the diagnostics of an entry: if it is not loaded, only its stored data."""
     integration = await async_get_integration(hass, DOMAIN)
     report: Json = {
         "versions": {
@@ -78,7 +78,7 @@ def _entry(entry: LinkyConfigEntry) -> Json:
 
 
 def _port(port: str) -> str:
-    """Name a port of this machine, and no host: the kind of URL and the number of its port."""
+    """Return a local port as it is; of a URL, only the scheme and the port number."""
     url = _URL.fullmatch(port)
     if path_of(port) is not None or url is None:
         return port
@@ -86,7 +86,7 @@ def _port(port: str) -> str:
 
 
 def _entities(hass: HomeAssistant, entry: LinkyConfigEntry) -> Json:
-    """Give the entities by label or key: the unique id begins with the address."""
+    """Return the entities by domain and label or key, which follows the address in unique ids."""
     registered = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
     report: Json = {}
@@ -173,7 +173,7 @@ def _reading(reading: Reading) -> Json:
 
 
 def _line(recent: bytes, receiver: Receiver) -> Json:
-    """Give the last bytes twice: to be read, and as they came, for `scripts/decode`."""
+    """Return the last bytes twice: as text, and in base64 for `scripts/decode`."""
     capture = anonymise(recent, receiver.wire.bit7)
     characters = capture.translate(receiver.wire.bit7.value).decode("latin-1")
     return {
@@ -183,14 +183,14 @@ def _line(recent: bytes, receiver: Receiver) -> Json:
 
 
 def _timestamp(seconds: float) -> str | None:
-    """Write an instant to the second; None for what has not been yet."""
+    """Format a time to the second; None if it is infinite: it has not happened yet."""
     if not isfinite(seconds):
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _identifiers_of(coordinator: LinkyCoordinator) -> set[str | None]:
-    """Give the numbers, beside the address, that nobody may be found by."""
+    """Return the identifiers to redact: the address of another meter, and PRMs that are not 0."""
     readings = coordinator.receiver.meter.readings.values()
     points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}
-    return {coordinator.stranger, *(one for one in points if one.strip("0"))}  # else nobody's
+    return {coordinator.stranger, *(one for one in points if one.strip("0"))}

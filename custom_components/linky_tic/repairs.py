@@ -1,4 +1,4 @@
-"""What a person answers to a repair: another meter, mode or contract, or names of tariffs."""
+"""The repair flows: another meter, a new mode or contract, and former names of tariffs."""
 
 from typing import override
 
@@ -36,13 +36,13 @@ class MeterFlow(RepairsFlow):
 
 
 class NewIndexesFlow(MeterFlow, ConfirmRepairFlow):
-    """Tell what has changed, then offer the new indexes' sources and ask for their prices."""
+    """Explains a change of mode or contract, then asks for sources and prices of new indexes."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on with the options of the meter, as far as there is something to add."""
+        """Continue with the options flow of the meter, if there is something to add."""
         if user_input is None:
             return await super().async_step_confirm()
         if self._entry.state is ConfigEntryState.LOADED:
@@ -54,13 +54,13 @@ class NewIndexesFlow(MeterFlow, ConfirmRepairFlow):
 
 
 class FormerNamesFlow(MeterFlow, ConfirmRepairFlow):
-    """Name the automations that wait for former names of tariffs."""
+    """Lists the automations that still use former names of tariffs."""
 
     @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Show those that still do."""
+        """List the automations as they are when the dialog is opened."""
         shown = await super().async_step_confirm(user_input)
         if facts := shown.get("description_placeholders"):
             address = self._entry.unique_id or ""
@@ -71,7 +71,7 @@ class FormerNamesFlow(MeterFlow, ConfirmRepairFlow):
 
 
 class OtherMeterFlow(MeterFlow):
-    """Ask whether the meter was replaced, or the adapter moved to another place."""
+    """Asks whether the meter was replaced, or the adapter was moved to another meter."""
 
     async def async_step_init(self, _user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         issue = ir.async_get(self.hass).async_get_issue(self.handler, self.issue_id)
@@ -84,7 +84,7 @@ class OtherMeterFlow(MeterFlow):
     async def async_step_replaced(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Give the history to the new meter."""
+        """Move the entry and its history to the new meter."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
         stranger = self._entry.runtime_data.stranger
@@ -100,8 +100,8 @@ class OtherMeterFlow(MeterFlow):
     async def async_step_elsewhere(
         self, _user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Stop: the port is free for an entry of that other meter."""
+        """Disable the entry, so that its port is free for an entry of the other meter."""
         entries = self.hass.config_entries
-        if entries.async_get_entry(self._entry.entry_id):  # nobody has deleted it meanwhile
+        if entries.async_get_entry(self._entry.entry_id):  # it was not deleted meanwhile
             await entries.async_set_disabled_by(self._entry.entry_id, ConfigEntryDisabler.USER)
         return self.async_create_entry(data={})

@@ -1,7 +1,4 @@
-"""The actions that answer: what a script, an automation or a person may ask of a meter.
-
-It knows calls and their answers; what is answered is reckoned elsewhere.
-"""
+"""The actions that return data of a meter, and the registration of all other actions."""
 
 from datetime import UTC, date, datetime
 from typing import Final
@@ -45,7 +42,7 @@ def async_setup_actions(hass: HomeAssistant) -> None:
 
 
 def coordinator_of(call: ServiceCall) -> LinkyCoordinator:
-    """Give the meter that a call is about; raises where its entry is not loaded."""
+    """Return the meter of a call; raises `ServiceValidationError` if its entry is not loaded."""
     entry: LinkyConfigEntry = service.async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
@@ -90,7 +87,7 @@ def _slot(coordinator: LinkyCoordinator, period: SchedulePeriod) -> JsonObjectTy
 
 
 async def _get_frame(call: ServiceCall) -> ServiceResponse:
-    """Answer with what every label says now; who is not an admin sees no identifier whole."""
+    """Return the current reading of each label; identifiers are masked unless an admin asks."""
     coordinator = coordinator_of(call)
     readings = sorted(coordinator.readings.values(), key=lambda one: one.label.rank)
     if not readings:
@@ -107,7 +104,7 @@ async def _get_frame(call: ServiceCall) -> ServiceResponse:
 
 
 async def _is_admin(call: ServiceCall) -> bool:
-    """Whether an admin asks; an automation, which has no user, is one, as in Home Assistant."""
+    """Whether an admin calls; a call without a user, as by an automation, counts as one."""
     if call.context.user_id is None:
         return True
     user = await call.hass.auth.async_get_user(call.context.user_id)
@@ -122,7 +119,7 @@ def _label(reading: Reading, *, is_admin: bool) -> dict[str, object]:
 
 
 async def _energy_sources(call: ServiceCall) -> ServiceResponse:
-    """Answer with the sources that the options would add, to a dashboard that is empty."""
+    """Return the sources that the options would add to an empty energy dashboard."""
     coordinator = coordinator_of(call)
     available = available_sources(coordinator)
     if available.is_empty:

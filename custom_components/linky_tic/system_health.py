@@ -1,7 +1,7 @@
-"""A line a meter on Home Assistant's page of system health.
+"""Adds a line for each meter to the system health page.
 
-Home Assistant translates what it knows by a key; a meter has none, so its line is composed here, in
-the language of the system.
+Home Assistant translates lines by their key. The key of a meter is its title, which has no
+translation, so its line is translated here, into the language of the system.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from .coordinator import LinkyConfigEntry, LinkyCoordinator
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Say where the lines come from."""
+    """Register the function that returns the lines."""
     register.async_register_info(_meter_lines)
 
 
@@ -35,7 +35,7 @@ async def _meter_lines(hass: HomeAssistant) -> dict[str, str]:
 
 
 def _state(entry: LinkyConfigEntry) -> tuple[str, Mapping[str, str]]:
-    """Give the key of a line's text, and the facts that the text tells."""
+    """Return the translation key of an entry's line, and its placeholders."""
     if entry.disabled_by:
         return "disabled", {}
     if entry.state is not ConfigEntryState.LOADED:
