@@ -33,7 +33,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Tariffs, "name_of"),
         (Tariffs, "restore"),
         (calendar, "async_setup_entry"),
-        (linky_tic, "async_offer_dashboard"),
+        (linky_tic, "async_register_dashboard"),
         (linky_tic, "report_former_names"),
     ],
     "what listens": [
@@ -44,7 +44,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (HealthMonitor, "report_silence"),
         (HealthMonitor, "report_mode"),
         (HealthMonitor, "report_stranger"),
-        (HealthMonitor, "_sample"),
+        (HealthMonitor, "_update"),
         (LinkyCoordinator, "_store_settings"),
         (Mirror, "_frame"),
         (Mirror, "_lose"),

@@ -12,7 +12,7 @@ from .adoption.records import AdoptionRecords
 from .const import DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .cost.deleted import async_setup_deleted_accounts, deleted_accounts
-from .dashboard.resource import async_offer_dashboard, async_withdraw_dashboard
+from .dashboard.resource import async_register_dashboard, async_remove_dashboard
 from .exceptions import not_ready
 from .health.issues import Issue, RepairIssues
 from .history.index_history import async_setup_history
@@ -55,7 +55,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> boo
     except BaseException:  # cancellation, too: Home Assistant does not unload the platforms then
         await async_unload_entry(hass, entry)
         raise
-    await optional(async_offer_dashboard(hass))
+    await optional(async_register_dashboard(hass))
 
     @callback
     def started(hass: HomeAssistant) -> None:  # automations are loaded by now
@@ -79,4 +79,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> No
     await optional(MeterStore(hass, entry.entry_id).remove())
     await optional(AdoptionRecords(hass, entry.entry_id).remove())
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
-        await optional(async_withdraw_dashboard(hass))
+        await optional(async_remove_dashboard(hass))

@@ -23,18 +23,18 @@ from ..const import DOMAIN
 URL: Final = f"/{DOMAIN}/dashboard.js"
 _FILE: Final = Path(__file__).parent / "strategy.js"
 _SERVED: Final[HassKey[str]] = HassKey(f"{DOMAIN}.dashboard")
-_OFFERING: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
+_LOCK: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
 
 
-async def async_offer_dashboard(hass: HomeAssistant) -> None:
+async def async_register_dashboard(hass: HomeAssistant) -> None:
     """Let people choose the dashboard; a house without a front end needs none."""
     if not hass.config.components.issuperset({"http", "lovelace"}):
         return
-    async with hass.data.setdefault(_OFFERING, Lock()):  # meters are set up side by side
-        await _offer(hass)
+    async with hass.data.setdefault(_LOCK, Lock()):  # meters are set up side by side
+        await _register(hass)
 
 
-async def _offer(hass: HomeAssistant) -> None:
+async def _register(hass: HomeAssistant) -> None:
     url = await _serve(hass)
     resources = _resources(hass)
     if resources is None:  # they stand in configuration.yaml, which is not ours to write
@@ -49,7 +49,7 @@ async def _offer(hass: HomeAssistant) -> None:
         await resources.async_update_item(known[0]["id"], {"url": url})
 
 
-async def async_withdraw_dashboard(hass: HomeAssistant) -> None:
+async def async_remove_dashboard(hass: HomeAssistant) -> None:
     """Leave no resource behind: the last meter is gone."""
     resources = _resources(hass) if LOVELACE_DATA in hass.data else None
     if resources is None:

@@ -30,11 +30,11 @@ class Issue(StrEnum):
     SERIAL_CONSOLE = "serial_console"
 
 
-LASTING: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED, Issue.TARIFF_NAMES})
+PERSISTENT: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED, Issue.TARIFF_NAMES})
 """What happens once, and is not seen again at the next start."""
-FIXABLE: Final = LASTING | {Issue.OTHER_METER}
+FIXABLE: Final = PERSISTENT | {Issue.OTHER_METER}
 
-_IS_LINKED: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
+_LINKS_ENTRY: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
 """From Home Assistant 2026.11 on an issue is tied to its entry, and hidden while that is off."""
 _DEVICES: Final = Path("/dev")
 _COMMAND_LINE: Final = Path("/proc/cmdline")
@@ -49,27 +49,27 @@ class RepairIssues:
         self._hass = hass
         self._entry_id = entry_id
 
-    def create(self, issue: Issue, facts: Mapping[str, str]) -> None:
+    def create(self, issue: Issue, placeholders: Mapping[str, str]) -> None:
         """Show an issue; facts fill its text. Its id carries the entry, never the meter."""
-        link = {"config_entry_id": self._entry_id} if _IS_LINKED else {}
+        link = {"config_entry_id": self._entry_id} if _LINKS_ENTRY else {}
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id(self._entry_id, issue),
-            data={"entry_id": self._entry_id, **facts},
+            data={"entry_id": self._entry_id, **placeholders},
             is_fixable=issue in FIXABLE,
-            is_persistent=issue in LASTING,
+            is_persistent=issue in PERSISTENT,
             learn_more_url=learn_more(issue, self._hass.config.language),
             severity=ir.IssueSeverity.WARNING,
             translation_key=issue.value,
-            translation_placeholders={"name": self._name_in(issue), **facts},
+            translation_placeholders={"name": self._meter_name(issue), **placeholders},
             **link,
         )
 
-    def _name_in(self, issue: Issue) -> str:
+    def _meter_name(self, issue: Issue) -> str:
         """Name the meter in a text; Home Assistant joins those that last to its bug reports."""
         entry = self._hass.config_entries.async_get_known_entry(self._entry_id)
-        if issue not in LASTING:
+        if issue not in PERSISTENT:
             return entry.title
         slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         return slug.replace("_", " ").capitalize()

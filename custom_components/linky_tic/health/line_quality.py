@@ -12,7 +12,7 @@ from ..tic import Reason, Receiver
 
 WINDOW: Final = 10
 """Minutes over which the quality is taken."""
-_MOST_ALTERED: Final = 1 / 3
+_MAX_ALTERED_SHARE: Final = 1 / 3
 """Share of bad groups with a wrong byte from which on a line is noisy. With wrong bits it is 0.5 to
 1, where bytes are missing below 0.05, or 0.3 where always as many as a group has (measured on
 simulated lines, at any rate)."""
@@ -27,7 +27,7 @@ class LineQuality:
 
     def sample(self) -> None:
         """Take the counters as they are; called once a minute."""
-        self._samples.append(self._counted())
+        self._samples.append(self._counts())
 
     def rejected(self, *reasons: Reason) -> int:
         return sum(self._counters.rejected[reason] for reason in reasons)
@@ -35,14 +35,14 @@ class LineQuality:
     @property
     def good_share(self) -> float | None:
         """Share of good groups, in percent, of those heard in the window; None when none was."""
-        good, bad, _ = self._window()
+        good, bad, _ = self._window_counts()
         return 100 * good / (good + bad) if good + bad else None
 
     @property
     def is_losing_bytes(self) -> bool:
         """Whether bytes are missing in the window rather than wrong."""
-        _, bad, altered = self._window()
-        return altered < _MOST_ALTERED * bad
+        _, bad, altered = self._window_counts()
+        return altered < _MAX_ALTERED_SHARE * bad
 
     @property
     def silent_minutes(self) -> int:
@@ -55,11 +55,11 @@ class LineQuality:
         """Whether nearly ten minutes have been observed."""
         return len(self._samples) >= WINDOW
 
-    def _window(self) -> tuple[int, ...]:
-        now = self._counted()
+    def _window_counts(self) -> tuple[int, ...]:
+        now = self._counts()
         first = self._samples[0] if self._samples else now
         return tuple(map(sub, now, first, strict=True))
 
-    def _counted(self) -> tuple[int, int, int]:
+    def _counts(self) -> tuple[int, int, int]:
         """Count the groups so far: good, bad, and those with an altered byte."""
         return self._counters.good_groups, self.rejected(*BAD), self._counters.altered

@@ -13,7 +13,7 @@ from ..const import LOGGER, MODE_NAMES
 from ..line import name_of
 from ..meter.meter import LinkyMeter
 from ..tic import LABELS, Mode, Reason, Rejected, mask
-from .issues import LASTING, Issue, RepairIssues, console_on
+from .issues import PERSISTENT, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 
 _NOISY_BELOW: Final = 95.0
@@ -37,11 +37,11 @@ class HealthMonitor:
         self._masked_address = mask(meter.address)
         self._was_lost = False
         signals = meter.signals
-        signals.minute.connect(self._sample)
-        signals.frame.connect(self._frame)
+        signals.minute.connect(self._update)
+        signals.frame.connect(self._handle_frame)
         signals.contract.connect(self._report_contract)
         # Not when Home Assistant stops: what people ignore stays so.
-        meter.entry.async_on_unload(partial(signals.guard, self._stop))
+        meter.entry.async_on_unload(partial(signals.guard, self._delete_issues))
 
     async def async_look_for_console(self) -> None:
         """See whether the kernel has its console on the port."""
@@ -54,7 +54,7 @@ class HealthMonitor:
         """Count a rejection; a name that is no label's may be anything, and is left out."""
         self.rejections[event.name if event.name in LABELS else None, event.reason] += 1
 
-    def _sample(self) -> None:
+    def _update(self) -> None:
         quality, issues = self.quality, self.issues
         quality.sample()
         if quality.silent_minutes < _SILENT_AFTER:
@@ -74,12 +74,12 @@ class HealthMonitor:
             issues.delete(wrong)
 
     def report_silence(self) -> None:
-        """Log once that the meter is no longer heard; `_frame` logs that it is again."""
+        """Log once that the meter is no longer heard; `_handle_frame` logs that it is again."""
         if not self._was_lost:
             LOGGER.info("The meter %s is no longer heard", self._masked_address)
         self._was_lost = True
 
-    def _frame(self, *_: object) -> None:
+    def _handle_frame(self, *_: object) -> None:
         if self._was_lost:
             LOGGER.info("The meter %s is heard again", self._masked_address)
             self._was_lost = False
@@ -112,6 +112,6 @@ class HealthMonitor:
             before, now = change
             self.issues.create(Issue.CONTRACT_CHANGED, {"before": before, "after": now})
 
-    def _stop(self) -> None:
+    def _delete_issues(self) -> None:
         """Delete the issues of a line that is no longer watched."""
-        self.issues.delete(*(set(Issue) - LASTING))
+        self.issues.delete(*(set(Issue) - PERSISTENT))

@@ -10,7 +10,7 @@ from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tic import Reason
 
-_COUNTED: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
+_COUNTERS: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
     "line_quality": lambda meter: meter.health.quality.good_share,
     "good_groups": lambda meter: meter.receiver.counters.good_groups,
     "checksum_errors": lambda meter: meter.health.quality.rejected(Reason.CHECKSUM),
@@ -37,4 +37,4 @@ def _row(key: str, value: Callable[[LinkyCoordinator], float | None]) -> Derived
     )
 
 
-LINE_COUNTERS: Final = tuple(_row(key, value) for key, value in _COUNTED.items())
+LINE_COUNTERS: Final = tuple(_row(key, value) for key, value in _COUNTERS.items())
