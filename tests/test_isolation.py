@@ -55,7 +55,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
     ],
     "what is done at the end": [
         (Costs, "store"),
-        (HealthMonitor, "_stop"),
+        (HealthMonitor, "_delete_issues"),
         (Mirror, "async_stop"),
     ],
 }

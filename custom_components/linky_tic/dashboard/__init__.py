@@ -1,1 +1,1 @@
-"""The dashboard that builds itself."""
+"""The dashboard strategy, which builds a dashboard from the entities of the meters."""

@@ -1,7 +1,7 @@
-"""The dashboard that builds itself: its one file, served, and a resource of the front end.
+"""Serves `strategy.js`, which builds the dashboard, and registers it as a Lovelace resource.
 
-It knows Lovelace's resources and no meter: `strategy.js` decides what is shown. A module
-added by `add_extra_js_url` may come too late for a dashboard; a resource is waited for.
+The front end waits for a resource before it shows a dashboard, but not for a module that was added
+with `add_extra_js_url`.
 """
 
 from asyncio import Lock
@@ -27,17 +27,17 @@ _LOCK: Final[HassKey[Lock]] = HassKey(f"{DOMAIN}.dashboard_offering")
 
 
 async def async_register_dashboard(hass: HomeAssistant) -> None:
-    """Let people choose the dashboard; a house without a front end needs none."""
+    """Make the dashboard available, if the front end is set up."""
     if not hass.config.components.issuperset({"http", "lovelace"}):
         return
-    async with hass.data.setdefault(_LOCK, Lock()):  # meters are set up side by side
+    async with hass.data.setdefault(_LOCK, Lock()):  # several meters are set up at the same time
         await _register(hass)
 
 
 async def _register(hass: HomeAssistant) -> None:
     url = await _serve(hass)
     resources = _resources(hass)
-    if resources is None:  # they stand in configuration.yaml, which is not ours to write
+    if resources is None:  # they are in configuration.yaml, which cannot be changed here
         if "frontend" in hass.config.components:
             add_extra_js_url(hass, url)
         return
@@ -50,7 +50,7 @@ async def _register(hass: HomeAssistant) -> None:
 
 
 async def async_remove_dashboard(hass: HomeAssistant) -> None:
-    """Leave no resource behind: the last meter is gone."""
+    """Delete the resource; called when the last meter is removed."""
     resources = _resources(hass) if LOVELACE_DATA in hass.data else None
     if resources is None:
         return
@@ -66,12 +66,12 @@ def _resources(hass: HomeAssistant) -> ResourceStorageCollection | None:
 
 @singleton(_SERVED, async_=True)
 async def _serve(hass: HomeAssistant) -> str:
-    """Serve the file once a run; its URL changes with its content, since browsers keep it."""
+    """Serve the file and return its URL, which changes with the content, as browsers cache it."""
     content = await hass.async_add_executor_job(_FILE.read_bytes)
     await hass.http.async_register_static_paths([StaticPathConfig(URL, str(_FILE), True)])  # noqa: FBT003 - cached
     return f"{URL}?v={crc32(content):08x}"
 
 
 def _is_ours(item: Mapping[str, Any]) -> bool:
-    """Whether a resource is our file, of any release; one written by hand may have no URL."""
+    """Whether a resource is our file, of any release; one that users have added may lack a URL."""
     return str(item.get("url")).partition("?")[0] == URL

@@ -1,1 +1,1 @@
-"""How well the line and the meter are doing: counters, rejections, repair issues."""
+"""The quality of the line to a meter: counters, rejected groups, repair issues."""

@@ -1,7 +1,4 @@
-"""The repair issues of a meter: created when there is something to mend, deleted when it is mended.
-
-It knows when something is wrong with a line; the texts are translations, the fixes `repairs.py`.
-"""
+"""Creates and deletes the repair issues of a meter; `repairs.py` has the flows that fix them."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,7 +15,7 @@ from ..line import path_of
 
 
 class Issue(StrEnum):
-    """What a person can act on; the value is the translation key."""
+    """The kinds of repair issues; the value is the translation key."""
 
     NOISY_LINE = "noisy_line"
     LOST_BYTES = "lost_bytes"
@@ -31,26 +28,26 @@ class Issue(StrEnum):
 
 
 PERSISTENT: Final = frozenset({Issue.MODE_CHANGED, Issue.CONTRACT_CHANGED, Issue.TARIFF_NAMES})
-"""What happens once, and is not seen again at the next start."""
+"""Issues about an event, which is not detected again after a restart of Home Assistant."""
 FIXABLE: Final = PERSISTENT | {Issue.OTHER_METER}
 
 _LINKS_ENTRY: Final = "config_entry_id" in signature(ir.async_create_issue).parameters
-"""From Home Assistant 2026.11 on an issue is tied to its entry, and hidden while that is off."""
+"""Since Home Assistant 2026.11 an issue can be linked to its entry, to be hidden while disabled."""
 _DEVICES: Final = Path("/dev")
 _COMMAND_LINE: Final = Path("/proc/cmdline")
 _CONSOLE: Final = re.compile(r"(?:^|\s)console=([^\s,]+)")
-"""What the kernel was started with names its consoles, then how: console=ttyAMA0,115200."""
+"""The kernel's command line names a console by its device, then its options: ttyAMA0,115200."""
 
 
 class RepairIssues:
-    """The repair issues of one entry, which need not exist any more for them to be deleted."""
+    """The repair issues of one entry; they can be deleted even after the entry was removed."""
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         self._hass = hass
         self._entry_id = entry_id
 
     def create(self, issue: Issue, placeholders: Mapping[str, str]) -> None:
-        """Show an issue; facts fill its text. Its id carries the entry, never the meter."""
+        """Create an issue; its id contains the entry id, not the address of the meter."""
         link = {"config_entry_id": self._entry_id} if _LINKS_ENTRY else {}
         ir.async_create_issue(
             self._hass,
@@ -67,7 +64,7 @@ class RepairIssues:
         )
 
     def _meter_name(self, issue: Issue) -> str:
-        """Name the meter in a text; Home Assistant joins those that last to its bug reports."""
+        """Return the title of the entry, or the slug if persistent: bug reports include those."""
         entry = self._hass.config_entries.async_get_known_entry(self._entry_id)
         if issue not in PERSISTENT:
             return entry.title
@@ -75,7 +72,7 @@ class RepairIssues:
         return slug.replace("_", " ").capitalize()
 
     def delete(self, *issues: Issue) -> None:
-        """Take issues back, shown or not."""
+        """Delete issues, whether they exist or not."""
         for issue in issues:
             ir.async_delete_issue(self._hass, DOMAIN, issue_id(self._entry_id, issue))
 
@@ -85,7 +82,7 @@ class RepairIssues:
 
 
 def learn_more(issue: Issue, language: str) -> str:
-    """Give the address of the part of the documentation that helps; its anchor is the key."""
+    """Return the URL of the documentation of an issue; its anchor is the translation key."""
     page = "fr" if language == "fr" else "en"
     return f"{DOCUMENTATION}/{page}/troubleshooting/#{issue.replace('_', '-')}"
 
@@ -95,9 +92,9 @@ def issue_id(entry_id: str, issue: Issue) -> str:
 
 
 def console_on(port: str) -> str | None:
-    """Give the UART on which the kernel has its console, if it is the port's; blocking.
+    """Return the UART of the port if the kernel has a console on it, else None; blocking.
 
-    The console answers the meter's bytes with its own, and its login reads some of them.
+    The console takes bytes that the meter sends for input, and answers them.
     """
     path = path_of(port)
     try:

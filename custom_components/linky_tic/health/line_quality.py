@@ -1,7 +1,4 @@
-"""The quality of a line: groups good and bad over the last minutes, and what was counted.
-
-It knows counters, read once a minute; it knows neither entities nor repairs.
-"""
+"""Computes the quality of the line from the counters of the receiver, over ten minutes."""
 
 from collections import deque
 from operator import sub
@@ -11,22 +8,22 @@ from ..line import BAD
 from ..tic import Reason, Receiver
 
 WINDOW: Final = 10
-"""Minutes over which the quality is taken."""
+"""Minutes over which the quality is computed."""
 _MAX_ALTERED_SHARE: Final = 1 / 3
-"""Share of bad groups with a wrong byte from which on a line is noisy. With wrong bits it is 0.5 to
-1, where bytes are missing below 0.05, or 0.3 where always as many as a group has (measured on
-simulated lines, at any rate)."""
+"""Below this share of bad groups with an altered byte, bytes are missing rather than wrong. On
+simulated lines it is 0.5 to 1 if bits are wrong, and below 0.05 if bytes are missing, or up to 0.3
+if always as many are missing as a group has."""
 
 
 class LineQuality:
-    """The counters of one line, and their course over the last ten minutes."""
+    """The counters of one line, and samples of them from the last ten minutes."""
 
     def __init__(self, receiver: Receiver) -> None:
         self._counters = receiver.counters
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=WINDOW + 1)
 
     def sample(self) -> None:
-        """Take the counters as they are; called once a minute."""
+        """Store the current counters; called once a minute."""
         self._samples.append(self._counts())
 
     def rejected(self, *reasons: Reason) -> int:
@@ -34,25 +31,25 @@ class LineQuality:
 
     @property
     def good_share(self) -> float | None:
-        """Share of good groups, in percent, of those heard in the window; None when none was."""
+        """Good groups in the last ten minutes, in percent; None if there was no group."""
         good, bad, _ = self._window_counts()
         return 100 * good / (good + bad) if good + bad else None
 
     @property
     def is_losing_bytes(self) -> bool:
-        """Whether bytes are missing in the window rather than wrong."""
+        """Whether in the last ten minutes bytes were missing rather than wrong."""
         _, bad, altered = self._window_counts()
         return altered < _MAX_ALTERED_SHARE * bad
 
     @property
     def silent_minutes(self) -> int:
-        """Minutes for which no good group has come, of those in the window."""
+        """Minutes since the last good group, of the last ten minutes."""
         good = [good for good, *_ in self._samples]
         return good.count(good[-1]) - 1
 
     @property
     def is_window_full(self) -> bool:
-        """Whether nearly ten minutes have been observed."""
+        """Whether there are samples of (nearly) ten minutes."""
         return len(self._samples) >= WINDOW
 
     def _window_counts(self) -> tuple[int, ...]:
@@ -61,5 +58,5 @@ class LineQuality:
         return tuple(map(sub, now, first, strict=True))
 
     def _counts(self) -> tuple[int, int, int]:
-        """Count the groups so far: good, bad, and those with an altered byte."""
+        """Return the numbers of groups so far: good, bad, and those with an altered byte."""
         return self._counters.good_groups, self.rejected(*BAD), self._counters.altered

@@ -1,7 +1,4 @@
-"""The health of one meter's line: its quality, its rejections, and the repair issues they lead to.
-
-It knows when to look; what is looked at, and what people are told, is the business of its room.
-"""
+"""Monitors the line of one meter, and creates and deletes repair issues about it."""
 
 from collections import Counter
 from functools import partial
@@ -17,20 +14,20 @@ from .issues import PERSISTENT, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 
 _NOISY_BELOW: Final = 95.0
-"""Percent of good groups over ten minutes under which a line is noisy."""
+"""The line is noisy if less than this percentage of groups is good, over ten minutes."""
 _CLEAN_ABOVE: Final = 97.0
-"""Percent over which it no longer is: apart, so that a repair does not come and go."""
+"""The line is clean again from this percentage on; higher, so that an issue does not flicker."""
 _SILENT_AFTER: Final = 5
-"""Minutes without a good group after which a person should look at the wiring."""
+"""Minutes without a good group after which the user should check the wiring."""
 
 
 class HealthMonitor:
-    """The health of one line, looked at once a minute."""
+    """The health of one line, checked once a minute."""
 
     def __init__(self, meter: LinkyMeter) -> None:
         self.quality = LineQuality(meter.receiver)
         self.rejections: Counter[tuple[str | None, Reason]] = Counter()
-        """By label and reason: bounded by the catalogue, however bad the line."""
+        """Number by label and reason; the label is None for a name that is not in the catalogue."""
         self.issues = RepairIssues(meter.hass, meter.entry.entry_id)
         self._hass = meter.hass
         self._port: str = meter.entry.data[CONF_PORT]
@@ -40,18 +37,18 @@ class HealthMonitor:
         signals.minute.connect(self._update)
         signals.frame.connect(self._handle_frame)
         signals.contract.connect(self._report_contract)
-        # Not when Home Assistant stops: what people ignore stays so.
+        # Not when Home Assistant stops: issues that the user ignores would come back.
         meter.entry.async_on_unload(partial(signals.guard, self._delete_issues))
 
     async def async_look_for_console(self) -> None:
-        """See whether the kernel has its console on the port."""
+        """Create or delete the issue about a console of the kernel on the port."""
         if console := await self._hass.async_add_executor_job(console_on, self._port):
             self.issues.create(Issue.SERIAL_CONSOLE, {"port": console})
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
 
     def count_rejection(self, event: Rejected) -> None:
-        """Count a rejection; a name that is no label's may be anything, and is left out."""
+        """Count a rejected group by label and reason; unknown names are mostly noise."""
         self.rejections[event.name if event.name in LABELS else None, event.reason] += 1
 
     def _update(self) -> None:
@@ -85,7 +82,7 @@ class HealthMonitor:
             self._was_lost = False
 
     def report_stranger(self, address: str | None) -> None:
-        """Ask what another meter does on this line, until it is this one that speaks again."""
+        """Create an issue about another meter on the line; delete it if `address` is None."""
         if address is None:
             LOGGER.info("The meter %s speaks on its line again", self._masked_address)
             self._was_lost = False
@@ -97,7 +94,7 @@ class HealthMonitor:
         self.issues.create(Issue.OTHER_METER, other)
 
     def report_mode(self, mode: Mode) -> None:
-        """Explain once what the other mode changes; going back to the first one is the cure."""
+        """Create an issue about a change of mode; delete it if the mode changes back."""
         LOGGER.info("The meter %s now speaks the %s mode", self._masked_address, mode)
         if self.issues.exists(Issue.MODE_CHANGED):
             self.issues.delete(Issue.MODE_CHANGED)
@@ -105,7 +102,7 @@ class HealthMonitor:
             self.issues.create(Issue.MODE_CHANGED, {"mode": MODE_NAMES[mode]})
 
     def _report_contract(self, change: tuple[str, str] | None) -> None:
-        """Tell of a contract that has become another one, None when there is nothing to tell."""
+        """Create an issue about a change of contract (before, after); delete it if None."""
         if change is None:
             self.issues.delete(Issue.CONTRACT_CHANGED)
         else:
@@ -113,5 +110,5 @@ class HealthMonitor:
             self.issues.create(Issue.CONTRACT_CHANGED, {"before": before, "after": now})
 
     def _delete_issues(self) -> None:
-        """Delete the issues of a line that is no longer watched."""
+        """Delete the issues that are detected again once the line is monitored again."""
         self.issues.delete(*(set(Issue) - PERSISTENT))

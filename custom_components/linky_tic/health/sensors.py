@@ -1,4 +1,4 @@
-"""The counters of the line as diagnostic sensors: one row each."""
+"""The diagnostic sensors of the line: its quality and counters, one row each."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -30,7 +30,7 @@ def _row(key: str, value: Callable[[LinkyCoordinator], float | None]) -> Derived
         signals=lambda signals: (signals.minute,),
         needs_line=False,
         entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,  # a line that is bad is told by a repair
+        entity_registry_enabled_default=False,  # repair issues report a bad line
         state_class=SensorStateClass.MEASUREMENT if is_share else SensorStateClass.TOTAL_INCREASING,
         native_unit_of_measurement=UnitOfRatio.PERCENTAGE if is_share else None,
         suggested_display_precision=1 if is_share else 0,
