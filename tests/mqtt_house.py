@@ -51,7 +51,7 @@ async def connected(
     with (
         patch(f"{mqtt}.try_connection", return_value=False),  # of MQTT 5: five seconds in vain
         patch(f"{mqtt}.client.RECONNECT_INTERVAL_SECONDS", 0.1),
-        patch.object(publisher, "PATIENCE", HANGS),
+        patch.object(publisher, "FLUSH_TIMEOUT", HANGS),
         patch("homeassistant.config.load_yaml_config_file", return_value={}),
     ):
         assert await hass.config_entries.async_setup(entry.entry_id)

@@ -19,7 +19,7 @@ from .history.index_history import async_setup_history
 from .line import PortUnavailable
 from .meter.signals import optional
 from .meter.store import MeterStore
-from .mirror import async_forget
+from .mirror import async_clear_topics
 from .services import async_setup_actions
 from .setup.port_dialog import HEARD
 from .setup.port_watch import watch_port
@@ -73,7 +73,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> bo
 async def async_remove_entry(hass: HomeAssistant, entry: LinkyConfigEntry) -> None:
     """Remove repairs, retained topics and files, except those that sums are continued from."""
     RepairIssues(hass, entry.entry_id).delete(*Issue)
-    await optional(async_forget(hass, entry.entry_id))
+    await optional(async_clear_topics(hass, entry.entry_id))
     await optional(async_setup_deleted_accounts(hass))  # not loaded if all entries are off
     await optional(deleted_accounts(hass).keep(entry))
     await optional(MeterStore(hass, entry.entry_id).remove())

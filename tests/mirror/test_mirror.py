@@ -20,7 +20,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_socket import enable_socket
 
-from custom_components.linky_tic.mirror import async_forget, publisher
+from custom_components.linky_tic.mirror import async_clear_topics, publisher
 from custom_components.linky_tic.mirror.settings import FORMATS
 from simulator.wire import to_8n1
 
@@ -204,7 +204,7 @@ async def test_linky_sensor_consumers_get_its_bytes_and_its_status(
     golden = (DATA / "linky_sensor_mono.json").read_bytes()
     assert subscriber.newest("house/sensors/energy") == golden
     assert await retained(hass, broker, "house/") == {status}
-    await async_forget(hass, entry.entry_id)
+    await async_clear_topics(hass, entry.entry_id)
 
 
 async def test_topics_may_be_chosen_and_data_be_retained(
@@ -488,7 +488,7 @@ async def test_what_is_heard_is_shown_for_five_minutes_and_three_intervals(
     entry = new_entry(hass, mirror_discovery=True, mirror_interval=20)
     async with mirrored(hass, entry) as house:
         house.heard(5)
-        announced, said = house.mirror._announcement(), house.mirror._data("{}")
+        announced, said = house.mirror._discovery_message(), house.mirror._data_message("{}")
     shown = json.loads(announced.payload)["components"]["EAST"]["expire_after"]
     assert (shown, announced.qos, announced.retain) == (360, 1, True)
     assert (said.qos, said.retain, said.expiry) == (0, True, 86_420)
@@ -635,7 +635,7 @@ async def test_a_message_on_its_way_when_the_entry_is_unloaded_does_not_outlive_
     is_restarted: bool,
 ) -> None:
     assert broker.child
-    monkeypatch.setattr(publisher, "PATIENCE", 0.2)
+    monkeypatch.setattr(publisher, "FLUSH_TIMEOUT", 0.2)
     entry = new_entry(hass)
     topic = f"linky_tic/{entry.unique_id}"
     options = {"mirror_format": mirror_format, "mirror_per_label": True, "mirror_retain": True}

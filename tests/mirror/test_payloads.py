@@ -12,12 +12,12 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.linky_tic.mirror.payloads import (
-    bare,
-    discovery,
+    discovery_payload,
     linky_sensor,
+    plain_value,
     teleinfo2mqtt,
     topic_level,
-    typed as typed_payload,
+    typed_payload,
     typed_reading,
 )
 from custom_components.linky_tic.tic import CATALOGUE, Frame, Mode, Reading, Receiver
@@ -240,7 +240,7 @@ def test_teleinfo2mqtt_reads_the_historic_mode() -> None:
 def test_another_home_assistant_accepts_the_discovery_of_every_label() -> None:
     for mode in CATALOGUE.values():
         payload = json.loads(
-            discovery(
+            discovery_payload(
                 ADDRESS, "Linky", mode.values(), ("linky_tic/1", "linky_tic/1/availability"), 300
             )
         )
@@ -250,7 +250,9 @@ def test_another_home_assistant_accepts_the_discovery_of_every_label() -> None:
 
 def test_discovered_units_are_those_of_their_device_class() -> None:
     rows = [row for mode in CATALOGUE.values() for row in mode.values()]
-    components = json.loads(discovery(ADDRESS, "Linky", rows, ("t", "s"), 300))["components"]
+    components = json.loads(discovery_payload(ADDRESS, "Linky", rows, ("t", "s"), 300))[
+        "components"
+    ]
     for component in components.values():
         if unit := component.get("unit_of_measurement"):
             assert unit in DEVICE_CLASS_UNITS[component["device_class"]]
@@ -268,18 +270,20 @@ def test_discovered_units_are_those_of_their_device_class() -> None:
 )
 def test_a_label_is_announced_as_what_it_is(name: str, expected: tuple[str | None, ...]) -> None:
     label = CATALOGUE[Mode.STANDARD][name]
-    said = json.loads(discovery(ADDRESS, "Linky", [label], ("t", "s"), 300))["components"][name]
+    said = json.loads(discovery_payload(ADDRESS, "Linky", [label], ("t", "s"), 300))["components"][
+        name
+    ]
     kinds = ("unit_of_measurement", "device_class", "state_class")
     assert tuple(map(said.get, kinds)) == expected
     assert said["unique_id"] == f"linky_tic_{ADDRESS}_{name}"
 
 
 def test_a_name_is_announced_as_it_is_written() -> None:
-    assert '"name":"Étable"' in discovery(ADDRESS, "Étable", [], ("t", "s"), 300)
+    assert '"name":"Étable"' in discovery_payload(ADDRESS, "Étable", [], ("t", "s"), 300)
 
 
 def test_a_meter_of_no_known_maker_is_announced_without_one() -> None:
-    device = json.loads(discovery("999999999999", "Linky", [], ("t", "s"), 300))["device"]
+    device = json.loads(discovery_payload("999999999999", "Linky", [], ("t", "s"), 300))["device"]
     assert device.keys() == {"identifiers", "name", "serial_number"}
 
 
@@ -291,7 +295,7 @@ def test_a_label_is_a_level_of_a_topic_without_a_wildcard() -> None:
 
 def test_a_bare_value_is_its_digits_its_text_or_its_instant() -> None:
     readings = readings_of(MONO)
-    shown = {name: bare(readings[name].value) for name in ("EAST", "NGTF", "DATE")}
+    shown = {name: plain_value(readings[name].value) for name in ("EAST", "NGTF", "DATE")}
     assert shown == {"EAST": "12345678", "NGTF": "TEMPO", "DATE": "2026-07-04T00:00:00+02:00"}
 
 

@@ -80,7 +80,7 @@ async def test_only_what_is_retained_expires_and_where_the_broker_knows_how(
     hass: HomeAssistant, asked: Asked, protocol: str, message: Message, expiry: int | None
 ) -> None:
     asked.speak(protocol)
-    assert await Publisher(hass)._publish(message) is True
+    assert await Publisher(hass)._deliver(message) is True
     assert asked.messages == [(*message[:4], expiry)]
 
 
@@ -97,26 +97,26 @@ async def test_what_cannot_be_published_is_told(
 ) -> None:
     asked.error = error
     message = Message("t", payload, 1, retain=True)
-    assert await Publisher(hass)._publish(message) is is_delivered
+    assert await Publisher(hass)._deliver(message) is is_delivered
 
 
 async def test_a_topic_is_stored_before_anything_is_retained_there_and_forgotten_after(
     hass: HomeAssistant, asked: Asked, hass_storage: dict[str, Any]
 ) -> None:
     one = await async_publisher(hass)
-    one.put("entry", Message("t", "x", 0, retain=True))
-    one.put("entry", Message("loud", "x", 0, retain=False))
+    one.publish("entry", Message("t", "x", 0, retain=True))
+    one.publish("entry", Message("loud", "x", 0, retain=False))
     await one.async_flush()
-    one.put("entry", Message("loud", "y", 0, retain=False))
+    one.publish("entry", Message("loud", "y", 0, retain=False))
     assert len(asked.messages) == 2  # not at once
     await one.async_flush()
-    one.put("entry", Message("t", "y", 0, retain=True))
+    one.publish("entry", Message("t", "y", 0, retain=True))
     await one.async_flush()
     assert asked.stored == 4 * [{"t": "entry"}]
-    one.keep_only("another", ())
-    one.keep_only("entry", ("t",))
+    one.clear_topics_except("another", ())
+    one.clear_topics_except("entry", ("t",))
     assert not one._waiting
-    one.keep_only("entry", ())
+    one.clear_topics_except("entry", ())
     await one.async_flush()
     assert asked.messages[4:] == [("t", "", 1, True, None)]
     assert (one._owners, one._retained, STORE in hass_storage) == ({}, {}, False)
@@ -137,9 +137,9 @@ async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
-    await one.async_join("entry", (), WORD)
-    await one.async_join("off", (), WORD._replace(topic="elsewhere"))
-    await one.async_join("off")
+    await one.async_register("entry", (), WORD)
+    await one.async_register("off", (), WORD._replace(topic="elsewhere"))
+    await one.async_register("off")
     asked.turn_off()
     await hass.async_block_till_done()
     assert asked.messages == [(*WORD[:4], None)]
@@ -153,8 +153,8 @@ async def test_what_is_retained_waits_for_a_connection_and_is_published_anew_at_
 ) -> None:
     one = await async_publisher(hass)
     asked.is_connected = False
-    one.put("entry", Message("t", "x", 0, retain=True))
-    one.put("entry", Message("loud", "x", 0, retain=False))
+    one.publish("entry", Message("t", "x", 0, retain=True))
+    one.publish("entry", Message("loud", "x", 0, retain=False))
     await one.async_flush()
     assert asked.messages == []
     asked.is_connected = True
@@ -169,7 +169,7 @@ async def test_an_entry_of_mqtt_that_is_new_is_watched_once_it_connects(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
-    await one.async_join("entry", (), WORD)
+    await one.async_register("entry", (), WORD)
     new = MockConfigEntry(domain="mqtt", data={})
     new.add_to_hass(hass)
     asked.connect()
@@ -184,8 +184,8 @@ async def test_what_would_expire_is_published_again_after_ten_minutes(
     before = dt_util.utcnow()
     one = await async_publisher(hass)
     after = dt_util.utcnow()
-    one.put("entry", Message("t", "x", 0, retain=True))
-    one.put("entry", Message("data", "x", 0, retain=True, expiry=86_400))
+    one.publish("entry", Message("t", "x", 0, retain=True))
+    one.publish("entry", Message("data", "x", 0, retain=True, expiry=86_400))
     await one.async_flush()
     for moment, count in (
         (before + timedelta(seconds=599), 2),
@@ -203,7 +203,7 @@ async def test_what_a_former_store_names_is_taken_over_though_no_broker_is_there
     key = "linky_tic.entry.retained"
     hass_storage[key] = {"version": 1, "key": key, "data": ["a", "b"]}
     one = await async_publisher(hass)
-    await one.async_join("entry", ["a"])
+    await one.async_register("entry", ["a"])
     assert one._worker is None
     assert one._retained == {"b": Message("b", "", 1, retain=True)}
     assert hass_storage[STORE]["data"] == {"a": "entry", "b": "entry"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.linky_tic.mirror.publisher import EXPIRY, PATIENCE
+from custom_components.linky_tic.mirror.publisher import EXPIRY, FLUSH_TIMEOUT
 from custom_components.linky_tic.mirror.settings import FORMATS, PRIVATE, MirrorSettings
 from custom_components.linky_tic.tic import CATALOGUE, Mode
 
@@ -10,7 +10,7 @@ ADDRESS = "041961000000"
 
 
 def test_how_long_the_broker_keeps_a_message_and_is_waited_for() -> None:
-    assert (EXPIRY, PATIENCE) == (3600, 3.0)
+    assert (EXPIRY, FLUSH_TIMEOUT) == (3600, 3.0)
 
 
 def chosen(**options: object) -> MirrorSettings:

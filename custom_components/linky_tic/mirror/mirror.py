@@ -11,16 +11,16 @@ from homeassistant.core import CALLBACK_TYPE
 
 from ..meter.meter import LinkyMeter
 from ..tic import Frame, Label, Quantity, Readings
-from .payloads import bare, discovery, discovery_topic, typed
+from .payloads import discovery_payload, discovery_topic, plain_value, typed_payload
 from .publisher import Message, Publisher, async_publisher
 from .settings import MirrorSettings
 
-_SETTLED: Final = 3
+_FRAMES_TO_WAIT: Final = 3
 """Whole frames after which a label without a reading is not waited for: the gate holds it."""
 _DATA_EXPIRY: Final = 86_400
 """Seconds, besides the interval: frames come again all the time, and a meter that is lost for less
 than a day leaves its last words."""
-_SHOWN_FOR: Final = 300
+_EXPIRE_AFTER: Final = 300
 """Seconds, besides three intervals, that another Home Assistant shows what it has heard."""
 
 
@@ -34,8 +34,8 @@ class Mirror:
         self._publisher: Publisher
         self._whole_frames = 0
         self._due_at = -inf
-        self._announced: dict[str, Label] = {}
-        self._closers: list[CALLBACK_TYPE] = []
+        self._discovered: dict[str, Label] = {}
+        self._disconnects: list[CALLBACK_TYPE] = []
 
     async def async_start(self) -> None:
         """Publish from now on, whenever there is a broker; turned off, leave nothing there.
@@ -43,30 +43,33 @@ class Mirror:
         Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
         """
         self._publisher = await async_publisher(self._meter.hass)
-        await self._publisher.async_join(
+        await self._publisher.async_register(
             self._entry.entry_id, self._settings.retained_topics(), self._status(is_heard=False)
         )
         if self._settings.enabled:
             signals = self._meter.signals
-            self._closers = [signals.frame.connect(self._frame), signals.lost.connect(self._lose)]
-            self._lose()
+            self._disconnects = [
+                signals.frame.connect(self._on_frame),
+                signals.lost.connect(self._on_lost),
+            ]
+            self._on_lost()
 
     async def async_stop(self) -> None:
         """Say that the meter is not heard any more, and publish nothing after that."""
-        if not self._closers:
+        if not self._disconnects:
             return
-        self._lose()
-        while self._closers:
-            self._closers.pop()()
+        self._on_lost()
+        while self._disconnects:
+            self._disconnects.pop()()
         await self._publisher.async_flush()
 
-    def _put(self, *messages: Message) -> None:
+    def _publish(self, *messages: Message) -> None:
         for message in messages:
-            self._publisher.put(self._entry.entry_id, message)
+            self._publisher.publish(self._entry.entry_id, message)
 
-    def _report(self, *, is_heard: bool) -> None:
+    def _publish_status(self, *, is_heard: bool) -> None:
         if status := self._status(is_heard=is_heard):
-            self._put(status)
+            self._publish(status)
 
     def _status(self, *, is_heard: bool) -> Message | None:
         row, topic = self._settings.format, self._settings.status_topic
@@ -74,58 +77,58 @@ class Mirror:
             return None
         return Message(topic, row.heard if is_heard else row.lost, row.status_qos, retain=True)
 
-    def _lose(self) -> None:
+    def _on_lost(self) -> None:
         self._whole_frames = 0
-        self._report(is_heard=False)
+        self._publish_status(is_heard=False)
 
-    def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
+    def _on_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish the end of a frame from what holds by then, unless too soon after the last."""
-        self._report(is_heard=True)
+        self._publish_status(is_heard=True)
         moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
-            self._put(*messages)
+            self._publish(*messages)
             self._due_at = moment + self._settings.interval
 
     def _messages(self, frame: Frame, readings: Readings, now: float) -> Iterator[Message]:
         if write := self._settings.format.write:
             if frame.groups and _is_whole(frame):
-                yield self._data(write(frame, self._meter.receiver.meter.overseas))
+                yield self._data_message(write(frame, self._meter.receiver.meter.overseas))
         elif self._has_all_readings(frame, readings):
-            yield from self._of_readings(readings, now)
+            yield from self._reading_messages(readings, now)
 
-    def _data(self, payload: str) -> Message:
+    def _data_message(self, payload: str) -> Message:
         settings = self._settings
         expiry = _DATA_EXPIRY + settings.interval
         return Message(settings.topic, payload, 0, settings.retain, expiry)
 
     def _has_all_readings(self, frame: Frame, readings: Readings) -> bool:
         """Whether the readings are all there, as they are not right after a start or a loss."""
-        if self._whole_frames < _SETTLED and _is_whole(frame):
+        if self._whole_frames < _FRAMES_TO_WAIT and _is_whole(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
-            self._whole_frames = _SETTLED if complete else self._whole_frames + 1
-        return bool(readings) and self._whole_frames >= _SETTLED
+            self._whole_frames = _FRAMES_TO_WAIT if complete else self._whole_frames + 1
+        return bool(readings) and self._whole_frames >= _FRAMES_TO_WAIT
 
-    def _of_readings(self, readings: Readings, now: float) -> Iterator[Message]:
+    def _reading_messages(self, readings: Readings, now: float) -> Iterator[Message]:
         """Give one JSON, and where asked a topic per label and an announcement."""
         settings = self._settings
-        shown = {name: one for name, one in readings.items() if settings.shows(one.label)}
-        yield self._data(typed(settings.address, shown, now))
+        shown = {name: one for name, one in readings.items() if settings.publishes(one.label)}
+        yield self._data_message(typed_payload(settings.address, shown, now))
         if settings.per_label:
             for name, one in shown.items():
-                yield Message(settings.topic_of(name), bare(one.value), 0, settings.retain)
+                yield Message(settings.topic_of(name), plain_value(one.value), 0, settings.retain)
             topics = settings.retained_topics(shown)
-            self._publisher.keep_only(self._entry.entry_id, topics)
-        if settings.discovery and not shown.keys() <= self._announced.keys():
-            self._announced |= {name: one.label for name, one in shown.items()}
-            yield self._announcement()
+            self._publisher.clear_topics_except(self._entry.entry_id, topics)
+        if settings.discovery and not shown.keys() <= self._discovered.keys():
+            self._discovered |= {name: one.label for name, one in shown.items()}
+            yield self._discovery_message()
 
-    def _announcement(self) -> Message:
+    def _discovery_message(self) -> Message:
         """Describe the meter with all labels there have been; none is taken back."""
         settings = self._settings
         topics = settings.topic, settings.status_topic or ""
-        shown_for = _SHOWN_FOR + 3 * settings.interval
-        labels = self._announced.values()
-        payload = discovery(settings.address, self._entry.title, labels, topics, shown_for)
+        expiry = _EXPIRE_AFTER + 3 * settings.interval
+        labels = self._discovered.values()
+        payload = discovery_payload(settings.address, self._entry.title, labels, topics, expiry)
         return Message(discovery_topic(settings.address), payload, 1, retain=True)
 
 

@@ -29,7 +29,7 @@ def topic_level(name: str) -> str:
     return name.replace("+", "_plus_")
 
 
-def bare(value: Value) -> str:
+def plain_value(value: Value) -> str:
     """Write a value alone: a number's digits, a trimmed text, an instant with its offset."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
@@ -38,7 +38,7 @@ def typed_reading(reading: Reading) -> dict[str, object]:
     """Give a reading as the typed format shows it."""
     label, value = reading.label, reading.value
     is_instant = isinstance(value, datetime)
-    shown: dict[str, object] = {"value": bare(value) if is_instant else value}
+    shown: dict[str, object] = {"value": plain_value(value) if is_instant else value}
     if label.unit is not None:
         shown["unit"] = label.unit
     if reading.time is not None and not is_instant:
@@ -68,7 +68,7 @@ def _slots(profile: DayProfile) -> list[dict[str, object]]:
     ]
 
 
-def typed(address: str, readings: Readings, now: float) -> str:
+def typed_payload(address: str, readings: Readings, now: float) -> str:
     """Give readings as JSON in the order of the frame, that of the catalogue; it ended at `now`."""
     in_order = sorted(readings.values(), key=lambda one: one.label.rank)
     meter = {
@@ -84,12 +84,12 @@ def linky_sensor(frame: Frame) -> str:
     shown = {}
     for group in frame.groups:
         shown[group.name] = {"Value": group.data}
-        if (stamp := _naive(group)) is not None:
+        if (stamp := _local_time(group)) is not None:
             shown[group.name]["Timestamp"] = stamp
     return dumps(shown)
 
 
-def _naive(group: Group) -> str | None:
+def _local_time(group: Group) -> str | None:
     """Write a group's horodate without its season: the local time, as the meter shows it."""
     stamp = read_horodate(group.horodate) if group.horodate else None
     return stamp.time.replace(tzinfo=None).isoformat() if stamp else None
@@ -100,10 +100,10 @@ def teleinfo2mqtt(frame: Frame, overseas: timedelta) -> str:
 
     A date is in UTC as its Z says, PJOURF+1 stays a text, kVA are not multiplied.
     """
-    return _compact({group.name: _raw(group, overseas) for group in frame.groups})
+    return _compact({group.name: _teleinfo_group(group, overseas) for group in frame.groups})
 
 
-def _raw(group: Group, overseas: timedelta) -> dict[str, object]:
+def _teleinfo_group(group: Group, overseas: timedelta) -> dict[str, object]:
     data = group.data
     shown: dict[str, object] = {"raw": data, "value": int(data) if data.isdigit() else data}
     stamp = read_horodate(group.horodate, overseas) if group.horodate else None
@@ -119,12 +119,12 @@ def discovery_topic(address: str) -> str:
     return f"homeassistant/device/linky_tic_{address}/config"
 
 
-def discovery(
-    address: str, name: str, labels: Iterable[Label], topics: tuple[str, str], shown_for: int
+def discovery_payload(
+    address: str, name: str, labels: Iterable[Label], topics: tuple[str, str], expiry: int
 ) -> str:
     """Describe the meter to another Home Assistant that finds the typed format.
 
-    `topics` are those of the data and of the availability. It shows a value for `shown_for` seconds
+    `topics` are those of the data and of the availability. It shows a value for `expiry` seconds
     after it was heard: nobody says `offline` when this Home Assistant dies.
     """
     identity = identify(address)
@@ -142,12 +142,12 @@ def discovery(
             "origin": {"name": "Linky Direct"},
             "state_topic": topic,
             "availability_topic": status_topic,
-            "components": {label.name: _component(address, label, shown_for) for label in labels},
+            "components": {label.name: _component(address, label, expiry) for label in labels},
         }
     )
 
 
-def _component(address: str, label: Label, shown_for: int) -> dict[str, object]:
+def _component(address: str, label: Label, expiry: int) -> dict[str, object]:
     row = SENSOR_DESCRIPTIONS[label.quantity]
     component: dict[str, object] = {
         "platform": "sensor",
@@ -155,7 +155,7 @@ def _component(address: str, label: Label, shown_for: int) -> dict[str, object]:
         "unique_id": f"linky_tic_{address}_{label.name}",
         # A label that has vanished renders as None, which Home Assistant shows as unknown.
         "value_template": f"{{{{ value_json.get('{label.name}', {{}}).get('value') }}}}",
-        "expire_after": shown_for,
+        "expire_after": expiry,
     }
     if label.unit is not None:
         component["unit_of_measurement"] = label.unit

@@ -29,11 +29,11 @@ _STORE_VERSION: Final = 1
 EXPIRY: Final = 3600
 """Seconds after which a broker that speaks MQTT 5 forgets a retained message by itself, so that a
 Home Assistant that died, or lost its broker, does not leave `online` behind for ever."""
-_REPEAT: Final = timedelta(minutes=10)
+_INTERVAL: Final = timedelta(minutes=10)
 """Well within `EXPIRY`: the time between two publications of what would otherwise expire."""
 _MQTT_5: Final = "5"
 """The protocol, as Home Assistant's MQTT integration stores it."""
-PATIENCE: Final = 3.0
+FLUSH_TIMEOUT: Final = 3.0
 """Seconds that a broker gets to take the last messages while others wait."""
 
 type _Owners = dict[str, str | None]
@@ -61,7 +61,7 @@ class Publisher:
         self._retained: dict[str, Message] = {}  # the newest message of each retained topic
         self._waiting: dict[str, Message] = {}  # of each topic, what the broker does not have yet
         self._worker: asyncio.Task[None] | None = None
-        self._last_words: dict[str, Message] = {}  # entry -> what is true without MQTT
+        self._final_messages: dict[str, Message] = {}  # entry -> what is true without MQTT
         self._watched: set[str] = set()  # the entries of MQTT
 
     async def async_load(self) -> None:
@@ -71,36 +71,36 @@ class Publisher:
         entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
         for topic, owner in self._stored.items():
             if owner not in entries:
-                self.put("", self._emptying(topic))
-        self._watch_mqtt()
+                self.publish("", self._clearing_message(topic))
+        self._watch_mqtt_entries()
         mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
-        async_track_time_interval(self._hass, self._repeat, _REPEAT, cancel_on_shutdown=True)
+        async_track_time_interval(self._hass, self._republish, _INTERVAL, cancel_on_shutdown=True)
 
-    async def async_join(
-        self, entry_id: str, topics: Collection[str] = (), last_word: Message | None = None
+    async def async_register(
+        self, entry_id: str, topics: Collection[str] = (), final_message: Message | None = None
     ) -> None:
         """Let a mirror publish; of what it had on the broker, only these topics stay.
 
         Its last word is said when MQTT is turned off.
         """
-        self._last_words.pop(entry_id, None)
-        if last_word:
-            self._last_words[entry_id] = last_word
+        self._final_messages.pop(entry_id, None)
+        if final_message:
+            self._final_messages[entry_id] = final_message
         # Once there was a store for each entry.
         former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
         if left := await former.async_load():
             self._owners |= dict.fromkeys(left, entry_id)
             await self._save()
         await former.async_remove()
-        self.keep_only(entry_id, topics)
+        self.clear_topics_except(entry_id, topics)
 
     async def async_flush(self) -> None:
         """Wait until the broker has everything, or seems not to listen."""
         if self._worker is not None:
-            await asyncio.wait((self._worker,), timeout=PATIENCE)
+            await asyncio.wait((self._worker,), timeout=FLUSH_TIMEOUT)
 
     @callback
-    def put(self, entry_id: str, message: Message) -> None:
+    def publish(self, entry_id: str, message: Message) -> None:
         """Publish a message, in the place of an older one of its topic that still waits.
 
         Without a broker, the newest retained message of each topic waits for it; what says the same
@@ -114,16 +114,16 @@ class Publisher:
         elif not self._is_connected:
             return
         self._waiting[message.topic] = message
-        self._start()
+        self._start_worker()
 
     @callback
-    def keep_only(self, entry_id: str, topics: Collection[str]) -> None:
+    def clear_topics_except(self, entry_id: str, topics: Collection[str]) -> None:
         """Have the broker forget all retained topics of an entry but these."""
         for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
             if topic not in topics:
-                self.put(entry_id, self._emptying(topic))
+                self.publish(entry_id, self._clearing_message(topic))
 
-    def _emptying(self, topic: str) -> Message:
+    def _clearing_message(self, topic: str) -> Message:
         """Give what makes the broker forget a topic, in the quality of what may be on its way.
 
         The broker takes a message of quality 2 up later than one of quality 1 that follows it.
@@ -153,14 +153,14 @@ class Publisher:
 
         The rest is dropped: it will be old when there is a connection again.
         """
-        self._watch_mqtt()
+        self._watch_mqtt_entries()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
         self._waiting = dict(self._retained)
-        self._start()
+        self._start_worker()
 
-    def _watch_mqtt(self) -> None:
+    def _watch_mqtt_entries(self) -> None:
         """Say the last words when MQTT is turned off: it still delivers what is said at once."""
         for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN):
             if entry.entry_id not in self._watched:
@@ -170,17 +170,17 @@ class Publisher:
     @callback
     def _handle_state(self, entry: ConfigEntry) -> None:
         if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
-            for message in self._last_words.values():
-                self._hass.async_create_task(self._publish(message), f"{DOMAIN} last word")
+            for message in self._final_messages.values():
+                self._hass.async_create_task(self._deliver(message), f"{DOMAIN} last word")
 
     @callback
-    def _repeat(self, _now: datetime) -> None:
+    def _republish(self, _now: datetime) -> None:
         for topic, message in self._retained.items():
             if message.expiry == EXPIRY:
                 self._waiting.setdefault(topic, message)
-        self._start()
+        self._start_worker()
 
-    def _start(self) -> None:
+    def _start_worker(self) -> None:
         """Deliver what waits.
 
         Not at once: the client first sends again what the broker before had not acknowledged.
@@ -188,10 +188,10 @@ class Publisher:
         is_idle = self._worker is None or self._worker.done()
         if is_idle and self._waiting and self._is_connected:
             self._worker = self._hass.async_create_background_task(
-                self._work(), f"{DOMAIN} mirror", eager_start=False
+                self._publish_waiting(), f"{DOMAIN} mirror", eager_start=False
             )
 
-    async def _work(self) -> None:
+    async def _publish_waiting(self) -> None:
         while self._waiting or self._stored != self._owners:
             if not self._waiting:
                 await self._save()
@@ -199,7 +199,7 @@ class Publisher:
             topic, message = next(iter(self._waiting.items()))
             if message.retain and self._stored.get(topic) != self._owners[topic]:
                 await self._save()  # first, so that a crash does not lose it
-            is_delivered = await self._publish(message)
+            is_delivered = await self._deliver(message)
             if not self._is_connected:
                 return  # it goes on when the broker is back
             if self._waiting.get(topic) is not message:
@@ -208,10 +208,10 @@ class Publisher:
             if is_delivered and message.retain and not message.payload:
                 del self._owners[topic], self._retained[topic]
 
-    async def _publish(self, message: Message) -> bool:
+    async def _deliver(self, message: Message) -> bool:
         """Publish, and wait for the broker; whether it has taken the message."""
         topic, payload, qos, retain, seconds = message
-        expiry = seconds if retain and payload and self._knows_expiry else None
+        expiry = seconds if retain and payload and self._supports_expiry else None
         try:
             await mqtt.async_publish(
                 self._hass, topic, payload, qos, retain, message_expiry_interval=expiry
@@ -223,7 +223,7 @@ class Publisher:
         return True
 
     @property
-    def _knows_expiry(self) -> bool:
+    def _supports_expiry(self) -> bool:
         """Whether the broker is spoken to in MQTT 5."""
         entries = self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN)
         return any(entry.data.get(CONF_PROTOCOL) == _MQTT_5 for entry in entries)
@@ -240,8 +240,8 @@ async def async_publisher(hass: HomeAssistant) -> Publisher:
     return publisher
 
 
-async def async_forget(hass: HomeAssistant, entry_id: str) -> None:
+async def async_clear_topics(hass: HomeAssistant, entry_id: str) -> None:
     """Leave nothing of an entry on the broker; one that is away is told when it is back."""
     publisher = await async_publisher(hass)
-    await publisher.async_join(entry_id)
+    await publisher.async_register(entry_id)
     await publisher.async_flush()

@@ -116,7 +116,7 @@ class MirrorSettings:
         """The topics that are the mirror's own: what else came there would be taken for it."""
         return [self.topic, *filter(None, [self.status_topic])] if self.enabled else []
 
-    def shows(self, label: Label) -> bool:
+    def publishes(self, label: Label) -> bool:
         """Whether a label may be published."""
         return self.private or label.quantity not in PRIVATE
 
@@ -131,7 +131,7 @@ class MirrorSettings:
         if self.retain:
             topics.add(self.topic)
         if self.retain and self.per_label:
-            topics.update(self.topic_of(name) for name in names if self.shows(LABELS[name]))
+            topics.update(self.topic_of(name) for name in names if self.publishes(LABELS[name]))
         if self.discovery:
             topics.add(discovery_topic(self.address))
         return topics
