@@ -1,4 +1,4 @@
-"""The MQTT mirror of a meter: when it speaks, what it says, how that gets to a broker."""
+"""The MQTT mirror: publishes the frames of a meter to the broker of Home Assistant."""
 
 from .mirror import Mirror
 from .publisher import async_clear_topics, async_publisher

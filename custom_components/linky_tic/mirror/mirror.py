@@ -1,6 +1,6 @@
-"""The MQTT mirror of one meter: what of its frames and its state is published, and when.
+"""The MQTT mirror of one meter: decides when its frames and its availability are published.
 
-How that is written is decided by `payloads.py`, how it gets to the broker by `publisher.py`.
+`payloads.py` writes the payloads, `publisher.py` sends them to the broker.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from .publisher import Message, Publisher, async_publisher
 from .settings import MirrorSettings
 
 _FRAMES_TO_WAIT: Final = 3
-"""Whole frames after which a label without a reading is not waited for: the gate holds it."""
+"""Whole frames after which labels without a reading are not waited for: the gate holds them."""
 _DATA_EXPIRY: Final = 86_400
-"""Seconds, besides the interval: frames come again all the time, and a meter that is lost for less
-than a day leaves its last words."""
+"""Seconds, added to the interval: data is published all the time and does not need to be repeated,
+and the last readings stay on the broker for a day after the meter was lost."""
 _EXPIRE_AFTER: Final = 300
-"""Seconds, besides three intervals, that another Home Assistant shows what it has heard."""
+"""Seconds, added to three intervals, for which another Home Assistant shows a value."""
 
 
 class Mirror:
@@ -38,9 +38,9 @@ class Mirror:
         self._disconnects: list[CALLBACK_TYPE] = []
 
     async def async_start(self) -> None:
-        """Publish from now on, whenever there is a broker; turned off, leave nothing there.
+        """Start publishing; if the mirror is disabled, clear its topics on the broker.
 
-        Until a frame has come, the meter is not heard, whatever a crash has left on the broker.
+        The meter is published as lost until its first frame: a crash may have left it as heard.
         """
         self._publisher = await async_publisher(self._meter.hass)
         await self._publisher.async_register(
@@ -55,7 +55,7 @@ class Mirror:
             self._on_lost()
 
     async def async_stop(self) -> None:
-        """Say that the meter is not heard any more, and publish nothing after that."""
+        """Publish that the meter is lost, and stop publishing."""
         if not self._disconnects:
             return
         self._on_lost()
@@ -82,7 +82,7 @@ class Mirror:
         self._publish_status(is_heard=False)
 
     def _on_frame(self, frame: Frame, readings: Readings, now: float) -> None:
-        """Publish the end of a frame from what holds by then, unless too soon after the last."""
+        """Publish a frame and its readings, unless the interval has not passed yet."""
         self._publish_status(is_heard=True)
         moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
@@ -102,14 +102,14 @@ class Mirror:
         return Message(settings.topic, payload, 0, settings.retain, expiry)
 
     def _has_all_readings(self, frame: Frame, readings: Readings) -> bool:
-        """Whether the readings are all there, as they are not right after a start or a loss."""
+        """Whether all labels have readings; right after a start or a loss, some are missing."""
         if self._whole_frames < _FRAMES_TO_WAIT and _is_whole(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
             self._whole_frames = _FRAMES_TO_WAIT if complete else self._whole_frames + 1
         return bool(readings) and self._whole_frames >= _FRAMES_TO_WAIT
 
     def _reading_messages(self, readings: Readings, now: float) -> Iterator[Message]:
-        """Give one JSON, and where asked a topic per label and an announcement."""
+        """Yield the JSON message, and, if enabled, one message for each label and a discovery."""
         settings = self._settings
         shown = {name: one for name, one in readings.items() if settings.publishes(one.label)}
         yield self._data_message(typed_payload(settings.address, shown, now))
@@ -123,7 +123,7 @@ class Mirror:
             yield self._discovery_message()
 
     def _discovery_message(self) -> Message:
-        """Describe the meter with all labels there have been; none is taken back."""
+        """Return the discovery message, with every label that was read since the start."""
         settings = self._settings
         topics = settings.topic, settings.status_topic or ""
         expiry = _EXPIRE_AFTER + 3 * settings.interval
@@ -133,7 +133,7 @@ class Mirror:
 
 
 def _is_whole(frame: Frame) -> bool:
-    """Whether a frame was heard from its start, be its STX read as a letter, to its end."""
+    """Whether a frame is complete; it may begin with the address, if its STX was damaged."""
     first = next((group.label for group in frame.groups if group.label), None)
     begins = frame.opened or (first is not None and first.quantity is Quantity.ADDRESS)
     return frame.closed and begins

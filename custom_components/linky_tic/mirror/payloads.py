@@ -1,4 +1,4 @@
-"""What the MQTT mirror says: a frame and its readings as text, in each format people may choose."""
+"""The payloads of the MQTT mirror: a frame or its readings as text, in each of the formats."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -25,17 +25,17 @@ _compact: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def topic_level(name: str) -> str:
-    """Write a label as a level of a topic, where `+` is a wildcard."""
+    """Return a label as a topic level, in which `+` would be a wildcard."""
     return name.replace("+", "_plus_")
 
 
 def plain_value(value: Value) -> str:
-    """Write a value alone: a number's digits, a trimmed text, an instant with its offset."""
+    """Return a value as text: digits, a trimmed text, or a time with its UTC offset (ISO 8601)."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def typed_reading(reading: Reading) -> dict[str, object]:
-    """Give a reading as the typed format shows it."""
+    """Return a reading as in the typed format."""
     label, value = reading.label, reading.value
     is_instant = isinstance(value, datetime)
     shown: dict[str, object] = {"value": plain_value(value) if is_instant else value}
@@ -69,7 +69,7 @@ def _slots(profile: DayProfile) -> list[dict[str, object]]:
 
 
 def typed_payload(address: str, readings: Readings, now: float) -> str:
-    """Give readings as JSON in the order of the frame, that of the catalogue; it ended at `now`."""
+    """Return readings as JSON, in the order of the catalogue; `now`: when the frame ended."""
     in_order = sorted(readings.values(), key=lambda one: one.label.rank)
     meter = {
         "address": address,
@@ -80,7 +80,7 @@ def typed_payload(address: str, readings: Readings, now: float) -> str:
 
 
 def linky_sensor(frame: Frame) -> str:
-    """Give the verified groups as the linky-sensor service does, byte for byte."""
+    """Return the verified groups byte for byte as the linky-sensor service publishes them."""
     shown = {}
     for group in frame.groups:
         shown[group.name] = {"Value": group.data}
@@ -90,15 +90,15 @@ def linky_sensor(frame: Frame) -> str:
 
 
 def _local_time(group: Group) -> str | None:
-    """Write a group's horodate without its season: the local time, as the meter shows it."""
+    """Return a group's horodate as local time without UTC offset, as the meter displays it."""
     stamp = read_horodate(group.horodate) if group.horodate else None
     return stamp.time.replace(tzinfo=None).isoformat() if stamp else None
 
 
 def teleinfo2mqtt(frame: Frame, overseas: timedelta) -> str:
-    """Give the verified groups as consumers of teleinfo2mqtt expect them, its mistakes mended.
+    """Return the verified groups as consumers of teleinfo2mqtt expect them, without its errors.
 
-    A date is in UTC as its Z says, PJOURF+1 stays a text, kVA are not multiplied.
+    A date is really in UTC, as its Z says; PJOURF+1 stays a text; kVA are not multiplied.
     """
     return _compact({group.name: _teleinfo_group(group, overseas) for group in frame.groups})
 
@@ -115,17 +115,17 @@ def _teleinfo_group(group: Group, overseas: timedelta) -> dict[str, object]:
 
 
 def discovery_topic(address: str) -> str:
-    """Where another Home Assistant looks for the meter."""
+    """Return the topic on which another Home Assistant discovers the meter."""
     return f"homeassistant/device/linky_tic_{address}/config"
 
 
 def discovery_payload(
     address: str, name: str, labels: Iterable[Label], topics: tuple[str, str], expiry: int
 ) -> str:
-    """Describe the meter to another Home Assistant that finds the typed format.
+    """Return the discovery of the typed format; `topics` are those of data and of availability.
 
-    `topics` are those of the data and of the availability. It shows a value for `expiry` seconds
-    after it was heard: nobody says `offline` when this Home Assistant dies.
+    A value expires `expiry` seconds after it was published, since nothing publishes `offline` if
+    this Home Assistant crashes.
     """
     identity = identify(address)
     topic, status_topic = topics
@@ -153,7 +153,7 @@ def _component(address: str, label: Label, expiry: int) -> dict[str, object]:
         "platform": "sensor",
         "name": label.name,
         "unique_id": f"linky_tic_{address}_{label.name}",
-        # A label that has vanished renders as None, which Home Assistant shows as unknown.
+        # The value of a vanished label is None, which Home Assistant shows as unknown.
         "value_template": f"{{{{ value_json.get('{label.name}', {{}}).get('value') }}}}",
         "expire_after": expiry,
     }

@@ -1,10 +1,9 @@
-"""What goes to the MQTT broker, and what the broker keeps of it.
+"""Publishes the messages of all mirrors, and clears their retained topics when no longer used.
 
-There is one publisher in a Home Assistant, for the mirrors of all its meters. It alone knows what
-stands retained on the broker, so that a topic is forgotten when its mirror no longer uses it: also
-when the broker is away at that moment, when Home Assistant restarts before it is back, and when
-another entry has begun to use the topic meanwhile. A broker that is not there is no error: nothing
-is raised and nothing is logged.
+There is one publisher for all meters of a Home Assistant. It stores which topics are retained, so
+that they are cleared even if the broker is not connected at that moment, or Home Assistant restarts
+before it is. A topic that another entry has begun to use meanwhile is not cleared. If there is no
+broker, nothing is raised or logged.
 """
 
 import asyncio
@@ -27,21 +26,21 @@ from ..const import DOMAIN
 
 _STORE_VERSION: Final = 1
 EXPIRY: Final = 3600
-"""Seconds after which a broker that speaks MQTT 5 forgets a retained message by itself, so that a
-Home Assistant that died, or lost its broker, does not leave `online` behind for ever."""
+"""Seconds after which an MQTT 5 broker deletes a retained message, so that `online` does not stay
+for ever after Home Assistant has crashed or lost its connection."""
 _INTERVAL: Final = timedelta(minutes=10)
-"""Well within `EXPIRY`: the time between two publications of what would otherwise expire."""
+"""How often messages that would expire are published again: well within `EXPIRY`."""
 _MQTT_5: Final = "5"
-"""The protocol, as Home Assistant's MQTT integration stores it."""
+"""MQTT 5 as the protocol in the entry of the MQTT integration."""
 FLUSH_TIMEOUT: Final = 3.0
-"""Seconds that a broker gets to take the last messages while others wait."""
+"""Seconds to wait for the broker when an entry is unloaded or removed."""
 
 type _Owners = dict[str, str | None]
-"""Retained topic -> entry; None, in a file of before, for one that is to be emptied."""
+"""Retained topic -> entry id; None, in files of older releases, for one to be cleared."""
 
 
 class Message(NamedTuple):
-    """One publication; a retained one that is empty makes the broker forget its topic."""
+    """One message; a retained one with an empty payload clears its topic on the broker."""
 
     topic: str
     payload: str
@@ -51,21 +50,21 @@ class Message(NamedTuple):
 
 
 class Publisher:
-    """The messages of all mirrors of one Home Assistant, on their way to its broker."""
+    """Queues the messages of all mirrors, and delivers them to the broker."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
         self._store: Store[_Owners] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
         self._owners: _Owners = {}
-        self._stored: _Owners = {}  # the same, as the file has it
-        self._retained: dict[str, Message] = {}  # the newest message of each retained topic
-        self._waiting: dict[str, Message] = {}  # of each topic, what the broker does not have yet
+        self._stored: _Owners = {}  # `_owners` as last stored
+        self._retained: dict[str, Message] = {}  # topic -> newest retained message
+        self._waiting: dict[str, Message] = {}  # topic -> message not delivered yet
         self._worker: asyncio.Task[None] | None = None
-        self._final_messages: dict[str, Message] = {}  # entry -> what is true without MQTT
-        self._watched: set[str] = set()  # the entries of MQTT
+        self._final_messages: dict[str, Message] = {}  # entry id -> last message without MQTT
+        self._watched: set[str] = set()  # ids of the entries of MQTT
 
     async def async_load(self) -> None:
-        """Read what earlier runs have left on the broker, and empty what nobody owns now."""
+        """Load which topics are retained, and clear those whose entry no longer exists."""
         self._stored = await self._store.async_load() or {}
         self._owners = dict(self._stored)
         entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
@@ -79,14 +78,14 @@ class Publisher:
     async def async_register(
         self, entry_id: str, topics: Collection[str] = (), final_message: Message | None = None
     ) -> None:
-        """Let a mirror publish; of what it had on the broker, only these topics stay.
+        """Register an entry, and clear all its retained topics except `topics`.
 
-        Its last word is said when MQTT is turned off.
+        `final_message` is published when MQTT is unloaded.
         """
         self._final_messages.pop(entry_id, None)
         if final_message:
             self._final_messages[entry_id] = final_message
-        # Once there was a store for each entry.
+        # Older releases have a store for each entry.
         former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
         if left := await former.async_load():
             self._owners |= dict.fromkeys(left, entry_id)
@@ -95,16 +94,16 @@ class Publisher:
         self.clear_topics_except(entry_id, topics)
 
     async def async_flush(self) -> None:
-        """Wait until the broker has everything, or seems not to listen."""
+        """Wait until the broker has all messages, but at most `FLUSH_TIMEOUT`."""
         if self._worker is not None:
             await asyncio.wait((self._worker,), timeout=FLUSH_TIMEOUT)
 
     @callback
     def publish(self, entry_id: str, message: Message) -> None:
-        """Publish a message, in the place of an older one of its topic that still waits.
+        """Queue a message; it replaces an older one of its topic that is not delivered yet.
 
-        Without a broker, the newest retained message of each topic waits for it; what says the same
-        again is not published.
+        A retained message waits for a connection, and is not published again if unchanged. Others
+        are dropped if there is no connection.
         """
         if message.retain:
             self._owners[message.topic] = entry_id
@@ -118,15 +117,15 @@ class Publisher:
 
     @callback
     def clear_topics_except(self, entry_id: str, topics: Collection[str]) -> None:
-        """Have the broker forget all retained topics of an entry but these."""
+        """Clear all retained topics of an entry except `topics`."""
         for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
             if topic not in topics:
                 self.publish(entry_id, self._clearing_message(topic))
 
     def _clearing_message(self, topic: str) -> Message:
-        """Give what makes the broker forget a topic, in the quality of what may be on its way.
+        """Return the message that clears a topic, with the QoS of the last message, but at least 1.
 
-        The broker takes a message of quality 2 up later than one of quality 1 that follows it.
+        With a lower QoS it could overtake that one: delivery with QoS 2 takes one more round trip.
         """
         former = self._retained.get(topic)
         return Message(topic, "", max(1, former.qos if former else 1), retain=True)
@@ -141,17 +140,17 @@ class Publisher:
 
     @property
     def _is_connected(self) -> bool:
-        """Whether what is published now has somebody to go to."""
+        """Whether MQTT is connected to a broker."""
         try:
             return bool(mqtt.is_connected(self._hass))
-        except KeyError:  # not set up, or for its actions alone, without a broker
+        except KeyError:  # MQTT is not set up, or has no entry
             return False
 
     @callback
     def _handle_connection(self, _connected: bool) -> None:  # noqa: FBT001 - Home Assistant calls
-        """Publish what is retained anew: a broker may come back without what it had kept.
+        """Queue all retained messages again, since the broker may have lost them.
 
-        The rest is dropped: it will be old when there is a connection again.
+        Other messages are dropped: they will be outdated once there is a connection.
         """
         self._watch_mqtt_entries()
         if self._worker is not None:
@@ -161,7 +160,7 @@ class Publisher:
         self._start_worker()
 
     def _watch_mqtt_entries(self) -> None:
-        """Say the last words when MQTT is turned off: it still delivers what is said at once."""
+        """Watch the entries of MQTT, to publish the final messages when one is unloaded."""
         for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN):
             if entry.entry_id not in self._watched:
                 self._watched.add(entry.entry_id)
@@ -181,9 +180,9 @@ class Publisher:
         self._start_worker()
 
     def _start_worker(self) -> None:
-        """Deliver what waits.
+        """Start delivering the queued messages, unless it is being done.
 
-        Not at once: the client first sends again what the broker before had not acknowledged.
+        Not eagerly: after a connection, the client first resends unacknowledged messages.
         """
         is_idle = self._worker is None or self._worker.done()
         if is_idle and self._waiting and self._is_connected:
@@ -198,33 +197,33 @@ class Publisher:
                 continue
             topic, message = next(iter(self._waiting.items()))
             if message.retain and self._stored.get(topic) != self._owners[topic]:
-                await self._save()  # first, so that a crash does not lose it
+                await self._save()  # before it is published, so that a crash does not lose it
             is_delivered = await self._deliver(message)
             if not self._is_connected:
-                return  # it goes on when the broker is back
+                return  # `_handle_connection` starts again
             if self._waiting.get(topic) is not message:
-                continue  # there is a newer one
+                continue  # a newer message was queued meanwhile
             del self._waiting[topic]
             if is_delivered and message.retain and not message.payload:
                 del self._owners[topic], self._retained[topic]
 
     async def _deliver(self, message: Message) -> bool:
-        """Publish, and wait for the broker; whether it has taken the message."""
+        """Publish a message and wait for the broker; return whether it was accepted."""
         topic, payload, qos, retain, seconds = message
         expiry = seconds if retain and payload and self._supports_expiry else None
         try:
             await mqtt.async_publish(
                 self._hass, topic, payload, qos, retain, message_expiry_interval=expiry
             )
-        except HomeAssistantError:  # lost this instant
+        except HomeAssistantError:  # the connection was just lost
             return False
-        except ValueError:  # a topic that cannot be: nothing is there
+        except ValueError:  # an invalid topic: there is nothing to clear
             return not payload
         return True
 
     @property
     def _supports_expiry(self) -> bool:
-        """Whether the broker is spoken to in MQTT 5."""
+        """Whether MQTT 5 is used, which has an expiry of messages."""
         entries = self._hass.config_entries.async_loaded_entries(mqtt.DOMAIN)
         return any(entry.data.get(CONF_PROTOCOL) == _MQTT_5 for entry in entries)
 
@@ -234,14 +233,14 @@ _PUBLISHER: Final[HassKey[Publisher]] = HassKey(f"{DOMAIN}.publisher")
 
 @singleton(_PUBLISHER, async_=True)
 async def async_publisher(hass: HomeAssistant) -> Publisher:
-    """Give the one publisher of a Home Assistant."""
+    """Return the publisher of this Home Assistant; it is created on the first call."""
     publisher = Publisher(hass)
     await publisher.async_load()
     return publisher
 
 
 async def async_clear_topics(hass: HomeAssistant, entry_id: str) -> None:
-    """Leave nothing of an entry on the broker; one that is away is told when it is back."""
+    """Clear all retained topics of an entry, now or once the broker is connected."""
     publisher = await async_publisher(hass)
     await publisher.async_register(entry_id)
     await publisher.async_flush()

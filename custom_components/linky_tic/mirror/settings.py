@@ -1,4 +1,4 @@
-"""The options of a mirror, with what its format brings where nothing was chosen."""
+"""The options of a mirror, and the defaults that its format has for them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .payloads import discovery_topic, linky_sensor, teleinfo2mqtt, topic_level
 
 
 class Option(StrEnum):
-    """The options of a mirror, as an entry stores them."""
+    """The keys of the options of a mirror in the options of its entry."""
 
     ENABLED = "mirror"
     FORMAT = "mirror_format"
@@ -29,15 +29,15 @@ TYPED: Final = "typed"
 LINKY_SENSOR: Final = "linky-sensor"
 TELEINFO2MQTT: Final = "teleinfo2mqtt"
 PRIVATE: Final = IDENTITIES - {Quantity.ADDRESS}
-"""What tells of a person; brokers are often bridged."""
+"""Quantities that identify a household: not published by default, as brokers may be bridged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Where a format goes unless told otherwise, and how it says whether the meter is heard.
+    """The default topics of a format, and the payloads of its status: `heard` and `lost`.
 
-    `write` gives a frame as text, with what the meter's legal time adds to that of the mainland;
-    None where it is the readings that are published.
+    `write` returns a frame as text; its second argument is the offset of the meter's legal time
+    from that of the mainland. None: readings are published instead of frames.
     """
 
     topic: str  # with {address}
@@ -74,13 +74,13 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
 
 
 def format_of(options: Mapping[str, Any]) -> str:
-    """Give the format that was chosen; one of a newer release is taken for the usual one."""
+    """Return the chosen format; the typed one if the chosen one is of a newer release."""
     name: str = options.get(Option.FORMAT, TYPED)
     return name if name in FORMATS else TYPED
 
 
 def default_options(mirror_format: str) -> dict[str, Any]:
-    """Give the options of a format that differ from nothing; its topics are in its row."""
+    """Return the default options of a format, without topics, which are in `FORMATS`."""
     return {
         Option.ENABLED: True,
         Option.FORMAT: TYPED,
@@ -93,7 +93,7 @@ def default_options(mirror_format: str) -> dict[str, Any]:
 
 
 class MirrorSettings:
-    """What a mirror does; what only the typed format can do is off in the others."""
+    """The settings of a mirror; those that only the typed format supports are off in others."""
 
     def __init__(self, options: Mapping[str, Any], address: str) -> None:
         name = format_of(options)
@@ -103,7 +103,7 @@ class MirrorSettings:
         self.enabled: bool = chosen[Option.ENABLED]
         self.topic: str = chosen.get(Option.TOPIC) or row.topic.format(address=address)
         self.status_topic = row.status_topic and row.status_topic.format(topic=self.topic)
-        if name == LINKY_SENSOR:  # the other formats have it where their consumers look for it
+        if name == LINKY_SENSOR:  # only there it can be chosen
             self.status_topic = chosen.get(Option.STATUS_TOPIC) or self.status_topic
         self.retain: bool = chosen[Option.RETAIN]
         self.interval = int(chosen[Option.INTERVAL])
@@ -113,18 +113,18 @@ class MirrorSettings:
 
     @property
     def topics(self) -> list[str]:
-        """The topics that are the mirror's own: what else came there would be taken for it."""
+        """The topics that no other mirror may publish to."""
         return [self.topic, *filter(None, [self.status_topic])] if self.enabled else []
 
     def publishes(self, label: Label) -> bool:
-        """Whether a label may be published."""
+        """Whether a label is published: identifiers only if the user has chosen so."""
         return self.private or label.quantity not in PRIVATE
 
     def topic_of(self, name: str) -> str:
         return f"{self.topic}/{topic_level(name)}"
 
     def retained_topics(self, names: Iterable[str] = LABELS) -> set[str]:
-        """Give the topics under which the broker keeps something when these labels are read."""
+        """Return the topics that are retained on the broker when these labels are published."""
         if not self.enabled:
             return set()
         topics = set(filter(None, [self.status_topic]))
