@@ -37,7 +37,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (linky_tic, "report_former_names"),
     ],
     "what listens": [
-        (ActivePower, "_frame"),
+        (ActivePower, "_end_frame"),
         (Costs, "_end_frame"),
         (Days, "_end_frame"),
         (HealthMonitor, "_report_contract"),
