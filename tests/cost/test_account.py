@@ -194,6 +194,19 @@ def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
     assert len(ended(account)) == 366
 
 
+def test_what_a_register_gained_unseen_is_of_no_day_that_was_told() -> None:
+    """As one that Historique does not show under another contract: the sums have those days."""
+    account = began()
+    account.turn(NOON + 2 * DAY, 2 * DAY)
+    assert ended(account) == [MONDAY, MONDAY + ONE]
+    account.turn(NOON + 3 * DAY, 3 * DAY)
+    use(account, 460, NOON + 3 * DAY)
+    assert {row.day: wh for row, wh in account.ledger.rows.items()} == {
+        MONDAY + 2 * ONE: pytest.approx(240),
+        MONDAY + 3 * ONE: pytest.approx(120),
+    }
+
+
 def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> None:
     known, waits, held, silent = accounts = [began() for _ in range(4)]
     for account in accounts:

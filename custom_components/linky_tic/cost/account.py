@@ -137,8 +137,9 @@ class Account:
     # What is entered
 
     def enter(self, index: Index, gain: int, price: float | None, since: float) -> None:
-        """Enter Wh that an index has gained until now, under its tariff."""
-        self.ledger.add(gain, index.tariff, price, since, self.ledger.now)
+        """Enter Wh that an index has gained until now, under its tariff: not into a day told."""
+        until = self.ledger.now
+        self.ledger.add(gain, index.tariff, price, max(since, midnight(self.day)), until)
         if self._leap and since <= self._leap.since:
             self._leap.used += gain
 
