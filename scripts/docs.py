@@ -24,7 +24,7 @@ from custom_components.linky_tic.reporting.rules import (
     ReportingRule,
     rule_name,
 )
-from custom_components.linky_tic.sensor import _name
+from custom_components.linky_tic.sensor import _name_of
 from custom_components.linky_tic.tariff.in_force import index_slug
 from custom_components.linky_tic.tic import CATALOGUE, Label, Mode, Quantity
 from scripts.drawing import drawing
@@ -51,7 +51,7 @@ def labels_of(mode: Mode, tongue: Tongue = ENGLISH) -> str:
     """A line for the labels that share a name but for the number in it."""
     rows: dict[str, list[Label]] = {}
     for label in CATALOGUE[mode].values():
-        rows.setdefault(_name(label, phases=3, tariff=index_slug(label))[0], []).append(label)
+        rows.setdefault(_name_of(label, phases=3, tariff=index_slug(label))[0], []).append(label)
     head = ("Label", "Name", "Unit", "Class", "By default")
     return _table(tongue, head, (_cells(tongue, labels) for labels in rows.values()))
 
@@ -103,7 +103,7 @@ def reporting(preset: Preset, tongue: Tongue = ENGLISH) -> str:
 def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
     """Give the rule, name and unit of what has one."""
     for label in CATALOGUE[Mode.STANDARD].values():
-        key, _ = _name(label, phases=3, tariff=None)
+        key, _ = _name_of(label, phases=3, tariff=None)
         numbers = {"register": "*n*", "phase": "*n*"}
         key = key if rule_name(label) == PHASE_POWER else label.quantity
         yield rule_name(label), tongue.names[key]["name"].format_map(numbers), label.unit or ""
@@ -134,7 +134,7 @@ def _named(tongue: Tongue, platform: str, fact: DerivedDescription) -> tuple[str
 
 
 def _kept(tongue: Tongue, fact: DerivedDescription) -> str:
-    but = "" if fact.is_on_under_tempo else f" ({tongue.say('not under Tempo')})"
+    but = "" if fact.enabled_under_tempo else f" ({tongue.say('not under Tempo')})"
     on = fact.entity_registry_enabled_default
     return _default(tongue, on=on) + but + (", diagnostic" if fact.entity_category else "")
 
@@ -145,7 +145,7 @@ def _table(tongue: Tongue, head: tuple[str, ...], rows: Iterable[tuple[str, ...]
 
 
 def _cells(tongue: Tongue, labels: list[Label]) -> tuple[str, ...]:
-    key, numbers = _name(labels[0], phases=3, tariff=index_slug(labels[0]))
+    key, numbers = _name_of(labels[0], phases=3, tariff=index_slug(labels[0]))
     if len(labels) > 1:
         numbers = dict.fromkeys(numbers, "*n*")
     shown = SENSOR_DESCRIPTIONS[labels[0].quantity]
@@ -164,7 +164,7 @@ def _spelt(labels: list[Label]) -> str:
 
 
 def _state(tongue: Tongue, label: Label) -> str:
-    """Say whether the entity is enabled when it is made, in the words of `sensor._is_on`."""
+    """Say whether the entity is enabled by default, as `sensor._is_on_by_default` decides."""
     shown = SENSOR_DESCRIPTIONS[label.quantity]
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return tongue.say("enabled: those of the contract")

@@ -6,31 +6,31 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.event import (
-    Moment,
+    MeterEvent,
     ShortMessages,
-    Transition,
-    transitions,
+    Snapshot,
+    find_events,
 )
 from custom_components.linky_tic.tariff.in_force import Tariff
 from custom_components.linky_tic.tic import Frame, Mode
 
 from .tic.streams import Listener, historic, standard
 
-BEFORE: Final = Moment(
+BEFORE: Final = Snapshot(
     Mode.STANDARD, Tariff(2, "HEURE PLEINE"), "none", "none", is_over=False, message="RIEN"
 )
 
 
-def kinds(before: Moment, now: Moment) -> list[str]:
-    return [transition.kind for transition in transitions(before, now.after(before), {})]
+def kinds(before: Snapshot, now: Snapshot) -> list[str]:
+    return [event.event_type for event in find_events(before, now.filled_from(before), {})]
 
 
-@pytest.mark.parametrize("field", Moment._fields)
+@pytest.mark.parametrize("field", Snapshot._fields)
 def test_what_is_not_known_has_neither_begun_nor_ended(field: str) -> None:
     unknown = BEFORE._replace(**{field: None})
     assert kinds(unknown, BEFORE) == []
     assert kinds(BEFORE, unknown) == []
-    assert unknown.after(BEFORE) == BEFORE
+    assert unknown.filled_from(BEFORE) == BEFORE
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_what_is_not_known_has_neither_begun_nor_ended(field: str) -> None:
     ids=str,
 )
 def test_what_differs_has_transitions(now: dict[str, object], expected: list[str]) -> None:
-    assert kinds(BEFORE, Moment(**{**BEFORE._asdict(), **now})) == expected
+    assert kinds(BEFORE, Snapshot(**{**BEFORE._asdict(), **now})) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ class Heard:
     def _end(self, events: Iterable[object]) -> Iterable[tuple[str, str]]:
         readings = self._listener.receiver.meter.readings
         for frame in (event for event in events if isinstance(event, Frame)):
-            if message := self.messages.heard(frame, readings):
-                yield message.kind, str(message.facts["text"])
+            if message := self.messages.end_frame(frame, readings):
+                yield message.event_type, str(message.data["text"])
 
 
 def test_a_short_message_is_told_once_for_each_sending() -> None:
@@ -98,7 +98,7 @@ def test_a_short_message_is_told_once_for_each_sending() -> None:
 def test_a_transition_is_a_kind_and_its_facts() -> None:
     now = BEFORE._replace(tariff=Tariff(1, "HEURE CREUSE"))
     facts = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
-    assert list(transitions(BEFORE, now, {})) == [Transition("tariff_changed", facts)]
+    assert list(find_events(BEFORE, now, {})) == [MeterEvent("tariff_changed", facts)]
 
 
 def test_a_peak_has_its_colour_and_what_is_announced_of_it_until_it_ends() -> None:
@@ -109,12 +109,12 @@ def test_a_peak_has_its_colour_and_what_is_announced_of_it_until_it_ends() -> No
     hours = {"start": "2026-11-25T06:00:00+01:00", "end": "2026-11-26T06:00:00+01:00"}
     red = {"number": 2, "colour": "red"}
     started, ended = BEFORE._replace(peak="pm2"), BEFORE
-    assert [*transitions(BEFORE, started, readings), *transitions(started, ended, readings)] == [
-        Transition("peak_started", red | hours),
-        Transition("peak_ended", red),
+    assert [*find_events(BEFORE, started, readings), *find_events(started, ended, readings)] == [
+        MeterEvent("peak_started", red | hours),
+        MeterEvent("peak_ended", red),
     ]
-    given = transitions(BEFORE, BEFORE._replace(notice="pm3"), {})
-    assert list(given) == [Transition("peak_notice", {"number": 3})]
+    given = find_events(BEFORE, BEFORE._replace(notice="pm3"), {})
+    assert list(given) == [MeterEvent("peak_notice", {"number": 3})]
 
 
 def test_an_overload_tells_its_phases_where_the_meter_does() -> None:
@@ -123,17 +123,17 @@ def test_an_overload_tells_its_phases_where_the_meter_does() -> None:
     amperes = [(f"IINST{n}", "040") for n in (1, 2, 3)]
     listener.hear(*[historic(("ADIR1", "045"), ("ADIR3", "045"), *amperes)] * 4)
     readings = listener.receiver.meter.readings
-    told = [*transitions(BEFORE, over, readings), *transitions(over, BEFORE, readings)]
+    told = [*find_events(BEFORE, over, readings), *find_events(over, BEFORE, readings)]
     assert told == [
-        Transition("overload_started", {"phases": [1, 3]}),
-        Transition("overload_ended", {}),
+        MeterEvent("overload_started", {"phases": [1, 3]}),
+        MeterEvent("overload_ended", {}),
     ]
-    assert list(transitions(BEFORE, over, {})) == [Transition("overload_started", {})]
+    assert list(find_events(BEFORE, over, {})) == [MeterEvent("overload_started", {})]
 
 
 @pytest.mark.parametrize(("status", "peak"), [("8E3A0001", "pm3"), ("203A0001", "pm2")])
 def test_a_peak_without_a_colour_has_none(status: str, peak: str) -> None:
     listener = Listener()
     listener.hear(*[standard(("STGE", status))] * 4)
-    told = transitions(BEFORE, BEFORE._replace(peak=peak), listener.receiver.meter.readings)
-    assert list(told) == [Transition("peak_started", {"number": int(peak[-1])})]
+    told = find_events(BEFORE, BEFORE._replace(peak=peak), listener.receiver.meter.readings)
+    assert list(told) == [MeterEvent("peak_started", {"number": int(peak[-1])})]

@@ -113,8 +113,8 @@ async def test_a_sensor_that_cannot_be_made_takes_no_other_down(
             raise RuntimeError("of our own making")
         return is_on(label, coordinator)
 
-    is_on = sensor._is_on
-    monkeypatch.setattr(sensor, "_is_on", fail)
+    is_on = sensor._is_on_by_default
+    monkeypatch.setattr(sensor, "_is_on_by_default", fail)
     meter = await home.hears(Household(living=False))
     await home.restart(meter)  # it makes those that are known by now at once
     await meter.play(KNOWN)

@@ -63,14 +63,14 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @override
     def event(self) -> CalendarEvent | None:
         now = dt_util.utcnow()
-        return next((self._event(one) for one in self._periods() if one.end > now), None)
+        return next((self._to_event(one) for one in self._periods() if one.end > now), None)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         return [
-            self._event(period)
+            self._to_event(period)
             for period in self._periods()
             if period.end > start_date and period.begin < end_date
         ]
@@ -89,13 +89,13 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)
         return days.schedules.unusual_periods(shown, usual)
 
-    def _event(self, period: SchedulePeriod) -> CalendarEvent:
+    def _to_event(self, period: SchedulePeriod) -> CalendarEvent:
         register, peak = period.register, None
         if period.peak is not None:
-            peak = self._word(_PEAK, f"pm{period.peak}")
+            peak = self._translate(_PEAK, f"pm{period.peak}")
         details = (
-            None if register is None else self._word(_REGISTER, numbered_name(register)),
-            None if period.contact is None else self._word(_CONTACT, period.contact),
+            None if register is None else self._translate(_REGISTER, numbered_name(register)),
+            None if period.contact is None else self._translate(_CONTACT, period.contact),
             peak,
         )
         return CalendarEvent(
@@ -105,5 +105,5 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
             description=" · ".join(filter(None, details)),
         )
 
-    def _word(self, path: str, slug: str) -> str:
+    def _translate(self, path: str, slug: str) -> str:
         return entity_text(self.hass, f"{path}.{slug}") or slug

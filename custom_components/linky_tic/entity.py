@@ -64,9 +64,9 @@ class LinkyEntity(Entity):
     @override
     async def async_added_to_hass(self) -> None:
         self.async_on_remove(self.coordinator.signals.state.connect(self._key, self._refresh))
-        self._read()
+        self._update_state()
 
-    def _rename(self, key: str, placeholders: dict[str, str]) -> None:
+    def _set_name(self, key: str, placeholders: dict[str, str]) -> None:
         """Take another name than before, which Home Assistant reads when a state is written.
 
         It translates the name of an entity only once.
@@ -76,8 +76,8 @@ class LinkyEntity(Entity):
             self._attr_name = text.format(**placeholders)
 
     def _refresh(self) -> None:
-        self._read()
+        self._update_state()
         self.async_write_ha_state()
 
-    def _read(self) -> None:
+    def _update_state(self) -> None:
         """Take the state from the coordinator."""

@@ -39,9 +39,9 @@ EVENT_TYPES: Final = (
 
 _NO_PEAK: Final = "none"
 _ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES)
-_FACTS: Final = {row.key: row for row in _ROWS}
+_ROW_OF_KEY: Final = {row.key: row for row in _ROWS}
 _NOTICE, _PEAK, _OVERLOAD = (
-    _FACTS[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")
+    _ROW_OF_KEY[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")
 )
 
 
@@ -64,16 +64,16 @@ class LinkyEvents(LinkyEntity, EventEntity):
         super().__init__(coordinator, "events")
         self._attr_entity_registry_enabled_default = not coordinator.tariffs.is_tempo
         self._attr_event_types = list(EVENT_TYPES)
-        self._moment = Moment()
+        self._snapshot = Snapshot()
         self._short_messages = ShortMessages()
-        self._waiting: deque[Transition] = deque()
+        self._pending: deque[MeterEvent] = deque()
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signals = self.coordinator.signals
         self.async_on_remove(signals.frame.connect(self._end_frame))
-        self.async_on_remove(signals.lost.connect(self._waiting.clear))
+        self.async_on_remove(signals.lost.connect(self._pending.clear))
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         """Compare what holds with what held.
@@ -81,24 +81,23 @@ class LinkyEvents(LinkyEntity, EventEntity):
         One event is told a frame: its state is its time in milliseconds, and automations wait for
         another state.
         """
-        before, self._moment = self._moment, self._read_moment(readings).after(self._moment)
-        if self._moment != before:
-            self._waiting.extend(transitions(before, self._moment, readings))
-        if message := self._short_messages.heard(frame, readings):
-            self._waiting.append(message)
+        before = self._snapshot
+        self._snapshot = self._take_snapshot(readings).filled_from(before)
+        if self._snapshot != before:
+            self._pending.extend(find_events(before, self._snapshot, readings))
+        if message := self._short_messages.end_frame(frame, readings):
+            self._pending.append(message)
         if hours := self.coordinator.days.changed_hours:
-            self._waiting.append(self._describe(hours))
-        if self._waiting:
-            transition = self._waiting.popleft()
-            self._trigger_event(transition.kind, dict(transition.facts))
+            self._pending.append(self._hours_event(hours))
+        if self._pending:
+            event = self._pending.popleft()
+            self._trigger_event(event.event_type, dict(event.data))
             self.async_write_ha_state()
 
-    def _read_moment(self, readings: Readings) -> Moment:
+    def _take_snapshot(self, readings: Readings) -> Snapshot:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
-        notice, peak, is_over = (
-            fact.value(self.coordinator) for fact in (_NOTICE, _PEAK, _OVERLOAD)
-        )
-        return Moment(
+        notice, peak, is_over = (row.value(self.coordinator) for row in (_NOTICE, _PEAK, _OVERLOAD))
+        return Snapshot(
             mode=next((one.label.mode for one in readings.values()), None) if tariff else None,
             tariff=tariff,
             notice=None if notice is None else str(notice),
@@ -107,31 +106,31 @@ class LinkyEvents(LinkyEntity, EventEntity):
             message=str(message.value) if message else None,
         )
 
-    def _describe(self, hours: ChangedHours) -> Transition:
+    def _hours_event(self, hours: ChangedHours) -> MeterEvent:
         """Describe hours in the coding that the meter is known to use."""
         coding = self.coordinator.days.schedules.coding
-        facts = {
+        data = {
             "profile": hours.number,
-            "before": _slots(hours.before, coding),
-            "after": _slots(hours.now, coding),
+            "before": _slots_of(hours.before, coding),
+            "after": _slots_of(hours.now, coding),
         }
-        return Transition("hours_changed", facts)
+        return MeterEvent("hours_changed", data)
 
 
-def _slots(profile: str, coding: Coding | None) -> list[dict[str, object]]:
+def _slots_of(profile: str, coding: Coding | None) -> list[dict[str, object]]:
     read = read_profile(profile, coding)
     slots = read.slots if read else ()
     return [{"start": f"{slot.start:%H:%M}", "register": slot.register} for slot in slots]
 
 
-class Transition(NamedTuple):
+class MeterEvent(NamedTuple):
     """A kind of event, and what is to be known of it."""
 
-    kind: str
-    facts: Mapping[str, object]
+    event_type: str
+    data: Mapping[str, object]
 
 
-class Moment(NamedTuple):
+class Snapshot(NamedTuple):
     """What a meter says; None is not known. A peak is `pm1` to `pm3`, or `none`.
 
     `mode` is that of the tariff: the two modes may have different words, and registers, for it.
@@ -144,32 +143,32 @@ class Moment(NamedTuple):
     is_over: bool | None = None
     message: str | None = None
 
-    def after(self, before: Moment) -> Moment:
+    def filled_from(self, before: Snapshot) -> Snapshot:
         """Give this moment, with what is not known of it as it was before."""
         pairs = zip(self, before, strict=True)
-        return Moment._make(was if now is None else now for now, was in pairs)
+        return Snapshot._make(was if now is None else now for now, was in pairs)
 
 
-def transitions(before: Moment, now: Moment, readings: Readings) -> Iterator[Transition]:
+def find_events(before: Snapshot, now: Snapshot, readings: Readings) -> Iterator[MeterEvent]:
     """Tell what has happened between two moments, in the order in which people would."""
     is_same_mode = before.mode is now.mode
-    if before.tariff and now.tariff and is_same_mode and _is_another(before.tariff, now.tariff):
-        facts = {"from": before.tariff.name, "to": now.tariff.name, "register": now.tariff.register}
-        yield Transition("tariff_changed", facts)
+    if before.tariff and now.tariff and is_same_mode and _differs(before.tariff, now.tariff):
+        data = {"from": before.tariff.name, "to": now.tariff.name, "register": now.tariff.register}
+        yield MeterEvent("tariff_changed", data)
     if before.peak and now.peak and before.peak != now.peak:
         if before.peak != _NO_PEAK:
-            yield Transition("peak_ended", _peak(before.peak, readings, has_ended=True))
+            yield MeterEvent("peak_ended", _peak_data(before.peak, readings, has_ended=True))
         if now.peak != _NO_PEAK:
-            yield Transition("peak_started", _peak(now.peak, readings))
+            yield MeterEvent("peak_started", _peak_data(now.peak, readings))
     if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
-        yield Transition("peak_notice", _peak(str(now.notice), readings))
+        yield MeterEvent("peak_notice", _peak_data(str(now.notice), readings))
     if before.is_over is not None and now.is_over not in {None, before.is_over}:
-        yield _overload(readings, is_over=now.is_over)
+        yield _overload_event(readings, is_over=now.is_over)
     if before.message is not None and now.message not in {None, before.message}:
-        yield Transition("message", {"text": now.message})
+        yield MeterEvent("message", {"text": now.message})
 
 
-def _is_another(before: Tariff, now: Tariff) -> bool:
+def _differs(before: Tariff, now: Tariff) -> bool:
     """Whether it is more than another word for the tariff that was in force, or its first name."""
     if before.register != now.register:
         return True
@@ -178,25 +177,25 @@ def _is_another(before: Tariff, now: Tariff) -> bool:
     return before.name != now.name and is_same_kind and is_named
 
 
-def _peak(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[str, object]:
+def _peak_data(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[str, object]:
     """Describe a mobile peak; what is still announced when it has ended is the next one."""
     number = int(peak[-1])
-    facts: dict[str, object] = {"number": number}
+    data: dict[str, object] = {"number": number}
     if number in COLOUR_OF_PEAK and has_colours(readings):
-        facts["colour"] = COLOUR_OF_PEAK[number]
+        data["colour"] = COLOUR_OF_PEAK[number]
     for name, label in (("start", f"DPM{number}"), ("end", f"FPM{number}")):
         reading = readings.get(label)
         if reading and isinstance(reading.value, datetime) and not has_ended:
-            facts[name] = reading.value.isoformat()
-    return facts
+            data[name] = reading.value.isoformat()
+    return data
 
 
-def _overload(readings: Readings, *, is_over: bool | None) -> Transition:
+def _overload_event(readings: Readings, *, is_over: bool | None) -> MeterEvent:
     """Describe an overload; only Historique on three phases tells which ones are too high."""
     if not is_over:
-        return Transition("overload_ended", {})
+        return MeterEvent("overload_ended", {})
     phases = [number for number in (1, 2, 3) if f"ADIR{number}" in readings]
-    return Transition("overload_started", {"phases": phases} if phases else {})
+    return MeterEvent("overload_started", {"phases": phases} if phases else {})
 
 
 class ShortMessages:
@@ -205,12 +204,12 @@ class ShortMessages:
     def __init__(self) -> None:
         self._was_sent = False
 
-    def heard(self, frame: Frame, readings: Readings) -> Transition | None:
+    def end_frame(self, frame: Frame, readings: Readings) -> MeterEvent | None:
         """Tell of a message when its frame ends; one that goes on into the next is the same."""
         sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
         reading = readings.get("MSG2")
         is_new, self._was_sent = not self._was_sent, sent is not None
         if sent is None or not is_new or reading is None or reading.raw != sent:
             return None
-        facts = {"text": reading.value, "confirmed": reading.confirmed}
-        return Transition("short_message", facts)
+        data = {"text": reading.value, "confirmed": reading.confirmed}
+        return MeterEvent("short_message", data)

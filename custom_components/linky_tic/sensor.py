@@ -53,12 +53,12 @@ async def async_setup_entry(
 
     @callback
     def add(labels: Iterable[Label]) -> None:
-        made = (coordinator.guard(_sensor, coordinator, label) for label in labels)
+        made = (coordinator.guard(_make_sensor, coordinator, label) for label in labels)
         sensors = [*filter(None, made)]
         async_add_entities(sensors)
         for sensor in sensors:
             if isinstance(sensor, IndexSensor):
-                entry.async_on_unload(sensor.follow())
+                entry.async_on_unload(sensor.connect_history())
 
     add_derived(entry, PLATFORM, (*LINE_COUNTERS, *DERIVED), async_add_entities)
     entry.async_on_unload(coordinator.known_labels.listen(add))
@@ -89,13 +89,13 @@ class LabelSensor(LinkyEntity, SensorEntity):
         self._label = label
         self.entity_description = SENSOR_DESCRIPTIONS[label.quantity]
         self._attr_native_unit_of_measurement = label.unit
-        self._attr_translation_key, self._attr_translation_placeholders = _name(
-            label, phases=coordinator.receiver.meter.phases, tariff=_tariff(label, coordinator)
+        self._attr_translation_key, self._attr_translation_placeholders = _name_of(
+            label, phases=coordinator.receiver.meter.phases, tariff=_tariff_of(label, coordinator)
         )
-        self._attr_entity_registry_enabled_default = _is_on(label, coordinator)
+        self._attr_entity_registry_enabled_default = _is_on_by_default(label, coordinator)
 
     @override
-    def _read(self) -> None:
+    def _update_state(self) -> None:
         reading = self.coordinator.reading(self._key)
         self._attr_native_value = reading.value if reading else None
         if self._label.horodate and self._label.unit:
@@ -111,8 +111,8 @@ class IndexSensor(LabelSensor):
         self.async_on_remove(self.coordinator.signals.tariff.connect(self._update_name))
 
     @override
-    def _read(self) -> None:
-        super()._read()
+    def _update_state(self) -> None:
+        super()._update_state()
         value = self._attr_native_value
         if self.available and isinstance(value, int):
             history = history_of(self.hass)
@@ -121,12 +121,12 @@ class IndexSensor(LabelSensor):
     @callback
     def _update_name(self) -> None:
         """Be called after the tariff that is counted, once its name is known."""
-        name = _name(self._label, phases=None, tariff=_tariff(self._label, self.coordinator))
+        name = _name_of(self._label, phases=None, tariff=_tariff_of(self._label, self.coordinator))
         if name != (self._attr_translation_key, self._attr_translation_placeholders):
-            self._rename(*name)
+            self._set_name(*name)
             self.async_write_ha_state()
 
-    def follow(self) -> CALLBACK_TYPE:
+    def connect_history(self) -> CALLBACK_TYPE:
         """Tell the history of all that the meter says; gives the end of it.
 
         Home Assistant never adds an entity that is disabled, whose values count nevertheless: the
@@ -154,27 +154,27 @@ class LatchedSensor(LabelSensor, RestoreSensor):
         await super().async_added_to_hass()
 
     @override
-    def _read(self) -> None:
+    def _update_state(self) -> None:
         if reading := self.coordinator.reading(self._key):
             self._attr_native_value = reading.value
             self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
 
 
-def _sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
+def _make_sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
     if label.quantity in INDEXES:
         return IndexSensor(coordinator, label)
-    kind = LatchedSensor if label.absence is Absence.LATCH else LabelSensor
-    return kind(coordinator, label)
+    make = LatchedSensor if label.absence is Absence.LATCH else LabelSensor
+    return make(coordinator, label)
 
 
-def _tariff(label: Label, coordinator: LinkyCoordinator) -> str | None:
+def _tariff_of(label: Label, coordinator: LinkyCoordinator) -> str | None:
     """Give what a supplier's index counts: a slug, or a text, as learned by now."""
     if label.quantity is not Quantity.SUPPLIER_ENERGY or label.register is None:
         return None
     return coordinator.tariffs.name_of_index(label)
 
 
-def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:
+def _name_of(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:
     """Give the key of a label's name and what fills it: the quantity's, by phase or register."""
     if tariff in TARIFF_SLUGS:
         return f"{label.quantity}_{tariff}", {}
@@ -187,7 +187,7 @@ def _name(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str,
     return label.quantity, {}
 
 
-def _is_on(label: Label, coordinator: LinkyCoordinator) -> bool:
+def _is_on_by_default(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether a label is enabled by default: what a household looks at, under its contract."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in registers_in_use(coordinator.receiver.meter.readings)

@@ -21,7 +21,7 @@ COLUMNS: Final = {
     "digits": "suggested_display_precision",
     "category": "entity_category",
     "on": "entity_registry_enabled_default",
-    "on under Tempo": "is_on_under_tempo",
+    "on under Tempo": "enabled_under_tempo",
     "needs the line": "needs_line",
     "rule": "rule",
     "name": "translation_key",

@@ -107,7 +107,7 @@ def differing(home: Home) -> Iterator[tuple[object, ...]]:
 
 
 def is_told_in_time(entity: DerivedEntity) -> bool:
-    row, signals = entity._derived, entity.coordinator.signals
+    row, signals = entity._row, entity.coordinator.signals
     slow = {signals.days, signals.costs, signals.minute}.intersection(row.signals(signals))
     return bool(getattr(row, "rule", None) or slow) or entity._key.startswith(IN_TIME)
 

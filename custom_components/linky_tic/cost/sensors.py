@@ -40,13 +40,13 @@ class PriceSensor(DerivedSensor):
         super().__init__(coordinator, description)
         currency = coordinator.hass.config.currency
         self._attr_native_unit_of_measurement = f"{currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
-        self._read()
+        self._update_state()
 
     @override
     def _set_value(self, value: Value) -> None:
         super()._set_value(value)
         if register := _REGISTERS.get(self._key):
-            self._rename("price_tariff", {"tariff": tariff_name(self.coordinator, register)})
+            self._set_name("price_tariff", {"tariff": tariff_name(self.coordinator, register)})
 
 
 class SumSensor(DerivedSensor):
@@ -95,7 +95,7 @@ def _counts(readings: Readings) -> bool:
     return any(one.label.quantity is Quantity.SUPPLIER_ENERGY for one in readings.values())
 
 
-_PRICE: Final = partial(DerivedSensorDescription, kind=PriceSensor, suggested_display_precision=4)
+_PRICE: Final = partial(DerivedSensorDescription, entity=PriceSensor, suggested_display_precision=4)
 _PRICES: Final = (
     *(
         _PRICE(
@@ -103,7 +103,7 @@ _PRICES: Final = (
             value=partial(_price_of, register),
             needs_line=False,
             signals=lambda signals: (signals.tariff,),
-            given=partial(_is_priced, register),
+            is_configured=partial(_is_priced, register),
             entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
             translation_placeholders={"tariff": numbered_name(register)},
@@ -114,19 +114,19 @@ _PRICES: Final = (
         key=PRICE_EXPORT,
         value=lambda meter: meter.costs.prices.export,
         needs_line=False,
-        given=_sells,
+        is_configured=_sells,
     ),
     _PRICE(
         key="price",
         value=_price_in_force,
         signals=lambda signals: (signals.tariff,),
-        given=_buys,
+        is_configured=_buys,
         state_class=SensorStateClass.MEASUREMENT,
     ),
 )
 _SUM: Final = partial(
     SumDescription,
-    kind=SumSensor,
+    entity=SumSensor,
     signals=lambda signals: (signals.costs,),
     suggested_display_precision=2,
 )
@@ -136,8 +136,8 @@ _ENERGY: Final = partial(
     device_class=SensorDeviceClass.ENERGY,
     native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
 )
-_COST: Final = partial(_SUM, given=_buys, device_class=SensorDeviceClass.MONETARY)
-_REVENUE: Final = partial(_SUM, given=_sells, device_class=SensorDeviceClass.MONETARY)
+_COST: Final = partial(_SUM, is_configured=_buys, device_class=SensorDeviceClass.MONETARY)
+_REVENUE: Final = partial(_SUM, is_configured=_sells, device_class=SensorDeviceClass.MONETARY)
 _SUMS: Final = (
     _ENERGY(
         key="energy_today",
@@ -148,7 +148,7 @@ _SUMS: Final = (
     _ENERGY(
         key="energy_yesterday",
         value=lambda meter: meter.costs.energy(meter.costs.yesterday),
-        is_on_under_tempo=False,
+        enabled_under_tempo=False,
     ),
     _COST(
         key="cost_today",
@@ -159,7 +159,7 @@ _SUMS: Final = (
     _COST(
         key="cost_yesterday",
         value=lambda meter: meter.costs.cost(meter.costs.yesterday),
-        is_on_under_tempo=False,
+        enabled_under_tempo=False,
     ),
     _COST(
         key="cost_month",

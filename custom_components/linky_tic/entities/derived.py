@@ -50,7 +50,7 @@ def of_readings(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Derived:
+class DerivedRow:
     """What an entity shows, and when a meter has it.
 
     `value` is read anew when the state of the row's own key is told, when a label of `sources`
@@ -59,7 +59,7 @@ class Derived:
     good. Every meter has a row without either.
     """
 
-    kind: Callable[[LinkyCoordinator, Any], Entity]
+    entity: Callable[[LinkyCoordinator, Any], Entity]
     value: Callable[[LinkyCoordinator], Value]
     """What is shown, None while it is not known."""
     attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
@@ -68,9 +68,9 @@ class Derived:
     applies: Callable[[Readings], bool] | None = None
     needs_line: bool = True
     """Whether it is unavailable while the meter is not heard."""
-    given: Callable[[LinkyCoordinator], bool] | None = None
+    is_configured: Callable[[LinkyCoordinator], bool] | None = None
     """Whether people have given what it is there for, such as a price: it goes with that."""
-    is_on_under_tempo: bool = True
+    enabled_under_tempo: bool = True
     """Whether it is enabled by default where six indexes and the colours fill the page already."""
 
 
@@ -80,33 +80,33 @@ class DerivedEntity(LinkyEntity):
     def __init__(self, coordinator: LinkyCoordinator, description: DerivedDescription) -> None:
         super().__init__(coordinator, description.key)
         self.entity_description = description
-        self._derived: Derived = description
+        self._row: DerivedRow = description
         self._attr_translation_key = description.translation_key or description.key
-        if not description.is_on_under_tempo and coordinator.tariffs.is_tempo:
+        if not description.enabled_under_tempo and coordinator.tariffs.is_tempo:
             self._attr_entity_registry_enabled_default = False
 
     @property
     @override
     def available(self) -> bool:
-        return not self._derived.needs_line or super().available
+        return not self._row.needs_line or super().available
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
         signals = self.coordinator.signals
-        for signal in self._derived.signals(signals):
+        for signal in self._row.signals(signals):
             self.async_on_remove(signal.connect(self._refresh))
-        for end in self._follow_sources(signals):
+        for end in self._connect_sources(signals):
             self.async_on_remove(end)
 
-    def _follow_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
-        return [signals.state.connect(name, self._refresh) for name in self._derived.sources]
+    def _connect_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
+        return [signals.state.connect(name, self._refresh) for name in self._row.sources]
 
     @override
-    def _read(self) -> None:
-        self._set_value(self._derived.value(self.coordinator))
-        if self._derived.attributes:
-            self._attr_extra_state_attributes = dict(self._derived.attributes(self.coordinator))
+    def _update_state(self) -> None:
+        self._set_value(self._row.value(self.coordinator))
+        if self._row.attributes:
+            self._attr_extra_state_attributes = dict(self._row.attributes(self.coordinator))
 
     @abstractmethod
     def _set_value(self, value: Value) -> None: ...
@@ -118,15 +118,15 @@ class DerivedSensor(DerivedEntity, SensorEntity):
     _unrecorded_attributes = frozenset({"date", "days", "unknown_days", "window"})
 
     @override
-    def _follow_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
+    def _connect_sources(self, signals: Signals) -> list[CALLBACK_TYPE]:
         rule = self.entity_description.rule
         if not rule:
-            return super()._follow_sources(signals)
+            return super()._connect_sources(signals)
         reporter = self.coordinator.reporter
         report = partial(reporter.report, self._key, rule)
         forget = partial(reporter.forget, self._key)  # else the same again would be told late
         return [
-            signals.frame.connect(lambda *_: report(self._derived.value(self.coordinator))),
+            signals.frame.connect(lambda *_: report(self._row.value(self.coordinator))),
             signals.lost.connect(forget),
         ]
 
@@ -144,12 +144,12 @@ class DerivedBinarySensor(DerivedEntity, BinarySensorEntity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DerivedBinarySensorDescription(BinarySensorEntityDescription, Derived):
-    kind: Callable[[LinkyCoordinator, Any], Entity] = DerivedBinarySensor
+class DerivedBinarySensorDescription(BinarySensorEntityDescription, DerivedRow):
+    entity: Callable[[LinkyCoordinator, Any], Entity] = DerivedBinarySensor
 
 
 @dataclass(frozen=True, kw_only=True)
-class DerivedSensorDescription(SensorEntityDescription, Derived):
+class DerivedSensorDescription(SensorEntityDescription, DerivedRow):
     """A number, an instant, a text, or a word of `options` (slugs, which translations name).
 
     `rule` is the reporting rule of one that moves with what it is derived from. It is computed
@@ -157,7 +157,7 @@ class DerivedSensorDescription(SensorEntityDescription, Derived):
     """
 
     rule: str | None = None
-    kind: Callable[[LinkyCoordinator, Any], Entity] = DerivedSensor
+    entity: Callable[[LinkyCoordinator, Any], Entity] = DerivedSensor
 
 
 type DerivedDescription = DerivedBinarySensorDescription | DerivedSensorDescription
@@ -178,8 +178,8 @@ def add_derived(
     waiting = {description.key: description for description in descriptions}
 
     def make(key: str) -> Entity | None:
-        if (row := waiting.get(key)) and _has(coordinator, platform, row):
-            made = row.kind(coordinator, row)
+        if (row := waiting.get(key)) and _exists(coordinator, platform, row):
+            made = row.entity(coordinator, row)
             del waiting[key]
             return made
         return None
@@ -192,29 +192,29 @@ def add_derived(
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     signals = coordinator.signals
     for description in waiting.values():
-        if description.applies or description.given:  # any change of a source may show it
-            look = partial(add, description.key)
+        if description.applies or description.is_configured:  # any change of a source may show it
+            try_add = partial(add, description.key)
             for source in (description.key, *description.sources):
-                entry.async_on_unload(signals.state.connect(source, look))
+                entry.async_on_unload(signals.state.connect(source, try_add))
             for signal in description.signals(signals):
-                entry.async_on_unload(signal.connect(look))
+                entry.async_on_unload(signal.connect(try_add))
 
 
-def _has(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
+def _exists(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
     """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
-    if description.given:
-        return description.given(coordinator)
+    if description.is_configured:
+        return description.is_configured(coordinator)
     unique_id = f"{coordinator.address}_{description.key}"
     registry = er.async_get(coordinator.hass)
     if registry.async_get_entity_id(platform, DOMAIN, unique_id):
-        return _can_be_said(coordinator, description)
+        return _mode_has_sources(coordinator, description)
     if description.applies is not None:
         return description.applies(coordinator.readings)
     known, sources = coordinator.known_labels.labels, description.sources
     return not sources or any(source in known for source in sources)
 
 
-def _can_be_said(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
+def _mode_has_sources(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
     """Whether the mode that is spoken has one of the labels that a row is derived from."""
     modes = {LABELS[source].mode for source in description.sources if source in LABELS}
     return not modes or coordinator.mode in {None, *modes}

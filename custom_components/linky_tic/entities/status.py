@@ -153,7 +153,7 @@ STATUS_VALUES: Final = (
         value=of_readings(peak_in_progress),
         applies=has_mobile_peaks,
         options=_options("peak_in_progress"),
-        is_on_under_tempo=False,  # it says the colour once more
+        enabled_under_tempo=False,  # it says the colour once more
     ),
     _word(
         key="peak_notice",
@@ -162,6 +162,6 @@ STATUS_VALUES: Final = (
         applies=has_peak_notices,
         options=_options("peak_notice"),
         translation_key="mobile_peak_notice",
-        is_on_under_tempo=False,
+        enabled_under_tempo=False,
     ),
 )

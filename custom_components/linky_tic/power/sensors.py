@@ -109,7 +109,7 @@ POWER_VALUES: Final = (
             attributes=partial(_peak_date, key) if is_month else None,
             applies=_has_peaks,
             entity_registry_enabled_default=is_month,
-            is_on_under_tempo=not is_month,
+            enabled_under_tempo=not is_month,
         )
         for key, is_month in ((PEAK_TODAY, False), (PEAK_MONTH, True))
     ),

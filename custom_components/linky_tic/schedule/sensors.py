@@ -47,11 +47,11 @@ DAY_VALUES: Final = (
     ),
     DerivedSensorDescription(
         key="next_tariff",
-        kind=TariffSensor,
+        entity=TariffSensor,
         value=_next_tariff,
         sources=_SOURCES,
         needs_line=False,
-        is_on_under_tempo=False,
+        enabled_under_tempo=False,
         signals=lambda signals: (signals.days, signals.tariff),
         applies=_has_tariff_changes,
         device_class=SensorDeviceClass.ENUM,

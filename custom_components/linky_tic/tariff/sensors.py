@@ -79,7 +79,7 @@ TARIFF_FLAGS: Final = (
 TARIFF_VALUES: Final = (
     DerivedSensorDescription(
         key=CURRENT_TARIFF,
-        kind=TariffSensor,
+        entity=TariffSensor,
         value=current_tariff_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
         sources=("NTARF", "LTARF", "PTEC"),
