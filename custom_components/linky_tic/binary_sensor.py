@@ -1,4 +1,4 @@
-"""What is either so or not: whether the meter is heard, and the warnings that come and go."""
+"""The binary sensors: the connection to the meter, warnings, and those of several labels."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,7 +18,7 @@ from .tic import LABELS, Label, Quantity
 PARALLEL_UPDATES = 0
 
 DERIVED: Final[tuple[DerivedBinarySensorDescription, ...]] = (*STATUS_FLAGS, *TARIFF_FLAGS)
-"""What labels tell together, each room its own rows."""
+"""The rows of binary sensors that are computed from several labels."""
 _WARNINGS: Final[Mapping[Quantity, BinarySensorDeviceClass | None]] = {
     Quantity.OVERRUN_CURRENT: BinarySensorDeviceClass.PROBLEM,
     Quantity.PEAK_NOTICE: None,
@@ -26,9 +26,9 @@ _WARNINGS: Final[Mapping[Quantity, BinarySensorDeviceClass | None]] = {
 
 
 def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
-    """Tell whether a warning is being sent.
+    """Return whether the meter sends a warning.
 
-    One that is not heard yet, after a restart, may be on all the same; the other mode has none.
+    Return None for a label of the other mode, and until enough frames were read after a start.
     """
     if meter.reading(label.name) is not None:
         return True
@@ -55,7 +55,7 @@ WARNINGS: Final = tuple(
     for label in LABELS.values()
     if label.quantity in _WARNINGS
 )
-"""Labels that vanish instead of returning to zero; what they mean is told by other entities."""
+"""Labels that vanish instead of returning to zero; off by default, as other entities show them."""
 
 
 async def async_setup_entry(
@@ -63,5 +63,5 @@ async def async_setup_entry(
     entry: LinkyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the flags that this meter has."""
+    """Add the binary sensors that this meter has."""
     add_derived(entry, PLATFORM, (LINK, *WARNINGS, *DERIVED), async_add_entities)

@@ -1,7 +1,7 @@
-"""The calendar of a meter: the hours of the tariffs that are not the usual one, and the peaks.
+"""The calendar of a meter: an event for each period of an unusual tariff, and for each peak.
 
-It knows Home Assistant's events and words; the days are reckoned elsewhere. A calendar that is
-always on says nothing, so the usual register, such as that of peak hours, makes no event.
+The usual tariff, such as peak hours, makes no event, as the calendar would always be on.
+`schedule/` computes the periods.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ async def async_setup_entry(
     entry: LinkyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the calendar of a meter that tells its days, which is not so in Historique."""
+    """Add the calendar once the meter sends PJOURF+1, which exists in Standard only."""
     coordinator = entry.runtime_data
 
     @callback
@@ -47,7 +47,7 @@ async def async_setup_entry(
 
 
 class TariffCalendar(LinkyEntity, CalendarEntity):
-    """What is in force now or next, and all that is known of today and tomorrow."""
+    """The calendar of yesterday, today and tomorrow, as far as they are known."""
 
     _attr_translation_key = _KEY
     _platform = PLATFORM
@@ -55,7 +55,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether today is known, line or no line: *off* would say that it is the usual tariff."""
+        """Whether today is known, as the state off would show that the usual tariff is in force."""
         days = self.coordinator.days
         return days.schedules.day(days.today) is not None
 
@@ -83,7 +83,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
             self.async_on_remove(signal.connect(self._refresh))
 
     def _periods(self) -> list[SchedulePeriod]:
-        """Give what there is from yesterday on: what began then may still be in force."""
+        """Return the periods from yesterday on, as one that began then may still be in force."""
         days, tariffs = self.coordinator.days, self.coordinator.tariffs
         usual = tariffs.usual_register or days.schedules.usual_register(tariffs.registers)
         shown = (days.today - _ONE_DAY, days.today, days.tomorrow)

@@ -1,4 +1,4 @@
-"""What every entity of a meter has in common: its identity, its device, when it is available."""
+"""The base class of the entities of a meter: unique id, entity id, device and availability."""
 
 from typing import override
 
@@ -14,7 +14,7 @@ from .tic import identify
 
 
 def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
-    """Describe a meter by its address, what the Euridis lists say of it, and its TIC version."""
+    """Return the device of a meter, with maker and model by its address, and its TIC version."""
     identity = identify(coordinator.address)
     model = identity.model.name if identity.model else None
     if model and identity.year:
@@ -32,22 +32,22 @@ def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
 
 
 def entity_text(hass: HomeAssistant, path: str) -> str | None:
-    """Give a text of the entities' translations in the language of the house, by its path."""
+    """Return a text of the entity translations in Home Assistant's language, by its path."""
     texts = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
     return texts.get(f"component.{DOMAIN}.entity.{path}")
 
 
 class LinkyEntity(Entity):
-    """An entity of a meter, known by a label or by a key of its own.
+    """An entity of a meter; its key is that of a label or of a row.
 
-    The unique id is the meter's address and the key, never the port or the entry. The entity id
-    is suggested here, since it must not follow the language of the names.
+    The unique id is the address of the meter and the key. The entity id is suggested here, so that
+    it does not depend on the language.
     """
 
     _attr_has_entity_name = True
     _attr_should_poll = False
     _platform: str
-    """The domain of the entity, which is in its entity id."""
+    """The domain of the entity id."""
 
     def __init__(self, coordinator: LinkyCoordinator, key: str) -> None:
         self.coordinator = coordinator
@@ -67,9 +67,9 @@ class LinkyEntity(Entity):
         self._update_state()
 
     def _set_name(self, key: str, placeholders: dict[str, str]) -> None:
-        """Take another name than before, which Home Assistant reads when a state is written.
+        """Change the name; set here, as Home Assistant translates the name of an entity only once.
 
-        It translates the name of an entity only once.
+        It takes effect when the state is written.
         """
         self._attr_translation_key, self._attr_translation_placeholders = key, placeholders
         if text := entity_text(self.coordinator.hass, f"{self._platform}.{key}.name"):
@@ -80,4 +80,4 @@ class LinkyEntity(Entity):
         self.async_write_ha_state()
 
     def _update_state(self) -> None:
-        """Take the state from the coordinator."""
+        """Set the attributes of the state from the coordinator."""

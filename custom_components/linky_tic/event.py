@@ -1,7 +1,7 @@
-"""The events of a meter: what automations wait for, when it happens and once.
+"""The event entity of a meter, for automations: it fires once when something happens.
 
-What has happened is told by what the meter says now and what it said before. What was not known
-before has not happened: it was found so.
+Events come from comparing what the meter sends now with what it sent before. A value that was not
+known before, as after a start, is no event.
 """
 
 from collections import deque
@@ -50,12 +50,12 @@ async def async_setup_entry(
     entry: LinkyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the one entity that bears all events."""
+    """Add the one entity that fires all events."""
     async_add_entities([LinkyEvents(entry.runtime_data)])
 
 
 class LinkyEvents(LinkyEntity, EventEntity):
-    """What has happened last."""
+    """The event entity; its state is the time of the last event."""
 
     _attr_translation_key = "events"
     _platform = PLATFORM
@@ -76,10 +76,9 @@ class LinkyEvents(LinkyEntity, EventEntity):
         self.async_on_remove(signals.lost.connect(self._pending.clear))
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
-        """Compare what holds with what held.
+        """Find the events of a frame, and fire one; others wait for the next frames.
 
-        One event is told a frame: its state is its time in milliseconds, and automations wait for
-        another state.
+        The state is the time in milliseconds, and an automation is triggered only if it changes.
         """
         before = self._snapshot
         self._snapshot = self._take_snapshot(readings).filled_from(before)
@@ -107,7 +106,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
         )
 
     def _hours_event(self, hours: ChangedHours) -> MeterEvent:
-        """Describe hours in the coding that the meter is known to use."""
+        """Return the event of changed hours, read in the coding that the meter uses."""
         coding = self.coordinator.days.schedules.coding
         data = {
             "profile": hours.number,
@@ -124,16 +123,16 @@ def _slots_of(profile: str, coding: Coding | None) -> list[dict[str, object]]:
 
 
 class MeterEvent(NamedTuple):
-    """A kind of event, and what is to be known of it."""
+    """An event to fire: its type, and its data as attributes."""
 
     event_type: str
     data: Mapping[str, object]
 
 
 class Snapshot(NamedTuple):
-    """What a meter says; None is not known. A peak is `pm1` to `pm3`, or `none`.
+    """What a meter sends at a time; None is not known. A peak is `pm1` to `pm3`, or `none`.
 
-    `mode` is that of the tariff: the two modes may have different words, and registers, for it.
+    `mode` is that of `tariff`, whose name and register may differ between the modes.
     """
 
     mode: Mode | None = None
@@ -144,13 +143,13 @@ class Snapshot(NamedTuple):
     message: str | None = None
 
     def filled_from(self, before: Snapshot) -> Snapshot:
-        """Give this moment, with what is not known of it as it was before."""
+        """Return this snapshot, with unknown fields taken from the one before."""
         pairs = zip(self, before, strict=True)
         return Snapshot._make(was if now is None else now for now, was in pairs)
 
 
 def find_events(before: Snapshot, now: Snapshot, readings: Readings) -> Iterator[MeterEvent]:
-    """Tell what has happened between two moments, in the order in which people would."""
+    """Yield the events between two snapshots."""
     is_same_mode = before.mode is now.mode
     if before.tariff and now.tariff and is_same_mode and _differs(before.tariff, now.tariff):
         data = {"from": before.tariff.name, "to": now.tariff.name, "register": now.tariff.register}
@@ -169,7 +168,7 @@ def find_events(before: Snapshot, now: Snapshot, readings: Readings) -> Iterator
 
 
 def _differs(before: Tariff, now: Tariff) -> bool:
-    """Whether it is more than another word for the tariff that was in force, or its first name."""
+    """Whether the tariff has changed, and not only got its first name, or a slug for its text."""
     if before.register != now.register:
         return True
     is_same_kind = (before.name in TARIFF_SLUGS) is (now.name in TARIFF_SLUGS)
@@ -178,7 +177,7 @@ def _differs(before: Tariff, now: Tariff) -> bool:
 
 
 def _peak_data(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[str, object]:
-    """Describe a mobile peak; what is still announced when it has ended is the next one."""
+    """Return the data of a mobile peak; without times at its end, as DPM may be the next one."""
     number = int(peak[-1])
     data: dict[str, object] = {"number": number}
     if number in COLOUR_OF_PEAK and has_colours(readings):
@@ -191,7 +190,7 @@ def _peak_data(peak: str, readings: Readings, *, has_ended: bool = False) -> Map
 
 
 def _overload_event(readings: Readings, *, is_over: bool | None) -> MeterEvent:
-    """Describe an overload; only Historique on three phases tells which ones are too high."""
+    """Return the event of an overload; only three-phase Historique shows which phases are over."""
     if not is_over:
         return MeterEvent("overload_ended", {})
     phases = [number for number in (1, 2, 3) if f"ADIR{number}" in readings]
@@ -199,13 +198,13 @@ def _overload_event(readings: Readings, *, is_over: bool | None) -> MeterEvent:
 
 
 class ShortMessages:
-    """The messages that are sent in one frame and no other."""
+    """Finds the short messages (MSG2), which the meter sends only once."""
 
     def __init__(self) -> None:
         self._was_sent = False
 
     def end_frame(self, frame: Frame, readings: Readings) -> MeterEvent | None:
-        """Tell of a message when its frame ends; one that goes on into the next is the same."""
+        """Return the event of a new message in a frame; one that is in the next too is the same."""
         sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
         reading = readings.get("MSG2")
         is_new, self._was_sent = not self._was_sent, sent is not None

@@ -1,7 +1,7 @@
-"""The sensors: one for every label that the meter sends, and those of what labels tell together.
+"""The sensors: one for each label that the meter sends, and those computed from several labels.
 
-The catalogue says what a label is, `descriptions.py` how its quantity is shown; what labels
-tell together has rows in the rooms that compute it.
+The catalogue describes labels, `entities/descriptions.py` their sensors. Each room has the rows of
+the sensors that it computes.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ DERIVED: Final[tuple[DerivedSensorDescription, ...]] = (
     *COST_VALUES,
     *SEASON_VALUES,
 )
-"""What labels tell together, each room its own rows."""
+"""The rows of sensors that are computed from several labels."""
 
 
 async def async_setup_entry(
@@ -48,7 +48,7 @@ async def async_setup_entry(
     entry: LinkyConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make a sensor of each label that this meter sends, now and when a new one comes."""
+    """Add a sensor for each label that this meter sends, now and whenever a new one appears."""
     coordinator = entry.runtime_data
 
     @callback
@@ -68,7 +68,7 @@ async def async_setup_entry(
 
 @callback
 def _enable_registers(coordinator: LinkyCoordinator) -> None:
-    """Enable the indexes that have begun to count; what a person has disabled stays so."""
+    """Enable the indexes of registers that have come into use, unless the user disabled them."""
     registry = er.async_get(coordinator.hass)
     for register in registers_in_use(coordinator.receiver.meter.readings):
         unique_id = f"{coordinator.address}_EASF{register:02}"
@@ -79,7 +79,7 @@ def _enable_registers(coordinator: LinkyCoordinator) -> None:
 
 
 class LabelSensor(LinkyEntity, SensorEntity):
-    """What one label says."""
+    """The sensor of one label."""
 
     _platform = PLATFORM
     _unrecorded_attributes = frozenset({"time"})
@@ -103,7 +103,7 @@ class LabelSensor(LinkyEntity, SensorEntity):
 
 
 class IndexSensor(LabelSensor):
-    """What one index says, and what its statistic is to make of it."""
+    """The sensor of one index, which also reports its values to the history of its statistic."""
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -120,17 +120,17 @@ class IndexSensor(LabelSensor):
 
     @callback
     def _update_name(self) -> None:
-        """Be called after the tariff that is counted, once its name is known."""
+        """Name the sensor after its tariff, once the name of that is known or changes."""
         name = _name_of(self._label, phases=None, tariff=_tariff_of(self._label, self.coordinator))
         if name != (self._attr_translation_key, self._attr_translation_placeholders):
             self._set_name(*name)
             self.async_write_ha_state()
 
     def connect_history(self) -> CALLBACK_TYPE:
-        """Tell the history of all that the meter says; gives the end of it.
+        """Report all received values to the history; return a function that stops it.
 
-        Home Assistant never adds an entity that is disabled, whose values count nevertheless: the
-        platform calls this, and the entry ends it.
+        The platform calls this, as Home Assistant never adds a disabled entity, whose values are
+        counted too.
         """
         if reading := self.coordinator.reading(self._key):
             self._report_reading(reading)
@@ -143,7 +143,7 @@ class IndexSensor(LabelSensor):
 
 
 class LatchedSensor(LabelSensor, RestoreSensor):
-    """What a label that is sent only once has said last."""
+    """The sensor of a label that is sent only once: it keeps the last value, also over restarts."""
 
     _unrecorded_attributes = frozenset({"confirmed"})
 
@@ -168,14 +168,14 @@ def _make_sensor(coordinator: LinkyCoordinator, label: Label) -> LabelSensor:
 
 
 def _tariff_of(label: Label, coordinator: LinkyCoordinator) -> str | None:
-    """Give what a supplier's index counts: a slug, or a text, as learned by now."""
+    """Return the tariff that a supplier's index counts, None while it is not known."""
     if label.quantity is not Quantity.SUPPLIER_ENERGY or label.register is None:
         return None
     return coordinator.tariffs.name_of_index(label)
 
 
 def _name_of(label: Label, *, phases: int | None, tariff: str | None) -> tuple[str, dict[str, str]]:
-    """Give the key of a label's name and what fills it: the quantity's, by phase or register."""
+    """Return the translation key and the placeholders of the name of a label's sensor."""
     if tariff in TARIFF_SLUGS:
         return f"{label.quantity}_{tariff}", {}
     if tariff is not None:
@@ -188,9 +188,9 @@ def _name_of(label: Label, *, phases: int | None, tariff: str | None) -> tuple[s
 
 
 def _is_on_by_default(label: Label, coordinator: LinkyCoordinator) -> bool:
-    """Whether a label is enabled by default: what a household looks at, under its contract."""
+    """Whether the sensor of a label is enabled by default: if most households want it."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
         return label.register in registers_in_use(coordinator.receiver.meter.readings)
     if label.phase and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
-        return False  # the sum says what a household asks
+        return False  # most households want only the sum of the phases
     return SENSOR_DESCRIPTIONS[label.quantity].entity_registry_enabled_default

@@ -1,1 +1,1 @@
-"""Shapes and tables of entities."""
+"""Base classes and tables of entities."""

@@ -1,7 +1,6 @@
-"""Entities as rows of tables: what labels tell together, and what the rooms compute.
+"""Entities that are computed from several labels, each described by a row of a table.
 
-A row says what its entity shows and when a meter has it. How a value is computed is the business
-of the room whose row it is.
+The rows are in `status.py` and in the `sensors.py` of the rooms that compute the values.
 """
 
 from abc import abstractmethod
@@ -34,10 +33,10 @@ type Value = str | float | datetime | None
 def of_readings(
     read: Callable[[Readings], Value], absent: Callable[[Readings], Value] | None = None
 ) -> Callable[[LinkyCoordinator], Value]:
-    """Compute a value from what holds now.
+    """Return the `value` function of a row that only needs the current readings.
 
-    Where `read` gives None though the meter has been heard for so long that what was not sent is
-    absent, `absent` gives what that means.
+    If `read` returns None once enough frames were received to know which labels are not sent, the
+    value is that of `absent`.
     """
 
     def value(coordinator: LinkyCoordinator) -> Value:
@@ -51,31 +50,31 @@ def of_readings(
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedRow:
-    """What an entity shows, and when a meter has it.
+    """What an entity shows, and which meters have it.
 
-    `value` is read anew when the state of the row's own key is told, when a label of `sources`
-    changes (of a row with a `rule`: when a frame ends), and at each of `signals`. A meter has the
-    row as soon as it sends one of `sources`, or when `applies` says so of its readings; then for
-    good. Every meter has a row without either.
+    The state is updated by the state signal of the row's key, by each of `signals`, and when a
+    label of `sources` changes (with a `rule`: at the end of a frame). The entity is added once
+    `applies` returns True for the readings, or without `applies` once the meter sends one of
+    `sources`. Then it stays. With neither, every meter has it.
     """
 
     entity: Callable[[LinkyCoordinator, Any], Entity]
     value: Callable[[LinkyCoordinator], Value]
-    """What is shown, None while it is not known."""
+    """The state to show, None while it is unknown."""
     attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
     sources: tuple[str, ...] = ()
     signals: Callable[[Signals], tuple[Signal, ...]] = lambda _: ()
     applies: Callable[[Readings], bool] | None = None
     needs_line: bool = True
-    """Whether it is unavailable while the meter is not heard."""
+    """Whether it is unavailable while nothing is received from the meter."""
     is_configured: Callable[[LinkyCoordinator], bool] | None = None
-    """Whether people have given what it is there for, such as a price: it goes with that."""
+    """Whether the option that it needs is set, such as a price; without it there is no entity."""
     enabled_under_tempo: bool = True
-    """Whether it is enabled by default where six indexes and the colours fill the page already."""
+    """Whether it is enabled by default under Tempo too, which has many entities already."""
 
 
 class DerivedEntity(LinkyEntity):
-    """A row as an entity."""
+    """The entity of a row."""
 
     def __init__(self, coordinator: LinkyCoordinator, description: DerivedDescription) -> None:
         super().__init__(coordinator, description.key)
@@ -124,7 +123,7 @@ class DerivedSensor(DerivedEntity, SensorEntity):
             return super()._connect_sources(signals)
         reporter = self.coordinator.reporter
         report = partial(reporter.report, self._key, rule)
-        forget = partial(reporter.forget, self._key)  # else the same again would be told late
+        forget = partial(reporter.forget, self._key)  # so that the next value is reported at once
         return [
             signals.frame.connect(lambda *_: report(self._row.value(self.coordinator))),
             signals.lost.connect(forget),
@@ -150,10 +149,10 @@ class DerivedBinarySensorDescription(BinarySensorEntityDescription, DerivedRow):
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedSensorDescription(SensorEntityDescription, DerivedRow):
-    """A number, an instant, a text, or a word of `options` (slugs, which translations name).
+    """The row of a sensor: a number, an instant, a text, or one of `options` (slugs).
 
-    `rule` is the reporting rule of one that moves with what it is derived from. It is computed
-    when a frame ends: of what is shown some is late, and half a frame tells two moments at once.
+    `rule`: the reporting rule of a value that changes with its sources. It is computed at the end
+    of a frame, when all its sources are of the same time.
     """
 
     rule: str | None = None
@@ -170,9 +169,9 @@ def add_derived(
     descriptions: Iterable[DerivedDescription],
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Make the entity of each row that this meter has: now, or once its readings show it.
+    """Add the entity of each row that this meter has, now or once its readings show that.
 
-    A row that raises is logged, and the others are made.
+    An error in one row is logged, and the others are added.
     """
     coordinator = entry.runtime_data
     waiting = {description.key: description for description in descriptions}
@@ -192,7 +191,7 @@ def add_derived(
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     signals = coordinator.signals
     for description in waiting.values():
-        if description.applies or description.is_configured:  # any change of a source may show it
+        if description.applies or description.is_configured:  # try again when a source changes
             try_add = partial(add, description.key)
             for source in (description.key, *description.sources):
                 entry.async_on_unload(signals.state.connect(source, try_add))
@@ -201,7 +200,7 @@ def add_derived(
 
 
 def _exists(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
-    """Whether a meter has a row: one that it has had stays, unless its reason is gone."""
+    """Whether a meter has the entity of a row; once added, it stays in the modes that have it."""
     if description.is_configured:
         return description.is_configured(coordinator)
     unique_id = f"{coordinator.address}_{description.key}"
@@ -215,6 +214,6 @@ def _exists(coordinator: LinkyCoordinator, platform: str, description: DerivedDe
 
 
 def _mode_has_sources(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
-    """Whether the mode that is spoken has one of the labels that a row is derived from."""
+    """Whether one of the row's sources exists in the mode of the meter, or none is a label."""
     modes = {LABELS[source].mode for source in description.sources if source in LABELS}
     return not modes or coordinator.mode in {None, *modes}

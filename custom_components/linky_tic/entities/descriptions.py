@@ -1,8 +1,7 @@
-"""How quantities are shown in Home Assistant's terms: one row for those that are shown alike.
+"""The sensor description of each quantity: device class, state class, category and unit.
 
-A row is what the sensors of all labels of its quantities have in common; its key is not used. What
-is on by default is what a household looks at: what is a bit of a register, what another entity
-says as well, and what only a technician asks for, is off.
+A row applies to the sensors of all labels of its quantities; its key is not used. Only what most
+households look at is on by default, not the details for technicians, nor what another entity shows.
 """
 
 from collections.abc import Mapping
@@ -30,7 +29,7 @@ def _row(
     unit: str | None = None,
     on: bool = False,
 ) -> Description:
-    """Describe a row; `unit` is that in which an index is shown."""
+    """Return a description; `unit` is the suggested unit of an index."""
     is_number = device not in {None, Device.TIMESTAMP}
     return Description(
         key="",

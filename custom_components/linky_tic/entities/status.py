@@ -1,7 +1,7 @@
-"""What the bits of STGE and RELAIS mean to a household, and days of Tempo and peaks: one row each.
+"""The rows of the entities read from STGE and RELAIS, of Tempo colours and of mobile peaks.
 
-It knows slugs of `tic/status_words.py`, never a bit. Historique has neither word: what ADPS and
-ADIRn tell is told here as well; its status word is a constant on a Linky and tells nothing.
+`tic/status_words.py` turns the bits into slugs. Historique has neither STGE nor RELAIS: there an
+overrun is shown by ADPS and ADIRn. Its MOTDETAT is a constant on a Linky, and is not used.
 """
 
 from functools import partial
@@ -41,14 +41,14 @@ def _meaning(readings: Readings, slug: str) -> Meaning:
 
 
 def _is_over(readings: Readings) -> bool | None:
-    """Take STGE's word; in Historique it is over while a warning is sent."""
+    """Return the bit of STGE; in Historique, True while the meter sends a warning."""
     if "STGE" in readings:
         return _meaning(readings, "over_subscribed_power") is True
     return True if any(name in readings for name in _OVERRUNS) else None
 
 
 def _is_not_over(readings: Readings) -> bool | None:
-    """Tell what it means that no warning is sent: nothing, in the other mode."""
+    """Return False if no warning is sent in Historique; None in Standard, which has none."""
     return False if "ISOUSC" in readings else None
 
 
@@ -58,7 +58,7 @@ def _flag(
     device_class: Device | None = None,
     entity_category: EntityCategory | None = _DIAGNOSTIC,
 ) -> Flag:
-    """Describe a field of STGE that is on under some meanings: off by default."""
+    """Return the row of a binary sensor for a field of STGE; `on`: the values that mean on."""
 
     def read(readings: Readings) -> bool | None:
         said = _meaning(readings, key)
@@ -75,7 +75,7 @@ def _flag(
 
 
 def _relay(number: int, field: Field) -> Flag:
-    """Describe a relay: off by default, since 2 to 8 have no terminals and 1 is the contact."""
+    """Return the row of a relay; off by default: 2 to 8 are virtual, 1 is the dry contact."""
 
     def read(readings: Readings) -> bool | None:
         word = number_of(readings, "RELAIS")
@@ -96,7 +96,7 @@ def _options(slug: str) -> list[str]:
 
 
 def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -> Word:
-    """Describe a field of STGE by its words: off by default."""
+    """Return the row of a sensor for a field of STGE."""
 
     def read(readings: Readings) -> str | None:
         said = _meaning(readings, slug)
@@ -124,16 +124,16 @@ STATUS_FLAGS: Final = (
         device_class=Device.PROBLEM,
     ),
     _flag("producer"),
-    _flag("exporting", entity_category=None),  # without EAIT too
+    _flag("exporting", entity_category=None),  # a meter that does not send EAIT has it too
     _flag("clock_degraded", device_class=Device.PROBLEM),
     _flag("euridis", "enabled", "enabled_secure"),
-    # Of no class: most meters of captures are "not synchronised", yet on the network.
+    # No device class: most captures are "not synchronised", though the meters are on the network.
     _flag("plc_synchronised"),
 )
 
 STATUS_VALUES: Final = (
     _field("breaker", "breaker", None),
-    _field("supplier_register", "provider_tariff"),  # NTARF says it too
+    _field("supplier_register", "provider_tariff"),  # the same as NTARF
     _field("distributor_register", "distributor_tariff"),
     _field("euridis_mode", "euridis"),
     _field("plc_status", "plc_status"),
@@ -153,7 +153,7 @@ STATUS_VALUES: Final = (
         value=of_readings(peak_in_progress),
         applies=has_mobile_peaks,
         options=_options("peak_in_progress"),
-        enabled_under_tempo=False,  # it says the colour once more
+        enabled_under_tempo=False,  # under Tempo it only repeats the colour
     ),
     _word(
         key="peak_notice",
