@@ -55,7 +55,7 @@ class TariffCalendar(LinkyEntity, CalendarEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether today is known, as the state off would show that the usual tariff is in force."""
+        """Whether today is known; if not, the state off would wrongly mean the usual tariff."""
         days = self.coordinator.days
         return days.schedules.day(days.today) is not None
 

@@ -177,7 +177,7 @@ def _differs(before: Tariff, now: Tariff) -> bool:
 
 
 def _peak_data(peak: str, readings: Readings, *, has_ended: bool = False) -> Mapping[str, object]:
-    """Return the data of a mobile peak; without times at its end, as DPM may be the next one."""
+    """Return the data of a mobile peak; at its end without times, as DPM may be of the next one."""
     number = int(peak[-1])
     data: dict[str, object] = {"number": number}
     if number in COLOUR_OF_PEAK and has_colours(readings):
@@ -204,7 +204,7 @@ class ShortMessages:
         self._was_sent = False
 
     def end_frame(self, frame: Frame, readings: Readings) -> MeterEvent | None:
-        """Return the event of a new message in a frame; one that is in the next too is the same."""
+        """Return the event of a message; one that is also in the next frame is not a new one."""
         sent = next((group.data for group in frame.groups if group.name == "MSG2"), None)
         reading = readings.get("MSG2")
         is_new, self._was_sent = not self._was_sent, sent is not None

@@ -1,9 +1,9 @@
 """Estimate the active power (W) from the steps of an index (Wh) and the apparent power (VA).
 
-The meter does not send its current active power. But each step of an index by 1 Wh has a time, and
-limits the power to a range: the window is the longest series of latest steps that one constant
-power explains. Just after a load was switched, when the range is still wide, the estimate follows
-the apparent power.
+The meter does not send the active power of now. But the times of the steps of an index, by 1 Wh,
+limit it to a range. They are those of a window: the longest series of latest steps that one
+constant power explains. Just after a load was switched, when the range is still wide, the estimate
+follows the apparent power.
 """
 
 from collections import deque
@@ -11,7 +11,7 @@ from math import inf
 from typing import Final, NamedTuple
 
 _WH: Final = 3600.0
-"""Watt-seconds."""
+"""Watt-seconds in one Wh."""
 _MAX_AGE: Final = 1.2
 """Seconds by which an index may be old when it is sent: it is counted once a second."""
 _MAX_GAP: Final = 10.0
@@ -39,7 +39,7 @@ _MIN_FACTOR_VA: Final = 50
 _MIN_GAIN: Final = 5
 """Wh by which an index must have increased to give a mean power."""
 _CORRECTION: Final = 20.0
-"""Seconds that this must have taken, and in which a wrong estimate is compensated."""
+"""Seconds for which it must have increased, and in which a wrong estimate is compensated."""
 
 
 class Estimate(NamedTuple):
@@ -72,7 +72,7 @@ class Window:
         return self.steps[-1].late - self.steps[0].late if self.steps else 0.0
 
     def start(self, value: int, early: float, late: float) -> None:
-        """Start with an index that was read between two times; part of the next Wh is counted."""
+        """Start with an index that was read between two times, when the next Wh had begun."""
         self.steps = [_Step(late, value, early, value + 1)]
 
     def add_step(self, value: int, after: float, by: float) -> None:

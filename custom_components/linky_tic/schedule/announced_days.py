@@ -170,7 +170,7 @@ class AnnouncedDays:
             self.profiles[today] = other._replace(announced=False)
 
     def _detect_changed_hours(self, now: DayProfile) -> None:
-        """Set `changed` if the hours of a number differ; not after a start, as that may be old."""
+        """Set `changed` if the hours of a number changed; not at the first one after a start."""
         is_first, self._is_first_profile = self._is_first_profile, False
         if is_first or now.number is None:
             return

@@ -24,7 +24,7 @@ _DAY: Final = timedelta(days=1)
 _KNOWN_BY: Final = time(0, 15)
 """Until this time of its day, a day of unknown kind is not counted, as the meter may be late."""
 _PEAK_FROM, _PEAK_UNTIL = time(0, 5), time(17, 55)
-"""The 18 hours of a peak, without five minutes at either end; a day of EJP begins with them."""
+"""The 18 hours of a peak, which are the first of an EJP day, without five minutes at either end."""
 _EJP_KINDS: Final[Mapping[str, str]] = {"ejp_peak": "peak", "ejp_normal": "normal"}
 _KEPT_FOR: Final = timedelta(days=366)
 

@@ -1,4 +1,4 @@
-"""Read from the readings of a meter its supply contract, and the tariff registers in use.
+"""Find the supply contract and the registers in use in the readings of a meter.
 
 Source: 54E 6.1 (registers of the historic contracts).
 """
@@ -23,7 +23,7 @@ class Contract(NamedTuple):
     """A supply contract as the meter shows it in one mode.
 
     `name` is base, off_peak, ejp, tempo, or the supplier's own text. Historique has only these
-    four contracts: it shows any other as base, and does not tell a producer's.
+    four contracts: it shows any other as base, and does not show who is a producer.
     """
 
     mode: Mode

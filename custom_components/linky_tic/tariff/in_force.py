@@ -20,7 +20,7 @@ TARIFF_SOURCES: Final = (
 _LEARN_FRAMES: Final = 3
 """A name is learned once this many frames in a row have it."""
 _WAIT_FRAMES: Final = 6
-"""The tariff before stays for this many frames while a new register has no name of its own."""
+"""The former tariff is kept for this many frames while a new register has no name of its own."""
 _SETTLED_FRAMES: Final = 60
 """After this many frames without a change, a new name replaces the learned one, even if it is
 another register's. So a meter that shows two texts in turn does not rename its tariff each time."""
@@ -153,7 +153,7 @@ class TariffFollower:
 
     @property
     def _awaits_contract(self) -> bool:
-        """Whether the contract of the learned names is not confirmed yet, since a start or loss."""
+        """Whether the meter has yet to send its contract, after a start or a loss of the line."""
         heard = self._heard
         is_new = self.current is None and self.is_settling
         is_known = heard.calendar is not None or heard.has_colours
@@ -213,7 +213,7 @@ class TariffFollower:
             self.texts = {**others, register: text}
 
     def _find_current(self) -> Tariff | None:
-        """Return the tariff in force; for some frames the one before, while a new one is unsure."""
+        """Return the tariff in force; while it is uncertain, the former one for some frames."""
         heard = self._heard
         if heard.period is not None:
             return _TARIFF_OF_PERIOD.get(heard.period)

@@ -70,14 +70,14 @@ def colour_in_force(readings: Readings) -> str | None:
 
 
 def register_of_colour(register: int | None, colour: str | None) -> int | None:
-    """Return the register of a colour for the hours of blue's register 1 or 2, None if unknown."""
+    """Return the register that has, in a colour, the hours of blue's register; None if unknown."""
     if colour is None or register not in {1, 2}:
         return None
     return register + 2 * COLOURS.index(colour)
 
 
 def rules_out_tempo(readings: Readings) -> bool:
-    """Whether the readings show that the contract is not Tempo; only used if none shows it is.
+    """Whether the readings show that the contract is not Tempo; only valid without `has_colours`.
 
     In a Tempo profile, all slots have the contact position "Tempo" (54E 6.2.3, and all captures).
     """

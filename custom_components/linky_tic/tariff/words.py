@@ -60,7 +60,7 @@ _CONTRACTS: Final = _compile(
     {
         "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
         "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
-        # OPTARIF is BBRx for Tempo; its last character is the programme of the relays.
+        # OPTARIF is BBRx for Tempo; its last character is the programme of the contacts.
         "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR[0-9A-Z]?|BLEUBLANCROUGE",
         "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
     }
