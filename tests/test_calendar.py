@@ -106,7 +106,7 @@ async def test_it_is_there_after_a_restart_before_the_meter_is_heard(days: DaysO
     assert days.home.state(CHANGE) == "2026-11-24T05:30:00+00:00"
 
 
-async def test_it_is_unavailable_when_neither_today_nor_the_line_is_known(
+async def test_it_is_unavailable_while_today_is_unknown(
     days: DaysOfAHome,
 ) -> None:
     house = Household(contract="weekend", start="2026-11-27T21:00:00")  # a Friday

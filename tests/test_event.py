@@ -61,7 +61,7 @@ async def later(meter: Meter, house: Household, seconds: float, frames: int = 2 
     await meter.play(frames)
 
 
-async def test_nothing_has_happened_before_something_does(home: Home, told: Told) -> None:
+async def test_no_event_is_fired_at_the_start(home: Home, told: Told) -> None:
     await home.hears(Household(contract="hphc"), 3 * KNOWN)
     state = home.hass.states.get(EVENTS)
     assert state
@@ -157,7 +157,7 @@ async def test_a_peak_of_ejp_is_announced_begins_and_ends(home: Home, told: Told
     ]
 
 
-async def test_what_waits_to_be_told_is_not_told_after_a_silence(home: Home, told: Told) -> None:
+async def test_waiting_events_are_dropped_after_a_silence(home: Home, told: Told) -> None:
     house = Household(contract="ejp", start="2026-11-23T18:55:00", ejp_days=(), living=False)
     meter = await home.hears(house)
     start, end = datetime(2026, 11, 23, 19, 0), datetime(2026, 11, 23, 20, 0)  # noqa: DTZ001
@@ -296,7 +296,7 @@ def test_every_type_has_a_name(language: str) -> None:
     assert tuple(attributes["event_type"]["state"]) == EVENT_TYPES
 
 
-async def test_an_entity_that_is_renamed_goes_on_telling_once(home: Home) -> None:
+async def test_a_renamed_entity_fires_each_event_once(home: Home) -> None:
     house = Household(contract="hphc", start="2026-11-23T22:29:50", living=False)
     meter = await home.hears(house)
     registry = er.async_get(home.hass)

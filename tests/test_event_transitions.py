@@ -50,7 +50,7 @@ def test_what_is_not_known_has_neither_begun_nor_ended(field: str) -> None:
     ],
     ids=str,
 )
-def test_what_differs_has_transitions(now: dict[str, object], expected: list[str]) -> None:
+def test_what_differs_has_events(now: dict[str, object], expected: list[str]) -> None:
     assert kinds(BEFORE, Snapshot(**{**BEFORE._asdict(), **now})) == expected
 
 
@@ -95,7 +95,7 @@ def test_a_short_message_is_told_once_for_each_sending() -> None:
     assert Heard().hear(sent, calm) == [("short_message", "APPELEZ")]
 
 
-def test_a_transition_is_a_kind_and_its_facts() -> None:
+def test_an_event_has_a_type_and_data() -> None:
     now = BEFORE._replace(tariff=Tariff(1, "HEURE CREUSE"))
     facts = {"from": "HEURE PLEINE", "to": "HEURE CREUSE", "register": 1}
     assert list(find_events(BEFORE, now, {})) == [MeterEvent("tariff_changed", facts)]

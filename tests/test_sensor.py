@@ -251,7 +251,7 @@ async def test_a_message_sent_once_stays(home: Home) -> None:
 
 
 @pytest.mark.parametrize("parity", ["even", "stripped"])
-async def test_a_message_that_nothing_bears_out_is_marked(home: Home, parity: str) -> None:
+async def test_a_message_that_is_not_confirmed_is_marked(home: Home, parity: str) -> None:
     house = Household()
     meter = await home.hears(Line(house, parity=parity))
     house.send_message("COUPURE A 14H")
@@ -263,7 +263,7 @@ async def test_a_message_that_nothing_bears_out_is_marked(home: Home, parity: st
 
 
 @pytest.mark.usefixtures("as_delivered")
-async def test_what_is_shown_and_what_is_said_of_an_index_reaches_its_statistic(home: Home) -> None:
+async def test_shown_and_received_values_of_an_index_reach_its_statistic(home: Home) -> None:
     house = Household(contract="hphc", living=False)
     house.set_load(9000)
     meter = await home.hears(house, 2 * KNOWN)

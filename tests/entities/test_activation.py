@@ -16,7 +16,7 @@ def disable(home: Home, entity_id: str, by: er.RegistryEntryDisabler) -> None:
     er.async_get(home.hass).async_update_entity(entity_id, disabled_by=by)
 
 
-async def test_a_register_that_moves_for_the_first_time_is_enabled(home: Home) -> None:
+async def test_a_register_that_counts_for_the_first_time_is_enabled(home: Home) -> None:
     house = Household(start="2026-11-23T21:58:00")
     meter = await home.hears(house)
     assert home.registered("sensor.linky_easf02").disabled
@@ -29,7 +29,7 @@ async def test_a_register_that_moves_for_the_first_time_is_enabled(home: Home) -
     assert home.value("easf02") == str(int(house.truth["EASF02"]) / 1000)
 
 
-async def test_a_register_that_a_person_has_disabled_stays_so(home: Home) -> None:
+async def test_a_register_disabled_by_the_user_stays_disabled(home: Home) -> None:
     house = Household()
     meter = await home.hears(house)
     disable(home, "sensor.linky_easf02", er.RegistryEntryDisabler.USER)

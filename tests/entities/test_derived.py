@@ -20,7 +20,7 @@ RELAY: Final = "binary_sensor.linky_relay_1"
 NOTICE: Final = "sensor.linky_peak_notice"
 
 
-async def test_a_fact_comes_with_its_label(home: Home) -> None:
+async def test_an_entity_is_added_with_its_label(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS)))
     assert (home.state(BREAKER), home.state(RELAY)) == ("closed", None)
     meter.source = Says(standard(STATUS, RELAYS))
@@ -30,7 +30,7 @@ async def test_a_fact_comes_with_its_label(home: Home) -> None:
     assert home.state(RELAY) == "on"
 
 
-async def test_a_fact_that_needs_evidence_comes_with_it_once(
+async def test_an_entity_with_a_condition_is_added_once_that_is_met(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     meter = await home.hears(Says(standard(STATUS)))
@@ -41,7 +41,7 @@ async def test_a_fact_that_needs_evidence_comes_with_it_once(
     assert not complaints(caplog)
 
 
-async def test_a_fact_stays_without_its_label_or_its_evidence(home: Home) -> None:
+async def test_an_entity_stays_without_its_label_or_its_condition(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS, ORDER, RELAYS)))
     await home.restart(meter)
     assert [home.state(one) for one in (BREAKER, RELAY, NOTICE)] == 3 * ["unavailable"]
@@ -50,14 +50,14 @@ async def test_a_fact_stays_without_its_label_or_its_evidence(home: Home) -> Non
     assert [home.state(one) for one in (BREAKER, RELAY, NOTICE)] == ["closed", "unknown", "none"]
 
 
-async def test_a_fact_changes_with_its_label(home: Home) -> None:
+async def test_an_entity_changes_with_its_label(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS)))
     meter.source = Says(standard(("STGE", "003A0000")))
     await meter.play()
     assert home.state("binary_sensor.linky_dry_contact") == "on"
 
 
-async def test_a_fact_is_not_available_while_nothing_is_heard(home: Home) -> None:
+async def test_an_entity_is_unavailable_while_nothing_is_received(home: Home) -> None:
     meter = await home.hears(Says(standard(STATUS)))
     await meter.fall_silent()
     assert home.state(BREAKER) == "unavailable"
@@ -67,7 +67,7 @@ async def test_a_fact_is_not_available_while_nothing_is_heard(home: Home) -> Non
 
 
 @pytest.mark.usefixtures("as_delivered")
-async def test_a_fact_is_known_by_its_key_and_named_in_its_words(home: Home) -> None:
+async def test_an_entity_has_the_key_and_the_translated_name_of_its_row(home: Home) -> None:
     await home.hears(Household())
     breaker = home.registered(BREAKER)
     assert breaker.unique_id == f"{ADDRESS}_breaker"
@@ -78,7 +78,7 @@ async def test_a_fact_is_known_by_its_key_and_named_in_its_words(home: Home) -> 
     assert off.disabled_by is er.RegistryEntryDisabler.INTEGRATION
 
 
-async def test_a_fact_that_a_person_has_disabled_disturbs_nobody(
+async def test_a_disabled_entity_does_not_affect_the_others(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     meter = await home.hears(Says(standard(STATUS)))
@@ -91,7 +91,7 @@ async def test_a_fact_that_a_person_has_disabled_disturbs_nobody(
     assert not complaints(caplog)
 
 
-async def test_an_index_that_counts_makes_nobody_look_for_what_the_meter_may_have(
+async def test_a_change_of_an_index_does_not_search_for_new_entities(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meter = await home.hears(Household(phases=1))

@@ -52,6 +52,6 @@ def said(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
-def test_every_entity_is_what_it_was() -> None:
+def test_every_entity_is_as_in_the_list() -> None:
     with TABLE.open(encoding="utf-8", newline="") as table:
         assert [*rows()] == [*csv.DictReader(table)]

@@ -160,7 +160,7 @@ async def test_what_the_flags_are(home: Home) -> None:
 # Subscribed power exceeded
 
 
-async def test_standard_tells_of_an_overrun_by_its_bit(home: Home) -> None:
+async def test_standard_shows_an_overrun_by_the_bit_of_stge(home: Home) -> None:
     house = Household(living=False, breaker=False)
     meter = await home.hears(house)
     assert flag(home, "over_subscribed_power") == "off"
@@ -172,7 +172,7 @@ async def test_standard_tells_of_an_overrun_by_its_bit(home: Home) -> None:
     assert flag(home, "over_subscribed_power") == "off"
 
 
-async def test_historique_tells_of_an_overrun_by_its_warning(home: Home) -> None:
+async def test_historique_shows_an_overrun_by_its_warning(home: Home) -> None:
     house = Household(mode="historic", living=False)
     meter = await home.hears(house)
     assert flag(home, "over_subscribed_power") == "off"
@@ -208,14 +208,14 @@ async def test_an_overrun_that_lasts_across_a_restart_is_never_off(home: Home) -
     assert flag(home, "over_subscribed_power") == "on"
 
 
-async def test_historique_tells_nothing_else_of_the_registers(home: Home) -> None:
+async def test_historique_has_no_other_field_of_stge_and_relais(home: Home) -> None:
     await home.hears(Household(mode="historic", contract="hphc"))
     for key in ("dry_contact", "relay_1", "overvoltage", "producer", "exporting", "clock_degraded"):
         assert flag(home, key) is None
     assert home.value("breaker") is None
 
 
-async def test_what_a_mode_does_not_tell_is_unknown_after_the_other(home: Home) -> None:
+async def test_what_a_mode_does_not_send_is_unknown_after_the_other(home: Home) -> None:
     house = Household(living=False)
     meter = await home.hears(house)
     assert flag(home, "exporting") == "off"
@@ -304,7 +304,7 @@ async def test_a_contract_without_peaks_has_no_sensor_of_them(home: Home, mode: 
     assert {home.value(key) for key in TEMPO} == {None}
 
 
-async def test_a_contract_hidden_behind_base_has_no_peak_that_anybody_knows(home: Home) -> None:
+async def test_a_contract_that_historique_shows_as_base_has_no_known_peak(home: Home) -> None:
     house = Household(contract="weekend")
     meter = await home.hears(house)
     house.order_peak(3, local("23T19:00"), local("23T21:00"))

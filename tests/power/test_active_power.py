@@ -51,13 +51,17 @@ def watts(home: Home) -> float:
     ],
     ids=lambda options: " ".join(map(str, options.values())) or "mono",
 )
-async def test_what_is_drawn_is_known_after_a_minute(home: Home, options: dict[str, Any]) -> None:
+async def test_the_active_power_is_known_after_a_minute(
+    home: Home, options: dict[str, Any]
+) -> None:
     await steady(home, 2000, **options)
     assert watts(home) == pytest.approx(2000, rel=0.06)
 
 
 @pytest.mark.parametrize("load", [300, 2000, 8000])
-async def test_what_is_drawn_is_known_on_a_line_without_parity_too(home: Home, load: int) -> None:
+async def test_the_active_power_is_known_on_a_line_without_parity_too(
+    home: Home, load: int
+) -> None:
     """There the gate believes an index late, and a fast one only now and then."""
     steadily = Household(breaker=False)
     steadily.set_load(load)
@@ -65,7 +69,7 @@ async def test_what_is_drawn_is_known_on_a_line_without_parity_too(home: Home, l
     assert watts(home) == pytest.approx(load, rel=0.06)
 
 
-async def test_the_sensor_is_one_that_the_energy_dashboard_takes(home: Home) -> None:
+async def test_the_energy_dashboard_accepts_the_sensor(home: Home) -> None:
     await steady(home, 2000)
     state = home.hass.states.get(WATTS)
     assert state
@@ -76,12 +80,12 @@ async def test_the_sensor_is_one_that_the_energy_dashboard_takes(home: Home) -> 
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_the_power_factor_goes_with_it(home: Home) -> None:
+async def test_the_power_factor_is_known_with_the_active_power(home: Home) -> None:
     await steady(home, 2000)
     assert float(home.state(FACTOR) or 0) == pytest.approx(0.9, abs=0.03)
 
 
-async def test_what_is_exported_is_negative(home: Home) -> None:
+async def test_exported_power_is_negative(home: Home) -> None:
     seller = Household(producer=True, breaker=False)
     seller.set_load(500)
     seller.set_solar(2500)
@@ -91,7 +95,7 @@ async def test_what_is_exported_is_negative(home: Home) -> None:
 
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("how", ["mode", "contract"])
-async def test_power_is_known_of_a_meter_that_tells_no_export_any_more(
+async def test_the_power_stays_known_when_the_meter_no_longer_sends_its_export(
     home: Home, how: str, *, restarted: bool
 ) -> None:
     seller = Household(producer=True, breaker=False)
@@ -111,7 +115,9 @@ async def test_power_is_known_of_a_meter_that_tells_no_export_any_more(
 
 
 @pytest.mark.parametrize("options", [{}, {"mode": "historic"}, {"mode": "historic", "phases": 3}])
-async def test_what_is_exported_unmeasured_is_unknown(home: Home, options: dict[str, Any]) -> None:
+async def test_the_power_is_unknown_while_an_export_is_not_measured(
+    home: Home, options: dict[str, Any]
+) -> None:
     roof = Household(solar=3000, breaker=False, **options)
     roof.set_load(500)
     roof.set_solar(2500)
@@ -143,7 +149,7 @@ async def test_power_is_unknown_after_a_gap_and_comes_back(home: Home) -> None:
     assert watts(home) == pytest.approx(3000, rel=0.06)
 
 
-async def test_the_same_power_as_before_a_gap_is_told_at_once(home: Home) -> None:
+async def test_the_same_power_as_before_a_gap_is_shown_at_once(home: Home) -> None:
     meter = home.meter(Household(breaker=False))
     house(meter).set_load(0)
     await home.add(meter, options={CONF_REPORTING: "balanced"})
@@ -165,7 +171,7 @@ async def test_a_steady_power_makes_no_new_states(home: Home) -> None:
     assert told.count(WATTS) <= 1
 
 
-async def test_an_index_that_is_heard_later_has_not_counted_since(home: Home) -> None:
+async def test_an_index_that_appears_later_adds_no_power(home: Home) -> None:
     """Its whole value is not what was drawn between two frames."""
     steadily = Household(mode="historic", contract="hphc", breaker=False)
     steadily.set_load(2000)

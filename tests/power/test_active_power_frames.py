@@ -69,7 +69,7 @@ def test_a_power_is_that_of_its_index_to_the_watt(
 
 
 @pytest.mark.parametrize("lost", [b"\nADSC\t", b"\nPREF\t"])
-def test_an_index_that_is_not_used_has_not_been_heard_to_stand_still(lost: bytes) -> None:
+def test_a_damaged_index_does_not_count_as_unchanged(lost: bytes) -> None:
     """Its frame had no address, or the group beside it was lost."""
     house, drawn, said = House(), {"EAST": 2000}, {"PREF": "09", "SINSTS": "02200"}
     house.hears(30, drawn, **said)
@@ -86,14 +86,14 @@ def test_an_index_that_may_be_late_dates_a_switched_load_by_as_much() -> None:
     assert house.hears(10, {"EAST": 2000}, SINSTS="02500") == (2147, 35, None)
 
 
-def test_an_index_that_is_older_than_any_frame_lasts_is_as_old_as_before() -> None:
+def test_an_index_older_than_a_frame_keeps_its_lag() -> None:
     house = House(seconds=5.0, lag=2.0)
     house.hears(4, {"EAST": 300}, SINSTS="00400")
     house.lag = 3.0
     assert house.hears(20, {"EAST": 300}, SINSTS="00400") == (296, 95, 0.74)
 
 
-def test_what_is_sold_is_negative_and_unknown_while_one_direction_is() -> None:
+def test_net_power_is_negative_for_export_and_unknown_while_one_direction_is() -> None:
     house = House()
     drawn = {"EAST": 0, "EAIT": 1500}
     assert house.hears(6, drawn, SINSTS="00000", SINSTI="01600") == (None, None, None)
@@ -146,7 +146,7 @@ def test_after_a_loss_nothing_is_known_until_a_frame_has_come() -> None:
         ),
     ],
 )
-def test_energy_goes_out_where_the_meter_says_so_or_a_current_flows_without_a_power(
+def test_a_house_exports_if_stge_shows_it_or_a_current_flows_without_a_power(
     frame: bytes, *, is_out: bool
 ) -> None:
     line = Listener(ADDRESS)
@@ -154,7 +154,7 @@ def test_energy_goes_out_where_the_meter_says_so_or_a_current_flows_without_a_po
     assert is_exporting(line.receiver.meter.readings) is is_out
 
 
-def test_what_is_exported_unmeasured_is_unknown_and_what_is_drawn_is_not() -> None:
+def test_power_is_unknown_while_an_export_is_not_measured_and_known_while_drawing() -> None:
     out = {"STGE": "003A0201"}
     assert House().hears(30, {"EAST": 0}, SINSTS="00000", **out) == (None, None, None)
     assert House().hears(30, {"EAST": 0}, SINSTS="00000") == (0, 0, None)

@@ -80,7 +80,7 @@ def test_nothing_is_known_at_first() -> None:
     assert power.estimate(0.0) is None
 
 
-def test_nothing_drawn_is_zero_at_once() -> None:
+def test_a_power_of_zero_is_known_at_once() -> None:
     power = IndexPower()
     power.update(1000, 0.0, 0)
     assert power.estimate(0.0) == Estimate(0.0, 0.0, None)
@@ -144,7 +144,7 @@ def explained(
         (9.9, 70.1, None, None),
     ],
 )
-def test_what_the_steps_leave_open_is_told_while_it_is_narrow(
+def test_an_estimate_is_given_while_the_range_is_narrow(
     low: float, high: float, watts: float | None, factor: float | None
 ) -> None:
     told = explained(low, high)
@@ -152,7 +152,7 @@ def test_what_the_steps_leave_open_is_told_while_it_is_narrow(
 
 
 @pytest.mark.parametrize(("low", "high", "settled"), [(94, 106, (100, 5000)), (93.9, 106.1, None)])
-def test_a_power_has_settled_when_it_is_known_to_twelve_percent(
+def test_a_power_is_a_reference_when_it_is_known_to_twelve_percent(
     low: float, high: float, settled: tuple[float, int] | None
 ) -> None:
     power = IndexPower()
@@ -162,7 +162,7 @@ def test_a_power_has_settled_when_it_is_known_to_twelve_percent(
     assert power._reference == settled
 
 
-def test_what_the_steps_leave_open_by_less_than_a_third_counts_more_than_what_had_settled() -> None:
+def test_a_range_narrower_than_a_third_is_used_before_the_reference() -> None:
     for low, high, watts in ((85, 115, 100), (84.9, 115.1, 115.1)):
         told = explained(low, high, settled=(200.0, 5000))
         assert told is not None
@@ -230,9 +230,7 @@ def test_a_mean_is_of_ten_seconds() -> None:
 
 
 @pytest.mark.parametrize(("slack", "watts"), [(0.0, 500 + 180 * 0.9933), (1.0, 628.8)])
-def test_what_was_told_too_little_is_made_good_but_for_what_is_not_sure(
-    slack: float, watts: float
-) -> None:
+def test_a_shortfall_is_compensated_beyond_its_tolerance(slack: float, watts: float) -> None:
     """Of 2 Wh that were not told, one may be begun, and more be late."""
     power = IndexPower()
     power.update(1000, 0.0, 0, slack=slack)
@@ -244,7 +242,7 @@ def test_what_was_told_too_little_is_made_good_but_for_what_is_not_sure(
     assert told.watts == pytest.approx(watts, abs=0.1)
 
 
-def test_what_is_exported_is_negative() -> None:
+def test_exported_power_is_negative() -> None:
     nothing, sold = Estimate(0.0, 0.0, None), Estimate(1500.0, 40.0, 0.98)
     assert net(nothing, sold) == Estimate(-1500.0, 40.0, 0.98)
     assert net(sold, nothing) == sold
@@ -266,7 +264,7 @@ def test_a_window_is_bounded_whatever_happens() -> None:
         assert 0 <= window.low <= window.high <= inf
 
 
-def test_a_window_tells_which_powers_explain_what_an_index_has_done() -> None:
+def test_a_window_has_the_powers_that_explain_its_steps() -> None:
     window = Window()
     assert (window.low, window.high, window.span, len(window.steps)) == (0, inf, 0, 0)
     window.start(10, 0.0, 1.0)
@@ -337,7 +335,7 @@ def test_a_ratio_is_known_after_five_wh_and_twenty_seconds(
 @pytest.mark.parametrize(
     ("low", "high", "factor"), [(0, 2000, 0.7), (300, 2300, 0.65), (800, 8000, 1)]
 )
-def test_a_load_that_pulses_parts_from_the_index_by_no_more_than_this_can_tell(
+def test_the_energy_of_estimates_of_a_pulsing_load_stays_near_the_index(
     before: int, period: float, low: int, high: int, factor: float
 ) -> None:
     """What pulses has another power factor than what ran before it, and never rests."""

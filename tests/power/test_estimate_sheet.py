@@ -78,7 +78,7 @@ def sheet() -> list[list[str]]:
     return [[name, *estimates(life)] for name, life in LIVES.items()]
 
 
-def test_every_estimate_is_the_one_that_was_kept() -> None:
+def test_every_estimate_is_the_one_recorded_in_the_sheet() -> None:
     with SHEET.open(encoding="utf-8", newline="") as kept:
         assert sheet() == list(csv.reader(kept))
 

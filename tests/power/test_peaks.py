@@ -130,7 +130,7 @@ async def test_peaks_are_back_with_the_line(home: Home) -> None:
     assert values(home) == peaks
 
 
-async def test_a_day_that_passed_unheard_is_not_today(home: Home) -> None:
+async def test_a_peak_of_a_day_before_a_gap_is_not_today_s(home: Home) -> None:
     lives = house(3000, "2026-11-27T10:00:00", mode="historic")
     meter = await hears(home, lives)
     await home.unload(meter)
@@ -144,7 +144,7 @@ async def test_a_day_that_passed_unheard_is_not_today(home: Home) -> None:
     assert values(home)[:2] == (500, 3000)
 
 
-async def test_a_power_that_no_frame_has_ended_is_of_no_day(home: Home) -> None:
+async def test_a_power_without_the_end_of_its_frame_is_not_used(home: Home) -> None:
     lives = house(3000, "2026-11-27T10:00:00", mode="historic")
     meter = await hears(home, lives)
     lives.set_load(8000)
@@ -181,7 +181,7 @@ async def test_every_kind_of_meter_has_peaks(
     assert not complaints(caplog)
 
 
-async def test_what_the_peaks_are(home: Home) -> None:
+async def test_the_peak_sensors(home: Home) -> None:
     await home.hears(Household())
     peak = home.registered("sensor.linky_peak_month")
     assert peak.original_device_class == SensorDeviceClass.APPARENT_POWER

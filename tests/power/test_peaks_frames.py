@@ -71,7 +71,9 @@ def test_a_maximum_without_a_number_or_without_a_time_is_none(
 
 
 @pytest.mark.parametrize("clock", [(), (("DATE", "", "H261323180000"),)])
-def test_without_a_clock_the_day_is_ours(clock: tuple[tuple[str, ...], ...]) -> None:
+def test_without_a_clock_of_the_meter_the_day_is_that_of_home_assistant(
+    clock: tuple[tuple[str, ...], ...],
+) -> None:
     house = House()
     frame = standard(*clock, ("SMAXSN", "04870", "H261123074318"))
     assert house.hear(frame, datetime(2026, 11, 23, 12, tzinfo=UTC))
@@ -91,7 +93,7 @@ def test_a_maximum_stamped_at_midnight_is_of_the_day_that_begins() -> None:
     assert house.peaks.today == house.peaks.month == DayPeak(date(2026, 12, 1), 300)
 
 
-def test_a_meter_that_has_lost_the_time_has_days_all_the_same() -> None:
+def test_a_meter_that_has_lost_the_time_has_days_too() -> None:
     house = House(month=DayPeak(date(2026, 11, 3), 4000))
     house.told("h200103011500", "h200103004318")
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 4870)
@@ -104,7 +106,7 @@ def test_yesterday_s_maximum_counts_for_the_month_if_it_is_dated_yesterday() -> 
 
 
 @pytest.mark.parametrize("stamp", ["H261117193140", "h261122193140"])
-def test_a_maximum_of_nobody_knows_which_day_does_not(stamp: str) -> None:
+def test_a_maximum_of_an_unknown_day_does_not_count(stamp: str) -> None:
     house = House()
     house.told("H261123180000", "H261123074318", stamp)
     assert house.peaks.month == DayPeak(NOVEMBER, 4870)
@@ -139,21 +141,21 @@ def test_historique_has_the_highest_power_that_two_frames_have_reached() -> None
     assert not house.peaks.is_sent
 
 
-def test_a_false_power_of_one_frame_is_the_peak_of_no_month() -> None:
+def test_a_false_power_of_one_frame_is_no_peak() -> None:
     house = House()
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     house.papp("03190", "03200", "08720", "03200", now=noon)
     assert house.peaks.today == house.peaks.month == DayPeak(NOVEMBER, 3200)
 
 
-def test_what_is_damaged_after_a_false_power_does_not_bear_it_out() -> None:
+def test_a_damaged_group_does_not_confirm_a_false_power() -> None:
     house = House()
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     house.papp("03200", "08720", "0872?", "03200", now=noon)
     assert house.peaks.today == DayPeak(NOVEMBER, 3200)
 
 
-def test_a_day_on_which_nothing_is_drawn_has_a_peak_of_nothing() -> None:
+def test_a_day_without_any_power_has_a_peak_of_zero() -> None:
     house = House()
     assert not house.peaks.is_sent
     house.papp("00000", "00000", now=datetime(2026, 11, 23, 12, tzinfo=UTC))

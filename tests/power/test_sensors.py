@@ -53,7 +53,7 @@ def phases(home: Home, key: str) -> list[str | None]:
     return [home.value(f"{key}_phase_{phase}") for phase in PHASES]
 
 
-async def test_what_is_left_goes_below_nothing(home: Home) -> None:
+async def test_the_margin_can_be_negative(home: Home) -> None:
     lives = house(4500)
     meter = await home.hears(lives)
     assert (home.value("power_margin"), home.value("load")) == ("4500", "50.0")
@@ -65,7 +65,7 @@ async def test_what_is_left_goes_below_nothing(home: Home) -> None:
 
 @pytest.mark.parametrize(("mode", "near", "over"), [NEAR_STANDARD, NEAR_HISTORIC])
 @pytest.mark.parametrize("preset", [Preset.BALANCED, Preset.ECONOMY])
-async def test_the_limit_is_seen_coming_in_seconds_however_restless_the_house_was(
+async def test_the_margin_is_updated_within_seconds_near_the_limit(
     home: Home, preset: Preset, mode: str, near: int, over: int
 ) -> None:
     lives = house(0, mode=mode)
@@ -82,7 +82,9 @@ async def test_the_limit_is_seen_coming_in_seconds_however_restless_the_house_wa
 
 @pytest.mark.usefixtures("all_enabled")
 @pytest.mark.parametrize("mode", ["standard", "historic"])
-async def test_the_limit_of_a_phase_is_seen_coming_as_soon(home: Home, mode: str) -> None:
+async def test_the_margin_of_a_phase_is_updated_within_seconds_near_the_limit(
+    home: Home, mode: str
+) -> None:
     lives = house(0, phases=3, mode=mode)
     meter = await unrest(home, lives, Preset.BALANCED, (400, 900), phase=2)
     lives.set_load(5000, phase=2)
@@ -181,7 +183,7 @@ async def test_the_margin_goes_on_when_the_mode_changes(home: Home) -> None:
     assert home.value("power_margin") == str((45 - int(lives.truth["IINST"])) * 200)
 
 
-async def test_what_the_sensors_are(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_power_sensors(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     await home.hears(house(1000, phases=3), address="041963000000")
     margin = home.hass.states.get("sensor.linky_power_margin_phase_1")
     assert margin

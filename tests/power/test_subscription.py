@@ -35,7 +35,7 @@ def phases(readings: Mapping[str, Reading]) -> list[tuple[int | None, float | No
     ("drawn", "margin", "load"),
     [("00000", 6000, 0), ("01507", 4493, 25.1), ("06000", 0, 100), ("07200", -1200, 120)],
 )
-def test_what_is_left_in_standard_is_what_was_subscribed_less_what_is_drawn(
+def test_the_margin_in_standard_is_the_subscribed_power_less_the_power_drawn(
     drawn: str, margin: int, load: float
 ) -> None:
     readings = heard(standard(("PREF", "06"), ("PCOUP", "07"), ("SINSTS", drawn)))
@@ -79,7 +79,7 @@ def test_an_ampere_of_the_setting_current_is_two_hundred_volt_amperes() -> None:
     assert (power_margin(readings), power_load(readings)) == (2000, 66.7)
 
 
-def test_a_current_that_flows_out_takes_nothing_of_the_subscription() -> None:
+def test_an_exported_current_does_not_count_as_drawn() -> None:
     readings = said(("ISOUSC", "30"), ("IINST", "012"), ("PAPP", "00000"))
     assert (power_margin(readings), power_load(readings)) == (6000, 0)
 
@@ -98,13 +98,13 @@ def test_currents_of_a_house_that_draws_nothing_may_flow_out() -> None:
     assert phases(readings) == [(4000, 0), (None, None), (None, None)]
 
 
-def test_a_setting_current_of_nobody_knows_how_many_phases_is_no_power() -> None:
+def test_isousc_gives_no_power_while_the_number_of_phases_is_unknown() -> None:
     readings = said(("ISOUSC", "30"), ("PAPP", "00610"))
     assert subscribed_power(readings) is None
     assert power_margin(readings) is None
 
 
-def test_nothing_heard_is_nothing_known() -> None:
+def test_nothing_is_known_without_readings() -> None:
     assert (power_margin({}), power_load({}), phases({})) == (None, None, 3 * [(None, None)])
     assert not has_phases({})
     alone = heard(standard(("PREF", "06")))
@@ -115,7 +115,7 @@ def test_nothing_heard_is_nothing_known() -> None:
     ("drawn", "subscribed", "percent"),
     [(6000, 9000, 66.7), (14_280, 12_000, 119), (None, 9000, None), (1, None, None), (1, 0, None)],
 )
-def test_a_share_is_of_something(
+def test_a_share_is_in_percent_and_unknown_without_a_total(
     drawn: int | None, subscribed: float | None, percent: float | None
 ) -> None:
     assert share_of(drawn, subscribed) == percent
@@ -133,7 +133,7 @@ CAPTURED: Final = {
 
 
 @pytest.mark.parametrize("capture", CAPTURED)
-def test_what_is_left_to_the_meters_of_captures(capture: str) -> None:
+def test_the_margin_of_the_meters_of_captures(capture: str) -> None:
     readings = heard((DATA / "captures" / f"{capture}.bin").read_bytes())
     told = subscribed_power(readings), power_margin(readings), has_phases(readings)
     assert told == CAPTURED[capture]

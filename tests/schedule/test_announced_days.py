@@ -91,7 +91,7 @@ def meter(**said: str) -> Writer:
     return writer
 
 
-def test_nothing_is_supposed_beforehand() -> None:
+def test_no_day_is_known_at_first() -> None:
     days = AnnouncedDays()
     assert (days.is_coding_proven, days.is_tempo, days.contract) == (False, False, None)
 
@@ -104,7 +104,7 @@ def test_a_profile_is_that_of_the_next_day() -> None:
     assert writer.noted() == {25: NIGHT, 26: WEEKEND}
 
 
-def test_what_is_damaged_in_the_first_frame_of_a_day_waits_for_the_next() -> None:
+def test_a_group_damaged_in_the_first_frame_of_a_day_is_taken_from_the_next() -> None:
     writer = meter()
     for damaged in ("PJOURF+1", "DATE", "NJOURF+1"):
         writer.writes("25000000", damaged=[damaged], NJOURF1="01", PJOURF1=WEEKEND)
@@ -122,7 +122,7 @@ def test_a_frame_that_begins_before_midnight_may_end_after_it() -> None:
     assert writer.noted() == {25: NIGHT, 26: WEEKEND}
 
 
-def test_a_profile_that_is_not_sound_leaves_what_was_told_before() -> None:
+def test_an_invalid_profile_leaves_the_one_before() -> None:
     writer = meter()
     writer.writes("130000", frames=4, PJOURF1="0000C001 06308002 05008001")
     assert writer.noted() == {25: NIGHT}
@@ -150,7 +150,7 @@ def test_days_that_are_over_are_forgotten_after_a_week() -> None:
     assert set(writer.noted()) == set(range(16, 26))
 
 
-def test_today_is_as_tomorrow_where_both_have_one_number_and_the_register_bears_it_out() -> None:
+def test_today_has_the_profile_of_tomorrow_if_number_and_register_agree() -> None:
     writer = meter(NTARF="02")
     assert writer.noted() == {24: NIGHT, 25: NIGHT}
     profiles = [writer.days.profiles[DAY + _NEXT * one] for one in (0, 1)]
@@ -202,7 +202,7 @@ def test_within_two_minutes_of_a_change_the_register_in_force_proves_nothing(
 NEW: Final = "00008002 0200C001 07008002 1300C001 16008002"
 
 
-def test_hours_that_are_changed_leave_today_open_until_it_is_over() -> None:
+def test_changed_hours_leave_today_unknown_until_it_is_over() -> None:
     writer = meter(NTARF="02")
     writer.writes("123000", frames=4, PJOURF1=NEW)
     writer.writes("161500", PJOURF1=NIGHT)
@@ -214,7 +214,7 @@ def test_hours_that_are_changed_leave_today_open_until_it_is_over() -> None:
     assert writer.noted() == {26: NEW, 27: NEW}
 
 
-def test_other_hours_under_the_same_number_are_a_change_and_those_of_another_day_are_not() -> None:
+def test_new_hours_are_a_change_only_under_the_same_day_number() -> None:
     writer = meter()
     writer.writes("25000000", NJOURF1="01", PJOURF1=WEEKEND)
     writer.writes("26000000", NJOURF="01", NJOURF1="00", PJOURF1=NIGHT)
@@ -243,7 +243,7 @@ def test_nothing_is_left_of_another_contract() -> None:
     assert writer.noted() == {26: NEW}
 
 
-def test_hours_that_the_register_contradicts_are_not_todays() -> None:
+def test_a_profile_that_the_register_contradicts_is_not_todays() -> None:
     writer = meter(NTARF="02", NJOURF="00", NJOURF1="01")
     writer.writes("25000000", frames=2, NTARF="01", NJOURF="01", NJOURF1="00")
     assert writer.noted() == {25: NIGHT, 26: NIGHT}
@@ -266,13 +266,13 @@ def test_each_peak_keeps_the_profile_that_was_sent_before_it_began() -> None:
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm2 26T06-27T06 00004005"]
 
 
-def test_three_peaks_may_be_told_at_once() -> None:
+def test_three_peaks_may_be_announced_at_once() -> None:
     third = {"DPM3": "261127060000", "FPM3": "261128060000"}
     writer = meter(PJOURF1=EJP, **PEAK_25, **OTHER_26, **third)
     assert [one.split()[0] for one in writer.peaks()] == ["pm1", "pm2", "pm3"]
 
 
-def test_a_peak_without_its_group_is_taken_back_by_a_frame_without_a_fault() -> None:
+def test_a_complete_frame_without_a_peak_cancels_it() -> None:
     writer = meter(PJOURF1=EJP, **PEAK_25)
     writer.writes("130000", frames=5, damaged=["NTARF"], DPM1="", FPM1="", PPOINTE="", NTARF="02")
     assert len(writer.peaks()) == 1
@@ -280,7 +280,7 @@ def test_a_peak_without_its_group_is_taken_back_by_a_frame_without_a_fault() -> 
     assert writer.peaks() == []
 
 
-def test_a_peak_that_is_cut_short_has_been_one() -> None:
+def test_a_peak_that_is_cut_short_ends_then() -> None:
     writer = meter(PJOURF1=EJP, **PEAK_25)
     writer.writes("25060001", PPOINTE="")
     writer.writes("25100000", frames=4, DPM1="", FPM1="")
@@ -296,7 +296,7 @@ def test_a_peak_that_is_cut_short_has_been_one() -> None:
         ("26060200", {27: EJP}),
     ],
 )
-def test_during_a_peak_and_two_minutes_around_it_the_register_refutes_nothing(
+def test_during_a_peak_and_two_minutes_around_it_the_register_proves_nothing(
     time: str, noted: dict[int, str]
 ) -> None:
     writer, today = meter(PJOURF1=EJP, NTARF="01", **PEAK_25), int(time[:2])
@@ -326,11 +326,11 @@ def test_a_peak_that_is_put_off_is_not_kept() -> None:
     assert writer.peaks() == ["pm1 26T06-27T06 00004003"]
 
 
-def test_a_peak_of_no_length_is_none() -> None:
+def test_a_peak_without_a_length_is_ignored() -> None:
     assert meter(PJOURF1=EJP, **PEAK_25 | {"FPM1": "261125060000"}).peaks() == []
 
 
-def test_a_profile_that_can_be_read_in_one_way_only_tells_the_coding() -> None:
+def test_a_profile_valid_in_one_coding_proves_the_coding() -> None:
     assert meter(PJOURF1=SAGEMCOM).days.coding is None
     assert meter(PJOURF1=NIGHT).days.coding is Coding.DECIMAL
     writer = meter(PJOURF1=SAGEMCOM, **PEAK_25 | {"PPOINTE": "0000C001 061E8002"})
@@ -338,7 +338,7 @@ def test_a_profile_that_can_be_read_in_one_way_only_tells_the_coding() -> None:
 
 
 @pytest.mark.parametrize("degraded", [False, True])
-def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None:  # noqa: FBT001
+def test_the_error_of_a_clock_is_known_after_a_while(degraded: bool) -> None:  # noqa: FBT001
     writer = meter()
     writer.season = "h" if degraded else "H"
     writer.ours = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -353,7 +353,7 @@ def test_what_a_clock_is_wrong_by_is_known_after_a_while(degraded: bool) -> None
     assert writer.days.clock.legal.ahead == timedelta()
 
 
-def test_nothing_is_noted_while_the_clock_is_in_doubt_and_both_ends_of_it_are_news() -> None:
+def test_a_clock_in_doubt_changes_no_day_and_its_start_and_end_are_news() -> None:
     writer, wrong = meter(), datetime(2026, 11, 22, 3, tzinfo=UTC)
     for begins, ends in (("120010", "120014"), ("120020", "120100")):  # within a minute, and not
         writer.ours = wrong
@@ -422,7 +422,7 @@ def test_the_colours_of_tempo_are_those_of_the_register_and_of_what_is_announced
         ("25060200", {25: "red", 26: "white"}),
     ],
 )
-def test_near_six_in_the_morning_nobody_knows_of_which_day_a_colour_is(
+def test_near_six_in_the_morning_a_colour_is_assigned_to_no_day(
     time: str, noted: dict[int, str]
 ) -> None:
     writer = Writer(PJOURF1=BLUE, NJOURF="00", NJOURF1="00", STGE="0B3A0800", NTARF="05")
@@ -430,7 +430,7 @@ def test_near_six_in_the_morning_nobody_knows_of_which_day_a_colour_is(
     assert colours(writer) == noted
 
 
-def test_colours_are_forgotten_when_their_days_are() -> None:
+def test_colours_are_kept_as_long_as_their_days() -> None:
     writer = Writer(PJOURF1=BLUE, STGE="013A0800", NTARF="02")
     for day in range(11, 25):
         writer.writes(f"{day}070000", frames=4)
@@ -484,7 +484,9 @@ def test_tempo_ends_where_historique_shows_another_contract() -> None:
 
 
 @pytest.mark.parametrize(("option", "noted"), [("HC..", {24, 25}), ("BASE", set())])
-def test_days_go_on_in_historique_where_the_contract_does(option: str, noted: set[int]) -> None:
+def test_days_stay_known_in_historique_under_the_same_contract(
+    option: str, noted: set[int]
+) -> None:
     writer = meter(NGTF=f"{'H PLEINE/CREUSE':16}", STGE="003A0400", NTARF="02")
     assert set(writer.noted()) == {24, 25}
     hears_historic(writer, option, "TH.." if option == "BASE" else "HP..")

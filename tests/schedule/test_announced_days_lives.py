@@ -215,7 +215,7 @@ class Fate:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_what_is_noted_of_a_meter_added_at_any_hour_is_so(seed: int) -> None:
+def test_the_days_of_a_meter_added_at_any_hour_are_right(seed: int) -> None:
     fate = Fate(seed)
     is_known = fate.holds()
     assert is_known or fate.house.contract in {"ejp", "tempo", "weekend"}

@@ -37,7 +37,7 @@ def now(local: datetime, *labels: str) -> tuple[MobilePeak, ...]:
         (END + timedelta(days=8), ()),
     ],
 )
-def test_a_peak_that_is_told_no_more_has_been_one_once_it_has_begun(
+def test_a_peak_that_has_begun_is_kept_when_it_is_no_longer_sent(
     local: datetime, known: tuple[MobilePeak, ...]
 ) -> None:
     assert now(local, "PJOURF+1") == known

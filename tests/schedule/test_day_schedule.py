@@ -147,7 +147,7 @@ def test_a_day_without_a_sound_profile_is_unknown(blocks: str) -> None:
     assert schedules(EJP_TODAY, before=EJP).unusual_periods([DAY], 1) == []
 
 
-def test_where_two_readings_differ_nothing_is_known() -> None:
+def test_where_two_codings_differ_the_register_is_unknown() -> None:
     days = schedules(coding=None, day="0000C001 07008002 1200C001")  # from noon, or from 18:00
     hours = ["00:00-07:00 1", "07:00-12:00 2", "12:00-18:00 None", "18:00-00:00 1"]
     assert told(known(days.day(DAY)).periods) == hours
@@ -166,7 +166,7 @@ def test_where_two_readings_differ_nothing_is_known() -> None:
         (EJP, None, "00:00", Coding.DECIMAL, Decision.SAME),
     ],
 )
-def test_a_day_says_how_its_hours_were_read(
+def test_a_day_has_the_coding_of_its_hours(
     blocks: str, remembered: Coding | None, edge: str, coding: Coding | None, decision: Decision
 ) -> None:
     day = known(schedules(day=blocks, coding=remembered).day(DAY))
@@ -272,7 +272,7 @@ def test_the_next_change_is_that_of_the_register(
     assert (found and f"{found.at:%dT%H:%M} {found.register}") == change
 
 
-def test_something_else_is_in_force_at_each_edge_and_at_midnight() -> None:
+def test_the_boundaries_are_those_of_the_periods_and_midnight() -> None:
     days = schedules(day=NIGHT)
     edge = datetime.fromisoformat("2026-11-25T01:00:00+01:00")
     edges = [edge := days.next_boundary(edge) for _ in range(4)]

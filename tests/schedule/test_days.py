@@ -69,7 +69,7 @@ async def test_what_is_in_force_changes_at_the_very_instant(days: DaysOfAHome) -
     assert schedule._next_boundary > edge
 
 
-async def test_a_night_without_the_line_is_known_until_the_day_after(days: DaysOfAHome) -> None:
+async def test_hours_stay_known_for_a_night_without_the_line(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:00:00"))
     await days.wait_until("2026-11-24T09:00:00", frames=0)
     assert await today_and_tomorrow(days) == (NIGHT, None)
@@ -90,7 +90,7 @@ async def test_a_restart_around_midnight_loses_nothing(days: DaysOfAHome, restar
     assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
-async def test_what_was_told_in_the_evening_holds_after_a_night_without_us(
+async def test_hours_announced_in_the_evening_are_known_after_a_stop_at_night(
     days: DaysOfAHome,
 ) -> None:
     meter = await days.hears(Household(contract="hphc", start="2026-11-23T22:00:00"))
@@ -100,7 +100,7 @@ async def test_what_was_told_in_the_evening_holds_after_a_night_without_us(
     assert await today_and_tomorrow(days) == (NIGHT, None)
 
 
-async def test_a_day_and_a_night_without_us_leave_today_unknown_until_the_meter_is_heard(
+async def test_after_a_stop_of_a_day_and_a_night_today_is_unknown_until_frames_are_received(
     days: DaysOfAHome,
 ) -> None:
     meter = await days.hears(Household(contract="hphc", start="2026-11-23T22:00:00"))
@@ -112,7 +112,7 @@ async def test_a_day_and_a_night_without_us_leave_today_unknown_until_the_meter_
     assert await today_and_tomorrow(days) == (NIGHT, NIGHT)
 
 
-async def test_hours_that_change_in_the_evening_leave_today_open(days: DaysOfAHome) -> None:
+async def test_hours_that_change_in_the_evening_leave_today_unknown(days: DaysOfAHome) -> None:
     await days.hears(Household(contract="hphc", start="2026-11-23T23:50:00"))
     await days.wait_until("2026-11-24T20:00:00")
     days.house.change_contract(off_peak=((21 * 60, 5 * 60),))
@@ -192,7 +192,7 @@ async def test_a_meter_whose_clock_is_fast_keeps_its_days_apart(days: DaysOfAHom
     assert answer["tomorrow"]["slots"][0]["index"] == 3
 
 
-async def test_white_comes_at_six_and_goes_at_six(days: DaysOfAHome) -> None:
+async def test_a_white_day_lasts_from_six_to_six(days: DaysOfAHome) -> None:
     white = {date(2026, 11, day): "blue" for day in range(20, 30)} | {date(2026, 11, 25): "white"}
     meter = await days.hears(
         Household(contract="tempo", colours=white, start="2026-11-24T00:00:00")
@@ -213,7 +213,7 @@ async def test_white_comes_at_six_and_goes_at_six(days: DaysOfAHome) -> None:
     assert (await today_and_tomorrow(days))[0] == ["00:00 3 pm1", "06:00 2", "22:00 1"]
 
 
-async def test_a_peak_that_is_taken_back_is_no_longer_shown(days: DaysOfAHome) -> None:
+async def test_a_cancelled_peak_is_no_longer_shown(days: DaysOfAHome) -> None:
     await days.hears(
         Household(contract="ejp", ejp_days=[date(2026, 11, 25)], start="2026-11-24T21:00:00")
     )
@@ -256,7 +256,7 @@ async def test_a_meter_that_is_switched_to_historique_goes_on_until_midnight(
     assert days.home.state("calendar.linky_tariff") == "unavailable"
 
 
-async def test_a_pilot_meter_which_has_no_numbers_of_days_tells_them_too(
+async def test_the_days_of_a_pilot_meter_without_day_numbers_are_known(
     days: DaysOfAHome,
 ) -> None:
     house = Household(pilot=True, contract="hphc", start="2026-11-23T23:59:00")
@@ -299,7 +299,7 @@ REAL: Final = {
         ("standard_three_base", None, ["00:00 1"], "same"),
     ],
 )  # fmt: skip
-async def test_what_real_meters_tell_of_today_and_tomorrow(
+async def test_the_days_that_real_meters_announce(
     days: DaysOfAHome, capture: str, today: list[str] | None, tomorrow: list[str], decision: str
 ) -> None:
     address, clock = REAL[capture]

@@ -29,14 +29,14 @@ def written() -> AnnouncedDays:
     return days
 
 
-def test_all_that_is_kept_comes_back() -> None:
+def test_everything_stored_is_loaded_again() -> None:
     before, after = written(), AnnouncedDays()
     from_json(json.loads(json.dumps(to_json(before))), after)
     assert vars(after.clock) == vars(before.clock)
     assert vars(after) | {"clock": None} == vars(before) | {"clock": None}
 
 
-def test_what_was_stored_before_1_0_is_understood() -> None:
+def test_data_stored_before_1_0_is_loaded() -> None:
     after = AnnouncedDays()
     begin, end = "2026-11-25T06:00:00+01:00", "2026-11-26T06:00:00+01:00"
     flat, several = ["0000C001", 3], [["0000C001", 3, True], ["0000C003", 3, False]]

@@ -39,7 +39,7 @@ def told(home: Home, entity: str) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize("mode", [{"mode": "standard"}, {"mode": "historic"}], ids=str)
-async def test_the_colours_that_are_heard_are_counted_and_kept(
+async def test_received_colours_are_counted_and_stored(
     days: DaysOfAHome, mode: dict[str, Any]
 ) -> None:
     await days.home.hass.config.async_set_time_zone("Europe/Paris")
@@ -55,7 +55,7 @@ async def test_the_colours_that_are_heard_are_counted_and_kept(
     assert (told(days.home, RED), told(days.home, WHITE)) == (("21", 1, 0), ("42", 1, 0))
 
 
-async def test_days_that_nobody_has_heard_are_unknown(days: DaysOfAHome) -> None:
+async def test_days_without_a_connection_are_unknown(days: DaysOfAHome) -> None:
     house = Household(contract="tempo", colours=COLOURS, start="2026-11-04T12:00:00")
     await days.hears(house)
     state, _, unknown = told(days.home, RED)
@@ -100,7 +100,7 @@ def at(days: DaysOfAHome, local: str, *, behind: bool = False) -> SeasonDays:
         ("2026-11-02T00:55:00", None),
     ],
 )
-async def test_a_peak_is_told_by_its_hours_but_five_minutes(
+async def test_a_peak_is_known_in_its_hours_without_five_minutes_at_either_end(
     days: DaysOfAHome, moment: str, day: date | None
 ) -> None:
     """The clocks of a house and of its meter may differ; it lasts from 7 to 1."""
@@ -116,7 +116,7 @@ async def test_a_peak_is_told_by_its_hours_but_five_minutes(
 @pytest.mark.parametrize(
     ("contract", "kind", "begins"), [("tempo", "red", "06"), ("ejp", "peak", "07")]
 )
-async def test_a_day_that_has_begun_is_awaited_for_a_quarter_of_an_hour(
+async def test_a_day_of_unknown_kind_counts_after_a_quarter_of_an_hour(
     days: DaysOfAHome, contract: str, kind: str, begins: str
 ) -> None:
     await days.hears(Household(contract=contract, colours={}, ejp_days=(),
@@ -167,7 +167,7 @@ async def test_a_year_and_a_day_of_days_are_kept(days: DaysOfAHome) -> None:
     assert store.recall("season") == {**kept, "since": "2026-10-01"}
 
 
-async def test_days_that_nobody_has_heard_are_those_of_the_indexes(
+async def test_days_without_a_connection_are_known_from_the_indexes(
     course: Course, home: Home
 ) -> None:
     """What was heard is not overruled, and a day that goes on is not told by its first hours."""

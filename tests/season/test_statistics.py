@@ -46,7 +46,7 @@ def test_a_day_on_which_two_colours_moved_is_unknown() -> None:
     assert kinds_of_days("tempo", found, FIRST, None) == {}
 
 
-def test_the_hours_around_six_tell_of_two_days() -> None:
+def test_the_hours_around_six_are_not_used() -> None:
     found = {
         "BBRHPJW": rows({"6": "22"}),
         "BBRHCJW": rows({"22": "31"}),
@@ -58,7 +58,7 @@ def test_the_hours_around_six_tell_of_two_days() -> None:
 @pytest.mark.parametrize(
     ("contract", "label", "hours"), [("tempo", "BBRHPJW", (7, 28)), ("ejp", "EJPHPM", (8, 23))]
 )
-def test_the_hours_that_tell_of_a_day_are_away_from_its_ends(
+def test_hours_near_the_ends_of_a_day_are_not_used(
     contract: str, label: str, hours: tuple[int, int]
 ) -> None:
     """Such a day begins at 6, and at 7 under EJP, whose peaks end at 1."""
@@ -70,17 +70,17 @@ def test_the_hours_that_tell_of_a_day_are_away_from_its_ends(
     assert (told[0], told[-1]) == hours
 
 
-def test_an_hour_of_which_the_change_is_unknown_tells_nothing() -> None:
+def test_an_hour_with_an_unknown_change_is_not_used() -> None:
     bare = [row | {"change": None} for row in rows({})]
     assert kinds_of_days("tempo", {"BBRHPJW": bare}, FIRST, None) == {}
 
 
-def test_an_hour_after_a_gap_tells_nothing() -> None:
+def test_an_hour_after_a_gap_is_not_used() -> None:
     found = {"BBRHPJW": rows({"34": "35"}, range(34, 72))}
     assert kinds_of_days("tempo", found, FIRST, None) == {}
 
 
-def test_the_first_two_registers_are_tempos_once_another_one_has_moved() -> None:
+def test_the_first_two_registers_count_for_tempo_once_another_one_increased() -> None:
     blue = {"EASF02": rows({"-18": "-2", "30": "46"})}
     assert kinds_of_days("tempo", blue, FIRST, None) == {}  # peak hours, for all one knows
     assert kinds_of_days("tempo", blue, FIRST, BLUE) == {BLUE: "blue"}  # heard to be Tempo then
@@ -127,7 +127,7 @@ async def test_the_rows_are_those_of_the_recorder(
 
 
 @pytest.mark.parametrize(("day", "is_asked"), [(1, False), (2, True)])
-async def test_the_year_before_tells_whose_registers_they_are(
+async def test_statistics_of_the_year_before_show_the_contract_of_the_registers(
     recorder_mock: Recorder, hass: HomeAssistant, day: int, *, is_asked: bool
 ) -> None:
     await moves(hass, "EASF04", date(2025, 9, day), 6, 22)

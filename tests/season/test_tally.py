@@ -54,7 +54,7 @@ def test_some_days_are_never_red_or_white(day: str, *, red: bool, white: bool) -
     )
 
 
-def test_what_has_been_is_counted_and_what_is_left() -> None:
+def test_past_days_and_days_left_are_counted() -> None:
     today = date(2026, 11, 24)
     days = known(today, d1120="red", d1123="red", d1107="white", d1124="white") | {
         today + DAY: "red"  # announced, and not begun
@@ -65,7 +65,7 @@ def test_what_has_been_is_counted_and_what_is_left() -> None:
     assert red.days == (date(2026, 11, 20), date(2026, 11, 23))
 
 
-def test_unknown_days_leave_those_counts_open_to_which_they_may_add() -> None:
+def test_a_count_is_unknown_while_an_unknown_day_may_add_to_it() -> None:
     today = date(2026, 11, 24)
     days = known(today, d1120="red")
     del days[date(2026, 11, 7)], days[date(2026, 10, 1)]  # a Saturday, and before November
@@ -75,7 +75,7 @@ def test_unknown_days_leave_those_counts_open_to_which_they_may_add() -> None:
     assert (blue.so_far, len(blue.unknown)) == (None, 2)
 
 
-def test_when_all_have_been_unknown_days_add_nothing() -> None:
+def test_unknown_days_do_not_matter_once_all_days_of_a_kind_have_been() -> None:
     today = date(2027, 3, 31)
     red = [day for day in (date(2026, 11, 2) + DAY * one for one in range(60)) if RED.may_be(day)]
     found = tally("red", dict.fromkeys(red[:22], "red"), today)

@@ -52,12 +52,12 @@ def test_a_colour_in_standard_means_all_registers_of_tempo() -> None:
     assert used(historic(("OPTARIF", "BBR("), ("BBRHPJB", "000001000"))) == {2}
 
 
-def test_nothing_heard_is_no_contract() -> None:
+def test_no_readings_give_no_contract() -> None:
     assert contract_name({}) is None
     assert registers_in_use({}) == set()
 
 
-def test_a_contract_known_to_be_tempo_is_so_under_any_name_and_without_a_colour() -> None:
+def test_a_contract_known_to_be_tempo_stays_so_under_any_name_and_without_a_colour() -> None:
     listener = Listener()
     listener.hear(*[standard(("NGTF", "    ZEN FLEX    "), ("STGE", "003A0800"))] * 4)
     readings = listener.receiver.meter.readings
@@ -76,7 +76,7 @@ def test_a_contract_known_to_be_tempo_is_so_under_any_name_and_without_a_colour(
         ("his_mono_tempo", Contract(Mode.HISTORIC, "tempo")),
     ],
 )
-def test_a_contract_that_everybody_knows_has_its_slug(name: str, contract: Contract | None) -> None:
+def test_a_well_known_contract_has_a_slug(name: str, contract: Contract | None) -> None:
     assert read_contract(listened(name).receiver.meter.readings) == contract
 
 

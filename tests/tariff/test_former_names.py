@@ -54,7 +54,7 @@ def repair(home: Home, meter: Meter) -> ir.IssueEntry | None:
     return ir.async_get(home.hass).async_get_issue(DOMAIN, id_)
 
 
-async def test_an_automation_that_waits_for_a_former_name_is_told_of_once(home: Home) -> None:
+async def test_an_automation_that_waits_for_a_former_name_is_reported_once(home: Home) -> None:
     meter = await update(
         home,
         waits_for("HEURE  CREUSE"),
@@ -73,14 +73,14 @@ async def test_an_automation_that_waits_for_a_former_name_is_told_of_once(home: 
     assert repair(home, meter) is None
 
 
-async def test_what_was_mended_meanwhile_is_not_told(home: Home) -> None:
+async def test_an_automation_that_was_corrected_meanwhile_is_not_listed(home: Home) -> None:
     meter = await update(home, waits_for("HEURE CREUSE"))
     registry = er.async_get(home.hass)
     registry.async_update_entity(TARIFF, new_entity_id="sensor.jeanne")
     assert await told(home, meter) == "- –"
 
 
-async def test_the_calendar_and_an_action_said_the_former_names_too(home: Home) -> None:
+async def test_automations_on_the_calendar_or_an_action_are_listed_too(home: Home) -> None:
     begins = {
         "alias": "Begins",
         "triggers": [{"trigger": "state", "entity_id": CALENDAR, "to": "on"}],
@@ -104,7 +104,7 @@ async def test_the_calendar_and_an_action_said_the_former_names_too(home: Home) 
     assert await told(home, meter) == waiting
 
 
-async def test_nobody_is_told_who_has_built_nothing_on_it(home: Home) -> None:
+async def test_there_is_no_repair_if_no_automation_uses_a_former_name(home: Home) -> None:
     assert repair(home, await update(home, waits_for("off_peak"))) is None
 
 

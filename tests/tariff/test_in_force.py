@@ -86,7 +86,7 @@ def steady(named: tuple[str, int], frames: int = 6) -> list[bytes]:
     return [says(named, named[1])] * frames
 
 
-def test_what_is_heard_is_what_the_labels_say() -> None:
+def test_the_tariff_is_read_from_the_labels() -> None:
     assert read_tariff({}) == HeardTariff()
     assert HeardTariff() == (None, None, None, None, None, False, False, False)
     follow = Follow()
@@ -140,7 +140,7 @@ def test_a_register_under_the_name_of_another_waits_for_its_own_for_six_frames()
     assert follower.current == (2, "index_2")
 
 
-def test_what_stands_for_sixty_frames_has_settled_and_asks_for_nothing_more() -> None:
+def test_a_tariff_settles_after_sixty_frames_without_a_change() -> None:
     for said in (None, heard(1, "ECO")):
         follower = TariffFollower()
         ends(follower, said, *[None] * (60 if said else 58))
@@ -169,7 +169,7 @@ def test_tempo_is_remembered_under_its_calendar_and_forgotten_with_a_tariff_of_a
     assert follower.tempo is None
 
 
-def test_what_is_said_has_settled_at_the_end_of_one_frame_alone() -> None:
+def test_a_tariff_has_just_settled_at_the_end_of_one_frame_only() -> None:
     follow, settled = Follow(), 0
     for frame in steady(ECO, 90):
         follow.hear(frame)
@@ -193,7 +193,7 @@ def test_the_standard_mode_names_a_tariff_by_what_the_meter_shows() -> None:
 
 
 @pytest.mark.parametrize(("ngtf", "left"), [("", {}), ("MON OFFRE", {2: "HEURE SOLEIL"})])
-def test_names_of_a_contract_that_has_no_name_go_with_the_first_that_has_changed(
+def test_under_a_contract_without_a_name_a_changed_name_removes_the_others(
     ngtf: str, left: dict[int, str]
 ) -> None:
     follow, other = Follow(), ("   HC SEMAINE   ", 1)
@@ -294,7 +294,7 @@ SLUGS: Final[Mapping[str, Mapping[int, str]]] = {
 
 
 @pytest.mark.parametrize("contract", sorted(CONTRACTS))
-def test_a_day_of_a_house_is_told_as_it_is_charged(contract: str) -> None:
+def test_the_tariff_of_a_simulated_day_is_the_one_that_is_charged(contract: str) -> None:
     house = Household(contract=contract, living=False)
     follow = Follow()
     for _ in range(26):
@@ -306,7 +306,7 @@ def test_a_day_of_a_house_is_told_as_it_is_charged(contract: str) -> None:
 
 
 @pytest.mark.parametrize("contract", ["base", "hphc", "tempo", "ejp"])
-def test_a_contract_that_everybody_knows_has_all_its_names_from_the_first_frames(
+def test_a_well_known_contract_has_all_its_names_from_the_first_frames(
     contract: str,
 ) -> None:
     house = Household(contract=contract)
@@ -332,7 +332,7 @@ def test_a_frame_in_which_the_tariff_changes_gives_no_register_the_name_of_anoth
     assert told[-1] == Tariff(2, "peak")
 
 
-def test_a_contract_that_changes_takes_the_names_of_the_one_before_away() -> None:
+def test_a_new_contract_removes_the_names_of_the_one_before() -> None:
     follow = Follow()
     follow.hear(*[says((" HEURE  CREUSE  ", 1), 1, ngtf="HC et Week-End")] * 6)
     told = follow.hear(*[says(("      BASE      ", 1), 1, ngtf="BASE")] * 6)
@@ -350,7 +350,7 @@ def test_a_contract_that_changes_takes_the_names_of_the_one_before_away() -> Non
         ("", "", "ejp_peak"),  # it is not told any more
     ],
 )
-def test_after_a_start_no_name_is_shown_before_the_contract_that_it_is_of_is_heard(
+def test_after_a_start_no_name_is_shown_before_its_contract_is_received(
     contract: str, text: str, shown: str
 ) -> None:
     follow = Follow(labels=("NGTF", "LTARF", "NTARF", "STGE"))
@@ -374,7 +374,7 @@ def test_tempo_is_known_by_its_colours_until_the_contract_changes() -> None:
     assert not follow.follower.is_tempo
 
 
-def test_tempo_that_historique_has_told_ends_with_another_contract_there() -> None:
+def test_tempo_known_from_historique_ends_with_another_contract_there() -> None:
     follow = Follow()
     follow.hear(*[historic(("OPTARIF", "BBR("), ("PTEC", "HPJB"))] * 4)
     assert follow.follower.is_tempo
@@ -408,7 +408,9 @@ def test_tempo_without_names_ends_with_its_profile(contract: str) -> None:
         ("historic_three_base", (1, "base")),
     ],
 )
-def test_a_real_meter_is_told_as_it_says(capture: str, tariff: tuple[int, str]) -> None:
+def test_the_tariff_of_a_real_meter_is_the_one_that_it_sends(
+    capture: str, tariff: tuple[int, str]
+) -> None:
     follow = Follow()
     stream = (DATA / "captures" / f"{capture}.bin").read_bytes()
     frames = [b"\x02" + one for one in stream.split(b"\x02")[1:]]

@@ -37,7 +37,7 @@ async def news(home: Home, house: Household, frames: int = KNOWN) -> Meter:
 
 
 @pytest.mark.usefixtures("as_delivered")
-async def test_names_that_everybody_knows_are_shown_at_once_and_without_a_reload(
+async def test_well_known_names_are_shown_at_once_without_a_reload(
     home: Home,
 ) -> None:
     meter = await news(home, Household(contract="hphc", index=2000))
@@ -74,7 +74,7 @@ async def test_each_register_gets_its_name_when_it_is_in_force(home: Home) -> No
     assert options(home) == ["off_peak", "peak", "HEURE WEEK-END"]
 
 
-async def test_a_name_is_known_after_a_restart_before_anything_is_heard(home: Home) -> None:
+async def test_a_name_is_known_after_a_restart_before_anything_is_received(home: Home) -> None:
     house = Household(contract="weekend", index=3000, start="2026-11-28T12:00:00")
     meter = await news(home, house, 2 * KNOWN)
     meter.port.unplug()
@@ -106,7 +106,7 @@ async def test_stored_names_that_are_no_text_take_no_index_away(home: Home) -> N
     assert home.state(TARIFF) in {"off_peak", "peak"}
 
 
-async def test_what_was_heard_of_a_tariff_is_kept(home: Home) -> None:
+async def test_names_and_calendar_of_tariffs_are_stored(home: Home) -> None:
     house = Household(contract="hphc")
     meter = await news(home, house, 70)
 
@@ -125,7 +125,7 @@ async def test_what_was_heard_of_a_tariff_is_kept(home: Home) -> None:
     assert kept()[1:] == ["TEMPO", None, "TEMPO"]
 
 
-async def test_what_is_known_of_indexes_outlives_the_line_and_what_is_in_force_does_not(
+async def test_names_of_indexes_stay_without_the_line_but_the_tariff_in_force_is_unknown(
     home: Home,
 ) -> None:
     meter = await home.hears(Household(contract="hphc"))
@@ -157,7 +157,7 @@ def colour(home: Home) -> str | None:
 
 
 @pytest.mark.parametrize("contract", ["base", "hphc", "tempo", "ejp", "weekend", "producer"])
-async def test_the_historic_mode_says_what_it_knows(home: Home, contract: str) -> None:
+async def test_the_tariff_is_shown_in_historic_mode(home: Home, contract: str) -> None:
     house = Household(contract=contract, mode="historic", colours={}, ejp_days=())
     await home.hears(house)
     assert home.state(TARIFF) == PERIODS[house.truth["PTEC"]][1]
@@ -173,7 +173,7 @@ async def test_the_historic_mode_says_what_it_knows(home: Home, contract: str) -
     ("contract", "standard", "historic"),
     [("weekend", "peak", "base"), ("producer", "INDEX NON CONSO", "base")],
 )
-async def test_one_entity_says_it_in_both_modes(
+async def test_the_same_entity_shows_the_tariff_in_both_modes(
     home: Home, contract: str, standard: str, historic: str
 ) -> None:
     house = Household(contract=contract)
@@ -198,7 +198,7 @@ async def test_one_entity_says_it_in_both_modes(
     ],
     ids=str,
 )
-async def test_unusual_meters_say_their_tariff(
+async def test_unusual_meters_show_their_tariff(
     home: Home, options: dict[str, Any], tariff: str
 ) -> None:
     house = Household(**options)
@@ -214,7 +214,7 @@ async def test_unusual_meters_say_their_tariff(
     assert home.registered(f"sensor.linky_easf{number:02}").original_name == name
 
 
-async def test_a_new_contract_brings_new_names_and_is_told_of(home: Home) -> None:
+async def test_a_new_contract_brings_new_names_and_a_repair(home: Home) -> None:
     house = Household(contract="tempo", colours={})
     meter = await home.hears(house, 70)
     told: list[tuple[str, str] | None] = []
@@ -255,7 +255,7 @@ async def test_a_contract_that_changed_while_nobody_listened_has_its_own_names(
     assert home.registered("sensor.linky_easf01").original_name == "Energy imported"
 
 
-async def test_nothing_is_in_force_while_nothing_is_heard(home: Home) -> None:
+async def test_no_tariff_is_in_force_while_nothing_is_received(home: Home) -> None:
     house = Household(contract="hphc", start="2026-11-23T22:00:00")
     meter = await home.hears(house)
     assert home.state(TARIFF) == "peak"

@@ -98,7 +98,7 @@ def test_the_register_in_force_tells_what_colour_is_charged(
     assert told == ([register, register + 2, register + 4] if register <= 2 else [None] * 3)
 
 
-def test_a_word_that_is_not_in_the_document_is_not_known() -> None:
+def test_a_value_that_is_not_in_the_specification_is_unknown() -> None:
     readings = said(TEMPO, ("PTEC", "HPJV"), ("DEMAIN", "VERT"))
     assert (colour_today(readings), colour_tomorrow(readings)) == (None, None)
     assert peak_in_progress(readings) is None
@@ -128,12 +128,12 @@ def test_historique_gives_no_notice_of_a_tempo_peak() -> None:
 
 
 @pytest.mark.parametrize("group", [TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "----")])
-def test_one_word_of_tempo_is_evidence_enough(group: tuple[str, str]) -> None:
+def test_one_reading_of_tempo_is_enough(group: tuple[str, str]) -> None:
     assert has_colours(said(group))
 
 
 @pytest.mark.parametrize("group", [EJP, ("PEJP", "30")])
-def test_one_word_of_ejp_is_evidence_enough(group: tuple[str, str]) -> None:
+def test_one_reading_of_ejp_is_enough(group: tuple[str, str]) -> None:
     assert has_peak_notices(said(group))
     assert not has_colours(said(group))
 
@@ -156,7 +156,7 @@ def test_the_status_register_tells_of_three_peaks(code: int) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_peak_that_is_ordered_is_evidence_of_a_contract_with_peaks(number: int) -> None:
+def test_an_announced_peak_shows_a_contract_with_peaks(number: int) -> None:
     calm = ("STGE", "003A0001")
     assert not has_mobile_peaks(heard(standard(calm)))
     ordered = heard(standard(calm, (f"DPM{number}", "00", " 261124060000")))
@@ -164,7 +164,7 @@ def test_a_peak_that_is_ordered_is_evidence_of_a_contract_with_peaks(number: int
     assert (peak_notice(ordered), peak_in_progress(ordered)) == ("none", "none")
 
 
-def test_nothing_heard_is_nothing_known() -> None:
+def test_nothing_is_known_without_readings() -> None:
     asked = colour_today, colour_tomorrow, peak_in_progress, peak_notice, absent_peak_notice
     assert [ask({}) for ask in asked] == [None] * len(asked)
     assert not has_mobile_peaks({})
@@ -189,7 +189,7 @@ OWN: Final = ("NGTF", "   MON  OFFRE   ")
         (standard(OWN, ("PJOURF+1", profile("0000C001 06004002"))), False),
     ],
 )
-def test_what_says_that_a_contract_is_none_of_tempo(frame: bytes, *, denies: bool) -> None:
+def test_readings_that_rule_out_tempo(frame: bytes, *, denies: bool) -> None:
     assert rules_out_tempo(heard(frame)) is denies
 
 

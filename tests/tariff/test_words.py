@@ -42,7 +42,7 @@ def test_a_whole_text_has_a_slug(slug: str | None) -> None:
         ("BASE", "TEMPO", None),
     ],
 )
-def test_a_contract_that_is_known_has_its_own_tariffs_alone(
+def test_a_known_contract_has_only_its_own_tariffs(
     text: str, calendar: str, slug: str | None
 ) -> None:
     assert tariff_slug(text, calendar) == slug
