@@ -260,8 +260,8 @@ async def test_the_last_days_go_over_by_five_minutes_too(course: Course, home: H
     await hears(home, course)
     before = await rows_of(home.hass, NEW, "5minute")
     await imports(home)
-    periods = await rows_of(home.hass, NEW, "5minute")
-    assert [row["sum"] for row in periods[:13]] == pytest.approx(
+    short_term = await rows_of(home.hass, NEW, "5minute")
+    assert [row["sum"] for row in short_term[:13]] == pytest.approx(
         [*(number / 10 for number in range(12)), 2.0]
     )
     await undo(home.hass)

@@ -1,4 +1,4 @@
-"""Where old rows and ours join: reckoned on rows alone, whatever the recorder does."""
+"""Where old rows and ours are joined, computed from rows without a recorder."""
 
 from typing import Final
 
@@ -7,13 +7,13 @@ import pytest
 from custom_components.linky_tic.adoption.joining import (
     HOUR,
     StatisticRow,
-    doubts,
     earlier,
     find_join,
     follows,
-    in_gaps,
+    implausible_rows,
     is_index,
     join_by_time,
+    rows_in_gaps,
 )
 
 from ..tic.streams import luck
@@ -22,28 +22,28 @@ BEGUN: Final = 1_800_000_000.0 // HOUR * HOUR
 
 
 def hour(number: int, state: float | None, total: float | None) -> StatisticRow:
-    """An hour before or after the one in which we begin, which has the number 0."""
+    """A row; `number` counts the hours from that of our first row."""
     start = BEGUN + number * HOUR
     return StatisticRow(start, start + HOUR, state, total)
 
 
 @pytest.mark.parametrize("seed", range(20))
-@pytest.mark.parametrize("kilo", [1.0, 1000.0])
-def test_what_is_summed_up_is_what_the_index_has_grown_by(seed: int, kilo: float) -> None:
-    """The old sensor and ours ran over one meter, with a pause and an overlap of any length."""
+@pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
+def test_what_is_summed_up_is_what_the_index_has_grown_by(seed: int, per_kwh: float) -> None:
+    """Both sensors recorded the same meter, with a gap or an overlap of any length."""
     chance = luck(seed)
     index, meter = chance.uniform(0, 90_000), {}
     for number in range(-200, 50):
         meter[number] = index = index + chance.uniform(0, 9)
     stop = chance.randrange(-100, 30)
     base, ours_base = meter[-200] - chance.uniform(0, 100), meter[0]
-    old = [hour(n, meter[n] * kilo, (meter[n] - base) * kilo) for n in range(-200, stop)]
-    ours = [hour(n, meter[n] * kilo, (meter[n] - ours_base) * kilo) for n in range(50)]
-    join = find_join(earlier(old, ours[0]), ours[0], kilo)
+    old = [hour(n, meter[n] * per_kwh, (meter[n] - base) * per_kwh) for n in range(-200, stop)]
+    ours = [hour(n, meter[n] * per_kwh, (meter[n] - ours_base) * per_kwh) for n in range(50)]
+    join = find_join(earlier(old, ours[0]), ours[0], per_kwh)
     assert join
     sums = [row.sum for row in earlier(old, ours[0])]
     sums += [(row.sum or 0) + join.offset for row in ours]
-    assert sums[-1] == pytest.approx((meter[49] - base) * kilo)
+    assert sums[-1] == pytest.approx((meter[49] - base) * per_kwh)
     assert sums == sorted(sums, key=lambda total: total or 0)
 
 
@@ -59,7 +59,7 @@ def test_old_hours_without_an_index_are_passed_over() -> None:
 
 
 def test_an_index_that_fits_is_not_looked_for_further_back_than_two_days() -> None:
-    """Further back, any other index was once where ours is."""
+    """Further back, the index of any other meter may once have had the value of ours."""
     for count, is_found in ((48, True), (49, False)):
         others = [hour(-number, 5000, 100) for number in range(count, 0, -1)]
         join = find_join([hour(-count - 1, 1000, 50), *others], hour(0, 1001, 0), 1)
@@ -78,18 +78,18 @@ def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
     assert (join.before.state, join.offset) == (10, 1.5)
 
 
-@pytest.mark.parametrize("kilo", [1.0, 1000.0])
+@pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
 @pytest.mark.parametrize(
     ("counted", "is_adopted", "own"),
     [(40.0, False, 40.0), (40.01, False, 0.0), (90.0, False, 0.0), (9.0, True, 0.0)],
 )
 def test_of_what_no_hour_can_count_nothing_is_ours(
-    kilo: float, counted: float, own: float, *, is_adopted: bool
+    per_kwh: float, counted: float, own: float, *, is_adopted: bool
 ) -> None:
-    rows = [hour(-2, None, 1 * kilo), hour(-1, None, 2 * kilo)]
-    join = join_by_time(rows, hour(0, None, counted * kilo), kilo, is_adopted=is_adopted)
+    rows = [hour(-2, None, 1 * per_kwh), hour(-1, None, 2 * per_kwh)]
+    join = join_by_time(rows, hour(0, None, counted * per_kwh), per_kwh, is_adopted=is_adopted)
     assert join
-    assert join.offset == pytest.approx((2 + own - counted) * kilo)
+    assert join.offset == pytest.approx((2 + own - counted) * per_kwh)
 
 
 @pytest.mark.parametrize(("days", "is_of_a_day"), [(6, False), (7, True)])
@@ -120,10 +120,12 @@ def test_what_says_nothing_follows_nothing() -> None:
     assert not follows(hour(-1, 1, 1), hour(0, None, 0), 1)
 
 
-@pytest.mark.parametrize("kilo", [1.0, 1000.0])
-def test_an_old_index_may_be_off_by_a_kwh(kilo: float) -> None:
+@pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
+def test_an_old_index_may_be_off_by_a_kwh(per_kwh: float) -> None:
     for gain, may_be in ((-1.0, True), (-1.0005, False), (41.0, True), (41.0005, False)):
-        assert follows(hour(-1, 10 * kilo, 1), hour(0, (10 + gain) * kilo, 1), kilo) is may_be
+        assert (
+            follows(hour(-1, 10 * per_kwh, 1), hour(0, (10 + gain) * per_kwh, 1), per_kwh) is may_be
+        )
 
 
 def test_an_index_never_falls() -> None:
@@ -149,18 +151,18 @@ def test_of_a_sensor_that_was_both_what_ours_is_goes_over() -> None:
 
 def test_hours_in_which_ours_was_away_are_found() -> None:
     ours = [hour(0, 1, 1), hour(3, 1, 1), StatisticRow(BEGUN + 5.5 * HOUR, BEGUN + 5.6 * HOUR)]
-    found = in_gaps([hour(number, 1, 1) for number in range(-2, 9)], ours)
+    found = rows_in_gaps([hour(number, 1, 1) for number in range(-2, 9)], ours)
     assert [(row.start - BEGUN) / HOUR for row in found] == [1, 2, 4]
 
 
 def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
     rows = [hour(0, 1, 1), hour(1, 2, 2), hour(2, 1, 1.5), hour(3, 90, 90), hour(30, 200, 200)]
-    found = [((at - BEGUN) / HOUR, round(growth, 1)) for at, growth in doubts(rows, 1)]
+    found = [((at - BEGUN) / HOUR, round(growth, 1)) for at, growth in implausible_rows(rows, 1)]
     assert found == [(2, -0.5), (3, 88.5)]
 
 
-@pytest.mark.parametrize("kilo", [1.0, 1000.0])
-def test_what_floats_differ_by_is_no_doubt(kilo: float) -> None:
+@pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
+def test_what_floats_differ_by_is_no_doubt(per_kwh: float) -> None:
     for growth, is_doubtful in (
         (-1e-6, False),
         (-2e-6, True),
@@ -168,5 +170,5 @@ def test_what_floats_differ_by_is_no_doubt(kilo: float) -> None:
         (41.0, False),
         (41.0005, True),
     ):
-        rows = [hour(0, None, -min(growth, 0) * kilo), hour(1, None, max(growth, 0) * kilo)]
-        assert any(doubts(rows, kilo)) is is_doubtful
+        rows = [hour(0, None, -min(growth, 0) * per_kwh), hour(1, None, max(growth, 0) * per_kwh)]
+        assert any(implausible_rows(rows, per_kwh)) is is_doubtful

@@ -30,16 +30,16 @@ def rows(length: float, *starts: float) -> list[StatisticRow]:
 
 
 def test_a_statistic_begins_with_its_first_row_and_goes_on_from_its_last_period() -> None:
-    hours, periods = (
+    hours, short_term = (
         rows(HOUR, 0, HOUR, 2 * HOUR),
         rows(PERIOD, 3 * HOUR, 3 * HOUR + PERIOD, 12_000),
     )
-    both = History(meta("kWh"), hours, periods)
-    assert (both.first, both.last) == (hours[0], periods[-1])
+    both = History(meta("kWh"), hours, short_term)
+    assert (both.first, both.last) == (hours[0], short_term[-1])
     by_hour = History(meta("kWh"), hours, [])
     assert (by_hour.first, by_hour.last) == (hours[0], hours[-1])
-    by_period = History(meta("kWh"), [], periods)
-    assert (by_period.first, by_period.last) == (periods[0], periods[-1])
+    by_period = History(meta("kWh"), [], short_term)
+    assert (by_period.first, by_period.last) == (short_term[0], short_term[-1])
 
 
 def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
@@ -50,7 +50,7 @@ def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
     ours = History(meta("kWh"), rows(HOUR, 3 * HOUR), [])
     entity: Any = None  # is not asked
     plan = AdoptionPlan(entity, "sensor.old", old, ours, old.hours[:2], 1, None, {}, Method.IMPORT)
-    assert [row.start for row in plan.periods] == [*range(0, 2 * 3600, 300)]
+    assert [row.start for row in plan.short_term] == [*range(0, 2 * 3600, 300)]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_unit_is_told_in_that_of_a_statistic(
 
 def test_a_kilo_is_of_a_sum_of_energy() -> None:
     kilos = [
-        History(one, [], []).kilo
+        History(one, [], []).per_kwh
         for one in (
             meta("Wh"),
             meta("varh", "reactive_energy"),

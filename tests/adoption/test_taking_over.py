@@ -82,8 +82,8 @@ async def test_the_statistics_go_on_with_what_was_used_in_between(
     answer = await adopt(home.hass, dry_run=False)
     await goes_on(meter, course)
     assert answer["join"]["used_in_between"] == pytest.approx(1, abs=0.1)
-    periods = [row["sum"] for row in await rows_of(home.hass, OLD, "5minute")]
-    assert periods[-1] == pytest.approx(1010, abs=0.1)
+    short_term = [row["sum"] for row in await rows_of(home.hass, OLD, "5minute")]
+    assert short_term[-1] == pytest.approx(1010, abs=0.1)
     assert home.state(OLD) not in {None, "unknown", "unavailable"}
     assert home.state(NEW) is None
     assert complaints(caplog) == []
@@ -142,8 +142,8 @@ async def test_our_sum_goes_on_after_more_days_than_are_kept(course: Course, hom
     get_instance(home.hass).queue_task(purge)
     await undo(home.hass, OLD)
     await goes_on(meter, course)
-    (hour, *_), periods = await rows_of(home.hass, NEW), await rows_of(home.hass, NEW, "5minute")
-    last = periods[-1]
+    (hour, *_), short_term = await rows_of(home.hass, NEW), await rows_of(home.hass, NEW, "5minute")
+    last = short_term[-1]
     assert last["sum"] - hour["sum"] == pytest.approx(last["state"] - hour["state"])
 
 

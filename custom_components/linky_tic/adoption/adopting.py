@@ -18,7 +18,7 @@ from ..const import DOMAIN, UNKNOWN
 from ..exceptions import refused
 from .joining import HOUR, Join, StatisticRow, earlier, find_join, follows, is_index, join_by_time
 from .records import AdoptionRecords, Method, Record
-from .statistics_rows import History, async_history, async_insert, async_take_out, settle
+from .statistics_rows import History, async_delete_rows, async_drain, async_history, async_insert
 
 POSSIBLE: Final = "possible"
 _INDEX_DIFFERS: Final = "index_differs"
@@ -39,7 +39,7 @@ class AdoptionPlan:
     left_out: int
     """Hours before our first one that the join leaves out."""
     join: Join | None
-    ways: Mapping[Method, str]
+    methods: Mapping[Method, str]
     method: Method
 
     @property
@@ -63,10 +63,10 @@ class AdoptionPlan:
         )
 
     @property
-    def periods(self) -> list[StatisticRow]:
+    def short_term(self) -> list[StatisticRow]:
         """Give the rows of five minutes of those hours, as far back as the recorder has any."""
         start, end = self.rows[0].start, self.rows[-1].start + HOUR
-        rows = earlier(self.old.periods, self.ours.first)
+        rows = earlier(self.old.short_term, self.ours.first)
         return [row for row in rows if start <= row.start < end]
 
 
@@ -74,58 +74,58 @@ async def async_plan(
     hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
 ) -> AdoptionPlan:
     """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
-    named = {"old": old_id, "entity": entity.entity_id}
-    old, ours = await _read(hass, named)
-    adopted = await _adopted(hass, entity)
-    held = {one.old for one in adopted if _is_held(one, entity, ours)}
-    if old_id in held:
-        raise refused("adopt_already", **named)
-    kilo, before = ours.kilo, earlier(old.hours, ours.first)
-    join = find_join(before, ours.first, kilo) if kilo else None
-    by_time = kilo is not None and _is_joined_by_time(hass, old_id, old, join, method)
-    if kilo and by_time:
-        join = join_by_time(before, ours.first, kilo, is_adopted=bool(held))
+    names = {"old": old_id, "entity": entity.entity_id}
+    old, ours = await _read_both(hass, names)
+    adopted = await _adopted_records(hass, entity)
+    in_effect = {one.old for one in adopted if _is_in_effect(one, entity, ours)}
+    if old_id in in_effect:
+        raise refused("adopt_already", **names)
+    per_kwh, before = ours.per_kwh, earlier(old.hours, ours.first)
+    join = find_join(before, ours.first, per_kwh) if per_kwh else None
+    by_time = per_kwh is not None and _is_joined_by_time(hass, old_id, old, join, method)
+    if per_kwh and by_time:
+        join = join_by_time(before, ours.first, per_kwh, is_adopted=bool(in_effect))
     rows = [row for row in before if join is None or row.start <= join.before.start]
-    against = _INDEX_DIFFERS if kilo and not join else POSSIBLE
-    ways = {(Method.TIME if by_time else Method.IMPORT): against if rows else "nothing_before"}
+    against = _INDEX_DIFFERS if per_kwh and not join else POSSIBLE
+    methods = {(Method.TIME if by_time else Method.IMPORT): against if rows else "nothing_before"}
     if not by_time:
-        ways = {Method.ENTITY_ID: _against_taking_over(hass, old_id, old, ours)} | ways
-    possible = (way for way in ways if ways[way] == POSSIBLE)
-    chosen = method if method in ways else next(possible, [*ways][-1])
-    if ways[chosen] != POSSIBLE:
-        raise refused(f"adopt_{ways[chosen]}", **named, **_indexes(rows, ours, old))
+        methods = {Method.ENTITY_ID: _takeover_obstacle(hass, old_id, old, ours)} | methods
+    possible = (one for one in methods if methods[one] == POSSIBLE)
+    chosen = method if method in methods else next(possible, [*methods][-1])
+    if methods[chosen] != POSSIBLE:
+        raise refused(f"adopt_{methods[chosen]}", **names, **_index_texts(rows, ours, old))
     out = len(before) - len(rows)
-    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, ways, chosen)
+    return AdoptionPlan(entity, old_id, old, ours, rows, out, join, methods, chosen)
 
 
-def _is_held(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
+def _is_in_effect(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
     """Whether what is recorded was done, and is still so: its rows are here, or its entity id."""
     if record.method is Method.ENTITY_ID:
         return entity.entity_id == record.old
     return any(row.start == record.start for row in ours.hours)
 
 
-async def _read(hass: HomeAssistant, named: Mapping[str, str]) -> tuple[History, History]:
+async def _read_both(hass: HomeAssistant, names: Mapping[str, str]) -> tuple[History, History]:
     """Give the old statistic in the unit of ours, and ours; refused where unlike."""
-    old_id, entity_id = named["old"], named["entity"]
+    old_id, entity_id = names["old"], names["entity"]
     if old_id == entity_id:
-        raise refused("adopt_same", **named)
+        raise refused("adopt_same", **names)
     if not old_id.startswith(f"{SENSOR}.") and not valid_statistic_id(old_id):
-        raise refused("adopt_no_sensor", **named)
+        raise refused("adopt_no_sensor", **names)
     ours = await async_history(hass, entity_id)
     if ours is None:
-        raise refused("adopt_too_soon", **named)
+        raise refused("adopt_too_soon", **names)
     old = await async_history(hass, old_id, ours.unit)
     if old is None or not old.hours:
-        raise refused("adopt_no_statistics", **named)
-    told = {**named, "old_unit": old.unit or UNKNOWN, "unit": ours.unit or UNKNOWN}
+        raise refused("adopt_no_statistics", **names)
+    details = {**names, "old_unit": old.unit or UNKNOWN, "unit": ours.unit or UNKNOWN}
     if (old.quantity or old.unit) != (ours.quantity or ours.unit):
-        raise refused("adopt_other_quantity", **told)
+        raise refused("adopt_other_quantity", **details)
     has_sum, kind = ours.meta["has_sum"], ours.meta["mean_type"]
     if not (old.meta["has_sum"] if has_sum else old.meta["mean_type"] == kind):
-        raise refused("adopt_other_kind", **told)
-    if has_sum and ours.kilo is None:
-        raise refused("adopt_no_index", **told)
+        raise refused("adopt_other_kind", **details)
+    if has_sum and ours.per_kwh is None:
+        raise refused("adopt_no_index", **details)
     return old, ours
 
 
@@ -142,33 +142,33 @@ def _is_joined_by_time(
     return is_told or (method is None and (is_helper or (not join and not is_index(old.hours))))
 
 
-def _against_taking_over(hass: HomeAssistant, old_id: str, old: History, ours: History) -> str:
+def _takeover_obstacle(hass: HomeAssistant, old_id: str, old: History, ours: History) -> str:
     """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
     if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
         return "old_is_there"
-    if ours.kilo and not follows(old.last, ours.last, ours.kilo):
+    if ours.per_kwh and not follows(old.last, ours.last, ours.per_kwh):
         return _INDEX_DIFFERS
     return POSSIBLE
 
 
-def _indexes(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
+def _index_texts(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
     """Give the indexes that do not fit, in our unit, for people to compare."""
     shown = (rows[-1] if rows else old.last, ours.first)
     texts = [UNKNOWN if one.state is None else f"{one.state:.2f}" for one in shown]
     return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}
 
 
-async def _adopted(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
+async def _adopted_records(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
     """Give what an entity has adopted, and what it was to adopt when Home Assistant stopped."""
     return (await _records(hass, entity).load()).get(_key(entity), [])
 
 
 async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
     entity, record = plan.entity, plan.record
-    before = [one for one in await _adopted(hass, entity) if one.old != record.old]
+    before = [one for one in await _adopted_records(hass, entity) if one.old != record.old]
     await _records(hass, entity).save(_key(entity), [*before, record])
     if plan.is_import:
-        await async_insert(hass, entity.entity_id, record, plan.rows, plan.periods)
+        await async_insert(hass, entity.entity_id, record, plan.rows, plan.short_term)
     else:
         await _rename(hass, entity, record.old, "adopt_old_is_there")
 
@@ -178,14 +178,14 @@ async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
 
     What an entity has recorded under an id that it gives back stays there.
     """
-    adopted = await _adopted(hass, entity)
+    adopted = await _adopted_records(hass, entity)
     if not adopted:
         raise refused("undo_nothing", entity=entity.entity_id)
     *before, record = adopted
     if record.method is Method.ENTITY_ID:
         await _rename(hass, entity, record.former, "undo_id_taken")
     else:
-        await async_take_out(hass, entity.entity_id, record)
+        await async_delete_rows(hass, entity.entity_id, record)
     await _records(hass, entity).save(_key(entity), before)
     return record
 
@@ -211,14 +211,14 @@ async def _rename(hass: HomeAssistant, entity: er.RegistryEntry, new_id: str, ta
     if entities.async_get(new_id) or not hass.states.async_available(new_id):
         raise refused(taken, old=new_id, former=new_id, entity=entity_id)
     aside = f"{new_id}_{DOMAIN}"
-    _move(hass, new_id, aside)
+    _rename_in_recorder(hass, new_id, aside)
     entities.async_update_entity(entity_id, new_entity_id=new_id)
-    _move(hass, new_id, entity_id)
-    _move(hass, aside, new_id)
-    await settle(get_instance(hass))
+    _rename_in_recorder(hass, new_id, entity_id)
+    _rename_in_recorder(hass, aside, new_id)
+    await async_drain(get_instance(hass))
 
 
-def _move(hass: HomeAssistant, old_id: str, new_id: str) -> None:
+def _rename_in_recorder(hass: HomeAssistant, old_id: str, new_id: str) -> None:
     recorder = get_instance(hass)
     recorder.async_update_statistics_metadata(old_id, new_statistic_id=new_id)
     recorder.async_update_states_metadata(old_id, new_entity_id=new_id)

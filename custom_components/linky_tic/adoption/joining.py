@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 from ..tic import ROUNDING, can_gain
 
 HOUR: Final = 3600.0
-_LEFT_OUT: Final = 48 * HOUR
+_MAX_LEFT_OUT: Final = 48 * HOUR
 """Of the last hours of an old sensor, so many may be wrong: rounded up, or a 0 as it was removed.
 
 Looked for further back, a row that fits could be that of any other index.
 """
-_LAST: Final = 8
+_ROWS_COMPARED: Final = 8
 """Rows that tell how far apart they are, though some are missing."""
 _NOTHING: Final = 1e-3
 """Wh: less than any meter counts, and more than what two sums of floats differ by."""
@@ -54,7 +54,7 @@ def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[Statistic
     return [row._replace(mean=None, min=None, max=None) for row in before if row.sum is not None]
 
 
-def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
+def rows_in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
     """Give the hours that only the old sensor has, between our first row and our last.
 
     `ours` are our rows of either length: the hour that goes on has short ones alone.
@@ -64,39 +64,39 @@ def in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[
     return [row for row in rows if row.start in missing]
 
 
-def find_join(rows: Sequence[StatisticRow], first: StatisticRow, kilo: float) -> Join | None:
-    """Look for the last old row whose index our first one can follow; `kilo` is a kWh in the unit.
+def find_join(rows: Sequence[StatisticRow], first: StatisticRow, per_kwh: float) -> Join | None:
+    """Find the last old row that our first one can follow; `per_kwh` is a kWh in their unit.
 
     Later rows are left out: what they counted is in our first row then, once.
     """
     if first.state is None or first.sum is None:
         return None
     for before in reversed(rows):
-        if rows[-1].start - before.start > _LEFT_OUT:
+        if rows[-1].start - before.start > _MAX_LEFT_OUT:
             break
         if before.state is None or before.sum is None:
             continue
         energy = first.state - before.state
-        if energy >= 0 and follows(before, first, kilo):
+        if energy >= 0 and follows(before, first, per_kwh):
             return Join(before, before.sum + energy - first.sum)
     return None
 
 
 def join_by_time(
-    rows: Sequence[StatisticRow], first: StatisticRow, kilo: float, *, is_adopted: bool
+    rows: Sequence[StatisticRow], first: StatisticRow, per_kwh: float, *, is_adopted: bool
 ) -> Join | None:
     """Join the last old row that ends before our first hour, to what that has counted itself.
 
     That of a row which was adopted before is not known. Between the two nothing is counted: what
     has no index tells nothing of a gap. Where there is a row a day, it is of the whole day.
     """
-    steps = (later.start - row.start for row, later in pairwise(rows[-_LAST:]))
+    steps = (later.start - row.start for row, later in pairwise(rows[-_ROWS_COMPARED:]))
     length = min(steps, default=HOUR)
     ended = [row for row in rows if row.start + length <= first.start // HOUR * HOUR]
     if not ended or ended[-1].sum is None or first.sum is None:
         return None
     before = ended[-1]._replace(end=ended[-1].start + length)
-    is_its_own = not is_adopted and can_gain(1000 * first.sum / kilo, first.end - first.start)
+    is_its_own = not is_adopted and can_gain(1000 * first.sum / per_kwh, first.end - first.start)
     counted = first.sum if is_its_own else 0.0
     return Join(before, ended[-1].sum + counted - first.sum)
 
@@ -110,18 +110,18 @@ def is_index(rows: Sequence[StatisticRow]) -> bool:
     return bool(states) and all(after >= before for before, after in pairwise(states))
 
 
-def follows(before: StatisticRow, after: StatisticRow, kilo: float) -> bool:
+def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
     """Whether the index of a row can be that of an earlier one after the time between them."""
     if before.state is None or after.state is None:
         return False
-    gain = 1000 * (after.state - before.state) / kilo
+    gain = 1000 * (after.state - before.state) / per_kwh
     return can_gain(gain, after.end - before.end, ROUNDING)
 
 
-def doubts(rows: Sequence[StatisticRow], kilo: float) -> Iterator[tuple[float, float]]:
+def implausible_rows(rows: Sequence[StatisticRow], per_kwh: float) -> Iterator[tuple[float, float]]:
     """Find hours in which a sum grew by what no meter counts, and by how much: it goes over so."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
-        gain = 1000 * (total - before) / kilo
+        gain = 1000 * (total - before) / per_kwh
         if gain < -_NOTHING or not can_gain(gain, later - start, ROUNDING):
             yield later, total - before

@@ -27,7 +27,7 @@ from ..const import DOMAIN
 from ..energy_dashboard.preferences import async_used_statistics
 from ..exceptions import refused
 from .adopting import AdoptionPlan, async_adopt, async_plan, async_undo
-from .joining import StatisticRow, doubts, in_gaps
+from .joining import StatisticRow, implausible_rows, rows_in_gaps
 from .records import Method, Record
 from .statistics_rows import History
 
@@ -40,9 +40,9 @@ _ADOPT: Final = vol.Schema(
     }
 )
 _UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY_ID): cv.entity_id})
-_SHOWN: Final = 10
+_MAX_LISTED: Final = 10
 """Doubtful hours that are listed, of all that are counted."""
-_GAP: Final = 2.0
+_MIN_GAP: Final = 2.0
 """Hours without any row from which on people should know of it."""
 
 
@@ -65,7 +65,7 @@ async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     entity = _entity(call)
     async with lock:
         plan = await async_plan(hass, old_id, entity, call.data.get("method"))
-        answer = await _planned(hass, plan)
+        answer = await _plan_answer(hass, plan)
         if not is_dry:
             await async_adopt(hass, plan)
         return {"dry_run": is_dry, **answer}
@@ -74,7 +74,7 @@ async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
 async def _undo(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
     entity = _entity(call)
     async with lock:
-        return _recorded(await async_undo(call.hass, entity))
+        return _record_answer(await async_undo(call.hass, entity))
 
 
 def _entity(call: ServiceCall) -> er.RegistryEntry:
@@ -87,14 +87,14 @@ def _entity(call: ServiceCall) -> er.RegistryEntry:
     raise refused("adopt_not_ours", entity=call.data[ATTR_ENTITY_ID])
 
 
-async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
-    doubted = list(doubts(plan.rows, plan.ours.kilo)) if plan.ours.kilo else []
+async def _plan_answer(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
+    doubted = list(implausible_rows(plan.rows, plan.ours.per_kwh)) if plan.ours.per_kwh else []
     used, ours = await async_used_statistics(hass), plan.entity.entity_id
-    join, will = _join(plan), _will(plan)
+    join, will = _join_answer(plan), _changes_answer(plan)
     # What people should look at before they go on; the documentation tells of each.
     warnings = {
         "joined_by_time": plan.method is Method.TIME,
-        "gap": join is not None and join["hours"] > _GAP,
+        "gap": join is not None and join["hours"] > _MIN_GAP,
         "hours_left_behind": will.get("leave_behind_hours"),
         "gaps_stay": will.get("leave_out_in_gaps_hours"),
         "last_hours_left_out": plan.is_import and plan.left_out,
@@ -104,21 +104,21 @@ async def _planned(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectType:
     }
     return {
         "method": plan.method.value,
-        "methods": {way.value: found for way, found in plan.ways.items()},
-        "old": {"statistic": plan.old_id, **_side(plan.old, used, plan.old_id)},
-        "new": {"entity_id": ours, **_side(plan.ours, used, ours)},
+        "methods": {method.value: found for method, found in plan.methods.items()},
+        "old": {"statistic": plan.old_id, **_history_answer(plan.old, used, plan.old_id)},
+        "new": {"entity_id": ours, **_history_answer(plan.ours, used, ours)},
         "join": join,
         "will": will,
         "doubtful_hours_count": len(doubted),
         "doubtful_hours": [
             {"start": _instant(start), "growth": _number(growth)}
-            for start, growth in doubted[:_SHOWN]
+            for start, growth in doubted[:_MAX_LISTED]
         ],
         "warnings": [name for name, is_so in warnings.items() if is_so],
     }
 
 
-def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonObjectType:
+def _history_answer(history: History, used: AbstractSet[str], statistic_id: str) -> JsonObjectType:
     return {
         "unit": history.unit,
         "hours": len(history.hours),
@@ -127,11 +127,11 @@ def _side(history: History, used: AbstractSet[str], statistic_id: str) -> JsonOb
     }
 
 
-def _join(plan: AdoptionPlan) -> dict[str, Any] | None:
+def _join_answer(plan: AdoptionPlan) -> dict[str, Any] | None:
     """Give both sides of the join: what is counted between them is counted once."""
     if plan.is_import and plan.join:
         before, after = plan.join.before, plan.ours.first
-    elif plan.ours.kilo and not plan.is_import:
+    elif plan.ours.per_kwh and not plan.is_import:
         before, after = plan.old.last, plan.ours.last
     else:
         return None
@@ -150,7 +150,7 @@ def _join(plan: AdoptionPlan) -> dict[str, Any] | None:
     }
 
 
-def _will(plan: AdoptionPlan) -> dict[str, Any]:
+def _changes_answer(plan: AdoptionPlan) -> dict[str, Any]:
     """Tell what is done: our entity takes another id, or rows are inserted and sums shifted."""
     if not plan.is_import:
         behind = sum(row.start >= plan.old.last.end for row in plan.ours.hours)
@@ -159,13 +159,13 @@ def _will(plan: AdoptionPlan) -> dict[str, Any]:
         "insert_hours": len(plan.rows),
         **_span(plan.rows),
         "leave_out_hours": len(plan.old.hours) - len(plan.rows),
-        "leave_out_in_gaps_hours": len(in_gaps(plan.old.hours, plan.ours.rows)),
+        "leave_out_in_gaps_hours": len(rows_in_gaps(plan.old.hours, plan.ours.rows)),
         "shift_rows": len(plan.ours.rows) if plan.join else 0,
         "shift_sums_by": _number(plan.join.offset) if plan.join else None,
     }
 
 
-def _recorded(record: Record) -> JsonObjectType:
+def _record_answer(record: Record) -> JsonObjectType:
     return {
         "method": record.method.value,
         "old_statistic": record.old,

@@ -33,8 +33,8 @@ from .joining import HOUR, StatisticRow
 from .records import Record
 
 _TABLES: Final = (Statistics, StatisticsShortTerm)
-_EVER: Final = utc_from_timestamp(0)
-_KILO: Final[dict[str | None, str]] = {
+_EPOCH: Final = utc_from_timestamp(0)
+_KILO_UNITS: Final[dict[str | None, str]] = {
     "energy": UnitOfEnergy.KILO_WATT_HOUR,
     "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
 }
@@ -46,7 +46,7 @@ class History(NamedTuple):
 
     meta: StatisticMetaData
     hours: list[StatisticRow]
-    periods: list[StatisticRow]
+    short_term: list[StatisticRow]
 
     @property
     def unit(self) -> str | None:
@@ -59,14 +59,14 @@ class History(NamedTuple):
         return converter.UNIT_CLASS if converter else None
 
     @property
-    def kilo(self) -> float | None:
+    def per_kwh(self) -> float | None:
         """Give a kWh or kvarh in the unit of a sum; None: it is no index of a meter."""
-        unit = _KILO.get(self.quantity) if self.meta["has_sum"] else None
+        unit = _KILO_UNITS.get(self.quantity) if self.meta["has_sum"] else None
         return _factor(self.meta, unit) if unit else None
 
     @property
     def rows(self) -> list[StatisticRow]:
-        return [*self.hours, *self.periods]
+        return [*self.hours, *self.short_term]
 
     @property
     def first(self) -> StatisticRow:
@@ -76,10 +76,10 @@ class History(NamedTuple):
     @property
     def last(self) -> StatisticRow:
         """Give the row from which the recorder goes on; there is one."""
-        return [*self.periods[-1:], *self.hours[-1:]][0]
+        return [*self.short_term[-1:], *self.hours[-1:]][0]
 
 
-async def settle(recorder: Recorder) -> None:
+async def async_drain(recorder: Recorder) -> None:
     """Wait until the recorder has done what was asked of it, the task in progress included."""
     done = recorder.hass.loop.create_future()
     recorder.queue_task(SynchronizeTask(done))
@@ -90,7 +90,7 @@ async def async_history(
     hass: HomeAssistant, statistic_id: str, unit: str | None = None
 ) -> History | None:
     """Read a statistic whole, in a unit of the same quantity or its own; None: there is no row."""
-    await settle(get_instance(hass))
+    await async_drain(get_instance(hass))
     return await get_instance(hass).async_add_executor_job(_history, hass, statistic_id, unit)
 
 
@@ -102,8 +102,8 @@ def _history(hass: HomeAssistant, statistic_id: str, unit: str | None) -> Histor
     quantity, shown = history.quantity, unit or history.unit
     units = {quantity: shown} if quantity and shown else None
     hours = _rows(hass, statistic_id, "hour", units)
-    periods = _rows(hass, statistic_id, "5minute", units)
-    return history._replace(hours=hours, periods=periods) if hours or periods else None
+    short_term = _rows(hass, statistic_id, "5minute", units)
+    return history._replace(hours=hours, short_term=short_term) if hours or short_term else None
 
 
 def _rows(
@@ -113,7 +113,7 @@ def _rows(
     units: dict[str, str] | None,
 ) -> list[StatisticRow]:
     found = statistics_during_period(
-        hass, _EVER, None, {statistic_id}, period, units, {"state", "sum", "mean", "min", "max"}
+        hass, _EPOCH, None, {statistic_id}, period, units, {"state", "sum", "mean", "min", "max"}
     )
     rows: list[dict[str, Any]] = [dict(row) for row in found.get(statistic_id, [])]
     return [StatisticRow._make(map(row.get, StatisticRow._fields)) for row in rows]
@@ -134,26 +134,26 @@ async def async_insert(
     entity_id: str,
     record: Record,
     hours: Sequence[StatisticRow],
-    periods: Sequence[StatisticRow],
+    short_term: Sequence[StatisticRow],
 ) -> None:
     """Insert an old statistic's rows before ours; raises `HomeAssistantError`."""
 
     def insert_rows(session: Session) -> None:
-        ours, _ = _found(hass, session, entity_id)[entity_id]
-        for table, rows in zip(_TABLES, (hours, periods), strict=True):
+        ours, _ = _metadata(hass, session, entity_id)[entity_id]
+        for table, rows in zip(_TABLES, (hours, short_term), strict=True):
             if rows:
-                session.execute(insert(table), [_values(row, ours) for row in rows])
+                session.execute(insert(table), [_columns(row, ours) for row in rows])
         if record.offset is not None:
-            _shift(session, ours, record.begun, record.offset)
+            _shift_sums(session, ours, record.begun, record.offset)
 
-    await _at_once(hass, entity_id, insert_rows)
+    await _transact(hass, entity_id, insert_rows)
 
 
-async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) -> None:
+async def async_delete_rows(hass: HomeAssistant, entity_id: str, record: Record) -> None:
     """Take inserted rows out, and give ours the sums they had; raises `HomeAssistantError`."""
 
     def take_out(session: Session) -> None:
-        if not (found := _found(hass, session, entity_id)):
+        if not (found := _metadata(hass, session, entity_id)):
             return  # somebody has deleted all of it
         ours, meta = found[entity_id]
         first = Statistics.metadata_id == ours, Statistics.start_ts == record.start
@@ -163,23 +163,23 @@ async def async_take_out(hass: HomeAssistant, entity_id: str, record: Record) ->
             inserted = table.start_ts >= record.start, table.start_ts < record.end + HOUR
             session.execute(delete(table).where(table.metadata_id == ours, *inserted))
         if record.offset is not None:  # in the unit of then
-            _shift(session, ours, record.begun, -record.offset * _factor(meta, record.unit))
+            _shift_sums(session, ours, record.begun, -record.offset * _factor(meta, record.unit))
 
-    await _at_once(hass, entity_id, take_out)
+    await _transact(hass, entity_id, take_out)
 
 
-def _found(
+def _metadata(
     hass: HomeAssistant, session: Session, entity_id: str
 ) -> dict[str, tuple[int, StatisticMetaData]]:
     return get_metadata_with_session(get_instance(hass), session, statistic_ids={entity_id})
 
 
-def _values(row: StatisticRow, metadata_id: int) -> dict[str, float | None]:
-    told = {"state": row.state, "sum": row.sum, "mean": row.mean, "min": row.min, "max": row.max}
-    return {"metadata_id": metadata_id, "created_ts": time.time(), "start_ts": row.start, **told}
+def _columns(row: StatisticRow, metadata_id: int) -> dict[str, float | None]:
+    details = {"state": row.state, "sum": row.sum, "mean": row.mean, "min": row.min, "max": row.max}
+    return {"metadata_id": metadata_id, "created_ts": time.time(), "start_ts": row.start, **details}
 
 
-def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
+def _shift_sums(session: Session, ours: int, begun: float, offset: float) -> None:
     """Add to all our sums from a row on, and to those of the hours from that hour on."""
     for table in _TABLES:
         since = begun // HOUR * HOUR if table is Statistics else begun
@@ -188,7 +188,7 @@ def _shift(session: Session, ours: int, begun: float, offset: float) -> None:
 
 
 @dataclass(slots=True)
-class _AtOnce(RecorderTask):
+class _TransactionTask(RecorderTask):
     do: Callable[[Session], None]
     done: asyncio.Future[bool]
 
@@ -203,8 +203,8 @@ class _AtOnce(RecorderTask):
             instance.hass.loop.call_soon_threadsafe(self.done.set_result, is_done)
 
 
-async def _at_once(hass: HomeAssistant, entity_id: str, do: Callable[[Session], None]) -> None:
+async def _transact(hass: HomeAssistant, entity_id: str, do: Callable[[Session], None]) -> None:
     done: asyncio.Future[bool] = hass.loop.create_future()
-    get_instance(hass).queue_task(_AtOnce(do, done))
+    get_instance(hass).queue_task(_TransactionTask(do, done))
     if not await done:
         raise unwritten(entity_id)
