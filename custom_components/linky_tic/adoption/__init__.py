@@ -1,1 +1,1 @@
-"""The statistics of an old sensor, carried over to one of ours."""
+"""Adopts the statistics of another sensor into the statistics of a sensor of this integration."""

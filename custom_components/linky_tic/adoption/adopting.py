@@ -1,7 +1,7 @@
-"""Adopting an old statistic, and undoing it: the old rows go before ours, or we take its place.
+"""Adopts an old statistic, and undoes it: by taking over its entity id, or by copying its rows.
 
-Home Assistant keeps statistics by entity id: whoever has the id of a sensor that is gone goes on
-with them, and nothing is imported. What will be done is in storage before it is done.
+Home Assistant keeps statistics by entity id: an entity that takes over the id of a removed sensor
+continues its statistics, and no row is copied. Each adoption is stored before it is carried out.
 """
 
 from collections.abc import Mapping
@@ -23,33 +23,36 @@ from .statistics_rows import History, async_delete_rows, async_drain, async_hist
 POSSIBLE: Final = "possible"
 _INDEX_DIFFERS: Final = "index_differs"
 _HELPERS: Final = frozenset({"utility_meter", "integration"})
-"""Integrations whose totals are not those of a meter: they start at 0, some of them every day."""
+"""Integrations whose totals are not an index: they start at 0, some of them every day."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptionPlan:
-    """Both statistics, in the unit of ours; each way with what stands against it, if anything."""
+    """How a statistic will be adopted; all rows are in the unit of our statistic.
+
+    `methods`: each applicable method -> `POSSIBLE`, or the key of what prevents it.
+    """
 
     entity: er.RegistryEntry
     old_id: str
     old: History
     ours: History
     rows: list[StatisticRow]
-    """Hours of the old one that go before ours."""
+    """The hourly rows of the old statistic to insert before ours."""
     left_out: int
-    """Hours before our first one that the join leaves out."""
+    """Number of hourly rows before our first one that are not inserted."""
     join: Join | None
     methods: Mapping[Method, str]
     method: Method
 
     @property
     def is_import(self) -> bool:
-        """Whether old rows go before ours, which are changed then."""
+        """Whether rows are inserted, and our sums shifted; else the entity id is taken over."""
         return self.method is not Method.ENTITY_ID
 
     @property
     def record(self) -> Record:
-        """Give what is kept of it, so that it can be undone."""
+        """What is stored, so that the adoption can be undone."""
         record = Record(method=self.method, old=self.old_id, former=self.entity.entity_id)
         if not self.is_import:
             return record
@@ -64,7 +67,7 @@ class AdoptionPlan:
 
     @property
     def short_term(self) -> list[StatisticRow]:
-        """Give the rows of five minutes of those hours, as far back as the recorder has any."""
+        """The 5-minute rows of the hours to insert, as far back as the recorder has them."""
         start, end = self.rows[0].start, self.rows[-1].start + HOUR
         rows = earlier(self.old.short_term, self.ours.first)
         return [row for row in rows if start <= row.start < end]
@@ -73,7 +76,10 @@ class AdoptionPlan:
 async def async_plan(
     hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
 ) -> AdoptionPlan:
-    """Look at both statistics, and choose a way: taking the entity id over, wherever possible."""
+    """Read both statistics and choose a method, preferably to take over the entity id.
+
+    Raises `ServiceValidationError` if the statistic cannot be adopted, or not by `method`.
+    """
     names = {"old": old_id, "entity": entity.entity_id}
     old, ours = await _read_both(hass, names)
     adopted = await _adopted_records(hass, entity)
@@ -99,14 +105,14 @@ async def async_plan(
 
 
 def _is_in_effect(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
-    """Whether what is recorded was done, and is still so: its rows are here, or its entity id."""
+    """Whether a stored adoption took place and was not reverted, by our rows or entity id."""
     if record.method is Method.ENTITY_ID:
         return entity.entity_id == record.old
     return any(row.start == record.start for row in ours.hours)
 
 
 async def _read_both(hass: HomeAssistant, names: Mapping[str, str]) -> tuple[History, History]:
-    """Give the old statistic in the unit of ours, and ours; refused where unlike."""
+    """Return the old statistic, in the unit of ours, and ours; raises if they do not match."""
     old_id, entity_id = names["old"], names["entity"]
     if old_id == entity_id:
         raise refused("adopt_same", **names)
@@ -132,9 +138,9 @@ async def _read_both(hass: HomeAssistant, names: Mapping[str, str]) -> tuple[His
 def _is_joined_by_time(
     hass: HomeAssistant, old_id: str, old: History, join: Join | None, method: Method | None
 ) -> bool:
-    """Whether an old statistic has no index: another program's, or a sum of Home Assistant's.
+    """Whether to join by time: the old statistic has no index, or `method` is `TIME`.
 
-    An id with a colon is that of an external statistic, as ha-linky and MyElectricalData add them.
+    An external statistic, with a colon in its id, has none (ha-linky, MyElectricalData).
     """
     entity = er.async_get(hass).async_get(old_id)
     is_helper = entity is not None and entity.platform in _HELPERS
@@ -143,7 +149,7 @@ def _is_joined_by_time(
 
 
 def _takeover_obstacle(hass: HomeAssistant, old_id: str, old: History, ours: History) -> str:
-    """Say what stands against our entity taking the old entity id; `POSSIBLE`: nothing."""
+    """Return what prevents our entity from taking over the old entity id, or `POSSIBLE`."""
     if er.async_get(hass).async_get(old_id) or hass.states.get(old_id):
         return "old_is_there"
     if ours.per_kwh and not follows(old.last, ours.last, ours.per_kwh):
@@ -152,14 +158,14 @@ def _takeover_obstacle(hass: HomeAssistant, old_id: str, old: History, ours: His
 
 
 def _index_texts(rows: list[StatisticRow], ours: History, old: History) -> dict[str, str]:
-    """Give the indexes that do not fit, in our unit, for people to compare."""
+    """Return the placeholders of an error: the two indexes that do not match, in our unit."""
     shown = (rows[-1] if rows else old.last, ours.first)
     texts = [UNKNOWN if one.state is None else f"{one.state:.2f}" for one in shown]
     return {"old_index": f"{texts[0]} {ours.unit}", "index": f"{texts[1]} {ours.unit}"}
 
 
 async def _adopted_records(hass: HomeAssistant, entity: er.RegistryEntry) -> list[Record]:
-    """Give what an entity has adopted, and what it was to adopt when Home Assistant stopped."""
+    """Return the adoptions of an entity; the last may have been interrupted by a shutdown."""
     return (await _records(hass, entity).load()).get(_key(entity), [])
 
 
@@ -174,9 +180,9 @@ async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
 
 
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
-    """Put back what an entity has adopted last, and give what that was.
+    """Undo the last adoption of an entity, and return its record.
 
-    What an entity has recorded under an id that it gives back stays there.
+    Statistics that were recorded under a taken over id stay under it.
     """
     adopted = await _adopted_records(hass, entity)
     if not adopted:
@@ -195,15 +201,15 @@ def _records(hass: HomeAssistant, entity: er.RegistryEntry) -> AdoptionRecords:
 
 
 def _key(entity: er.RegistryEntry) -> str:
-    """Give the label or key of an entity: unlike its id and its meter, that does not change."""
+    """Return the label or key of an entity, which never changes, unlike its id and its meter."""
     return entity.unique_id.partition("_")[2]
 
 
 async def _rename(hass: HomeAssistant, entity: er.RegistryEntry, new_id: str, taken: str) -> None:
-    """Give an entity another id; what is recorded under either of them stays where it is.
+    """Change the id of an entity, but leave the statistics and states of both ids in place.
 
-    The recorder moves all along, and logs an error where something is in the way: that is put
-    aside meanwhile.
+    The recorder moves the data of a renamed entity to the new id, and fails if there is data. So
+    that data is moved aside, and both are moved back afterwards.
     """
     entity_id, entities = entity.entity_id, er.async_get(hass)
     if entity_id == new_id:

@@ -1,6 +1,6 @@
-"""What an old statistic's rows become before our own: which go over, and where the two join.
+"""Finds which rows of an old statistic can be inserted before ours, and where the two join.
 
-Every number is in the unit of our own statistic: rows are converted where they are read.
+"Ours" is the statistic of this integration's sensor. All numbers are in its unit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,18 +11,18 @@ from ..tic import ROUNDING, can_gain
 
 HOUR: Final = 3600.0
 _MAX_LEFT_OUT: Final = 48 * HOUR
-"""Of the last hours of an old sensor, so many may be wrong: rounded up, or a 0 as it was removed.
+"""The last hours of an old sensor may be wrong (rounded up, or 0 as it was removed) and left out.
 
-Looked for further back, a row that fits could be that of any other index.
+Further back, an index that matches ours could be another one by chance.
 """
 _ROWS_COMPARED: Final = 8
-"""Rows that tell how far apart they are, though some are missing."""
+"""Last rows from which the interval of the rows is taken: some may be missing."""
 _NOTHING: Final = 1e-3
-"""Wh: less than any meter counts, and more than what two sums of floats differ by."""
+"""Wh: less than any meter counts, but more than the rounding error of sums of floats."""
 
 
 class StatisticRow(NamedTuple):
-    """A row of statistics, from `start` to `end` in seconds since 1970."""
+    """A row of a statistic, from `start` to `end` in seconds since 1970."""
 
     start: float
     end: float
@@ -34,18 +34,19 @@ class StatisticRow(NamedTuple):
 
 
 class Join(NamedTuple):
-    """The last old row, whose index our first one can follow."""
+    """Where the old statistic is joined to ours."""
 
     before: StatisticRow
+    """The last old row to insert."""
     offset: float
-    """What all our own sums have to grow by, so that they go on from the old one."""
+    """What is added to all our sums, so that they continue the old ones."""
 
 
 def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[StatisticRow]:
-    """Give what rows say of a total, or of a measurement, before the hour in which we begin.
+    """Return the rows before the hour of our first row, with only the kind of values that we have.
 
-    That hour is ours, even while the recorder has not compiled it yet: it would find it taken. An
-    old sensor may have been both.
+    That hour may not be compiled yet, but its row will be ours. An old sensor may have had both
+    kinds of values: a total (state, sum) and a measurement (mean, min, max).
     """
     begun = first.start // HOUR * HOUR
     before = [row for row in rows if row.start < begun]
@@ -55,9 +56,9 @@ def earlier(rows: Sequence[StatisticRow], first: StatisticRow) -> list[Statistic
 
 
 def rows_in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> list[StatisticRow]:
-    """Give the hours that only the old sensor has, between our first row and our last.
+    """Return the hourly rows between our first and last row that only the old sensor has.
 
-    `ours` are our rows of either length: the hour that goes on has short ones alone.
+    `ours`: our hourly and 5-minute rows, since the current hour has only the latter.
     """
     known = {row.start // HOUR * HOUR for row in ours}
     missing = {*range(int(min(known)), int(max(known)), int(HOUR))} - known
@@ -65,9 +66,9 @@ def rows_in_gaps(rows: Sequence[StatisticRow], ours: Sequence[StatisticRow]) -> 
 
 
 def find_join(rows: Sequence[StatisticRow], first: StatisticRow, per_kwh: float) -> Join | None:
-    """Find the last old row that our first one can follow; `per_kwh` is a kWh in their unit.
+    """Find the last old row whose index our first one can follow; None if there is none.
 
-    Later rows are left out: what they counted is in our first row then, once.
+    `per_kwh`: a kWh in the unit of the rows. What later old rows have counted is in our first row.
     """
     if first.state is None or first.sum is None:
         return None
@@ -85,10 +86,10 @@ def find_join(rows: Sequence[StatisticRow], first: StatisticRow, per_kwh: float)
 def join_by_time(
     rows: Sequence[StatisticRow], first: StatisticRow, per_kwh: float, *, is_adopted: bool
 ) -> Join | None:
-    """Join the last old row that ends before our first hour, to what that has counted itself.
+    """Join our first row to the last old row that ends before it; None if there is none.
 
-    That of a row which was adopted before is not known. Between the two nothing is counted: what
-    has no index tells nothing of a gap. Where there is a row a day, it is of the whole day.
+    Nothing is counted for the time between them, which is unknown without an index. Our first row
+    keeps what it counted, unless it was adopted itself. Daily rows are taken as lasting a day.
     """
     steps = (later.start - row.start for row, later in pairwise(rows[-_ROWS_COMPARED:]))
     length = min(steps, default=HOUR)
@@ -102,16 +103,16 @@ def join_by_time(
 
 
 def is_index(rows: Sequence[StatisticRow]) -> bool:
-    """Whether states can be those of an index, which never falls; a meter of a day or month does.
+    """Whether there are states and none is lower than the one before, as with an index.
 
-    What has no states was not made from an index at all.
+    A total by day or month falls; the statistics of other programs have no states.
     """
     states = [row.state for row in rows if row.state is not None]
     return bool(states) and all(after >= before for before, after in pairwise(states))
 
 
 def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
-    """Whether the index of a row can be that of an earlier one after the time between them."""
+    """Whether a meter can have counted from the index of one row to that of a later one."""
     if before.state is None or after.state is None:
         return False
     gain = 1000 * (after.state - before.state) / per_kwh
@@ -119,7 +120,7 @@ def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
 
 
 def implausible_rows(rows: Sequence[StatisticRow], per_kwh: float) -> Iterator[tuple[float, float]]:
-    """Find hours in which a sum grew by what no meter counts, and by how much: it goes over so."""
+    """Yield the start and growth of rows whose sum no meter can count; they are adopted as is."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
         gain = 1000 * (total - before) / per_kwh

@@ -1,4 +1,4 @@
-"""What was adopted, and what undoes it: in storage before anything is written."""
+"""Stores each adoption before it is carried out, with the data needed to undo it."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -14,7 +14,7 @@ _VERSION: Final = 1
 
 
 class Method(StrEnum):
-    """How to go on with an old statistic: as it, or after its rows, joined by index or by time."""
+    """How to adopt: take over the entity id, or insert rows, joined by index or by time."""
 
     ENTITY_ID = "entity_id"
     IMPORT = "import"
@@ -25,15 +25,14 @@ class Method(StrEnum):
 class Record:
     """One adoption.
 
-    Of an import: the rows from `start` to `end` were inserted, the sums of those from `begun` on
-    grew by `offset`, in `unit`. All that is one transaction: the row at `start` is there, or
-    nothing is.
+    If rows were inserted: they are from `start` to `end`, and `offset`, in `unit`, was added to the
+    sums from `begun` on. That is one transaction: without a row at `start`, it was not done.
     """
 
     method: Method
     old: str
     former: str
-    """The entity id of our entity as it was before."""
+    """The entity id of our entity before the adoption."""
     unit: str | None = None
     start: float = 0.0
     end: float = 0.0
@@ -42,13 +41,13 @@ class Record:
 
 
 _FIELDS: Final = {one.name for one in fields(Record)}
-"""A file of before has others, too."""
+"""Files of older releases have other fields, too, which are ignored."""
 
 
 class AdoptionRecords:
-    """The records of one entry, by label or key of the entity that has adopted.
+    """The records of one entry: label or key of an entity -> its adoptions, oldest first.
 
-    Of one that has adopted several, in that order: each lies on what the ones before have done.
+    They are undone in reverse order.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:

@@ -1,6 +1,6 @@
-"""The actions that adopt an old statistic and undo that: who may, what is asked, what is answered.
+"""The actions that adopt an old statistic, and undo it.
 
-Numbers are answered in the unit of our statistic.
+Numbers in responses are in the unit of our statistic.
 """
 
 import asyncio
@@ -41,14 +41,14 @@ _ADOPT: Final = vol.Schema(
 )
 _UNDO: Final = vol.Schema({vol.Required(ATTR_ENTITY_ID): cv.entity_id})
 _MAX_LISTED: Final = 10
-"""Doubtful hours that are listed, of all that are counted."""
+"""Maximum number of doubtful hours in the response."""
 _MIN_GAP: Final = 2.0
-"""Hours without any row from which on people should know of it."""
+"""Hours between the two statistics above which there is a warning."""
 
 
 @callback
 def async_setup_adoption(hass: HomeAssistant) -> None:
-    """Register both actions, for administrators; one is done at a time."""
+    """Register both actions, for administrators only; a lock runs one at a time."""
     lock = asyncio.Lock()
     for name, handler, schema in (
         ("adopt_statistics", _adopt, _ADOPT),
@@ -60,7 +60,7 @@ def async_setup_adoption(hass: HomeAssistant) -> None:
 
 
 async def _adopt(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
-    """Answer with what will be done; do it, unless it is a dry run."""
+    """Return what will be done, and do it unless `dry_run` is set."""
     hass, old_id, is_dry = call.hass, call.data["old_statistic"], call.data["dry_run"]
     entity = _entity(call)
     async with lock:
@@ -78,7 +78,7 @@ async def _undo(lock: asyncio.Lock, call: ServiceCall) -> ServiceResponse:
 
 
 def _entity(call: ServiceCall) -> er.RegistryEntry:
-    """Give the sensor of ours that a call is about; refused where nothing is recorded."""
+    """Return the sensor of a call; raises if it is not ours, or there is no recorder."""
     if RECORDER not in call.hass.config.components:
         raise refused("adopt_no_recorder")
     entity = er.async_get(call.hass).async_get(call.data[ATTR_ENTITY_ID])
@@ -91,7 +91,7 @@ async def _plan_answer(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectTyp
     doubted = list(implausible_rows(plan.rows, plan.ours.per_kwh)) if plan.ours.per_kwh else []
     used, ours = await async_used_statistics(hass), plan.entity.entity_id
     join, will = _join_answer(plan), _changes_answer(plan)
-    # What people should look at before they go on; the documentation tells of each.
+    # What the user should check before adopting; the documentation explains each warning.
     warnings = {
         "joined_by_time": plan.method is Method.TIME,
         "gap": join is not None and join["hours"] > _MIN_GAP,
@@ -128,7 +128,7 @@ def _history_answer(history: History, used: AbstractSet[str], statistic_id: str)
 
 
 def _join_answer(plan: AdoptionPlan) -> dict[str, Any] | None:
-    """Give both sides of the join: what is counted between them is counted once."""
+    """Return the rows on both sides of the join, and the energy used in between; else None."""
     if plan.is_import and plan.join:
         before, after = plan.join.before, plan.ours.first
     elif plan.ours.per_kwh and not plan.is_import:
@@ -151,7 +151,7 @@ def _join_answer(plan: AdoptionPlan) -> dict[str, Any] | None:
 
 
 def _changes_answer(plan: AdoptionPlan) -> dict[str, Any]:
-    """Tell what is done: our entity takes another id, or rows are inserted and sums shifted."""
+    """Return the changes: our entity gets another id, or rows are inserted and sums shifted."""
     if not plan.is_import:
         behind = sum(row.start >= plan.old.last.end for row in plan.ours.hours)
         return {"rename": plan.entity.entity_id, "to": plan.old_id, "leave_behind_hours": behind}
@@ -185,10 +185,10 @@ def _span(rows: list[StatisticRow]) -> JsonObjectType:
 
 
 def _instant(seconds: float) -> str:
-    """Write an instant as the clocks of the house show it, to be compared with its graphs."""
+    """Format a time in the local time zone, so that it can be compared with graphs."""
     return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
 
 
 def _number(value: float | None) -> float | None:
-    """Write a number without what floats add to it: six digits are a Wh, even in MWh."""
+    """Round a number to six decimals: in MWh, the last one is a Wh."""
     return None if value is None else round(value, 6)

@@ -1,6 +1,6 @@
-"""The rows of a statistic, read and written in the recorder's tables.
+"""Reads and writes the rows of statistics in the tables of the recorder.
 
-What is written is written in one transaction of the recorder's own thread: all of it, or nothing.
+Each adoption is written in one transaction, in the recorder's thread.
 """
 
 import asyncio
@@ -38,11 +38,11 @@ _KILO_UNITS: Final[dict[str | None, str]] = {
     "energy": UnitOfEnergy.KILO_WATT_HOUR,
     "reactive_energy": UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
 }
-"""Class of units -> the unit in which an index is reasoned about; other totals are no index."""
+"""Unit class -> the unit with which an index is checked; totals of other classes are no index."""
 
 
 class History(NamedTuple):
-    """What the recorder has of a statistic: by the hour, and the last days by five minutes."""
+    """A statistic in the recorder: its hourly rows, and its 5-minute rows of the last days."""
 
     meta: StatisticMetaData
     hours: list[StatisticRow]
@@ -54,13 +54,13 @@ class History(NamedTuple):
 
     @property
     def quantity(self) -> str | None:
-        """Give what it is of, as a class of units: a sensor without one tells by its unit."""
+        """The unit class of the statistic, derived from its unit if it is not set."""
         converter = _converter(self.meta)
         return converter.UNIT_CLASS if converter else None
 
     @property
     def per_kwh(self) -> float | None:
-        """Give a kWh or kvarh in the unit of a sum; None: it is no index of a meter."""
+        """A kWh or kvarh in the unit of the statistic; None if it is not a total of energy."""
         unit = _KILO_UNITS.get(self.quantity) if self.meta["has_sum"] else None
         return _factor(self.meta, unit) if unit else None
 
@@ -70,17 +70,17 @@ class History(NamedTuple):
 
     @property
     def first(self) -> StatisticRow:
-        """Give the row with which it begins; there is one."""
+        """The earliest row; raises `ValueError` if there is no row."""
         return min(self.rows, key=lambda row: row.start)
 
     @property
     def last(self) -> StatisticRow:
-        """Give the row from which the recorder goes on; there is one."""
+        """The row that the recorder continues from; raises `IndexError` if there is no row."""
         return [*self.short_term[-1:], *self.hours[-1:]][0]
 
 
 async def async_drain(recorder: Recorder) -> None:
-    """Wait until the recorder has done what was asked of it, the task in progress included."""
+    """Wait until the recorder has finished all tasks queued so far."""
     done = recorder.hass.loop.create_future()
     recorder.queue_task(SynchronizeTask(done))
     await done
@@ -89,7 +89,7 @@ async def async_drain(recorder: Recorder) -> None:
 async def async_history(
     hass: HomeAssistant, statistic_id: str, unit: str | None = None
 ) -> History | None:
-    """Read a statistic whole, in a unit of the same quantity or its own; None: there is no row."""
+    """Read all rows of a statistic, in `unit` or in its own unit; None if there is no row."""
     await async_drain(get_instance(hass))
     return await get_instance(hass).async_add_executor_job(_history, hass, statistic_id, unit)
 
@@ -136,7 +136,7 @@ async def async_insert(
     hours: Sequence[StatisticRow],
     short_term: Sequence[StatisticRow],
 ) -> None:
-    """Insert an old statistic's rows before ours; raises `HomeAssistantError`."""
+    """Insert the old rows before ours; raises `HomeAssistantError` if the recorder fails."""
 
     def insert_rows(session: Session) -> None:
         ours, _ = _metadata(hass, session, entity_id)[entity_id]
@@ -150,11 +150,11 @@ async def async_insert(
 
 
 async def async_delete_rows(hass: HomeAssistant, entity_id: str, record: Record) -> None:
-    """Take inserted rows out, and give ours the sums they had; raises `HomeAssistantError`."""
+    """Delete inserted rows and restore our sums; raises `HomeAssistantError`."""
 
     def take_out(session: Session) -> None:
         if not (found := _metadata(hass, session, entity_id)):
-            return  # somebody has deleted all of it
+            return  # the statistic was deleted
         ours, meta = found[entity_id]
         first = Statistics.metadata_id == ours, Statistics.start_ts == record.start
         if session.scalar(select(Statistics.id).where(*first)) is None:
@@ -162,7 +162,7 @@ async def async_delete_rows(hass: HomeAssistant, entity_id: str, record: Record)
         for table in _TABLES:
             inserted = table.start_ts >= record.start, table.start_ts < record.end + HOUR
             session.execute(delete(table).where(table.metadata_id == ours, *inserted))
-        if record.offset is not None:  # in the unit of then
+        if record.offset is not None:  # the unit may have changed since
             _shift_sums(session, ours, record.begun, -record.offset * _factor(meta, record.unit))
 
     await _transact(hass, entity_id, take_out)
@@ -180,7 +180,7 @@ def _columns(row: StatisticRow, metadata_id: int) -> dict[str, float | None]:
 
 
 def _shift_sums(session: Session, ours: int, begun: float, offset: float) -> None:
-    """Add to all our sums from a row on, and to those of the hours from that hour on."""
+    """Add `offset` to our sums from `begun` on; of hourly rows, from the hour that contains it."""
     for table in _TABLES:
         since = begun // HOUR * HOUR if table is Statistics else begun
         of_it = table.metadata_id == ours, table.start_ts >= since
