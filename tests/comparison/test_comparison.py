@@ -281,7 +281,7 @@ def test_an_hour_may_lie_on_both_sides_of_an_edge() -> None:
     contract = PricedContract("X", {"off_peak": 0.1, "peak": 0.2}, off_peak_hours=slots)
 
     def off_peak(hour: int) -> float:
-        return (contract.parts(FIRST.replace(hour=hour), {}) or {}).get("off_peak", 0.0)
+        return (contract.tariff_shares(FIRST.replace(hour=hour), {}) or {}).get("off_peak", 0.0)
 
     assert (off_peak(3), off_peak(12)) == (1, 0)
     assert off_peak(23) == pytest.approx(4 / 60)

@@ -9,9 +9,9 @@ import pytest
 
 from custom_components.linky_tic.comparison.comparison import _gains
 from custom_components.linky_tic.comparison.contracts import (
+    ContractCost,
     PricedContract,
-    Sum,
-    cost_under,
+    cost_of,
     read_slots,
 )
 from custom_components.linky_tic.tic import LABELS
@@ -49,24 +49,24 @@ def test_what_is_no_slot_is_refused(text: str) -> None:
 def test_off_peak_is_by_the_minute_and_by_the_day() -> None:
     contract = PricedContract("X", TWO, 1.0, read_slots("22:15-6"), frozenset({0}))
     tuesday = MONDAY + timedelta(1)
-    assert contract.parts(MONDAY.replace(hour=12), {}) == {"off_peak": 1.0}
-    assert contract.parts(tuesday.replace(hour=22), {}) == {"off_peak": 0.75, "peak": 0.25}
-    assert contract.parts(tuesday.replace(hour=23, minute=30), {}) == {"off_peak": 1.0}
-    assert contract.parts(tuesday.replace(hour=5, minute=45), {}) == {
+    assert contract.tariff_shares(MONDAY.replace(hour=12), {}) == {"off_peak": 1.0}
+    assert contract.tariff_shares(tuesday.replace(hour=22), {}) == {"off_peak": 0.75, "peak": 0.25}
+    assert contract.tariff_shares(tuesday.replace(hour=23, minute=30), {}) == {"off_peak": 1.0}
+    assert contract.tariff_shares(tuesday.replace(hour=5, minute=45), {}) == {
         "off_peak": 0.25,
         "peak": 0.75,
     }
-    assert contract.parts(tuesday.replace(hour=12), {}) == {"peak": 1.0}
-    assert PricedContract("X", {"base": 1.0}).parts(MONDAY, {}) == {"base": 1.0}
+    assert contract.tariff_shares(tuesday.replace(hour=12), {}) == {"peak": 1.0}
+    assert PricedContract("X", {"base": 1.0}).tariff_shares(MONDAY, {}) == {"base": 1.0}
 
 
 def test_a_tempo_day_is_of_one_colour_from_six_to_six() -> None:
     contract = PricedContract("X", TEMPO)
     colours = {MONDAY.date(): "red"}
-    parts = [contract.parts(MONDAY.replace(hour=hour), colours) for hour in (5, 6, 21, 22)]
+    shares = [contract.tariff_shares(MONDAY.replace(hour=hour), colours) for hour in (5, 6, 21, 22)]
     red = {"tempo_red_peak": 1.0}
-    assert parts == [None, red, red, {"tempo_red_off_peak": 1.0}]
-    assert contract.parts(MONDAY + 30 * HOUR, colours) is None
+    assert shares == [None, red, red, {"tempo_red_off_peak": 1.0}]
+    assert contract.tariff_shares(MONDAY + 30 * HOUR, colours) is None
 
 
 def test_all_other_days_are_blue_where_some_are_given_and_none_of_them_is() -> None:
@@ -80,7 +80,7 @@ def test_all_other_days_are_blue_where_some_are_given_and_none_of_them_is() -> N
         red | {"blue": days},
     ]
     others = [
-        PricedContract("X", TEMPO, colours=colours).parts(MONDAY + 30 * HOUR, {})
+        PricedContract("X", TEMPO, colours=colours).tariff_shares(MONDAY + 30 * HOUR, {})
         for colours in typed
     ]
     assert others == [{"tempo_blue_peak": 1.0}, None, None, None, None]
@@ -99,24 +99,24 @@ def test_a_contract_of_two_tariffs_needs_hours_or_days() -> None:
 
 
 def test_what_has_no_price_is_told_where_it_was_used() -> None:
-    known = Sum({"peak": 2.0, "off_peak": 0.0}, {"peak": 0.3}, 5.0)
-    assert (known.unpriced, known.energy, known.total) == ([], 0.6, 5.6)
+    known = ContractCost({"peak": 2.0, "off_peak": 0.0}, {"peak": 0.3}, 5.0)
+    assert (known.unpriced, known.energy_cost, known.total) == ([], 0.6, 5.6)
     assert (known.doubt, known.unknown_days) == (0.0, ())
-    lacking = Sum({"peak": 2.0, "off_peak": 1.0}, {"peak": 0.3}, 5.0)
-    assert (lacking.unpriced, lacking.energy, lacking.total) == (["off_peak"], None, None)
+    lacking = ContractCost({"peak": 2.0, "off_peak": 1.0}, {"peak": 0.3}, 5.0)
+    assert (lacking.unpriced, lacking.energy_cost, lacking.total) == (["off_peak"], None, None)
     assert known._replace(unknown_days=(MONDAY.date(),)).total is None
 
 
 def test_the_doubt_is_what_an_hour_on_an_edge_may_cost_otherwise() -> None:
     contract = PricedContract("X", TWO, 30.0, read_slots("22:15-6"))
     hours = {MONDAY.replace(hour=hour).astimezone(dt_util.UTC): 4.0 for hour in (12, 22)}
-    found = cost_under(contract, hours, {}, 1 / 30)
+    found = cost_of(contract, hours, {}, 1 / 30)
     assert found.by_tariff == {"peak": 5.0, "off_peak": 3.0}
-    assert found.energy == pytest.approx(5 * 0.3 + 3 * 0.1)
+    assert found.energy_cost == pytest.approx(5 * 0.3 + 3 * 0.1)
     assert found.standing_charge == pytest.approx(1)
     assert found.doubt == pytest.approx(4 * 0.75 * 0.2)
     free = PricedContract("X", {"peak": 0.3}, 30.0, read_slots("22:15-6"))
-    lacking = cost_under(free, hours, {}, 1 / 30)
+    lacking = cost_of(free, hours, {}, 1 / 30)
     assert lacking.doubt == pytest.approx(4 * 0.75 * 0.3)
 
 
@@ -124,7 +124,7 @@ def test_days_without_a_colour_are_told_from_six_to_six_and_typed_ones_come_firs
     day = MONDAY.date()
     hours = {MONDAY + n * HOUR: 1.0 for n in (5, 6, 30)}
     contract = PricedContract("X", TEMPO, colours={"white": [day], "blue": [date(2026, 1, 1)]})
-    found = cost_under(contract, hours, {day: "red"}, 1 / 30)
+    found = cost_of(contract, hours, {day: "red"}, 1 / 30)
     assert found.by_tariff == {"tempo_white_peak": 1.0}
     assert found.unknown_days == (day - timedelta(1), day + timedelta(1))
     assert found.standing_charge == 0
@@ -134,9 +134,9 @@ def test_what_is_counted_after_a_gap_is_of_no_hour() -> None:
     label, other = LABELS["EASF01"], LABELS["EASF02"]
     at = [MONDAY + n * HOUR for n in range(8)]
     sums = {at[0]: 0.0, at[1]: 1.5, at[2]: 1.5, at[4]: 1.6, at[6]: 3.0, at[7]: 2.0}
-    placed, unplaced = _gains({label: sums, other: {at[0]: 7.0, at[2]: 7.0, at[4]: 7.0}})
-    assert placed == {at[1]: {label: 1.5}, at[2]: {label: 0.0}}
-    assert unplaced == {at[4]: pytest.approx(0.1), at[6]: pytest.approx(1.4), at[7]: 0}
+    known_gains, unknown_gains = _gains({label: sums, other: {at[0]: 7.0, at[2]: 7.0, at[4]: 7.0}})
+    assert known_gains == {at[1]: {label: 1.5}, at[2]: {label: 0.0}}
+    assert unknown_gains == {at[4]: pytest.approx(0.1), at[6]: pytest.approx(1.4), at[7]: 0}
     assert _gains({label: {at[0]: 0.0, at[2]: 0.0005}}) == ({}, {})
     assert _gains({label: {at[0]: 0.0005, at[1]: 0.0}}) == ({at[1]: {label: -0.0005}}, {})
     both = {label: {at[0]: 0.0, at[2]: 1.0}, other: {at[0]: 0.0, at[2]: 2.0}}

@@ -7,7 +7,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.linky_tic.comparison.comparison import Comparison
-from custom_components.linky_tic.comparison.contracts import PricedContract, Sum
+from custom_components.linky_tic.comparison.contracts import ContractCost, PricedContract
 from custom_components.linky_tic.comparison.services import _COMPARE, _answer
 
 DAY: Final = date(2026, 11, 1)
@@ -16,7 +16,7 @@ BASE: Final = {"name": "B", "prices": {"base": 0.2}}
 
 
 def test_answers_are_rounded_to_cents_and_watt_hours_and_a_month_of_days_is_listed() -> None:
-    known = Sum({"base": 1.23456, "peak": 0.0}, {"base": 0.98765}, 5.43219, 0.12345)
+    known = ContractCost({"base": 1.23456, "peak": 0.0}, {"base": 0.98765}, 5.43219, 0.12345)
     unknown = known._replace(unknown_days=tuple(DAY + timedelta(days=n) for n in range(32)))
     hours = {HOUR: 1.00026, HOUR + timedelta(hours=1): 2.00026}
     last = DAY + timedelta(days=1)

@@ -10,7 +10,11 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.linky_tic.comparison.comparison import Comparison
-from custom_components.linky_tic.comparison.contracts import PricedContract, Sum, read_slots
+from custom_components.linky_tic.comparison.contracts import (
+    ContractCost,
+    PricedContract,
+    read_slots,
+)
 from custom_components.linky_tic.setup import money_steps
 from custom_components.linky_tic.setup.compare_steps import (
     _contracts,
@@ -130,10 +134,10 @@ def test_the_table_tells_the_contracts_and_below_it_what_is_not_sure(hass: HomeA
         {},
         hours_missing=3,
         energy_missing=1.5,
-        in_force=Sum({"off_peak": 10.0}, {}, 15.0, doubt=1.2349),
+        in_force=ContractCost({"off_peak": 10.0}, {}, 15.0, doubt=1.2349),
         others=[
-            (base, Sum({"base": 100.0}, prices, 12.344, doubt=0.009)),
-            (tempo, Sum({}, TEMPO, 14.0, doubt=0.01, unknown_days=(date(2026, 10, 19),))),
+            (base, ContractCost({"base": 100.0}, prices, 12.344, doubt=0.009)),
+            (tempo, ContractCost({}, TEMPO, 14.0, doubt=0.01, unknown_days=(date(2026, 10, 19),))),
         ],
     )
     assert _table(hass, compared).splitlines() == [
@@ -151,7 +155,7 @@ def test_the_table_tells_the_contracts_and_below_it_what_is_not_sure(hass: HomeA
         "- Tempo: the colour of 1 days is not known.",
         DOUBT,
     ]
-    whole = compared._replace(hours_missing=0, in_force=Sum({}, {}, 0.0), others=[])
+    whole = compared._replace(hours_missing=0, in_force=ContractCost({}, {}, 0.0), others=[])
     assert _table(hass, whole).splitlines()[4:] == ["| Your contract | 0.00 | 0.00 | 0.00 |"]
 
 

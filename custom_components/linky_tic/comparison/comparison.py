@@ -20,17 +20,15 @@ from ..exceptions import refused
 from ..season.statistics import async_hourly_rows, async_past_days
 from ..tariff.tempo import COLOURS
 from ..tic import LABELS, Label, Quantity
-from .contracts import PricedContract, Sum, cost_under
+from .contracts import ContractCost, PricedContract, cost_of
 
-_SUPPLIED: Final = [
-    name for name, one in LABELS.items() if one.quantity is Quantity.SUPPLIER_ENERGY
-]
+_INDEXES: Final = [name for name, one in LABELS.items() if one.quantity is Quantity.SUPPLIER_ENERGY]
 _HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
-_LONGEST: Final = timedelta(days=366)
-_BEFORE: Final = timedelta(days=35)
+_MAX_PERIOD: Final = timedelta(days=366)
+_LOOK_BACK: Final = timedelta(days=35)
 """For where the sums stood: a gap at the beginning may be long."""
-_NOTHING: Final = 0.0005
+_ROUNDING: Final = 0.0005
 """kWh, half a Wh: rows are rounded."""
 
 
@@ -44,8 +42,8 @@ class Comparison(NamedTuple):
     hours_missing: int
     energy_missing: float
     """kWh that were counted in missing hours."""
-    in_force: Sum
-    others: Sequence[tuple[PricedContract, Sum]]
+    in_force: ContractCost
+    others: Sequence[tuple[PricedContract, ContractCost]]
 
 
 async def async_compare(
@@ -62,24 +60,24 @@ async def async_compare(
     if RECORDER not in coordinator.hass.config.components:
         raise refused("compare_no_recorder")
     latest = min(last or date.max, dt_util.now().date() - _ONE_DAY)
-    begin = max(first or date.min, latest - _LONGEST)
+    begin = max(first or date.min, latest - _MAX_PERIOD)
     sums = await _async_sums(coordinator, begin, latest)
-    heard = [hour for rows in sums.values() for hour in rows]
-    if first is None and heard:  # its first hour tells where the sums stood, not what was used
-        begin = max(begin, dt_util.as_local(min(heard)).date() + _ONE_DAY)
-    if last is None and heard:
-        latest = min(latest, dt_util.as_local(max(heard) + _HOUR).date() - _ONE_DAY)
-    if not heard or begin > latest:
+    hours = [hour for rows in sums.values() for hour in rows]
+    if first is None and hours:  # its first hour tells where the sums stood, not what was used
+        begin = max(begin, dt_util.as_local(min(hours)).date() + _ONE_DAY)
+    if last is None and hours:
+        latest = min(latest, dt_util.as_local(max(hours) + _HOUR).date() - _ONE_DAY)
+    if not hours or begin > latest:
         raise refused("compare_no_hours", title=coordinator.entry.title)
-    return await _async_reckon(coordinator, contracts, sums, begin, latest)
+    return await _async_compute(coordinator, contracts, sums, begin, latest)
 
 
 async def _async_sums(
     coordinator: LinkyCoordinator, first: date, last: date
 ) -> dict[Label, Mapping[datetime, float]]:
     """Give the sums (kWh) by beginning of the hour of each index that counts what is drawn."""
-    start, end = _midnight(first) - _BEFORE, _midnight(last + _ONE_DAY)
-    found = await async_hourly_rows(coordinator.hass, coordinator.address, _SUPPLIED, start, end)
+    start, end = _midnight(first) - _LOOK_BACK, _midnight(last + _ONE_DAY)
+    found = await async_hourly_rows(coordinator.hass, coordinator.address, _INDEXES, start, end)
     return {
         LABELS[name]: {
             datetime.fromtimestamp(row["start"], UTC): total
@@ -90,7 +88,7 @@ async def _async_sums(
     }
 
 
-async def _async_reckon(
+async def _async_compute(
     coordinator: LinkyCoordinator,
     contracts: Iterable[PricedContract],
     sums: Mapping[Label, Mapping[datetime, float]],
@@ -98,43 +96,43 @@ async def _async_reckon(
     last: date,
 ) -> Comparison:
     costs = coordinator.costs
-    placed, unplaced = _gains(sums)
+    known_gains, unknown_gains = _gains(sums)
     known: dict[datetime, float] = {}
     by_tariff = defaultdict[str, float](float)
-    missing, lost = 0, 0.0
+    hours_missing, energy_missing = 0, 0.0
     hour, end = _midnight(first), _midnight(last + _ONE_DAY)
     while hour < end:
-        gains = placed.get(hour, {})
-        if gains and hour not in unplaced:
+        gains = known_gains.get(hour, {})
+        if gains and hour not in unknown_gains:
             known[hour] = sum(gains.values())
             for label, gain in gains.items():
                 by_tariff[costs.tariff_at(label, hour.timestamp())] += gain
         else:
-            missing += 1
-            lost += unplaced.get(hour, 0.0) + sum(gains.values())
+            hours_missing += 1
+            energy_missing += unknown_gains.get(hour, 0.0) + sum(gains.values())
         hour += _HOUR
     months = CostPeriod(first, last).months
     standing = (costs.prices.standing_charge or 0.0) * months
-    in_force = Sum(dict(by_tariff), costs.prices.by_tariff, standing)
+    in_force = ContractCost(dict(by_tariff), costs.prices.by_tariff, standing)
     colours = await _async_colours(coordinator, first - _ONE_DAY)
-    others = [(one, cost_under(one, known, colours, months)) for one in contracts]
-    return Comparison(first, last, known, missing, lost, in_force, others)
+    others = [(one, cost_of(one, known, colours, months)) for one in contracts]
+    return Comparison(first, last, known, hours_missing, energy_missing, in_force, others)
 
 
 def _gains(
     sums: Mapping[Label, Mapping[datetime, float]],
 ) -> tuple[Mapping[datetime, Mapping[Label, float]], Mapping[datetime, float]]:
     """Give the kWh of each hour by index, and those of which it is not known in which hour."""
-    placed = defaultdict[datetime, dict[Label, float]](dict)
-    unplaced = defaultdict[datetime, float](float)
+    known_gains = defaultdict[datetime, dict[Label, float]](dict)
+    unknown_gains = defaultdict[datetime, float](float)
     for label, by_hour in sums.items():
         for before, hour in pairwise(sorted(by_hour)):
             gain, is_next = by_hour[hour] - by_hour[before], hour - before == _HOUR
-            if gain < -_NOTHING or (gain > _NOTHING and not is_next):
-                unplaced[hour] += max(0.0, gain)
+            if gain < -_ROUNDING or (gain > _ROUNDING and not is_next):
+                unknown_gains[hour] += max(0.0, gain)
             elif is_next:
-                placed[hour][label] = gain
-    return placed, unplaced
+                known_gains[hour][label] = gain
+    return known_gains, unknown_gains
 
 
 async def _async_colours(coordinator: LinkyCoordinator, first: date) -> dict[date, str]:

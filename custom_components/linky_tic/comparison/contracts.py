@@ -18,8 +18,8 @@ CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "tempo": tuple(TEMPO_NAMES.values()),
 }
 """The tariffs of each kind of contract."""
-_EDGE: Final = r"\s*(\d\d?)(?:[:h]([0-5]\d)?)?\s*"
-_SLOT: Final = re.compile(f"{_EDGE}[-–]{_EDGE}", re.IGNORECASE)
+_TIME: Final = r"\s*(\d\d?)(?:[:h]([0-5]\d)?)?\s*"
+_SLOT: Final = re.compile(f"{_TIME}[-–]{_TIME}", re.IGNORECASE)
 _DAY: Final = 24 * 60
 
 
@@ -67,7 +67,7 @@ class PricedContract:
             "base" in self.prices or self.is_tempo or self.off_peak_hours or self.off_peak_days
         )
 
-    def parts(self, hour: datetime, colours: Mapping[date, str]) -> dict[str, float] | None:
+    def tariff_shares(self, hour: datetime, colours: Mapping[date, str]) -> dict[str, float] | None:
         """Give the tariffs in force in an hour of local time, and for which part of it each is.
 
         `colours` are those of Tempo days. None where that of the day is not known.
@@ -76,12 +76,12 @@ class PricedContract:
             return {"base": 1.0}
         prefix = ""
         if self.is_tempo:
-            if (colour := colours.get((hour - TEMPO_START).date(), self._other_colour)) is None:
+            if (colour := colours.get((hour - TEMPO_START).date(), self._default_colour)) is None:
                 return None
             prefix = f"tempo_{colour}_"
         share = 1.0 if hour.weekday() in self.off_peak_days else self._off_peak_share(hour)
-        parts = {f"{prefix}off_peak": share, f"{prefix}peak": 1 - share}
-        return {tariff: part for tariff, part in parts.items() if part}
+        shares = {f"{prefix}off_peak": share, f"{prefix}peak": 1 - share}
+        return {tariff: one for tariff, one in shares.items() if one}
 
     @property
     def by_day(self) -> dict[date, str]:
@@ -89,7 +89,7 @@ class PricedContract:
         return {day: colour for colour, listed in self.colours.items() for day in listed}
 
     @property
-    def _other_colour(self) -> str | None:
+    def _default_colour(self) -> str | None:
         usual = COLOURS[0]
         return usual if any(self.colours.values()) and not self.colours.get(usual) else None
 
@@ -99,7 +99,7 @@ class PricedContract:
         return sum(minute % _DAY in minutes for minute in range(begin, begin + 60)) / 60
 
 
-class Sum(NamedTuple):
+class ContractCost(NamedTuple):
     """What a contract costs: kWh by tariff and the prices, and what is not sure of it."""
 
     by_tariff: Mapping[str, float]
@@ -114,7 +114,7 @@ class Sum(NamedTuple):
         return [name for name, used in self.by_tariff.items() if used and name not in self.prices]
 
     @property
-    def energy(self) -> float | None:
+    def energy_cost(self) -> float | None:
         """What is paid for energy; None while a part of it is not known."""
         if self.unpriced or self.unknown_days:
             return None
@@ -122,15 +122,15 @@ class Sum(NamedTuple):
 
     @property
     def total(self) -> float | None:
-        return None if self.energy is None else self.energy + self.standing_charge
+        return None if self.energy_cost is None else self.energy_cost + self.standing_charge
 
 
-def cost_under(
+def cost_of(
     contract: PricedContract,
     hours: Mapping[datetime, float],
     known: Mapping[date, str],
     months: float,
-) -> Sum:
+) -> ContractCost:
     """Reckon what hours (kWh) would have cost, and the standing charge of so many months.
 
     `known` are the colours of Tempo days; those that are typed come first.
@@ -141,13 +141,13 @@ def cost_under(
     doubt = 0.0
     for hour, energy in hours.items():
         local = dt_util.as_local(hour)
-        parts = contract.parts(local, colours)
-        if parts is None:
+        shares = contract.tariff_shares(local, colours)
+        if shares is None:
             unknown.add((local - TEMPO_START).date())
             continue
-        for tariff, share in parts.items():
+        for tariff, share in shares.items():
             by_tariff[tariff] += energy * share
-        apart = [contract.prices.get(tariff, 0.0) for tariff in parts]
-        doubt += energy * max(parts.values()) * (max(apart) - min(apart))
+        prices = [contract.prices.get(tariff, 0.0) for tariff in shares]
+        doubt += energy * max(shares.values()) * (max(prices) - min(prices))
     standing = contract.standing_charge * months
-    return Sum(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))
+    return ContractCost(by_tariff, contract.prices, standing, doubt, tuple(sorted(unknown)))

@@ -20,9 +20,9 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry
 from ..tariff.tempo import COLOURS
 from .comparison import Comparison, async_compare
-from .contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
+from .contracts import CONTRACT_KINDS, ContractCost, PricedContract, read_slots
 
-_LISTED: Final = 31
+_MAX_LISTED: Final = 31
 """Days that are listed, of all whose colour is not known."""
 
 
@@ -95,23 +95,23 @@ def _answer(compared: Comparison) -> JsonObjectType:
         "hours_missing": compared.hours_missing,
         "energy": round(sum(compared.hours.values()), 3),
         "energy_missing": round(compared.energy_missing, 3),
-        "in_force": _sum(compared.in_force),
+        "in_force": _cost_answer(compared.in_force),
         "contracts": [
-            {"name": contract.name, **_sum(found)} for contract, found in compared.others
+            {"name": contract.name, **_cost_answer(found)} for contract, found in compared.others
         ],
     }
 
 
-def _sum(found: Sum) -> JsonObjectType:
+def _cost_answer(found: ContractCost) -> JsonObjectType:
     return {
         "total": _amount(found.total),
-        "energy_cost": _amount(found.energy),
+        "energy_cost": _amount(found.energy_cost),
         "standing_charge": _amount(found.standing_charge),
         "doubt": _amount(found.doubt),
         "energy": {tariff: round(energy, 3) for tariff, energy in found.by_tariff.items()},
         "unpriced_tariffs": [*found.unpriced],
         "unknown_days": len(found.unknown_days),
-        "first_unknown_days": [day.isoformat() for day in found.unknown_days[:_LISTED]],
+        "first_unknown_days": [day.isoformat() for day in found.unknown_days[:_MAX_LISTED]],
     }
 
 

@@ -17,7 +17,7 @@ from homeassistant.helpers.selector import BooleanSelector, TextSelector, TextSe
 import voluptuous as vol
 
 from ..comparison.comparison import Comparison, async_compare
-from ..comparison.contracts import CONTRACT_KINDS, PricedContract, Sum, read_slots
+from ..comparison.contracts import CONTRACT_KINDS, ContractCost, PricedContract, read_slots
 from ..const import UNKNOWN
 from ..tariff.tempo import COLOURS
 from .money_steps import MoneySteps
@@ -157,7 +157,7 @@ def _table(hass: HomeAssistant, compared: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _row(hass: HomeAssistant, name: str, found: Sum) -> str:
-    amounts = (found.energy, found.standing_charge, found.total)
+def _row(hass: HomeAssistant, name: str, found: ContractCost) -> str:
+    amounts = (found.energy_cost, found.standing_charge, found.total)
     cells = (UNKNOWN if one is None else format_amount(hass, round(one, 2)) for one in amounts)
     return f"| {' | '.join((name, *cells))} |"
