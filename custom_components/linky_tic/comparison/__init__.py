@@ -1,1 +1,1 @@
-"""What other contracts would have cost: hours from the recorder, priced by what is typed."""
+"""Compares contracts by the hourly energy in the statistics, and the prices the user enters."""

@@ -1,8 +1,7 @@
-"""Whether a contract is the right one: a meter's hours, and what they cost under each contract.
+"""Compares contracts: computes what the energy of each hour would have cost under each of them.
 
-It asks the recorder for the hourly statistics of a meter's indexes. An hour is known when its sums
-and those of the hour before are there: what the first hour after a gap has gained is of some hour
-in the gap.
+The energy comes from the hourly statistics of the meter's indexes. An hour is known if there are
+sums for it and for the hour before: energy counted in a gap could be of any hour in the gap.
 """
 
 from collections import defaultdict
@@ -27,21 +26,21 @@ _HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
 _MAX_PERIOD: Final = timedelta(days=366)
 _LOOK_BACK: Final = timedelta(days=35)
-"""For where the sums stood: a gap at the beginning may be long."""
+"""How long before the first day a sum is looked for, from which its first hours have gained."""
 _ROUNDING: Final = 0.0005
-"""kWh, half a Wh: rows are rounded."""
+"""kWh (half a Wh): smaller differences of sums are rounding errors."""
 
 
 class Comparison(NamedTuple):
-    """What was compared: whole days, both ends included, and the sums."""
+    """The result of a comparison; it covers whole days, `first` and `last` included."""
 
     first: date
     last: date
     hours: Mapping[datetime, float]
-    """kWh of each known hour, by its beginning."""
+    """Start of each known hour -> kWh."""
     hours_missing: int
     energy_missing: float
-    """kWh that were counted in missing hours."""
+    """kWh that are not in `hours`, since it is not known in which hour they were used."""
     in_force: ContractCost
     others: Sequence[tuple[PricedContract, ContractCost]]
 
@@ -52,10 +51,10 @@ async def async_compare(
     first: date | None = None,
     last: date | None = None,
 ) -> Comparison:
-    """Compare contracts over some days, by default all that are known of the last year.
+    """Compare contracts over the days from `first` to `last`, by default over the last year.
 
-    What was in force is reckoned by the tariffs of each hour, at the prices of today.
-    Raises `ServiceValidationError` where there is no recorder, or no hour is known.
+    The contract in force is computed with the tariff of each hour, at the current prices.
+    Raises `ServiceValidationError` if there is no recorder, or there are no statistics.
     """
     if RECORDER not in coordinator.hass.config.components:
         raise refused("compare_no_recorder")
@@ -63,7 +62,7 @@ async def async_compare(
     begin = max(first or date.min, latest - _MAX_PERIOD)
     sums = await _async_sums(coordinator, begin, latest)
     hours = [hour for rows in sums.values() for hour in rows]
-    if first is None and hours:  # its first hour tells where the sums stood, not what was used
+    if first is None and hours:  # the first hour has no sum before it, so its day is not whole
         begin = max(begin, dt_util.as_local(min(hours)).date() + _ONE_DAY)
     if last is None and hours:
         latest = min(latest, dt_util.as_local(max(hours) + _HOUR).date() - _ONE_DAY)
@@ -75,7 +74,7 @@ async def async_compare(
 async def _async_sums(
     coordinator: LinkyCoordinator, first: date, last: date
 ) -> dict[Label, Mapping[datetime, float]]:
-    """Give the sums (kWh) by beginning of the hour of each index that counts what is drawn."""
+    """Return, for each index of the supplier, start of the hour -> sum in kWh."""
     start, end = _midnight(first) - _LOOK_BACK, _midnight(last + _ONE_DAY)
     found = await async_hourly_rows(coordinator.hass, coordinator.address, _INDEXES, start, end)
     return {
@@ -122,7 +121,7 @@ async def _async_compute(
 def _gains(
     sums: Mapping[Label, Mapping[datetime, float]],
 ) -> tuple[Mapping[datetime, Mapping[Label, float]], Mapping[datetime, float]]:
-    """Give the kWh of each hour by index, and those of which it is not known in which hour."""
+    """Return the kWh of each known hour by index, and those of unknown hours, by hour counted."""
     known_gains = defaultdict[datetime, dict[Label, float]](dict)
     unknown_gains = defaultdict[datetime, float](float)
     for label, by_hour in sums.items():

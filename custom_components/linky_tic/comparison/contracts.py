@@ -1,4 +1,4 @@
-"""What the energy of some weeks would have cost under a contract: its prices, slots and colours."""
+"""Computes what energy would have cost under a contract: its prices, off-peak hours and colours."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -17,16 +17,16 @@ CONTRACT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "off_peak": ("off_peak", "peak"),
     "tempo": tuple(TEMPO_NAMES.values()),
 }
-"""The tariffs of each kind of contract."""
+"""Kind of contract -> its tariffs."""
 _TIME: Final = r"\s*(\d\d?)(?:[:h]([0-5]\d)?)?\s*"
 _SLOT: Final = re.compile(f"{_TIME}[-–]{_TIME}", re.IGNORECASE)
 _DAY: Final = 24 * 60
 
 
 def read_slots(text: str) -> frozenset[int]:
-    """Read `22:30-06:30, 12:00-14:00`, with `h` in the place of `:` too; raises `ValueError`.
+    """Parse slots such as `22:30-06:30, 12h-14h` into minutes of the day; raises `ValueError`.
 
-    Gives the minutes of a day; a slot that does not end later than it begins is over midnight.
+    A slot that does not end later than it begins lasts until the next day.
     """
     minutes: set[int] = set()
     for part in re.split("[,;]", text):
@@ -44,17 +44,17 @@ _TEMPO_HOURS: Final = read_slots("22:00-06:00")
 
 @dataclass(frozen=True, slots=True)
 class PricedContract:
-    """A contract as typed: which kind it is of is told by its prices."""
+    """A contract as entered by the user; its kind follows from the tariffs in `prices`."""
 
     name: str
     prices: Mapping[str, float]
     standing_charge: float = 0.0
     off_peak_hours: frozenset[int] = frozenset()
-    """Minutes of the day; those of Tempo are known."""
+    """Minutes of the day; for Tempo 22:00 to 06:00 if empty."""
     off_peak_days: frozenset[int] = frozenset()
-    """Days of the week, Monday being 0, that are off-peak from midnight to midnight."""
+    """Days of the week (Monday: 0) that are off-peak from midnight to midnight."""
     colours: Mapping[str, Iterable[date]] = field(default_factory=dict)
-    """Tempo days that somebody has given; where none of them is blue, all others are."""
+    """Tempo days entered by the user; if none of them is blue, all other days are."""
 
     @property
     def is_tempo(self) -> bool:
@@ -62,15 +62,15 @@ class PricedContract:
 
     @property
     def lacks_hours(self) -> bool:
-        """Whether nobody has said which hours are off-peak; those of Tempo are known."""
+        """Whether off-peak hours must be entered, but were not; those of Tempo are known."""
         return not (
             "base" in self.prices or self.is_tempo or self.off_peak_hours or self.off_peak_days
         )
 
     def tariff_shares(self, hour: datetime, colours: Mapping[date, str]) -> dict[str, float] | None:
-        """Give the tariffs in force in an hour of local time, and for which part of it each is.
+        """Return the tariffs in force in an hour of local time, and the share of the hour of each.
 
-        `colours` are those of Tempo days. None where that of the day is not known.
+        None if the colour of the day is needed and not in `colours`.
         """
         if "base" in self.prices:
             return {"base": 1.0}
@@ -85,7 +85,7 @@ class PricedContract:
 
     @property
     def by_day(self) -> dict[date, str]:
-        """The colours that somebody has given."""
+        """Tempo day -> colour, as entered by the user."""
         return {day: colour for colour, listed in self.colours.items() for day in listed}
 
     @property
@@ -100,13 +100,13 @@ class PricedContract:
 
 
 class ContractCost(NamedTuple):
-    """What a contract costs: kWh by tariff and the prices, and what is not sure of it."""
+    """The cost of a contract: kWh by tariff, prices by tariff, and what is uncertain."""
 
     by_tariff: Mapping[str, float]
     prices: Mapping[str, float]
     standing_charge: float
     doubt: float = 0.0
-    """The most that the cost may be wrong by, since hours lie on both sides of a slot's edge."""
+    """Maximum error of the cost, from hours in which the tariff changes."""
     unknown_days: tuple[date, ...] = ()
 
     @property
@@ -115,7 +115,7 @@ class ContractCost(NamedTuple):
 
     @property
     def energy_cost(self) -> float | None:
-        """What is paid for energy; None while a part of it is not known."""
+        """The cost without the standing charge; None if a price or a colour is not known."""
         if self.unpriced or self.unknown_days:
             return None
         return sum(used * self.prices[name] for name, used in self.by_tariff.items() if used)
@@ -131,9 +131,9 @@ def cost_of(
     known: Mapping[date, str],
     months: float,
 ) -> ContractCost:
-    """Reckon what hours (kWh) would have cost, and the standing charge of so many months.
+    """Compute the cost of `hours` (start -> kWh), and of the standing charge for `months`.
 
-    `known` are the colours of Tempo days; those that are typed come first.
+    `known` are the colours of Tempo days; those entered by the user take precedence.
     """
     colours = {**known, **contract.by_day}
     by_tariff = defaultdict[str, float](float)

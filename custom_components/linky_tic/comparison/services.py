@@ -1,4 +1,4 @@
-"""The action that compares contracts: what is asked, and what is answered."""
+"""The action that compares contracts: its schema and its response."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,7 +23,7 @@ from .comparison import Comparison, async_compare
 from .contracts import CONTRACT_KINDS, ContractCost, PricedContract, read_slots
 
 _MAX_LISTED: Final = 31
-"""Days that are listed, of all whose colour is not known."""
+"""Maximum number of days without a known colour that are listed in the response."""
 
 
 def _weekdays(days: list[str]) -> frozenset[int]:
@@ -31,7 +31,7 @@ def _weekdays(days: list[str]) -> frozenset[int]:
 
 
 def _contract(typed: Mapping[str, Any]) -> PricedContract:
-    """Read one contract; raises `vol.Invalid` where something is missing."""
+    """Validate and convert one contract; raises `vol.Invalid`."""
     if set(typed["prices"]) not in map(set, CONTRACT_KINDS.values()):
         raise vol.Invalid("prices are those of base, of off_peak and peak, or the six of Tempo")
     contract = PricedContract(**typed)
@@ -43,7 +43,7 @@ def _contract(typed: Mapping[str, Any]) -> PricedContract:
 _NO_TIMES: Final = "this is no list of times such as 22:30-06:30, 12:00-14:00"
 _PRICE: Final = vol.All(vol.Coerce(float), vol.Range(min=0))
 _DAY: Final = vol.All(cv.date, vol.Range(min=date(2000, 1, 1)))
-"""Of the year 1 no year before can be looked at."""
+"""A lower limit, since earlier days than `first_day` are computed: year 1 would overflow."""
 _CONTRACT: Final = vol.All(
     vol.Schema(
         {
