@@ -1,7 +1,7 @@
 """The config flow: adds a meter, or changes its port.
 
-The user chooses a port, the flow listens to it and the user confirms the meter that was found. The
-port and its speed are the only data; an entry changes only after the meter was heard.
+The user chooses a port, the flow listens to it, and the user confirms the meter that was found. All
+else is read from the line. Entries change only after a meter was heard.
 """
 
 import asyncio
@@ -120,7 +120,7 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
         return await self.async_step_listen()
 
     async def async_step_listen(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show progress until the meter is heard; Home Assistant requires the steps in between."""
+        """Show progress while listening; after that, Home Assistant only allows `progress_done`."""
         listening = self.start_listening()
         if not listening.done():
             return self.async_show_progress(
@@ -246,9 +246,9 @@ class LinkyConfigFlow(PortDialog, domain=DOMAIN):
             raise AbortFlow("already_configured", entry_names(self._known_entry))
 
     async def _free_port(self, entry: LinkyConfigEntry) -> None:
-        """Unload an entry, whose port may be the new one by another name; aborts if it cannot.
+        """Unload an entry, so that its port is free; aborts the flow if that fails.
 
-        Or both ports lead to a bridge that accepts only one client.
+        The new port may be the same one by another name, or the same bridge, for one client only.
         """
         try:
             self._has_freed_port = await self.hass.config_entries.async_unload(entry.entry_id)

@@ -190,7 +190,7 @@ def _timestamp(seconds: float) -> str | None:
 
 
 def _identifiers_of(coordinator: LinkyCoordinator) -> set[str | None]:
-    """Return the identifiers to redact: the address of another meter, and PRMs that are not 0."""
+    """Return more identifiers to redact: another meter's address, and PRMs other than 0."""
     readings = coordinator.receiver.meter.readings.values()
     points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}
     return {coordinator.stranger, *(one for one in points if one.strip("0"))}

@@ -28,10 +28,7 @@ _HELPERS: Final = frozenset({"utility_meter", "integration"})
 
 @dataclass(frozen=True, slots=True)
 class AdoptionPlan:
-    """How a statistic will be adopted; all rows are in the unit of our statistic.
-
-    `methods`: each applicable method -> `POSSIBLE`, or the key of what prevents it.
-    """
+    """How a statistic will be adopted; all rows are in the unit of our statistic."""
 
     entity: er.RegistryEntry
     old_id: str
@@ -43,6 +40,7 @@ class AdoptionPlan:
     """Number of hourly rows before our first one that are not inserted."""
     join: Join | None
     methods: Mapping[Method, str]
+    """Method -> `POSSIBLE`, or the key of what prevents it."""
     method: Method
 
     @property
@@ -76,10 +74,7 @@ class AdoptionPlan:
 async def async_plan(
     hass: HomeAssistant, old_id: str, entity: er.RegistryEntry, method: Method | None
 ) -> AdoptionPlan:
-    """Read both statistics and choose a method, preferably to take over the entity id.
-
-    Raises `ServiceValidationError` if the statistic cannot be adopted, or not by `method`.
-    """
+    """Read both statistics and choose a method, the entity id first; raises if none applies."""
     names = {"old": old_id, "entity": entity.entity_id}
     old, ours = await _read_both(hass, names)
     adopted = await _adopted_records(hass, entity)
@@ -105,7 +100,7 @@ async def async_plan(
 
 
 def _is_in_effect(record: Record, entity: er.RegistryEntry, ours: History) -> bool:
-    """Whether a stored adoption took place and was not reverted, by our rows or entity id."""
+    """Whether an adoption still applies: our statistic has its rows, or our entity the old id."""
     if record.method is Method.ENTITY_ID:
         return entity.entity_id == record.old
     return any(row.start == record.start for row in ours.hours)
@@ -182,7 +177,7 @@ async def async_adopt(hass: HomeAssistant, plan: AdoptionPlan) -> None:
 async def async_undo(hass: HomeAssistant, entity: er.RegistryEntry) -> Record:
     """Undo the last adoption of an entity, and return its record.
 
-    Statistics that were recorded under a taken over id stay under it.
+    Statistics recorded under an entity id that was taken over stay there.
     """
     adopted = await _adopted_records(hass, entity)
     if not adopted:

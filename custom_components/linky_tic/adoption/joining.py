@@ -11,12 +11,10 @@ from ..tic import ROUNDING, can_gain
 
 HOUR: Final = 3600.0
 _MAX_LEFT_OUT: Final = 48 * HOUR
-"""The last hours of an old sensor may be wrong (rounded up, or 0 as it was removed) and left out.
-
-Further back, an index that matches ours could be another one by chance.
-"""
+"""Seconds of the last old rows that may be left out: an old sensor may end with rounded values, or
+0. Further back, an index that matches ours could be another one by chance."""
 _ROWS_COMPARED: Final = 8
-"""Last rows from which the interval of the rows is taken: some may be missing."""
+"""Number of last rows of which the shortest interval is taken: rows may be missing."""
 _NOTHING: Final = 1e-3
 """Wh: less than any meter counts, but more than the rounding error of sums of floats."""
 
@@ -112,7 +110,7 @@ def is_index(rows: Sequence[StatisticRow]) -> bool:
 
 
 def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
-    """Whether a meter can have counted from the index of one row to that of a later one."""
+    """Whether a meter can count from the index of one row to that of a later one in that time."""
     if before.state is None or after.state is None:
         return False
     gain = 1000 * (after.state - before.state) / per_kwh
@@ -120,7 +118,7 @@ def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
 
 
 def implausible_rows(rows: Sequence[StatisticRow], per_kwh: float) -> Iterator[tuple[float, float]]:
-    """Yield the start and growth of rows whose sum no meter can count; they are adopted as is."""
+    """Yield start and growth of rows whose sum fell or rose too fast; they are adopted as is."""
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
         gain = 1000 * (total - before) / per_kwh

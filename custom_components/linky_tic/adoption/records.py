@@ -25,8 +25,8 @@ class Method(StrEnum):
 class Record:
     """One adoption.
 
-    If rows were inserted: they are from `start` to `end`, and `offset`, in `unit`, was added to the
-    sums from `begun` on. That is one transaction: without a row at `start`, it was not done.
+    If rows were inserted, they are from `start` to `end`, and `offset` (in `unit`) was added to our
+    sums from `begun` on. That is one transaction: if there is no row at `start`, it failed.
     """
 
     method: Method

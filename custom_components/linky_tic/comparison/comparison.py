@@ -26,7 +26,7 @@ _HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
 _MAX_PERIOD: Final = timedelta(days=366)
 _LOOK_BACK: Final = timedelta(days=35)
-"""How long before the first day a sum is looked for, from which its first hours have gained."""
+"""How far before the first day to look for the sum that precedes that of its first hour."""
 _ROUNDING: Final = 0.0005
 """kWh (half a Wh): smaller differences of sums are rounding errors."""
 
@@ -121,7 +121,7 @@ async def _async_compute(
 def _gains(
     sums: Mapping[Label, Mapping[datetime, float]],
 ) -> tuple[Mapping[datetime, Mapping[Label, float]], Mapping[datetime, float]]:
-    """Return the kWh of each known hour by index, and those of unknown hours, by hour counted."""
+    """Return the kWh of each hour by index, and those of gaps by the hour in which they appear."""
     known_gains = defaultdict[datetime, dict[Label, float]](dict)
     unknown_gains = defaultdict[datetime, float](float)
     for label, by_hour in sums.items():

@@ -144,10 +144,7 @@ def _enable_entities(hass: HomeAssistant, sources: Iterable[SourceType]) -> None
 def _register_price_entities(
     coordinator: LinkyCoordinator, available: MeterSources, prices: Prices
 ) -> None:
-    """Register the price entities of the available sources, so that the sources can refer to them.
-
-    As enabled: Home Assistant reloads an entry half a minute after an entity was enabled.
-    """
+    """Register the price entities that sources refer to, enabled: enabling later would reload."""
     tariffs = {
         price_key(one.register): coordinator.tariffs.name_of(one.register)
         for one in available.imported

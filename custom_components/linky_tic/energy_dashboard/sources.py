@@ -60,7 +60,7 @@ class MeterSources:
 
     @property
     def preselected(self) -> MeterSources:
-        """What is ticked at first: of a production meter not the few Wh that it imports."""
+        """The sources ticked at first: of a production meter, only the exported energy."""
         registers = () if self.is_production else [one.register for one in self.imported]
         return self.only(registers, exported=True)
 

@@ -36,7 +36,7 @@ _LINKS_ENTRY: Final = "config_entry_id" in signature(ir.async_create_issue).para
 _DEVICES: Final = Path("/dev")
 _COMMAND_LINE: Final = Path("/proc/cmdline")
 _CONSOLE: Final = re.compile(r"(?:^|\s)console=([^\s,]+)")
-"""The kernel's command line names a console by its device, then its options: ttyAMA0,115200."""
+"""A console on the command line of the kernel, such as console=ttyAMA0,115200."""
 
 
 class RepairIssues:

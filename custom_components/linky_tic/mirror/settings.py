@@ -103,7 +103,7 @@ class MirrorSettings:
         self.enabled: bool = chosen[Option.ENABLED]
         self.topic: str = chosen.get(Option.TOPIC) or row.topic.format(address=address)
         self.status_topic = row.status_topic and row.status_topic.format(topic=self.topic)
-        if name == LINKY_SENSOR:  # only there it can be chosen
+        if name == LINKY_SENSOR:  # the only format in which it can be chosen
             self.status_topic = chosen.get(Option.STATUS_TOPIC) or self.status_topic
         self.retain: bool = chosen[Option.RETAIN]
         self.interval = int(chosen[Option.INTERVAL])

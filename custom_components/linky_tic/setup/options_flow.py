@@ -77,7 +77,7 @@ class LinkyOptionsFlow(CompareSteps):
     """The options of one meter; Home Assistant reloads the entry when one has changed."""
 
     async def async_step_init(self, opened: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Show the menu; as the next flow of another one, begin with the first money step."""
+        """Show the menu, or the first step with a form if opened as `next_flow` of another flow."""
         if opened is None and not abort_next_flow(self.hass, self.config_entry):
             menu = ["prices", "energy", "compare", "reporting", "mirror"]
             return self.async_show_menu(step_id="init", menu_options=menu)
