@@ -1,4 +1,4 @@
-"""The dialogs about a meter, driven as the front end drives them, through the flow manager."""
+"""Drives the flows of a meter through the flow manager, as the front end does."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,20 +26,20 @@ from .home import ADDRESS, Meter
 from .waiting import HANGS
 
 DATA: Final = {CONF_SLUG: "linky", CONF_SPEED: 9600, CONF_MODE: "standard"}
-"""What the entry of a first simulated meter holds, besides its port."""
+"""The data of the entry of a simulated meter, without its port."""
 LOOK: Final = 0.02
-"""Seconds between two looks at a progress."""
+"""Seconds between two checks of a progress step."""
 
 
 async def choose(hass: HomeAssistant, entry: ConfigEntry, step: str) -> ConfigFlowResult:
-    """Open the options of an entry at one of the menu's steps."""
+    """Open the options of an entry, and choose a step in the menu."""
     options = hass.config_entries.options
     menu = await options.async_init(entry.entry_id)
     return await options.async_configure(menu["flow_id"], {"next_step_id": step})
 
 
 class Dialog:
-    """One dialog; `result` is what it shows."""
+    """One flow; `result` is its last result."""
 
     def __init__(self, hass: HomeAssistant, result: ConfigFlowResult) -> None:
         self.result = result
@@ -58,26 +58,26 @@ class Dialog:
 
     @classmethod
     async def offered(cls, hass: HomeAssistant, adapter: UsbServiceInfo) -> Self:
-        """The dialog that an adapter opens which says what it is for."""
+        """The flow started by the discovery of an adapter."""
         context = ConfigFlowContext(source=SOURCE_USB)
         result = await hass.config_entries.flow.async_init(DOMAIN, context=context, data=adapter)
         return cls(hass, result)
 
     @classmethod
     async def on(cls, hass: HomeAssistant, port: object) -> Self:
-        """A dialog where a port has been chosen."""
+        """A flow in which a port was chosen."""
         dialog = await cls.open(hass)
         await dialog.submit({CONF_PORT: str(port)})
         return dialog
 
     @property
     def step(self) -> str | None:
-        """The form shown; None when it is none."""
+        """The id of the form that is shown, or None."""
         return self.result["step_id"] if self.result["type"] is FlowResultType.FORM else None
 
     @property
     def menu(self) -> object:
-        """What a menu offers; None when none is shown."""
+        """The options of the menu that is shown, or None."""
         return self.result.get("menu_options")
 
     @property
@@ -86,7 +86,7 @@ class Dialog:
 
     @property
     def abort(self) -> str | None:
-        """Why the dialog has ended; None while it has not."""
+        """The reason for which the flow was aborted, or None."""
         return self.result.get("reason")
 
     @property
@@ -95,12 +95,12 @@ class Dialog:
 
     @property
     def told(self) -> Mapping[str, str]:
-        """The facts given to the texts."""
+        """The placeholders of the texts."""
         return self.result["description_placeholders"] or {}
 
     @property
     def port(self) -> str | None:
-        """What the field holds before anything is typed."""
+        """The value of the field when the form is shown."""
         assert self.result["data_schema"]
         (field,) = self.result["data_schema"].schema
         assert field == CONF_PORT
@@ -116,11 +116,11 @@ class Dialog:
         self.result = await self._flows.async_configure(self.result["flow_id"], data or {})
 
     async def take(self, option: str) -> None:
-        """Take what a menu offers."""
+        """Choose an option of the menu."""
         await self.submit({"next_step_id": option})
 
     async def look(self) -> None:
-        """Ask for what is shown, as a front end does that was told of a change, or reloaded."""
+        """Get the current step, as the front end does after an update, or when it is reloaded."""
         self.result = await self._flows.async_configure(self.result["flow_id"])
 
     async def listened(self) -> Self:
@@ -136,7 +136,7 @@ class Dialog:
 
 
 async def heard(hass: HomeAssistant, port: object) -> Dialog:
-    """A dialog that has listened to a port: it asks to confirm, or says what went wrong."""
+    """A flow that has listened to a port: it shows the confirmation, or an error."""
     return await (await Dialog.on(hass, port)).listened()
 
 

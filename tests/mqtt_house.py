@@ -1,4 +1,4 @@
-"""Home Assistant's real MQTT integration on a real broker, and a meter that is mirrored there."""
+"""The MQTT integration of Home Assistant with a real broker, and a meter with a mirror."""
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -73,7 +73,7 @@ def new_entry(hass: HomeAssistant, **options: object) -> MockConfigEntry:
 
 
 class House:
-    """A meter, heard by a real receiver, and its mirror; one second passes with each frame."""
+    """A meter with a real receiver, and its mirror; a second passes with each frame."""
 
     def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
         self.address: str = entry.unique_id

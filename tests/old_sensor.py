@@ -1,4 +1,4 @@
-"""A sensor of another integration, by its statistics: what was recorded of it before us."""
+"""Statistics of a sensor of another integration, which are older than ours."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -49,7 +49,7 @@ type Rows = list[tuple[datetime, float | None, float | None]]  # start, state, s
 def counted(
     end: datetime, indexes: Iterable[float], starts_at: float = 1000.0
 ) -> Iterator[StatisticData]:
-    """Hours of an index, the last of which ends at a moment; they are summed up since a start."""
+    """Hourly rows of an index, the last of which ends at `end`, with sums since the first one."""
     states = list(indexes)
     for number, state in enumerate(states):
         yield StatisticData(
@@ -60,7 +60,7 @@ def counted(
 
 
 def meant(end: datetime, means: Iterable[float]) -> Iterator[StatisticData]:
-    """Hours of a measurement, the last of which ends at a moment."""
+    """Hourly rows of a measurement, the last of which ends at `end`."""
     values = list(means)
     for number, mean in enumerate(values):
         start = end - (len(values) - number) * HOUR
@@ -75,7 +75,7 @@ async def recorded(
     statistic_id: str = OLD,
     is_total: bool = True,
 ) -> None:
-    """Put the hours of an old sensor into the recorder."""
+    """Insert the hourly rows of an old sensor into the recorder."""
     meta = StatisticMetaData(
         statistic_id=statistic_id,
         unit_of_measurement=unit,
@@ -115,7 +115,7 @@ async def rows_of(
 
 
 async def sums_of(hass: HomeAssistant, statistic_id: str) -> list[float]:
-    """The sums by the hour, then those of the hour that goes on, in kWh."""
+    """The sums in kWh of the hourly rows, then of the 5-minute rows of the current hour."""
     hours = await rows_of(hass, statistic_id)
     periods = await rows_of(hass, statistic_id, "5minute")
     last = hours[-1]["end"] if hours else 0.0
@@ -123,7 +123,7 @@ async def sums_of(hass: HomeAssistant, statistic_id: str) -> list[float]:
 
 
 async def adopt(hass: HomeAssistant, user: MockUser | None = None, **data: object) -> Any:  # noqa: ANN401 - an answer
-    """Ask for an adoption, by default for a dry run."""
+    """Call the action that adopts statistics, by default as a dry run."""
     asked = {"old_statistic": OLD, "entity_id": NEW} | data
     return await _act(hass, "adopt_statistics", asked, user)
 
@@ -144,13 +144,13 @@ async def _act(hass: HomeAssistant, name: str, data: dict[str, Any], user: MockU
 
 
 def refusal(key: str) -> AbstractContextManager[pytest.ExceptionInfo[ServiceValidationError]]:
-    """Expect that an action says no, for this reason and in words of both languages."""
+    """Expect that an action is refused for this reason, with a text in both languages."""
     assert texts("en")["exceptions"][key]["message"]
     return pytest.raises(ServiceValidationError, check=lambda error: error.translation_key == key)
 
 
 async def hears(home: Home, course: Course) -> Meter:
-    """Our meter is heard from 25000 kWh on, and there are statistics of it."""
+    """Our meter, heard since its index was 25000 kWh, with statistics."""
     meter = await home.hears(Household(mode="historic", contract="base", index=INDEX))
     await course.end_period()
     await meter.play(5)
@@ -159,7 +159,7 @@ async def hears(home: Home, course: Course) -> Meter:
 
 
 async def lives(home: Home, course: Course, since: float = 24998.0) -> None:
-    """The old sensor is recorded up to the end of an hour, 0.1 kWh in each five minutes."""
+    """An old sensor, recorded until the end of an hour, with 0.1 kWh in each five minutes."""
     hour, index = course.period.hour, since
     attributes = {
         "state_class": "total_increasing",

@@ -1,4 +1,4 @@
-"""Adding a meter: one port is chosen, and the rest is heard on it."""
+"""Adding a meter: the user chooses a port, and all else is read from the line."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -340,7 +340,7 @@ async def test_a_dialog_that_was_forgotten_is_overtaken(hass: HomeAssistant, met
 async def test_options_that_are_opened_in_the_place_of_the_next_flow_go_on_with_it(
     recorder_mock: Recorder, hass: HomeAssistant, meter: Meter
 ) -> None:
-    """As the front end does; whoever skips it finds the menu."""
+    """The front end opens a new options flow instead of `next_flow`; the one after has the menu."""
     assert await async_setup_component(hass, "energy", {})
     entry = await added(hass, meter.port.url)
     options = hass.config_entries.options

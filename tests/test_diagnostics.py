@@ -1,4 +1,4 @@
-"""A bug report says all that is needed to find a fault, and nothing of who lives there."""
+"""Diagnostics contain all that is needed to find a fault, and nothing about the household."""
 
 from base64 import b64decode
 import json
@@ -28,11 +28,11 @@ type Json = dict[str, Any]  # a file of Home Assistant's own shape
 
 THREE_PHASE: Final = "041963000000"
 OF_THE_SYSTEM: Final = {"home_assistant", "custom_components", "setup_times"}
-"""Parts of the file that Home Assistant adds and that know no meter; they hold random digits."""
+"""Parts of the file that Home Assistant adds: they have random digits, but nothing of a meter."""
 
 
 class Newer:
-    """A meter with a label that nobody has heard of."""
+    """A meter that sends an unknown label."""
 
     def next(self) -> Burst:
         groups = ("VTIC", "03"), ("NEWLAB", "12345"), ("SINSTS", "00450")
@@ -64,7 +64,7 @@ async def reporter(home: Home, hass_client: ClientSessionGenerator) -> Reporter:
 
 
 def assert_nobody_is_found(file: Json, person: Person) -> None:
-    """Look for every piece of a person in what is written and in what can be decoded."""
+    """Search for all identifiers in the text, and in what can be decoded from it."""
     for issue in file["issues"]:
         issue.pop("created", None)  # its microseconds are digits too
     text = json.dumps({key: one for key, one in file.items() if key not in OF_THE_SYSTEM})

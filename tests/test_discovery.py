@@ -1,4 +1,4 @@
-"""An adapter that says itself what it is for is offered, and not opened before somebody agrees."""
+"""An adapter made for the TIC is discovered, but its port is opened only if the user agrees."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def adapter(serial_number: str) -> USBDevice:
 
 
 def plugged(meter: Meter, description: str | None = NAME) -> UsbServiceInfo:
-    """What Home Assistant tells of an adapter that is plugged in."""
+    """The discovery info of an adapter that was plugged in."""
     return UsbServiceInfo(meter.port.url, "0403", "6015", SERIAL, "FTDI", description)
 
 

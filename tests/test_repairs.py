@@ -1,4 +1,4 @@
-"""What a person answers to a repair is done."""
+"""The repair flows do what the user chooses."""
 
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.repairs import (

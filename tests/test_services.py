@@ -1,4 +1,4 @@
-"""What the actions answer, and what they say when they cannot."""
+"""The responses of the actions, and their errors."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ PRM: Final = "14862973510482"
 async def ask(
     home: Home, meter: Meter, action: str, user: MockUser | None = None
 ) -> dict[str, Any]:
-    """Call an action about a meter and give its answer."""
+    """Call an action for a meter and return its response."""
     assert meter.entry
     data = {"config_entry_id": meter.entry.entry_id}
     context = Context(user_id=user.id if user else None)

@@ -1,4 +1,4 @@
-"""The page of system health has a line a meter, in the language of the system."""
+"""The system health page has a line for each meter, in the language of the system."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def _same_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def lines(home: Home) -> Mapping[str, str]:
-    """What the page shows of us."""
+    """The lines of this integration on the page."""
     assert await async_setup_component(home.hass, "system_health", {})
     await home.hass.async_block_till_done()
     shown: Mapping[str, str] = await get_system_health_info(home.hass, DOMAIN)

@@ -1,4 +1,4 @@
-"""What the tests of statistics that are carried over share."""
+"""Fixtures of the tests of adoption."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A sensor of ours goes on with the statistics of an old one: no gap, nothing counted twice."""
+"""Adopting the statistics of an old sensor leaves no gap and counts nothing twice."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,7 +103,7 @@ async def test_what_old_hours_say_is_converted(course: Course, home: Home) -> No
 
 
 async def test_hours_in_which_both_were_recorded_stay_ours(course: Course, home: Home) -> None:
-    """The old one says another thing there, so that it would be seen."""
+    """The old rows have other values there, so that a copied one would be noticed."""
     await hears(home, course)
     await hour_ends(course)
     ours = await sums_of(home.hass, NEW)
@@ -322,7 +322,7 @@ async def test_a_bug_report_tells_what_was_adopted(course: Course, home: Home) -
 
 @contextmanager
 def no_room_left(hass: HomeAssistant) -> Iterator[None]:
-    """Have the database fail at the last thing that an adoption writes."""
+    """Let the database fail at the last statement of an adoption."""
 
     def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("UPDATE statistics_short_term"):
@@ -416,7 +416,7 @@ async def test_means_that_were_inserted_are_taken_out(course: Course, home: Home
 async def test_an_import_that_was_cut_short_is_done_once(
     course: Course, home: Home, hass_storage: Json, *, is_undone_first: bool
 ) -> None:
-    """Home Assistant stopped after it was noted and before it was written: nothing is there."""
+    """Home Assistant has stopped after the record was stored, but before rows were inserted."""
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     await hour_ends(course)

@@ -1,4 +1,4 @@
-"""What has no index is joined by time: no hour twice, a gap stays a gap, and it can be undone."""
+"""Statistics without an index are joined by time: no hour counts twice, and gaps stay gaps."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -32,11 +32,11 @@ from ..old_sensor import (
 
 EXTERNAL = "linky:12345678901234"
 USED = [1.0, 2.0, 0.5, 4.0]
-"""kWh of the hours before ours, and of ours."""
+"""kWh of each hour before our first row, and of each hour of ours."""
 
 
 def summed(end: datetime) -> Iterator[StatisticData]:
-    """Hours without an index, in a sum of their own."""
+    """Hourly rows that have a sum but no index."""
     total = 500.0
     for number, used in enumerate(USED):
         total += used
@@ -58,7 +58,7 @@ async def external(home: Home, rows: Iterable[StatisticData]) -> None:
 
 
 def used(rows: list[dict[str, float]]) -> list[float]:
-    """What each hour but the first has used."""
+    """The kWh of each hour except the first."""
     return [after["sum"] - before["sum"] for before, after in pairwise(rows)]
 
 
@@ -106,7 +106,7 @@ async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: H
 
 
 async def test_a_row_a_day_is_of_the_whole_day(course: Course, home: Home) -> None:
-    """ha-linky has such rows where Enedis gives no hours; ours begins in the last of the days."""
+    """ha-linky has daily rows if Enedis has no hourly data; ours begin on the last of them."""
     midnight = MORNING.replace(hour=0)
     rows = [StatisticData(start=midnight - n * 24 * HOUR, sum=50.0 - n) for n in range(9, -1, -1)]
     await external(home, rows)
@@ -130,7 +130,7 @@ async def test_it_is_undone(course: Course, home: Home) -> None:
 
 
 async def test_a_utility_meter_is_joined_by_time(course: Course, home: Home) -> None:
-    """Its states begin anew every day; those of a Riemann sum are those of no meter."""
+    """The states of a utility meter restart every day; those of a Riemann sum are no index."""
     rows = list(summed(MORNING))
     for number, row in enumerate(rows):
         row["state"] = float(number % 2)

@@ -1,4 +1,4 @@
-"""What is not adopted, and who may not: each is refused in words, and nothing is written."""
+"""Which adoptions are refused, and to whom: each with its own text, and nothing is written."""
 
 from homeassistant.exceptions import Unauthorized
 import pytest
@@ -85,7 +85,7 @@ async def test_means_do_not_become_a_sum(course: Course, home: Home) -> None:
 
 @pytest.mark.usefixtures("all_enabled")
 async def test_a_total_that_is_no_index_is_refused(course: Course, home: Home) -> None:
-    """Nothing says where a counter of frames would join."""
+    """A counter of frames is not an index of energy, so nothing can be joined to it."""
     await recorded(home.hass, counted(MORNING, [1.0, 2.0]), None)
     energy = "sensor.energy"
     await recorded(home.hass, counted(MORNING, [1.0, 2.0]), statistic_id=energy)
@@ -157,7 +157,7 @@ async def test_who_is_no_admin_is_refused(
 async def test_a_sensor_without_a_class_is_known_by_its_unit(
     course: Course, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ESPHome's sensors have the unit that their owner wrote, and no class of units."""
+    """A sensor of ESPHome has the unit that its owner has written, and no unit class."""
     monkeypatch.delitem(UNIT_CLASSES, "Wh")
     await recorded(home.hass, counted(MORNING, [one * 1000 for one in BEFORE]), "Wh")
     await hears(home, course)

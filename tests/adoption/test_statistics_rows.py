@@ -1,4 +1,4 @@
-"""What is told of a statistic by its rows and its unit alone."""
+"""What the rows and the unit of a statistic tell about it."""
 
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ def test_a_statistic_begins_with_its_first_row_and_goes_on_from_its_last_period(
 
 
 def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
-    """The last hour before ours is left out, and so are its periods."""
+    """The last hour before ours is not inserted, nor are its 5-minute rows."""
     old = History(
         meta("kWh"), rows(HOUR, 0, HOUR, 2 * HOUR), rows(PERIOD, *range(0, 4 * 3600, 300))
     )

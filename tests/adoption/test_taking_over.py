@@ -1,4 +1,4 @@
-"""A sensor of ours takes the entity id of one that is gone, and gives it back."""
+"""A sensor of ours takes over the entity id of a removed sensor, and gives it back."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from ..old_sensor import (
 
 
 async def goes_on(meter: Meter, course: Course) -> None:
-    """The period in which an id changed has been compiled then: what comes is in the next one."""
+    """Compile the 5-minute period in which the id changed, so that new data is in the next one."""
     await course.end_period()
     await meter.play(5)
     await course.end_period()
@@ -76,7 +76,7 @@ async def test_it_is_not_offered_while_the_old_sensor_is_there(course: Course, h
 async def test_the_statistics_go_on_with_what_was_used_in_between(
     course: Course, home: Home, caplog: pytest.LogCaptureFixture, days: int
 ) -> None:
-    """Without its short-term rows, the recorder would begin a sum anew."""
+    """Without short-term rows, the recorder would restart the sum."""
     await recorded(home.hass, counted(MORNING - timedelta(days=days), BEFORE))
     meter = await hears(home, course)
     answer = await adopt(home.hass, dry_run=False)
@@ -117,7 +117,7 @@ async def test_giving_the_id_back_lets_both_statistics_stay(
 
 
 async def test_the_old_statistics_stay_where_ours_were_deleted(course: Course, home: Home) -> None:
-    """The recorder moves statistics along with an entity id that has none."""
+    """The recorder moves the statistics of a renamed entity if the new id has none."""
     await recorded(home.hass, counted(MORNING, BEFORE))
     meter = await hears(home, course)
     await adopt(home.hass, dry_run=False)

@@ -23,7 +23,7 @@ from ..old_sensor import HOUR, recorded
 FRANCE: Final = ZoneInfo("Europe/Paris")
 FIRST: Final = datetime(2026, 10, 19, tzinfo=FRANCE)
 DAYS: Final = 14
-"""Over the night in which an hour comes twice."""
+"""These days contain the change from summer time, when an hour comes twice."""
 TEMPO: Final = {
     "tempo_blue_off_peak": 0.13,
     "tempo_blue_peak": 0.16,
@@ -35,7 +35,7 @@ TEMPO: Final = {
 
 
 def hours() -> Iterator[tuple[datetime, float]]:
-    """What was used in each hour (kWh); the one before the first day is where the sums stood."""
+    """Yield each hour and its kWh; the hour before the first day is there for its sum."""
     luck = Random(7)  # noqa: S311 - a scenario, not a secret
     hour = FIRST.astimezone(UTC) - timedelta(hours=1)
     last = datetime(2026, 11, 2, tzinfo=FRANCE).astimezone(UTC)
@@ -56,7 +56,7 @@ async def lived(
     contract: str = "hphc",
     charge: float | None = MONTHLY,
 ) -> Meter:
-    """A meter whose two indexes have counted for two weeks, with hours that were not recorded."""
+    """A meter with two weeks of statistics of two indexes, some hours of which are missing."""
     meter = await pays(home, "2026-11-23T12:00:00", standing_charge=charge, contract=contract)
     for label, off_peak in (("easf01", True), ("easf02", False)):
         total, rows = 1000.0, []

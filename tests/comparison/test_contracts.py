@@ -1,4 +1,4 @@
-"""What hours cost under a contract: slots to the minute, days from six to six."""
+"""What hours cost under a contract: slots are exact to the minute, Tempo days begin at 6:00."""
 
 from datetime import date, datetime, timedelta
 from typing import Final

@@ -1,4 +1,4 @@
-"""What the comparison of contracts takes and answers, whatever was compared."""
+"""The schema and the response of the action that compares contracts."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final

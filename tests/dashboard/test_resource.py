@@ -28,11 +28,11 @@ FILE: Final = Path(dashboard.__file__).parent / "strategy.js"
 
 
 PRICED: Final = {"sensor.linky_price", "sensor.linky_cost_today", "sensor.linky_cost_month"}
-"""There once prices are given."""
+"""Entities that exist only if there are prices."""
 
 
 async def resources(hass: HomeAssistant) -> list[str]:
-    """The URLs of what the front end loads."""
+    """The URLs of the resources that the front end loads."""
     found = hass.data[LOVELACE_DATA].resources
     await found.async_get_info()
     return [item["url"] for item in found.async_items()]

@@ -1,4 +1,4 @@
-"""Whatever entities a house has, and whatever their states are, its dashboard is whole."""
+"""The dashboard is complete, whatever entities there are and whatever their states."""
 
 from pathlib import Path
 import subprocess

@@ -1,4 +1,4 @@
-"""Repairs are raised when a person can mend something, and go away by themselves."""
+"""Repair issues are created if the user can fix something, and deleted once it is fixed."""
 
 from pathlib import Path
 from typing import Final, override
@@ -22,7 +22,7 @@ COMMAND_LINE: Final = "root=/dev/sda1 console=tty1 console=ttyAMA0,115200 quiet\
 
 
 def shown(home: Home) -> set[str]:
-    """The translation keys of our repairs."""
+    """The translation keys of our repair issues."""
     issues = ir.async_get(home.hass).issues.values()
     return {str(one.translation_key) for one in issues if one.domain == DOMAIN and one.active}
 
@@ -35,7 +35,7 @@ def issue(home: Home, meter: Meter, kind: Issue) -> ir.IssueEntry:
 
 
 def assert_told(home: Home, meter: Meter, kind: Issue) -> None:
-    """See that a repair gives its text all that the text tells, and nothing private."""
+    """Check that an issue has all placeholders of its text, and nothing private."""
     entry = issue(home, meter, kind)
     wanted = {
         name
@@ -57,7 +57,7 @@ async def test_a_good_line_needs_no_repair(home: Home) -> None:
 
 
 async def live(home: Home, meter: Meter, minutes: int) -> None:
-    """Let minutes pass, with some frames in each."""
+    """Let minutes pass, and play some frames in each."""
     for _ in range(minutes):
         await meter.play(3)
         await home.minutes()
@@ -93,7 +93,7 @@ async def test_a_line_is_noisy_below_95_percent_and_clean_again_from_97_on(home:
 
 
 class Eaten(Line):
-    """A line of which another program reads a part."""
+    """A line from which another program takes some of the bytes."""
 
     @override
     def next(self) -> Burst:
@@ -243,7 +243,7 @@ def test_a_repair_leads_to_its_part_of_the_page_in_the_language_of_the_house(
 
 @pytest.fixture
 def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The kernel's command line, and the folder of its devices."""
+    """A command line of the kernel, in a folder with devices."""
     path = tmp_path / "cmdline"
     path.write_text(COMMAND_LINE)
     monkeypatch.setattr(issues, "_COMMAND_LINE", path)

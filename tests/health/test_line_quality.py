@@ -17,7 +17,7 @@ START: Final = 1_790_000_000.0
 GOOD: Final = standard(("VTIC", "02"), ("PREF", "09"), ("PCOUP", "09"))
 """A frame of four good groups."""
 BAD: Final = GOOD.replace(b"09\t", b"19\t")
-"""The same, two of its groups damaged."""
+"""The same frame with two damaged groups."""
 
 
 class Heard:
@@ -29,7 +29,7 @@ class Heard:
         self.quality.sample()
 
     def minutes(self, count: int, frame: bytes = b"") -> None:
-        """Hear a frame a minute."""
+        """Receive one frame each minute."""
         for _ in range(count):
             self.receiver.feed(frame, START)
             self.quality.sample()
@@ -105,25 +105,25 @@ type Trouble = Callable[[bytes, Random], bytes]
 
 
 def without_bytes(stream: bytes, chance: Random) -> bytes:
-    """What is left where another program reads one byte or some here and there."""
+    """Remove single bytes, or a few in a row, as another program does that reads the same port."""
     start = chance.randrange(len(stream))
     return stream[:start] + stream[start + chance.choice((1, 3, 16, 64)) :]
 
 
 def without_a_group(stream: bytes, chance: Random) -> bytes:
-    """What is left where as many bytes are missing as a group has."""
+    """Remove as many bytes as a group has."""
     start = chance.randrange(len(stream) - 21)
     return stream[:start] + stream[start + chance.choice((20, 21)) :]
 
 
 def with_a_spark(stream: bytes, chance: Random) -> bytes:
-    """What arrives when something is switched near the wires: some bytes in a row are anything."""
+    """Replace some bytes in a row, as interference from a switch does."""
     start = chance.randrange(len(stream))
     return stream[:start] + chance.randbytes(30) + stream[start + 30 :]
 
 
 def with_false_bits(stream: bytes, chance: Random) -> bytes:
-    """What arrives over bad wires."""
+    """Flip single bits, as bad wiring does."""
     return bytes(
         byte ^ (1 << chance.randrange(8)) if chance.random() < 0.01 else byte for byte in stream
     )

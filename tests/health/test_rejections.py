@@ -1,4 +1,4 @@
-"""What was refused is counted by label and reason, and never grows beyond the catalogue."""
+"""Rejected groups are counted by label and reason; unknown labels are counted together."""
 
 from custom_components.linky_tic.tic import CATALOGUE, Reason, Rejected
 

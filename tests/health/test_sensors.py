@@ -1,4 +1,4 @@
-"""The counters of a line tell what became of its groups, whether the meter is heard or not."""
+"""The counters of the line, which are available whether the meter is heard or not."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("all_enabled")
 
 
 async def counted(home: Home) -> dict[str, float]:
-    """What the counters say a minute later."""
+    """The states of the counters, a minute later."""
     await home.minutes()
     return {key: float(home.value(key) or "nan") for key in KEYS}
 

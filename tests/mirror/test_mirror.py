@@ -1,4 +1,4 @@
-"""The mirror on a real broker: what arrives there, what stays, and what happens without one."""
+"""The mirror with a real broker: what is published and retained, and what happens without one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -56,7 +56,7 @@ async def mqtt(hass: HomeAssistant, broker: Broker) -> AsyncIterator[MockConfigE
 
 
 class Seen:
-    """What a subscriber has seen of one meter, by the level below its topic."""
+    """The messages that a subscriber has received of one meter, by the level below its topic."""
 
     def __init__(self, subscriber: Subscriber, house: House) -> None:
         self._subscriber = subscriber
@@ -84,7 +84,7 @@ def newcomer(broker: Broker) -> Subscriber:
 
 
 async def all_has_come(hass: HomeAssistant, subscriber: Subscriber) -> None:
-    """Wait until what was published so far has arrived: what follows it has."""
+    """Wait until all messages so far have arrived, by publishing one after them."""
     await hass.data[publisher._PUBLISHER].async_flush()
     marker = f"marker/{next(_markers)}"
     await until(lambda: is_connected(hass))  # a busy machine may lose a connection for a moment
@@ -93,7 +93,7 @@ async def all_has_come(hass: HomeAssistant, subscriber: Subscriber) -> None:
 
 
 async def retained(hass: HomeAssistant, broker: Broker, part: str) -> set[str]:
-    """The topics with this in them of which the broker keeps something."""
+    """The retained topics on the broker that contain `part`."""
     with newcomer(broker) as late:
         await all_has_come(hass, late)
         newest = dict(late.messages())
@@ -101,7 +101,7 @@ async def retained(hass: HomeAssistant, broker: Broker, part: str) -> set[str]:
 
 
 def restart(hass: HomeAssistant) -> None:
-    """Forget what only a running Home Assistant knows of the broker."""
+    """Drop the publisher's state in memory, as a restart does."""
     former = hass.data.pop(publisher._PUBLISHER)
     former._retained.clear()
     former._waiting.clear()
@@ -174,7 +174,7 @@ async def test_a_json_is_that_of_a_whole_meter_after_a_start_and_after_a_loss(
 async def test_only_what_was_heard_from_its_start_is_published(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, name: str
 ) -> None:
-    """An STX that is read as a letter is a start; the second half of a frame is not."""
+    """A frame with a damaged STX is whole; the second half of a frame is not."""
     topic = f"whole/{name}"
     whole = to_8n1(standard(("EAST", "012345678"), ("VTIC", "02")))
     with newcomer(broker) as subscriber:
@@ -530,7 +530,7 @@ CHANGES: Final[dict[str, tuple[dict[str, object] | None, set[str]]]] = {
 async def test_nothing_stays_that_is_not_used_any_more(
     hass: HomeAssistant, broker: Broker, what: str, when: str, protocol: str
 ) -> None:
-    """With the broker there, away at that moment, or until Home Assistant has started again."""
+    """The broker is connected, not connected, or not until Home Assistant was restarted."""
     entry = new_entry(hass, **ALL)
     options, expected = CHANGES[what]
 
@@ -567,7 +567,7 @@ async def test_nothing_stays_that_is_not_used_any_more(
 async def test_the_last_meter_leaves_nothing_though_home_assistant_starts_without_it(
     hass: HomeAssistant, broker: Broker, protocol: str
 ) -> None:
-    """Nothing of the integration is loaded then, but for what MQTT asks for by its manifest."""
+    """Without entries, only the config flow is loaded, by MQTT discovery (see the manifest)."""
     entry = new_entry(hass, **ALL)
     async with connected(hass, broker.port, protocol), mirrored(hass, entry) as house:
         house.heard(5)

@@ -1,4 +1,4 @@
-"""Frames as text in each format, against golden files and the real receiver."""
+"""The payloads of each format, compared with golden files and with the real receiver."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ def first_frame(stream: bytes) -> Frame:
 
 
 def readings_of(stream: bytes, *, times: int = 5) -> Mapping[str, Reading]:
-    """What the gate lets through of a frame heard several times."""
+    """The readings after a frame was received several times."""
     receiver = Receiver()
     for _ in range(times):
         receiver.feed(stream, NOW)

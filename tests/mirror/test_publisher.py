@@ -1,4 +1,4 @@
-"""What Home Assistant's MQTT integration is asked for, message by message; no broker is needed."""
+"""The messages that the publisher passes to the MQTT integration, without a broker."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -26,7 +26,7 @@ WORD: Final = Message("state", "offline", 1, retain=True)
 
 
 class Asked:
-    """A connection that takes what it is given, or raises; what the store had by then."""
+    """A fake MQTT connection: keeps the messages, and what was stored at the time, or raises."""
 
     def __init__(self, hass: HomeAssistant, storage: dict[str, Any]) -> None:
         self.entry = MockConfigEntry(domain="mqtt", data={"protocol": "3.1.1"})

@@ -1,4 +1,4 @@
-"""The options of a mirror with what its format brings, and its topics."""
+"""The options of a mirror, with the defaults of its format, and its topics."""
 
 import pytest
 

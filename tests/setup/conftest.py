@@ -1,4 +1,4 @@
-"""What the dialogs about money share: an Energy dashboard."""
+"""Fixtures of the tests of the dialogs: an energy dashboard."""
 
 from homeassistant.components.energy.data import EnergyManager, async_get_manager
 from homeassistant.components.recorder import Recorder

@@ -1,4 +1,4 @@
-"""The steps of the options that are about money, driven as a person goes through them."""
+"""Helpers that go through the steps of the options for prices and the energy dashboard."""
 
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ async def show(meter: Meter, step: str = "energy") -> ConfigFlowResult:
 
 
 async def submit(meter: Meter, form: ConfigFlowResult, data: Json) -> ConfigFlowResult:
-    """Fill in a form; the meter goes on speaking to who listens then."""
+    """Submit a form; the meter keeps sending frames to the reloaded entry."""
     options = meter._hass.config_entries.options
     done = await options.async_configure(form["flow_id"], data)
     await meter._hass.async_block_till_done()
@@ -53,7 +53,7 @@ def stored(meter: Meter) -> Json:
 
 
 def summary(done: ConfigFlowResult) -> list[str]:
-    """What the end tells."""
+    """The summary that the last step shows."""
     assert (done["type"], done["step_id"]) == (FlowResultType.MENU, "done")
     lines = (done["description_placeholders"] or {})["summary"].split("\n")
     return [line.removeprefix("- ") for line in lines]
@@ -69,7 +69,7 @@ def sources(manager: EnergyManager) -> list[Json]:
 
 
 def fields(form: ConfigFlowResult) -> dict[str, object]:
-    """Field -> what it holds before anything is typed, in a form that another one follows."""
+    """Field -> its value when the form is shown; checks that the form is not the last step."""
     assert form["last_step"] is False
     assert form["data_schema"]
     return {

@@ -1,4 +1,4 @@
-"""The step that compares contracts: what is asked, what is read of it, and the table."""
+"""The step that compares contracts: its form, how the input is parsed, and the table."""
 
 from calendar import SATURDAY, SUNDAY
 from datetime import date

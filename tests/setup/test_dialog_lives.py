@@ -42,7 +42,7 @@ async def act(home: Home, luck: Random, dialogs: list[Dialog], ports: list[str])
 
 
 async def answer(dialog: Dialog, luck: Random, ports: list[str]) -> str:
-    """Give a dialog what it asks for, or wait for it."""
+    """Answer the current step of a dialog, or wait for its progress."""
     step = str(dialog.result.get("step_id"))
     if dialog.is_listening:
         await (dialog.listened() if luck.random() < 0.8 else dialog.look())

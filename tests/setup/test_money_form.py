@@ -1,4 +1,4 @@
-"""Prices as people type them, and what the Energy dashboard is given of a meter."""
+"""The forms for prices and for the energy dashboard."""
 
 import asyncio
 from typing import Final

@@ -1,4 +1,4 @@
-"""The money steps of a meter that lives on: other modes, contracts and prices, and its removal."""
+"""The steps for prices and the dashboard after a change of mode, contract or price."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The options of a meter: how closely states follow it, and its MQTT mirror."""
+"""The options for the reporting of states and for the MQTT mirror."""
 
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ SHOWN: Final[dict[str, object]] = {
     Option.PRIVATE: False,
     Option.DISCOVERY: False,
 }
-"""What the form shows of a meter whose options nobody has touched."""
+"""The values of the form if no option was changed."""
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def show(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
 
 
 def stored(entry: MockConfigEntry) -> dict[str, Any]:
-    """The options of the mirror; those of other forms are kept beside them."""
+    """The stored options of the mirror, without those of other forms."""
     return {key: value for key, value in entry.options.items() if key.startswith("mirror")}
 
 
@@ -50,7 +50,7 @@ async def submit(hass: HomeAssistant, entry: MockConfigEntry, **mirror: object) 
 
 
 def values(form: ConfigFlowResult) -> dict[str, Any]:
-    """What the fields hold before anything is typed."""
+    """The values of the fields when the form is shown."""
     assert form["data_schema"]
     return {
         str(field): field.description["suggested_value"]

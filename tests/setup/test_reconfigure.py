@@ -61,7 +61,7 @@ def state(meter: Meter) -> ConfigEntryState:
 
 
 def changes_of(meter: Meter) -> list[ConfigEntryState]:
-    """Give a list to which each state that its entry takes from now on is added."""
+    """Return a list to which each further state of the entry is added."""
     changes: list[ConfigEntryState] = []
     entry_of(meter).async_on_state_change(lambda: changes.append(state(meter)))
     return changes
@@ -75,7 +75,7 @@ async def chosen(home: Home, meter: Meter, port: object) -> Dialog:
 
 
 async def changed(home: Home, meter: Meter, port: object) -> Dialog:
-    """A dialog that has listened to the new port, and all that follows from what it heard."""
+    """A dialog that has listened to the new port; the entry was reloaded, if it is."""
     dialog = await (await chosen(home, meter, port)).listened()
     await home.hass.async_block_till_done()
     return dialog

@@ -1,4 +1,4 @@
-"""Amounts as people of a house type and read them."""
+"""Amounts are parsed and formatted in the language and currency of the system."""
 
 import re
 
