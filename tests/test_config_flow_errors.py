@@ -118,11 +118,11 @@ async def test_a_bridge_that_hangs_up_refuses(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.parametrize("port", ["/dev/null", "/dev", "socket://127.0.0.1", "foo://127.0.0.1:1"])
-async def test_what_is_no_port_is_invalid(hass: HomeAssistant, port: str) -> None:
+async def test_an_invalid_port_is_reported(hass: HomeAssistant, port: str) -> None:
     assert (await failed(hass, port)).error == "port_invalid"
 
 
-async def test_what_the_system_says_otherwise_is_told(hass: HomeAssistant, tmp_path: Path) -> None:
+async def test_other_errors_of_the_system_are_shown(hass: HomeAssistant, tmp_path: Path) -> None:
     path = tmp_path / "socket"
     with socket.socket(socket.AF_UNIX) as other:
         other.bind(str(path))
@@ -163,7 +163,7 @@ async def test_a_meter_whose_address_is_never_heard_is_not_added(
         assert (await failed(hass, meter.port.url)).error == "no_address"
 
 
-async def test_what_nobody_expected_is_logged(
+async def test_an_unexpected_error_is_logged(
     hass: HomeAssistant,
     home: Home,
     monkeypatch: pytest.MonkeyPatch,

@@ -78,7 +78,7 @@ def assert_nobody_is_found(file: Json, person: Person) -> None:
 @pytest.mark.parametrize("parity", ["even", "stripped"])
 @pytest.mark.parametrize("mode", ["standard", "historic"])
 @pytest.mark.parametrize("seed", range(3))
-async def test_nobody_is_found_in_the_file(
+async def test_no_identifier_of_the_household_is_in_the_file(
     home: Home, reporter: Reporter, seed: int, mode: str, parity: str
 ) -> None:
     person = Person.of(luck(seed))
@@ -106,7 +106,7 @@ async def test_another_meter_is_not_found_either(home: Home, reporter: Reporter)
     assert_nobody_is_found(file, stranger)
 
 
-async def test_a_repair_that_home_assistant_adds_tells_nobody(
+async def test_a_repair_that_home_assistant_adds_names_nobody(
     home: Home, reporter: Reporter
 ) -> None:
     person = Person.of(luck(3))
@@ -223,7 +223,7 @@ async def test_readings_are_told_but_for_identities(home: Home, reporter: Report
     assert readings["SMAXSN"]["time"].startswith("2026-11-23T")
 
 
-async def test_what_the_gate_holds_is_told_without_its_value(
+async def test_labels_that_the_gate_holds_are_in_the_file_without_their_values(
     home: Home, reporter: Reporter
 ) -> None:
     house = Household()

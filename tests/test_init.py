@@ -132,7 +132,7 @@ async def test_the_log_says_once_that_the_line_is_lost_and_once_that_it_is_back(
     ]
 
 
-async def test_a_bad_line_is_no_news(home: Home, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bad_line_is_not_logged(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     faults: tuple[Fault, ...] = (
         Noise(200),
         Lose(4),

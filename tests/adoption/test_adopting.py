@@ -94,7 +94,7 @@ async def test_the_hour_within_which_ours_began_is_given_its_sum_back(
     )
 
 
-async def test_what_old_hours_say_is_converted(course: Course, home: Home) -> None:
+async def test_old_rows_are_converted_to_our_unit(course: Course, home: Home) -> None:
     await recorded(home.hass, counted(MORNING, [one * 1000 for one in BEFORE], 1e6), "Wh")
     await hears(home, course)
     answer = await imports(home)
@@ -137,7 +137,7 @@ async def test_hours_in_which_ours_was_away_stay_as_they_are_and_that_is_told(
     assert sums == pytest.approx([1000, 1005, 1009, *(1010 + one for one in ours)])
 
 
-async def test_what_was_used_while_nobody_listened_is_in_our_first_hour(
+async def test_energy_of_the_gap_between_both_sensors_is_in_our_first_hour(
     course: Course, home: Home
 ) -> None:
     await recorded(home.hass, counted(MORNING - timedelta(days=5), [24800.0, 24900.0]))
@@ -255,7 +255,7 @@ async def test_means_are_inserted_and_nothing_is_summed(
     assert answer["will"]["shift_rows"] == 0
 
 
-async def test_the_last_days_go_over_by_five_minutes_too(course: Course, home: Home) -> None:
+async def test_5_minute_rows_of_the_last_days_are_inserted_too(course: Course, home: Home) -> None:
     await lives(home, course)
     await hears(home, course)
     before = await rows_of(home.hass, NEW, "5minute")
@@ -351,7 +351,7 @@ async def test_what_the_recorder_could_not_write_is_told_and_may_be_asked_for_ag
     assert (await sums_of(home.hass, NEW))[:4] == pytest.approx([1000, 1005, 1009, 1010])
 
 
-async def test_what_somebody_has_cleared_needs_no_undoing(
+async def test_deleted_statistics_need_no_undoing(
     course: Course, home: Home, hass_storage: Json
 ) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
@@ -363,7 +363,7 @@ async def test_what_somebody_has_cleared_needs_no_undoing(
     assert stored(hass_storage, meter) is None
 
 
-async def test_an_old_sensor_that_had_means_as_well_gives_its_sums(
+async def test_only_the_sums_of_an_old_sensor_with_sums_and_means_are_adopted(
     course: Course, home: Home
 ) -> None:
     rows = list(counted(MORNING, BEFORE))
@@ -389,7 +389,7 @@ async def test_an_import_that_is_undone_leaves_no_trace(
     assert stored(hass_storage, meter) is None
 
 
-async def test_what_came_after_an_import_that_is_undone_keeps_its_growth(
+async def test_rows_recorded_after_an_import_keep_their_growth_when_it_is_undone(
     course: Course, home: Home
 ) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
@@ -403,7 +403,7 @@ async def test_what_came_after_an_import_that_is_undone_keeps_its_growth(
     assert sums == pytest.approx([one - 1010 for one in after[3:]])
 
 
-async def test_means_that_were_inserted_are_taken_out(course: Course, home: Home) -> None:
+async def test_inserted_means_are_deleted_when_undone(course: Course, home: Home) -> None:
     power = "sensor.linky_papp"
     await recorded(home.hass, meant(MORNING, [100.0]), "VA", is_total=False)
     await hears(home, course)
@@ -413,7 +413,7 @@ async def test_means_that_were_inserted_are_taken_out(course: Course, home: Home
 
 
 @pytest.mark.parametrize("is_undone_first", [True, False])
-async def test_an_import_that_was_cut_short_is_done_once(
+async def test_an_interrupted_import_is_done_once(
     course: Course, home: Home, hass_storage: Json, *, is_undone_first: bool
 ) -> None:
     """Home Assistant has stopped after the record was stored, but before rows were inserted."""

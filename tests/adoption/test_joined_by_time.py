@@ -84,7 +84,7 @@ async def test_external_statistics_go_before_ours(course: Course, home: Home, ga
 
 
 @pytest.mark.parametrize(("method", "adopted"), [("import", NEW), ("entity_id", OLD)])
-async def test_older_ones_go_before_what_was_adopted(
+async def test_older_rows_are_inserted_before_adopted_ones(
     course: Course, home: Home, method: str, adopted: str
 ) -> None:
     await external(home, summed(MORNING - 4 * HOUR))
@@ -105,7 +105,7 @@ async def test_hours_that_are_ours_are_not_counted_twice(course: Course, home: H
     assert used(await rows_of(home.hass, NEW)) == pytest.approx([*USED[1:-1], own["sum"]])
 
 
-async def test_a_row_a_day_is_of_the_whole_day(course: Course, home: Home) -> None:
+async def test_a_daily_row_lasts_the_whole_day(course: Course, home: Home) -> None:
     """ha-linky has daily rows if Enedis has no hourly data; ours begin on the last of them."""
     midnight = MORNING.replace(hour=0)
     rows = [StatisticData(start=midnight - n * 24 * HOUR, sum=50.0 - n) for n in range(9, -1, -1)]

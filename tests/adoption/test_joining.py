@@ -47,7 +47,7 @@ def test_what_is_summed_up_is_what_the_index_has_grown_by(seed: int, per_kwh: fl
     assert sums == sorted(sums, key=lambda total: total or 0)
 
 
-def test_ours_without_an_index_joins_nothing() -> None:
+def test_without_our_index_there_is_no_join() -> None:
     assert find_join([hour(-1, 10, 1)], hour(0, None, 0), 1) is None
     assert find_join([hour(-1, 10, 1)], hour(0, 11, None), 1) is None
 
@@ -83,7 +83,7 @@ def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
     ("counted", "is_adopted", "own"),
     [(40.0, False, 40.0), (40.01, False, 0.0), (90.0, False, 0.0), (9.0, True, 0.0)],
 )
-def test_of_what_no_hour_can_count_nothing_is_ours(
+def test_a_sum_that_no_hour_can_count_is_not_taken_for_our_own(
     per_kwh: float, counted: float, own: float, *, is_adopted: bool
 ) -> None:
     rows = [hour(-2, None, 1 * per_kwh), hour(-1, None, 2 * per_kwh)]
@@ -93,7 +93,7 @@ def test_of_what_no_hour_can_count_nothing_is_ours(
 
 
 @pytest.mark.parametrize(("days", "is_of_a_day"), [(6, False), (7, True)])
-def test_how_far_apart_rows_are_is_told_by_the_last_eight(days: int, *, is_of_a_day: bool) -> None:
+def test_the_interval_of_rows_is_taken_from_the_last_eight(days: int, *, is_of_a_day: bool) -> None:
     hours = [hour(-24 * days - number, None, 1) for number in (2, 1)]
     rows = [*hours, *(hour(-24 * number, None, 1) for number in range(days - 1, -1, -1))]
     join = join_by_time(rows, hour(1, None, 0), 1, is_adopted=False)
@@ -103,7 +103,7 @@ def test_how_far_apart_rows_are_is_told_by_the_last_eight(days: int, *, is_of_a_
     assert join.before.start == BEGUN - (24 * HOUR if is_of_a_day else 0)
 
 
-def test_one_row_alone_is_an_hour_and_one_that_has_no_sum_joins_nothing() -> None:
+def test_a_single_row_lasts_an_hour_and_one_without_a_sum_is_not_joined() -> None:
     join = join_by_time([hour(-1, None, 1)], hour(0, None, 0), 1, is_adopted=False)
     assert join
     assert join.before.end == BEGUN
@@ -115,7 +115,7 @@ def test_one_row_alone_is_an_hour_and_one_that_has_no_sum_joins_nothing() -> Non
         assert join_by_time([row], first, 1, is_adopted=False) is None
 
 
-def test_what_says_nothing_follows_nothing() -> None:
+def test_a_row_without_an_index_follows_no_other() -> None:
     assert not follows(hour(-1, None, 1), hour(0, 1, 0), 1)
     assert not follows(hour(-1, 1, 1), hour(0, None, 0), 1)
 
@@ -141,7 +141,7 @@ def test_the_hour_in_which_we_begin_is_ours() -> None:
         assert earlier(rows, first) == rows[:1]
 
 
-def test_of_a_sensor_that_was_both_what_ours_is_goes_over() -> None:
+def test_only_the_kind_of_values_that_our_sensor_has_is_adopted() -> None:
     both = StatisticRow(BEGUN - HOUR, BEGUN, 1, 1, 2, 1, 3)
     mean = StatisticRow(BEGUN, BEGUN + HOUR, mean=2)
     assert earlier([both, hour(-1, 1, 1)], mean) == [both._replace(state=None, sum=None)]
@@ -162,7 +162,7 @@ def test_a_sum_that_falls_or_leaps_is_doubtful() -> None:
 
 
 @pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
-def test_what_floats_differ_by_is_no_doubt(per_kwh: float) -> None:
+def test_rounding_errors_of_floats_are_not_doubtful(per_kwh: float) -> None:
     for growth, is_doubtful in (
         (-1e-6, False),
         (-2e-6, True),

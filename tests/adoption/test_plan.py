@@ -45,14 +45,14 @@ async def test_what_was_never_recorded_is_refused(course: Course, home: Home) ->
         await adopt(home.hass)
 
 
-async def test_ours_must_have_begun(course: Course, home: Home) -> None:
+async def test_our_sensor_must_have_statistics(course: Course, home: Home) -> None:
     await recorded(home.hass, counted(MORNING, BEFORE))
     await home.hears(Household(mode="historic", contract="base"))
     with refusal("adopt_too_soon"):
         await adopt(home.hass)
 
 
-async def test_what_is_no_statistic_is_refused(course: Course, home: Home) -> None:
+async def test_an_invalid_statistic_id_is_refused(course: Course, home: Home) -> None:
     await hears(home, course)
     for old_id in ("enedis", "binary_sensor.linky_adps"):
         with refusal("adopt_no_sensor"):
@@ -99,7 +99,7 @@ async def test_a_total_that_is_no_index_is_refused(course: Course, home: Home) -
 
 
 @pytest.mark.parametrize("last", [12000.0, 60000.0])
-async def test_another_index_is_refused_and_both_are_told(
+async def test_another_index_is_refused_and_both_values_are_shown(
     course: Course, home: Home, last: float
 ) -> None:
     await recorded(home.hass, counted(MORNING, [last - 2, last - 1, last]))

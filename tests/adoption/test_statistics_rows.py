@@ -29,7 +29,7 @@ def rows(length: float, *starts: float) -> list[StatisticRow]:
     return [StatisticRow(start, start + length, sum=1.0) for start in starts]
 
 
-def test_a_statistic_begins_with_its_first_row_and_goes_on_from_its_last_period() -> None:
+def test_a_statistic_begins_with_its_first_row_and_continues_from_its_last_short_term_row() -> None:
     hours, short_term = (
         rows(HOUR, 0, HOUR, 2 * HOUR),
         rows(PERIOD, 3 * HOUR, 3 * HOUR + PERIOD, 12_000),
@@ -42,7 +42,7 @@ def test_a_statistic_begins_with_its_first_row_and_goes_on_from_its_last_period(
     assert (by_period.first, by_period.last) == (short_term[0], short_term[-1])
 
 
-def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
+def test_short_term_rows_are_inserted_for_the_inserted_hours_only() -> None:
     """The last hour before ours is not inserted, nor are its 5-minute rows."""
     old = History(
         meta("kWh"), rows(HOUR, 0, HOUR, 2 * HOUR), rows(PERIOD, *range(0, 4 * 3600, 300))
@@ -61,13 +61,13 @@ def test_the_periods_that_go_over_are_those_of_its_hours() -> None:
         (meta("kWh", None), "MWh", 1000.0),
     ],
 )
-def test_a_unit_is_told_in_that_of_a_statistic(
+def test_a_unit_is_converted_to_that_of_a_statistic(
     of: StatisticMetaData, unit: str | None, factor: float
 ) -> None:
     assert _factor(of, unit) == pytest.approx(factor)
 
 
-def test_a_kilo_is_of_a_sum_of_energy() -> None:
+def test_only_a_sum_of_energy_has_a_kwh() -> None:
     kilos = [
         History(one, [], []).per_kwh
         for one in (

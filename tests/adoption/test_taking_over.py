@@ -179,7 +179,9 @@ async def test_the_id_of_another_index_is_not_offered(course: Course, home: Home
         await adopt(home.hass, method="entity_id")
 
 
-async def test_a_name_that_the_energy_dashboard_loses_is_told(course: Course, home: Home) -> None:
+async def test_the_answer_warns_if_the_dashboard_uses_our_entity_id(
+    course: Course, home: Home
+) -> None:
     await async_setup_component(home.hass, "energy", {})
     await recorded(home.hass, counted(MORNING, BEFORE))
     await hears(home, course)

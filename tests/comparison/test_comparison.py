@@ -128,7 +128,7 @@ async def test_past_hours_are_of_the_contract_that_was_in_force_then(
     assert "off_peak" not in answer["in_force"]["energy"]
 
 
-async def test_what_was_not_recorded_is_told_and_not_guessed(
+async def test_missing_hours_are_reported_and_not_guessed(
     recorder_mock: Recorder, home: Home
 ) -> None:
     gap = range(50, 57)
@@ -155,7 +155,7 @@ async def test_an_hour_in_which_one_index_comes_back_is_not_known(
 
 
 @pytest.mark.parametrize(("hours", "is_known"), [(35 * 24, True), (35 * 24 + 1, False)])
-async def test_where_the_sums_stood_is_asked_for_five_weeks(
+async def test_the_sum_before_the_first_day_is_looked_for_in_five_weeks(
     recorder_mock: Recorder, home: Home, hours: int, *, is_known: bool
 ) -> None:
     meter = await pays(home, "2026-11-23T12:00:00")

@@ -41,7 +41,7 @@ def test_a_slot_ends_before_its_last_minute(text: str, minutes: set[int]) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "22", "22:30-24:01", "25-6", "6-7,", "6:60-7"])
-def test_what_is_no_slot_is_refused(text: str) -> None:
+def test_an_invalid_slot_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^.*$"):
         read_slots(text)
 
@@ -69,7 +69,7 @@ def test_a_tempo_day_is_of_one_colour_from_six_to_six() -> None:
     assert contract.tariff_shares(MONDAY + 30 * HOUR, colours) is None
 
 
-def test_all_other_days_are_blue_where_some_are_given_and_none_of_them_is() -> None:
+def test_all_other_days_are_blue_if_none_of_those_entered_is() -> None:
     red, days = {"red": [MONDAY.date()]}, [MONDAY.date()]
     assert PricedContract("X", TEMPO, colours=red).by_day == {MONDAY.date(): "red"}
     typed: list[dict[str, list[date]]] = [
@@ -98,7 +98,7 @@ def test_a_contract_of_two_tariffs_needs_hours_or_days() -> None:
     assert PricedContract("X", TWO).standing_charge == 0.0
 
 
-def test_what_has_no_price_is_told_where_it_was_used() -> None:
+def test_a_tariff_without_a_price_is_reported_if_it_was_used() -> None:
     known = ContractCost({"peak": 2.0, "off_peak": 0.0}, {"peak": 0.3}, 5.0)
     assert (known.unpriced, known.energy_cost, known.total) == ([], 0.6, 5.6)
     assert (known.doubt, known.unknown_days) == (0.0, ())
@@ -107,7 +107,7 @@ def test_what_has_no_price_is_told_where_it_was_used() -> None:
     assert known._replace(unknown_days=(MONDAY.date(),)).total is None
 
 
-def test_the_doubt_is_what_an_hour_on_an_edge_may_cost_otherwise() -> None:
+def test_the_doubt_is_the_maximum_error_of_hours_in_which_the_tariff_changes() -> None:
     contract = PricedContract("X", TWO, 30.0, read_slots("22:15-6"))
     hours = {MONDAY.replace(hour=hour).astimezone(dt_util.UTC): 4.0 for hour in (12, 22)}
     found = cost_of(contract, hours, {}, 1 / 30)
@@ -130,7 +130,7 @@ def test_days_without_a_colour_are_told_from_six_to_six_and_typed_ones_come_firs
     assert found.standing_charge == 0
 
 
-def test_what_is_counted_after_a_gap_is_of_no_hour() -> None:
+def test_energy_of_a_gap_belongs_to_no_hour() -> None:
     label, other = LABELS["EASF01"], LABELS["EASF02"]
     at = [MONDAY + n * HOUR for n in range(8)]
     sums = {at[0]: 0.0, at[1]: 1.5, at[2]: 1.5, at[4]: 1.6, at[6]: 3.0, at[7]: 2.0}

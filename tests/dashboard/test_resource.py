@@ -58,7 +58,7 @@ async def test_the_file_is_served_under_the_url_of_the_resource(
 
 
 @pytest.mark.usefixtures("lovelace")
-async def test_a_resource_of_before_is_found_and_one_without_a_url_is_left_alone(
+async def test_the_resource_of_an_older_release_is_found_and_one_without_a_url_is_left_alone(
     home: Home, hass_storage: dict[str, Any]
 ) -> None:
     items = [
@@ -72,7 +72,7 @@ async def test_a_resource_of_before_is_found_and_one_without_a_url_is_left_alone
 
 
 @pytest.mark.usefixtures("lovelace")
-async def test_a_resource_of_before_goes_with_a_meter_that_was_not_set_up(
+async def test_the_resource_of_an_older_release_is_deleted_with_a_meter_that_was_not_set_up(
     home: Home, hass_storage: dict[str, Any]
 ) -> None:
     items = [{"id": "ours", "type": "module", "url": f"{dashboard.URL}?v=old"}]
@@ -92,7 +92,7 @@ async def test_the_resource_stays_one_however_often_an_entry_is_set_up(home: Hom
 
 
 @pytest.mark.usefixtures("lovelace")
-async def test_meters_that_are_set_up_side_by_side_offer_it_once(home: Home) -> None:
+async def test_meters_that_are_set_up_at_the_same_time_add_one_resource(home: Home) -> None:
     for number in (1, 2, 3):
         meter = home.meter(name=f"tty{number}")
         MockConfigEntry(

@@ -66,7 +66,7 @@ def test_what_is_older_than_ten_minutes_is_forgotten(heard: Heard) -> None:
     assert heard.quality.good_share == 100
 
 
-def test_silence_makes_no_quality(heard: Heard) -> None:
+def test_without_groups_there_is_no_quality(heard: Heard) -> None:
     heard.minutes(5, BAD)
     heard.minutes(10)
     assert heard.quality.good_share is None
@@ -80,7 +80,7 @@ def test_ten_minutes_are_needed_to_judge(heard: Heard) -> None:
     assert full == 8 * [False] + 4 * [True]
 
 
-def test_silence_lasts_since_the_first_look_after_the_last_good_group(heard: Heard) -> None:
+def test_silence_begins_with_the_first_sample_after_the_last_good_group(heard: Heard) -> None:
     silence = []
     for frame in (b"", GOOD, b"", b"", GOOD):
         heard.minutes(1, frame)

@@ -54,7 +54,7 @@ async def test_checksums_are_counted_where_there_is_no_parity(home: Home) -> Non
     assert counts["parity_errors"] == 0
 
 
-async def test_what_is_no_group_of_its_label_is_counted(home: Home) -> None:
+async def test_groups_with_a_wrong_format_are_counted(home: Home) -> None:
     script = [(0, Garbage("SINSTS", "0123", frames=2))]
     await home.hears(Line(Household(), script=script))
     counts = await counted(home)
@@ -67,7 +67,7 @@ async def test_damaged_groups_are_format_errors_too(home: Home) -> None:
     assert (await counted(home))["format_errors"] == 1
 
 
-async def test_what_the_gate_holds_is_counted_and_no_fault_of_the_line(home: Home) -> None:
+async def test_held_groups_are_counted_and_do_not_lower_the_quality(home: Home) -> None:
     script = [(6, Garbage("EAST", "999999999"))]
     meter = await home.hears(Line(Household(living=False), script=script))
     before = await counted(home)
@@ -91,7 +91,7 @@ async def test_a_port_that_is_plugged_in_again_is_counted(
     assert (await counted(home))["reconnections"] == 1
 
 
-async def test_counters_are_told_once_a_minute(home: Home) -> None:
+async def test_counters_are_updated_once_a_minute(home: Home) -> None:
     meter = await home.hears()
     before = home.value("good_groups")
     await meter.play()

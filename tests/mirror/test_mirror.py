@@ -252,7 +252,7 @@ async def test_each_label_has_its_topic_when_asked_and_loses_it_when_it_vanishes
             assert seen.all("/EAST") == ["12345678"]
 
 
-async def test_labels_that_are_not_retained_are_told_with_every_frame(
+async def test_labels_that_are_not_retained_are_published_with_every_frame(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     options = {"mirror_per_label": True, "mirror_retain": False}
@@ -337,7 +337,7 @@ async def test_a_meter_that_is_not_heard_after_a_crash_does_not_stay_online(
         await until(lambda: subscriber.newest(topic) == b"offline")
 
 
-async def test_the_last_word_is_said_when_home_assistant_stops(
+async def test_the_status_is_published_when_home_assistant_stops(
     home: Home, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     topic = f"linky_tic/{ADDRESS}{STATUS}"
@@ -452,7 +452,7 @@ async def test_only_the_newest_of_each_topic_waits_for_a_slow_broker(
             assert len(seen.all()) <= before + 2
 
 
-async def test_a_topic_that_cannot_be_stops_nothing_and_is_forgotten(
+async def test_an_invalid_topic_is_dropped_and_does_not_block_others(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry, hass_storage: dict[str, object]
 ) -> None:
     topics = {"mirror_retain": True, "mirror_topic": "a/#", "mirror_status_topic": "attic/state"}
@@ -466,7 +466,7 @@ async def test_a_topic_that_cannot_be_stops_nothing_and_is_forgotten(
     assert "linky_tic.mirror" not in hass_storage
 
 
-async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
+async def test_a_broker_with_expiry_deletes_messages_that_are_not_published_again(
     hass: HomeAssistant, broker: Broker
 ) -> None:
     async with (
@@ -482,7 +482,7 @@ async def test_a_broker_that_knows_expiry_forgets_what_is_not_said_again(
         assert lasts in (seconds if MOSQUITTO else [None])
 
 
-async def test_what_is_heard_is_shown_for_five_minutes_and_three_intervals(
+async def test_a_value_is_shown_for_five_minutes_and_three_intervals(
     hass: HomeAssistant,
 ) -> None:
     entry = new_entry(hass, mirror_discovery=True, mirror_interval=20)
@@ -494,7 +494,7 @@ async def test_what_is_heard_is_shown_for_five_minutes_and_three_intervals(
     assert (said.qos, said.retain, said.expiry) == (0, True, 86_420)
 
 
-async def test_what_would_expire_is_said_again_in_time(
+async def test_a_message_that_would_expire_is_published_again_in_time(
     hass: HomeAssistant, broker: Broker, mqtt: MockConfigEntry
 ) -> None:
     with newcomer(broker) as subscriber:
@@ -527,7 +527,7 @@ CHANGES: Final[dict[str, tuple[dict[str, object] | None, set[str]]]] = {
     ("when", "protocol"), [("there", PROTOCOL), ("away", "3.1.1"), ("restarted", PROTOCOL)]
 )
 @pytest.mark.parametrize("what", CHANGES)
-async def test_nothing_stays_that_is_not_used_any_more(
+async def test_topics_that_are_no_longer_used_are_cleared(
     hass: HomeAssistant, broker: Broker, what: str, when: str, protocol: str
 ) -> None:
     """The broker is connected, not connected, or not until Home Assistant was restarted."""
@@ -564,7 +564,7 @@ async def test_nothing_stays_that_is_not_used_any_more(
 
 
 @pytest.mark.parametrize("protocol", sorted({"3.1.1", PROTOCOL}))
-async def test_the_last_meter_leaves_nothing_though_home_assistant_starts_without_it(
+async def test_the_topics_of_the_last_meter_are_cleared_after_a_restart_without_entries(
     hass: HomeAssistant, broker: Broker, protocol: str
 ) -> None:
     """Without entries, only the config flow is loaded, by MQTT discovery (see the manifest)."""
@@ -661,7 +661,7 @@ async def test_a_message_on_its_way_when_the_entry_is_unloaded_does_not_outlive_
         assert not await retained(hass, broker, house.address)
 
 
-async def test_what_a_release_with_a_store_for_each_entry_left_on_the_broker_is_emptied(
+async def test_topics_of_a_release_with_a_store_for_each_entry_are_cleared(
     hass: HomeAssistant,
     broker: Broker,
     mqtt: MockConfigEntry,

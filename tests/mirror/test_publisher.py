@@ -76,7 +76,7 @@ async def asked(
         ("3.1.1", Message("t", "x", 0, retain=True), None),
     ],
 )
-async def test_only_what_is_retained_expires_and_where_the_broker_knows_how(
+async def test_only_retained_messages_expire_and_only_with_mqtt_5(
     hass: HomeAssistant, asked: Asked, protocol: str, message: Message, expiry: int | None
 ) -> None:
     asked.speak(protocol)
@@ -92,7 +92,7 @@ async def test_only_what_is_retained_expires_and_where_the_broker_knows_how(
         (ValueError("no topic"), "", True),
     ],
 )
-async def test_what_cannot_be_published_is_told(
+async def test_a_message_that_is_not_accepted_is_reported(
     hass: HomeAssistant, asked: Asked, error: Exception, payload: str, *, is_delivered: bool
 ) -> None:
     asked.error = error
@@ -122,7 +122,7 @@ async def test_a_topic_is_stored_before_anything_is_retained_there_and_forgotten
     assert (one._owners, one._retained, STORE in hass_storage) == ({}, {}, False)
 
 
-async def test_what_nobody_owns_is_emptied_at_a_start(
+async def test_topics_of_removed_entries_are_cleared_at_a_start(
     hass: HomeAssistant, asked: Asked, hass_storage: dict[str, Any]
 ) -> None:
     mine = new_entry(hass)
@@ -133,7 +133,7 @@ async def test_what_nobody_owns_is_emptied_at_a_start(
     assert hass_storage[STORE]["data"] == {"a": mine.entry_id}
 
 
-async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_other_s(
+async def test_the_final_message_of_an_enabled_mirror_is_published_when_mqtt_is_unloaded(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
@@ -148,7 +148,7 @@ async def test_the_last_word_of_a_mirror_is_said_once_mqtt_is_turned_off_and_no_
     assert len(asked.messages) == 1
 
 
-async def test_what_is_retained_waits_for_a_connection_and_is_published_anew_at_each(
+async def test_retained_messages_wait_for_a_connection_and_are_published_again_at_each(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
@@ -178,7 +178,7 @@ async def test_an_entry_of_mqtt_that_is_new_is_watched_once_it_connects(
     assert asked.messages == [(*WORD[:4], None)]
 
 
-async def test_what_would_expire_is_published_again_after_ten_minutes(
+async def test_messages_that_would_expire_are_published_again_after_ten_minutes(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     before = dt_util.utcnow()
@@ -197,7 +197,7 @@ async def test_what_would_expire_is_published_again_after_ten_minutes(
     assert asked.messages[-1][0] == "t"
 
 
-async def test_what_a_former_store_names_is_taken_over_though_no_broker_is_there(
+async def test_topics_in_the_store_of_an_older_release_are_taken_over_without_a_broker(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     key = "linky_tic.entry.retained"
@@ -258,7 +258,7 @@ async def test_a_frame_that_lacks_its_start_or_its_end_is_not_published(
         assert "00999" in retained["whole"].payload
 
 
-async def test_what_is_known_to_hold_is_published_without_the_rest_after_three_whole_frames(
+async def test_labels_that_the_gate_holds_are_not_waited_for_after_three_whole_frames(
     hass: HomeAssistant,
 ) -> None:
     async with mirrored(hass, new_entry(hass)) as house:

@@ -51,7 +51,7 @@ def test_each_format_has_its_usual_topics(
     assert (settings.topic, settings.status_topic, settings.retain) == (topic, status, retain)
 
 
-def test_each_format_says_in_its_words_whether_the_meter_is_heard() -> None:
+def test_each_format_has_its_own_payloads_of_the_status() -> None:
     assert {name: (one.heard, one.lost, one.status_qos) for name, one in FORMATS.items()} == {
         "typed": ("online", "offline", 1),
         "linky-sensor": ("Connected", "Connection Lost", 2),
@@ -72,7 +72,7 @@ def test_availability_follows_the_topic() -> None:
 
 
 @pytest.mark.parametrize("name", ["linky-sensor", "teleinfo2mqtt"])
-def test_what_only_typed_can_do_is_off_in_the_other_formats(name: str) -> None:
+def test_options_of_the_typed_format_are_off_in_the_others(name: str) -> None:
     options = dict.fromkeys(("mirror_per_label", "mirror_private", "mirror_discovery"), True)
     settings = chosen(mirror_format=name, **options)
     assert {settings.per_label, settings.private, settings.discovery} == {False}

@@ -146,7 +146,7 @@ async def test_what_is_no_amount_is_refused(home: Home, typed: str) -> None:
     assert "prices" not in stored(meter)
 
 
-async def test_a_price_of_what_is_exported_is_asked_of_who_exports(home: Home) -> None:
+async def test_an_export_price_is_asked_for_if_the_meter_exports(home: Home) -> None:
     meter = await hears(home, contract="base", producer=True)
     form = await show(meter, "prices")
     assert list(fields(form)) == ["price_1", "export_price", "standing_charge"]
@@ -220,7 +220,9 @@ async def test_an_index_of_a_contract_that_has_ended_can_be_left_out(
     assert sources(manager)[0]["stat_rate"] == "sensor.linky_active_power"
 
 
-async def test_who_ticks_nothing_only_gives_prices(home: Home, manager: EnergyManager) -> None:
+async def test_prices_are_stored_even_if_no_source_is_ticked(
+    home: Home, manager: EnergyManager
+) -> None:
     meter = await hears(home)
     done = await submit(meter, await show(meter), {**PRICES, "add_1": False, "add_2": False})
     assert "No source" in summary(done)[0]
@@ -238,7 +240,7 @@ async def test_nothing_is_added_twice(home: Home, manager: EnergyManager) -> Non
 
 
 @pytest.mark.parametrize("statistic", ["sensor.shelly", "sensor.linky_east"])
-async def test_beside_what_counts_the_same_nothing_is_added_without_a_tick(
+async def test_sources_beside_others_that_count_the_same_are_added_only_with_a_tick(
     home: Home, manager: EnergyManager, statistic: str
 ) -> None:
     meter = await hears(home)

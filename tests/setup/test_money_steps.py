@@ -45,7 +45,7 @@ async def test_home_assistant_finds_nothing_to_say_but_that_statistics_are_to_co
     }
 
 
-async def test_what_opens_the_options_goes_on_with_what_there_is_to_ask(
+async def test_a_next_flow_begins_with_the_first_step_that_has_a_form(
     home: Home, manager: EnergyManager
 ) -> None:
     meter = await hears(home)
@@ -58,7 +58,7 @@ async def test_what_opens_the_options_goes_on_with_what_there_is_to_ask(
 
 
 @pytest.mark.parametrize("mode", ["standard", "historic"])
-async def test_a_meter_that_is_just_being_heard_is_awaited_until_it_has_said_all(
+async def test_a_meter_without_readings_is_waited_for_until_it_has_sent_its_tariff(
     home: Home, manager: EnergyManager, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(money_steps, "_POLL_INTERVAL", 0.0)
@@ -81,7 +81,9 @@ async def test_a_meter_that_is_just_being_heard_is_awaited_until_it_has_said_all
     }
 
 
-async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: EnergyManager) -> None:
+async def test_existing_sources_are_neither_added_again_nor_changed(
+    home: Home, manager: EnergyManager
+) -> None:
     meter = await hears(home)
     await submit(meter, await show(meter), PRICES)
     kept, _ = sources(manager)
@@ -97,7 +99,7 @@ async def test_what_is_there_is_left_out_and_left_alone(home: Home, manager: Ene
     assert len(sources(manager)) == 2
 
 
-async def test_what_is_no_grid_source_is_no_reason_to_ask(
+async def test_sources_of_other_types_need_no_confirmation(
     home: Home, manager: EnergyManager
 ) -> None:
     meter = await hears(home)
@@ -120,7 +122,9 @@ async def test_a_source_whose_price_is_not_known_has_none(
     ]
 
 
-async def test_an_entity_that_waits_is_enabled(home: Home, manager: EnergyManager) -> None:
+async def test_a_disabled_entity_is_enabled_if_a_source_uses_it(
+    home: Home, manager: EnergyManager
+) -> None:
     meter = await hears(home)
     registry = er.async_get(home.hass)
     registry.async_update_entity(
