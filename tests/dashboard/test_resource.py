@@ -164,8 +164,8 @@ async def test_the_plain_dashboard_of_the_docs_names_entities_that_there_are(hom
 def test_every_text_of_the_dashboard_is_shown_and_known() -> None:
     script = FILE.read_text()
     known = texts("en")["selector"]["dashboard"]["options"].keys()
-    said = set(re.findall(r'text\((?:meter\.sellsAll \? "\w+" : )?"(\w+)"', script))
-    said |= set(re.findall(r'text\(meter\.sellsAll \? "(\w+)"', script))
+    said = set(re.findall(r'text\((?:meter\.isTotalSale \? "\w+" : )?"(\w+)"', script))
+    said |= set(re.findall(r'text\(meter\.isTotalSale \? "(\w+)"', script))
     assert said == {key for key in known if not key.startswith("short_")} | {"short_load"}
     short = {key.removeprefix("short_") for key in known if key.startswith("short_")}
     assert all(f'"{key}"' in script for key in short)

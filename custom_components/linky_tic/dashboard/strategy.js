@@ -1,18 +1,18 @@
 /**
- * The dashboard of a Linky, made for the meter that is there: what it does not have takes no room.
+ * The dashboard strategy: builds a dashboard from the entities that the meters have.
  *
- * All cards are Home Assistant's own. Entities are found by what they are (the end of their unique
- * id), whatever they have been renamed to; those that are disabled or hidden are left out, and those
- * without a value show when they have one. A page may stay open for weeks on a wall: what is written
- * here once must stay true, so the days that are compared bear dates.
+ * All cards are Home Assistant's own. Entities are found by the end of their unique id, so they may be
+ * renamed. Disabled and hidden entities are left out; cards of entities without a value are hidden
+ * until they have one. A dashboard may stay open for weeks without being built again, so texts in it
+ * must remain true: compared days are shown by their dates.
  */
 
-// The list of dashboards shows this before the texts of the integration are there.
+// Shown in the list of dashboards, where the translations of the integration are not loaded yet.
 const DESCRIPTION = {
   en: "Your electricity meter: power, cost, tariffs, energy, hours.",
   fr: "Votre compteur : puissance, coût, tarifs, énergie, horaires.",
 };
-// What an index counts, by its key, its translation or its name -> the colour of its bars.
+// [pattern of an index's key, translation key or name, colour of its bars]
 const BARS = [
   [/blue_off_peak|BBRHCJB/, "#90caf9"],
   [/blue_peak|BBRHPJB/, "#1e88e5"],
@@ -37,7 +37,7 @@ const WHOLE = { columns: 12, rows: 1 };
 
 const languageOf = (hass) => hass.locale?.language ?? hass.language ?? "en";
 
-/** The texts of the integration, in the language of whoever looks. */
+/** The translations of the integration, in the language of the user. */
 const textsOf = async (hass) => {
   const localize = await hass.loadBackendTranslation("selector", "linky_tic");
   return (key, facts) => localize(`component.linky_tic.selector.dashboard.options.${key}`, facts);
@@ -45,7 +45,7 @@ const textsOf = async (hass) => {
 const keyOf = (entity) => entity.unique_id.slice(entity.unique_id.indexOf("_") + 1);
 const present = (cards) => cards.flat(Infinity).filter(Boolean);
 
-/** The same hour some days ago, and that day's midnight: a day may have 23 or 25 hours. */
+/** The same time some days ago; a day may have 23 or 25 hours. */
 const daysAgo = (days) => {
   const date = new Date();
   date.setDate(date.getDate() - days);
@@ -53,7 +53,7 @@ const daysAgo = (days) => {
 };
 const startOfDay = (days) => new Date(daysAgo(days).setHours(0, 0, 0, 0));
 
-/** The hour of an instant of the schedule; a meter's clock may be a minute off what is written. */
+/** A time of the schedule as text; one that is a minute off full five minutes is rounded to them. */
 const hourOf = (instant) => {
   const [hours, minutes] = instant.slice(11, 16).split(":").map(Number);
   const nearest = Math.round(minutes / 5) * 5;
@@ -62,7 +62,7 @@ const hourOf = (instant) => {
   return `${text(Math.floor(shown / 60) % 24)}:${text(shown % 60)}`;
 };
 
-/** One meter: its entities by what they are, and the means to speak of them. */
+/** One meter: finds its entities by key, and names and colours for them. */
 class Meter {
   constructor(hass, text, device, entities) {
     this.hass = hass;
@@ -74,7 +74,7 @@ class Meter {
     this._words = new Map(entities.map((one) => [one.entity_id, `${keyOf(one)} ${one.translation_key ?? ""}`]));
   }
 
-  /** Ask for what no state says: the hours of today, and since when there are statistics. */
+  /** Load what is not in states: today's off-peak hours, and since when there are statistics. */
   async prepare() {
     const [hours, first] = await Promise.allSettled([this._askHours(), this._askFirstHour()]);
     this.offPeak = hours.value;
@@ -90,13 +90,13 @@ class Meter {
     return this._first("binary_sensor", keys);
   }
 
-  /** Whether an entity has a value; of a meter that is lost, whether it may have one again. */
+  /** Whether an entity exists and has a value, or may have one once a lost meter is heard again. */
   knows(id) {
     const isLost = this.hass.states[this.flag("link")]?.state === "off";
     return Boolean(id) && (isLost || !UNKNOWN.includes(this.hass.states[id]?.state ?? "unknown"));
   }
 
-  /** What an index counts; that it counts energy, its place says. */
+  /** The name of an index without that of the meter and without "Energy". */
   tariffName(id) {
     const name = this.hass.states[id]?.attributes.friendly_name ?? id;
     const own = name.startsWith(`${this.name} `) ? name.slice(this.name.length + 1) : name;
@@ -104,41 +104,41 @@ class Meter {
     return tariff.charAt(0).toUpperCase() + tariff.slice(1);
   }
 
-  /** The colour of an index's bars; the front end chooses where there is none of its own. */
+  /** The colour of an index's bars; undefined if the front end should choose one. */
   colour(id) {
     const words = `${this._words.get(id)} ${this.tariffName(id)}`;
     return BARS.find(([pattern]) => pattern.test(words))?.[1];
   }
 
-  /** What is drawn, in VA. */
+  /** The sensor of the apparent power drawn from the grid, in VA. */
   get power() {
     return this.sensor("SINSTS", "SINST1", "PAPP");
   }
 
-  /** The tariff registers that count. */
+  /** The sensors of all indexes of the supplier that have a value. */
   get indexes() {
     return INDEXES.map((key) => this.sensor(key)).filter((id) => this.knows(id));
   }
 
-  /** What has been drawn in all. */
+  /** The sensor of the total energy drawn from the grid. */
   get total() {
     const east = this.sensor("EAST");
     if (this.knows(east)) return east;
     return this.indexes.length === 1 ? this.indexes[0] : this.sensor("energy_today");
   }
 
-  /** Whether the meter is there for what is produced, and all of it sold. */
-  get sellsAll() {
+  /** Whether the meter counts a production that is all sold (total sale). */
+  get isTotalSale() {
     return /NON ?CONSO|PRODUC/i.test(this.hass.states[this.sensor("current_tariff")]?.state) && this.knows(this.sensor("EAIT"));
   }
 
-  // After a change of mode the labels of the former one say nothing any more.
+  // Prefers an entity with a value: after a change of mode, those of the former mode have none.
   _first(platform, keys) {
     const ids = keys.map((key) => this._ids.get(`${platform}/${key}`)).filter(Boolean);
     return ids.find((id) => !UNKNOWN.includes(this.hass.states[id]?.state)) ?? ids[0];
   }
 
-  /** The off-peak hours of today as texts; undefined where none is known, empty where some are not. */
+  /** Today's off-peak hours as texts; undefined if the schedule is not known, empty if only partly. */
   async _askHours() {
     const { response } = await this.hass.callWS({
       type: "call_service",
@@ -148,11 +148,11 @@ class Meter {
       return_response: true,
     });
     if (!response.today.known) return undefined;
-    if (response.today.slots.some((one) => !one.tariff)) return []; // Tempo before its colour is announced
+    if (response.today.slots.some((one) => !one.tariff)) return []; // Tempo, before the colour is announced
     const slots = response.today.slots
       .filter((one) => /off_peak/.test(one.tariff ?? ""))
       .map(({ start, end }) => [hourOf(start), hourOf(end)]);
-    // The night is one: what ends the day goes on as what begins it.
+    // The slots at the beginning and the end of the day are parts of the same night: join them.
     const [first, last] = [slots[0], slots.at(-1)];
     if (slots.length > 1 && first[0] === last[1]) {
       slots.shift();
@@ -161,7 +161,7 @@ class Meter {
     return slots.map(([start, end]) => `${start}–${end}`);
   }
 
-  /** The first hour of which there are statistics, since the day before this month or a week ago. */
+  /** The start of the first hourly statistics since eight days ago or the day before this month. */
   async _askFirstHour() {
     const since = Math.min(new Date().setDate(0), startOfDay(8));
     const rows = await this.hass.callWS({
@@ -184,12 +184,12 @@ const is = (id, state) => [{ condition: "state", entity: id, state }];
 const isNot = (id, ...states) => [{ condition: "state", entity: id, state_not: [...states, ...UNKNOWN] }];
 const markdown = (content, more = {}) => ({ type: "markdown", content, text_only: true, grid_options: { columns: 12, rows: "auto" }, ...more });
 
-/** A tile for an entity, under its name or a shorter one; nothing where there is no entity or no value. */
+/** A tile for an entity, with a short name if there is one; hidden while the entity has no value. */
 const tile = (meter, id, short, options = {}) =>
   id && { type: "tile", entity: id, name: (short && meter.text(`short_${short}`)) || { type: "entity" }, grid_options: HALF, visibility: isNot(id), ...options };
 const valueTile = (meter, key, options) => tile(meter, meter.sensor(key), key, options);
 
-/** A tile for each colour that a day may have: a tile's own colour cannot follow a text. */
+/** One tile for each Tempo colour, of which one is visible: a tile's colour cannot depend on a text. */
 const colourTiles = (meter, key) => {
   const id = meter.sensor(key);
   return id && [
@@ -207,13 +207,13 @@ const change = (id, name, period, columns) => ({
   grid_options: { columns, rows: 2 },
 });
 
-/** What has been counted today: as statistics tell it, and in the first hour as the sensor does. */
+/** Today's energy: from statistics, or from the sensor as long as there are none (the first hour). */
 const today = (meter, id, sensor) =>
   meter.firstHour === undefined
     ? valueTile(meter, sensor, { grid_options: WHOLE })
     : change(id, meter.text("today"), { calendar: { period: "day", offset: 0 } }, 12);
 
-/** Bars by day, in the tariffs' own colours, as soon as there is one. */
+/** A bar chart of the energy by day and tariff, once there are statistics. */
 const bars = (meter, ids) => meter.firstHour !== undefined && ids.length > 0 && {
   type: "statistics-graph",
   title: meter.text("by_day"),
@@ -234,14 +234,14 @@ const history = (title, named, hours = 24) => named.length > 0 && {
   grid_options: { columns: "full", rows: 4 },
 };
 
-/** The power of the last 24 hours, or of those since the meter is there. */
+/** The power of the last 24 hours, or since the first statistics. */
 const curve = (meter) => {
   const hours = meter.firstHour === undefined ? 1 : Math.ceil((Date.now() - meter.firstHour) / 3_600_000);
-  const named = [[!meter.sellsAll && meter.power, meter.text("drawn")], [meter.sensor("SINSTI"), meter.text("export")]];
+  const named = [[!meter.isTotalSale && meter.power, meter.text("drawn")], [meter.sensor("SINSTI"), meter.text("export")]];
   return history(meter.text("power"), named.filter(([id]) => id), Math.min(hours, 24));
 };
 
-/** Said at the top while nothing is received: since when, and what to look at. */
+/** A message at the top while the meter is not heard: since when, and what to check. */
 const lost = (meter) => {
   const id = meter.flag("link");
   const since = `{{ as_local(states['${id}'].last_changed).strftime('%d/%m %H:%M') }}`;
@@ -263,7 +263,7 @@ const gauge = (meter) => {
   };
 };
 
-/** The off-peak hours of today, of a contract that has some, in the mode that tells them. */
+/** Today's off-peak hours, if the contract has some and the meter sends them. */
 const hours = (meter) => {
   const change = meter.hass.states[meter.sensor("next_tariff_change")]?.state;
   if (!change || change === "unavailable") return undefined;
@@ -271,7 +271,7 @@ const hours = (meter) => {
   return meter.offPeak.length > 0 && markdown(`**${meter.text("hours")}** ${meter.offPeak.join(` ${meter.text("and")} `)}`);
 };
 
-/** What a production meter gives now. */
+/** The power that a production meter exports. */
 const produced = (meter) => [
   valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
   curve(meter),
@@ -286,11 +286,11 @@ const drawn = (meter) => {
     valueTile(meter, "active_power", { color: "amber" }),
     valueTile(meter, "cost_today", { color: "green" }) || tile(meter, meter.power, "apparent_power"),
     valueTile(meter, "price"),
-    // Under Tempo the colour stands beside it.
+    // Under Tempo, the colour has a tile of its own.
     (isTempo && tile(meter, meter.flag("off_peak"), "off_peak", { color: "teal" })) || valueTile(meter, "current_tariff", { color: "teal" }),
     valueTile(meter, "next_tariff_change", { color: "teal" }),
   ]);
-  // The gauge is three tiles high; one that would be alone in its row takes it.
+  // The gauge is as high as three tiles; a last tile that would be alone in its row takes all of it.
   if ((tiles.length - (share ? 3 : 0)) % 2 === 1) tiles.at(-1).grid_options = WHOLE;
   return [
     share,
@@ -306,9 +306,9 @@ const drawn = (meter) => {
 };
 
 const now = (meter) =>
-  section(meter.text("now"), "mdi:flash", [lost(meter), meter.sellsAll ? produced(meter) : drawn(meter)]);
+  section(meter.text("now"), "mdi:flash", [lost(meter), meter.isTotalSale ? produced(meter) : drawn(meter)]);
 
-/** The same hour of yesterday and of a week ago, if those days were counted from midnight on. */
+/** The energy until this time yesterday and a week ago, if there are statistics of the whole day. */
 const comparisons = (meter) => {
   const days = [1, 7].filter((number) => meter.firstHour < startOfDay(number).getTime());
   return days.map((number) => {
@@ -322,7 +322,7 @@ const comparisons = (meter) => {
 
 const energy = (meter) => {
   const { indexes, total } = meter;
-  if (!total || meter.sellsAll) return undefined;
+  if (!total || meter.isTotalSale) return undefined;
   const compared = comparisons(meter);
   return section(meter.text("energy"), "mdi:lightning-bolt", [
     today(meter, total, "energy_today"),
@@ -332,7 +332,7 @@ const energy = (meter) => {
   ]);
 };
 
-/** What the month will have cost if it goes on so; of a month that was not heard whole, since when. */
+/** The projected cost of the month; if counting began within the month, the day on which it did. */
 const projection = (meter) => {
   const id = meter.sensor("cost_month");
   const counted = Date.parse(meter.hass.states[meter.sensor("energy_today")]?.attributes.last_reset);
@@ -361,7 +361,7 @@ const cost = (meter) => {
   ], { visibility: isNot(id) });
 };
 
-/** What is known of a season, and no zero in the months that have neither red days nor peaks. */
+/** The days left in the season; those that are 0 only in winter, when there are red days or peaks. */
 const season = (meter) => {
   const isWinter = [10, 11, 0, 1, 2].includes(new Date().getMonth());
   const left = { tempo_red_days_left: "red", tempo_white_days_left: "grey", tempo_blue_days_left: "blue", ejp_peaks_left: "red" };
@@ -376,15 +376,15 @@ const exported = (meter) => {
   const index = meter.sensor("EAIT");
   const flag = meter.flag("exporting");
   if (meter.knows(index)) {
-    return section(meter.text(meter.sellsAll ? "production" : "export"), "mdi:transmission-tower-import", [
-      !meter.sellsAll && valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
+    return section(meter.text(meter.isTotalSale ? "production" : "export"), "mdi:transmission-tower-import", [
+      !meter.isTotalSale && valueTile(meter, "SINSTI", { color: "purple", grid_options: WHOLE }),
       valueTile(meter, "revenue_today", { color: "green" }),
       valueTile(meter, "revenue_month", { color: "green" }),
       today(meter, index, "EAIT"),
       bars(meter, [index]),
     ]);
   }
-  // A meter without an export contract tells only that energy goes out: shown when it does.
+  // Without an export contract, the meter only sends that energy is exported, not how much.
   return flag && section(meter.text("export"), "mdi:transmission-tower-import", [
     tile(meter, flag, undefined, { color: "purple", grid_options: WHOLE }),
   ], { visibility: is(flag, "on") });
@@ -489,8 +489,8 @@ if (!customElements.get(TAG)) {
     documentationURL: "https://github.com/linky-tic/linky_tic#dashboard",
   });
 
-  // The last step of adding a meter links to the list of dashboards with ?linky_tic: nothing in a
-  // path of Home Assistant opens the dialog in which one is added, so its button is pressed.
+  // The last step of adding a meter links to the list of dashboards with ?linky_tic. No path of Home
+  // Assistant opens the dialog that adds a dashboard, so its button is clicked.
   const inside = (root, tag) => {
     for (const one of root.querySelectorAll("*")) {
       const found = one.localName === tag ? one : one.shadowRoot && inside(one.shadowRoot, tag);
