@@ -35,7 +35,7 @@ class HealthMonitor:
         self._was_lost = False
         signals = meter.signals
         signals.minute.connect(self._update)
-        signals.frame.connect(self._on_frame)
+        signals.frame.connect(self._end_frame)
         signals.contract.connect(self._report_contract)
         # Not when Home Assistant stops: issues that the user ignores would come back.
         meter.entry.async_on_unload(partial(signals.guard, self._delete_issues))
@@ -71,12 +71,12 @@ class HealthMonitor:
             issues.delete(wrong)
 
     def report_silence(self) -> None:
-        """Log once that the meter is no longer heard; `_on_frame` logs that it is again."""
+        """Log once that the meter is no longer heard; `_end_frame` logs that it is again."""
         if not self._was_lost:
             LOGGER.info("The meter %s is no longer heard", self._masked_address)
         self._was_lost = True
 
-    def _on_frame(self, *_: object) -> None:
+    def _end_frame(self, *_: object) -> None:
         if self._was_lost:
             LOGGER.info("The meter %s is heard again", self._masked_address)
             self._was_lost = False

@@ -49,16 +49,16 @@ class Mirror:
         if self._settings.enabled:
             signals = self._meter.signals
             self._disconnects = [
-                signals.frame.connect(self._on_frame),
-                signals.lost.connect(self._on_lost),
+                signals.frame.connect(self._end_frame),
+                signals.lost.connect(self._report_lost),
             ]
-            self._on_lost()
+            self._report_lost()
 
     async def async_stop(self) -> None:
         """Publish that the meter is lost, and stop publishing."""
         if not self._disconnects:
             return
-        self._on_lost()
+        self._report_lost()
         while self._disconnects:
             self._disconnects.pop()()
         await self._publisher.async_flush()
@@ -77,11 +77,11 @@ class Mirror:
             return None
         return Message(topic, row.heard if is_heard else row.lost, row.status_qos, retain=True)
 
-    def _on_lost(self) -> None:
+    def _report_lost(self) -> None:
         self._whole_frames = 0
         self._publish_status(is_heard=False)
 
-    def _on_frame(self, frame: Frame, readings: Readings, now: float) -> None:
+    def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish a frame and its readings, unless the interval has not passed yet."""
         self._publish_status(is_heard=True)
         moment = self._meter.hass.loop.time()
