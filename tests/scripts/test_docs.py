@@ -12,6 +12,7 @@ from scripts.tongues import ENGLISH, FRENCH, ROOT, Tongue
 
 HOME_ASSISTANTS = {
     "unavailable",
+    "indisponible",
     "indisponibles",
     "unknown",
     "inconnue",
