@@ -100,7 +100,7 @@ async def test_another_meter_is_not_found_either(home: Home, reporter: Reporter)
     house.replace_meter(f"021975{stranger.number}", 1000)
     await meter.play(8)
     file = await reporter.file(meter)
-    assert meter.coordinator.stranger
+    assert meter.coordinator.other_address
     assert file["data"]["meter"]["other_meter"]["maker"] == "Sagemcom"
     assert_nobody_is_found(file, person)
     assert_nobody_is_found(file, stranger)

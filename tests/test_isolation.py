@@ -43,7 +43,7 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (HealthMonitor, "_report_contract"),
         (HealthMonitor, "report_silence"),
         (HealthMonitor, "report_mode"),
-        (HealthMonitor, "report_stranger"),
+        (HealthMonitor, "report_other_meter"),
         (HealthMonitor, "_update"),
         (LinkyCoordinator, "_store_settings"),
         (Mirror, "_end_frame"),

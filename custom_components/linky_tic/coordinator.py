@@ -37,7 +37,7 @@ class LinkyCoordinator(LinkyMeter):
     """The meter of one config entry, with its line and its rooms.
 
     `is_heard` is True once the meter has sent its address, False once the line is silent or another
-    meter is recognised on it, None until then. `stranger` is the address of such a meter.
+    meter is recognised on it, None until then. `other_address` is the address of such a meter.
     """
 
     entry: LinkyConfigEntry
@@ -46,7 +46,7 @@ class LinkyCoordinator(LinkyMeter):
         super().__init__(hass, entry, store)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.is_heard: bool | None = None
-        self.stranger: str | None = None
+        self.other_address: str | None = None
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
@@ -68,7 +68,7 @@ class LinkyCoordinator(LinkyMeter):
     @property
     def is_available(self) -> bool:
         """Whether valid groups are received, and not those of another meter."""
-        return bool(self.link.is_heard) and self.stranger is None
+        return bool(self.link.is_heard) and self.other_address is None
 
     async def async_start(self, heard: Heard | None) -> None:
         """Take what was received at set-up, and open the port; raises `PortUnavailable`."""
@@ -145,9 +145,9 @@ class LinkyCoordinator(LinkyMeter):
         before = self.is_heard, self.freshness.is_settled
         repeated = self.freshness.end_frame(frame)
         self.is_heard = True
-        if self.stranger:
-            self.stranger = None
-            self.guard(self.health.report_stranger, None)
+        if self.other_address:
+            self.other_address = None
+            self.guard(self.health.report_other_meter, None)
         if before != (True, self.freshness.is_settled):
             self.signals.state.send_all()
         else:
@@ -161,10 +161,10 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_other_meter(self, address: str) -> None:
         """Make all entities unavailable, and open a repair about the other meter."""
-        self.stranger = address
+        self.other_address = address
         self.is_heard = False
         self._mark_stale()
-        self.guard(self.health.report_stranger, address)
+        self.guard(self.health.report_other_meter, address)
         self.signals.state.send_all()
 
     @callback

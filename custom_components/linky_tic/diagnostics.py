@@ -157,7 +157,7 @@ def _meter(coordinator: LinkyCoordinator) -> Json:
             for name, data in meter.unknown.items()
             if _LIKELY_LABEL.fullmatch(name)
         },
-        "other_meter": _identity(coordinator.stranger) if coordinator.stranger else None,
+        "other_meter": _identity(coordinator.other_address) if coordinator.other_address else None,
     }
 
 
@@ -193,4 +193,4 @@ def _identifiers_of(coordinator: LinkyCoordinator) -> set[str | None]:
     """Return more identifiers to redact: another meter's address, and PRMs other than 0."""
     readings = coordinator.receiver.meter.readings.values()
     points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}
-    return {coordinator.stranger, *(one for one in points if one.strip("0"))}
+    return {coordinator.other_address, *(one for one in points if one.strip("0"))}

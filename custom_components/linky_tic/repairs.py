@@ -87,13 +87,13 @@ class OtherMeterFlow(MeterFlow):
         """Move the entry and its history to the new meter."""
         if self._entry.state is not ConfigEntryState.LOADED:
             return self.async_abort(reason="not_loaded")
-        stranger = self._entry.runtime_data.stranger
-        if stranger is None:
+        other_address = self._entry.runtime_data.other_address
+        if other_address is None:
             return self.async_abort(reason="not_heard")
-        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, stranger):
+        if self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, other_address):
             return self.async_abort(reason="already_configured")
         port = self._entry.data[CONF_PORT]
-        if not await async_replace_meter(self.hass, self._entry, stranger, port):
+        if not await async_replace_meter(self.hass, self._entry, other_address, port):
             return self.async_abort(reason="not_loaded")
         return self.async_create_entry(data={})
 

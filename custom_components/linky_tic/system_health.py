@@ -44,7 +44,7 @@ def _state(entry: LinkyConfigEntry) -> tuple[str, Mapping[str, str]]:
     placeholders = _placeholders(coordinator)
     if coordinator.receiver.mode is None:
         return "never_heard", placeholders
-    if coordinator.stranger:
+    if coordinator.other_address:
         return "other_meter", placeholders
     return "heard" if coordinator.is_available else "silent", placeholders
 

@@ -270,9 +270,9 @@ async def meter_is_replaced(life: Life, luck: Random) -> None:
     if luck.random() < 0.5:
         await mode_changes(life, luck)
     await life.meter.play(HEARD)
-    stranger = life.meter.coordinator.stranger
-    assert stranger
-    await async_replace_meter(life.home.hass, life.meter.entry, stranger, life.meter.port.url)
+    other_address = life.meter.coordinator.other_address
+    assert other_address
+    await async_replace_meter(life.home.hass, life.meter.entry, other_address, life.meter.port.url)
     await life.home.hass.async_block_till_done()
     await life.meter.play(HEARD)
 

@@ -35,10 +35,10 @@ async def course(
 
 async def replace(meter: Meter) -> bool:
     """Answer that the meter on the line replaces the old one."""
-    stranger = meter.coordinator.stranger
-    assert stranger
+    other_address = meter.coordinator.other_address
+    assert other_address
     assert meter.entry
-    return await async_replace_meter(meter._hass, meter.entry, stranger, meter.port.url)
+    return await async_replace_meter(meter._hass, meter.entry, other_address, meter.port.url)
 
 
 async def swapped(

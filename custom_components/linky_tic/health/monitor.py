@@ -81,7 +81,7 @@ class HealthMonitor:
             LOGGER.info("The meter %s is heard again", self._masked_address)
             self._was_lost = False
 
-    def report_stranger(self, address: str | None) -> None:
+    def report_other_meter(self, address: str | None) -> None:
         """Create an issue about another meter on the line; delete it if `address` is None."""
         if address is None:
             LOGGER.info("The meter %s speaks on its line again", self._masked_address)
