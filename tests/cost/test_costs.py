@@ -735,6 +735,10 @@ async def test_accounts_of_before_there_was_a_ledger_go_on(
     assert amount(home, MONTH) == pytest.approx(month + 18 * DAILY, abs=1e-4)
     assert since(home, MONTH) == datetime(2026, 11, 1, tzinfo=FRANCE)
     assert home.state(YESTERDAY) == STATE_UNKNOWN
+    days_before = amount(home, MONTH) - amount(home, TODAY)
+    await sleep(home, meter, "2026-11-24T01:00:00")
+    yesterday = amount(home, MONTH) - amount(home, TODAY) - days_before
+    assert amount(home, YESTERDAY) == pytest.approx(yesterday, abs=1e-4)
     await home.unload(meter)
     assert "costs" not in hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
 

@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from ..tariff.in_force import index_slug, numbered_name
 from ..tic import LABELS, Label, Quantity
 from .indexes import register_of
-from .periods import CostPeriod, day_of
+from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
 FORMER: Final = "costs"
@@ -27,7 +27,7 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
     """
     prices = Prices.chosen(kept["prices"]).named(names)
     heard, month, days, spent = kept["standing"]
-    rows: list[JsonValueType] = []
+    rows: list[Any] = []
     indexes: dict[str, JsonValueType] = {}
     for name, account in sorted(kept["accounts"].items(), key=lambda one: one[1][1]):
         if name in LABELS:
@@ -35,8 +35,10 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
             rows += _rows(tariff, prices.of(tariff), account[2:8])
             if not any(account[8:]):  # else another meter counts, or it was no longer sent
                 indexes[name] = [*account[:2], tariff]
+    # What was counted before the day tells that the meter was there at its midnight.
+    is_whole = any(row[0] < day_of(heard).isoformat() and row[3] for row in rows)
     return {
-        "times": [heard, heard],
+        "times": [heard, midnight(day_of(heard)) if is_whole else heard],
         "began": 0.0,
         "rows": rows,
         "charges": _charges(day_of(month), days, spent, prices.standing_charge),
@@ -56,7 +58,7 @@ def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonVa
     day, day_used, day_spent, month, month_used, month_spent = periods
     if day >= month:  # of which the day is a part
         month_used, month_spent = month_used - day_used, month_spent - day_spent
-    rows: list[JsonValueType] = []
+    rows: list[Any] = []
     for at, used, spent in ((day, day_used, day_spent), (month, month_used, month_spent)):
         rows.append([day_of(at).isoformat(), tariff, price, used])
         if spent:
