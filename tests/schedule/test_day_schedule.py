@@ -10,8 +10,8 @@ import pytest
 
 from custom_components.linky_tic.schedule.day_schedule import (
     Day,
-    DayProfile,
     DaySchedules,
+    KnownProfile,
     MobilePeak,
     SchedulePeriod,
 )
@@ -44,7 +44,7 @@ def schedules(
 ) -> DaySchedules:
     """Days by the names `before`, `day` and `after`."""
     days = {"before": BEFORE, "day": DAY, "after": AFTER}
-    profiles = {days[name]: DayProfile(profile(text), 0) for name, text in blocks.items()}
+    profiles = {days[name]: KnownProfile(profile(text), 0) for name, text in blocks.items()}
     return DaySchedules(profiles, peaks, coding, legal)
 
 
@@ -191,7 +191,7 @@ def test_days_of_23_and_25_hours_are_whole(
     date_: str, blocks: str, edges: list[str], hours: list[float]
 ) -> None:
     on = date.fromisoformat(date_)
-    profiles = {on: DayProfile(profile(blocks), 0)}
+    profiles = {on: KnownProfile(profile(blocks), 0)}
     day = known(DaySchedules(profiles, coding=Coding.DECIMAL).day(on))
     assert [f"{one.begin:%H:%M%z}" for one in day.periods] == edges
     assert [(one.end - one.begin) / timedelta(hours=1) for one in day.periods] == hours

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 import json
 
 from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
-from custom_components.linky_tic.schedule.day_schedule import DayProfile, MobilePeak
+from custom_components.linky_tic.schedule.day_schedule import KnownProfile, MobilePeak
 from custom_components.linky_tic.schedule.days import from_json, to_json
 from custom_components.linky_tic.tic import Coding, LegalTime
 
@@ -16,9 +16,9 @@ def written() -> AnnouncedDays:
     """An overseas meter, with days, two peaks and a clock that is wrong."""
     days = AnnouncedDays()
     days.profiles = {
-        DAY - timedelta(days=1): DayProfile("0000C001", 3, announced=False),
+        DAY - timedelta(days=1): KnownProfile("0000C001", 3, announced=False),
         DAY: None,
-        DAY + timedelta(days=1): DayProfile("0000C002", None),
+        DAY + timedelta(days=1): KnownProfile("0000C002", None),
     }
     days.is_tempo, days.colours = True, {DAY: "red"}
     days.clock.is_known = True
@@ -46,7 +46,7 @@ def test_data_stored_before_1_0_is_loaded() -> None:
     from_json(
         json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
     )
-    found = DayProfile("0000C001", 3), DayProfile("0000C003", 3, announced=False), None
+    found = KnownProfile("0000C001", 3), KnownProfile("0000C003", 3, announced=False), None
     assert after.profiles == dict(zip(days, found, strict=True))
     assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)
     assert (after.coding, after.is_coding_proven) == (None, False)

@@ -23,7 +23,7 @@ from ..tic import (
     slots_by_coding,
 )
 from .announced_peaks import KEPT_FOR, PEAK_LABELS, read_peaks, update_peaks
-from .day_schedule import DayProfile, DaySchedules, MobilePeak
+from .day_schedule import DaySchedules, KnownProfile, MobilePeak
 
 _LABELS: Final = (
     *("OPTARIF", "PTEC", "DEMAIN", "NGTF", "STGE", "NTARF"),
@@ -52,7 +52,7 @@ class AnnouncedDays:
     """
 
     def __init__(self) -> None:
-        self.profiles: dict[date, DayProfile | None] = {}
+        self.profiles: dict[date, KnownProfile | None] = {}
         self.peaks: tuple[MobilePeak, ...] = ()
         self.coding: Coding | None = None
         self.is_coding_proven = False
@@ -153,7 +153,7 @@ class AnnouncedDays:
         self._update_today(today, tomorrow if is_as_tomorrow else None, readings, local)
 
     def _update_today(
-        self, today: date, other: DayProfile | None, readings: Readings, local: datetime
+        self, today: date, other: KnownProfile | None, readings: Readings, local: datetime
     ) -> None:
         """Set today's profile to `other`, a day of the same number, if the register confirms it.
 
@@ -169,7 +169,7 @@ class AnnouncedDays:
         elif other and today not in self.profiles and self._is_confirmed(other, register, local):
             self.profiles[today] = other._replace(announced=False)
 
-    def _detect_changed_hours(self, now: DayProfile) -> None:
+    def _detect_changed_hours(self, now: KnownProfile) -> None:
         """Set `changed` if the hours of a number changed; not at the first one after a start."""
         is_first, self._is_first_profile = self._is_first_profile, False
         if is_first or now.number is None:
@@ -180,16 +180,18 @@ class AnnouncedDays:
         if before != now.text:
             self.changed = ChangedHours(now.number, before, now.text)
 
-    def _is_confirmed(self, profile: DayProfile, register: int, local: datetime) -> bool:
+    def _is_confirmed(self, profile: KnownProfile, register: int, local: datetime) -> bool:
         """Whether a profile has this register now, in a coding that the meter may use."""
         return {register} in self._registers(profile, local).values()
 
-    def _codings_for(self, profile: DayProfile, register: int, local: datetime) -> list[Coding]:
+    def _codings_for(self, profile: KnownProfile, register: int, local: datetime) -> list[Coding]:
         """Return the codings in which a profile may have this register now."""
         registers = self._registers(profile, local)
         return [coding for coding, found in registers.items() if {register, None} & found]
 
-    def _registers(self, profile: DayProfile, local: datetime) -> Mapping[Coding, set[int | None]]:
+    def _registers(
+        self, profile: KnownProfile, local: datetime
+    ) -> Mapping[Coding, set[int | None]]:
         """Return, by possible coding, the registers of a profile near now; None is not known."""
         possible = slots_by_coding(profile.text)
         coding = self.coding
@@ -225,12 +227,12 @@ class AnnouncedDays:
             self.coding = fitting[0] if len(fitting) == 1 else self.coding
 
 
-def _announced_profile(readings: Readings) -> DayProfile | None:
+def _announced_profile(readings: Readings) -> KnownProfile | None:
     """Return the profile of tomorrow, None if it is missing or invalid."""
     profile = readings.get("PJOURF+1")
     if profile is None or not any(slots_by_coding(profile.raw).values()):
         return None
-    return DayProfile(profile.raw, number_of(readings, "NJOURF+1"))
+    return KnownProfile(profile.raw, number_of(readings, "NJOURF+1"))
 
 
 def _registers_near(slots: tuple[Slot, ...], local: datetime) -> set[int | None]:

@@ -25,7 +25,7 @@ from ..tic import (
 _DAY: Final = timedelta(days=1)
 
 
-class DayProfile(NamedTuple):
+class KnownProfile(NamedTuple):
     """The profile of a day as the meter sends it, and its number in the supplier's calendar.
 
     `announced`: it was in PJOURF+1 the day before. Otherwise it is the profile of another day with
@@ -101,7 +101,7 @@ class DaySchedules:
     which begin at 06:00; None if the contract is not Tempo.
     """
 
-    profiles: Mapping[date, DayProfile] = field(default_factory=dict)
+    profiles: Mapping[date, KnownProfile] = field(default_factory=dict)
     peaks: tuple[MobilePeak, ...] = ()
     coding: Coding | None = None
     legal: LegalTime = MAINLAND

@@ -15,7 +15,7 @@ from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import Coding, Frame, LegalTime, Readings
 from .announced_days import AnnouncedDays, ChangedHours
-from .day_schedule import Change, DayProfile, DaySchedules, MobilePeak
+from .day_schedule import Change, DaySchedules, KnownProfile, MobilePeak
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -124,10 +124,10 @@ def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: J
     )
 
 
-def _profile(kept: list[Any] | None) -> DayProfile | None:
+def _profile(kept: list[Any] | None) -> KnownProfile | None:
     """Load the profile of a day, None if its hours are unknown; before 1.0 it was in a list."""
     profiles = [kept] if kept and isinstance(kept[0], str) else kept or []
-    return DayProfile(*profiles[0]) if len(profiles) == 1 else None
+    return KnownProfile(*profiles[0]) if len(profiles) == 1 else None
 
 
 def _naive(kept: str) -> datetime:
