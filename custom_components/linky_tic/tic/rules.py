@@ -23,9 +23,9 @@ FRAME_SECONDS: Final = 4.0
 """Seconds: a value is as old as a frame, and the longest one takes 3 s."""
 FRESH: Final = 60.0
 """Seconds without a label after which its next index is taken as the first one again."""
-_IDLE: Final = 60.0
-"""Seconds for which an index that falls must say zero: in noise, that of a register that does not
-count was heard in the place of another one three times in a row."""
+_REPLAY: Final = 60.0
+"""Seconds for which an index must have fallen: a bridge repeats frames, for less; and in noise that
+of a register that does not count was heard in the place of another one three times in a row."""
 _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
 DRIFT: Final = 5.0
@@ -134,12 +134,12 @@ def _choose_index(row: Row) -> Reading | None:
 
     Without parity a false digit can hide in the growth of one frame: then the same bytes twice
     are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`. One that
-    has fallen, or leapt, is believed by three in line; at zero once it has stood there for long.
+    has leapt is believed by three in line, one that has fallen once they have lasted.
     """
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)
     if last is not None and not _can_grow(last, now, heard, row.conditions):
-        return row.middle() if now.value or row.lasted >= _IDLE else None
+        return row.middle() if _gain(last, now) > 0 or row.lasted >= _REPLAY else None
     if last is None or now.at - heard > FRESH:
         return row.agreed(2) if parity else _in_line(row)
     if parity or (row.before and row.before[-1].value == now.value):
