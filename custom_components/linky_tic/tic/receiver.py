@@ -91,39 +91,38 @@ class Receiver:
                 elif segment in MARKS:
                     self._end_frame(segment, now, out)
                 elif segment:
-                    self._take(segment, now, out)
+                    good += self._take(segment, now, out)
         if good:
-            self._hear(good, now)
+            self.counters.good_groups += good
+            self.heard_at = now
         if out:
             self.counters.count(out)
         return out
 
-    def _hear(self, good: int, now: float) -> None:
-        self.counters.good_groups += good
-        self.heard_at = now
-
-    def _take(self, segment: bytes, now: float, out: list[Event]) -> None:
-        """Take what is not accepted: a group that says something new, or damage."""
-        heard = self._frames.heard
+    def _take(self, segment: bytes, now: float, out: list[Event]) -> int:
+        """Take what is not accepted, new or damaged; give how many good groups are in it."""
+        heard, good = self._frames.heard, 1
         group = verify(segment)
         if isinstance(group, Group):
-            self._hear(1, now)
             self.meter.hear(group, heard, now, out)
             heard.append(group)
         else:
-            self._take_apart(segment, now, out)
+            good = self._take_apart(segment, now, out)
         if len(heard) >= MOST_GROUPS:
             self._end_frame(b"", now, out)
+        return good
 
-    def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> None:
+    def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> int:
         """Take what is no sound group alone: several groups, or damage."""
+        good = 0
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):
                 out.append(item)
-            else:
-                self._hear(1, now)
-                if item.key not in self.meter.accepted:
-                    self.meter.hear(item, self._frames.heard, now, out)
+                continue
+            good += 1
+            if item.key not in self.meter.accepted:
+                self.meter.hear(item, self._frames.heard, now, out)
+        return good
 
     def _end_frame(self, mark: bytes, now: float, out: list[Event]) -> None:
         if frame := self._frames.end(mark):
