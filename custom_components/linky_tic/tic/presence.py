@@ -73,8 +73,8 @@ class Presence:
         self.current = self._known(CATALOGUE[mode])
 
     def _known(self, rows: Mapping[str, Label]) -> dict[str, Label]:
-        known = self.established - _SENT_SELDOM
-        return {name: row for name, row in rows.items() if name in known}
+        known = rows.keys() & (self.established - _SENT_SELDOM)
+        return {name: rows[name] for name in sorted(known, key=lambda name: rows[name].rank)}
 
     def end(self, frame: Frame, now: float, left_out: Collection[str]) -> list[Label]:
         """Close a frame, some labels of which were not used; give those that have vanished with it.
