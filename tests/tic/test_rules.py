@@ -96,10 +96,6 @@ def test_an_index_that_was_not_heard_for_a_minute_is_a_first_one(
     assert believed(row(now, last=last, heard=1.0)) == 6
 
 
-def test_an_index_is_compared_with_none_that_had_no_number() -> None:
-    assert believed(row(said("EAST", 6), last=said("EAST", None))) == 6
-
-
 @pytest.mark.parametrize(("seconds", "value"), [(59.9, None), (60, 7)])
 def test_an_index_falls_once_it_has_said_so_for_a_minute(seconds: float, value: int | None) -> None:
     fallen = [said("EAST", number, at) for number, at in ((0, 0), (7, 30), (9, seconds))]
@@ -178,7 +174,6 @@ def test_a_maximum_climbs_in_power_and_in_time() -> None:
     ):
         assert goes_on(row(one), said("SMAXSN", value, time=time)) is climbs
     assert not goes_on(row(said("SMAXSN", 500)), one)
-    assert goes_on(row(said("SMAXSN", None, time=NOON)), said("SMAXSN", 0, time=NOON))
 
 
 def test_a_warning_is_believed_at_once_where_the_current_says_the_same() -> None:

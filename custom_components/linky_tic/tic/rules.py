@@ -83,12 +83,8 @@ def says_the_same(one: Reading, other: Reading) -> bool:
     return one.raw == other.raw and one.time == other.time and one.degraded is other.degraded
 
 
-def _number(reading: Reading) -> int:
-    return reading.value if isinstance(reading.value, int) else 0
-
-
 def _gain(before: Reading, now: Reading) -> int:
-    return _number(now) - _number(before)
+    return int(now.raw) - int(before.raw)
 
 
 def _same(row: Row, now: Reading) -> bool:
@@ -148,7 +144,7 @@ def _choose_index(row: Row) -> Reading | None:
 
 
 def _over(row: Row, now: Reading) -> bool:
-    return min(_number(row.now), _number(now)) > MARGIN * row.conditions.limit(now.label)
+    return min(int(row.now.raw), int(now.raw)) > MARGIN * row.conditions.limit(now.label)
 
 
 def _time_to_trip(overload: float) -> float:
@@ -162,12 +158,12 @@ def _choose_power(row: Row) -> Reading | None:
     Never what the currents contradict, nor what one phase says against all.
     """
     now, conditions = row.now, row.conditions
-    power, limit = _number(now), conditions.limit(now.label)
+    power, limit = int(now.raw), conditions.limit(now.label)
     if is_contradicted(now.label, power, conditions.believed, conditions.phases or 1):
         return None
     if power <= MARGIN * limit:
         return now
-    least = min(map(_number, (*row.before, now)))
+    least = min(int(one.raw) for one in (*row.before, now))
     can_last = not conditions.has_breaker or row.lasted < _time_to_trip(least / limit)
     return row.agreed() if can_last else None
 
@@ -176,7 +172,7 @@ def _climbs(row: Row, now: Reading) -> bool:
     before = row.now
     if before.time is None or now.time is None or before.time > now.time:
         return False
-    return _soon(row, now) and _number(before) <= _number(now)
+    return _soon(row, now) and _gain(before, now) >= 0
 
 
 def _choose_peak(row: Row) -> Reading | None:
@@ -186,7 +182,7 @@ def _choose_peak(row: Row) -> Reading | None:
     """
     now, last = row.now, row.last
     is_odd = last is not None and contradicts(now, last)
-    if is_odd or _number(now) > MARGIN * row.conditions.limit(now.label):
+    if is_odd or int(now.raw) > MARGIN * row.conditions.limit(now.label):
         return row.agreed()
     return now if row.before and says_the_same(row.before[-1], now) else row.middle()
 
