@@ -309,7 +309,7 @@ async def test_an_access_server_is_read_now_and_then_at_the_speed_of_the_meter()
 async def test_a_port_that_does_not_open_is_tried_after_1_2_4_and_at_last_30_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert _USUAL == (1.0, 1.0, 30.0, 1.0)
+    assert _USUAL == (5.0, 1.0, 30.0, 1.0)
     monkeypatch.setattr(link_module, "_LONGEST_WAIT", 30.0)
     followed = Followed("/dev/serial/by-id/none")
     waits: list[float] = []
