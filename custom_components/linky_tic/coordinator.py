@@ -189,11 +189,11 @@ class LinkyCoordinator(LinkyMeter):
             return  # a mode is not sure before something is believed in it
         if self.entry.data.get(CONF_MODE, meter.mode) != meter.mode:
             self.guard(self.health.report_mode, meter.mode)
-        heard = {
+        data = {
+            **self.entry.data,
             CONF_SPEED: self.link.reception.speed,
             CONF_MODE: meter.mode.value,
-            CONF_OVERSEAS: int(meter.overseas.total_seconds() / 60),
+            CONF_OVERSEAS: meter.overseas // _MINUTE,
         }
-        if any(self.entry.data.get(key) != value for key, value in heard.items()):
-            data = {**self.entry.data, **heard}
+        if data != self.entry.data:
             self.hass.config_entries.async_update_entry(self.entry, data=data)
