@@ -83,7 +83,8 @@ class Mirror:
 
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish a frame and its readings, unless the interval has not passed yet."""
-        self._publish_status(is_heard=True)
+        if self._whole_frames < _FRAMES_TO_WAIT:  # else it has been said
+            self._publish_status(is_heard=True)
         moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
             self._publish(*messages)
