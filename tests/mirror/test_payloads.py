@@ -220,6 +220,12 @@ def test_teleinfo2mqtt_gives_the_true_instant(
     assert shown["DPM1"] == {"raw": "00", "value": 0, "timestamp": expected}
 
 
+def test_teleinfo2mqtt_writes_numbers_of_any_length() -> None:
+    digits = "1234567890" * 3 + "12"
+    heard = first_frame(frame(Group("MSG1", digits)))
+    assert json.loads(teleinfo2mqtt(heard, MAINLAND))["MSG1"]["value"] == int(digits)
+
+
 def test_teleinfo2mqtt_keeps_what_is_no_number_as_it_is_and_does_not_multiply() -> None:
     shown = json.loads(teleinfo2mqtt(first_frame(MONO), MAINLAND))
     assert shown["PREF"] == {"raw": "09", "value": 9}

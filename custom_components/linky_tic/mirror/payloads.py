@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from json import JSONEncoder, dumps
+from json import dumps
 from typing import Final
+
+from homeassistant.helpers.json import json_dumps
 
 from ..entities.descriptions import SENSOR_DESCRIPTIONS
 from ..tic import (
@@ -21,8 +23,6 @@ from ..tic import (
     read_profile,
 )
 
-_compact: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def topic_level(name: str) -> str:
     """Return a label as a topic level, in which `+` would be a wildcard."""
@@ -36,11 +36,11 @@ def plain_value(value: Value) -> str:
 
 def typed_reading(reading: Reading) -> dict[str, object]:
     """Return a reading as in the typed format."""
-    label, value = reading.label, reading.value
+    label, value, unit = reading.label, reading.value, reading.label.unit
     is_instant = isinstance(value, datetime)
     shown: dict[str, object] = {"value": plain_value(value) if is_instant else value}
-    if label.unit is not None:
-        shown["unit"] = label.unit
+    if unit is not None:
+        shown["unit"] = unit
     if reading.time is not None and not is_instant:
         shown["time"] = reading.time.isoformat()
     if label.quantity is Quantity.STATUS:
@@ -76,7 +76,7 @@ def typed_payload(address: str, readings: Readings, now: float) -> str:
         "mode": next((one.label.mode for one in in_order), ""),
         "received": datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds"),
     }
-    return _compact({"_meter": meter, **{one.label.name: typed_reading(one) for one in in_order}})
+    return json_dumps({"_meter": meter, **{one.label.name: typed_reading(one) for one in in_order}})
 
 
 def linky_sensor(frame: Frame) -> str:
@@ -100,7 +100,8 @@ def teleinfo2mqtt(frame: Frame, overseas: timedelta) -> str:
 
     A date is really in UTC, as its Z says; PJOURF+1 stays a text; kVA are not multiplied.
     """
-    return _compact({group.name: _teleinfo_group(group, overseas) for group in frame.groups})
+    shown = {group.name: _teleinfo_group(group, overseas) for group in frame.groups}
+    return dumps(shown, separators=(",", ":"))  # its numbers may be of any length
 
 
 def _teleinfo_group(group: Group, overseas: timedelta) -> dict[str, object]:
@@ -136,7 +137,7 @@ def discovery_payload(
         "model": identity.model.name if identity.model else None,
         "serial_number": address,
     }
-    return _compact(
+    return json_dumps(
         {
             "device": {key: value for key, value in device.items() if value is not None},
             "origin": {"name": "Linky Direct"},
