@@ -83,7 +83,7 @@ class Mirror:
 
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Publish a frame and its readings, unless the interval has not passed yet."""
-        if self._whole_frames < _FRAMES_TO_WAIT:  # else it has been said
+        if self._whole_frames < _FRAMES_TO_WAIT:  # else it was published before
             self._publish_status(is_heard=True)
         moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
