@@ -1,7 +1,6 @@
-"""ADSC and ADCO: the address that is a meter's serial number, as maker, year and model.
+"""Reads ADSC and ADCO: a meter's address, which is its serial number, as maker, year and model.
 
-It knows the Euridis lists (V3.04A, 27/03/2019) and no reading; an unknown code is None, not an
-error, since the lists grow.
+The tables are the Euridis lists (V3.04A, 27/03/2019); an unknown code is None, as the lists grow.
 """
 
 from collections.abc import Mapping
@@ -96,7 +95,7 @@ MODELS: Final[Mapping[str, Model]] = (
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an address tells: `year` has four digits; None is what the lists do not know."""
+    """Maker, year of manufacture (four digits) and model of a meter; None: not in the lists."""
 
     maker: str | None
     year: int | None
@@ -125,5 +124,5 @@ def mask(address: str) -> str:
 
 
 def hashed(address: str) -> str:
-    """Give what files know a meter by, in the place of its address."""
+    """Give the hash that stands for an address in stored files."""
     return sha256(address.encode()).hexdigest()[:_HASHED]

@@ -1,8 +1,7 @@
-"""A piece of a line without who it is from: bytes for a bug report, each in its place.
+"""Makes received bytes anonymous for a bug report, each byte in its place.
 
-It knows that whatever does not verify may hold an address, a metering point or a message, and it
-does not try to guess: such a line keeps its separators and its label, nothing else. Which of its
-characters were damaged would tell something, too: how many were is counted elsewhere.
+A line that does not verify may contain an address, a metering point or a message: it keeps its
+separators and its label, nothing else. Which of its characters were damaged is hidden too.
 """
 
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ _ANONYMOUS: Final[Mapping[Quantity, bytes]] = {
     Quantity.MESSAGE: bytes([HIDDEN]),
     Quantity.SHORT_MESSAGE: bytes([HIDDEN]),
 }
-"""What identifies a household -> what its data are filled with."""
+"""Quantity that identifies a household -> the character that replaces its data."""
 
 IDENTITIES: Final = frozenset(_ANONYMOUS)
 """Quantities that identify a household, or may."""
@@ -35,11 +34,11 @@ _HT: Final = ord("\t")
 
 
 def anonymise(recording: bytes, bit7: Bit7) -> bytes:
-    """Replace, in bytes as they came, all that may tell who sent them.
+    """Replace all that may identify a household in received bytes.
 
-    Groups of other labels that verify stay as they are. Those of an identity keep their shape,
-    with other data, a checksum to match and parity bits as `bit7` has them: the original bits of
-    a hidden character, or its checksum, would tell what it was.
+    Valid groups of other labels stay as they are. Those that identify somebody keep their shape,
+    with other data, a matching checksum and parity bits as `bit7` has them: the original checksum,
+    or parity bits, would reveal the data.
     """
     characters = recording.translate(Bit7.UNDECIDED.table)
     shown = bytearray([_SOUND[bit7]]) * len(recording)

@@ -1,6 +1,5 @@
 """Every label of the TIC, one row each, in the order of the frame; variants are rows too.
 
-It knows what a label is and never what a group said: no bytes, no readings, no time.
 Source: Enedis-NOI-CPT_54E v3, chapters 6.1 (Historique) and 6.2 (Standard).
 """
 
@@ -13,14 +12,14 @@ from typing import Final
 
 
 class Mode(StrEnum):
-    """The two languages of the TIC output; the value is what people and payloads read."""
+    """The two modes of the TIC output; the value appears in payloads and options."""
 
     STANDARD = "standard"
     HISTORIC = "historic"
 
 
 class Quantity(StrEnum):
-    """What a label measures or names: what labels have in common is decided by it."""
+    """What a label measures or names; rules and descriptions are given by quantity."""
 
     ADDRESS = "address"
     VERSION = "version"
@@ -280,10 +279,10 @@ def names_of(*quantities: Quantity) -> frozenset[str]:
 
 
 ADDRESS_LABELS: Final = frozenset({"ADSC", "ADCO"})
-"""The label of each mode that says which meter speaks."""
+"""The label of each mode that has the address of the meter."""
 
 LIMITS: Final = names_of(Q.SUBSCRIBED_POWER, Q.CUT_OFF_POWER, Q.SUBSCRIBED_CURRENT)
-"""Labels that tell how much the supply allows."""
+"""Labels of the power or current that the supply allows."""
 FLEETING: Final = names_of(
     Q.IMPORTED_POWER, Q.EXPORTED_POWER, Q.CURRENT, Q.VOLTAGE, Q.OVERRUN_CURRENT
 )
@@ -298,4 +297,4 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "IINST": ("ADPS",),
     "IINST1": ("ADIR1", "ADIR2", "ADIR3"),
 }
-"""Label -> the labels that a meter which sends it may send one day, for an event."""
+"""Label -> the labels of events that a meter which sends it may send one day."""

@@ -1,8 +1,7 @@
-"""What a meter says of one fact several times: what bears out a reading, and what contradicts it.
+"""Compares readings that tell the same fact: which confirm, and which contradict each other.
 
-It knows the other readings in force and what was said of the same label before; it knows neither
-the wire nor the supply, nor how often anything has come. Currents are whole amperes, and one frame
-is not measured in one instant: only what is far off contradicts.
+A power is compared with the currents, a dated value with the one before. Currents are whole
+amperes, and the groups of a frame are not measured at one instant: only a large difference counts.
 """
 
 from collections import Counter
@@ -15,17 +14,17 @@ from .events import Reading, Readings, number_of
 from .status_words import STATUS
 
 _FAR: Final = 1.5
-"""A power this many times what the rest comes to is far off."""
+"""A power is contradicted if it is more than this many times the sum of the others."""
 _AMPERES_OFF: Final = 2
-"""Amperes by which a current may be above what is said: it is rounded, and moves meanwhile."""
+"""Amperes by which a current may be higher than sent: it is rounded, and changes meanwhile."""
 _VOLT_AMPERES_OFF: Final = 500
 """The same for the power of all phases, whose reactive parts may cancel out."""
 _VOLTS: Final = 253
 """Volts that a phase has at most (230 V and a tenth, EN 50160); one may fail within a frame."""
 _FAR_AN_AMPERE: Final = _FAR * _VOLTS
-"""VA that are far off what an ampere comes to."""
+"""VA by ampere beyond which a power is contradicted."""
 _LITTLE: Final = _FAR_AN_AMPERE * _AMPERES_OFF
-"""VA that no current contradicts."""
+"""VA up to which no current contradicts a power."""
 
 
 def _currents(label: Label) -> tuple[str, ...]:
@@ -40,14 +39,14 @@ _CURRENTS: Final = {
     name: _currents(LABELS[name])
     for name in names_of(Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT)
 }
-"""A power, or a warning of too much current -> what it is made of."""
+"""Label of a power, or of a warning of too much current -> the labels of its currents."""
 _MAXIMA: Final = names_of(*PEAKS)
 
 
 def _is_above_currents(label: Label, power: int, believed: Readings, phases: int) -> bool:
-    """Whether a power is far above what the currents come to, all of them known.
+    """Whether a power is far above the sum of its currents, all of which are known.
 
-    A load that is switched on after the current was sent shows with the next one.
+    A load that is switched on after the current was sent is seen in the next frame.
     """
     allowed, told = 0.0, 0
     for current in _CURRENTS[label.name]:
@@ -61,7 +60,7 @@ def _is_above_currents(label: Label, power: int, believed: Readings, phases: int
 
 
 def is_contradicted(label: Label, power: int, believed: Readings, phases: int) -> bool:
-    """Whether a power is far above what the currents come to, or a phase's above all of them."""
+    """Whether a power is far above its currents, or that of a phase above that of all phases."""
     if power <= _LITTLE:
         return False
     if _is_above_currents(label, power, believed, phases):
@@ -71,15 +70,15 @@ def is_contradicted(label: Label, power: int, believed: Readings, phases: int) -
 
 
 def is_borne_out(overrun: Reading, believed: Readings) -> bool:
-    """Whether the current that a warning tells is the one that is measured beside it."""
+    """Whether the current in a warning is the one measured in the same frame."""
     amperes = (number_of(believed, current) for current in _CURRENTS[overrun.label.name])
     return any(one is not None and abs(int(overrun.raw) - one) <= 1 for one in amperes)
 
 
 def contradicts(now: Reading, last: Reading) -> bool:
-    """Whether a dated value is another under the same horodate, or an older one than before.
+    """Whether a dated value cannot follow the last one.
 
-    The maximum of a day does not get smaller during it.
+    It has the same horodate and differs, or an earlier one, or is a maximum that gets smaller.
     """
     if now.time is None or last.time is None:
         return False
@@ -90,10 +89,10 @@ def contradicts(now: Reading, last: Reading) -> bool:
 
 
 def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:
-    """Give STGE with, of each field, what three readings agree on; else what it was before.
+    """Give STGE with each field as three readings agree on it, or else as it was before.
 
-    Before the first one two of them are enough: a field may change in every frame. None where no
-    two agree, or nothing comes out that is not in force.
+    For the first STGE two of three are enough, as a field may change in every frame. None if no two
+    agree, or if the result is already in force.
     """
     words = [int(reading.raw, 16) for reading in row]
     agreed = 0

@@ -1,7 +1,7 @@
-"""PJOURF+1 and PPOINTE as the slots of a day: when each begins, the register and contacts it sets.
+"""Reads PJOURF+1 and PPOINTE: the slots of a day, each with its start, register and contact.
 
-It knows one day's profile and not which day that is, and it never raises. 54E gives the digits of
-an hour no base, and meters use both ten and sixteen: it is told how that of a profile was decided.
+54E does not say whether the digits of an hour are decimal or hexadecimal, and meters use both: a
+profile tells how its coding was decided. Nothing here raises.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,20 +19,20 @@ _BLOCK: Final = re.compile(r"[0-9A-F]{8}|NONUTILE")
 _DAY: Final = 24 * 60
 """Minutes."""
 _OFF_PEAK: Final = 8 * 60
-"""Minutes of off-peak that a contract with two registers has in a day, whatever the hours."""
+"""Minutes of off-peak in a day of a contract with two registers."""
 _NEVER_OFF_PEAK: Final = frozenset((*range(8 * 60, 11 * 60), *range(17 * 60, 20 * 60)))
-"""Minutes of the day that the grid tariffs of France (TURPE 6 and 7) leave to peak hours."""
+"""Minutes of the day that are never off-peak in the grid tariffs of France (TURPE 6 and 7)."""
 
 
 class Coding(StrEnum):
-    """The base of the hour and of the minute; a property of the meter, the same in both labels."""
+    """The base of the digits of hour and minute: a property of the meter, for both labels."""
 
     DECIMAL = "decimal"
     HEXADECIMAL = "hexadecimal"
 
 
 class Decision(StrEnum):
-    """What told the coding of a profile, the surest first."""
+    """How the coding of a profile was decided, the surest first."""
 
     PROVEN = "proven"  # it can be read in this coding only: worth remembering for the meter
     SAME = "same"  # both codings read the same
@@ -63,9 +63,9 @@ class Slot:
 
 
 class DayProfile(NamedTuple):
-    """A day's slots, the coding they were read in and what decided it.
+    """The slots of a day, their coding, and how it was decided.
 
-    Without a decision there are the slots in both codings, and no coding.
+    Where it was not decided, `coding` is None and `possible` has the slots of both codings.
     """
 
     possible: tuple[tuple[Slot, ...], ...]
@@ -74,7 +74,7 @@ class DayProfile(NamedTuple):
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Those of the one reading; none without a decision."""
+        """The slots; none if the coding was not decided."""
         return self.possible[0] if self.coding else ()
 
 
@@ -86,7 +86,7 @@ _LAST_REGISTER: Final = 10
 def read_profile(text: str, remembered: Coding | None = None) -> DayProfile | None:
     """Read the 98 characters of a profile; `remembered` is the coding this meter has used before.
 
-    None unless the whole of it is sound: a checksum does not see four characters lost of NONUTILE.
+    None unless all of it is well formed: a checksum may miss that four characters were lost.
     """
     possible = slots_by_coding(text)
     if not possible:
@@ -98,7 +98,7 @@ def read_profile(text: str, remembered: Coding | None = None) -> DayProfile | No
 
 @lru_cache(maxsize=16)
 def slots_by_coding(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
-    """Give the slots in each coding in which the profile makes a day."""
+    """Give the slots in each coding in which the profile is a valid day."""
     blocks = _used_blocks(text)
     if blocks is None:
         return {}
@@ -113,7 +113,7 @@ def registers_of(text: str) -> set[int]:
 
 
 def _used_blocks(text: str) -> list[str] | None:
-    """Give the blocks before the first unused one, after which no other is used."""
+    """Give the used blocks; None if the text is malformed or a used one follows an unused one."""
     blocks = text.split(" ")
     if len(blocks) != _BLOCKS or not all(map(_BLOCK.fullmatch, blocks)):
         return None
@@ -154,7 +154,7 @@ def _decide(
 
 
 def _has_off_peak_hours(slots: tuple[Slot, ...]) -> bool:
-    """Whether a register has the eight hours of a day that off-peak has, where it may have them."""
+    """Whether a register has eight hours in the day, all of them where off-peak may be."""
     hours: dict[int | None, list[int]] = {}
     register = None
     starts = [slot.start.hour * 60 + slot.start.minute for slot in slots]

@@ -1,7 +1,4 @@
-"""What a receiver tells, one type for each kind of news.
-
-It knows what news consists of, never how it came about.
-"""
+"""The events of a receiver, one type for each kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +13,11 @@ from .values import Value
 @final
 @dataclass(slots=True)  # not frozen: one is made in a third of the time
 class Reading:
-    """What a label says now.
+    """The value of a label.
 
-    `value` is in the label's unit, `raw` the data characters, `time` the horodate that comes with
-    the value and `degraded` whether the meter's clock had lost the time then; `confirmed` is False
-    for what was sent once on a line without parity; `at` is the receiver's time in seconds.
+    `value` is in the label's unit, `raw` the data characters, `time` the horodate of the group and
+    `degraded` whether the meter's clock had lost the time then; `confirmed` is False for a group
+    that is sent once only, on a line without parity; `at` is when it was received (seconds).
     """
 
     label: Label
@@ -33,29 +30,29 @@ class Reading:
 
 
 Readings = Mapping[str, Reading]
-"""What holds, by label."""
+"""Label -> its reading in force."""
 
 
 def number_of(readings: Readings, name: str) -> int | None:
-    """Give the number that a label says, None while it says none."""
+    """Give the value of a label if it is a number, else None."""
     reading = readings.get(name)
     return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
 def text_of(readings: Readings, name: str) -> str | None:
-    """Give the text that a label shows, without padding; None while it shows none."""
+    """Give the text of a label without padding; None if there is none."""
     reading = readings.get(name)
     return (" ".join(reading.raw.split()) or None) if reading is not None else None
 
 
 class Appeared(NamedTuple):
-    """A label has come often enough to be one that this meter sends."""
+    """A label was received often enough to be one that this meter sends."""
 
     label: Label
 
 
 class Vanished(NamedTuple):
-    """A label is no longer sent: its last reading does not hold any more."""
+    """A label is no longer sent: its last reading is not in force any more."""
 
     label: Label
 
@@ -67,10 +64,10 @@ class OtherMeter(NamedTuple):
 
 
 class ModeChanged(NamedTuple):
-    """The meter speaks the other language of the TIC from now on."""
+    """The meter sends the other mode from now on."""
 
     mode: Mode
 
 
 Event = Reading | Appeared | Vanished | Frame | Rejected | OtherMeter | ModeChanged
-"""All that a receiver tells."""
+"""All events of a receiver."""

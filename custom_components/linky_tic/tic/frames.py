@@ -1,7 +1,6 @@
-"""Characters as verified groups and frame ends, in both modes, whatever happened to the line.
+"""Cuts characters into groups and frames, in both modes, however damaged the line.
 
-It knows the separators and nothing of what a value may be, nor of the group before it. Every
-control character but HT is a boundary, so that one damaged separator costs at most one group.
+Every control character but HT is a boundary, so that one damaged separator costs at most one group.
 Source: 54E 5.3.6 (frames), the notices of older meters (EOT).
 """
 
@@ -29,10 +28,10 @@ is dropped; the longest group has 109 (54E)."""
 class Frame:
     """A frame that ended.
 
-    `heard` has None in the place of what was damaged, `names` are the labels of the others.
-    `opened` and `closed` tell whether it began with STX and ended with ETX, `bad` counts the groups
-    that were not used. It is `complete` when every byte from STX to ETX was good: only then is a
-    missing label missing.
+    `heard` are its groups, None in the place of a damaged one; `names` are those of the groups.
+    `opened` and `closed` tell whether it began with STX and ended with ETX, `bad` is the number of
+    damaged groups. It is `complete` when every byte from STX to ETX was good: only then is a label
+    that it lacks really missing.
     """
 
     mode: Mode | None
@@ -62,9 +61,9 @@ _SHORT_NAMES: Final = _SHORT_MARKS | {"ADCO", "ADIR1", "ADIR2", "ADIR3"}
 @final
 @dataclass(slots=True)  # not frozen: one is made in a third of the time
 class Rejected:
-    """Something that came and was not used; `name` is its label when that could be read.
+    """A group that was not used; `name` is its label when that could be read.
 
-    `is_altered` when it is a bad group in which characters are wrong, rather than missing.
+    `is_altered`: characters of it are wrong, rather than missing.
     """
 
     reason: Reason
@@ -73,16 +72,16 @@ class Rejected:
 
 
 class Segments:
-    """The characters of one line, cut at CR and at frame marks; at LF where CR is overdue.
+    """Cuts the characters of one line at CR and at frame marks; at LF where CR is overdue.
 
-    `tail` is what no boundary has ended yet.
+    `tail` is the segment that has not ended yet.
     """
 
     def __init__(self) -> None:
         self.tail = b""
 
     def cut(self, characters: bytes) -> list[bytes]:
-        """Give what these characters complete, without its CR; a frame mark is one of its own."""
+        """Give the segments that these characters complete, without CR; a mark is one too."""
         line = self.tail + characters
         if _ETX in characters or _STX in characters or _EOT in characters:
             for mark, alone in _CUT_OUT:
@@ -94,9 +93,9 @@ class Segments:
         return segments
 
     def _overdue(self) -> Iterator[bytes]:
-        """Cut at the last LF of as many characters as are waited for, else at the first one after.
+        """Cut at the last LF of `_OVERDUE` characters, else at the first one after them.
 
-        So it is the same however many have come at once.
+        The result is the same however many characters have come at once.
         """
         while len(self.tail) > _OVERDUE:
             end = self.tail.rfind(LF, 1, _OVERDUE + 1)
@@ -119,7 +118,7 @@ class Frames:
         self._is_synchronised = False
 
     def end(self, mark: bytes) -> Frame | None:
-        """End the frame in progress, if anything of one has come; STX opens the next."""
+        """End the frame in progress, if it has any groups; STX opens the next."""
         is_open, self._is_open = self._is_open, mark == STX
         self._is_synchronised = True
         if not self.heard:
@@ -133,9 +132,9 @@ class Frames:
         return Frame(_mode_of(heard), heard, names, bad, is_open, closed, is_complete)
 
     def take_apart(self, segment: bytes) -> Iterator[Group | Rejected]:
-        """Add what is no sound group alone to the frame in progress; give what is in it.
+        """Add a segment that is not one valid group to the frame in progress; give its groups.
 
-        Where CR was lost or damaged there are several groups; each is given before it is added.
+        There are several where CR was lost or damaged; each is given before it is added.
         """
         for line in filter(None, segment.split(LF)):
             verdict = verify(LF + line)
@@ -162,7 +161,7 @@ class Frames:
             yield from self._lose(Reason.DAMAGED, line)
 
     def _lose(self, reason: Reason, line: bytes) -> Iterator[Rejected]:
-        """Count a line that is no group, unless it is the end of one whose start was not heard."""
+        """Count an invalid line, unless it is the end of a group whose start was not received."""
         if self._is_synchronised or any(self.heard):
             name, is_altered = label_of(line)
             yield Rejected(reason, name, is_altered)
@@ -171,7 +170,7 @@ class Frames:
 
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
-    """The language of a frame: that of its labels that are known."""
+    """Give the mode of the known labels of a frame."""
     for group in heard:  # nearly always the first one
         if group and group.label:
             return group.mode

@@ -1,9 +1,9 @@
 """The gate in front of every reading: what cannot be true waits until other frames say the same.
 
-It knows what is suspected and nothing of why: `rules.py` tells which are believed. A reading passes
-or becomes a suspect: being late harms less than being false. One without a value, which no working
-meter can mean, never passes, however often it comes. The suspects of a label are a row: each goes
-on from the one before it, as its rule sees it, and the last one is `Row.now`.
+A reading passes or becomes a suspect: a late value does less harm than a false one. The suspects of
+a label form a row (`Row`): each continues the one before it. The rule of the quantity (`rules.py`)
+tells whether a reading continues the row, and which one of a row is believed. A reading without a
+value, which no working meter sends, never passes.
 """
 
 from math import inf
@@ -18,7 +18,7 @@ from .supply import Conditions
 
 
 class Gate:
-    """The suspects of one meter: the row of each label that has one."""
+    """The suspects of one meter: a row for each label that has any."""
 
     def __init__(self, conditions: Conditions, presence: Presence) -> None:
         self._conditions = conditions
@@ -29,17 +29,17 @@ class Gate:
         self._rows.clear()
 
     def holds(self, name: str) -> bool:
-        """Whether a label has a suspect: its groups must then all pass here."""
+        """Whether a label has a suspect: all its groups must then pass here."""
         return name in self._rows
 
     def forget(self, name: str) -> None:
-        """Drop what is suspected of a label: its value in force was heard again, or it is gone."""
+        """Drop the suspects of a label: its reading was repeated, or it has vanished."""
         self._rows.pop(name, None)
 
     def end(self, frame: Frame) -> list[Reading]:
-        """Drop what is suspected of labels that a whole frame does not have.
+        """Drop the suspects of labels that a whole frame does not contain.
 
-        Give the warnings of too much current that what came after them in the frame bears out.
+        Give the warnings of too much current that the currents after them in the frame confirm.
         """
         if not self._rows:
             return []
@@ -52,14 +52,14 @@ class Gate:
         return [one for one in new if is_borne_out(one, believed)]
 
     def judge(self, now: Reading, last: Reading | None) -> Reading | None:
-        """Give what becomes the reading after `last`, this or one that it bears out; None: held."""
+        """Give the reading that follows `last`: this one, or a suspect it confirms; None: held."""
         name, has_value = now.label.name, now.value is not None
         rule = RULES[name]
         if rule.at_once and has_value and self._conditions.parity:
             if name in self._rows:
                 del self._rows[name]
             return now
-        # A row of its own, unless it goes on from the suspects.
+        # A new row, unless it continues the suspects.
         heard = -inf
         if last is not None and name in COUNTERS:
             heard = self._presence.last_heard(name, last.at)
@@ -70,9 +70,9 @@ class Gate:
                 if len(before) >= AGREEMENT:  # the first tells since when, the last what was said
                     before = before[0], before[-1]
                 row.before = *before, suspects.now
-            if suspects.heard != -inf:  # good before the first suspect: none of them counts
+            if suspects.heard != -inf:  # before the first suspect: those do not count as good
                 row.heard = suspects.heard
-        # What is believed as it is ends its row, unless that is timed; else it stays a suspect.
+        # A reading that is believed ends its row, unless the rule is timed.
         chosen = rule.choose(row) if has_value else None
         if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)

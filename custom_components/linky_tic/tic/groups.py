@@ -1,6 +1,5 @@
-"""One group: its shape, its checksum, and whether it is as its label must be.
+"""Verifies one group: its checksum, and the size and characters that its label must have.
 
-It knows a line of characters at a time, never what stands around it nor what a value may be.
 Source: 54E 5.3.6 and 6.2.2 (groups, checksum).
 """
 
@@ -20,7 +19,7 @@ HORODATE_SIZE: Final = 13
 
 
 class Reason(StrEnum):
-    """Why what came is not, or not yet, a reading."""
+    """Why a group is not, or not yet, a reading."""
 
     DAMAGED = "damaged"  # a byte of the group failed its parity, or is no character
     CHECKSUM = "checksum"
@@ -33,9 +32,9 @@ class Reason(StrEnum):
 @final
 @dataclass(slots=True)  # not frozen: one is made in a third of the time
 class Group:
-    """A group that verified; `label` is None when the catalogue does not know its name.
+    """A verified group; `label` is None when its name is not in the catalogue.
 
-    `key` is all of it, from LF to the checksum.
+    `key` are all its characters, from LF to the checksum.
     """
 
     name: str
@@ -86,7 +85,7 @@ def verify(line: bytes) -> Group | Reason:
 
 
 def _verify_other(line: bytes) -> Group | Reason:
-    """Tell what is wrong with a group, unless it is only that nobody knows its label."""
+    """Give the reason why a group is invalid, or the group if only its label is unknown."""
     mode, covered = Mode.STANDARD, line[1:-1]
     stamp: list[bytes] = []
     match line.split(b"\t"):
@@ -128,9 +127,9 @@ _LENGTHS: Final = {name: length for _, name, length, *_ in _SHAPES.values()}
 
 
 def label_of(line: bytes) -> tuple[str | None, bool]:
-    """Tell of a line that did not verify its label, and whether characters of it are wrong.
+    """Give the label of an invalid line, and whether characters of it are wrong.
 
-    They are where it is as long as a group of its label, or has one that no group may contain.
+    They are if it is as long as a group of its label, or has a character that no group may contain.
     """
     name = re.split(rb"[\t ]", line)[0].decode("ascii", "replace")
     is_altered = _LENGTHS.get(name) == len(line) + 1 or STRAY.search(line) is not None

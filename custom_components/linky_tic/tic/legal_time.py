@@ -1,7 +1,7 @@
-"""French legal time: what a clock on the wall shows as an instant, and the other way round.
+"""French legal time: converts what a clock shows into an instant, and back.
 
-It knows summer time and that islands have none; nothing of what a meter does at which hour.
-Source: directive 2000/84/EC, from 01:00 UTC on the last Sunday of March to that of October.
+Source of summer time, which islands do not have: directive 2000/84/EC, from 01:00 UTC on the last
+Sunday of March to that of October.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def is_summer(local: datetime) -> bool:
 class LegalTime:
     """The legal time that a clock shows: the mainland's, or an island's, `island` ahead of UTC.
 
-    `ahead` is what the clock has been set wrong by: it adds this to the right time.
+    `ahead` is the error of the clock: it is added to the right time.
     """
 
     island: timedelta | None = None

@@ -1,17 +1,15 @@
-"""The meter as heard so far: its readings, what is new in them, what has vanished.
+"""The readings of one meter, from its groups and frames.
 
-It knows groups, frames and time as a number of seconds; it knows neither bytes nor who listens.
+A label goes through these states:
 
-A label of this meter goes through these states:
+sighted       received in one or two frames; its believed reading is not in force yet
+established   received in three frames: this meter sends it, for ever (`_establish`)
+in force      established, with a reading that is believed (`_put_in_force`)
+vanished      its place in the frame stays empty, and it has no reading any more (`_forget`)
 
-sighted       it was good in one or two frames; what is `_believed` of it is not told yet
-established   it was good in three, and is known to be sent, for ever: `_establish`
-in force      it is established, and has a reading: `_put_in_force`; with each new one it stays so
-vanished      its place in the frame stays empty: `_forget`; it has no reading any more
-
-Beside its state it may be held: the gate has a suspect, and the reading in force stays as it was.
-What is heard of it is read (`_read`), judged by the gate, and if it passes believed (`_believe`).
-What comes again is `accepted` (`_accept`), until it is judged against something new.
+A label in any state may be held too: the gate has a suspect, and the reading in force stays as it
+was. A new group is read (`_read`), judged by the gate and, if it passes, believed (`_believe`).
+Then it is accepted (`_accept`): repeated, it changes nothing and is not read again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,15 +29,15 @@ from .supply import Conditions
 from .values import read_horodate, read_value
 
 _MOST_UNKNOWN: Final = 32
-"""Unknown labels kept for a bug report; noise makes new ones for ever."""
+"""Unknown labels kept for a bug report; noise would add new ones for ever."""
 
 
 class Meter:
-    """One meter. With an `address`, nothing that another one says is taken for its own.
+    """One meter; if `address` is given, groups of another meter are not used.
 
     `labels` are those that it is known to send; `overseas` is what its legal time adds to that of
-    mainland France. `accepted` are the groups that change nothing when they come again, by their
-    characters: those of the readings in force, unless their label is held.
+    mainland France. `accepted` are the groups of the readings in force, by their characters, unless
+    their label is held.
     """
 
     def __init__(self, address: str | None, labels: Iterable[str], overseas: timedelta) -> None:
@@ -60,7 +58,7 @@ class Meter:
 
     @property
     def address(self) -> str | None:
-        """The address that is expected, or was heard."""
+        """The address that is expected, or was received."""
         return self._owner.address
 
     @property
@@ -75,18 +73,18 @@ class Meter:
 
     @property
     def phases(self) -> int | None:
-        """Three when a label of another phase than the first is said now; None before any is."""
+        """Three if the meter sends labels of several phases, else one; None before any label."""
         return self.conditions.phases
 
     @property
     def is_producer(self) -> bool:
-        """Whether the meter tells what is exported: now, or as far as is known beforehand."""
+        """Whether the meter sends EAIT, or did so before the start."""
         return "EAIT" in self.presence.current
 
     def hear(
         self, group: Group, before: Sequence[Group | None], now: float, out: list[Event]
     ) -> None:
-        """Take a verified group that is not accepted already; `before` it came in its frame."""
+        """Take a verified group that is not accepted; `before` are those before it in its frame."""
         label = group.label
         if label is None or group.mode is not self.mode or group.name in ADDRESS_LABELS:
             label = self._admit(group, out)
@@ -123,12 +121,11 @@ class Meter:
             self.accepted.clear()
 
     def end(self, frame: Frame, now: float, out: list[Event]) -> None:
-        """Close a frame: labels vanish, a mode changes; the frame itself is told last.
+        """Take the end of a frame: labels vanish, the mode changes; the frame is the last event.
 
-        An index is believed where no group beside it is missing. Where bytes were lost, the
-        beginning of one group and the end of another may make a sound one, and an index of another
-        tariff be no further off than the growth that is allowed. Another frame says it again: it is
-        not rejected, nor counted as such, and what was before it is not heard again.
+        An index is believed only if no group is missing after it: where bytes were lost, the
+        beginning of one group and the end of another may form a valid one, whose value may even be
+        within the growth that is allowed. Such an index is dropped, as the next frame repeats it.
         """
         indexes, self._indexes = self._indexes, []
         left_out, self._left_out = self._left_out, set()
@@ -155,7 +152,7 @@ class Meter:
         out.append(frame)
 
     def _admit(self, group: Group, out: list[Event]) -> Label | None:
-        """Give the label of a group that may be this meter's, in the mode that it speaks."""
+        """Give the label of a group that may be this meter's and is of its mode; else None."""
         name, label = group.name, group.label
         if self.mode is None and label is not None:
             self._speak(group.mode)
@@ -170,7 +167,7 @@ class Meter:
         return None
 
     def _recognise(self, group: Group, out: list[Event]) -> bool:
-        """Compare an address with the one expected; three frames in a row make another meter."""
+        """Compare an address with the one expected; after three frames report another meter."""
         owner = self._owner
         was_strange = owner.other_meter_frames
         is_own = owner.recognise(group.data)
@@ -192,7 +189,7 @@ class Meter:
         return Reading(label, value, group.data, time, degraded, confirmed, now)
 
     def _believe(self, reading: Reading, group: Group | None, out: list[Event]) -> None:
-        """Take what passed the gate for true; `group` is what said it, None if an earlier one."""
+        """Take a reading that passed the gate; `group` is its group, None if it was a suspect."""
         name = reading.label.name
         self._believed[name] = reading
         if name in _TELLING:
@@ -203,7 +200,7 @@ class Meter:
                 self._accept(group)
 
     def _learn(self, reading: Reading, group: Group | None) -> None:
-        """Take what a reading tells beside itself: the meter, its supply, its legal time."""
+        """Take from a reading the address, the limit of the supply or the legal time."""
         name = reading.label.name
         if name in ADDRESS_LABELS:
             self._owner.address = reading.raw
@@ -214,7 +211,7 @@ class Meter:
             self.accepted.clear()  # what is stamped is read anew
 
     def _accept(self, group: Group) -> None:
-        """Let a group pass when it comes again: its label is established, and nothing is held."""
+        """Accept a group of an established label, of which nothing is held, when it is repeated."""
         self._keys[group.name] = group.key
         self.accepted[group.key] = group
 
@@ -253,12 +250,12 @@ class Meter:
         out.append(ModeChanged(mode))
 
     def _speak(self, mode: Mode) -> None:
-        """Expect all that is known of a mode, and nothing of the other."""
+        """Expect the labels of a mode, and none of the other."""
         self.mode = mode
         self.presence.expect(mode)
         self.conditions.reckon()
 
 
 _TELLING: Final = ADDRESS_LABELS | CLOCKS | LIMITS
-"""Labels whose readings tell something beside themselves."""
+"""Labels whose readings `_learn` uses."""
 _NO_KEY: Final = b""

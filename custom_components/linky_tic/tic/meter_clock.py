@@ -1,8 +1,7 @@
-"""The clock that a meter goes by: its island's time or the mainland's, right or wrong.
+"""The clock of a meter: which legal time it shows, and by how much it is wrong.
 
-It knows DATE and our time, which come in, and nothing of what a meter does at which hour.
-`Overseas` learns what is needed to read a stamp as an instant at all, `MeterClock` what such a
-clock is still wrong by: it is followed all the same, flagged or not, once its error is known.
+`Overseas` finds the offset of an island's time from the mainland's, without which no horodate can
+be read as an instant. `MeterClock` finds the error of the clock, by which the meter switches.
 """
 
 from datetime import datetime, timedelta
@@ -19,9 +18,9 @@ _FRAMES: Final = 10
 _FURTHEST: Final = timedelta(hours=13)
 """From the mainland to the furthest island."""
 _DOUBT: Final = 3
-"""Times that the clock must be another than we thought for its error to be unknown."""
+"""Comparisons in a row with another error after which the error is unknown."""
 _SURE: Final = 12
-"""Times after which its error is believed: more than it takes to learn the time of an island."""
+"""Comparisons after which a new error is believed: more than an island's time takes."""
 
 
 class Overseas:
@@ -33,7 +32,7 @@ class Overseas:
         self._times = 0  # in a row that it was shown
 
     def learn(self, stamp: str, now: float) -> bool:
-        """Take what the clock shows at `now` (seconds since 1970); whether the offset is new."""
+        """Take a horodate sent at `now` (seconds since 1970); whether the offset is new."""
         clock = read_horodate(stamp, self.offset)
         if clock is None or clock.degraded:
             return False
@@ -71,7 +70,8 @@ def is_right(clock: datetime, now: float) -> bool:
 class MeterClock:
     """The clock of one meter.
 
-    `legal` is the time that it shows, right or wrong; `is_known` is False before it was compared.
+    `legal` is the legal time that it shows, with its error; `is_known` is False before it was
+    compared with ours.
     """
 
     def __init__(self) -> None:
@@ -82,11 +82,11 @@ class MeterClock:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether it is not known by what the clock is wrong."""
+        """Whether the error of the clock is not known."""
         return not self.is_known or self._apart >= _DOUBT
 
     def compare(self, clock: Reading | None, now: datetime) -> bool:
-        """Take DATE at our time `now`; whether anything of the meter's time is news."""
+        """Compare DATE with our time `now`; whether the legal time, or the doubt, has changed."""
         if clock is None or clock is self._last or not isinstance(clock.value, datetime):
             return False
         self._last = clock
@@ -96,7 +96,7 @@ class MeterClock:
         return before != (self.legal, self.is_in_doubt)
 
     def _judge(self, error: timedelta) -> None:
-        """Count how often an error is another than the one known, and believe it in the end."""
+        """Count how often the error differs from the one known; take a new one after `_SURE`."""
         if abs(error - self.legal.ahead) <= _SAME_TIME:
             self.is_known, self._apart = True, 0
             return
@@ -107,13 +107,13 @@ class MeterClock:
             self.is_known, self._apart = True, 0
 
     def local(self, clock: Reading | None, now: datetime) -> datetime:
-        """Give the time that the meter goes by, naive."""
+        """Give the meter's own time, naive."""
         moment = naive(clock)
         return self.legal.of(now).replace(tzinfo=None) if moment is None else moment
 
 
 def naive(stamp: Reading | None) -> datetime | None:
-    """Give an instant that the meter tells, in its own time, naive; None is not heard."""
+    """Give the instant of a reading in the meter's own time, naive; None if there is none."""
     if stamp is None or not isinstance(stamp.value, datetime):
         return None
     return stamp.value.replace(tzinfo=None)

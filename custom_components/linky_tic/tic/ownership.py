@@ -1,7 +1,4 @@
-"""Whose groups are on the line: the meter's own, another's, or nobody knows.
-
-It knows addresses and the frame in progress; it knows no modes of speaking and no values.
-"""
+"""Whose groups are on the line: those of the expected meter, of another one, or not known."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,11 +8,10 @@ from .groups import Group
 
 
 class Ownership:
-    """What is known of whose line it is.
+    """Compares the addresses on a line with the one that is expected.
 
-    `address` is the meter's, None before one is known: then all is its own. `is_identified` tells
-    whether that address came since it was last awaited. `other_meter_frames` counts those in a row
-    that had one other address.
+    `address` is None before one is known: then all groups are its own. `is_identified`: it was
+    received since `await_address`. `other_meter_frames`: frames in a row with one other address.
     """
 
     def __init__(self, address: str | None) -> None:
@@ -25,7 +21,7 @@ class Ownership:
         self._stranger = ""
 
     def await_address(self) -> None:
-        """Believe nothing before the meter has said who it is: another may be on the line."""
+        """Use no group before the address is received: another meter may be on the line."""
         self.is_identified = self.address is None
 
     def recognise(self, address: str) -> bool:
@@ -39,10 +35,10 @@ class Ownership:
         return False
 
     def is_own(self, name: str, before: Sequence[Group | None]) -> bool:
-        """Whether a group is this meter's: its address stands before it in the frame, unless known.
+        """Whether a group is this meter's: its address came `before` it in the same frame.
 
-        Another meter's address may have been damaged: what is new in a frame without one waits
-        for the next. Not so what is measured every second, nor warnings, which come before it.
+        In a frame without an address, another meter's may have been damaged: a new value waits for
+        the next frame. Not so values measured every second, and warnings, which may come first.
         """
         if not self.is_identified or self.address is None or name in _ALONE:
             return self.is_identified
@@ -54,4 +50,4 @@ class Ownership:
 
 _ALONE: Final = FLEETING | ADDRESS_LABELS
 _NO_ADDRESS: Final = "0" * 12
-"""No meter has it, however often it comes."""
+"""The address of no meter."""

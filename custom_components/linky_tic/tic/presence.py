@@ -1,8 +1,7 @@
-"""Which labels this meter sends, when each was last heard, and which are no longer sent.
+"""Which labels this meter sends, when each was last received, and which are no longer sent.
 
-It knows frames as rows of labels, never what a group said. There is no checksum over a frame: a
-lost group leaves a shorter one, so a label is missing only where its neighbours in the order of
-the catalogue stand next to each other.
+A frame has no checksum: a lost group only makes it shorter. So a label is missing only where its
+neighbours, in the order of the catalogue, stand next to each other.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -30,8 +29,8 @@ _SENT_SELDOM: Final = frozenset(
 class Presence:
     """The labels of one meter.
 
-    `established` are those it is known to send, for ever. `current` are those in force, and those
-    known beforehand that no frame has shown to be missing.
+    `established` are those that it sends, for ever. `current` are those in force, and those known
+    beforehand that no frame has shown to be missing.
     """
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
@@ -45,9 +44,9 @@ class Presence:
         self._whole_at: float
 
     def sighted(self, name: str, *, believed: bool) -> bool:
-        """Count a good group; whether its label has come often enough to be one that is sent.
+        """Count a good group; whether its label was received often enough to be established.
 
-        One that announces an event may never come three times: `believed` by the gate, it is sent.
+        The label of an event may never come three times: it is once the gate has `believed` it.
         """
         if name in _SENT_SELDOM:
             return believed
@@ -61,15 +60,12 @@ class Presence:
         return count >= ESTABLISHED
 
     def last_heard(self, name: str, taken: float) -> float:
-        """Seconds at which what a label says was last good, never before `taken`, when it was new.
-
-        Frames of which it was left out do not count.
-        """
+        """Give when a label was last received and used (seconds), at the earliest `taken`."""
         heard = self._whole_at if self._whole else self._heard_at.get(name, taken)
         return max(heard, taken)
 
     def expect(self, mode: Mode) -> None:
-        """Expect all that is known of a mode: the meter speaks it from now on."""
+        """Expect the established labels of a mode: the meter sends it from now on."""
         self.current = self._known(CATALOGUE[mode])
 
     def _known(self, rows: Mapping[str, Label]) -> dict[str, Label]:
@@ -77,10 +73,9 @@ class Presence:
         return {name: rows[name] for name in sorted(known, key=lambda name: rows[name].rank)}
 
     def end(self, frame: Frame, now: float, left_out: Collection[str]) -> list[Label]:
-        """Close a frame, some labels of which were not used; give those that have vanished with it.
+        """Take the end of a frame, of which `left_out` were not used; give labels that vanished.
 
-        A complete frame of the labels of the one before, in which nothing was missing, needs no
-        look: what is in force since then is one of them.
+        None can have vanished where a complete frame has the labels of the one before.
         """
         self._frame += 1
         names = frame.names
@@ -99,7 +94,7 @@ class Presence:
         return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
 
     def is_followed(self, frame: Frame, group: Group, label: Label) -> bool:
-        """Whether no group is missing between one of a frame that ends and the one after it."""
+        """Whether no group is missing between a group of the frame that ends and the next one."""
         if self._is_usual(frame):
             return True
         after = _placed(frame.heard[frame.heard.index(group) + 1 :])
@@ -123,11 +118,11 @@ class Presence:
 
 
 def _empty_ranks(frame: Frame) -> set[int]:
-    """Places of the catalogue that a frame shows empty, between two good groups side by side.
+    """Give the places of the catalogue (`rank`) that a frame shows to be empty.
 
-    An end of the frame is beside the groups that stand there: elsewhere it may be a damaged
-    character, LF and STX being one bit apart. A short frame holds no more than currents and
-    warnings: it tells of the warnings alone.
+    They lie between two good groups that stand next to each other, or before the address and after
+    the last label; elsewhere an end of frame may be a damaged character, as LF and STX are one bit
+    apart. A short frame has currents and warnings only, and tells of the warnings alone.
     """
     labels = _placed(frame.heard)
     ranks = [label.rank if label else None for label in labels]
@@ -143,9 +138,9 @@ def _empty_ranks(frame: Frame) -> set[int]:
 
 
 def _placed(heard: Iterable[Group | None]) -> list[Label | None]:
-    """The labels of groups that have a place in the order of the frame, None for a damaged one.
+    """Give the labels of groups that have a place in the frame, None for a damaged group.
 
-    Unknown labels have none, nor have those of an event: older meters send ADPS right after the
+    Unknown labels have no place, nor those of an event: older meters send ADPS right after the
     group that was being sent (L+G 6.2.5).
     """
     labels = (group and group.label for group in heard if group is None or group.label)

@@ -1,7 +1,7 @@
-"""Chunks of bytes in, events out: the one door of this package.
+"""Takes chunks of bytes and gives events.
 
-It knows the order of the rooms below it, and one shortcut: what was accepted before
-is found by its characters, and only takes its place in the frame.
+The bytes pass through `wire`, `frames`, `groups` and `meter`, in this order. One shortcut: a group
+that was accepted before is found by its characters, and is only added to the frame.
 """
 
 from collections.abc import Callable, Iterable
@@ -23,10 +23,10 @@ GAP: Final = 10.0
 
 @dataclass(slots=True)
 class Counters:
-    """What came since the receiver was made.
+    """What was received since the receiver was made.
 
-    `good_groups` have verified, repeated ones included. `rejected` counts each reason, `altered`
-    the bad groups in which bytes are wrong rather than missing.
+    `good_groups` counts verified groups, repeated ones too, `rejected` the others by reason,
+    `altered` those of them in which bytes are wrong rather than missing.
     """
 
     good_groups: int = 0
@@ -36,7 +36,7 @@ class Counters:
     rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
 
     def count(self, events: Iterable[Event]) -> None:
-        """Take what was told."""
+        """Count the frames and rejections among events."""
         for event in events:
             if isinstance(event, Frame):
                 self.complete_frames += event.complete
@@ -47,7 +47,7 @@ class Counters:
 
 
 class Receiver:
-    """A TIC line from its bytes to its readings.
+    """Decodes the bytes of one TIC line.
 
     `address`, `labels` and `overseas` are what is known of the meter beforehand: see `Meter`.
     No sequence of bytes makes it raise, and what it keeps is bounded.
@@ -70,11 +70,11 @@ class Receiver:
 
     @property
     def mode(self) -> Mode | None:
-        """The language of the line, None before the first good group."""
+        """The mode of the line, None before the first good group."""
         return self.meter.mode
 
     def feed(self, chunk: bytes, now: float) -> list[Event]:
-        """Take bytes that came at `now` (seconds since 1970), give what they completed."""
+        """Take bytes received at `now` (seconds since 1970); give the events they complete."""
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.await_address()
@@ -113,7 +113,7 @@ class Receiver:
         return good
 
     def _take_apart(self, segment: bytes, now: float, out: list[Event]) -> int:
-        """Take what is no sound group alone: several groups, or damage."""
+        """Take a segment that is not one valid group: several groups, or damage."""
         good = 0
         for item in self._frames.take_apart(segment):
             if isinstance(item, Rejected):

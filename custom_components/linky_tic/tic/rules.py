@@ -1,6 +1,6 @@
-"""How each quantity is judged: which row of readings is believed, and which of them.
+"""The rule of each quantity: which reading of a row of suspects is believed, if any.
 
-It knows quantities, the supply's limit and elapsed time; it keeps nothing of what it judged.
+A rule uses the limit of the supply, elapsed time and the other readings, and keeps nothing.
 Sources: 54E 7 (cut-off), 6.2.2 (a checksum does not cover bit 6 of a character).
 """
 
@@ -16,13 +16,13 @@ from .events import Reading
 from .supply import DEFAULT_SUPPLY, MARGIN, Conditions
 
 AGREEMENT: Final = 3
-"""Frames in a row that must agree on what one frame alone is not believed."""
+"""Frames in a row that must agree where one alone is not believed."""
 ROLL_UP: Final = 2
-"""Wh by which an index may run ahead: it is a truncated count, and EASD leads EAST by one."""
+"""Wh by which an index may grow beyond the limit: it is truncated, and EASD leads EAST by one."""
 FRAME_SECONDS: Final = 4.0
 """Seconds: a value is as old as a frame, and the longest one takes 3 s."""
 FRESH: Final = 60.0
-"""Seconds without a label after which its next index is taken as the first one again."""
+"""Seconds without a label after which its next index is judged like the first one."""
 _REPLAY: Final = 60.0
 """Seconds for which an index must have fallen: a bridge repeats frames, for less; and in noise that
 of a register that does not count was heard in the place of another one three times in a row."""
@@ -36,11 +36,10 @@ STRICT_DRIFT: Final = 1.5
 
 @dataclass(slots=True)
 class Row:
-    """Readings of one label that bear each other out, none of them believed yet.
+    """Readings of one label of which each continues the one before; none is believed yet.
 
-    `now` has just been heard, those `before`, oldest first, were suspected; each goes on from the
-    one before it, as the rule of the quantity sees it. `last` is the reading in force, `heard` when
-    an index was good before the row began (seconds; -inf: never).
+    `now` was just received, those `before` it, oldest first, are suspects. `last` is the believed
+    reading, `heard` when an index was last good before the row (seconds; -inf: never).
     """
 
     now: Reading
@@ -51,15 +50,15 @@ class Row:
 
     @property
     def lasted(self) -> float:
-        """Seconds from the first to the one just heard."""
+        """Seconds from the first to the last reading."""
         return self.now.at - self.before[0].at if self.before else 0.0
 
     def agreed(self, count: int = AGREEMENT) -> Reading | None:
-        """Give the one just heard if the row has so many."""
+        """Give the last reading if the row has so many."""
         return self.now if len(self.before) >= count - 1 else None
 
     def middle(self) -> Reading | None:
-        """Give the one before, which is borne out from both sides, if the row has three."""
+        """Give the last but one, which has a neighbour on both sides, if the row has three."""
         return self.before[-1] if len(self.before) >= AGREEMENT - 1 else None
 
 
@@ -67,9 +66,9 @@ class Row:
 class Rule:
     """How a quantity is judged.
 
-    Where `at_once`, checksum and parity are enough, and nothing else is asked. `goes_on` tells
-    whether a reading continues a row; `choose` gives the reading of a row that is believed, if any.
-    Where `is_timed`, a row that is believed goes on.
+    `goes_on` tells whether a reading continues a row; `choose` gives the reading of a row that is
+    believed, if any. `at_once`: on a line with parity, every reading is believed. `is_timed`: a row
+    goes on when a reading of it is believed, so that its duration is known.
     """
 
     goes_on: Callable[[Row, Reading], bool]
@@ -96,11 +95,11 @@ def _soon(row: Row, now: Reading) -> bool:
 
 
 def _in_line(row: Row) -> Reading | None:
-    """Give the middle of three that lies where time puts it between its neighbours, or half way.
+    """Give the middle of three indexes if it lies where its time puts it, or half way.
 
-    Two false bits that the checksum misses may move an index by a few Wh: less than a heavy load
-    does from frame to frame, but rarely along with it. Half way is right too: a bridge that gathers
-    bytes does not tell how far apart frames were.
+    Two false bits that the checksum misses may move an index by a few Wh: that is less than what a
+    heavy load adds in a frame, but rarely fits a line. Half way is right too, as frames that a
+    bridge sends together have the same time.
     """
     if len(row.before) < AGREEMENT - 1:
         return None
@@ -112,9 +111,9 @@ def _in_line(row: Row) -> Reading | None:
 
 
 def _can_grow(before: Reading, now: Reading, since: float, conditions: Conditions) -> bool:
-    """Whether the supply allows what an index has gained, in Wh, since a time (seconds).
+    """Whether the supply allows the gain of an index since a time (seconds).
 
-    Not the currents: a load that pulses is seldom seen in them at the time that it counts.
+    Currents are not asked: they seldom show a pulsing load at the moment at which it counts.
     """
     power = DEFAULT_SUPPLY if now.label.producer else conditions.power
     seconds = max(now.at - since, 0.0) + FRAME_SECONDS
@@ -126,11 +125,11 @@ def _grows(row: Row, now: Reading) -> bool:
 
 
 def _choose_index(row: Row) -> Reading | None:
-    """Believe an index that grows as the supply allows, the first one when the next bears it out.
+    """Believe an index that grows within the supply, the first one when the next confirms it.
 
-    Without parity a false digit can hide in the growth of one frame: then the same bytes twice
-    are believed, or the middle of three in line, the latter not oftener than `_PATIENCE`. One that
-    has leapt is believed by three in line, one that has fallen once they have lasted.
+    Without parity a false digit can hide in the growth of one frame: then the same value twice is
+    believed, or the middle of three in line, but not oftener than every `_PATIENCE`. An index that
+    leaps is believed after three in line, one that falls after `_REPLAY`.
     """
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)
@@ -153,9 +152,9 @@ def _time_to_trip(overload: float) -> float:
 
 
 def _choose_power(row: Row) -> Reading | None:
-    """Believe a power within the margin; beyond, one that lasts, yet not past a breaker.
+    """Believe a power within the margin, a higher one after three frames, while the breaker holds.
 
-    Never what the currents contradict, nor what one phase says against all.
+    Never one that the currents, or the power of all phases, contradict.
     """
     now, conditions = row.now, row.conditions
     power, limit = int(now.raw), conditions.limit(now.label)
@@ -176,9 +175,9 @@ def _climbs(row: Row, now: Reading) -> bool:
 
 
 def _choose_peak(row: Row) -> Reading | None:
-    """Believe the highest power of the day that came twice, or the middle of three that climb.
+    """Believe a maximum that came twice, or the middle of three that grow.
 
-    Where bytes were lost, a group may end with what belongs to another, and be sound.
+    Where bytes were lost, a valid group may end with the end of another.
     """
     now, last = row.now, row.last
     is_odd = last is not None and contradicts(now, last)
@@ -188,21 +187,21 @@ def _choose_peak(row: Row) -> Reading | None:
 
 
 def _choose_text(row: Row) -> Reading | None:
-    """Believe two in agreement: no check sees bit 6 flipped together with the parity bit.
+    """Believe two that agree: no check sees bit 6 flipped together with the parity bit.
 
-    A value that has a time of its own, and cannot follow the last one, needs three.
+    Three are needed where a horodate contradicts the last reading, or without parity.
     """
     is_odd = row.last is not None and contradicts(row.now, row.last)
     return row.agreed(2 if row.conditions.parity and not is_odd else AGREEMENT)
 
 
 def _choose_overrun(row: Row) -> Reading | None:
-    """Believe a warning at once if the current beside it says the same, else by its presence."""
+    """Believe a warning at once if the current in the frame confirms it, else after three."""
     return row.agreed(1 if is_borne_out(row.now, row.conditions.believed) else AGREEMENT)
 
 
 def _choose_status(row: Row) -> Reading | None:
-    """Believe STGE field by field: one of them may change in every frame."""
+    """Believe STGE field by field, as one of them may change in every frame."""
     return agreed_status((*row.before[-2:], row.now), row.last) if row.agreed() else None
 
 
@@ -214,7 +213,7 @@ def _in_time(before: Reading, now: Reading, conditions: Conditions) -> bool:
 
 
 def _choose_clock(row: Row) -> Reading | None:
-    """Believe a clock that goes on from the one before; a jump when three frames keep to it."""
+    """Believe a clock that agrees with the time passed; one that jumped after three frames."""
     if row.last is not None and _in_time(row.last, row.now, row.conditions):
         return row.now
     return row.agreed(1 if row.last is None and row.conditions.parity else AGREEMENT)

@@ -1,8 +1,7 @@
-"""STGE and RELAIS bit by bit, as data: which bits say what.
+"""The bits of STGE and RELAIS, as tables.
 
-It knows bits and nothing of when they change. What the tables do not name is None, never an error:
-reserved codes exist, and a newer meter may use them. The two status words write a contact
-the opposite way round: 0 is closed in STGE, open in RELAIS. Source: 54E 6.2.3.
+A value that the tables do not name is None, never an error: reserved codes exist, and a newer meter
+may use them. The dry contact is 0 for closed in STGE, but 0 for open in RELAIS. Source: 54E 6.2.3.
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typing import Final
 from .events import Readings, text_of
 
 Meaning = str | int | bool | None
-"""What a field says: a word, the number of a tariff register, yes or no; None: not defined."""
+"""The value of a field: a word, the number of a tariff register, a flag; None: not defined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +76,14 @@ RELAYS: Final = tuple(Field(f"relay_{n}", n - 1, 1, ("open", "closed")) for n in
 
 @lru_cache(maxsize=16)
 def decode_status(text: str) -> Mapping[str, Meaning]:
-    """Give slug -> what STGE says of each field in use; all None for an empty text.
+    """Give the value of each field of STGE by its slug; all None for an empty text.
 
-    It rarely changes, and a score of facts ask.
+    Cached, as it rarely changes and many entities ask for it.
     """
     used = (field for field in STATUS if field.meanings)
     return {field.slug: field.read(int(text, 16)) if text else None for field in used}
 
 
 def status_of(readings: Readings) -> Mapping[str, Meaning]:
-    """Give what STGE says, by slug; all None where it is not sent."""
+    """Give the value of each field of STGE by its slug; all None if STGE is not sent."""
     return decode_status(text_of(readings, "STGE") or "")

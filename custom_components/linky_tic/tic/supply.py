@@ -48,12 +48,12 @@ def allowed_power(readings: Readings, labels: tuple[str, ...], phases: int | Non
 
 
 class Conditions:
-    """The conditions in which one meter is heard.
+    """What the rules need to know of a line and a supply.
 
-    `parity`: every character is checked. `power`: VA, all phases together. `has_breaker`: the meter
-    opens beyond the subscribed power (54E 7). `believed`: the readings that passed the gate, in
-    force or not yet. `phases` is three when a label of another phase than the first is said, or
-    expected to be; None before any is.
+    `parity`: every character is checked. `power`: VA that the supply allows, all phases together.
+    `has_breaker`: the meter opens beyond the subscribed power (54E 7). `believed`: readings that
+    passed the gate, in force or not. `phases`: one or three, by the labels that the meter sends;
+    None before any.
     """
 
     def __init__(self, believed: Readings, presence: Presence) -> None:
@@ -66,20 +66,20 @@ class Conditions:
         self.reckon()
 
     def limit(self, label: Label) -> float:
-        """VA that the supply allows for the power, or the phase's power, that a label tells."""
+        """Give the VA that the supply allows for the power of a label: of a phase, or of all."""
         power = DEFAULT_SUPPLY if label.producer else self.power
         return power / _THREE if label.phase and self.phases == _THREE else power
 
     def identify(self, address: str) -> None:
-        """Take from the address whether the meter limits its supply: those before Linky do not."""
+        """Take from the address whether the meter has a breaker: those before Linky have none."""
         model = identify(address).model
         self.has_breaker = model is None or model.is_linky
         self.reckon()
 
     def reckon(self) -> None:
-        """Tell phases and power anew: labels have come or vanished, or a limit is another.
+        """Update phases and power: labels have appeared or vanished, or a limit has changed.
 
-        A current is that of a phase, and until a label tells how many there are, of the most.
+        ISOUSC is the current of a phase; until the number of phases is known, three are assumed.
         """
         labels = self._presence.current
         self.phases = (1 if _OTHER_PHASES.isdisjoint(labels) else _THREE) if labels else None

@@ -1,6 +1,6 @@
-"""The text of a group as a typed value: numbers, trimmed texts, horodates as aware datetimes.
+"""Reads the text of a group as a typed value: a number, a trimmed text, an aware datetime.
 
-It does not judge whether a value is true, and it never raises: what cannot be read is None.
+It never raises: what cannot be read is None. Whether a value can be true is judged in `gate.py`.
 Source: 54E 6.2.1 (horodates), 6.2.3 (formats).
 """
 
@@ -13,7 +13,7 @@ from .groups import HORODATE_SIZE
 from .legal_time import HOUR, is_summer
 
 Value = int | str | datetime | None
-"""What a group can say: a number in its label's unit, a text, an instant."""
+"""The value of a group: a number in its label's unit, a text, an instant."""
 
 SEASONS: Final = {"H": 1, "E": 2, "h": 1, "e": 2}
 """Season letter -> hours ahead of UTC in mainland France; lower case: the clock is degraded."""
@@ -22,7 +22,7 @@ _STAMPS: Final = 16
 
 
 class Horodate(NamedTuple):
-    """An instant as the meter stamps it; `degraded` when its clock had lost the time."""
+    """A time stamp of the meter; `degraded` when its clock had lost the time."""
 
     time: datetime
     degraded: bool
@@ -59,7 +59,7 @@ def _zone(hours: int, overseas: timedelta) -> timezone:
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
     """Give the typed value of a group whose size and characters are those of its label.
 
-    None for a number out of its label's range, and for what is stamped with no real date.
+    None for a number out of its label's range, and for a value whose horodate is no real date.
     """
     if label.horodate and horodate is None:
         return None

@@ -1,8 +1,8 @@
-"""Bytes of an 8N1 port as the 7-bit characters of the TIC, parity judged in software.
+"""Translates the bytes of an 8N1 port into the 7-bit characters of the TIC, and checks parity.
 
-It knows nothing of groups. 7E1 and 8N1 are the same ten bits on the wire, and 8N1 hands over the
-parity bit: a line with it is told from one that a bridge stripped, or whose bit 7 is stuck, by the
-bytes themselves. Source: 54E 5.3.5 (character).
+7E1 and 8N1 are the same ten bits on the wire, and at 8N1 bit 7 of a byte is the parity bit. Whether
+a line carries it, or a bridge has stripped it, or bit 7 is always 1, is found from the bytes.
+Source: 54E 5.3.5 (character).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,12 +10,12 @@ from enum import Enum
 from typing import Final
 
 DAMAGED: Final = 0x80
-"""Stands for a byte that is not a character; no valid group may contain it."""
+"""Stands for a byte that is no valid character; no valid group contains it."""
 
 _TOO_MANY: Final = 1 / 5
-"""Damaged bytes among all that put a decision in doubt; at a bit error rate of 1e-2, 1 in 13."""
+"""Share of damaged bytes that puts a decision in doubt; at a bit error rate of 1e-2 it is 1/13."""
 _CLEAR: Final = 1 / 8
-"""Bytes among all that may contradict another decision for it to be taken; in noise half do."""
+"""Share of damaged bytes up to which another decision is taken; in noise it is a half."""
 
 
 class Bit7(Enum):
@@ -34,7 +34,7 @@ _DECIDED: Final = (Bit7.PARITY, Bit7.STRIPPED, Bit7.STUCK)
 
 
 class Stage(Enum):
-    """What is known of bit 7; the value: for how many bytes, until it is looked at again."""
+    """What is known of bit 7; the value is the number of bytes that the stage lasts."""
 
     JUDGING = 64  # unknown, or in doubt: these bytes decide; ten at least are odd in any TIC text
     PROVING = 128  # decided just now, not relied on yet: no group that they end began before it
@@ -43,9 +43,9 @@ class Stage(Enum):
 
 
 class Wire:
-    """One line's bytes.
+    """The bytes of one line.
 
-    A stage ends at a place that the bytes decide: how they are cut into chunks changes nothing.
+    A stage ends after a number of bytes: how they are cut into chunks makes no difference.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Wire:
     def characters(self, chunk: bytes) -> Iterable[bytes]:
         """Translate a chunk, `DAMAGED` in the place of bad bytes; in pieces where a stage ends.
 
-        While a piece is looked at, `carries_parity` is true of its groups: take it before the next.
+        `carries_parity` applies to the groups that end in the piece given last.
         """
         if self._is_calm:
             characters = chunk.translate(self.bit7.table)
@@ -101,7 +101,7 @@ class Wire:
             self._begin(Stage.CALM)
 
     def _judge(self) -> None:
-        """Choose what damages fewest; noise tells nothing: what was true before it is kept."""
+        """Choose what damages fewest bytes; in noise keep what was chosen before."""
         damaged = {bit7: self._window.translate(bit7.table).count(DAMAGED) for bit7 in _DECIDED}
         judged = min(damaged, key=damaged.__getitem__)
         is_clear = damaged[judged] <= _CLEAR * len(self._window)
@@ -117,4 +117,4 @@ class Wire:
         self._is_calm = stage is Stage.CALM
         is_relied_on = self._is_calm or stage is Stage.WATCHING
         self.carries_parity = is_relied_on and self.bit7 is Bit7.PARITY
-        """Whether every character of a group that ends now came with a parity bit, checked."""
+        """Whether every character of a group that ends now had a parity bit that was checked."""
