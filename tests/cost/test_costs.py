@@ -743,6 +743,28 @@ async def test_accounts_of_before_there_was_a_ledger_go_on(
     assert "costs" not in hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
 
 
+async def test_a_day_that_ended_during_the_upgrade_is_over(
+    home: Home, hass_storage: Storage
+) -> None:
+    meter = await pays(home, "2026-11-23T23:00:00")
+    assert meter.entry
+    await home.unload(meter)
+    heard = home.clock.now
+    began, first, read = heard - 23 * 3600, heard - 22.9 * 86400, heard + 0.4  # half a frame later
+    used = [began, 5000.0, 0.0, first, 50_000.0, 0.0, False]
+    kept = hass_storage[f"linky_tic.{meter.entry.entry_id}.memory"]["data"]
+    del kept["ledger"]
+    kept["costs"] = {
+        "address": meter.entry.unique_id,
+        "accounts": {"EASF01": [index(meter, "EASF01"), read, *used]},
+        "standing": [heard, first, 0, 0.0],
+        "prices": {"prices": {"1": OFF_PEAK, "2": PEAK}, "standing_charge": MONTHLY},
+    }
+    await sleep(home, meter, "2026-11-24T03:00:00")
+    assert amount(home, TODAY) == pytest.approx(DAILY + 9 * OFF_PEAK, abs=0.01)
+    assert amount(home, YESTERDAY) == pytest.approx(DAILY + 8 * OFF_PEAK, abs=0.01)
+
+
 @pytest.mark.parametrize("kept", [{"address": "041961000000"}, {"times": [None, 1.0]}, SHAPED])
 async def test_a_ledger_of_another_shape_is_begun_anew(
     home: Home, hass_storage: Storage, kept: dict[str, Any]

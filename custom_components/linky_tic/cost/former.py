@@ -34,7 +34,8 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
             tariff = _tariff(LABELS[name], names)
             rows += _rows(tariff, prices.of(tariff), account[2:8])
             if not any(account[8:]):  # else another meter counts, or it was no longer sent
-                indexes[name] = [*account[:2], tariff]
+                # `heard` is the last whole frame; the stop may have cut one short after it
+                indexes[name] = [account[0], min(account[1], heard), tariff]
     # What was counted before the day tells that the meter was there at its midnight.
     is_whole = any(row[0] < day_of(heard).isoformat() and row[3] for row in rows)
     return {
