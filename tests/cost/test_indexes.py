@@ -72,8 +72,8 @@ def test_what_was_used_while_base_became_another_index_unheard_is_gained_once() 
     said = (("EASF01", 150), ("EASF02", 920), ("EASF03", 0))
     found = [indexes.take(LABELS[name], value, AT + 86_400) for name, value in said]
     assert sum(gain for _, gain, _ in found) == 30
-    assert {since for _, gain, since in found if gain} == {AT + 60}
     assert [index.tariff for index, *_ in found] == ["base", "base", ""]  # until they are named
+    assert indexes.take(LABELS["EASF03"], 7, AT + 86_402)[0].tariff == ""
 
 
 @pytest.mark.parametrize("name", ["EASF01", "HCHC"])
@@ -103,21 +103,6 @@ def test_base_goes_on_from_all_registers_if_it_can(value: int, gained: int) -> N
     indexes.take(LABELS["EAIT"], 7, AT)
     index, found, since = indexes.take(LABELS["BASE"], value, AT + 1000)
     assert (index.value, found, since) == (value, gained, AT)
-
-
-def test_what_base_may_hold_is_forgotten_with_it_and_what_is_exported_is_not() -> None:
-    indexes = Indexes()
-    for name in ("EASF01", "EASF02", "EAIT"):
-        indexes.take(LABELS[name], 100, AT)
-    indexes.take(LABELS["BASE"], 100, AT)
-    assert sorted(indexes.by_register) == [0, 1]
-    indexes.take(LABELS["EASF02"], 100, AT)
-    indexes.take(LABELS["BASE"], 100, AT)  # it has not become another one
-    assert sorted(indexes.by_register) == [0, 1, 2]
-    fresh = Indexes()
-    fresh.take(LABELS["HCHP"], 100, AT)
-    fresh.take(LABELS["BASE"], 100, AT)
-    assert sorted(fresh.by_register) == [1]
 
 
 def test_an_index_is_awaited_for_ten_frames() -> None:

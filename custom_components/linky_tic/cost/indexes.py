@@ -115,10 +115,8 @@ class Indexes:
         """Take a value; give the Wh that its register has gained, and since when."""
         register, name = register_of(label), label.name
         if at != self._at:
-            self._before, self._at = self._at or at, at
+            self._before, self._at, self._total_tariff = self._at or at, at, ""
         index = self.by_register.get(register)
-        if name == TOTAL and (index is None or index.label != TOTAL):
-            self._forget_others(register)
         if index and (index.label, index.value) == (name, value):
             gain = 0
         else:
@@ -126,15 +124,12 @@ class Indexes:
             gain = self.counting.compiled(name, value)
         if index and index.label == TOTAL != name:
             self._total_tariff = index.tariff
-        index = index or Index(name, value, self._before, self._total_tariff if gain else "")
+        index = index or Index(name, value, self._before)
+        if gain:
+            index.tariff = index.tariff or self._total_tariff
         self.by_register[register], since = index, index.at
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
-
-    def _forget_others(self, register: int) -> None:
-        """Wait for no other one that is drawn: BASE is sent alone."""
-        kept = {register, EXPORT_REGISTER}
-        self.by_register = {n: one for n, one in self.by_register.items() if n in kept}
 
     def lose(self) -> None:
         """Wait for all that were heard with the last one, however long ago."""
