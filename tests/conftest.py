@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from hypothesis import settings
 import pytest
 
 # First, since the test harness has a package of this name too: the one imported first wins.
@@ -31,6 +32,8 @@ from .told import check_texts
 from .waiting import until
 
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
+settings.register_profile("any machine", deadline=None)  # a busy one takes a second for anything
+settings.load_profile("any machine")
 
 
 def pytest_collection_finish() -> None:

@@ -44,7 +44,7 @@ def test_the_groups_of_a_recording_are_the_good_ones_however_it_is_cut(path: Pat
     st.integers(0, 2**32),
     st.sampled_from(PARITIES),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_cut_of_any_damaged_recording_gives_the_same(
     recording: bytes, damage: int, scissors: int, parity: str
 ) -> None:
@@ -57,7 +57,7 @@ def test_any_cut_of_any_damaged_recording_gives_the_same(
 
 
 @given(st.binary(max_size=700), st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_give_the_same_in_any_cut(stream: bytes, scissors: int) -> None:
     assert received(cut(stream, luck(scissors))) == received([stream])
 
