@@ -18,8 +18,7 @@ SILENCE: Final = 60.0
 """Seconds without a good group after which the meter is no longer heard; a three-phase overrun goes
 without indexes for 21 s (54E 6.1.2), a remote reading interrupts the frames for about as long."""
 _CHECK_INTERVAL: Final = 5.0
-"""Seconds between two looks for silence, at most; bytes, losses, and the end of the time that a
-speed is given come by themselves."""
+"""Seconds between two looks for silence; bytes, losses and the end of a trial tell themselves."""
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 30.0
 """Seconds before a port is opened again: doubled at each attempt, until a group is good."""

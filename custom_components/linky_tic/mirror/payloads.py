@@ -9,7 +9,6 @@ from homeassistant.helpers.json import json_dumps
 
 from ..entities.descriptions import SENSOR_DESCRIPTIONS
 from ..tic import (
-    DayProfile,
     Frame,
     Group,
     Label,
@@ -50,22 +49,18 @@ def typed_reading(reading: Reading) -> dict[str, object]:
         and (profile := read_profile(reading.raw)) is not None
         and profile.coding is not None
     ):
-        shown["schedule"] = _slots(profile)
+        shown["schedule"] = [
+            {
+                "start": slot.start.isoformat("minutes"),
+                "index": slot.register,
+                "contact": slot.contact,
+            }
+            for slot in profile.slots
+        ]
     return shown
 
 
 _PROFILES: Final = frozenset({Quantity.NEXT_DAY_PROFILE, Quantity.PEAK_DAY_PROFILE})
-
-
-def _slots(profile: DayProfile) -> list[dict[str, object]]:
-    return [
-        {
-            "start": slot.start.isoformat("minutes"),
-            "index": slot.register,
-            "contact": slot.contact,
-        }
-        for slot in profile.slots
-    ]
 
 
 def typed_payload(address: str, readings: Readings, now: float) -> str:
