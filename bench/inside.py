@@ -11,7 +11,7 @@ import pstats
 import time
 from typing import Final
 
-from .house import SETTLE, House, Spent, launched
+from .house import SETTLE, House, Spent, launched, pass_first_statistics
 from .judge import Error, error, latencies, percentile, reactions
 from .recorder import COMMIT_SECONDS, Written, bytes_a_row, written
 from .trace import Load
@@ -90,6 +90,7 @@ def main(minutes: float, presets: Sequence[str] = PRESETS) -> list[Measured]:
         time.sleep(SETTLE)
         idle = house.spend(minutes * MINUTE / 2)
         house.add_meter()
+        pass_first_statistics()
         return [measure(house, preset, idle, minutes * MINUTE) for preset in presets]
 
 

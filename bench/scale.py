@@ -4,12 +4,11 @@ from dataclasses import dataclass
 import time
 from typing import Final
 
-from .house import SETTLE, launched
+from .house import SETTLE, launched, pass_first_statistics
 from .usage import resident_bytes
 
 METERS: Final = (1, 5, 20)
 PRESETS: Final = ("balanced", "realtime")
-_STATISTICS: Final = 300  # seconds
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def main(seconds: float = 60.0, counts: tuple[int, ...] = METERS) -> list[Grown]
         for count in counts:
             while len(house.players) < count:
                 house.add_meter()
-            _pass_first_statistics()
+            pass_first_statistics()
             for preset in PRESETS:
                 house.set_options(reporting=preset)
                 time.sleep(SETTLE)
@@ -39,14 +38,6 @@ def main(seconds: float = 60.0, counts: tuple[int, ...] = METERS) -> list[Grown]
                 megabytes = (resident_bytes(house.pid) - memory) / 1e6
                 found.append(Grown(count, preset, spent.ms - idle.ms, spent.pace, megabytes))
         return found
-
-
-def _pass_first_statistics() -> None:
-    """Wait for the next five minutes to be over: their statistics are the first of new entities.
-
-    The recorder then takes 9 ms for each of them, once in its life.
-    """
-    time.sleep(_STATISTICS - time.time() % _STATISTICS + SETTLE)
 
 
 HEADER: Final = (
