@@ -1,7 +1,7 @@
-"""All that is stored of what a meter's energy costs: the ledger, and where its registers stand.
+"""The account of one meter: its ledger, its registers, and the day shown as today. All is stored.
 
-A gap is shared out by time. Where the clock was set, what was counted in the false time is taken
-back.
+Energy of a gap is shared over its days by time. If the clock was wrong for a while, what was
+counted meanwhile is taken back and counted again.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 class FormerTariff(NamedTuple):
-    """What a register counted until an instant, under another contract than after it."""
+    """The tariff that a register counted until an instant, under a former contract."""
 
     until: float
     register: int
@@ -31,25 +31,25 @@ class FormerTariff(NamedTuple):
 
 
 class Account:
-    """The ledger of one meter, its registers, and the day that is told as today."""
+    """The ledger of one meter, its registers, and the day that its sensors show as today."""
 
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.indexes = Indexes()
         self.day = date.min
-        """Behind the ledger's until all days before have been told."""
+        """The day shown as today: behind the ledger's until the days before have been shown."""
         self.added_again = date.min
-        """When the entry was, after it had been deleted with prices."""
+        """The day on which an entry that had prices was added again."""
         self._meter_ahead: float | None = None
         self._booted: float | None = None
-        """When the time of a clock that nobody sets began: a machine counts from its start."""
+        """The time at which the monotonic clock was 0, such as the start of the machine."""
         self._former: list[FormerTariff] = []
         self._leap: Leap | None = None
 
     def read(self, kept: Mapping[str, Any], *, is_own: bool) -> None:
-        """Take up what `written` gave; raises an error of any type where it has another shape.
+        """Read what `written` gave; another shape raises an error of any type.
 
-        Of a meter that has been replaced by this one, the registers are others.
+        `is_own`: it is of this meter, and not of one that it has replaced, whose registers differ.
         """
         ledger, told = Ledger.read(kept), kept.get("told")
         indexes = Indexes.read(kept["indexes"], kept.get("counting"))
@@ -83,21 +83,13 @@ class Account:
     # Time
 
     def turn(self, now: float, monotonic: float) -> bool:
-        """Go on to an instant; whether what was counted in a false time was taken back."""
-        before, leap = self.ledger.now or now, self._leap
-        seconds = now - before
-        booted, self._booted = self._booted, now - monotonic
-        was_set = booted is None or abs(self._booted - booted) > AN_HOUR
-        is_undone = leap is not None and was_set and leap.is_undone_by(seconds, now)
-        if leap and is_undone:
-            self._go_back(leap.before)
-        elif was_set and abs(seconds) > AN_HOUR:
-            if leap and max(now, leap.since + leap.seconds) < leap.since:
-                leap.seconds = now - leap.since  # still behind
-            else:
-                self._leap = Leap(before, seconds, self._written, self._meter_ahead)
-        elif leap and leap.is_over(now):
-            self._leap = None
+        """Go on to the time `now`; whether the clock was wrong before and the account went back.
+
+        If the wall clock leaps and the monotonic clock does not, the clock was set, or the machine
+        was off: the account before the leap is kept, and restored if the clock leaps back.
+        """
+        seconds = now - (self.ledger.now or now)
+        is_undone = self._follow_clock(now, seconds, monotonic)
         if seconds > A_DAY and not is_undone:
             self.ledger.whole_since = now
         self.ledger.turn(now)
@@ -105,20 +97,36 @@ class Account:
             self.ledger.tidy()
         return is_undone
 
+    def _follow_clock(self, now: float, seconds: float, monotonic: float) -> bool:
+        """Note a leap of the wall clock by `seconds`; whether it undoes the one before."""
+        leap, booted, self._booted = self._leap, self._booted, now - monotonic
+        was_set = booted is None or abs(self._booted - booted) > AN_HOUR
+        if leap and was_set and leap.is_undone_by(seconds, now):
+            self._go_back(leap.before)
+            return True
+        if was_set and abs(seconds) > AN_HOUR:
+            if leap and max(now, leap.since + leap.seconds) < leap.since:
+                leap.seconds = now - leap.since  # still behind
+            else:
+                self._leap = Leap(self.ledger.now, seconds, self._written, self._meter_ahead)
+        elif leap and leap.is_over(now):
+            self._leap = None
+        return False
+
     def _go_back(self, kept: Mapping[str, Any]) -> None:
         self._leap = None
         self.ledger = Ledger.read(kept)
         self.indexes.go_back(kept["indexes"], kept.get("counting"))
 
     def trust_clock(self) -> None:
-        """Take the time as it is, since somebody has looked at what it tells."""
+        """Take the time as right, since a person has just changed prices by it."""
         self._leap = None
 
     def end_days(self, meter_time: float | None) -> Iterator[date]:
-        """Go on to today; give each day that is over before the next one begins.
+        """Go on to today; yield each day that is over, while `day` is still that day.
 
-        None ends while an index is awaited, or by a clock that is likely ahead: `meter_time` is
-        what the meter's own clock tells.
+        No day ends while an index is awaited, nor by a clock that is probably ahead. `meter_time`
+        is the time of the meter's own clock, None if it sends none.
         """
         now, today = self.ledger.now, self.ledger.today
         self._meter_ahead = None if meter_time is None else meter_time - now
@@ -128,30 +136,30 @@ class Account:
         if self._leap and self._leap.is_false(now, self._meter_ahead):
             return
         if not self._leap and now < midnight(self.day) - AN_HOUR:
-            self.day = today  # the clock was ahead; one that is behind ends no day twice
+            self.day = today  # the clock was ahead
         self.day = max(self.day, today - LONGEST)
         while self.day < today:
             yield self.day
             self.day += _ONE_DAY
 
-    # What is entered
+    # Energy and tariffs
 
     def enter(self, index: Index, gain: int, price: float | None, since: float) -> None:
-        """Enter Wh that an index has gained until now, under its tariff: not into a day told."""
+        """Add Wh that an index has gained until now; not to days that were shown already."""
         until = self.ledger.now
         self.ledger.add(gain, index.tariff, price, max(since, midnight(self.day)), until)
         if self._leap and since <= self._leap.since:
             self._leap.used += gain
 
     def rename(self, index: Index, name: str | None, since: float) -> None:
-        """Name what an index counts; the name that it had, or `index_<n>`, while none is known."""
+        """Set the tariff of an index; None: keep the one that it had, else `index_<n>`."""
         before, number = index.tariff, numbered_name(index.register)
         index.tariff = name or before or number
         if before not in {"", number, index.tariff}:
             self._former.append(FormerTariff(since, index.register, before))
 
     def tariff_at(self, register: int, at: float) -> str | None:
-        """Give what a register has counted at an instant, maybe long past."""
+        """Give the tariff of a register at an instant, even under a former contract."""
         known = [one.tariff for one in self._former if one.register == register and at < one.until]
         if index := self.indexes.by_register.get(register):
             known.append(index.tariff)

@@ -1,4 +1,4 @@
-"""What has been used today, yesterday and this month, and what it costs."""
+"""Energy and costs of today, yesterday and this month, for one meter."""
 
 from datetime import date, datetime, timedelta
 import time
@@ -19,14 +19,14 @@ from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
 _STORED_EVERY: Final = 3600.0
-"""Seconds: a crash loses no energy, only when it was used within that time."""
+"""Seconds between two stores: after a crash, energy since then is shared by time."""
 _ROUND: Final = 6
 """Digits of an amount: the sum of ten years of days is right to the cent."""
 _ONE_DAY: Final = timedelta(days=1)
 
 
 class Costs:
-    """What one meter's energy costs: its account, and the prices in force."""
+    """The account of one meter, and the prices in force."""
 
     def __init__(self, meter: LinkyMeter, tariffs: Tariffs) -> None:
         self.prices = Prices.chosen(meter.entry.options)
@@ -46,7 +46,7 @@ class Costs:
         meter.guard(self.restore)
         meter.guard(self._begin)
 
-    # What is told: days are local ones
+    # Periods and sums
 
     @property
     def today(self) -> CostPeriod:
@@ -62,25 +62,25 @@ class Costs:
         return CostPeriod(self._account.day.replace(day=1), self._account.day)
 
     def counted_since(self, period: CostPeriod) -> datetime:
-        """Tell since when energy of a period has been counted: not before there was a meter."""
+        """Give since when energy of a period was counted: not before the meter was added."""
         return max(period.start, dt_util.utc_from_timestamp(self._account.ledger.began))
 
     def energy(self, period: CostPeriod) -> float | None:
-        """Give the kWh drawn in a period; None while a part of it is not known."""
+        """Give the kWh drawn in a period; None while a part is not known."""
         heard = self._account.indexes.by_register.keys()
         if not heard - {EXPORT_REGISTER} or not self._is_whole(period):
             return None
         return round(sum(self._account.ledger.drawn(period).values()) / 1000, _ROUND)
 
     def cost(self, period: CostPeriod) -> float | None:
-        """Give what is paid for what was used; None while a part of it is not known."""
+        """Give the cost of a period, with the standing charge; None while a part is not known."""
         if not self.prices.by_tariff or self.energy(period) is None:
             return None
         used = amount(self._account.ledger.drawn(period))
         return None if used is None else round(used + self._account.ledger.standing(period), _ROUND)
 
     def revenue(self, period: CostPeriod) -> float | None:
-        """Give what is paid for what was exported; None while a part of it is not known."""
+        """Give the revenue of a period; None while a part is not known."""
         heard = self._account.indexes.by_register
         if EXPORT_REGISTER not in heard or not self._is_whole(period):
             return None
@@ -88,7 +88,7 @@ class Costs:
         return None if earned is None else round(earned, _ROUND)
 
     def _is_whole(self, period: CostPeriod) -> bool:
-        """Whether nothing is missing; of a period that is over, nothing since its beginning."""
+        """Whether no energy of a period is missing, and no index or price is awaited."""
         if self._account.indexes.is_waiting or self._awaits_prices:
             return False
         is_over = period.last < self._account.day
@@ -96,20 +96,20 @@ class Costs:
 
     @property
     def _awaits_prices(self) -> bool:
-        """Whether an entry has just been added again: what is over is told with its prices."""
+        """Whether an entry was added again today and has no prices yet: no day ends until then."""
         account = self._account
         return account.added_again == account.ledger.today and not self.prices.options
 
     def tariff_at(self, label: Label, at: float) -> str:
-        """Give what an index of what is drawn has counted at an instant, maybe long past."""
+        """Give the tariff that an index counted at an instant, even under a former contract."""
         register = register_of(label)
         known = index_slug(label) or self._account.tariff_at(register, at)
         return known or self._tariffs.name_of(register)
 
-    # What is heard
+    # Frames
 
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
-        """Enter what the indexes have gained, now that the frame has said under which tariff."""
+        """Add what the indexes have gained: the end of the frame tells under which tariff."""
         account = self._account
         if account.turn(now, time.monotonic()):
             self._take_names_and_prices()
@@ -119,24 +119,24 @@ class Costs:
             if gain:
                 is_shared |= day_of(since) != account.ledger.today
                 account.rename(index, self._name_of(index), since)
-                prices = self.prices.named({index.register: index.tariff})  # just told, maybe
+                prices = self.prices.named({index.register: index.tariff})  # the name may be new
                 account.enter(index, gain, prices.of(index.tariff), since)
         if not self._awaits_prices:
             for _ in account.end_days(_time_of(readings.get("DATE"))):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
         state = account.day, account.indexes.is_waiting, len(account.indexes.by_register)
         is_new = state != self._told
-        if is_new or self._is_due:  # a new day is said at once, what is used as often as its index
+        if is_new or self._is_due:  # energy is reported as often as its indexes
             self._told, self._is_due = state, False
             self._signals.costs.send()
-        # A crash is not to tell a day twice, nor to share a gap out anew, nor to end a day without
-        # an index that is about to be believed.
+        # So that after a crash no day ends twice, no gap is shared a second time, and no day ends
+        # without an index that is about to be believed.
         is_due = abs(now - self._stored_at) >= _STORED_EVERY and not account.indexes.is_held
         if is_new or is_shared or is_due:
             self.store(at_once=is_new or is_shared)
 
     def _name_of(self, index: Index) -> str | None:
-        """Give the name of what an index counts, as far as the meter tells it."""
+        """Give the tariff of an index, as far as the meter has sent it."""
         if index.register == EXPORT_REGISTER:
             return EXPORT
         current = self._tariffs.current
@@ -150,9 +150,9 @@ class Costs:
         self._account.indexes.lose()
 
     def _take_names_and_prices(self) -> None:
-        """Put under its tariff what was typed, or counted, for a register without a name.
+        """Move prices and energy of a register without a name to its tariff, now that it is known.
 
-        What had no price until now gets the one that is given, as the days have their charge.
+        Energy without a price, and days without a standing charge, get those that are given now.
         """
         names, entry = self._tariffs.names, self._meter.entry
         options = {**entry.options, **Prices.chosen(entry.options).named(names).options}
@@ -161,12 +161,12 @@ class Costs:
         known = {numbered_name(register): name for register, name in names.items()}
         self._account.ledger.complete(known, self.prices.of)
         self._account.ledger.charge(self.prices.standing_charge)
-        self.store()  # a crash is not to give another tariff what this one has counted
+        self.store()  # so that a crash moves no energy to another tariff
 
-    # What is kept, and changed
+    # Storage, and new prices
 
     def restore(self) -> None:
-        """Take up what the store holds; raises an error where it has another shape."""
+        """Read the store; raises an error where it has another shape."""
         kept: Any = self._store.recall(LEDGER)
         former: Any = self._store.recall(FORMER)
         if kept is None and former is not None:
@@ -187,7 +187,7 @@ class Costs:
         self._take_names_and_prices()
 
     def reprice(self, prices: Prices, period: CostPeriod) -> None:
-        """Make prices hold from the first day of a period on, for what has been counted too."""
+        """Apply prices from the first day of a period on, to energy counted before too."""
         self.prices = prices.named(self._tariffs.names)
         self._account.trust_clock()
         self._account.ledger.reprice(period.first, self.prices.of, self.prices.standing_charge)

@@ -1,7 +1,7 @@
-"""Where the registers of one meter stood when they were last heard, hence what each has gained.
+"""The registers of one meter whose energy has a price, and what each gains from frame to frame.
 
-A register counts on whatever it is called: HCHC, BBRHCJB and EASF01 are one (54E 6.1). It knows
-labels, Wh and instants (seconds since 1970), nothing of prices.
+A register goes on under any label: HCHC, BBRHCJB and EASF01 are one (54E 6.1). Values are in Wh,
+instants in seconds since 1970.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,28 +18,28 @@ COSTED: Final = frozenset(
     for name, label in LABELS.items()
     if label.quantity in {Quantity.SUPPLIER_ENERGY, Quantity.EXPORTED_ENERGY}
 )
-"""The labels whose indexes are priced; the total and the grid operator's count the same again."""
+"""Labels of the indexes that have a price; EAST and EASD count the same energy again."""
 TOTAL: Final = "BASE"
-"""In Historique the register 1 of a BASE contract, or the sum of all (`history/registers.py`)."""
+"""In Historique, register 1 of a BASE contract or the sum of all (see `history/registers.py`)."""
 EXPORT_REGISTER: Final = 0
-"""EAIT, which has no number: no other index counts what is exported."""
+"""The number given to EAIT, the only index of exported energy."""
 _METER: Final = ""
-"""Of one meter alone is counted here; of the next one in its place, anew."""
+"""The meter, for `Counting`: the account is of one meter alone."""
 _LATE: Final = 60.0
-"""Seconds by which a reading that the gate has held may be late."""
+"""Seconds by which a reading may be late because the gate held it."""
 _PATIENCE: Final = 11
-"""Frames without it after which an index is not waited for: in ten each that is sent is heard."""
+"""Frames after which an index is not awaited any more: the meter does not send it."""
 
 
 @dataclass(slots=True)
 class Index:
-    """One register: its value, until when it was heard to stand there, frames without it since."""
+    """A register: the label that shows it, its value, and when that was last received."""
 
     label: str
     value: int
     at: float
     tariff: str = ""
-    """The one under which it gained last."""
+    """The tariff under which it gained last."""
     misses: int = 1
 
     @property
@@ -54,17 +54,17 @@ class Indexes:
         self.by_register: dict[int, Index] = {}
         self.counting = Counting()
         self._at = self._before = 0.0
-        """When the last values were taken, and those before: a new register may count on."""
+        """When the last values were taken, and those before them."""
         self._total_tariff = ""
-        """Under which BASE has counted what another label shows now."""
+        """The tariff of BASE, for a register that another label shows from this frame on."""
         self._held = 0
-        """Frames in a row that say of an index what is not believed yet, such as after a gap."""
+        """Frames in a row in which an index is held by the gate, such as after a gap."""
 
     @classmethod
     def read(cls, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> Self:
-        """Read what `written` gave, and what was counted; a later release may know other labels.
+        """Read what `written` gave, and the stored `counting`; unknown labels are ignored.
 
-        Before 1.0, what is counted was not stored: registers stand where they were heard.
+        Earlier versions did not store the counting: it begins at the values of the registers.
         """
         indexes = cls()
         indexes.counting = Counting.read(counting or {})
@@ -82,7 +82,7 @@ class Indexes:
         return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
 
     def go_back(self, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> None:
-        """Stand where `written` once said: what came since is counted anew."""
+        """Return to an earlier state: what was gained since then is counted again."""
         heard, before = self.by_register, self.read(kept, counting)
         self.by_register, self.counting = before.by_register, before.counting
         for register, one in self.by_register.items():
@@ -90,18 +90,18 @@ class Indexes:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether one has not been heard again: it may be of another day, or no longer sent."""
+        """Whether a register has not been received again since the last loss."""
         return any(0 < one.misses < _PATIENCE for one in self.by_register.values())
 
     @property
     def is_held(self) -> bool:
-        """Whether an index is about to be believed: what it has gained is of some day before."""
+        """Whether the gate holds an index: its gain may belong to a day before."""
         return 0 < self._held < _PATIENCE
 
     def end_frame(
         self, frame: Frame, readings: Readings, now: float
     ) -> Iterator[tuple[Index, int, float]]:
-        """Take what a frame has said and is believed; give the Wh gained, and since when."""
+        """Take the believed indexes of a frame; give the Wh that each gained, and since when."""
         for one in self.by_register.values():
             one.misses = 0 if one.label in readings else one.misses + 1
         said = [(group, readings.get(group.name)) for group in frame.groups if group.name in COSTED]
@@ -112,7 +112,7 @@ class Indexes:
                 yield self.take(reading.label, reading.value, now)
 
     def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
-        """Take a value; give the Wh that its register has gained, and since when."""
+        """Take a value; give its register, the Wh it gained, and since when."""
         register, name = register_of(label), label.name
         if at != self._at:
             self._before, self._at, self._total_tariff = self._at or at, at, ""
@@ -132,7 +132,7 @@ class Indexes:
         return index, gain, since
 
     def lose(self) -> None:
-        """Wait for all that were heard with the last one, however long ago."""
+        """Await all registers that were received in the last frame."""
         last = max((one.at for one in self.by_register.values()), default=0.0)
         for one in self.by_register.values():
             one.misses = 1 if last - one.at < _LATE else _PATIENCE
