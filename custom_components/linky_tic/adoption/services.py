@@ -111,7 +111,7 @@ async def _plan_answer(hass: HomeAssistant, plan: AdoptionPlan) -> JsonObjectTyp
         "will": will,
         "doubtful_hours_count": len(doubted),
         "doubtful_hours": [
-            {"start": _instant(start), "growth": _number(growth)}
+            {"start": _timestamp(start), "growth": _number(growth)}
             for start, growth in doubted[:_MAX_LISTED]
         ],
         "warnings": [name for name, is_so in warnings.items() if is_so],
@@ -139,10 +139,10 @@ def _join_answer(plan: AdoptionPlan) -> dict[str, Any] | None:
     if before.state is not None and after.state is not None and plan.method is not Method.TIME:
         energy = after.state - before.state
     return {
-        "old_until": _instant(before.end),
+        "old_until": _timestamp(before.end),
         "old_index": _number(before.state),
         "old_sum": _number(before.sum),
-        "new_until": _instant(after.end),
+        "new_until": _timestamp(after.end),
         "new_index": _number(after.state),
         "new_sum": _number(after.sum),
         "hours": round((after.end - before.end) / 3600, 6),
@@ -170,8 +170,8 @@ def _record_answer(record: Record) -> JsonObjectType:
         "method": record.method.value,
         "old_statistic": record.old,
         "former_entity_id": record.former,
-        "from": _instant(record.start) if record.end else None,
-        "to": _instant(record.end) if record.end else None,
+        "from": _timestamp(record.start) if record.end else None,
+        "to": _timestamp(record.end) if record.end else None,
         "sums_shifted_by": _number(record.offset),
         "unit": record.unit,
     }
@@ -179,12 +179,12 @@ def _record_answer(record: Record) -> JsonObjectType:
 
 def _span(rows: list[StatisticRow]) -> JsonObjectType:
     return {
-        "from": _instant(rows[0].start) if rows else None,
-        "to": _instant(rows[-1].end) if rows else None,
+        "from": _timestamp(rows[0].start) if rows else None,
+        "to": _timestamp(rows[-1].end) if rows else None,
     }
 
 
-def _instant(seconds: float) -> str:
+def _timestamp(seconds: float) -> str:
     """Format a time in the local time zone, so that it can be compared with graphs."""
     return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
 

@@ -152,7 +152,7 @@ async def async_insert(
 async def async_delete_rows(hass: HomeAssistant, entity_id: str, record: Record) -> None:
     """Delete inserted rows and restore our sums; raises `HomeAssistantError`."""
 
-    def take_out(session: Session) -> None:
+    def delete_rows(session: Session) -> None:
         if not (found := _metadata(hass, session, entity_id)):
             return  # the statistic was deleted
         ours, meta = found[entity_id]
@@ -165,7 +165,7 @@ async def async_delete_rows(hass: HomeAssistant, entity_id: str, record: Record)
         if record.offset is not None:  # the unit may have changed since
             _shift_sums(session, ours, record.begun, -record.offset * _factor(meta, record.unit))
 
-    await _transact(hass, entity_id, take_out)
+    await _transact(hass, entity_id, delete_rows)
 
 
 def _metadata(

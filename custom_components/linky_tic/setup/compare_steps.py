@@ -43,7 +43,7 @@ class CompareSteps(MoneySteps):
     async def async_step_compare(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        coordinator = await self._coordinator()
+        coordinator = await self._wait_for_meter()
         if user_input is None:
             return self._show_contract_form({})
         try:

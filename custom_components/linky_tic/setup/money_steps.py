@@ -46,7 +46,7 @@ class MoneySteps(OptionsFlowWithReload):
     """As last known: prices may be asked for again while the entry reloads, without readings."""
 
     async def async_step_prices(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        coordinator = await self._coordinator()
+        coordinator = await self._wait_for_meter()
         self._update_registers(coordinator)
         if not self._registers:
             return self.async_abort(reason="not_heard")
@@ -61,7 +61,7 @@ class MoneySteps(OptionsFlowWithReload):
 
     async def async_step_energy(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Offer the sources that the energy dashboard lacks, and ask for their prices."""
-        coordinator = await self._coordinator()
+        coordinator = await self._wait_for_meter()
         if not is_set_up(self.hass):
             return self.async_abort(reason="energy_not_set_up")
         if available_sources(coordinator).is_empty:
@@ -121,7 +121,7 @@ class MoneySteps(OptionsFlowWithReload):
         self._registers = sorted(coordinator.tariffs.registers) or self._registers
         self._exports |= EXPORT_LABEL in coordinator.readings or self._prices.export is not None
 
-    async def _coordinator(self) -> LinkyCoordinator:
+    async def _wait_for_meter(self) -> LinkyCoordinator:
         """Wait until the indexes and tariff of the meter are known, at most `_MAX_WAIT` seconds.
 
         Aborts the flow if the entry is not loaded by then.
