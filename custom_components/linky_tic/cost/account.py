@@ -159,7 +159,7 @@ class Account:
             self._former.append(FormerTariff(since, index.register, before))
 
     def tariff_at(self, register: int, at: float) -> str | None:
-        """Give the tariff of a register at an instant, even under a former contract."""
+        """Return the tariff of a register at an instant, even under a former contract."""
         known = [one.tariff for one in self._former if one.register == register and at < one.until]
         if index := self.indexes.by_register.get(register):
             known.append(index.tariff)

@@ -62,25 +62,25 @@ class Costs:
         return CostPeriod(self._account.day.replace(day=1), self._account.day)
 
     def counted_since(self, period: CostPeriod) -> datetime:
-        """Give since when energy of a period was counted: not before the meter was added."""
+        """Return since when energy of a period was counted: not before the meter was added."""
         return max(period.start, dt_util.utc_from_timestamp(self._account.ledger.began))
 
     def energy(self, period: CostPeriod) -> float | None:
-        """Give the kWh drawn in a period; None while a part is not known."""
+        """Return the kWh drawn in a period; None while a part is not known."""
         heard = self._account.indexes.by_register.keys()
         if not heard - {EXPORT_REGISTER} or not self._is_whole(period):
             return None
         return round(sum(self._account.ledger.drawn(period).values()) / 1000, _ROUND)
 
     def cost(self, period: CostPeriod) -> float | None:
-        """Give the cost of a period, with the standing charge; None while a part is not known."""
+        """Return the cost of a period, with the standing charge; None while a part is not known."""
         if not self.prices.by_tariff or self.energy(period) is None:
             return None
         used = amount(self._account.ledger.drawn(period))
         return None if used is None else round(used + self._account.ledger.standing(period), _ROUND)
 
     def revenue(self, period: CostPeriod) -> float | None:
-        """Give the revenue of a period; None while a part is not known."""
+        """Return the revenue of a period; None while a part is not known."""
         heard = self._account.indexes.by_register
         if EXPORT_REGISTER not in heard or not self._is_whole(period):
             return None
@@ -101,7 +101,7 @@ class Costs:
         return account.added_again == account.ledger.today and not self.prices.options
 
     def tariff_at(self, label: Label, at: float) -> str:
-        """Give the tariff that an index counted at an instant, even under a former contract."""
+        """Return the tariff that an index counted at an instant, even under a former contract."""
         register = register_of(label)
         known = index_slug(label) or self._account.tariff_at(register, at)
         return known or self._tariffs.name_of(register)
@@ -136,7 +136,7 @@ class Costs:
             self.store(at_once=is_new or is_shared)
 
     def _name_of(self, index: Index) -> str | None:
-        """Give the tariff of an index, as far as the meter has sent it."""
+        """Return the tariff of an index, as far as the meter has sent it."""
         if index.register == EXPORT_REGISTER:
             return EXPORT
         current = self._tariffs.current

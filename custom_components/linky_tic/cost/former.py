@@ -21,7 +21,7 @@ FORMER: Final = "costs"
 
 
 def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObjectType:
-    """Give it in the format of `Account.written`; `names` are the tariffs of registers.
+    """Return it in the format of `Account.written`; `names` are the tariffs of registers.
 
     The Wh behind an amount are not known: they are taken from the price of that time.
     """
@@ -55,7 +55,7 @@ def _tariff(label: Label, names: Mapping[int, str]) -> str:
 
 
 def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonValueType]:
-    """Give the rows of the day, and of the month before it."""
+    """Return the rows of the day, and of the month before it."""
     day, day_used, day_spent, month, month_used, month_spent = periods
     if day >= month:  # of which the day is a part
         month_used, month_spent = month_used - day_used, month_spent - day_spent
@@ -70,7 +70,7 @@ def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonVa
 
 
 def _charges(month: date, days: int, spent: float, charge: float | None) -> list[JsonValueType]:
-    """Give the standing charge by which the first `days` cost `spent`, and the present one."""
+    """Return the standing charge by which the first `days` cost `spent`, and the present one."""
     if not days:
         return [] if charge is None else [[date.min.isoformat(), charge]]
     then = month + timedelta(days)

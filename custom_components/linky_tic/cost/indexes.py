@@ -101,7 +101,7 @@ class Indexes:
     def end_frame(
         self, frame: Frame, readings: Readings, now: float
     ) -> Iterator[tuple[Index, int, float]]:
-        """Take the believed indexes of a frame; give the Wh that each gained, and since when."""
+        """Take the believed indexes of a frame; return the Wh that each gained, and since when."""
         for one in self.by_register.values():
             one.misses = 0 if one.label in readings else one.misses + 1
         said = [(group, readings.get(group.name)) for group in frame.groups if group.name in COSTED]
@@ -112,7 +112,7 @@ class Indexes:
                 yield self.take(reading.label, reading.value, now)
 
     def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
-        """Take a value; give its register, the Wh it gained, and since when."""
+        """Take a value; return its register, the Wh it gained, and since when."""
         register, name = register_of(label), label.name
         if at != self._at:
             self._before, self._at, self._total_tariff = self._at or at, at, ""
@@ -139,5 +139,5 @@ class Indexes:
 
 
 def register_of(label: Label) -> int:
-    """Give the number of the register that a label shows."""
+    """Return the number of the register that a label shows."""
     return label.register or EXPORT_REGISTER

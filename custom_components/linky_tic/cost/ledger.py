@@ -137,7 +137,7 @@ class Ledger:
         return self._of(period, is_export=True)
 
     def standing(self, period: CostPeriod) -> float:
-        """Give the part of the standing charges that falls on a period."""
+        """Return the part of the standing charges that falls on a period."""
         return sum(self._charge_on(day) * CostPeriod(day, day).months for day in period.days)
 
     def _charge_on(self, day: date) -> float:
@@ -153,7 +153,7 @@ class Ledger:
 
 
 def amount(rows: Mapping[LedgerRow, float]) -> float | None:
-    """Give the cost of rows; None if one of them has no price."""
+    """Return the cost of rows; None if one of them has no price."""
     total = 0.0
     for row, energy in rows.items():
         if row.price is not None:
@@ -171,7 +171,7 @@ def _changed(rows: dict[LedgerRow, float], change: Callable[[LedgerRow], LedgerR
 
 
 def _shares(since: float, until: float) -> list[tuple[date, float]]:
-    """Give the share of each day in the time between two instants: all if it is one day."""
+    """Return the share of each day in the time between two instants: all if it is one day."""
     last = day_of(until)
     first = min(last, day_of(since))
     if first == last:

@@ -19,7 +19,7 @@ REGISTERS: Final = range(1, 11)
 
 
 def price_key(register: int) -> str:
-    """Give the key of a register's price sensor, and of its field in the options."""
+    """Return the key of a register's price sensor, and of its field in the options."""
     return f"price_{register}"
 
 
@@ -63,5 +63,5 @@ class Prices:
         return replace(self, by_tariff={**late, **typed})
 
     def of(self, tariff: str) -> float | None:
-        """Give the price of a kWh under a tariff, `EXPORT` for what is given back."""
+        """Return the price of a kWh under a tariff, `EXPORT` for what is given back."""
         return self.export if tariff == EXPORT else self.by_tariff.get(tariff)

@@ -148,13 +148,13 @@ class Counting:
         self.registers.begin_total(meter, value, self._seconds_since(known, now))
 
     def _seconds_since(self, keys: list[str], now: float) -> float:
-        """Give the seconds since one of these registers was last shown."""
+        """Return the seconds since one of these registers was last shown."""
         return now - max((one.at for one in self.counters.values() if one.key in keys), default=now)
 
     # The recorder makes a row
 
     def compiled(self, statistic: str, state: int, found: tuple[int, float] | None = None) -> int:
-        """Count a new row of a statistic; give how much its sum grows.
+        """Count a new row of a statistic; return how much its sum grows.
 
         After its entity id has changed, `found` is the state of the row that was there before, and
         how many seconds earlier: the sum goes on from it if that can be the same register.

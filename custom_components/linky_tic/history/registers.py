@@ -34,7 +34,7 @@ _REGISTERS: Final[dict[Quantity, list[str]]] = {
 
 
 def key_of(meter: str, name: str) -> str:
-    """Give the key of a register, or of a total, in the dictionaries of `Registers`."""
+    """Return the key of a register, or of a total, in the dictionaries of `Registers`."""
     return f"{meter}.{name}"
 
 
@@ -44,7 +44,7 @@ def can_follow(before: float, after: float, seconds: float) -> bool:
 
 
 def _hidden_by(label: Label, register: str) -> list[Quantity]:
-    """Give the quantities that a label counts without telling which of their registers grew."""
+    """Return the quantities that a label counts without telling which of their registers grew."""
     hidden = [Quantity.SUPPLIER_ENERGY] if register == SUPPLIER_TOTAL else []
     is_historic = label.mode is Mode.HISTORIC
     return [*hidden, *((Quantity.TOTAL_ENERGY, Quantity.DISTRIBUTOR_ENERGY) if is_historic else ())]
@@ -69,7 +69,7 @@ class Registers:
     # Which register is shown
 
     def shown_by(self, meter: str, label: Label, value: int) -> str:
-        """Give the register that a label shows: for BASE the total if possible, else register 1."""
+        """Return the register that a label shows; for BASE the total or else register 1."""
         known = self.known(meter, Quantity.SUPPLIER_ENERGY)
         is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
         if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
@@ -77,7 +77,7 @@ class Registers:
         return register_of(label)
 
     def known(self, meter: str, quantity: Quantity) -> list[str]:
-        """Give the keys of those registers of a quantity that have been received."""
+        """Return the keys of those registers of a quantity that have been received."""
         keys = [key_of(meter, one) for one in _REGISTERS[quantity]]
         return [key for key in keys if key in self.counted]
 
@@ -87,7 +87,7 @@ class Registers:
         return all(key_of(meter, one) in self.counted for one in registers)
 
     def _total(self, meter: str) -> int:
-        """Give the value up to which the supplier's total has been counted."""
+        """Return the value up to which the supplier's total has been counted."""
         known, key = self.known(meter, Quantity.SUPPLIER_ENERGY), key_of(meter, SUPPLIER_TOTAL)
         rest = 0 if self._is_complete(meter) else self.counted.get(key, 0)
         return sum(self.counted[one] for one in known) + self.hidden.get(key, 0) + rest
@@ -135,7 +135,7 @@ class Registers:
             self.counted[key] += value - reached
 
     def fall(self, key: str, value: int, seconds: float) -> int:
-        """Go on from a lower value; give the energy up to it if the register has rolled over."""
+        """Go on from a lower value; return the energy up to it if the register has rolled over."""
         before, rolled_over = self.heard[key], value + _ROLL_OVER
         self.counted[key] = self.heard[key] = value
         self.covered.pop(key, None)
@@ -150,7 +150,7 @@ class Registers:
             self.covered |= dict.fromkeys(self.known(meter, quantity))
 
     def count(self, meter: str, label: Label, register: str, value: int) -> int:
-        """Count a register, or total, up to a value; give what was not counted before."""
+        """Count a register, or total, up to a value; return what was not counted before."""
         key, is_total = key_of(meter, register), register == SUPPLIER_TOTAL
         counted = self._total(meter) if is_total else self.counted.get(key, value)
         if value <= counted:
@@ -166,7 +166,7 @@ class Registers:
         return used
 
     def _take(self, key: str, group: str, value: int) -> int:
-        """Give how much of a register's gain has been counted already, from a total."""
+        """Return how much of a register's gain has been counted already, from a total."""
         if key not in self.covered or group not in self.hidden:
             return 0
         first = self.covered[key]

@@ -71,7 +71,7 @@ def newest(session: Session) -> Newest:
 
 
 def put_right(session: Session, counting: Counting, before: Newest) -> list[CountedRow]:
-    """Correct the sums of all new rows; give what was counted."""
+    """Correct the sums of all new rows; return what was counted."""
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
     made = _rows(session, periods, periods.id > before.period)
@@ -114,7 +114,7 @@ def go_on(session: Session, names: Collection[str], before: Newest) -> None:
 
 
 def last_row(hass: HomeAssistant, name: str) -> Row | None:
-    """Give the five-minute row of a statistic that was made last."""
+    """Return the five-minute row of a statistic that was made last."""
     with session_scope(hass=hass, read_only=True) as session:
         made_last = StatisticsShortTerm.id.desc()
         is_of_it = StatisticsMeta.statistic_id == name
@@ -122,7 +122,7 @@ def last_row(hass: HomeAssistant, name: str) -> Row | None:
 
 
 def _last_row(session: Session, name: str, before: Newest) -> Row | None:
-    """Give the last row before the new ones: an hourly one where the shorter ones are purged."""
+    """Return the last row before the new ones: an hourly one where the shorter ones are purged."""
     is_of_it = StatisticsMeta.statistic_id == name
     for table, newest_id in zip(_LENGTHS, before, strict=True):
         is_old = is_of_it & (table.id <= newest_id)
@@ -134,7 +134,7 @@ def _last_row(session: Session, name: str, before: Newest) -> Row | None:
 def _rows(
     session: Session, table: _Table, where: ColumnElement[bool], *order: ColumnElement[Any]
 ) -> Iterator[Row]:
-    """Give the rows that have a sum; with an order, only the first."""
+    """Return the rows that have a sum; with an order, only the first."""
     meta = StatisticsMeta
     columns = (meta.statistic_id, meta.id, table.start_ts, table.state, table.sum)
     query = select(*columns, meta.unit_of_measurement).join(meta, table.metadata_id == meta.id)
@@ -161,7 +161,7 @@ def _add_hour(session: Session, name: str, hour: float) -> None:
 
 
 def _sum_before(session: Session, row: Row, before: Newest) -> float:
-    """Give the sum that a row goes on from: an hourly one where the shorter rows are purged.
+    """Return the sum that a row goes on from: an hourly one where the shorter rows are purged.
 
     A row that begins before all others goes on from the sum of the first of them.
     """
@@ -210,7 +210,7 @@ def _write(session: Session, row: Row, total: float, gain: float, before: Newest
 
 
 def _unit_per_base(unit: str | None) -> float:
-    """Give the value of a Wh or varh in the unit of a statistic."""
+    """Return the value of a Wh or varh in the unit of a statistic."""
     for converter, base in (
         (EnergyConverter, UnitOfEnergy.WATT_HOUR),
         (ReactiveEnergyConverter, UnitOfReactiveEnergy.VOLT_AMPERE_REACTIVE_HOUR),

@@ -64,7 +64,7 @@ class Detection:
         return self._since + limit - now
 
     def next_speed(self, now: float) -> int:
-        """Change to the next speed, and give it."""
+        """Change to the next speed, and return it."""
         self.speed = next(self._next)
         self.is_good = False
         self._since = now
@@ -72,6 +72,6 @@ class Detection:
 
 
 def round_of(speed: int, others: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the speeds to be tried, in order; after the last one it begins again."""
+    """Return the speeds to be tried, in order; after the last one it begins again."""
     usual = tuple(dict.fromkeys((speed, *SPEEDS)))
     return (*usual, *usual, *others) if others else usual

@@ -64,7 +64,7 @@ class Heard:
     at: float
 
     def chunks(self) -> Iterator[tuple[bytes, float]]:
-        """Give the last bytes in pieces, each with the time at which a meter would have sent it."""
+        """Return the last bytes in pieces, each with the time at which a meter sends it."""
         seconds = _BITS / min(self.speed, max(METER_SPEEDS.values()))
         for start in range(0, len(self.recent), _PIECE):
             piece = self.recent[start : start + _PIECE]
@@ -119,7 +119,7 @@ class _Listener:
                 progress(share)
 
     def conclude(self, seconds: float) -> Heard:
-        """Give the meter that was heard; raises `NotHeard`."""
+        """Return the meter that was heard; raises `NotHeard`."""
         receiver, meter = self._receiver, self._receiver.meter
         if not self.reception.received:
             raise NotHeard(Missing.NO_SIGNAL, seconds=seconds)

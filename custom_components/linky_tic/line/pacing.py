@@ -94,7 +94,7 @@ class PacedProtocol(asyncio.Protocol):
 
 
 def _descriptor_of(transport: asyncio.Transport) -> int | None:
-    """Give the descriptor of a serial port; a connection over a network hides its own."""
+    """Return the descriptor of a serial port; a connection over a network hides its own."""
     try:
         return int(transport.get_extra_info("serial").fileno())
     except AttributeError, OSError:

@@ -55,7 +55,7 @@ def name_of(port: str) -> str:
 
 
 def path_of(port: str) -> str | None:
-    """Give the path of a port of this machine, None for one that is reached over a network."""
+    """Return the path of a port of this machine, None for one that is reached over a network."""
     scheme, separator, rest = port.partition("://")
     if not separator:
         return port
@@ -83,7 +83,7 @@ _NOT_A_PORT: Final = (ValueError, UnknownUriScheme, serialx.UnsupportedSetting)
 
 
 def unavailable(port: str, error: Exception) -> PortUnavailable:
-    """Give the cause of an error that opening or reading a port raised.
+    """Return the cause of an error that opening or reading a port raised.
 
     Errors other than OSError come from a host that refuses (RFC 2217), from ESPHome, or from Home
     Assistant before ESPHome is loaded; their types cannot be imported here. A port that is neither

@@ -40,7 +40,7 @@ class Freshness:
         return None if name in self._stale else self._receiver.meter.readings.get(name)
 
     def mark_stale(self) -> set[str]:
-        """Hide all readings until the meter repeats them; give their labels."""
+        """Hide all readings until the meter repeats them; return their labels."""
         self._stale = set(self._receiver.meter.readings)
         self._frames = 0
         return self._stale
@@ -50,7 +50,7 @@ class Freshness:
         self._stale.discard(name)
 
     def _weight(self, frame: Frame) -> int:
-        """Give how many frames a whole frame counts for.
+        """Return how many frames a whole frame counts for.
 
         During an overrun on three phases, the long frames lack the warning that the short ones
         around them have (54E 6.1.2): one alone does not show that there is none.
@@ -60,7 +60,7 @@ class Freshness:
         return _FRAMES - 1 if "IINST1" in frame.names else _FRAMES
 
     def end_frame(self, frame: Frame) -> set[str]:
-        """Take the end of a frame of this meter; give the hidden labels that it has repeated."""
+        """Take the end of a frame of this meter; return the hidden labels that it has repeated."""
         if frame.is_short and not self.is_settled:
             self._frames = 0
         elif frame.complete and not frame.is_short:

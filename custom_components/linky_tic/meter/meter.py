@@ -98,7 +98,7 @@ def _stored_mode(entry: ConfigEntry[Any]) -> Mode | None:
 def _registered_labels(
     hass: HomeAssistant, entry_id: str, address: str, mode: Mode | None
 ) -> set[str]:
-    """Give the labels that have a sensor from before: those exist from the start.
+    """Return the labels that have a sensor from before: those exist from the start.
 
     Labels of the other mode wait until the meter speaks it again. Until then Home Assistant shows
     their entities as no longer provided, and people can delete them.

@@ -22,7 +22,7 @@ class Guard:
     def __call__[*Args, Given](
         self, function: Callable[[*Args], Given], *args: *Args
     ) -> Given | None:
-        """Call a function; gives None where it raises."""
+        """Call a function; returns None where it raises."""
         try:
             return function(*args)
         except Exception as error:  # of any type: it is a fault of ours or of a listener

@@ -29,7 +29,7 @@ class MeterStore:
         self._facts = await self._store.async_load() or {}
 
     def recall(self, key: str) -> JsonValueType:
-        """Give what is stored under a key, None if nothing is."""
+        """Return what is stored under a key, None if nothing is."""
         return self._facts.get(key)
 
     @callback

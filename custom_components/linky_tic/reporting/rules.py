@@ -47,7 +47,7 @@ class ReportingRule(NamedTuple):
     longest: float
 
     def due(self, before: Value | float, at: float, now: Value | float) -> float:
-        """Give when `now` is reported, if the value `before` was reported `at`."""
+        """Return when `now` is reported, if the value `before` was reported `at`."""
         if isinstance(before, int | float) and isinstance(now, int | float):
             has_moved = before != now and abs(now - before) >= self.change
         else:

@@ -124,5 +124,5 @@ def mask(address: str) -> str:
 
 
 def hashed(address: str) -> str:
-    """Give the hash that stands for an address in stored files."""
+    """Return the hash that stands for an address in stored files."""
     return sha256(address.encode()).hexdigest()[:_HASHED]

@@ -249,7 +249,7 @@ def _numbered(rows: tuple[Label, ...], mode: Mode) -> Mapping[str, Label]:
 
 
 def _most(size: int) -> int:
-    """Give the greatest number of so many digits; nines alone are a register without a value."""
+    """Return the greatest number of so many digits; nines alone are a register without a value."""
     greatest = int("9" * size or 0)
     return greatest if size <= _SHORT else greatest - 1
 

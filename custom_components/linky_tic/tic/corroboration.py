@@ -89,7 +89,7 @@ def contradicts(now: Reading, last: Reading) -> bool:
 
 
 def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:
-    """Give STGE with each field as three readings agree on it, or else as it was before.
+    """Return STGE with each field as three readings agree on it, or else as it was before.
 
     For the first STGE two of three are enough, as a field may change in every frame. None if no two
     agree, or if the result is already in force.

@@ -98,7 +98,7 @@ def read_profile(text: str, remembered: Coding | None = None) -> DayProfile | No
 
 @lru_cache(maxsize=16)
 def slots_by_coding(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
-    """Give the slots in each coding in which the profile is a valid day."""
+    """Return the slots in each coding in which the profile is a valid day."""
     blocks = _used_blocks(text)
     if blocks is None:
         return {}
@@ -107,13 +107,13 @@ def slots_by_coding(text: str) -> Mapping[Coding, tuple[Slot, ...]]:
 
 
 def registers_of(text: str) -> set[int]:
-    """Give the supplier's registers that a profile switches to, whatever its coding."""
+    """Return the supplier's registers that a profile switches to, whatever its coding."""
     slots = next(iter(slots_by_coding(text).values()), ())
     return {slot.register for slot in slots if slot.register is not None}
 
 
 def _used_blocks(text: str) -> list[str] | None:
-    """Give the used blocks; None if the text is malformed or a used one follows an unused one."""
+    """Return the used blocks; None if the text is malformed or a used one follows an unused one."""
     blocks = text.split(" ")
     if len(blocks) != _BLOCKS or not all(map(_BLOCK.fullmatch, blocks)):
         return None

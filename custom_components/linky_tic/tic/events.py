@@ -34,13 +34,13 @@ Readings = Mapping[str, Reading]
 
 
 def number_of(readings: Readings, name: str) -> int | None:
-    """Give the value of a label if it is a number, else None."""
+    """Return the value of a label if it is a number, else None."""
     reading = readings.get(name)
     return reading.value if reading is not None and isinstance(reading.value, int) else None
 
 
 def text_of(readings: Readings, name: str) -> str | None:
-    """Give the text of a label without padding; None if there is none."""
+    """Return the text of a label without padding; None if there is none."""
     reading = readings.get(name)
     return (" ".join(reading.raw.split()) or None) if reading is not None else None
 

@@ -81,7 +81,7 @@ class Segments:
         self.tail = b""
 
     def cut(self, characters: bytes) -> list[bytes]:
-        """Give the segments that these characters complete, without CR; a mark is one too."""
+        """Return the segments that these characters complete, without CR; a mark is one too."""
         line = self.tail + characters
         if _ETX in characters or _STX in characters or _EOT in characters:
             for mark, alone in _CUT_OUT:
@@ -132,7 +132,7 @@ class Frames:
         return Frame(_mode_of(heard), heard, names, bad, is_open, closed, is_complete)
 
     def take_apart(self, segment: bytes) -> Iterator[Group | Rejected]:
-        """Add a segment that is not one valid group to the frame in progress; give its groups.
+        """Add a segment that is not one valid group to the frame in progress; return its groups.
 
         There are several where CR was lost or damaged; each is given before it is added.
         """
@@ -170,7 +170,7 @@ class Frames:
 
 
 def _mode_of(heard: tuple[Group | None, ...]) -> Mode | None:
-    """Give the mode of the known labels of a frame."""
+    """Return the mode of the known labels of a frame."""
     for group in heard:  # nearly always the first one
         if group and group.label:
             return group.mode

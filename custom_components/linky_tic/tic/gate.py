@@ -39,7 +39,7 @@ class Gate:
     def end(self, frame: Frame) -> list[Reading]:
         """Drop the suspects of labels that a whole frame does not contain.
 
-        Give the warnings of too much current that the currents after them in the frame confirm.
+        Return the warnings of too much current that the currents after them in the frame confirm.
         """
         if not self._rows:
             return []
@@ -52,7 +52,7 @@ class Gate:
         return [one for one in new if is_borne_out(one, believed)]
 
     def judge(self, now: Reading, last: Reading | None) -> Reading | None:
-        """Give the reading that follows `last`: this one, or a suspect it confirms; None: held."""
+        """Return the reading that follows `last`: this, or a suspect it confirms; None: held."""
         name, has_value = now.label.name, now.value is not None
         rule = RULES[name]
         if rule.at_once and has_value and self._conditions.parity:

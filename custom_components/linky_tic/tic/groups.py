@@ -85,7 +85,7 @@ def verify(line: bytes) -> Group | Reason:
 
 
 def _verify_other(line: bytes) -> Group | Reason:
-    """Give the reason why a group is invalid, or the group if only its label is unknown."""
+    """Return the reason why a group is invalid, or the group if only its label is unknown."""
     mode, covered = Mode.STANDARD, line[1:-1]
     stamp: list[bytes] = []
     match line.split(b"\t"):
@@ -127,7 +127,7 @@ _LENGTHS: Final = {name: length for _, name, length, *_ in _SHAPES.values()}
 
 
 def label_of(line: bytes) -> tuple[str | None, bool]:
-    """Give the label of an invalid line, and whether characters of it are wrong.
+    """Return the label of an invalid line, and whether characters of it are wrong.
 
     They are if it is as long as a group of its label, or has a character that no group may contain.
     """

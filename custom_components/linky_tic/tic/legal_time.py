@@ -35,7 +35,7 @@ class LegalTime:
         return _DAY * round(self.ahead / _DAY)
 
     def at(self, local: datetime) -> datetime:
-        """Give the instant at which the clock first shows a naive time, or has jumped over it."""
+        """Return the instant at which the clock first shows a naive time, or has jumped over it."""
         offset = self.island
         if offset is None:
             offset = 2 * HOUR if is_summer(local) else HOUR
@@ -44,7 +44,7 @@ class LegalTime:
         return local.replace(tzinfo=timezone(offset)) - self.ahead
 
     def of(self, instant: datetime) -> datetime:
-        """Give an instant as the clock shows it."""
+        """Return an instant as the clock shows it."""
         shown, offset = instant + self.ahead, self.island
         if offset is None:
             local = shown.astimezone(timezone(HOUR)).replace(tzinfo=None)

@@ -152,7 +152,7 @@ class Meter:
         out.append(frame)
 
     def _admit(self, group: Group, out: list[Event]) -> Label | None:
-        """Give the label of a group that may be this meter's and is of its mode; else None."""
+        """Return the label of a group that may be this meter's and is of its mode; else None."""
         name, label = group.name, group.label
         if self.mode is None and label is not None:
             self._speak(group.mode)

@@ -47,7 +47,7 @@ class Overseas:
 
 
 def _offset_of(stamp: str, mainland: datetime, now: float) -> timedelta | None:
-    """Give the offset by which a clock is right: whole half hours, no further than any time zone.
+    """Return the offset by which a clock is right: whole half hours, no further than any time zone.
 
     A stamp without a season is read by summer time on the mainland alone: an hour more then.
     """
@@ -107,13 +107,13 @@ class MeterClock:
             self.is_known, self._apart = True, 0
 
     def local(self, clock: Reading | None, now: datetime) -> datetime:
-        """Give the meter's own time, naive."""
+        """Return the meter's own time, naive."""
         moment = naive(clock)
         return self.legal.of(now).replace(tzinfo=None) if moment is None else moment
 
 
 def naive(stamp: Reading | None) -> datetime | None:
-    """Give the instant of a reading in the meter's own time, naive; None if there is none."""
+    """Return the instant of a reading in the meter's own time, naive; None if there is none."""
     if stamp is None or not isinstance(stamp.value, datetime):
         return None
     return stamp.value.replace(tzinfo=None)

@@ -60,7 +60,7 @@ class Presence:
         return count >= ESTABLISHED
 
     def last_heard(self, name: str, taken: float) -> float:
-        """Give when a label was last received and used (seconds), at the earliest `taken`."""
+        """Return when a label was last received and used (seconds), at the earliest `taken`."""
         heard = self._whole_at if self._whole else self._heard_at.get(name, taken)
         return max(heard, taken)
 
@@ -73,7 +73,7 @@ class Presence:
         return {name: rows[name] for name in sorted(known, key=lambda name: rows[name].rank)}
 
     def end(self, frame: Frame, now: float, left_out: Collection[str]) -> list[Label]:
-        """Take the end of a frame, of which `left_out` were not used; give labels that vanished.
+        """Take the end of a frame, of which `left_out` were not used; return labels that vanished.
 
         None can have vanished where a complete frame has the labels of the one before.
         """
@@ -118,7 +118,7 @@ class Presence:
 
 
 def _empty_ranks(frame: Frame) -> set[int]:
-    """Give the places of the catalogue (`rank`) that a frame shows to be empty.
+    """Return the places of the catalogue (`rank`) that a frame shows to be empty.
 
     They lie between two good groups that stand next to each other, or before the address and after
     the last label; elsewhere an end of frame may be a damaged character, as LF and STX are one bit
@@ -138,7 +138,7 @@ def _empty_ranks(frame: Frame) -> set[int]:
 
 
 def _placed(heard: Iterable[Group | None]) -> list[Label | None]:
-    """Give the labels of groups that have a place in the frame, None for a damaged group.
+    """Return the labels of groups that have a place in the frame, None for a damaged group.
 
     Unknown labels have no place, nor those of an event: older meters send ADPS right after the
     group that was being sent (L+G 6.2.5).

@@ -74,7 +74,7 @@ class Receiver:
         return self.meter.mode
 
     def feed(self, chunk: bytes, now: float) -> list[Event]:
-        """Take bytes received at `now` (seconds since 1970); give the events they complete."""
+        """Take bytes received at `now` (seconds since 1970); return the events they complete."""
         out: list[Event] = []
         if now - self.heard_at > GAP:
             self.meter.await_address()
@@ -100,7 +100,7 @@ class Receiver:
         return out
 
     def _take(self, segment: bytes, now: float, out: list[Event]) -> int:
-        """Take what is not accepted, new or damaged; give how many good groups are in it."""
+        """Take what is not accepted, new or damaged; return how many good groups are in it."""
         heard, good = self._frames.heard, 1
         group = verify(segment)
         if isinstance(group, Group):

@@ -54,11 +54,11 @@ class Row:
         return self.now.at - self.before[0].at if self.before else 0.0
 
     def agreed(self, count: int = AGREEMENT) -> Reading | None:
-        """Give the last reading if the row has so many."""
+        """Return the last reading if the row has so many."""
         return self.now if len(self.before) >= count - 1 else None
 
     def middle(self) -> Reading | None:
-        """Give the last but one, which has a neighbour on both sides, if the row has three."""
+        """Return the last but one, which has a neighbour on both sides, if the row has three."""
         return self.before[-1] if len(self.before) >= AGREEMENT - 1 else None
 
 
@@ -95,7 +95,7 @@ def _soon(row: Row, now: Reading) -> bool:
 
 
 def _in_line(row: Row) -> Reading | None:
-    """Give the middle of three indexes if it lies where its time puts it, or half way.
+    """Return the middle of three indexes if it lies where its time puts it, or half way.
 
     Two false bits that the checksum misses may move an index by a few Wh: that is less than what a
     heavy load adds in a frame, but rarely fits a line. Half way is right too, as frames that a

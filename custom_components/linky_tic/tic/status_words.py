@@ -76,7 +76,7 @@ RELAYS: Final = tuple(Field(f"relay_{n}", n - 1, 1, ("open", "closed")) for n in
 
 @lru_cache(maxsize=16)
 def decode_status(text: str) -> Mapping[str, Meaning]:
-    """Give the value of each field of STGE by its slug; all None for an empty text.
+    """Return the value of each field of STGE by its slug; all None for an empty text.
 
     Cached, as it rarely changes and many entities ask for it.
     """
@@ -85,5 +85,5 @@ def decode_status(text: str) -> Mapping[str, Meaning]:
 
 
 def status_of(readings: Readings) -> Mapping[str, Meaning]:
-    """Give the value of each field of STGE by its slug; all None if STGE is not sent."""
+    """Return the value of each field of STGE by its slug; all None if STGE is not sent."""
     return decode_status(text_of(readings, "STGE") or "")

@@ -39,7 +39,7 @@ def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
 
 
 def allowed_power(readings: Readings, labels: tuple[str, ...], phases: int | None) -> int | None:
-    """Give the VA that the first of some labels (kVA) allows, else the current of each phase."""
+    """Return the VA that the first of some labels (kVA) allows, else the current of each phase."""
     for name in labels:
         if power := number_of(readings, name):
             return power * 1000
@@ -66,7 +66,7 @@ class Conditions:
         self.reckon()
 
     def limit(self, label: Label) -> float:
-        """Give the VA that the supply allows for the power of a label: of a phase, or of all."""
+        """Return the VA that the supply allows for the power of a label: of a phase, or of all."""
         power = DEFAULT_SUPPLY if label.producer else self.power
         return power / _THREE if label.phase and self.phases == _THREE else power
 

@@ -57,7 +57,7 @@ def _zone(hours: int, overseas: timedelta) -> timezone:
 
 
 def read_value(label: Label, data: str, horodate: Horodate | None) -> Value:
-    """Give the typed value of a group whose size and characters are those of its label.
+    """Return the typed value of a group whose size and characters are those of its label.
 
     None for a number out of its label's range, and for a value whose horodate is no real date.
     """
