@@ -487,16 +487,18 @@ async def test_a_price_is_of_a_tariff_and_not_of_whatever_a_register_counts(
     assert amount(home, TODAY) > 0
 
 
+@pytest.mark.parametrize("watts", [3000, 0])  # when heard: it may have gained nothing until then
 async def test_what_a_tariff_has_counted_before_its_contract_ended_is_paid_at_its_price(
-    home: Home,
+    home: Home, watts: int
 ) -> None:
     colours = {datetime(2026, 11, day).date(): "white" for day in (22, 23)}  # noqa: DTZ001 - a day
-    meter = await pays(home, "2026-11-23T12:00:00", contract="tempo", colours=colours)
+    meter = await pays(home, "2026-11-23T12:00:00", watts, contract="tempo", colours=colours)
     await reprice(home, meter, prices={**OPTIONS["prices"], "tempo_white_peak": 0.3})
     assert meter.entry
     await meter.play(20)
     before, first = amount(home, TODAY), index(meter, "EASF04")
     await home.unload(meter)
+    house(meter).set_load(3000)
     pass_time(home, meter, 3600)
     used = house(meter).meter.metering.supplier[3] - first
     assert used > 2900

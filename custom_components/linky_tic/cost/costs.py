@@ -160,6 +160,8 @@ class Costs:
         self.prices = self.prices.named(names)
         known = {numbered_name(register): name for register, name in names.items()}
         self._account.ledger.complete(known, self.prices.of)
+        for register, index in self._account.indexes.by_register.items():
+            index.tariff = index.tariff or names.get(register, "")  # its contract may end unheard
         self._account.ledger.charge(self.prices.standing_charge)
         self.store()  # so that a crash moves no energy to another tariff
 
