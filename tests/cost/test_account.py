@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("in_france")
 
 def began(now: float = NOON) -> Account:
     account = Account()
-    assert not account.turn(now, 0.0)
+    assert not account.advance_to(now, 0.0)
     account.day = account.ledger.today
     account.indexes.take(LABELS["EASF01"], 100, now)
     return account
@@ -33,7 +33,7 @@ def use(account: Account, value: int, at: float) -> None:
     """Enter what EASF01 has gained, as a frame does."""
     index, gain, since = account.indexes.take(LABELS["EASF01"], value, at)
     account.rename(index, "peak", since)
-    account.enter(index, gain, 0.2, since)
+    account.add_gain(index, gain, 0.2, since)
 
 
 def ended(account: Account, meter_time: float | None = None) -> list[date]:
@@ -52,7 +52,7 @@ def test_what_is_stored_comes_back_and_of_another_meter_the_ledger_alone() -> No
     account = began()
     use(account, 110, NOON)
     ended(account, NOON + 5)
-    account.turn(NOON + 7200, 0.0)
+    account.advance_to(NOON + 7200, 0.0)
     use(account, 120, NOON + 7200)
     index = account.indexes.by_register[1]
     account.rename(index, "base", NOON + 7200)
@@ -81,14 +81,14 @@ def test_what_is_stored_comes_back_and_of_another_meter_the_ledger_alone() -> No
 
 def test_more_than_an_hour_at_once_is_doubted_for_a_day() -> None:
     account = began()
-    account.turn(NOON + HOUR, 0.0)
+    account.advance_to(NOON + HOUR, 0.0)
     assert leap(account) is None
-    account.turn(NOON + 2 * HOUR + 1, 0.0)
+    account.advance_to(NOON + 2 * HOUR + 1, 0.0)
     assert leap(account) == HOUR + 1
-    account.turn(NOON + 3 * HOUR, 0.0)
+    account.advance_to(NOON + 3 * HOUR, 0.0)
     assert leap(account) == HOUR + 1
     for hours in range(4, 28):
-        account.turn(NOON + hours * HOUR, 0.0)
+        account.advance_to(NOON + hours * HOUR, 0.0)
     assert leap(account) is None
 
 
@@ -96,29 +96,29 @@ def test_an_hour_is_no_leap_where_nothing_tells_that_it_has_passed() -> None:
     for seconds, leapt in ((HOUR, None), (HOUR + 1, HOUR + 1)):
         account = began()
         account._booted = None  # as after an update from a release that did not keep it
-        account.turn(NOON + seconds, 0.0)
+        account.advance_to(NOON + seconds, 0.0)
         assert leap(account) == leapt
 
 
 def test_what_a_clock_that_nobody_sets_has_counted_too_has_passed() -> None:
     account = began()
-    account.turn(NOON + 50 * HOUR, 49 * HOUR)
+    account.advance_to(NOON + 50 * HOUR, 49 * HOUR)
     assert leap(account) is None
     assert account.ledger.whole_since == NOON + 50 * HOUR
-    account.turn(NOON + 40 * HOUR, 49 * HOUR)
+    account.advance_to(NOON + 40 * HOUR, 49 * HOUR)
     assert leap(account) == -10 * HOUR
-    assert not account.turn(NOON + 51 * HOUR, 60 * HOUR)
+    assert not account.advance_to(NOON + 51 * HOUR, 60 * HOUR)
     assert leap(account) == -10 * HOUR
-    account.turn(NOON + 60 * HOUR, 60 * HOUR)
+    account.advance_to(NOON + 60 * HOUR, 60 * HOUR)
     assert leap(account) is None
 
 
 def test_of_a_leap_what_was_used_over_it_counts() -> None:
     account = began()
-    account.turn(NOON + 3 * HOUR, 0.0)
+    account.advance_to(NOON + 3 * HOUR, 0.0)
     use(account, 114, NOON + 3 * HOUR)
     assert ended(account) == []
-    account.turn(NOON + 12 * HOUR, 9 * HOUR)
+    account.advance_to(NOON + 12 * HOUR, 9 * HOUR)
     use(account, 999, NOON + 12 * HOUR)
     assert account.written["leap"] == {
         **account.written["leap"],  # type: ignore[dict-item]
@@ -128,18 +128,18 @@ def test_of_a_leap_what_was_used_over_it_counts() -> None:
 
 def test_more_than_a_day_at_once_leaves_days_that_are_not_whole() -> None:
     account = began()
-    account.turn(NOON + DAY, 0.0)
+    account.advance_to(NOON + DAY, 0.0)
     assert account.ledger.whole_since == NOON
-    account.turn(NOON + 2 * DAY + 1, 0.0)
+    account.advance_to(NOON + 2 * DAY + 1, 0.0)
     assert account.ledger.whole_since == NOON + 2 * DAY + 1
 
 
 def test_a_false_time_is_taken_back() -> None:
     account = began()
     use(account, 110, NOON)
-    account.turn(NOON + 40 * DAY, 0.0)
+    account.advance_to(NOON + 40 * DAY, 0.0)
     use(account, 120, NOON + 40 * DAY)
-    assert account.turn(NOON + 60, 0.0)
+    assert account.advance_to(NOON + 60, 0.0)
     assert leap(account) is None
     assert {(row.day, wh) for row, wh in account.ledger.rows.items()} == {(MONDAY, 10.0)}
     assert account.indexes.by_register[1].value == 110
@@ -148,48 +148,48 @@ def test_a_false_time_is_taken_back() -> None:
 
 def test_a_clock_that_is_still_behind_is_put_right_by_one_leap() -> None:
     account = began()
-    account.turn(NOON - 10 * DAY, 0.0)
-    account.turn(NOON - 5 * DAY, 0.0)
+    account.advance_to(NOON - 10 * DAY, 0.0)
+    account.advance_to(NOON - 5 * DAY, 0.0)
     assert leap(account) == -5 * DAY
-    assert account.turn(NOON + 60, 0.0)
+    assert account.advance_to(NOON + 60, 0.0)
     late = began()
     for hours in (10, 9, 8, 7, 6, 5, 4, 0):
-        late.turn(NOON - hours * HOUR, 0.0)
+        late.advance_to(NOON - hours * HOUR, 0.0)
     assert leap(late) == 4 * HOUR
     ahead = began()
-    ahead.turn(NOON + 10 * DAY, 0.0)
-    ahead.turn(NOON + 20 * DAY, 0.0)
+    ahead.advance_to(NOON + 10 * DAY, 0.0)
+    ahead.advance_to(NOON + 20 * DAY, 0.0)
     assert leap(ahead) == 10 * DAY
     behind = began()
-    behind.turn(NOON - 10 * DAY, 0.0)
-    behind.turn(NOON + 2 * DAY, 0.0)  # where it came from, and two days later
+    behind.advance_to(NOON - 10 * DAY, 0.0)
+    behind.advance_to(NOON + 2 * DAY, 0.0)  # where it came from, and two days later
     assert leap(behind) is None
 
 
 def test_nothing_is_tidied_in_a_time_that_is_doubted_or_before_it_is_told() -> None:
     account = began()
     use(account, 110, NOON)
-    account.turn(NOON + 100 * DAY, 0.0)
+    account.advance_to(NOON + 100 * DAY, 0.0)
     assert account.ledger.rows
     account.trust_clock()
     assert leap(account) is None
-    account.turn(NOON + 100 * DAY + 1, 0.0)
+    account.advance_to(NOON + 100 * DAY + 1, 0.0)
     assert account.ledger.rows
     assert len(ended(account)) == 100
-    account.turn(NOON + 100 * DAY + 2, 0.0)
+    account.advance_to(NOON + 100 * DAY + 2, 0.0)
     assert not account.ledger.rows
 
 
 def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
     account = began()
-    account.turn(NOON + 3 * DAY, 0.0)
+    account.advance_to(NOON + 3 * DAY, 0.0)
     use(account, 2000, NOON + 3 * DAY)
     days = account.end_days(None)
     assert [(one, account.day) for one in days] == [
         (MONDAY + n * ONE, MONDAY + n * ONE) for n in range(3)
     ]
     assert account.day == MONDAY + 3 * ONE
-    account.turn(NOON + 500 * DAY, 0.0)
+    account.advance_to(NOON + 500 * DAY, 0.0)
     use(account, 90_000, NOON + 500 * DAY)
     assert len(ended(account)) == 366
 
@@ -197,9 +197,9 @@ def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
 def test_what_a_register_gained_unseen_is_of_no_day_that_was_told() -> None:
     """As one that Historique does not show under another contract: the sums have those days."""
     account = began()
-    account.turn(NOON + 2 * DAY, 2 * DAY)
+    account.advance_to(NOON + 2 * DAY, 2 * DAY)
     assert ended(account) == [MONDAY, MONDAY + ONE]
-    account.turn(NOON + 3 * DAY, 3 * DAY)
+    account.advance_to(NOON + 3 * DAY, 3 * DAY)
     use(account, 460, NOON + 3 * DAY)
     assert {row.day: wh for row, wh in account.ledger.rows.items()} == {
         MONDAY + 2 * ONE: pytest.approx(240),
@@ -210,9 +210,9 @@ def test_what_a_register_gained_unseen_is_of_no_day_that_was_told() -> None:
 def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> None:
     known, waits, held, silent = accounts = [began() for _ in range(4)]
     for account in accounts:
-        account.turn(NOON + DAY, 0.0)
+        account.advance_to(NOON + DAY, 0.0)
         account.trust_clock()
-    waits.indexes.lose()
+    waits.indexes.await_all()
     held.indexes._held = 1
     silent.indexes.by_register.clear()
     assert [ended(account) for account in accounts] == [[MONDAY], [], [], []]
@@ -222,13 +222,13 @@ def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> No
 def test_no_day_ends_by_a_clock_that_has_leapt_alone() -> None:
     account = began()
     assert ended(account, NOON + 5) == []
-    account.turn(NOON + DAY, 0.0)
+    account.advance_to(NOON + DAY, 0.0)
     assert ended(account, NOON + 5) == []
     assert ended(account, NOON + DAY + 5) == [MONDAY]
     quiet = began()
-    quiet.turn(NOON + 2 * DAY, 0.0)
+    quiet.advance_to(NOON + 2 * DAY, 0.0)
     assert ended(quiet) == []
-    quiet.turn(NOON + 2 * DAY + HOUR, 0.0)
+    quiet.advance_to(NOON + 2 * DAY + HOUR, 0.0)
     assert ended(quiet) == [MONDAY, MONDAY + ONE]
 
 
@@ -238,8 +238,8 @@ def test_a_day_that_was_told_is_kept_by_a_clock_that_goes_back_an_hour(
 ) -> None:
     account = began()
     for hours in range(13):
-        account.turn(NOON - hours * HOUR, 0.0)
-    account.turn(NOON - 12 * HOUR - back, 0.0)
+        account.advance_to(NOON - hours * HOUR, 0.0)
+    account.advance_to(NOON - 12 * HOUR - back, 0.0)
     account.trust_clock()
     assert ended(account) == []
     assert account.day == day
@@ -247,7 +247,7 @@ def test_a_day_that_was_told_is_kept_by_a_clock_that_goes_back_an_hour(
 
 def test_a_doubted_clock_that_is_behind_changes_no_day() -> None:
     account = began()
-    account.turn(NOON - 2 * DAY, 0.0)
+    account.advance_to(NOON - 2 * DAY, 0.0)
     assert ended(account) == []
     assert account.day == MONDAY
 

@@ -52,13 +52,13 @@ async def test_an_account_goes_on_once_for_its_meter_or_its_entity_ids(
 ) -> None:
     accounts = await deleted(hass, entry(), entry(OTHER_ADDRESS, "house"), entry("3", "house"))
     assert ADDRESS not in json.dumps(hass_storage[KEY])
-    assert accounts.take(entry("4", "other")) is None
-    own = accounts.take(entry("3", "linky"))
+    assert accounts.restore(entry("4", "other")) is None
+    own = accounts.restore(entry("3", "linky"))
     assert own == {"address": "3", "number": 2, "had_prices": False}
-    assert accounts.take(entry("3", "cellar")) is None
-    assert accounts.take(entry("4", "house")) == {**own, "address": "", "number": 1}
-    assert accounts.take(MockConfigEntry(unique_id="4")) == {**own, "address": "", "number": 0}
-    assert accounts.take(entry()) is None
+    assert accounts.restore(entry("3", "cellar")) is None
+    assert accounts.restore(entry("4", "house")) == {**own, "address": "", "number": 1}
+    assert accounts.restore(MockConfigEntry(unique_id="4")) == {**own, "address": "", "number": 0}
+    assert accounts.restore(entry()) is None
 
 
 @pytest.mark.parametrize("options", [{"export_price": 0.1}, {"prices": {"base": 0.2}}])
@@ -66,7 +66,7 @@ async def test_an_entry_that_had_prices_is_known(
     hass: HomeAssistant, options: dict[str, object]
 ) -> None:
     accounts = await deleted(hass, entry(options=options))
-    assert accounts.take(entry()) == {"address": ADDRESS, "number": 0, "had_prices": True}
+    assert accounts.restore(entry()) == {"address": ADDRESS, "number": 0, "had_prices": True}
 
 
 async def test_what_was_taken_is_forgotten_a_minute_later(
@@ -83,7 +83,7 @@ async def test_what_was_taken_is_forgotten_a_minute_later(
     assert hass_storage[KEY]["data"] == {hashed: {"slug": "linky", "ledger": account}}
     for _ in range(2):
         await async_setup_deleted_accounts(hass)
-        deleted_accounts(hass).take(entry())
+        deleted_accounts(hass).restore(entry())
     for seconds, is_kept in ((59, True), (1, False)):
         freezer.tick(seconds)
         async_fire_time_changed(hass)
@@ -99,7 +99,7 @@ async def test_one_that_is_deleted_twice_in_a_minute_is_kept(
     for _ in range(2):
         await async_setup_deleted_accounts(hass)
         accounts = deleted_accounts(hass)
-        assert accounts.take(one)
+        assert accounts.restore(one)
         await async_setup_deleted_accounts(hass)
         await deleted_accounts(hass).keep(one)
     hass.bus.async_fire("homeassistant_final_write")

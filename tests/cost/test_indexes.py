@@ -142,12 +142,12 @@ def test_a_lost_line_is_waited_for_where_an_index_was_heard_within_the_minute() 
     indexes = Indexes()
     indexes.take(LABELS["EASF01"], 100, AT)
     assert not waits(indexes)
-    indexes.lose()
+    indexes.await_all()
     assert waits(indexes)
     assert [one.misses for one in indexes.by_register.values()] == [1]
     for seconds, misses in ((59.9, 1), (60.0, 11)):
         indexes.take(LABELS["EASF02"], 100, AT + seconds)
-        indexes.lose()
+        indexes.await_all()
         assert [one.misses for one in indexes.by_register.values()] == [misses, 1]
 
 
@@ -157,7 +157,7 @@ def test_what_is_counted_anew_is_waited_for_as_before() -> None:
     indexes.go_back({"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]})
     assert indexes.written == {"EASF01": [100, AT, ""], "EASF02": [7, AT, ""]}
     assert not waits(indexes)
-    indexes.lose()
+    indexes.await_all()
     indexes.go_back({"EASF01": [100, AT, ""]})
     assert waits(indexes)
 

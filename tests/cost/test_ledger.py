@@ -51,7 +51,7 @@ class Life:
         self.sheet: list[tuple[date, str, float, float | None]] = []
         self.charges: dict[date, float] = {}
         self.ledger, self.indexes = Ledger(), Indexes()
-        self.ledger.turn(self.now)
+        self.ledger.advance_to(self.now)
         self.ledger.charge(self.charge)
         self.hear()
         self.note_charge()
@@ -85,7 +85,7 @@ class Life:
         at = self.now
         for tariff, value in self.values.items():
             label = LABELS[LABEL[tariff, self.mode]]
-            self.ledger.turn(at)
+            self.ledger.advance_to(at)
             _, gain, since = self.indexes.take(label, value, at)
             if gain:
                 self.ledger.add(gain, tariff, self.prices[tariff], since, at)
@@ -134,7 +134,7 @@ class Life:
         stored = json.dumps([self.ledger.written, self.indexes.written])
         ledger, indexes = json.loads(stored)
         self.ledger, self.indexes = Ledger.read(ledger), Indexes.read(indexes)
-        self.ledger.turn(self.now)
+        self.ledger.advance_to(self.now)
 
     def do_mode(self) -> None:
         self.mode = "historic" if self.mode == "standard" else "standard"
@@ -179,7 +179,7 @@ def test_new_prices_and_charges_hold_from_their_day_on() -> None:
     sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
     at = datetime(2026, 11, 23, 12, tzinfo=FRANCE).timestamp()
     with france():
-        ledger.turn(at)
+        ledger.advance_to(at)
         ledger.add(1000, "base", 0.1, at - 86_400, at - 86_400)
         ledger.add(1000, "base", 0.1, at, at)
         ledger.reprice(monday, {"base": 0.2}.get, None)
@@ -203,7 +203,7 @@ A_DAY: Final = timedelta(1)
 def lived(since: date, energy: float, until: date = MONDAY) -> Ledger:
     """A ledger of which one gain was heard at noon, since the noon of another day."""
     ledger = Ledger()
-    ledger.turn(noon(until))
+    ledger.advance_to(noon(until))
     ledger.add(energy, "base", 0.2, noon(since), noon(until))
     return ledger
 
@@ -226,9 +226,9 @@ def test_seventy_days_are_kept_and_no_day_that_is_to_come() -> None:
         for day in (MONDAY - 70 * A_DAY, MONDAY - 69 * A_DAY, MONDAY, MONDAY + A_DAY):
             ledger.add(1.0, "base", None, noon(day), noon(day))
         ledger.charges = [(MONDAY - 90 * A_DAY, 1.0), (MONDAY + A_DAY, 2.0)]
-        ledger.turn(noon(MONDAY) + 1)
+        ledger.advance_to(noon(MONDAY) + 1)
         assert ledger.whole_since == ledger.began == noon(MONDAY) + 1
-        ledger.turn(noon(MONDAY))
+        ledger.advance_to(noon(MONDAY))
         ledger.tidy()
     assert ledger.whole_since == noon(MONDAY)
     assert {row.day: wh for row, wh in ledger.rows.items()} == {
@@ -244,7 +244,7 @@ def test_a_day_that_has_begun_stays_where_the_clock_is_put_back_by_less_than_an_
         ledger.tidy()
         midnight = noon(MONDAY) - 43_200
         for back, day in ((3600.0, MONDAY), (3601.0, MONDAY - A_DAY)):
-            ledger.turn(midnight - back)
+            ledger.advance_to(midnight - back)
             ledger.tidy()
             assert [row.day for row in ledger.rows] == [day]
 
@@ -281,7 +281,7 @@ def test_a_charge_is_paid_from_its_day_on() -> None:
         ended = lived(MONDAY, 1.0)
         ended.charge(15.0)
         ended.charge(None)
-        ended.turn(noon(MONDAY + A_DAY))
+        ended.advance_to(noon(MONDAY + A_DAY))
         ended.charge(None)
         assert ended.charges == [(date.min, 15.0), (MONDAY, 0.0)]
 

@@ -82,7 +82,7 @@ class Account:
 
     # Time
 
-    def turn(self, now: float, monotonic: float) -> bool:
+    def advance_to(self, now: float, monotonic: float) -> bool:
         """Go on to the time `now`; whether the clock was wrong before and the account went back.
 
         If the wall clock leaps and the monotonic clock does not, the clock was set, or the machine
@@ -92,7 +92,7 @@ class Account:
         is_undone = self._follow_clock(now, seconds, monotonic)
         if seconds > A_DAY and not is_undone:
             self.ledger.whole_since = now
-        self.ledger.turn(now)
+        self.ledger.advance_to(now)
         if not self._leap and self.day >= self.ledger.today:
             self.ledger.tidy()
         return is_undone
@@ -144,7 +144,7 @@ class Account:
 
     # Energy and tariffs
 
-    def enter(self, index: Index, gain: int, price: float | None, since: float) -> None:
+    def add_gain(self, index: Index, gain: int, price: float | None, since: float) -> None:
         """Add Wh that an index has gained until now; not to days that were shown already."""
         until = self.ledger.now
         self.ledger.add(gain, index.tariff, price, max(since, midnight(self.day)), until)

@@ -39,7 +39,7 @@ class Costs:
         self._told: object = None
         self._is_due = False
         signals.frame.connect(self._end_frame)
-        signals.lost.connect(self._lose)
+        signals.lost.connect(self._await_indexes)
         for label in COSTED:
             signals.state.connect(label, self._mark_due)
         signals.tariff.connect(self._take_names_and_prices)
@@ -111,7 +111,7 @@ class Costs:
     def _end_frame(self, frame: Frame, readings: Readings, now: float) -> None:
         """Add what the indexes have gained: the end of the frame tells under which tariff."""
         account = self._account
-        if account.turn(now, time.monotonic()):
+        if account.advance_to(now, time.monotonic()):
             self._take_names_and_prices()
             self._told = None
         is_shared = False
@@ -120,7 +120,7 @@ class Costs:
                 is_shared |= day_of(since) != account.ledger.today
                 account.rename(index, self._name_of(index), since)
                 prices = self.prices.named({index.register: index.tariff})  # the name may be new
-                account.enter(index, gain, prices.of(index.tariff), since)
+                account.add_gain(index, gain, prices.of(index.tariff), since)
         if not self._awaits_prices:
             for _ in account.end_days(_time_of(readings.get("DATE"))):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
@@ -146,8 +146,8 @@ class Costs:
     def _mark_due(self) -> None:
         self._is_due = True
 
-    def _lose(self) -> None:
-        self._account.indexes.lose()
+    def _await_indexes(self) -> None:
+        self._account.indexes.await_all()
 
     def _take_names_and_prices(self) -> None:
         """Move prices and energy of a register without a name to its tariff, now that it is known.
@@ -174,16 +174,16 @@ class Costs:
         if kept is None and former is not None:
             kept = {"address": former["address"], **read_former(former, self._tariffs.names)}
         if kept is None:
-            kept = deleted_accounts(self._meter.hass).take(self._meter.entry)
+            kept = deleted_accounts(self._meter.hass).restore(self._meter.entry)
         if kept is not None:
             self._account.read(kept, is_own=kept["address"] == self._meter.address)
-            self._lose()
+            self._await_indexes()
             if kept.get(HAD_PRICES):
                 self._account.added_again = day_of(time.time())
 
     def _begin(self) -> None:
         account = self._account
-        account.turn(time.time(), time.monotonic())
+        account.advance_to(time.time(), time.monotonic())
         if account.day == date.min:
             account.day = account.ledger.today
         self._take_names_and_prices()

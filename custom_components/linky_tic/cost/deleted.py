@@ -60,7 +60,7 @@ class DeletedAccounts:
             self._kept[hashed(str(entry.unique_id))] = {CONF_SLUG: _slug(entry), LEDGER: account}
             await self._store.async_save(self._kept)
 
-    def take(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
+    def restore(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
         """Return an entry its former account, once: by its meter, else by its entity ids."""
         own = hashed(str(entry.unique_id))
         named = (key for key, one in self._kept.items() if one[CONF_SLUG] == _slug(entry))

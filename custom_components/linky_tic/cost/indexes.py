@@ -131,7 +131,7 @@ class Indexes:
         index.label, index.value, index.at, index.misses = name, value, at, 0
         return index, gain, since
 
-    def lose(self) -> None:
+    def await_all(self) -> None:
         """Await all registers that were received in the last frame."""
         last = max((one.at for one in self.by_register.values()), default=0.0)
         for one in self.by_register.values():

@@ -66,7 +66,7 @@ class Ledger:
             ],
         }
 
-    def turn(self, now: float) -> None:
+    def advance_to(self, now: float) -> None:
         if self.now == 0:
             self.whole_since = self.began = now
         self.now, self.today = now, day_of(now)
