@@ -1,4 +1,4 @@
-"""What goes wrong, said in Home Assistant's exceptions: every one is made here."""
+"""What set-up and actions raise, as Home Assistant's exceptions; dialogs abort where they are."""
 
 from homeassistant.exceptions import ConfigEntryNotReady, HomeAssistantError, ServiceValidationError
 

@@ -139,7 +139,7 @@ class IndexSensor(LabelSensor):
     def _report_reading(self, reading: Reading) -> None:
         if isinstance(reading.value, int):
             history = history_of(self.coordinator.hass)
-            history.heard(self.entity_id, self.coordinator.address, self._label, reading.value)
+            history.received(self.entity_id, self.coordinator.address, self._label, reading.value)
 
 
 class LatchedSensor(LabelSensor, RestoreSensor):

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import pytest
 
-from custom_components.linky_tic.cost.indexes import Indexes, register_of
+from custom_components.linky_tic.cost.indexes import Indexes, register_number
 from custom_components.linky_tic.tic import LABELS, Frame, Group, Mode, Reading, Readings
 
 AT: Final = 1_000_000.0
@@ -166,5 +166,5 @@ def test_what_is_exported_is_counted_by_a_register_of_its_own() -> None:
     indexes = Indexes()
     indexes.take(LABELS["EAIT"], 1, AT)
     indexes.take(LABELS["HCHP"], 1, AT)
-    assert [register_of(LABELS[name]) for name in ("EAIT", "HCHP", "EASF10")] == [0, 2, 10]
+    assert [register_number(LABELS[name]) for name in ("EAIT", "HCHP", "EASF10")] == [0, 2, 10]
     assert [one.register for one in indexes.by_register.values()] == [0, 2]

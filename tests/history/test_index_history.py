@@ -51,9 +51,9 @@ async def test_a_start_is_written_at_once_and_values_a_quarter_of_an_hour_later(
     history.shown("sensor.east", METER, LABELS["EAST"], 7)  # it does not wait for longer
     assert await kept(99) == {east: 5}
     assert await kept(1) == {east: 7}
-    history.heard("sensor.easf03", METER, LABELS["EASF03"], 3)
+    history.received("sensor.easf03", METER, LABELS["EASF03"], 3)
     assert await kept(0) == {east: 7, third: 3}
-    history.heard("sensor.easf03", METER, LABELS["EASF03"], 4)
+    history.received("sensor.easf03", METER, LABELS["EASF03"], 4)
     assert await kept(QUARTER - 1) == {east: 7, third: 3}
     assert await kept(1) == {east: 7, third: 4}
     await async_setup_history(hass)  # as after a restart: it is known, and nothing starts

@@ -13,7 +13,7 @@ from ..tic import LABELS, Frame, Label, Reading, Readings
 from .account import LEDGER, Account
 from .deleted import HAD_PRICES, deleted_accounts
 from .former import FORMER, read_former
-from .indexes import COSTED, EXPORT_REGISTER, Index, register_of
+from .indexes import COSTED, EXPORT_REGISTER, Index, register_number
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
@@ -36,7 +36,7 @@ class Costs:
         self._tariffs = tariffs
         self._account = Account()
         self._stored_at = 0.0
-        self._told: object = None
+        self._last_sent: object = None
         self._is_due = False
         signals.frame.connect(self._end_frame)
         signals.lost.connect(self._await_indexes)
@@ -102,7 +102,7 @@ class Costs:
 
     def tariff_at(self, label: Label, at: float) -> str:
         """Return the tariff that an index counted at an instant, even under a former contract."""
-        register = register_of(label)
+        register = register_number(label)
         known = index_slug(label) or self._account.tariff_at(register, at)
         return known or self._tariffs.name_of(register)
 
@@ -113,7 +113,7 @@ class Costs:
         account = self._account
         if account.advance_to(now, time.monotonic()):
             self._take_names_and_prices()
-            self._told = None
+            self._last_sent = None
         is_shared = False
         for index, gain, since in account.indexes.end_frame(frame, readings, now):
             if gain:
@@ -125,9 +125,9 @@ class Costs:
             for _ in account.end_days(_time_of(readings.get("DATE"))):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
         state = account.day, account.indexes.is_waiting, len(account.indexes.by_register)
-        is_new = state != self._told
+        is_new = state != self._last_sent
         if is_new or self._is_due:  # energy is reported as often as its indexes
-            self._told, self._is_due = state, False
+            self._last_sent, self._is_due = state, False
             self._signals.costs.send()
         # So that after a crash no day ends twice, no gap is shared a second time, and no day ends
         # without an index that is about to be believed.

@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..tariff.in_force import index_slug, numbered_name
 from ..tic import LABELS, Label, Quantity
-from .indexes import register_of
+from .indexes import register_number
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
 
@@ -50,7 +50,7 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
 def _tariff(label: Label, names: Mapping[int, str]) -> str:
     if label.quantity is Quantity.EXPORTED_ENERGY:
         return EXPORT
-    register = register_of(label)
+    register = register_number(label)
     return index_slug(label) or names.get(register) or numbered_name(register)
 
 

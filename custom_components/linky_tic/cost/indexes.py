@@ -33,7 +33,10 @@ _PATIENCE: Final = 11
 
 @dataclass(slots=True)
 class Index:
-    """A register: the label that shows it, its value, and when that was last received."""
+    """A register: the label that shows it, its value, when that was last received.
+
+    `misses` are the frames since then; 1 after a loss: it is awaited.
+    """
 
     label: str
     value: int
@@ -44,7 +47,7 @@ class Index:
 
     @property
     def register(self) -> int:
-        return register_of(LABELS[self.label])
+        return register_number(LABELS[self.label])
 
 
 class Indexes:
@@ -113,7 +116,7 @@ class Indexes:
 
     def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
         """Take a value; return its register, the Wh it gained, and since when."""
-        register, name = register_of(label), label.name
+        register, name = register_number(label), label.name
         if at != self._at:
             self._before, self._at, self._total_tariff = self._at or at, at, ""
         index = self.by_register.get(register)
@@ -138,6 +141,6 @@ class Indexes:
             one.misses = 1 if last - one.at < _LATE else _PATIENCE
 
 
-def register_of(label: Label) -> int:
+def register_number(label: Label) -> int:
     """Return the number of the register that a label shows."""
     return label.register or EXPORT_REGISTER

@@ -1,6 +1,7 @@
 """Entities that are computed from several labels, each described by a row of a table.
 
-The rows are in `status.py` and in the `sensors.py` of the rooms that compute the values.
+The rows are in `status.py`, in the `sensors.py` of the rooms that compute the values, and those of
+the link and of warnings in `binary_sensor.py`.
 """
 
 from abc import abstractmethod
@@ -53,9 +54,10 @@ class DerivedRow:
     """What an entity shows, and which meters have it.
 
     The state is updated by the state signal of the row's key, by each of `signals`, and when a
-    label of `sources` changes (with a `rule`: at the end of a frame). The entity is added once
+    label of `sources` changes (a sensor with a `rule`: at the end of a frame). It is added once
     `applies` returns True for the readings, or without `applies` once the meter sends one of
-    `sources`. Then it stays. With neither, every meter has it.
+    `sources`. Then it stays. With neither, every meter has it. `is_configured`, if given, decides
+    alone.
     """
 
     entity: Callable[[LinkyCoordinator, Any], Entity]

@@ -1,1 +1,1 @@
-"""The statistics of an index when its counter starts anew."""
+"""How far each register has been counted, and the sums of statistics that follow from it."""

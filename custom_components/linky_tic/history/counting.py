@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
 from ..tic import LABELS, Label, Quantity
-from .registers import SUPPLIER_TOTAL, Registers, can_follow, key_of, register_of
+from .registers import SUPPLIER_TOTAL, Registers, can_follow, key_of, register_name
 
 _DAY: Final = 86_400.0
 """Seconds by which a clock may err when a row is checked for being of this meter."""
@@ -192,7 +192,7 @@ class Counting:
 
     def recorded(self, statistic: str, meter: str, label: Label, state: int, begin: float) -> None:
         """Take a statistic as the recorder has it: the state and the begin of its last row."""
-        registers, register = self.registers, register_of(label)
+        registers, register = self.registers, register_name(label)
         key = key_of(meter, register)
         registers.counted[key] = registers.heard[key] = max(state, registers.counted.get(key, 0))
         counter = StatisticCount(meter, label.name, register, state, begin, state)

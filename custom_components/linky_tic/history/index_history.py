@@ -93,7 +93,7 @@ class IndexHistory:
         self._keep(at_once=is_start)
 
     @callback
-    def heard(self, statistic: str, address: str, label: Label, value: int) -> None:
+    def received(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Take a value of an index, whether or not its sensor is enabled."""
         with self._lock:
             is_first = self._counting.received(

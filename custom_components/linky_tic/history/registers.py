@@ -22,12 +22,12 @@ _ROLL_OVER: Final = 10**9
 """Wh: an index has nine digits (54E 6.2.3)."""
 
 
-def register_of(label: Label) -> str:
+def register_name(label: Label) -> str:
     return f"{label.quantity}_{label.register}" if label.register else f"{label.quantity}"
 
 
 _REGISTERS: Final[dict[Quantity, list[str]]] = {
-    quantity: sorted({register_of(one) for one in LABELS.values() if one.quantity is quantity})
+    quantity: sorted({register_name(one) for one in LABELS.values() if one.quantity is quantity})
     for quantity in _TOTALLED
 }
 """The registers that a total adds up, by quantity."""
@@ -74,7 +74,7 @@ class Registers:
         is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
         if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
             return SUPPLIER_TOTAL
-        return register_of(label)
+        return register_name(label)
 
     def known(self, meter: str, quantity: Quantity) -> list[str]:
         """Return the keys of those registers of a quantity that have been received."""

@@ -10,7 +10,7 @@ from ..tic import Frame, Reading, Readings, Receiver
 
 _FRAMES: Final = 3
 """Whole frames after which what every frame contains has been believed; one is enough on a line
-with parity."""
+with parity, two in three-phase Historique."""
 
 
 class Freshness:

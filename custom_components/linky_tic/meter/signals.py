@@ -90,7 +90,8 @@ class Signals:
     readings in force and the time (seconds since 1970). `lost`: no reading is valid any more, since
     the line is silent or another meter speaks. `minute`: a minute has passed.
 
-    `state`: the state of a label's or derived entity must be written, as the reporting rules say.
+    `state`: the state of a label's or derived entity is to be written: its reporting rule says so,
+    the value is gone, or all are read anew. Some rooms listen too.
     `tariff`: the tariff in force, or the name of one, has changed; `days`, `season` and `costs`:
     likewise. `contract`: the names of the former contract and of the new one; None once a person
     has accepted the change.

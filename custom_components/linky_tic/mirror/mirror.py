@@ -92,7 +92,7 @@ class Mirror:
 
     def _messages(self, frame: Frame, readings: Readings, now: float) -> Iterator[Message]:
         if write := self._settings.format.write:
-            if frame.groups and _is_whole(frame):
+            if frame.groups and _has_both_ends(frame):
                 yield self._data_message(write(frame, self._meter.receiver.meter.overseas))
         elif self._has_all_readings(frame, readings):
             yield from self._reading_messages(readings, now)
@@ -104,7 +104,7 @@ class Mirror:
 
     def _has_all_readings(self, frame: Frame, readings: Readings) -> bool:
         """Whether all labels have readings; right after a start or a loss, some are missing."""
-        if self._whole_frames < _FRAMES_TO_WAIT and _is_whole(frame):
+        if self._whole_frames < _FRAMES_TO_WAIT and _has_both_ends(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
             self._whole_frames = _FRAMES_TO_WAIT if complete else self._whole_frames + 1
         return bool(readings) and self._whole_frames >= _FRAMES_TO_WAIT
@@ -133,8 +133,8 @@ class Mirror:
         return Message(discovery_topic(settings.address), payload, 1, retain=True)
 
 
-def _is_whole(frame: Frame) -> bool:
-    """Whether a frame is complete; it may begin with the address, if its STX was damaged."""
+def _has_both_ends(frame: Frame) -> bool:
+    """Whether a frame has its begin, STX or the address, and its ETX; groups may be damaged."""
     first = next((group.label for group in frame.groups if group.label), None)
     begins = frame.opened or (first is not None and first.quantity is Quantity.ADDRESS)
     return frame.closed and begins

@@ -1,6 +1,6 @@
 """Decides when a new value becomes a state: at once, or when its reporting rule allows.
 
-It has no timer: `report_due` is called whenever bytes have been received.
+It has no timer: `report_due` is called after the events of a chunk, and once a minute.
 """
 
 from collections.abc import Callable

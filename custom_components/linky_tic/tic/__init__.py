@@ -1,7 +1,7 @@
 """The TIC of the Linky meter, from bytes to readings: no port, no clock, no Home Assistant.
 
 Import this package alone, nothing below it: `Receiver().feed(chunk, now)` takes what a serial port
-delivers and gives what it completed. Words, each with one meaning everywhere:
+delivers and gives what it completed. Words, with their meaning in `tic/`:
 
 group         what stands between LF and CR: a label, at times a horodate, data, a checksum
 frame         the groups between STX and ETX
@@ -10,7 +10,7 @@ horodate      the meter's time stamp, a season letter and twelve digits
 index         an energy counter that only grows
 register      the counter of a tariff, 1 to 10; STGE and RELAIS are status words, of fields
 reading       what a label says, typed
-believed      of a reading: passed by the gate, told or not yet
+believed      of a reading: passed by the gate and, if it is an index, followed by no lost group
 held          of a reading: not passed; the one before stays until other frames bear this one out
 established   of a label: known to be sent by this meter, for ever
 in force      of a reading: believed, and its label established and not vanished

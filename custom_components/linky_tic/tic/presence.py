@@ -75,7 +75,7 @@ class Presence:
     def end(self, frame: Frame, now: float, left_out: Collection[str]) -> list[Label]:
         """Take the end of a frame, of which `left_out` were not used; return labels that vanished.
 
-        None can have vanished where a complete frame has the labels of the one before.
+        No label can have vanished where a complete frame has the labels of the one before.
         """
         self._frame += 1
         names = frame.names

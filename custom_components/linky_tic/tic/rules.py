@@ -54,11 +54,11 @@ class Row:
         return self.now.at - self.before[0].at if self.before else 0.0
 
     def agreed(self, count: int = AGREEMENT) -> Reading | None:
-        """Return the last reading if the row has so many."""
+        """Return the last reading if the row has at least `count`."""
         return self.now if len(self.before) >= count - 1 else None
 
     def middle(self) -> Reading | None:
-        """Return the last but one, which has a neighbour on both sides, if the row has three."""
+        """Return the last reading but one, if one before and one after agree with it."""
         return self.before[-1] if len(self.before) >= AGREEMENT - 1 else None
 
 

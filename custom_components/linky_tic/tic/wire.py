@@ -37,9 +37,9 @@ class Stage(Enum):
     """What is known of bit 7; the value is the number of bytes that the stage lasts."""
 
     JUDGING = 64  # unknown, or in doubt: these bytes decide; ten at least are odd in any TIC text
-    PROVING = 128  # decided just now, not relied on yet: no group that they end began before it
+    PROVING = 128  # decided just now: groups that end meanwhile may have begun before
     CALM = 0  # relied on, nothing is damaged
-    WATCHING = 256  # relied on, unless too many of the bytes from the first damaged one on are
+    WATCHING = 256  # relied on; too many damaged bytes put it in doubt
 
 
 class Wire:
