@@ -4,7 +4,9 @@ A register is one counter of the meter; several labels may show it (EASF01, HCHC
 labels show a total and not which of its registers has grown: BASE, where Historique has no labels
 for the contract (54E 6.1), and every index of Historique as far as EAST and EASD are concerned.
 Energy that is counted from a total is hidden: nobody knows in which register it is. When the
-registers are shown again, so much of what they have gained is not counted a second time.
+registers are shown again, so much of what they have gained is not counted a second time: EASF01 is
+counted up to 600 and EASF02 up to 300 when BASE shows 905, so 5 are counted and hidden. When EASF01
+then shows 603 and EASF02 304, which is 7 more, the 5 are found, and 2 are counted.
 
 Values are in Wh or varh. What statistics make of them is in `counting.py`.
 """

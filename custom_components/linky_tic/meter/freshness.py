@@ -20,7 +20,7 @@ class Freshness:
         self._receiver = receiver
         self._stale: set[str] = set()
         self._frames = 0
-        self._is_checked = False
+        self._has_parity = False
 
     @property
     def is_settled(self) -> bool:
@@ -55,7 +55,7 @@ class Freshness:
         During an overrun on three phases, the long frames lack the warning that the short ones
         around them have (54E 6.1.2): one alone does not show that there is none.
         """
-        if not self._is_checked:
+        if not self._has_parity:
             return 1
         return _FRAMES - 1 if "IINST1" in frame.names else _FRAMES
 
@@ -65,7 +65,7 @@ class Freshness:
             self._frames = 0
         elif frame.complete and not frame.is_short:
             self._frames += self._weight(frame)
-        self._is_checked = self._receiver.wire.carries_parity
+        self._has_parity = self._receiver.wire.carries_parity
         if not self._stale:
             return set()
         # An accepted group is the reading in force, character by character, with its horodate.

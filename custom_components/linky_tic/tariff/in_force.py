@@ -126,7 +126,8 @@ class TariffFollower:
     def names(self) -> Mapping[int, str]:
         """Register -> its name, a slug or a text, for those that are known.
 
-        Under a contract of our tables, all its registers have names once one name fits its table.
+        The names are those of Tempo; else those of the contract's table, if the present name or all
+        that were learned fit it; else the learned ones.
         """
         if self.is_tempo:
             return TEMPO_NAMES

@@ -35,7 +35,7 @@ class Tariffs:
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
-        self._mark_changed()
+        self._is_changed = True
         self._former_texts: Mapping[int, str] = {}
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._mark_changed)

@@ -125,11 +125,14 @@ def _grows(row: Row, now: Reading) -> bool:
 
 
 def _choose_index(row: Row) -> Reading | None:
-    """Believe an index that grows within the supply, the first one when the next confirms it.
+    """Believe an index by what it does, and by whether the line has parity.
 
-    Without parity a false digit can hide in the growth of one frame: then the same value twice is
-    believed, or the middle of three in line, but not oftener than every `_PATIENCE`. An index that
-    leaps is believed after three in line, one that falls after `_REPLAY`.
+                             with parity       without: a false digit can hide in the growth
+    grows within the supply  at once           the same value twice, or the middle of three in
+                                               line, the latter once every `_PATIENCE` only
+    is the first, or late    the next agrees   the middle of three in line
+    leaps                    the middle of three, each within the supply
+    falls                    the same, after `_REPLAY`
     """
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)
