@@ -218,8 +218,7 @@ class PtyPort(Port):
             return 0
         if events & select.POLLHUP:
             if self._read:
-                # What the last reader left must not wait for the next.
-                termios.tcflush(self._master, termios.TCOFLUSH)
+                self._flush()
             self._read = False
             return 0
         self._read = True
@@ -227,6 +226,13 @@ class PtyPort(Port):
             with suppress(OSError):
                 os.read(self._master, 4096)  # a reader's own words, or its echo
         return self._give(partial(os.write, self._master), self._room, data, patience)
+
+    def _flush(self) -> None:
+        """Drop what the last reader left: only from the reader's side is all of it flushed."""
+        with suppress(OSError):
+            slave = os.open(self._device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            termios.tcflush(slave, termios.TCIOFLUSH)
+            os.close(slave)
 
     def _room(self, seconds: float) -> bool:
         return not self._events(seconds) & select.POLLHUP
