@@ -83,7 +83,7 @@ class Sheet:
             if LABELS[name].quantity is kind
         }
 
-    def add_gain(self) -> None:
+    def enter(self) -> None:
         """Enter what was used since the last time; a night in between shares it out evenly."""
         names = SLUGS[self.house.contract]
         begin = datetime.fromtimestamp(self.at, FRANCE).date()
@@ -137,7 +137,7 @@ class Life:
         self.home, self.meter, self.luck = home, meter, luck
         self.house = house(meter)
         self.sheet = Sheet(meter, prices, 15.0)
-        self.sheet.add_gain()
+        self.sheet.enter()
         self.gaps: list[tuple[float, float]] = []
 
     async def hear(self, frames: int, apart: float = 0.0) -> None:
@@ -148,13 +148,13 @@ class Life:
             self.home.clock.now = self.house.now.timestamp()
             at, coordinator = self.home.clock.time(), self.meter.coordinator
             coordinator._receive(coordinator.receiver.feed(data, at), at)
-            self.sheet.add_gain()
+            self.sheet.enter()
 
     async def play(self, frames: int) -> None:
         """Hear frames by the port, as whatever is to be available needs."""
         for _ in range(frames):
             await self.meter.play(1)
-            self.sheet.add_gain()
+            self.sheet.enter()
 
     async def step(self, steps: Sequence[str] = STEPS) -> str:
         what = self.luck.choice(steps)
@@ -393,7 +393,7 @@ async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
         await meter.play(2 * KNOWN)
         if address != ADDRESS:
             life.sheet.stood, life.sheet.at = life.sheet._registers(), life.sheet.now
-        life.sheet.add_gain()
+        life.sheet.enter()
         if is_late:
             await home.restart(meter)
             await reprice(home, meter, **options)

@@ -61,7 +61,7 @@ class DeletedAccounts:
             await self._store.async_save(self._kept)
 
     def restore(self, entry: ConfigEntry[Any]) -> dict[str, Any] | None:
-        """Return an entry its former account, once: by its meter, else by its entity ids."""
+        """Return the former account of an entry, once: by its meter, else by its entity ids."""
         own = hashed(str(entry.unique_id))
         named = (key for key, one in self._kept.items() if one[CONF_SLUG] == _slug(entry))
         key = own if own in self._kept else next(named, None)

@@ -74,7 +74,7 @@ class Ledger:
     def tidy(self) -> None:
         """Delete old rows, once a day, and date rows of the future as of today.
 
-        Not while it is less than an hour before midnight: the clock may just have been set back.
+        Not after a clock was set back over midnight by less than an hour: tomorrow's rows stay.
         """
         if self._tidied == self.today or self._tidied == day_of(self.now + AN_HOUR):
             return

@@ -15,7 +15,7 @@ from ..coordinator import LinkyConfigEntry
 async def async_replace_meter(
     hass: HomeAssistant, entry: LinkyConfigEntry, address: str, port: str
 ) -> bool:
-    """Return the old meter's entities and history to the meter on a port, the entry's or another.
+    """Move an entry, its entities and history to the meter on a port, the entry's or another.
 
     False, and nothing changed, when the entry cannot be unloaded now, or the new meter has been
     added meanwhile. Whoever has answered the same before has replaced it already.
