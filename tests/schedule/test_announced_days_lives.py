@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
-from custom_components.linky_tic.schedule.day_schedule import Change, DaySchedules
+from custom_components.linky_tic.schedule.day_schedule import DaySchedules, SchedulePeriod
 from custom_components.linky_tic.tariff.in_force import TariffFollower
 from custom_components.linky_tic.tic import Frame, Receiver
 from simulator import Household
@@ -122,11 +122,11 @@ def test_the_next_change_comes_when_it_was_announced(life: str) -> None:
     for _ in range(4):
         change = lived.days.schedules().next_change(lived.house.now)
         assert change
-        lived.pass_time(change.at - lived.house.now - timedelta(seconds=2))
+        lived.pass_time(change.begin - lived.house.now - timedelta(seconds=2))
         assert lived.house.meter.slot.register != change.register
         lived.pass_time(timedelta(seconds=4))
         assert lived.house.meter.slot.register == change.register
-        assert change.at.tzinfo is not UTC
+        assert change.begin.tzinfo is not UTC
         lived.hear()
 
 
@@ -197,14 +197,14 @@ class Fate:
                 self.lived.pass_time(max(left, timedelta()))
         self.lived.hear(self.chance.choice((8, 12, 20)))
 
-    def meets(self, change: Change) -> None:
+    def meets(self, change: SchedulePeriod) -> None:
         """Wait for a change that was told, to the minute that a clock may be wrong by."""
         near = timedelta(seconds=65)
-        before = change.at - near - self.house.now
+        before = change.begin - near - self.house.now
         if before > timedelta():
             self.lived.pass_time(before)
             assert self.house.meter.slot.register != change.register
-        self.lived.pass_time(change.at + near - self.house.now)
+        self.lived.pass_time(change.begin + near - self.house.now)
         assert self.house.meter.slot.register == change.register
 
     def holds(self) -> bool:

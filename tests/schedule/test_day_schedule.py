@@ -209,7 +209,7 @@ def test_a_clock_that_is_wrong_moves_every_instant() -> None:
     assert told(known(days.day(DAY)).periods) == ["03:37-10:07 1", "10:07-02:07 2", "02:07-03:37 1"]
     change = days.next_change(datetime.fromisoformat("2026-11-25T22:35:00+01:00"))
     assert change
-    assert (f"{change.at:%dT%H:%M}", change.register) == ("26T02:07", 1)
+    assert (f"{change.begin:%dT%H:%M}", change.register) == ("26T02:07", 1)
     early = datetime.fromisoformat("2026-11-26T03:00:00+01:00")
     assert slow.day_of(early) == DAY
 
@@ -269,7 +269,7 @@ def test_the_next_change_is_that_of_the_register(
     days: DaySchedules, now: str, change: str | None
 ) -> None:
     found = days.next_change(datetime.fromisoformat(f"2026-11-{now}:00+01:00"))
-    assert (found and f"{found.at:%dT%H:%M} {found.register}") == change
+    assert (found and f"{found.begin:%dT%H:%M} {found.register}") == change
 
 
 def test_the_boundaries_are_those_of_the_periods_and_midnight() -> None:

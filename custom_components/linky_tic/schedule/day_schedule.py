@@ -80,14 +80,6 @@ class Day:
     announced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The instant at which a `register` comes into force; None for a peak without a profile."""
-
-    at: datetime
-    register: int | None
-
-
 _State = tuple[int | None, Contact | None]
 """A register and the position of the dry contact; None is not known."""
 _UNKNOWN: Final[_State] = (None, None)
@@ -148,8 +140,11 @@ class DaySchedules:
                 found.append(period)
         return found
 
-    def next_change(self, now: datetime) -> Change | None:
-        """Return the next change of register, None when there is none or it is not known."""
+    def next_change(self, now: datetime) -> SchedulePeriod | None:
+        """Return the period that brings the next register, None if none does or it is not known.
+
+        The register of a peak without a profile is None.
+        """
         today = self.legal.day_of(now)
         periods = [
             one for day in (today, today + _DAY) for one in self._periods(day) if one.end > now
@@ -160,7 +155,7 @@ class DaySchedules:
             if current.register is None or (coming.register is None and coming.peak is None):
                 return None
             if coming.register != current.register:
-                return Change(coming.begin, coming.register)
+                return coming
         return None
 
     def next_boundary(self, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import Coding, Frame, LegalTime, Readings
 from .announced_days import AnnouncedDays, ChangedHours
-from .day_schedule import Change, DaySchedules, KnownProfile, MobilePeak
+from .day_schedule import DaySchedules, KnownProfile, MobilePeak, SchedulePeriod
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -44,8 +44,8 @@ class Days:
         return self.today + _ONE_DAY
 
     @property
-    def next_change(self) -> Change | None:
-        """The next change of register, None when there is none or it is not known."""
+    def next_change(self) -> SchedulePeriod | None:
+        """The period that brings the next register, None if none does or it is not known."""
         return self.schedules.next_change(dt_util.utcnow())
 
     @property

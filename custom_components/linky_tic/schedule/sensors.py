@@ -22,7 +22,7 @@ def _has_tariff_changes(readings: Readings) -> bool:
 
 def _next_change(meter: LinkyCoordinator) -> datetime | None:
     change = meter.days.next_change
-    return change.at if change else None
+    return change.begin if change else None
 
 
 def _next_tariff(meter: LinkyCoordinator) -> str | None:
