@@ -109,6 +109,7 @@ class LinkyCoordinator(LinkyMeter):
                 self._handle_reading(event)
             case Vanished(label):
                 self.freshness.confirm(label.name)
+                self.known_labels.vanish(label)
                 self.reporter.forget(label.name)
                 self.signals.state.send(label.name)
             case Frame():
@@ -129,6 +130,7 @@ class LinkyCoordinator(LinkyMeter):
     def _handle_reading(self, reading: Reading) -> None:
         name = reading.label.name
         self.freshness.confirm(name)
+        self.known_labels.receive(name)
         self.signals.reading.send(name, reading)
         self.reporter.report_reading(reading)
 

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 
+from homeassistant.core import HomeAssistant
+from homeassistant.util.json import JsonValueType
 import pytest
 
-from custom_components.linky_tic.meter.meter import KnownLabels
+from custom_components.linky_tic.meter.known_labels import KnownLabels, vanished_labels
 from custom_components.linky_tic.meter.signals import Guard
+from custom_components.linky_tic.meter.store import MeterStore
 from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label
+
+
+@pytest.fixture
+def store(hass: HomeAssistant) -> MeterStore:
+    return MeterStore(hass, "54e")
 
 
 def collected(known: KnownLabels) -> list[str]:
@@ -24,8 +32,8 @@ def test_the_labels_of_both_modes_have_names_of_their_own() -> None:
     assert len(LABELS) == sum(len(rows) for rows in CATALOGUE.values())
 
 
-def test_what_the_registry_remembers_is_known_from_the_start() -> None:
-    known = KnownLabels(["PREF", "SINSTS"], Guard())
+def test_what_the_registry_remembers_is_known_from_the_start(store: MeterStore) -> None:
+    known = KnownLabels(["PREF", "SINSTS"], Guard(), store)
     assert collected(known) == ["PREF", "SINSTS"] == list(known.labels)
 
 
@@ -39,12 +47,14 @@ def test_what_the_registry_remembers_is_known_from_the_start() -> None:
         ("SINSTS", set()),
     ],
 )
-def test_a_label_makes_the_events_known_that_it_announces(label: str, announced: set[str]) -> None:
-    assert KnownLabels([label], Guard()).labels.keys() == {label} | announced
+def test_a_label_makes_the_events_known_that_it_announces(
+    label: str, announced: set[str], store: MeterStore
+) -> None:
+    assert KnownLabels([label], Guard(), store).labels.keys() == {label} | announced
 
 
-def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
-    known = KnownLabels(["PREF"], Guard())
+def test_what_appears_is_told_at_the_end_of_the_frame_and_once(store: MeterStore) -> None:
+    known = KnownLabels(["PREF"], Guard(), store)
     names = collected(known)
     known.appear(LABELS["SINSTS"])
     assert names == ["PREF"]
@@ -53,16 +63,16 @@ def test_what_appears_is_told_at_the_end_of_the_frame_and_once() -> None:
     assert names == ["PREF", "SINSTS"]
 
 
-def test_an_event_that_comes_was_known_before() -> None:
-    known = KnownLabels(["IINST"], Guard())
+def test_an_event_that_comes_was_known_before(store: MeterStore) -> None:
+    known = KnownLabels(["IINST"], Guard(), store)
     names = collected(known)
     known.appear(LABELS["ADPS"])
     known.end_frame()
     assert names == ["IINST", "ADPS"]
 
 
-def test_a_listening_that_has_ended_is_over() -> None:
-    known = KnownLabels([], Guard())
+def test_a_listening_that_has_ended_is_over(store: MeterStore) -> None:
+    known = KnownLabels([], Guard(), store)
     given: list[int] = []
     end = known.listen(lambda labels: given.append(len(list(labels))))
     end()
@@ -70,3 +80,18 @@ def test_a_listening_that_has_ended_is_over() -> None:
     known.end_frame()
     assert given == [0]
     assert "PREF" in known.labels
+
+
+def test_a_label_that_vanishes_is_remembered_until_it_comes_again(store: MeterStore) -> None:
+    known = KnownLabels(["HCHC", "HCHP", "ADPS"], Guard(), store)
+    for name in ("HCHC", "HCHP", "ADPS"):  # the last one comes and goes
+        known.vanish(LABELS[name])
+    assert vanished_labels(store) == {"HCHC", "HCHP"}
+    KnownLabels([], Guard(), store).receive("HCHC")
+    assert vanished_labels(store) == {"HCHP"}
+
+
+@pytest.mark.parametrize("stored", [None, 3, "HCHC", {"HCHC": 1}, [["HCHC"], 3]])
+def test_what_cannot_be_a_list_of_labels_is_none(store: MeterStore, stored: JsonValueType) -> None:
+    store.keep("vanished_labels", stored)
+    assert vanished_labels(store) == set()

@@ -52,7 +52,7 @@ class Appeared(NamedTuple):
 
 
 class Vanished(NamedTuple):
-    """A label is no longer sent: its last reading is not in force any more."""
+    """A label is no longer sent: it has no reading in force any more."""
 
     label: Label
 

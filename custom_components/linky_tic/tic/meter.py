@@ -232,12 +232,11 @@ class Meter:
 
     def _forget(self, label: Label, out: list[Event]) -> None:
         name = label.name
-        was_in_force = self.readings.pop(name, None) is not None
+        self.readings.pop(name, None)
         self._believed.pop(name, None)
         self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         self._gate.forget(name)
-        if was_in_force:
-            out.append(Vanished(label))
+        out.append(Vanished(label))
 
     def _change_mode(self, mode: Mode, out: list[Event]) -> None:
         for reading in list(self.readings.values()):
