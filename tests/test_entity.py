@@ -132,6 +132,50 @@ async def test_what_only_the_other_mode_says_can_be_deleted_and_comes_back_with_
     assert is_known(home, "sensor.linky_east")
 
 
+@pytest.mark.parametrize(
+    ("mode", "of_tempo"),
+    [
+        (
+            "standard",
+            (
+                *("sensor.linky_tempo_today", "sensor.linky_tempo_red_days_left"),
+                *("sensor.linky_peak_notice", "sensor.linky_next_tariff"),
+                "binary_sensor.linky_off_peak",
+            ),
+        ),
+        (
+            "historic",
+            (
+                *("sensor.linky_tempo_today", "sensor.linky_tempo_red_days_left"),
+                *("sensor.linky_bbrhcjr", "sensor.linky_demain", "binary_sensor.linky_off_peak"),
+            ),
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_heard", [True, False], ids=["while heard", "while off"])
+async def test_what_only_the_former_contract_had_can_be_deleted_and_comes_back_with_it(
+    home: Home, mode: str, of_tempo: tuple[str, ...], *, is_heard: bool
+) -> None:
+    house = Household(mode=mode, contract="tempo", living=False)
+    meter = await home.hears(house)
+    await home.restart(meter)
+    assert {is_provided(home, one) for one in of_tempo} == {True}
+    if is_heard:
+        house.change_contract("base")
+    else:
+        await home.unload(meter)
+        house.change_contract("base")
+        await home.restart(meter)
+    await meter.play(140)
+    await home.restart(meter)
+    assert {one: is_provided(home, one) for one in of_tempo} == dict.fromkeys(of_tempo, False)
+    assert is_provided(home, "sensor.linky_current_tariff")
+    house.change_contract("tempo")
+    await meter.play(140)
+    assert {one: is_provided(home, one) for one in of_tempo} == dict.fromkeys(of_tempo, True)
+    assert is_known(home, "sensor.linky_tempo_today")
+
+
 @pytest.mark.usefixtures("as_delivered")
 async def test_a_meter_not_heard_for_a_minute_is_unavailable_until_it_speaks(home: Home) -> None:
     meter = await home.hears(Household(living=False))

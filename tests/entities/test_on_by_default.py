@@ -35,7 +35,7 @@ KINDS: Final[Mapping[str, tuple[Mapping[str, Any], set[str]]]] = {
     ),
     "all is sold": ({"contract": "producer", "producer": True}, {*WITH_ROOM, *EXPORT}),
     "week-end": ({"contract": "weekend"}, {*TWO, "EASF03"}),
-    "ejp": ({"contract": "ejp"}, {*TWO, "ejp_peaks_left"}),
+    "ejp": ({"contract": "ejp"}, {*TWO, "ejp_peaks_left", "peak_notice", "peak_in_progress"}),
     "tempo": ({"contract": "tempo"}, TEMPO),
     "historic three-phase": (
         {"mode": "historic", "phases": 3},

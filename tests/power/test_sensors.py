@@ -12,12 +12,10 @@ from homeassistant.core import Event, EventStateChangedData, callback
 import pytest
 
 from custom_components.linky_tic.const import CONF_REPORTING
-from custom_components.linky_tic.power.sensors import _can_be_estimated
 from custom_components.linky_tic.reporting.rules import Preset
 from simulator import Household
 
 from ..home import KNOWN, Home, Meter, complaints
-from ..tic.streams import ADDRESS, Listener, standard
 
 PHASES: Final = (1, 2, 3)
 NEAR_STANDARD: Final = ("standard", 8700, 9500)
@@ -195,21 +193,3 @@ async def test_the_power_sensors(home: Home, caplog: pytest.LogCaptureFixture) -
     assert load
     assert load.attributes[ATTR_UNIT_OF_MEASUREMENT] == "%"
     assert not complaints(caplog)
-
-
-@pytest.mark.parametrize(
-    ("groups", "is_known"),
-    [
-        ((("EAST", "000001234"),), False),
-        ((("SINSTS", "00450"),), False),
-        ((("EAST", "000001234"), ("SINSTS", "00450")), True),
-        ((("EASF01", "000001234"), ("SINSTS", "00450")), True),
-        ((("EASD01", "000001234"), ("SINSTS", "00450")), False),
-    ],
-)
-def test_an_active_power_takes_an_index_and_an_apparent_power(
-    groups: tuple[tuple[str, str], ...], *, is_known: bool
-) -> None:
-    line = Listener(ADDRESS)
-    line.hear(*4 * [standard(*groups)])
-    assert _can_be_estimated(line.receiver.meter.readings) is is_known

@@ -6,7 +6,6 @@ from typing import Final
 import pytest
 
 from custom_components.linky_tic.power.subscription import (
-    has_phases,
     power_load,
     power_margin,
     share_of,
@@ -40,7 +39,6 @@ def test_the_margin_in_standard_is_the_subscribed_power_less_the_power_drawn(
 ) -> None:
     readings = heard(standard(("PREF", "06"), ("PCOUP", "07"), ("SINSTS", drawn)))
     assert (power_margin(readings), power_load(readings)) == (margin, load)
-    assert not has_phases(readings)
 
 
 def test_each_of_three_phases_has_a_third() -> None:
@@ -48,7 +46,6 @@ def test_each_of_three_phases_has_a_third() -> None:
     readings = heard(standard(("PREF", "12"), ("PCOUP", "12"), ("SINSTS", "05031"), *power))
     assert power_margin(readings) == 6969
     assert phases(readings) == [(4000, 0), (-500, 112.5), (3469, 13.3)]
-    assert has_phases(readings)
 
 
 def test_the_total_is_not_the_sum_of_phases_of_which_one_exports() -> None:
@@ -106,7 +103,6 @@ def test_isousc_gives_no_power_while_the_number_of_phases_is_unknown() -> None:
 
 def test_nothing_is_known_without_readings() -> None:
     assert (power_margin({}), power_load({}), phases({})) == (None, None, 3 * [(None, None)])
-    assert not has_phases({})
     alone = heard(standard(("PREF", "06")))
     assert (power_margin(alone), power_load(alone)) == (None, None)
 
@@ -122,18 +118,18 @@ def test_a_share_is_in_percent_and_unknown_without_a_total(
 
 
 CAPTURED: Final = {
-    # PREF or ISOUSC, what is drawn, phases
-    "standard_mono_base_producer_ccain": (6000, 6000, False),
-    "standard_mono_producer_total": (3000, 3000, False),
-    "standard_mono_hphc": (9000, 9000 - 469, False),
-    "standard_three_tempo_white": (30_000, 30_000 - 2700, True),
-    "historic_mono_tempo_red": (30 * 200, (30 - 12) * 200, False),
-    "historic_three_hc": (25 * 200 * 3, 15_000 - 2 * 200, True),
+    # PREF or ISOUSC, and what is left of it
+    "standard_mono_base_producer_ccain": (6000, 6000),
+    "standard_mono_producer_total": (3000, 3000),
+    "standard_mono_hphc": (9000, 9000 - 469),
+    "standard_three_tempo_white": (30_000, 30_000 - 2700),
+    "historic_mono_tempo_red": (30 * 200, (30 - 12) * 200),
+    "historic_three_hc": (25 * 200 * 3, 15_000 - 2 * 200),
 }
 
 
 @pytest.mark.parametrize("capture", CAPTURED)
 def test_the_margin_of_the_meters_of_captures(capture: str) -> None:
     readings = heard((DATA / "captures" / f"{capture}.bin").read_bytes())
-    told = subscribed_power(readings), power_margin(readings), has_phases(readings)
+    told = subscribed_power(readings), power_margin(readings)
     assert told == CAPTURED[capture]

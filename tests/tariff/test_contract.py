@@ -85,3 +85,19 @@ def test_the_contract_of_a_producer_is_known_by_its_status() -> None:
     listener.hear(*[standard(("NGTF", "  PRODUCTEUR    "), ("STGE", "003A0101"))] * 4)
     contract = read_contract(listener.receiver.meter.readings)
     assert contract == Contract(Mode.STANDARD, "PRODUCTEUR", is_producer=True)
+
+
+@pytest.mark.parametrize(
+    ("contract", "has_peaks", "has_notices"),
+    [
+        (Contract(Mode.STANDARD, "base"), False, False),
+        (Contract(Mode.STANDARD, "tempo"), True, True),
+        (Contract(Mode.HISTORIC, "tempo"), True, False),
+        (Contract(Mode.HISTORIC, "ejp"), True, True),
+        (Contract(Mode.STANDARD, "ZEN FLEX"), None, None),
+    ],
+)
+def test_a_well_known_contract_tells_whether_it_has_peaks(
+    contract: Contract, *, has_peaks: bool | None, has_notices: bool | None
+) -> None:
+    assert (contract.has_mobile_peaks, contract.has_peak_notices) == (has_peaks, has_notices)

@@ -8,12 +8,11 @@ import pytest
 from custom_components.linky_tic.tariff.tempo import (
     COLOURS,
     absent_peak_notice,
+    announces_peaks,
     colour_in_force,
     colour_today,
     colour_tomorrow,
     has_colours,
-    has_mobile_peaks,
-    has_peak_notices,
     peak_in_progress,
     peak_notice,
     register_of_colour,
@@ -81,7 +80,7 @@ def test_the_period_in_force_tells_today_s_colour_and_its_peak(
     readings = said(TEMPO, ("PTEC", period), ("DEMAIN", "----"))
     assert colour_today(readings) == colour
     assert peak_in_progress(readings) == peak
-    assert (has_colours(readings), has_mobile_peaks(readings)) == (True, True)
+    assert has_colours(readings)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +107,7 @@ def test_a_value_that_is_not_in_the_specification_is_unknown() -> None:
 def test_a_peak_of_ejp_is_in_progress_while_its_period_is(period: str, peak: str) -> None:
     readings = said(EJP, ("PTEC", period))
     assert peak_in_progress(readings) == peak
-    assert (has_mobile_peaks(readings), has_peak_notices(readings), has_colours(readings)) == (
-        1,
-        1,
-        0,
-    )
+    assert not has_colours(readings)
 
 
 def test_notice_of_ejp_is_given_while_it_is_sent() -> None:
@@ -124,7 +119,7 @@ def test_notice_of_ejp_is_given_while_it_is_sent() -> None:
 def test_historique_gives_no_notice_of_a_tempo_peak() -> None:
     readings = said(TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "ROUG"))
     assert (peak_notice(readings), absent_peak_notice(readings)) == (None, None)
-    assert not has_peak_notices(readings)
+    assert not announces_peaks(readings)
 
 
 @pytest.mark.parametrize("group", [TEMPO, ("PTEC", "HPJB"), ("DEMAIN", "----")])
@@ -132,18 +127,11 @@ def test_one_reading_of_tempo_is_enough(group: tuple[str, str]) -> None:
     assert has_colours(said(group))
 
 
-@pytest.mark.parametrize("group", [EJP, ("PEJP", "30")])
-def test_one_reading_of_ejp_is_enough(group: tuple[str, str]) -> None:
-    assert has_peak_notices(said(group))
-    assert not has_colours(said(group))
-
-
 @pytest.mark.parametrize(
     "option", [("BASE", "TH.."), ("HC..", "HP..")], ids=["base or hidden", "peak hours"]
 )
 def test_a_contract_without_peaks_has_neither_peaks_nor_colours(option: tuple[str, str]) -> None:
     readings = said(("OPTARIF", option[0]), ("PTEC", option[1]))
-    assert not has_mobile_peaks(readings)
     assert not has_colours(readings)
     assert (colour_today(readings), peak_in_progress(readings)) == (None, None)
 
@@ -151,23 +139,23 @@ def test_a_contract_without_peaks_has_neither_peaks_nor_colours(option: tuple[st
 @pytest.mark.parametrize("code", [1, 2, 3])
 def test_the_status_register_tells_of_three_peaks(code: int) -> None:
     assert peak_notice(status(code << 28)) == peak_in_progress(status(code << 30)) == f"pm{code}"
-    assert has_peak_notices(status(code << 28))
-    assert has_mobile_peaks(status(code << 30))
+    assert announces_peaks(status(code << 28))
+    assert announces_peaks(status(code << 30))
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_an_announced_peak_shows_a_contract_with_peaks(number: int) -> None:
+def test_a_peak_is_announced_by_its_start(number: int) -> None:
     calm = ("STGE", "003A0001")
-    assert not has_mobile_peaks(heard(standard(calm)))
+    assert not announces_peaks(heard(standard(calm)))
     ordered = heard(standard(calm, (f"DPM{number}", "00", " 261124060000")))
-    assert has_mobile_peaks(ordered)
+    assert announces_peaks(ordered)
     assert (peak_notice(ordered), peak_in_progress(ordered)) == ("none", "none")
 
 
 def test_nothing_is_known_without_readings() -> None:
     asked = colour_today, colour_tomorrow, peak_in_progress, peak_notice, absent_peak_notice
     assert [ask({}) for ask in asked] == [None] * len(asked)
-    assert not has_mobile_peaks({})
+    assert not announces_peaks({})
 
 
 OWN: Final = ("NGTF", "   MON  OFFRE   ")

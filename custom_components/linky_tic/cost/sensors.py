@@ -17,7 +17,6 @@ from ..entities.derived import DerivedSensor, DerivedSensorDescription, Value
 from ..history.index_history import history_of
 from ..tariff.in_force import numbered_name
 from ..tariff.sensors import current_tariff_name, tariff_name
-from ..tic import Quantity, Readings
 from .costs import Costs
 from .prices import PRICE_EXPORT, REGISTERS, price_key
 
@@ -91,10 +90,6 @@ def _price_in_force(meter: LinkyCoordinator) -> float | None:
     return meter.costs.prices.of(name) if name else None
 
 
-def _counts(readings: Readings) -> bool:
-    return any(one.label.quantity is Quantity.SUPPLIER_ENERGY for one in readings.values())
-
-
 _PRICE: Final = partial(DerivedSensorDescription, entity=PriceSensor, suggested_display_precision=4)
 _PRICES: Final = (
     *(
@@ -103,7 +98,7 @@ _PRICES: Final = (
             value=partial(_price_of, register),
             needs_line=False,
             signals=lambda signals: (signals.tariff,),
-            is_configured=partial(_is_priced, register),
+            applies=partial(_is_priced, register),
             entity_registry_enabled_default=False,  # but where the Energy dashboard asks it
             translation_key="price_tariff",
             translation_placeholders={"tariff": numbered_name(register)},
@@ -114,13 +109,13 @@ _PRICES: Final = (
         key=PRICE_EXPORT,
         value=lambda meter: meter.costs.prices.export,
         needs_line=False,
-        is_configured=_sells,
+        applies=_sells,
     ),
     _PRICE(
         key="price",
         value=_price_in_force,
         signals=lambda signals: (signals.tariff,),
-        is_configured=_buys,
+        applies=_buys,
         state_class=SensorStateClass.MEASUREMENT,
     ),
 )
@@ -132,12 +127,11 @@ _SUM: Final = partial(
 )
 _ENERGY: Final = partial(
     _SUM,
-    applies=_counts,
     device_class=SensorDeviceClass.ENERGY,
     native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
 )
-_COST: Final = partial(_SUM, is_configured=_buys, device_class=SensorDeviceClass.MONETARY)
-_REVENUE: Final = partial(_SUM, is_configured=_sells, device_class=SensorDeviceClass.MONETARY)
+_COST: Final = partial(_SUM, applies=_buys, device_class=SensorDeviceClass.MONETARY)
+_REVENUE: Final = partial(_SUM, applies=_sells, device_class=SensorDeviceClass.MONETARY)
 _SUMS: Final = (
     _ENERGY(
         key="energy_today",

@@ -26,7 +26,7 @@ from ..const import DOMAIN
 from ..coordinator import LinkyConfigEntry, LinkyCoordinator
 from ..entity import LinkyEntity
 from ..meter.signals import Signal, Signals
-from ..tic import LABELS, Readings
+from ..tic import Readings
 
 type Value = str | float | datetime | None
 
@@ -54,10 +54,8 @@ class DerivedRow:
     """What an entity shows, and which meters have it.
 
     The state is updated by the state signal of the row's key, by each of `signals`, and when a
-    label of `sources` changes (a sensor with a `rule`: at the end of a frame). It is added once
-    `applies` returns True for the readings, or without `applies` once the meter sends one of
-    `sources`. Then it stays. With neither, every meter has it. `is_configured`, if given, decides
-    alone.
+    label of `sources` changes (a sensor with a `rule`: at the end of a frame). It is added once the
+    meter sends one of `sources`, if there are any, and `applies` returns True, if that is given.
     """
 
     entity: Callable[[LinkyCoordinator, Any], Entity]
@@ -66,11 +64,11 @@ class DerivedRow:
     attributes: Callable[[LinkyCoordinator], Mapping[str, Any]] | None = None
     sources: tuple[str, ...] = ()
     signals: Callable[[Signals], tuple[Signal, ...]] = lambda _: ()
-    applies: Callable[[Readings], bool] | None = None
+    applies: Callable[[LinkyCoordinator], bool | None] | None = None
+    """Whether this meter has it, such as by its contract or an option; None while that is not
+    known: then a meter has it that had it before."""
     needs_line: bool = True
     """Whether it is unavailable while nothing is received from the meter."""
-    is_configured: Callable[[LinkyCoordinator], bool] | None = None
-    """Whether the option that it needs is set, such as a price; without it there is no entity."""
     enabled_under_tempo: bool = True
     """Whether it is enabled by default under Tempo too, which has many entities already."""
 
@@ -193,7 +191,7 @@ def add_derived(
     entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     signals = coordinator.signals
     for description in waiting.values():
-        if description.applies or description.is_configured:  # try again when a source changes
+        if description.applies:  # try again when a source changes
             try_add = partial(add, description.key)
             for source in (description.key, *description.sources):
                 entry.async_on_unload(signals.state.connect(source, try_add))
@@ -201,21 +199,18 @@ def add_derived(
                 entry.async_on_unload(signal.connect(try_add))
 
 
+def sends(*labels: str) -> Callable[[LinkyCoordinator], bool]:
+    """Return a condition for `applies`: whether the meter sends one of these labels."""
+    return lambda coordinator: not coordinator.known_labels.labels.keys().isdisjoint(labels)
+
+
 def _exists(coordinator: LinkyCoordinator, platform: str, description: DerivedDescription) -> bool:
-    """Whether a meter has the entity of a row; once added, it stays in the modes that have it."""
-    if description.is_configured:
-        return description.is_configured(coordinator)
+    """Whether the meter has the entity of a row."""
+    if description.sources and not sends(*description.sources)(coordinator):
+        return False
+    applies = description.applies(coordinator) if description.applies else True
+    if applies is not None:
+        return applies
     unique_id = f"{coordinator.address}_{description.key}"
     registry = er.async_get(coordinator.hass)
-    if registry.async_get_entity_id(platform, DOMAIN, unique_id):
-        return _mode_has_sources(coordinator, description)
-    if description.applies is not None:
-        return description.applies(coordinator.readings)
-    known, sources = coordinator.known_labels.labels, description.sources
-    return not sources or any(source in known for source in sources)
-
-
-def _mode_has_sources(coordinator: LinkyCoordinator, description: DerivedDescription) -> bool:
-    """Whether one of the row's sources exists in the mode of the meter, or none is a label."""
-    modes = {LABELS[source].mode for source in description.sources if source in LABELS}
-    return not modes or coordinator.mode in {None, *modes}
+    return registry.async_get_entity_id(platform, DOMAIN, unique_id) is not None

@@ -4,6 +4,7 @@
 overrun is shown by ADPS and ADIRn. Its MOTDETAT is a constant on a Linky, and is not used.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -11,13 +12,14 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass as De
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
+from ..coordinator import LinkyCoordinator
+from ..tariff.contract import Contract
+from ..tariff.sensors import under_tempo
 from ..tariff.tempo import (
     absent_peak_notice,
+    announces_peaks,
     colour_today,
     colour_tomorrow,
-    has_colours,
-    has_mobile_peaks,
-    has_peak_notices,
     peak_in_progress,
     peak_notice,
 )
@@ -112,6 +114,18 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
     )
 
 
+def _if_peaks(
+    of_contract: Callable[[Contract], bool | None],
+) -> Callable[[LinkyCoordinator], bool | None]:
+    """Return a condition for `applies`: the contract has mobile peaks, or the meter sends one."""
+
+    def applies(coordinator: LinkyCoordinator) -> bool | None:
+        contract = coordinator.tariffs.contract
+        return announces_peaks(coordinator.readings) or (contract and of_contract(contract))
+
+    return applies
+
+
 STATUS_FLAGS: Final = (
     _flag("dry_contact", "closed", entity_category=None),
     *(_relay(number, relay) for number, relay in enumerate(RELAYS, 1)),
@@ -142,7 +156,7 @@ STATUS_VALUES: Final = (
             key=key,
             sources=_TEMPO,
             value=of_readings(read),
-            applies=has_colours,
+            applies=under_tempo,
             options=_options(key),
         )
         for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
@@ -151,7 +165,7 @@ STATUS_VALUES: Final = (
         key="peak_in_progress",
         sources=_PEAKS,
         value=of_readings(peak_in_progress),
-        applies=has_mobile_peaks,
+        applies=_if_peaks(lambda contract: contract.has_mobile_peaks),
         options=_options("peak_in_progress"),
         enabled_under_tempo=False,  # under Tempo it only repeats the colour
     ),
@@ -159,7 +173,7 @@ STATUS_VALUES: Final = (
         key="peak_notice",
         sources=_PEAKS,
         value=of_readings(peak_notice, absent_peak_notice),
-        applies=has_peak_notices,
+        applies=_if_peaks(lambda contract: contract.has_peak_notices),
         options=_options("peak_notice"),
         translation_key="mobile_peak_notice",
         enabled_under_tempo=False,

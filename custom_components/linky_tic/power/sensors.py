@@ -12,37 +12,27 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import PERCENTAGE, UnitOfApparentPower, UnitOfPower
 
 from ..coordinator import LinkyCoordinator
-from ..entities.derived import DerivedSensorDescription as Description, of_readings
+from ..entities.derived import DerivedSensorDescription as Description, of_readings, sends
 from ..reporting.rules import ACTIVE_POWER, LOAD, POWER_FACTOR, POWER_MARGIN
-from ..tic import Quantity, Readings
 from .peaks import PEAK_MONTH, PEAK_TODAY
 from .subscription import (
     DRAWN_LABELS,
     SUBSCRIBED_LABELS,
-    has_phases,
     power_load,
     power_margin,
     share_of,
     subscribed_power,
 )
 
-_INDEXES: Final = frozenset({Quantity.TOTAL_ENERGY, Quantity.SUPPLIER_ENERGY})
 _PHASES: Final = (1, 2, 3)
+_HAS_PEAKS: Final = sends("SMAXSN", "SMAXN", "PAPP")
+_HAS_POWER: Final = sends("SINSTS", "SINST1", "PAPP")
 _PHASE_LABELS: Final = ("IINST", "IINST1")
 """In Historique, these labels show on how many phases ISOUSC is subscribed."""
 
 
-def _can_be_estimated(readings: Readings) -> bool:
-    quantities = {reading.label.quantity for reading in readings.values()}
-    return bool(quantities & _INDEXES) and Quantity.IMPORTED_POWER in quantities
-
-
 def _sources(phase: int) -> tuple[str, ...]:
     return (f"SINSTS{phase}", f"IINST{phase}", "PAPP", *SUBSCRIBED_LABELS)
-
-
-def _has_peaks(readings: Readings) -> bool:
-    return any(name in readings for name in ("SMAXSN", "SMAXN", "PAPP"))
 
 
 def _peak_power(key: str, meter: LinkyCoordinator) -> int | None:
@@ -92,7 +82,7 @@ def _with_phases(
             value=of_readings(partial(read, phase=phase)),
             rule=key,
             sources=_sources(phase),
-            applies=has_phases,
+            applies=sends("SINSTS1", "IINST1"),
             entity_registry_enabled_default=False,
             translation_key=f"{key}_phase",
             translation_placeholders={"phase": str(phase)},
@@ -107,7 +97,7 @@ POWER_VALUES: Final = (
             key=key,
             value=partial(_peak_power, key),
             attributes=partial(_peak_date, key) if is_month else None,
-            applies=_has_peaks,
+            applies=_HAS_PEAKS,
             entity_registry_enabled_default=is_month,
             enabled_under_tempo=not is_month,
         )
@@ -118,7 +108,7 @@ POWER_VALUES: Final = (
             key=key,
             value=partial(_peak_share, peak),
             sources=(peak, *SUBSCRIBED_LABELS, *_PHASE_LABELS),
-            applies=_has_peaks,
+            applies=_HAS_PEAKS,
             entity_registry_enabled_default=False,
         )
         for key, peak in (
@@ -132,7 +122,7 @@ POWER_VALUES: Final = (
         rule=ACTIVE_POWER,
         sources=DRAWN_LABELS,
         attributes=lambda meter: {"window": meter.active_power.window},
-        applies=_can_be_estimated,
+        applies=_HAS_POWER,
         device_class=SensorDeviceClass.POWER,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfPower.WATT,
@@ -143,7 +133,7 @@ POWER_VALUES: Final = (
         value=lambda meter: meter.active_power.factor,
         rule=POWER_FACTOR,
         sources=DRAWN_LABELS,
-        applies=_can_be_estimated,
+        applies=_HAS_POWER,
         device_class=SensorDeviceClass.POWER_FACTOR,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,

@@ -62,11 +62,6 @@ def power_load(readings: Readings, phase: int | None = None) -> float | None:
     return share_of(drawn_power(readings, phase), subscribed_power(readings, phase))
 
 
-def has_phases(readings: Readings) -> bool:
-    """Whether the meter sends the power or current of each of three phases."""
-    return "SINSTS1" in readings or "IINST1" in readings
-
-
 def share_of(drawn: float | None, subscribed: float | None) -> float | None:
     """Return one power in % of another, None if either is unknown or the other is zero."""
     return None if drawn is None or not subscribed else round(100 * drawn / subscribed, 1)

@@ -11,13 +11,14 @@ from homeassistant.components.sensor import SensorDeviceClass
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
 from ..tariff.contract import registers_in_use
-from ..tariff.sensors import TARIFF_NAMES, TariffSensor
-from ..tic import Readings
+from ..tariff.sensors import TARIFF_NAMES, TariffSensor, contract_is
 
 
-def _has_tariff_changes(readings: Readings) -> bool:
-    """Whether the meter announces hours and has several tariffs; under BASE it has one."""
-    return "PJOURF+1" in readings and len(registers_in_use(readings)) > 1
+def _has_tariff_changes(meter: LinkyCoordinator) -> bool | None:
+    """Whether several tariffs are in use; under BASE, what others have counted is of the past."""
+    if contract_is("base")(meter):
+        return False
+    return len(registers_in_use(meter.readings)) > 1 or None
 
 
 def _next_change(meter: LinkyCoordinator) -> datetime | None:

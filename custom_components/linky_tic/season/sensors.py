@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from ..coordinator import LinkyCoordinator
 from ..entities.derived import DerivedSensorDescription
-from ..tariff.sensors import contract_is
-from ..tariff.tempo import COLOURS, has_colours
+from ..tariff.sensors import contract_is, under_tempo
+from ..tariff.tempo import COLOURS
 
 
 def _value(kind: str, suffix: str, meter: LinkyCoordinator) -> int | None:
@@ -41,7 +41,7 @@ SEASON_VALUES: Final = tuple(
         attributes=partial(_attributes, kind, suffix),
         needs_line=False,
         signals=lambda signals: (signals.season,),
-        applies=contract_is("ejp") if kind == "peak" else has_colours,
+        applies=contract_is("ejp") if kind == "peak" else under_tempo,
         suggested_display_precision=0,
         entity_registry_enabled_default=key + suffix in _ENABLED,
     )

@@ -31,6 +31,17 @@ class Contract(NamedTuple):
     is_producer: bool = False
 
     @property
+    def has_mobile_peaks(self) -> bool | None:
+        """None for a contract that is known by the supplier's own text alone."""
+        return self.name in {"ejp", "tempo"} if self.name in CONTRACT_NAMES else None
+
+    @property
+    def has_peak_notices(self) -> bool | None:
+        """Whether its peaks are announced; Historique announces none of Tempo."""
+        is_silent = self.mode is Mode.HISTORIC and self.name == "tempo"
+        return self.has_mobile_peaks and not is_silent
+
+    @property
     def title(self) -> str:
         """The name to display: that of a bill where there is one, else the supplier's text."""
         title = CONTRACT_NAMES.get(self.name, self.name)

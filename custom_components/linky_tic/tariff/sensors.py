@@ -14,8 +14,6 @@ from ..entities.derived import (
     Value,
 )
 from ..entity import entity_text
-from ..tic import Readings
-from .contract import read_contract
 from .in_force import numbered_name
 from .tariffs import CURRENT_TARIFF
 from .words import KNOWN_TARIFFS, TARIFF_SLUGS
@@ -35,14 +33,19 @@ def tariff_name(coordinator: LinkyCoordinator, register: int) -> str:
     return entity_text(coordinator.hass, f"sensor.{CURRENT_TARIFF}.state.{name}") or name
 
 
-def contract_is(*contracts: str) -> Callable[[Readings], bool]:
+def contract_is(*contracts: str) -> Callable[[LinkyCoordinator], bool | None]:
     """Return a condition for `applies`: whether the contract is one of these."""
 
-    def applies(readings: Readings) -> bool:
-        contract = read_contract(readings)
-        return contract is not None and contract.name in contracts
+    def applies(coordinator: LinkyCoordinator) -> bool | None:
+        contract = coordinator.tariffs.contract
+        return contract and contract.name in contracts
 
     return applies
+
+
+def under_tempo(coordinator: LinkyCoordinator) -> bool | None:
+    """Whether the contract is Tempo: some meters send its colours and no name of a contract."""
+    return coordinator.tariffs.is_tempo or contract_is("tempo")(coordinator)
 
 
 class TariffSensor(DerivedSensor):

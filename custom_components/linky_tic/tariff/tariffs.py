@@ -28,15 +28,16 @@ _HAS_SLUGS: Final = "tariff_slugs"
 
 class Tariffs:
     def __init__(self, meter: LinkyMeter) -> None:
+        self._meter = meter
         self._signals = signals = meter.signals
         self._store = meter.store
         self._recall: Callable[[str], Any] = meter.store.recall  # Any: JSON
-        self._freshness = meter.freshness
         self._follower = TariffFollower()
         self._slugs: Mapping[int, str] = {}
         self._in_use: set[int] = set()
         self._is_changed = True
         self._former_texts: Mapping[int, str] = {}
+        self._contracts: Mapping[Mode, Contract] = {}
         for label in TARIFF_SOURCES:
             signals.state.connect(label, self._mark_changed)
         signals.frame.connect(self._end_frame)
@@ -50,6 +51,8 @@ class Tariffs:
         follower.texts = _from_json(recall(_TEXTS))
         follower.calendar, follower.tempo = recall(_CALENDAR), recall(_TEMPO)
         self._former_texts = {} if recall(_HAS_SLUGS) else follower.texts
+        contracts = map(_contract_from_json, recall(_CONTRACTS) or ())
+        self._contracts = {contract.mode: contract for contract in contracts}
 
     @callback
     def pop_former_names(self) -> dict[str, str]:
@@ -65,6 +68,12 @@ class Tariffs:
         return self._follower.is_tempo
 
     @property
+    def contract(self) -> Contract | None:
+        """The contract in the mode of the meter, as last read; None while it is not known."""
+        mode, now = self._meter.mode, read_contract(self._meter.readings, is_tempo=self.is_tempo)
+        return now or (self._contracts.get(mode) if mode else None)
+
+    @property
     def current(self) -> Tariff | None:
         """The tariff in force; None while it is not known."""
         return self._follower.current
@@ -72,7 +81,7 @@ class Tariffs:
     @property
     def text(self) -> str | None:
         """The supplier's name of the tariff in force, as the meter sends it (LTARF)."""
-        return text_of(self._freshness.readings, "LTARF")
+        return text_of(self._meter.readings, "LTARF")
 
     @property
     def names(self) -> Mapping[int, str]:
@@ -97,7 +106,7 @@ class Tariffs:
     @property
     def labels(self) -> Mapping[int, str]:
         """Register -> the label of its index in the mode of the meter."""
-        heard = (one.label for one in self._freshness.readings.values())
+        heard = (one.label for one in self._meter.readings.values())
         return {
             one.register or 0: one.name for one in heard if one.quantity is Quantity.SUPPLIER_ENERGY
         }
@@ -105,7 +114,7 @@ class Tariffs:
     @property
     def registers(self) -> set[int]:
         """The registers in use; in Historique, those whose index the meter sends."""
-        return set(self._historic_slugs()) or registers_in_use(self._freshness.readings)
+        return set(self._historic_slugs()) or registers_in_use(self._meter.readings)
 
     @callback
     def accept_contract(self) -> None:
@@ -156,12 +165,9 @@ class Tariffs:
         """
         if now is None:
             return
-        contracts = {
-            one.mode: one for one in map(_contract_from_json, self._recall(_CONTRACTS) or ())
-        }
-        before = contracts.get(now.mode, now)
-        contracts[now.mode] = now
-        self._store.keep(_CONTRACTS, [list(one) for one in contracts.values()])
+        before = self._contracts.get(now.mode, now)
+        self._contracts = {**self._contracts, now.mode: now}
+        self._store.keep(_CONTRACTS, [list(one) for one in self._contracts.values()])
         if before == now:
             return
         first = _contract_from_json(self._recall(_REPLACED) or before)

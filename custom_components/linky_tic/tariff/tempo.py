@@ -57,7 +57,7 @@ def peak_notice(readings: Readings) -> str | None:
 
 def absent_peak_notice(readings: Readings) -> str | None:
     """Return the notice when PEJP is not sent: under EJP, that no peak is near; else None."""
-    return "none" if _has_ejp_notices(readings) else None
+    return "none" if contract_slug(_text(readings, "OPTARIF")) == "ejp" else None
 
 
 def colour_in_force(readings: Readings) -> str | None:
@@ -103,21 +103,10 @@ def has_colours(readings: Readings) -> bool:
     )
 
 
-def has_mobile_peaks(readings: Readings) -> bool:
-    """Whether the contract has mobile peaks, or the meter has sent one."""
-    return has_peak_notices(readings) or has_colours(readings)
-
-
-def has_peak_notices(readings: Readings) -> bool:
-    if "STGE" not in readings:
-        return _has_ejp_notices(readings)
+def announces_peaks(readings: Readings) -> bool:
+    """Whether the meter announces a mobile peak, or one is in progress."""
     said = {_status(readings, "peak_notice"), _status(readings, "peak_in_progress")}
-    is_ordered = any(f"DPM{number}" in readings for number in (1, 2, 3))
-    return bool(said - _NO_PEAK_VALUES) or is_ordered or has_colours(readings)
-
-
-def _has_ejp_notices(readings: Readings) -> bool:
-    return contract_slug(_text(readings, "OPTARIF")) == "ejp" or "PEJP" in readings
+    return bool(said - _NO_PEAK_VALUES) or any(f"DPM{number}" in readings for number in (1, 2, 3))
 
 
 def _colour_of_period(readings: Readings) -> str | None:
