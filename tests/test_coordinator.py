@@ -190,8 +190,6 @@ async def test_a_warning_that_ended_during_a_silence_is_off_though_frames_come_a
     await meter.send(b"".join(meter.source.next().data for _ in range(2 * KNOWN)))
     await meter.play()
     assert [home.state("binary_sensor.linky_adps"), home.value("papp")] == ["off", "500"]
-    coordinator = meter.coordinator
-    assert coordinator.readings is coordinator.receiver.meter.readings  # nothing is in doubt
 
 
 async def test_nothing_of_before_another_meter_is_shown_after_it(home: Home) -> None:

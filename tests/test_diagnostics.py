@@ -223,6 +223,15 @@ async def test_readings_are_told_but_for_identities(home: Home, reporter: Report
     assert readings["SMAXSN"]["time"].startswith("2026-11-23T")
 
 
+async def test_of_a_line_that_was_lost_the_last_readings_are_told(
+    home: Home, reporter: Reporter
+) -> None:
+    meter = await home.hears()
+    heard = (await reporter.data(meter))["readings"]
+    await meter.fall_silent()
+    assert (await reporter.data(meter))["readings"] == heard
+
+
 async def test_labels_that_the_gate_holds_are_in_the_file_without_their_values(
     home: Home, reporter: Reporter
 ) -> None:

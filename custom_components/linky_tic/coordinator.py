@@ -108,7 +108,6 @@ class LinkyCoordinator(LinkyMeter):
             case Reading():
                 self._handle_reading(event)
             case Vanished(label):
-                self.freshness.confirm(label.name)
                 self.known_labels.vanish(label)
                 self.reporter.forget(label.name)
                 self.signals.state.send(label.name)
@@ -121,15 +120,13 @@ class LinkyCoordinator(LinkyMeter):
             case Rejected():
                 self.health.count_rejection(event)
             case ModeChanged():
-                # what the former mode did not send may be sent in this one
-                self.reporter.forget(*self.freshness.mark_stale())
+                self.settling.restart()  # what the former mode did not send may be sent in this one
                 self.signals.state.send_all()
             case _:
                 assert_never(event)
 
     def _handle_reading(self, reading: Reading) -> None:
         name = reading.label.name
-        self.freshness.confirm(name)
         self.known_labels.receive(name)
         self.signals.reading.send(name, reading)
         self.reporter.report_reading(reading)
@@ -143,29 +140,28 @@ class LinkyCoordinator(LinkyMeter):
             self.signals.frame.send(frame, self.readings, now)
 
     def _handle_own_frame(self, frame: Frame) -> None:
-        """Show what this meter has repeated; after another meter, or a loss, show all again."""
-        before = self.is_heard, self.freshness.is_settled
-        repeated = self.freshness.end_frame(frame)
+        """Show all anew where this meter is back, or what it does not send has a meaning now."""
+        before = self.is_heard, self.settling.is_settled
+        self.settling.end_frame(frame)
         self.is_heard = True
         if self.other_address:
             self.other_address = None
             self.guard(self.health.report_other_meter, None)
-        if before != (True, self.freshness.is_settled):
+        if before != (True, self.settling.is_settled):
             self.signals.state.send_all()
-        else:
-            for name in repeated:
-                self.signals.state.send(name)
 
-    def _mark_stale(self) -> None:
-        """Hide all readings until the meter repeats them."""
-        self.reporter.forget(*self.freshness.mark_stale())
+    def _lose(self) -> None:
+        """Put no reading in force until the meter repeats it."""
+        self.receiver.meter.lose()
+        self.settling.restart()
+        self.reporter.forget_all()
         self.signals.lost.send()
 
     def _handle_other_meter(self, address: str) -> None:
         """Make all entities unavailable, and open a repair about the other meter."""
         self.other_address = address
         self.is_heard = False
-        self._mark_stale()
+        self._lose()
         self.guard(self.health.report_other_meter, address)
         self.signals.state.send_all()
 
@@ -178,7 +174,7 @@ class LinkyCoordinator(LinkyMeter):
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
             self.is_heard = False
-            self._mark_stale()
+            self._lose()
             self.guard(self.health.report_silence)
         elif self.receiver.meter.is_identified:
             self.is_heard = True

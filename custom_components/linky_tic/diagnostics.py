@@ -135,7 +135,7 @@ def _running_entry(coordinator: LinkyCoordinator) -> Json:
         ],
         "readings": {
             name: _reading(one)
-            for name, one in receiver.meter.readings.items()
+            for name, one in receiver.meter.conditions.believed.items()
             if one.label.quantity not in IDENTITIES
         },
         "line": _line(link.reception.recent, receiver),
@@ -191,6 +191,6 @@ def _timestamp(seconds: float) -> str | None:
 
 def _identifiers_of(coordinator: LinkyCoordinator) -> set[str | None]:
     """Return more identifiers to redact: another meter's address, and PRMs other than 0."""
-    readings = coordinator.receiver.meter.readings.values()
+    readings = coordinator.receiver.meter.conditions.believed.values()
     points = {one.raw for one in readings if one.label.quantity is Quantity.METERING_POINT}
     return {coordinator.other_address, *(one for one in points if one.strip("0"))}

@@ -285,6 +285,72 @@ def test_another_meter_in_the_other_mode_is_another_meter_not_another_mode() -> 
     assert listener.value("SINSTS") == 500
 
 
+# After a loss
+
+
+def lost(*, parity: bool = True) -> Listener:
+    """A listener that has heard our meter for a while, and then lost the line."""
+    listener = settled(parity=parity)
+    listener.receiver.meter.lose()
+    listener.now += 60
+    return listener
+
+
+def test_nothing_is_in_force_after_a_loss_until_it_is_repeated() -> None:
+    listener = lost()
+    assert not listener.receiver.meter.readings
+    events = listener.hear(standard(*ROW[:2]))
+    assert [one.label.name for one in readings(events)] == ["ADSC", "PCOUP", "SINSTS"]
+    assert listener.receiver.meter.readings.keys() == {"ADSC", "PCOUP", "SINSTS"}
+    assert readings(listener.hear(OURS)) == [listener.receiver.meter.readings["NTARF"]]
+    assert readings(listener.hear(OURS)) == []
+
+
+def test_what_has_changed_by_then_is_in_force_when_it_is_believed() -> None:
+    listener = lost(parity=False)
+    changed = standard(*ROW[:2], ("NTARF", "02"))
+    listener.hear(changed, changed)
+    assert (listener.value("PCOUP"), listener.value("NTARF")) == (9, None)
+    listener.hear(changed)
+    assert listener.value("NTARF") == 2
+
+
+def test_an_index_is_in_force_as_soon_as_it_is_repeated_and_a_leap_is_held() -> None:
+    listener = Listener(ADDRESS, parity=False)
+    listener.hear(*[standard(("EAST", "012345678"), *ROW)] * 4)
+    listener.receiver.meter.lose()
+    listener.hear(standard(("EAST", "912345678"), *ROW))
+    assert listener.value("EAST") is None
+    listener.hear(standard(("EAST", "012345678"), *ROW))
+    assert listener.value("EAST") == 12_345_678
+
+
+def test_a_label_that_is_not_sent_any_more_has_vanished_though_it_was_lost() -> None:
+    listener = lost()
+    without = standard(ROW[0], ROW[2])
+    assert vanished(listener.hear(*[without] * 4)) == ["SINSTS"]
+    assert listener.value("SINSTS") is None
+    assert values(listener.hear(OURS), "SINSTS") == [500]
+
+
+def test_another_meter_s_groups_repeat_nothing() -> None:
+    listener = lost()
+    same = standard(*ROW, address=OTHER_ADDRESS)
+    assert readings(listener.hear(*[same] * 4)) == []
+
+
+def test_a_horodate_of_before_is_not_what_the_meter_repeats() -> None:
+    """DATE has no data: only its horodate tells it apart, and a jump of it is held for a while."""
+    before, jumped = (standard(("DATE", "", f"H2611231{hour}0000"), *ROW) for hour in (2, 4))
+    listener = Listener(ADDRESS)
+    listener.hear(*[before] * 4)
+    listener.receiver.meter.lose()
+    listener.hear(jumped)
+    assert listener.value("DATE") is None
+    listener.hear(before)
+    assert listener.value("DATE") is not None
+
+
 # Its mode
 
 

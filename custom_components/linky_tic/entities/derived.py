@@ -42,7 +42,7 @@ def of_readings(
 
     def value(coordinator: LinkyCoordinator) -> Value:
         found = read(coordinator.readings)
-        if found is None and absent and coordinator.freshness.is_settled:
+        if found is None and absent and coordinator.settling.is_settled:
             return absent(coordinator.readings)
         return found
 
@@ -121,13 +121,8 @@ class DerivedSensor(DerivedEntity, SensorEntity):
         rule = self.entity_description.rule
         if not rule:
             return super()._connect_sources(signals)
-        reporter = self.coordinator.reporter
-        report = partial(reporter.report, self._key, rule)
-        forget = partial(reporter.forget, self._key)  # so that the next value is reported at once
-        return [
-            signals.frame.connect(lambda *_: report(self._row.value(self.coordinator))),
-            signals.lost.connect(forget),
-        ]
+        report = partial(self.coordinator.reporter.report, self._key, rule)
+        return [signals.frame.connect(lambda *_: report(self._row.value(self.coordinator)))]
 
     @override
     def _set_value(self, value: Value) -> None:

@@ -13,8 +13,8 @@ from ..const import CONF_MODE, CONF_OVERSEAS, CONF_REPORTING, DEFAULT_REPORTING
 from ..reporting.reporter import Reporter
 from ..reporting.rules import Preset
 from ..tic import Mode, Reading, Readings, Receiver
-from .freshness import Freshness
 from .known_labels import KnownLabels, labels_at_start
+from .settling import Settling
 from .signals import Signals
 from .store import MeterStore
 
@@ -34,7 +34,7 @@ class LinkyMeter:
         self.signals = Signals()
         self.guard = self.signals.guard
         self.store = store
-        self.freshness = Freshness(self.receiver)
+        self.settling = Settling(self.receiver)
         self.known_labels = KnownLabels(self.receiver.meter.presence.established, self.guard, store)
         self.preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.reporter = Reporter(self.preset, self.signals.state.send)
@@ -46,12 +46,12 @@ class LinkyMeter:
 
     @property
     def readings(self) -> Readings:
-        """The readings in force, without those that the meter has yet to repeat."""
-        return self.freshness.readings
+        """The readings in force."""
+        return self.receiver.meter.readings
 
     def reading(self, name: str) -> Reading | None:
         """The reading of a label in force; None while it is not known."""
-        return self.freshness.reading(name)
+        return self.readings.get(name)
 
 
 def _stored_mode(entry: ConfigEntry[Any]) -> Mode | None:

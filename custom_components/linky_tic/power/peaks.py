@@ -109,7 +109,6 @@ class Peaks:
     def _reset(self) -> None:
         self._peaks.forget_last_power()
         self._is_current = False
-        self._reporter.forget(PEAK_TODAY, PEAK_MONTH)
 
     def _frame(self, frame: Frame, readings: Readings, now: float) -> None:
         before = {key: self.peak(key) for key in (PEAK_TODAY, PEAK_MONTH)}

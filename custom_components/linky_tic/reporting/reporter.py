@@ -67,6 +67,11 @@ class Reporter:
             self._states.pop(name, None)
             self._waiting.pop(name, None)
 
+    def forget_all(self) -> None:
+        """Forget all that was reported: after a loss each next value is reported at once."""
+        self._states.clear()
+        self._waiting.clear()
+
     def _report(self, name: str, value: _Reported, now: float) -> None:
         self._waiting.pop(name, None)
         self._states[name] = value, now

@@ -13,7 +13,7 @@ reading       what a label says, typed
 believed      of a reading: passed by the gate and, if it is an index, followed by no lost group
 held          of a reading: not passed; the one before stays until other frames bear this one out
 established   of a label: known to be sent by this meter, for ever
-in force      of a reading: believed, and its label established and not vanished
+in force      of a reading: believed, its label established, and neither vanished nor lost
 mode          Standard or Historique, the two languages of the meter's output
 mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and FPM; as the name of a
               tariff `peak` are peak hours, and a peak of power is the highest of a day

@@ -4,7 +4,8 @@ A label goes through these states:
 
 sighted       received in one or two frames; its believed reading is not in force yet
 established   received in three frames: this meter sends it, for ever (`_establish`)
-in force      established, with a reading that is believed (`_put_in_force`)
+in force      established, with a reading that is believed (`_put_in_force`); after a loss of the
+              line (`lose`) only once its group is repeated, or another is believed
 vanished      its place in the frame stays empty, and it has no reading any more (`_forget`)
 
 A label in any state may be held too: the gate has a suspect, and the reading in force stays as it
@@ -93,13 +94,14 @@ class Meter:
         name, owner, presence = label.name, self._owner, self.presence
         reading, last = self._read(group, label, now), self._believed.get(name)
         is_ours, is_established = owner.is_own(name, before), name in presence.established
-        if is_established:
-            self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
+        self.accepted.pop(self._keys.pop(name, _NO_KEY), None)
         if last is not None and owner.is_identified and says_the_same(last, reading):
             believed = None  # nothing new, and nothing is suspected any more
             self._gate.forget(name)
-            if is_established:
+            if name in self.readings:
                 self._accept(group)
+            elif is_established:  # it was lost
+                self._believe(reading, group, out)
         else:  # what is not ours is judged, too: it may turn out to be
             believed = self._gate.judge(reading, last)
             if believed is None or not is_ours:
@@ -114,6 +116,11 @@ class Meter:
                 self._believe(believed, group if believed is reading else None, out)
         if is_ours and not is_established and presence.sighted(name, believed=believed is not None):
             self._establish(label, out)
+
+    def lose(self) -> None:
+        """Put no reading in force until its group is repeated; what is believed judges the next."""
+        self.readings.clear()
+        self.accepted.clear()
 
     def await_address(self) -> None:
         self._owner.await_address()
