@@ -5,7 +5,6 @@ import json
 
 from custom_components.linky_tic.schedule.announced_days import AnnouncedDays
 from custom_components.linky_tic.schedule.day_schedule import KnownProfile, MobilePeak
-from custom_components.linky_tic.schedule.days import from_json, to_json
 from custom_components.linky_tic.tic import Coding, LegalTime
 
 DAY = date(2026, 11, 25)
@@ -31,7 +30,7 @@ def written() -> AnnouncedDays:
 
 def test_everything_stored_is_loaded_again() -> None:
     before, after = written(), AnnouncedDays()
-    from_json(json.loads(json.dumps(to_json(before))), after)
+    after.read(json.loads(json.dumps(before.written)))
     assert vars(after.clock) == vars(before.clock)
     assert vars(after) | {"clock": None} == vars(before) | {"clock": None}
 
@@ -43,14 +42,12 @@ def test_data_stored_before_1_0_is_loaded() -> None:
     days = [DAY + timedelta(days=one) for one in range(3)]
     kept = zip(days, (flat, several[1:], several), strict=True)
     profiles = {day.isoformat(): one for day, one in kept}
-    from_json(
-        json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})), after
-    )
+    after.read(json.loads(json.dumps({"profiles": profiles, "peaks": [[1, begin, end, None]]})))
     found = KnownProfile("0000C001", 3), KnownProfile("0000C003", 3, announced=False), None
     assert after.profiles == dict(zip(days, found, strict=True))
     assert after.peaks == (MobilePeak(1, BEGIN, BEGIN + timedelta(days=1)),)
     assert (after.coding, after.is_coding_proven) == (None, False)
     assert after.clock.legal == LegalTime(None, timedelta(0))
     again = AnnouncedDays()
-    from_json(to_json(after), again)
+    again.read(after.written)
     assert again.coding is None

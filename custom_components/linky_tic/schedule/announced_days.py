@@ -7,7 +7,9 @@ frame has repeated, as midnight may have passed between its groups.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from homeassistant.util.json import JsonObjectType
 
 from ..tariff.contract import read_contract
 from ..tariff.tempo import COLOUR_OF_PEAK, COLOURS, TEMPO_START, colour_in_force, colour_tomorrow
@@ -15,6 +17,7 @@ from ..tic import (
     Coding,
     Decision,
     Frame,
+    LegalTime,
     MeterClock,
     Readings,
     Slot,
@@ -65,6 +68,42 @@ class AnnouncedDays:
         self._processed_values: tuple[object, ...] = ()
         self._is_first_profile = True
 
+    def read(self, kept: Mapping[str, Any]) -> None:
+        """Read what `written` gave; another shape raises an error of any type."""
+        profiles, colours = kept["profiles"], kept.get("colours")
+        coding, island, ahead = (kept.get(key) for key in ("coding", "island", "ahead"))
+        self.profiles = {date.fromisoformat(day): _profile(one) for day, one in profiles.items()}
+        self.peaks = tuple(
+            MobilePeak(number, _naive(begin), _naive(end), profile)
+            for number, begin, end, profile in kept["peaks"]
+        )
+        self.is_tempo, self.contract = colours is not None, kept.get("contract")
+        self.colours = {date.fromisoformat(day): one for day, one in (colours or {}).items()}
+        self.coding, self.is_coding_proven = coding and Coding(coding), kept.get("proven", False)
+        self.clock.is_known = ahead is not None
+        self.clock.legal = LegalTime(
+            None if island is None else timedelta(seconds=island), timedelta(seconds=ahead or 0)
+        )
+
+    @property
+    def written(self) -> JsonObjectType:
+        """What is stored."""
+        legal, coding = self.clock.legal, self.coding
+        colours = {day.isoformat(): colour for day, colour in self.colours.items()}
+        return {
+            "profiles": {day.isoformat(): one and list(one) for day, one in self.profiles.items()},
+            "peaks": [
+                [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
+                for peak in self.peaks
+            ],
+            "colours": dict(colours) if self.is_tempo else None,
+            "contract": self.contract,
+            "coding": coding and coding.value,
+            "proven": self.is_coding_proven,
+            "island": None if legal.island is None else legal.island.total_seconds(),
+            "ahead": legal.ahead.total_seconds() if self.clock.is_known else None,
+        }
+
     def schedules(self) -> DaySchedules:
         """Return the known days; none while the meter's clock cannot be trusted."""
         if self.clock.is_in_doubt:
@@ -92,7 +131,7 @@ class AnnouncedDays:
             self._last_values = values
             return is_new
         self._processed_values = values
-        before = self._snapshot()
+        before = self.written
         was = self.is_tempo, self.contract
         self.is_tempo = is_tempo
         if contract := read_contract(readings, is_tempo=is_tempo):
@@ -103,11 +142,7 @@ class AnnouncedDays:
         self.peaks = () if self.is_tempo else update_peaks(known, frame, readings, local)
         self._update_profiles(readings, local, is_same_contract=is_same)
         self._learn_coding(readings, local)
-        return is_new or before != self._snapshot()
-
-    def _snapshot(self) -> tuple[object, ...]:
-        contract = self.contract, self.is_tempo, dict(self.colours)
-        return dict(self.profiles), self.peaks, self.coding, self.is_coding_proven, contract
+        return is_new or before != self.written
 
     def _update_colours(self, readings: Readings, local: datetime) -> None:
         """Update the colours of Tempo days, those in force and those announced.
@@ -252,3 +287,14 @@ def _sends_all(frame: Frame, readings: Readings) -> bool:
         for name in ("DATE", *_LABELS)
         if (one := readings.get(name))
     )
+
+
+def _profile(kept: list[Any] | None) -> KnownProfile | None:
+    """Read the profile of a day, None if its hours are unknown; before 1.0 it was in a list."""
+    profiles = [kept] if kept and isinstance(kept[0], str) else kept or []
+    return KnownProfile(*profiles[0]) if len(profiles) == 1 else None
+
+
+def _naive(kept: str) -> datetime:
+    """Read a time of the meter's clock; before 1.0 it was stored with its time zone."""
+    return datetime.fromisoformat(kept).replace(tzinfo=None)

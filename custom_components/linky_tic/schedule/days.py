@@ -6,16 +6,15 @@ how its hours are coded. `announced_days.py` decides what is known of a day.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.util import dt as dt_util
-from homeassistant.util.json import JsonObjectType
 
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
-from ..tic import Coding, Frame, LegalTime, Readings
+from ..tic import Frame, Readings
 from .announced_days import AnnouncedDays, ChangedHours
-from .day_schedule import DaySchedules, KnownProfile, MobilePeak, SchedulePeriod
+from .day_schedule import DaySchedules, SchedulePeriod
 
 _STORED: Final = "days"
 _ONE_DAY: Final = timedelta(days=1)
@@ -63,13 +62,13 @@ class Days:
         """Load what was stored, unless it is of another meter."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self._address:
-            from_json(kept, self._announced)
+            self._announced.read(kept)
         self._update_schedules()
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
         if self._announced.end_frame(frame, readings, now, is_tempo=is_tempo):
-            self._store.keep(_STORED, {"address": self._address, **to_json(self._announced)})
+            self._store.keep(_STORED, {"address": self._address, **self._announced.written})
             self._update_schedules()
             self._signals.days.send()
         else:
@@ -84,52 +83,3 @@ class Days:
         if dt_util.utcnow() >= self._next_boundary:
             self._update_schedules()
             self._signals.days.send()
-
-
-def to_json(days: AnnouncedDays) -> JsonObjectType:
-    """Return what was announced in the form in which it is stored."""
-    legal, coding = days.clock.legal, days.coding
-    colours = {day.isoformat(): colour for day, colour in days.colours.items()}
-    return {
-        "profiles": {day.isoformat(): one and list(one) for day, one in days.profiles.items()},
-        "peaks": [
-            [peak.number, peak.begin.isoformat(), peak.end.isoformat(), peak.profile]
-            for peak in days.peaks
-        ],
-        "colours": dict(colours) if days.is_tempo else None,
-        "contract": days.contract,
-        "coding": coding and coding.value,
-        "proven": days.is_coding_proven,
-        "island": None if legal.island is None else legal.island.total_seconds(),
-        "ahead": legal.ahead.total_seconds() if days.clock.is_known else None,
-    }
-
-
-def from_json(stored: Mapping[str, Any], days: AnnouncedDays) -> None:  # Any: JSON
-    """Load what `to_json` returned; raises an error if it has another shape."""
-    profiles, colours = stored["profiles"], stored.get("colours")
-    coding, island, ahead = (stored.get(key) for key in ("coding", "island", "ahead"))
-    days.profiles = {date.fromisoformat(day): _profile(kept) for day, kept in profiles.items()}
-    days.peaks = tuple(
-        MobilePeak(number, _naive(begin), _naive(end), profile)
-        for number, begin, end, profile in stored["peaks"]
-    )
-    days.is_tempo = colours is not None
-    days.colours = {date.fromisoformat(day): one for day, one in (colours or {}).items()}
-    days.contract = stored.get("contract")
-    days.coding, days.is_coding_proven = coding and Coding(coding), stored.get("proven", False)
-    days.clock.is_known = ahead is not None
-    days.clock.legal = LegalTime(
-        None if island is None else timedelta(seconds=island), timedelta(seconds=ahead or 0)
-    )
-
-
-def _profile(kept: list[Any] | None) -> KnownProfile | None:
-    """Load the profile of a day, None if its hours are unknown; before 1.0 it was in a list."""
-    profiles = [kept] if kept and isinstance(kept[0], str) else kept or []
-    return KnownProfile(*profiles[0]) if len(profiles) == 1 else None
-
-
-def _naive(kept: str) -> datetime:
-    """Load a time of the meter's clock; before 1.0 it was stored with its time zone."""
-    return datetime.fromisoformat(kept).replace(tzinfo=None)
