@@ -16,8 +16,9 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.linky_tic.const import CONF_SLUG
+from custom_components.linky_tic.const import CONF_SLUG, MODE_NAMES
 from custom_components.linky_tic.setup import money_steps, port_dialog
+from custom_components.linky_tic.tic import Mode
 from simulator import Household
 
 from .dialog import DATA, LOOK, Dialog, added, alias, configured, heard
@@ -74,23 +75,25 @@ async def test_the_confirmation_shows_what_was_heard(hass: HomeAssistant, meter:
         "mode": "Standard",
         "speed": "9600",
         "phases": "1",
-        "contract": "BASE",
+        "contract": "Base",
         "bad": "0",
         "hint": "",
     }
 
 
+@pytest.mark.parametrize("mode", ["historic", "standard"])
 @pytest.mark.parametrize(
     ("contract", "name"),
     [("base", "Base"), ("hphc", "Heures Creuses"), ("tempo", "Tempo"), ("ejp", "EJP")],
 )
-async def test_a_historic_contract_is_shown_by_its_name(
-    hass: HomeAssistant, home: Home, contract: str, name: str
+async def test_a_contract_is_shown_by_its_name(
+    hass: HomeAssistant, home: Home, mode: str, contract: str, name: str
 ) -> None:
-    meter = home.meter(Household(mode="historic", contract=contract, phases=3))
+    meter = home.meter(Household(mode=mode, contract=contract, phases=3))
     async with meter.playing():
         told = (await heard(hass, meter.port.url)).told
-    assert (told["mode"], told["contract"], told["phases"]) == ("Historique", name, "3")
+    assert told["mode"] == MODE_NAMES[Mode(mode)]
+    assert (told["contract"], told["phases"]) == (name, "3")
 
 
 async def test_what_the_lists_do_not_know_is_left_open(hass: HomeAssistant, home: Home) -> None:

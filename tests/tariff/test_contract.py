@@ -4,7 +4,6 @@ import pytest
 
 from custom_components.linky_tic.tariff.contract import (
     Contract,
-    contract_name,
     read_contract,
     registers_in_use,
 )
@@ -22,23 +21,19 @@ def listened(name: str) -> Listener:
 
 
 @pytest.mark.parametrize(
-    ("name", "contract", "registers"),
+    ("name", "registers"),
     [
-        ("std_mono_hc", "H PLEINE/CREUSE", {1, 2}),
-        ("std_mono_tempo", "TEMPO", {1, 2, 3, 4, 5, 6}),
-        ("std_mono_tempo_red_day", "TEMPO", {1, 2, 3, 4, 5, 6}),
-        ("std_mono_minimal", None, {1}),
-        ("his_mono_base", "BASE", {1}),
-        ("his_mono_hc", "HC..", {1, 2}),
-        ("his_mono_tempo", "BBR(", {1, 2, 3, 4, 5, 6}),
+        ("std_mono_hc", {1, 2}),
+        ("std_mono_tempo", {1, 2, 3, 4, 5, 6}),
+        ("std_mono_tempo_red_day", {1, 2, 3, 4, 5, 6}),
+        ("std_mono_minimal", {1}),
+        ("his_mono_base", {1}),
+        ("his_mono_hc", {1, 2}),
+        ("his_mono_tempo", {1, 2, 3, 4, 5, 6}),
     ],
 )
-def test_a_contract_is_told_by_the_readings(
-    name: str, contract: str | None, registers: set[int]
-) -> None:
-    readings = listened(name).receiver.meter.readings
-    assert contract_name(readings) == contract
-    assert registers_in_use(readings) == registers
+def test_the_registers_in_use_are_told_by_the_readings(name: str, registers: set[int]) -> None:
+    assert registers_in_use(listened(name).receiver.meter.readings) == registers
 
 
 def test_a_colour_in_standard_means_all_registers_of_tempo() -> None:
@@ -53,7 +48,7 @@ def test_a_colour_in_standard_means_all_registers_of_tempo() -> None:
 
 
 def test_no_readings_give_no_contract() -> None:
-    assert contract_name({}) is None
+    assert read_contract({}) is None
     assert registers_in_use({}) == set()
 
 

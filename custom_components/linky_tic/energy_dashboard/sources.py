@@ -17,9 +17,8 @@ from ..coordinator import LinkyCoordinator
 from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
 from ..reporting.rules import ACTIVE_POWER
-from ..tariff.contract import contract_name
 from ..tariff.sensors import tariff_name
-from ..tic import Readings
+from ..tic import Readings, text_of
 
 EXPORT_LABEL: Final = "EAIT"
 INJECTION: Final = "Injection"
@@ -102,9 +101,8 @@ def available_sources(coordinator: LinkyCoordinator) -> MeterSources:
 
 def is_total_sale(readings: Readings) -> bool:
     """Whether all production is sold (total sale), by the name of the contract or tariff."""
-    tariff = readings.get("LTARF")
-    names = (contract_name(readings), tariff.raw if tariff else None)
-    letters = ["".join((name or "").upper().split()) for name in names]
+    names = (text_of(readings, label) or "" for label in ("NGTF", "LTARF"))
+    letters = ["".join(name.upper().split()) for name in names]
     return any(word in name for word in _TOTAL_SALE for name in letters)
 
 

@@ -19,9 +19,8 @@ import voluptuous as vol
 from ..const import CONF_SPEED, DOMAIN, LOGGER, MODE_NAMES, UNKNOWN
 from ..coordinator import LinkyConfigEntry
 from ..line import Heard, NotHeard, PortUnavailable, listen, name_of
-from ..tariff.contract import CONTRACT_NAMES, contract_name
-from ..tariff.words import contract_slug
-from ..tic import LABELS, Mode, Quantity, identify, mask, text_of
+from ..tariff.contract import read_contract
+from ..tic import LABELS, Quantity, identify, mask, text_of
 from .port_names import async_real_names, async_stable_name, is_name_of
 from .texts import async_load_sentences, sentence
 
@@ -136,7 +135,7 @@ def _error_text(error: BaseException) -> tuple[str, dict[str, str]]:
 async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
     """Return the placeholders of the confirmation: what is known of the meter that was heard."""
     await async_load_sentences(hass)
-    identity = identify(heard.address)
+    identity, contract = identify(heard.address), read_contract(heard.readings)
     facts = {
         "address": mask(heard.address),
         "maker": identity.maker,
@@ -145,7 +144,7 @@ async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
         "mode": MODE_NAMES[heard.mode],
         "speed": heard.speed,
         "phases": heard.phases,
-        "contract": _contract(heard),
+        "contract": contract and contract.title,
         "good": heard.good,
         "bad": heard.bad,
         "hint": _hint(hass, heard),
@@ -162,11 +161,3 @@ def _hint(hass: HomeAssistant, heard: Heard) -> str:
     if version and version != _TIC_VERSION:
         return sentence(hass, "version", version=version, known=_TIC_VERSION)
     return ""
-
-
-def _contract(heard: Heard) -> str | None:
-    """Return the name of the contract; in Historique mode the meter only sends its code."""
-    name = contract_name(heard.readings)
-    if name is None or heard.mode is Mode.STANDARD:
-        return name
-    return CONTRACT_NAMES.get(contract_slug(name) or "", name)

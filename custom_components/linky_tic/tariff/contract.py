@@ -62,11 +62,6 @@ def read_contract(readings: Readings, *, is_tempo: bool = False) -> Contract | N
     return Contract(Mode.STANDARD, name, status_of(readings)["producer"] is True)
 
 
-def contract_name(readings: Readings) -> str | None:
-    """Return the meter's own text of the contract (NGTF or OPTARIF), None before it is received."""
-    return text_of(readings, "NGTF") or text_of(readings, "OPTARIF")
-
-
 def registers_in_use(readings: Readings) -> set[int]:
     """Return the supplier's registers (1 to 10) that this contract uses.
 
