@@ -163,8 +163,7 @@ def _meter(coordinator: LinkyCoordinator) -> Json:
 
 def _identity(address: str) -> Json:
     who = identify(address)
-    model = who.model and who.model.name
-    return {"address": mask(address), "maker": who.maker, "year": who.year, "model": model}
+    return {"address": mask(address), "maker": who.maker, "year": who.year, "model": who.model}
 
 
 def _reading(reading: Reading) -> Json:

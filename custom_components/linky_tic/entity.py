@@ -16,7 +16,7 @@ from .tic import identify
 def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
     """Return the device of a meter, with maker and model by its address, and its TIC version."""
     identity = identify(coordinator.address)
-    model = identity.model.name if identity.model else None
+    model = identity.model
     if model and identity.year:
         model = f"{model} ({identity.year})"
     described = DeviceInfo(

@@ -3,19 +3,19 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic import Identity, Model, hashed, identify, mask
+from custom_components.linky_tic.tic import Identity, hashed, identify, mask
 from custom_components.linky_tic.tic.address import MODELS
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("041961000000", Identity("Landis+Gyr", 2019, Model("Linky 60 A G3", 1))),
-        ("811763000000", Identity("Sagemcom", 2017, Model("Linky 60 A G1", 3))),
-        ("021067000000", Identity("Sagemcom", 2010, Model("Linky 90 A G1 (pilot)", 1))),
-        ("138705016492", Identity(None, 1987, Model("Electronic meter", 1))),
-        ("028028000000", Identity("Sagemcom", 1980, Model("Electronic meter", 1))),
-        ("027961000000", Identity("Sagemcom", 2079, Model("Linky 60 A G3", 1))),
+        ("041961000000", Identity("Landis+Gyr", 2019, "Linky 60 A G3")),
+        ("811763000000", Identity("Sagemcom", 2017, "Linky 60 A G1")),
+        ("021067000000", Identity("Sagemcom", 2010, "Linky 90 A G1 (pilot)")),
+        ("138705016492", Identity(None, 1987, "Electronic meter")),
+        ("028028000000", Identity("Sagemcom", 1980, "Electronic meter")),
+        ("027961000000", Identity("Sagemcom", 2079, "Linky 60 A G3")),
         ("0221DC000000", Identity("Sagemcom", 2021, None)),
         ("99XX99000000", Identity(None, None, None)),
         ("", Identity(None, None, None)),
@@ -25,19 +25,13 @@ def test_an_address_is_read(address: str, expected: Identity) -> None:
     assert identify(address) == expected
 
 
-def test_the_types_of_the_linky_family_and_of_those_before_it_tell_their_phases() -> None:
-    linky = {1: "60 61 62 64 65 67 70 75 86", 3: "63 68 71 76 87"}
-    older = {
-        1: "01 05 11 15 20 22 23 25 28 29 90 72",  # Hexing's 72 and 74 are no Linky
-        3: "09 21 26 27 30 31 32 91 74 06 07 10 12 33 34 35 36",  # ... and those above 36 kVA
-    }
-    known = [(kind, model.is_linky, model.phases) for kind, model in sorted(MODELS.items())]
-    assert known == sorted(
-        (kind, family is linky, phases)
-        for family in (linky, older)
-        for phases, kinds in family.items()
-        for kind in kinds.split()
-    )
+def test_the_meters_of_the_linky_family_have_a_breaker_and_those_before_them_none() -> None:
+    linky = "60 61 62 63 64 65 67 68 70 71 75 76 86 87"
+    older = "01 05 06 07 09 10 11 12 15 20 21 22 23 25 26 27 28 29 30 31 32 33 34 35 36 72 74 90 91"
+    assert sorted(MODELS) == sorted(f"{linky} {older}".split())
+    for kind in MODELS:
+        assert identify(f"0419{kind}000000").has_breaker is (kind in linky.split())
+    assert identify("041999000000").has_breaker  # it may be a Linky of a later list
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def discovery_payload(
         "identifiers": [f"linky_tic_{address}"],
         "name": name,
         "manufacturer": identity.maker,
-        "model": identity.model.name if identity.model else None,
+        "model": identity.model,
         "serial_number": address,
     }
     return json_dumps(

@@ -140,7 +140,7 @@ async def async_describe(hass: HomeAssistant, heard: Heard) -> dict[str, str]:
         "address": mask(heard.address),
         "maker": identity.maker,
         "year": identity.year,
-        "model": identity.model and identity.model.name,
+        "model": identity.model,
         "mode": MODE_NAMES[heard.mode],
         "speed": heard.speed,
         "phases": heard.phases,

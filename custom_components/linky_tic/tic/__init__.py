@@ -19,7 +19,7 @@ mobile peak   hours of EJP, or days of Tempo (white 1, red 2), between DPM and F
               tariff `peak` are peak hours, and a peak of power is the highest of a day
 """
 
-from .address import Identity, Model, hashed, identify, mask
+from .address import Identity, hashed, identify, mask
 from .anonymous import IDENTITIES, anonymise
 from .catalogue import CATALOGUE, EVENTS, INDEXES, LABELS, Absence, Label, Mode, Quantity
 from .day_profile import (

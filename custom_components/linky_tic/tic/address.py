@@ -49,47 +49,29 @@ MAKERS: Final[Mapping[str, str]] = {
 """Maker code -> the name the maker goes by today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A device type; `phases` is a hint only: the labels on the line tell."""
-
-    name: str
-    phases: int | None
-
-    @property
-    def is_linky(self) -> bool:
-        """Whether the meter has a breaker of its own, which opens beyond the subscribed power."""
-        return self.name.startswith("Linky")
-
-
-_MONO_HISTORIC: Final = ("01", "05", "11", "15", "20", "22", "23", "25", "28", "29", "72")
-_THREE_HISTORIC: Final = (
-    *("09", "21", "26", "27", "30", "31", "32", "74"),
+_BEFORE_LINKY: Final = (
+    *("01", "05", "11", "15", "20", "22", "23", "25", "28", "29", "72"),  # single-phase
+    *("09", "21", "26", "27", "30", "31", "32", "74"),  # three-phase
     *("06", "07", "10", "12", "33", "34", "35", "36"),  # of supplies above 36 kVA
 )
-
-MODELS: Final[Mapping[str, Model]] = (
-    {
-        "60": Model("Linky 60 A G1", 1),
-        "61": Model("Linky 60 A G3", 1),
-        "62": Model("Linky 90 A G1", 1),
-        "63": Model("Linky 60 A G1", 3),
-        "64": Model("Linky 60 A G3", 1),
-        "65": Model("Linky 90 A G3", 1),
-        "67": Model("Linky 90 A G1 (pilot)", 1),
-        "68": Model("Linky 60 A G1 (pilot)", 3),
-        "70": Model("Linky 60 A G3", 1),
-        "71": Model("Linky 60 A G3", 3),
-        "75": Model("Linky 90 A G3", 1),
-        "76": Model("Linky 60 A G3", 3),
-        "86": Model("Linky SEI 60 Hz", 1),
-        "87": Model("Linky SEI 60 Hz", 3),
-        "90": Model("Electronic meter (PLC)", 1),
-        "91": Model("Electronic meter (PLC)", 3),
-    }
-    | dict.fromkeys(_MONO_HISTORIC, Model("Electronic meter", 1))
-    | dict.fromkeys(_THREE_HISTORIC, Model("Electronic meter", 3))
-)
+MODELS: Final[Mapping[str, str]] = {
+    "60": "Linky 60 A G1",
+    "61": "Linky 60 A G3",
+    "62": "Linky 90 A G1",
+    "63": "Linky 60 A G1",  # three-phase, as 68, 71 and 76
+    "64": "Linky 60 A G3",
+    "65": "Linky 90 A G3",
+    "67": "Linky 90 A G1 (pilot)",
+    "68": "Linky 60 A G1 (pilot)",
+    "70": "Linky 60 A G3",
+    "71": "Linky 60 A G3",
+    "75": "Linky 90 A G3",
+    "76": "Linky 60 A G3",
+    "86": "Linky SEI 60 Hz",
+    "87": "Linky SEI 60 Hz",
+    "90": "Electronic meter (PLC)",
+    "91": "Electronic meter (PLC)",
+} | dict.fromkeys(_BEFORE_LINKY, "Electronic meter")
 """Device type -> model. 72 and 74 are no Linky, though they stand between Linky types."""
 
 
@@ -99,7 +81,12 @@ class Identity:
 
     maker: str | None
     year: int | None
-    model: Model | None
+    model: str | None
+
+    @property
+    def has_breaker(self) -> bool:
+        """Whether it opens beyond the subscribed power; meters before Linky do not."""
+        return self.model is None or self.model.startswith("Linky")
 
 
 def identify(address: str) -> Identity:

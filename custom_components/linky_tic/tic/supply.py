@@ -71,9 +71,8 @@ class Conditions:
         return power / _THREE if label.phase and self.phases == _THREE else power
 
     def identify(self, address: str) -> None:
-        """Take from the address whether the meter has a breaker: those before Linky have none."""
-        model = identify(address).model
-        self.has_breaker = model is None or model.is_linky
+        """Take from the address whether the meter has a breaker."""
+        self.has_breaker = identify(address).has_breaker
         self.reckon()
 
     def reckon(self) -> None:
