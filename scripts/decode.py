@@ -39,6 +39,7 @@ TRIAL: Final = 4.0  # seconds at a speed; the longest frame takes 3
 META: Final = "_frame"
 FEWEST_DIGITS: Final = 8
 """Digits from which what stands under no known label may be an identity whose label was damaged."""
+BAD: Final = frozenset({tic.Reason.DAMAGED, tic.Reason.CHECKSUM, tic.Reason.FORMAT})
 IDENTITIES: Final = frozenset({tic.Quantity.ADDRESS, tic.Quantity.METERING_POINT})
 
 
@@ -71,9 +72,7 @@ def arguments() -> argparse.Namespace:
 
 
 def parts_of(source: str, speed: int | None) -> Iterator[Part]:
-    if is_port(source):
-        return parts_of_port(source, speed)
-    return parts_of_file(source)
+    return parts(events_of_port(source, speed) if is_port(source) else events_of_file(source))
 
 
 def is_port(source: str) -> bool:
@@ -82,7 +81,7 @@ def is_port(source: str) -> bool:
     return source != "-" and stat.S_ISCHR(Path(source).stat().st_mode)
 
 
-def parts_of_file(source: str) -> Iterator[Part]:
+def events_of_file(source: str) -> Iterator[tic.Event]:
     """What a recording says; its beginning tells beforehand whether bit 7 is parity."""
     receiver = tic.Receiver()
     with FileIO(sys.stdin.fileno() if source == "-" else source) as file:
@@ -90,10 +89,10 @@ def parts_of_file(source: str) -> Iterator[Part]:
         for _ in receiver.wire.characters((chunk[:SAMPLE] * SAMPLE)[:SAMPLE]):
             pass
         while chunk:
-            yield from parts(receiver.feed(chunk, 0.0))
+            yield from receiver.feed(chunk, 0.0)
             chunk = file.read(CHUNK)  # a pipe gives what has come, and is not waited for
     end = receiver.wire.bit7.table.index(EOT)  # as a byte of this line
-    yield from parts(receiver.feed(bytes([end]), 0.0))
+    yield from receiver.feed(bytes([end]), 0.0)
 
 
 def beginning(file: FileIO) -> bytes:
@@ -104,7 +103,7 @@ def beginning(file: FileIO) -> bytes:
     return read
 
 
-def parts_of_port(source: str, speed: int | None) -> Iterator[Part]:
+def events_of_port(source: str, speed: int | None) -> Iterator[tic.Event]:
     """What a port says, at the speed at which it says something."""
     try:
         import serialx  # noqa: PLC0415 - files are read without it
@@ -115,32 +114,36 @@ def parts_of_port(source: str, speed: int | None) -> Iterator[Part]:
         while True:
             for trial in (speed,) if speed else SPEEDS:
                 with serialx.serial_for_url(source, baudrate=trial, read_timeout=0.5) as port:
-                    yield from parts_at_this_speed(port)
+                    yield from events_at_this_speed(port)
     except serialx.SerialException as error:
         raise Unreadable(f"{source}: {error}") from error
     except ValueError as error:
         raise Unreadable(f"{source}: {error}") from error
 
 
-def parts_at_this_speed(port: Port) -> Iterator[Part]:
+def events_at_this_speed(port: Port) -> Iterator[tic.Event]:
     receiver = tic.Receiver()
     until = time.monotonic() + TRIAL
     while receiver.counters.good_groups or time.monotonic() < until:
         events = receiver.feed(port.read(CHUNK) or b"", time.time())
         if receiver.counters.good_groups:
-            yield from parts(events)
+            yield from events
 
 
 def parts(events: Iterable[tic.Event]) -> Iterator[Part]:
     """The frames among events; one is in several parts where a label comes again."""
-    for frame in events:
-        if isinstance(frame, tic.Frame):
-            mode = str(frame.mode) if frame.mode else None
-            first, *others = rows(frame.groups)
-            complete = frame.complete and not others
-            yield Part(mode, complete, frame.bad, tuple(first))
+    bad_groups = 0
+    for event in events:
+        if isinstance(event, tic.Rejected):
+            bad_groups += event.reason in BAD
+        elif isinstance(event, tic.Frame):
+            mode = str(event.mode) if event.mode else None
+            first, *others = rows(event.groups)
+            complete = event.complete and not others
+            yield Part(mode, complete, bad_groups, tuple(first))
             for other in others:
                 yield Part(mode, complete=False, bad_groups=0, groups=tuple(other))
+            bad_groups = 0
 
 
 def rows(groups: Iterable[tic.Group]) -> list[list[tic.Group]]:

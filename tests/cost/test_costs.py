@@ -229,7 +229,7 @@ async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_o
     meter = await pays(home, "2026-11-23T12:00:00", watts=9000)
     costs, store = meter.coordinator.costs, meter.coordinator.store
     account, readings = costs._account, meter.coordinator.readings
-    silent = Frame(Mode.STANDARD, (), [], 0, opened=True, closed=True, complete=True)
+    silent = Frame(Mode.STANDARD, (), [], opened=True, closed=True, complete=True)
     for seconds, is_stored in ((3599.5, False), (3600.0, True)):
         at = costs._stored_at + seconds
         home.clock.now = at

@@ -15,7 +15,7 @@ def frame(**said: str) -> Frame:
         Group(name, data, None, LABELS[name].mode, LABELS[name], b"") for name, data in said.items()
     )
     names = [one.name for one in groups]
-    return Frame(Mode.STANDARD, groups, names, 0, opened=True, closed=True, complete=True)
+    return Frame(Mode.STANDARD, groups, names, opened=True, closed=True, complete=True)
 
 
 def readings(**values: Any) -> Readings:  # noqa: ANN401 - as read

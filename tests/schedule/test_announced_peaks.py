@@ -18,7 +18,7 @@ SECOND: Final = timedelta(seconds=1)
 
 def now(local: datetime, *labels: str) -> tuple[MobilePeak, ...]:
     """What is known of the peak after a whole frame with some profiles and no peak."""
-    frame = Frame(Mode.STANDARD, (), [], bad=0, opened=True, closed=True, complete=True)
+    frame = Frame(Mode.STANDARD, (), [], opened=True, closed=True, complete=True)
     readings = {
         name: Reading(LABELS[name], "new", "new", None, degraded=False, confirmed=True, at=0)
         for name in labels

@@ -20,6 +20,11 @@ def names(items: list[Item]) -> list[str]:
     return [item.name for item in items if isinstance(item, Group)]
 
 
+def rejected(items: list[Item]) -> list[Rejected]:
+    """The damaged groups."""
+    return [item for item in items if isinstance(item, Rejected)]
+
+
 def ends(items: list[Item]) -> Iterator[Frame]:
     """The frames that ended."""
     return (item for item in items if isinstance(item, Frame))
@@ -36,7 +41,8 @@ def test_a_damaged_separator_between_two_groups_costs_neither(
             items = split(whole[:at] + stray + whole[at + 1 :])
             assert names(items) == ["ADSC", "VTIC", "PRM"]
             end = next(ends(items))
-            assert (end.complete, end.bad) == (False, 0)
+            assert not end.complete
+            assert rejected(items) == []
 
 
 @pytest.mark.parametrize("printable", [b"J", b"M", b"*"])
@@ -47,7 +53,8 @@ def test_a_separator_read_as_a_letter_costs_one_group(separator: bytes, printabl
         if code == separator[0]:
             items = split(whole[:at] + printable + whole[at + 1 :] + whole)
             assert len(names(items)) == 3 + 4
-            assert [end.bad for end in ends(items)] == [1, 0]
+            assert [end.complete for end in ends(items)] == [False, True]
+            assert len(rejected(items)) == 1
 
 
 @pytest.mark.parametrize("mark", [b"\x02", b"\x03", b"C", b"\x00", b"\x80", b""])
@@ -67,9 +74,11 @@ def test_a_damaged_byte_costs_at_most_its_own_group(name: str) -> None:
 
 
 def test_eot_ends_a_frame_that_is_not_complete() -> None:
-    first, second = ends(split((FRAMES / "bad_eot_interrupted.bin").read_bytes()))
-    assert (first.opened, first.closed, first.complete, first.bad) == (True, False, False, 0)
+    items = split((FRAMES / "bad_eot_interrupted.bin").read_bytes())
+    first, second = ends(items)
+    assert (first.opened, first.closed, first.complete) == (True, False, False)
     assert second.complete
+    assert rejected(items) == []
 
 
 def test_stx_opens_a_frame_even_inside_another() -> None:
@@ -79,9 +88,11 @@ def test_stx_opens_a_frame_even_inside_another() -> None:
 
 
 def test_what_comes_before_the_first_separator_is_not_counted_bad() -> None:
-    first, second = ends(split((FRAMES / "bad_start_midframe.bin").read_bytes()))
-    assert (first.opened, first.closed, first.bad) == (False, True, 0)
+    items = split((FRAMES / "bad_start_midframe.bin").read_bytes())
+    first, second = ends(items)
+    assert (first.opened, first.closed) == (False, True)
     assert second.complete
+    assert rejected(items) == []
 
 
 def test_a_line_without_cr_is_still_read() -> None:

@@ -29,15 +29,13 @@ class Frame:
     """A frame that ended.
 
     `heard` are its groups, None in the place of a damaged one; `names` are those of the groups.
-    `opened` and `closed` tell whether it began with STX and ended with ETX, `bad` is the number of
-    damaged groups. It is `complete` when every byte from STX to ETX was good: only then is a label
-    that it lacks really missing.
+    `opened` and `closed` tell whether it began with STX and ended with ETX. It is `complete` when
+    every byte from STX to ETX was good: only then is a label that it lacks really missing.
     """
 
     mode: Mode | None
     heard: tuple[Group | None, ...]
     names: list[str]
-    bad: int
     opened: bool
     closed: bool
     complete: bool
@@ -113,7 +111,6 @@ class Frames:
 
     def __init__(self) -> None:
         self.heard = list[Group | None]()
-        self._bad = 0
         self._is_open = False
         self._is_synchronised = False
 
@@ -123,13 +120,12 @@ class Frames:
         self._is_synchronised = True
         if not self.heard:
             return None
-        heard, bad = tuple(self.heard), self._bad
+        heard = tuple(self.heard)
         self.heard.clear()
-        self._bad = 0
         names = [group.name for group in heard if group]
         closed = mark == ETX
         is_complete = is_open and closed and len(names) == len(heard)
-        return Frame(_mode_of(heard), heard, names, bad, is_open, closed, is_complete)
+        return Frame(_mode_of(heard), heard, names, is_open, closed, is_complete)
 
     def take_apart(self, segment: bytes) -> Iterator[Group | Rejected]:
         """Add a segment that is not one valid group to the frame in progress; return its groups.
@@ -161,11 +157,10 @@ class Frames:
             yield from self._lose(Reason.DAMAGED, line)
 
     def _lose(self, reason: Reason, line: bytes) -> Iterator[Rejected]:
-        """Count an invalid line, unless it is the end of a group whose start was not received."""
+        """Reject an invalid line, unless it is the end of a group whose start was not received."""
         if self._is_synchronised or any(self.heard):
             name, is_altered = label_of(line)
             yield Rejected(reason, name, is_altered)
-            self._bad += 1
             self.heard.append(None)
 
 
