@@ -64,7 +64,7 @@ def remember(metering: Metering, options: Options, clock: Clock, second: int) ->
         )
 
     def point(period: int, low: int, high: int) -> Point:
-        ago = today % period
+        ago = (today - 1) % period + 1  # the period that ends with the start is still to be told
         stamps = (clock.horodate(second, lag=lag) for lag in (ago, ago + period))
         return Point(luck.randint(low, high), next(stamps), luck.randint(low, high), next(stamps))
 

@@ -1,9 +1,11 @@
 """Maxima, load curve and mean voltages."""
 
+import pytest
+
 from simulator import Household
 from simulator.metering import FILTER, Maximum, Mean, shared_out
 
-from .reading import as_dict
+from .reading import as_dict, read
 
 
 def seconds_to_reach(ratio: float, load: float) -> int:
@@ -75,6 +77,17 @@ def test_load_curve_points_are_stamped_at_the_end_of_their_period_and_come_late(
     assert 895 <= int(groups["CCASN"]) <= 900  # the first second was lived before the load
     assert house.horodates["UMOY1"] == "H261123181000"
     assert 225 < int(groups["UMOY1"]) < 240
+
+
+@pytest.mark.parametrize("start", ["18:00:00", "23:59:58", "00:00:00"])
+def test_no_value_changes_under_its_horodate(start: str) -> None:
+    house = Household(start=f"2026-11-23T{start}", phases=3, load_curve=10, solar=3000)
+    told: dict[tuple[str, str], str] = {}
+    for _ in range(60):
+        for label, horodate, data in read(house.frame()):
+            if horodate:
+                assert told.setdefault((label, horodate), data) == data
+        house.advance(20)
 
 
 def test_shares_add_up_exactly() -> None:
