@@ -316,7 +316,7 @@ def test_a_peak_that_is_just_over_stays_when_the_contract_changes() -> None:
 
 def test_a_peak_waits_behind_an_earlier_one_of_its_number() -> None:
     writer = meter(PJOURF1=BLUE, DPM1="261126060000", FPM1="261127060000", PPOINTE=WHITE)
-    writer.writes("130000", frames=4, DPM1="261125060000", FPM1="261126060000")
+    writer.writes("130000", frames=63, DPM1="261125060000", FPM1="261126060000")
     assert writer.peaks() == ["pm1 25T06-26T06 00004003", "pm1 26T06-27T06 00004003"]
 
 
@@ -342,23 +342,26 @@ def test_the_error_of_a_clock_is_known_after_a_while(degraded: bool) -> None:  #
     writer = meter()
     writer.season = "h" if degraded else "H"
     writer.ours = datetime(2026, 11, 22, 3, tzinfo=UTC)
-    writer.writes("120000", frames=11)
+    writer.writes("120004", frames=11)
     assert writer.days.schedules().day(DAY + _NEXT) is None
-    writer.writes("120000", frames=2)
+    writer.writes("120015", frames=2)
     legal = writer.days.schedules().legal
-    assert (legal.ahead, legal.days_ahead) == (timedelta(days=2, hours=8), timedelta(days=2))
+    assert (legal.ahead, legal.days_ahead) == (
+        timedelta(days=2, hours=8, seconds=15),
+        timedelta(days=2),
+    )
     assert legal.day_of(writer.ours) == DAY
     writer.ours = None
-    writer.writes("120000", frames=13)
+    writer.writes("120020", frames=13)
     assert writer.days.clock.legal.ahead == timedelta()
 
 
 def test_a_clock_in_doubt_changes_no_day_and_its_start_and_end_are_news() -> None:
     writer, wrong = meter(), datetime(2026, 11, 22, 3, tzinfo=UTC)
-    for begins, ends in (("120010", "120014"), ("120020", "120100")):  # within a minute, and not
+    for third, ends in (("120012", "120014"), ("120022", "120100")):  # within a minute, and not
         writer.ours = wrong
-        assert not writer.writes(begins, frames=2)
-        assert writer.writes(begins, frames=1)
+        assert not writer.writes(f"{int(third) - 2}", frames=2)
+        assert writer.writes(third, frames=1)
         writer.ours = None
         assert writer.writes(ends, frames=1)
     writer.ours = wrong

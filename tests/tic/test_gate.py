@@ -1,8 +1,10 @@
 """The gate: what cannot be true waits until other frames say the same."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from custom_components.linky_tic.tic import Reason, Rejected
+from custom_components.linky_tic.tic import Reading, Reason, Rejected
 
 from .streams import Listener, historic, rejected, standard, values
 
@@ -130,14 +132,28 @@ def test_a_roll_over_is_believed_after_a_minute() -> None:
 
 
 @pytest.mark.parametrize("parity", [True, False])
-@pytest.mark.parametrize("again", [3, 8, 20])
-def test_no_frames_that_come_again_make_an_index_fall(again: int, *, parity: bool) -> None:
-    line = [index(1000 + number // 4) for number in range(200)]
-    listener = settled(line[0], parity=parity)
-    events = listener.hear(*line[:100], *line[70 : 70 + again], *line[100 + again :])
-    shown = list(map(str, values(events, "EAST")))
-    assert shown == sorted(shown)
-    assert shown[-1] == "1049"
+@pytest.mark.parametrize("watts", [450, 6000])
+@pytest.mark.parametrize("again", [1, 3, 8, 20])
+def test_no_frames_that_come_again_make_anything_go_back(
+    again: int, watts: int, *, parity: bool
+) -> None:
+    def frame(number: int) -> bytes:
+        minute, second = divmod(2 * number, 60)
+        date = ("DATE", "", f"H26112312{minute:02}{second:02}")
+        most = ("SMAXSN", f"{2000 + number // 5:05}", f"H26112312{minute:02}{second // 10}0")
+        mean = ("CCASN", f"{1000 - minute:05}", f"H26112312{minute:02}00")
+        return standard(date, ("EAST", f"{1000 + number * watts // 1800:09}"), *MONO, most, mean)
+
+    line = [frame(number) for number in range(200)]
+    listener = Listener(parity=parity)
+    events = listener.hear(*line[:100], *line[95 - again : 95], *line[100 + again :])
+    last = listener.receiver.meter.readings
+    for label in ("DATE", "EAST", "SMAXSN", "CCASN"):
+        said = [one for one in events if isinstance(one, Reading) and one.label.name == label]
+        shown = [one.time or one.value for one in said]
+        assert shown == sorted(shown, key=str)
+        assert last[label] is said[-1]
+    assert [last[label].raw for label in ("SMAXSN", "CCASN")] == ["02039", "00994"]
 
 
 def test_after_a_minute_of_silence_an_index_is_a_first_one_again() -> None:
@@ -444,6 +460,43 @@ def test_a_clock_goes_on_and_a_jump_needs_three_frames() -> None:
     assert seconds(values(listener.hear(clock(8)), "DATE")) == [8]
     jump = [clock(30, 45), clock(32, 45), clock(34, 45)]
     assert seconds(values(listener.hear(*jump), "DATE")) == [34]
+
+
+def at(instant: datetime, mean: str) -> bytes:
+    """A frame of an instant, by the clock of a meter in October."""
+    letter, offset = ("E", 2) if instant.hour < 1 else ("H", 1)
+    stamp = f"{letter}{instant + timedelta(hours=offset):%y%m%d%H%M%S}"
+    return standard(("DATE", "", stamp), *MONO, ("UMOY1", "230", mean))
+
+
+BEFORE = datetime(2026, 10, 25, 0, 59, 50, tzinfo=UTC)
+AFTER = BEFORE + timedelta(seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("back", "parity", "until"), [(3, True, 12), (3600, True, 70), (3600, False, 70)]
+)
+def test_a_clock_that_is_set_back_is_believed_after_a_minute(
+    back: int, until: int, *, parity: bool
+) -> None:
+    listener, held = Listener(parity=parity), list[int]()
+    for second in range(0, 100, 2):
+        shown = timedelta(hours=9, seconds=second - back * (second >= 10))
+        events = listener.hear(at(BEFORE + shown, "H261025100000"))
+        if second >= 10 and not values(events, "DATE"):
+            held.append(second)
+    assert held == list(range(10, until, 2))
+
+
+@pytest.mark.parametrize("parity", [True, False])
+def test_an_hour_that_comes_again_in_winter_does_not_go_back(*, parity: bool) -> None:
+    listener = Listener(parity=parity)
+    listener.hear(*(at(BEFORE + timedelta(seconds=2 * one), "E261025025000") for one in range(5)))
+    events = listener.hear(
+        *(at(AFTER + timedelta(seconds=2 * one), "H261025020000") for one in range(5))
+    )
+    assert len(values(events, "DATE")) == 5
+    assert values(events, "UMOY1") == [230]
 
 
 def test_a_date_that_does_not_exist_is_never_shown() -> None:

@@ -95,6 +95,19 @@ def test_a_right_time_in_between_takes_the_doubt_away() -> None:
     assert clock.legal.ahead == timedelta()
 
 
+def test_the_error_is_in_doubt_while_a_time_that_goes_back_is_held() -> None:
+    clock, right = MeterClock(), date()
+    clock.compare(right, NOON)
+    for sent in (None, "E260701139960", "E260701135900", "E260701150000"):
+        assert not [True for _ in range(4) if clock.compare(right, NOON, sent) and doubts(clock)]
+    assert [clock.compare(right, NOON, "E260701135859") for _ in range(3)] == [False, False, True]
+    assert doubts(clock)
+    compare(clock, 8, timedelta(minutes=-61))
+    assert doubts(clock)
+    compare(clock, 1, timedelta(minutes=-61))
+    assert clock.legal.ahead == timedelta(minutes=-61)
+
+
 @pytest.mark.parametrize("degraded", [False, True])
 def test_an_island_is_learned_from_the_first_letter(degraded: bool) -> None:  # noqa: FBT001
     clock = MeterClock()

@@ -119,7 +119,8 @@ class AnnouncedDays:
         """
         self.changed = None
         clock = readings.get("DATE")
-        is_new = self.clock.compare(clock, now)
+        sent = (one.horodate for one in frame.heard if one and one.name == "DATE")
+        is_new = self.clock.compare(clock, now, next(sent, None))
         if clock is not None and self.clock.is_in_doubt:
             return is_new
         local = self.clock.local(clock, now)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from .catalogue import CATALOGUE, LABELS, PEAKS, Label, Quantity, names_of
+from .catalogue import CATALOGUE, COUNTERS, LABELS, PEAKS, Label, Quantity, names_of
 from .events import Reading, Readings, number_of
 from .status_words import STATUS
 
@@ -76,12 +76,13 @@ def is_borne_out(overrun: Reading, believed: Readings) -> bool:
 
 
 def contradicts(now: Reading, last: Reading) -> bool:
-    """Whether a dated value cannot follow the last one.
+    """Whether a value goes back, and cannot follow the last one.
 
-    It has the same horodate and differs, or an earlier one, or is a maximum that gets smaller.
+    An index falls; what is dated has an earlier horodate, or the same one and differs, or is a
+    maximum that gets smaller during its day.
     """
     if now.time is None or last.time is None:
-        return False
+        return now.label.name in COUNTERS and int(now.raw) < int(last.raw)
     if now.time <= last.time:
         return now.time < last.time or now.raw != last.raw
     is_of_its_day = now.label.name in _MAXIMA and now.time.date() == last.time.date()

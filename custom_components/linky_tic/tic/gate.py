@@ -2,19 +2,25 @@
 
 A reading passes or becomes a suspect: a late value does less harm than a false one. The suspects of
 a label form a row (`Row`): each continues the one before it. The rule of the quantity (`rules.py`)
-tells whether a reading continues the row, and which one of a row is believed. A reading without a
-value, which no working meter sends, never passes.
+tells whether a reading continues the row, and which one of a row is believed. One that goes back
+must have been said for a minute too, whatever its rule. A reading without a value, which no working
+meter sends, never passes.
 """
 
 from math import inf
+from typing import Final
 
 from .catalogue import COUNTERS, OVERRUNS
-from .corroboration import is_borne_out
+from .corroboration import contradicts, is_borne_out
 from .events import Reading
 from .frames import Frame
 from .presence import Presence
 from .rules import AGREEMENT, RULES, Row
 from .supply import Conditions
+
+_REPLAY: Final = 60.0
+"""Seconds for which what goes back must be said: a bridge repeats frames, for less; and in noise
+the index of a register that does not count was heard for another one three times in a row."""
 
 
 class Gate:
@@ -74,6 +80,8 @@ class Gate:
                 row.heard = suspects.heard
         # A reading that is believed ends its row, unless the rule is timed.
         chosen = rule.choose(row) if has_value else None
+        if chosen and last and contradicts(chosen, last) and row.lasted < _REPLAY:
+            chosen = None
         if chosen is now and not (rule.is_timed and row.before):
             self._rows.pop(name, None)
             return now

@@ -215,7 +215,9 @@ class Meter:
         elif name in LIMITS:
             self.conditions.reckon()
         elif group and group.horodate and self._overseas.learn(group.horodate, reading.at):
-            self.accepted.clear()  # what is stamped is read anew
+            self.accepted.clear()  # what is stamped is read anew, and follows nothing
+            for stamped in [one for one, said in self._believed.items() if said.time]:
+                del self._believed[stamped]
 
     def _accept(self, group: Group) -> None:
         """Accept a group of an established label, of which nothing is held, when it is repeated."""

@@ -85,14 +85,21 @@ class MeterClock:
         """Whether the error of the clock is not known."""
         return not self.is_known or self._apart >= _DOUBT
 
-    def compare(self, clock: Reading | None, now: datetime) -> bool:
-        """Compare DATE with our time `now`; whether the legal time, or the doubt, has changed."""
-        if clock is None or clock is self._last or not isinstance(clock.value, datetime):
+    def compare(self, clock: Reading | None, now: datetime, sent: str | None = None) -> bool:
+        """Compare DATE with our time `now`; whether the legal time, or the doubt, has changed.
+
+        `sent` is its horodate in the frame: the error is in doubt while one that goes back is held.
+        """
+        if clock is None or not isinstance(clock.value, datetime):
             return False
-        self._last = clock
         before = self.legal, self.is_in_doubt
-        self.legal = LegalTime(island_of(clock.value), self.legal.ahead)
-        self._judge(clock.value - now)
+        if clock is not self._last:
+            self._last = clock
+            self.legal = LegalTime(island_of(clock.value), self.legal.ahead)
+            self._judge(clock.value - now)
+        elif sent and self._apart < _DOUBT and (held := read_horodate(sent)):
+            behind = clock.value.replace(tzinfo=None) - held.time.replace(tzinfo=None)
+            self._apart += behind > _SAME_TIME
         return before != (self.legal, self.is_in_doubt)
 
     def _judge(self, error: timedelta) -> None:

@@ -23,9 +23,6 @@ FRAME_SECONDS: Final = 4.0
 """Seconds: a value is as old as a frame, and the longest one takes 3 s."""
 FRESH: Final = 60.0
 """Seconds without a label after which its next index is judged like the first one."""
-_REPLAY: Final = 60.0
-"""Seconds for which an index must have fallen: a bridge repeats frames, for less; and in noise that
-of a register that does not count was heard in the place of another one three times in a row."""
 _PATIENCE: Final = 10.0
 """Seconds between two indexes taken from a growing row on a line without parity."""
 DRIFT: Final = 5.0
@@ -132,12 +129,11 @@ def _choose_index(row: Row) -> Reading | None:
                                                line, the latter once every `_PATIENCE` only
     is the first, or late    the next agrees   the middle of three in line
     leaps                    the middle of three, each within the supply
-    falls                    the same, after `_REPLAY`
     """
     now, last, parity = row.now, row.last, row.conditions.parity
     heard = row.heard if last is None else max(row.heard, last.at)
     if last is not None and not _can_grow(last, now, heard, row.conditions):
-        return row.middle() if _gain(last, now) > 0 or row.lasted >= _REPLAY else None
+        return row.middle()
     if last is None or now.at - heard > FRESH:
         return row.agreed(2) if parity else _in_line(row)
     if parity or (row.before and row.before[-1].value == now.value):
@@ -171,10 +167,7 @@ def _choose_power(row: Row) -> Reading | None:
 
 
 def _climbs(row: Row, now: Reading) -> bool:
-    before = row.now
-    if before.time is None or now.time is None or before.time > now.time:
-        return False
-    return _soon(row, now) and _gain(before, now) >= 0
+    return _soon(row, now) and not contradicts(now, row.now)
 
 
 def _choose_peak(row: Row) -> Reading | None:
@@ -182,20 +175,15 @@ def _choose_peak(row: Row) -> Reading | None:
 
     Where bytes were lost, a valid group may end with the end of another.
     """
-    now, last = row.now, row.last
-    is_odd = last is not None and contradicts(now, last)
-    if is_odd or int(now.raw) > MARGIN * row.conditions.limit(now.label):
+    now = row.now
+    if int(now.raw) > MARGIN * row.conditions.limit(now.label):
         return row.agreed()
     return now if row.before and says_the_same(row.before[-1], now) else row.middle()
 
 
 def _choose_text(row: Row) -> Reading | None:
-    """Believe two that agree: no check sees bit 6 flipped together with the parity bit.
-
-    Three are needed where a horodate contradicts the last reading, or without parity.
-    """
-    is_odd = row.last is not None and contradicts(row.now, row.last)
-    return row.agreed(2 if row.conditions.parity and not is_odd else AGREEMENT)
+    """Believe two that agree: no check sees bit 6 flipped together with the parity bit."""
+    return row.agreed(2 if row.conditions.parity else AGREEMENT)
 
 
 def _choose_overrun(row: Row) -> Reading | None:
