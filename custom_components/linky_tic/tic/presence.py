@@ -91,7 +91,7 @@ class Presence:
         absent = [row for row in missing if row.absence is not Absence.LATCH]
         self._whole, self._whole_at = names if frame.complete and not absent else None, now
         empty = _empty_ranks(frame) if absent else ()
-        return [row for row in absent if row.rank in empty and self._has_vanished(row, now)]
+        return [row for row in absent if row.rank in empty and self._miss(row, now)]
 
     def is_followed(self, frame: Frame, group: Group, label: Label) -> bool:
         """Whether no group is missing between a group of the frame that ends and the next one."""
@@ -107,7 +107,8 @@ class Presence:
         """Whether a frame has the groups of the one before, which was whole."""
         return frame.complete and frame.names == self._whole
 
-    def _has_vanished(self, label: Label, now: float) -> bool:
+    def _miss(self, label: Label, now: float) -> bool:
+        """Count a frame that shows a label's place empty; whether the label has vanished."""
         misses = self._misses[label.name] = self._misses.get(label.name, 0) + 1
         silent = now - self._heard_at.setdefault(label.name, now)
         if misses < _MISSES or (label.absence is Absence.PATIENT and silent < _PATIENCE):
