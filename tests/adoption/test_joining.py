@@ -81,7 +81,7 @@ def test_an_index_that_has_not_moved_joins_its_last_hour() -> None:
 @pytest.mark.parametrize("per_kwh", [1.0, 1000.0])
 @pytest.mark.parametrize(
     ("counted", "is_adopted", "own"),
-    [(40.0, False, 40.0), (40.01, False, 0.0), (90.0, False, 0.0), (9.0, True, 0.0)],
+    [(41.0, False, 41.0), (41.01, False, 0.0), (90.0, False, 0.0), (9.0, True, 0.0)],
 )
 def test_a_sum_that_no_hour_can_count_is_not_taken_for_our_own(
     per_kwh: float, counted: float, own: float, *, is_adopted: bool

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ..tic import ROUNDING, can_gain
+from ..tic import can_follow
 
 HOUR: Final = 3600.0
 _MAX_LEFT_OUT: Final = 48 * HOUR
@@ -95,7 +95,8 @@ def join_by_time(
     if not ended or ended[-1].sum is None or first.sum is None:
         return None
     before = ended[-1]._replace(end=ended[-1].start + length)
-    is_its_own = not is_adopted and can_gain(1000 * first.sum / per_kwh, first.end - first.start)
+    gain, seconds = 1000 * first.sum / per_kwh, first.end - first.start
+    is_its_own = not is_adopted and can_follow(0, gain, seconds)
     counted = first.sum if is_its_own else 0.0
     return Join(before, ended[-1].sum + counted - first.sum)
 
@@ -113,8 +114,8 @@ def follows(before: StatisticRow, after: StatisticRow, per_kwh: float) -> bool:
     """Whether a meter can count from the index of one row to that of a later one in that time."""
     if before.state is None or after.state is None:
         return False
-    gain = 1000 * (after.state - before.state) / per_kwh
-    return can_gain(gain, after.end - before.end, ROUNDING)
+    index, later = (1000 * row / per_kwh for row in (before.state, after.state))
+    return can_follow(index, later, after.end - before.end)
 
 
 def implausible_rows(rows: Sequence[StatisticRow], per_kwh: float) -> Iterator[tuple[float, float]]:
@@ -122,5 +123,5 @@ def implausible_rows(rows: Sequence[StatisticRow], per_kwh: float) -> Iterator[t
     summed = ((row.start, row.sum) for row in rows if row.sum is not None)
     for (start, before), (later, total) in pairwise(summed):
         gain = 1000 * (total - before) / per_kwh
-        if gain < -_NOTHING or not can_gain(gain, later - start, ROUNDING):
+        if gain < -_NOTHING or not can_follow(0, gain, later - start):
             yield later, total - before

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
-from ..tic import LABELS, Label, Quantity
-from .registers import SUPPLIER_TOTAL, Registers, can_follow, key_of, register_name
+from ..tic import LABELS, Label, Quantity, can_follow
+from .registers import SUPPLIER_TOTAL, Registers, key_of, register_name
 
 _DAY: Final = 86_400.0
 """Seconds by which a clock may err when a row is checked for being of this meter."""

@@ -14,7 +14,7 @@ Values are in Wh or varh. What statistics make of them is in `counting.py`.
 from dataclasses import dataclass, field
 from typing import Final
 
-from ..tic import LABELS, ROUNDING, Label, Mode, Quantity, can_gain
+from ..tic import LABELS, Label, Mode, Quantity, can_follow
 
 SUPPLIER_TOTAL: Final = f"{Quantity.SUPPLIER_ENERGY}"
 """The supplier's registers together, which BASE may show."""
@@ -38,11 +38,6 @@ _REGISTERS: Final[dict[Quantity, list[str]]] = {
 def key_of(meter: str, name: str) -> str:
     """Return the key of a register, or of a total, in the dictionaries of `Registers`."""
     return f"{meter}.{name}"
-
-
-def can_follow(before: float, after: float, seconds: float) -> bool:
-    """Whether an index can go from one value to another in so many seconds."""
-    return can_gain(after - before, seconds, ROUNDING)
 
 
 def _hidden_by(label: Label, register: str) -> list[Quantity]:

@@ -49,5 +49,5 @@ from .legal_time import MAINLAND, LegalTime
 from .meter_clock import MeterClock, naive
 from .receiver import Receiver
 from .status_words import RELAYS, STATUS, Field, Meaning, decode_status, status_of
-from .supply import ROUNDING, VOLTS, allowed_power, can_gain
+from .supply import VOLTS, allowed_power, can_follow
 from .values import Value, read_horodate, read_value

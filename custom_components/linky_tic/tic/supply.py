@@ -19,7 +19,7 @@ _LASTING_POWER: Final = 40_000
 """W that no house draws for hours: its contract holds then, while a breaker lets more pass for
 minutes. What is counted is held to it, where nothing but the gain tells whether two values belong
 together; the gate knows the supply of its meter, and allows `MARGIN` times that."""
-ROUNDING: Final = 1_000
+_ROUNDING: Final = 1_000
 """Wh by which what is kept of an index may be off: some programs show whole kWh."""
 VOLTS: Final = 200
 """Volts at which a setting current is a subscribed power: 6 kVA are 30 A (54E 6.1)."""
@@ -33,9 +33,10 @@ _CUT_OFF: Final = ("PCOUP", "PREF")
 """What opens the breaker, in kVA; zero is none."""
 
 
-def can_gain(gain: float, seconds: float, rounding: float = 0.0) -> bool:
-    """Whether an index can have gained so many Wh over a time, give or take `rounding`."""
-    return -rounding <= gain <= _LASTING_POWER * max(seconds, 0.0) / 3600 + rounding
+def can_follow(before: float, after: float, seconds: float) -> bool:
+    """Whether an index (Wh) can go from one value to another in so many seconds."""
+    most = _LASTING_POWER * max(seconds, 0.0) / 3600
+    return -_ROUNDING <= after - before <= most + _ROUNDING
 
 
 def allowed_power(readings: Readings, labels: tuple[str, ...], phases: int | None) -> int | None:
