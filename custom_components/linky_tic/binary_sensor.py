@@ -37,7 +37,7 @@ def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
 
 LINK: Final = DerivedBinarySensorDescription(
     key="link",
-    value=lambda meter: meter.is_heard,
+    value=lambda meter: meter.is_recognised,
     needs_line=False,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,

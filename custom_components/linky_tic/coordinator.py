@@ -36,8 +36,8 @@ _MINUTE: Final = timedelta(minutes=1)
 class LinkyCoordinator(LinkyMeter):
     """The meter of one config entry, with its line and its rooms.
 
-    `is_heard` is True once the meter has sent its address, False once the line is silent or another
-    meter is recognised on it, None until then. `other_address` is the address of such a meter.
+    `is_recognised` is True once the meter has sent its address, False once the line is silent or
+    another meter speaks, None until then. `other_address` is the address of such a meter.
     """
 
     entry: LinkyConfigEntry
@@ -45,7 +45,7 @@ class LinkyCoordinator(LinkyMeter):
     def __init__(self, hass: HomeAssistant, entry: LinkyConfigEntry, store: MeterStore) -> None:
         super().__init__(hass, entry, store)
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
-        self.is_heard: bool | None = None
+        self.is_recognised: bool | None = None
         self.other_address: str | None = None
         self.link = Link(
             entry.data[CONF_PORT],
@@ -74,7 +74,7 @@ class LinkyCoordinator(LinkyMeter):
         """Take what was received at set-up, and open the port; raises `PortUnavailable`."""
         for chunk, at in heard.chunks() if heard else ():
             self._receive(self.receiver.feed(chunk, at), at)
-        self.is_heard = None
+        self.is_recognised = None
         await optional(self.mirror.async_start())
         await self.link.open()
         await optional(self.health.async_look_for_console())
@@ -141,9 +141,9 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_own_frame(self, frame: Frame) -> None:
         """Show all anew where this meter is back, or what it does not send has a meaning now."""
-        before = self.is_heard, self.settling.is_settled
+        before = self.is_recognised, self.settling.is_settled
         self.settling.end_frame(frame)
-        self.is_heard = True
+        self.is_recognised = True
         if self.other_address:
             self.other_address = None
             self.guard(self.health.report_other_meter, None)
@@ -160,7 +160,7 @@ class LinkyCoordinator(LinkyMeter):
     def _handle_other_meter(self, address: str) -> None:
         """Make all entities unavailable, and open a repair about the other meter."""
         self.other_address = address
-        self.is_heard = False
+        self.is_recognised = False
         self._lose()
         self.guard(self.health.report_other_meter, address)
         self.signals.state.send_all()
@@ -173,11 +173,11 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
-            self.is_heard = False
+            self.is_recognised = False
             self._lose()
             self.guard(self.health.report_silence)
         elif self.receiver.meter.is_identified:
-            self.is_heard = True
+            self.is_recognised = True
         self.signals.state.send_all()
 
     def _store_settings(self) -> None:
