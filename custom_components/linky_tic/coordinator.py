@@ -26,7 +26,7 @@ from .reporting.rules import READ_INTERVALS
 from .schedule.days import Days
 from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
-from .tic import Appeared, Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
+from .tic import Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
@@ -113,8 +113,6 @@ class LinkyCoordinator(LinkyMeter):
                 self.signals.state.send(label.name)
             case Frame():
                 self._handle_frame(event, now)
-            case Appeared(label):
-                self.known_labels.appear(label)
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
@@ -127,7 +125,6 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_reading(self, reading: Reading) -> None:
         name = reading.label.name
-        self.known_labels.receive(name)
         self.signals.reading.send(name, reading)
         self.reporter.report_reading(reading)
 

@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.linky_tic.tic import (
     CATALOGUE,
-    Appeared,
     Event,
     Frame,
     Mode,
@@ -122,9 +121,9 @@ def test_a_state_that_stays_while_the_meter_says_another_thing_is_false(soak: So
 
 def test_an_entity_for_a_label_never_sent_is_false(soak: Soak) -> None:
     for label in ("EAIT", "SINSTS2"):
-        appeared = [Appeared(LABELS[label])]
-        (finding,) = soak.judge.hear(appeared, now_of(soak), Mode.STANDARD)
+        (finding,) = soak.judge.know({"EAST", label}, now_of(soak))
         assert finding.kind == "entity"
+        assert not soak.judge.know({"EAST", label}, now_of(soak))
 
 
 def test_a_label_that_is_still_sent_has_not_vanished(soak: Soak) -> None:

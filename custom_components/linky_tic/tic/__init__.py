@@ -33,7 +33,6 @@ from .day_profile import (
     slots_by_coding,
 )
 from .events import (
-    Appeared,
     Event,
     ModeChanged,
     OtherMeter,
