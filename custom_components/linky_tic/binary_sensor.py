@@ -32,7 +32,7 @@ def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
     """
     if meter.reading(label.name) is not None:
         return True
-    return False if meter.settling.is_settled and meter.mode is label.mode else None
+    return False if meter.is_settled and meter.mode is label.mode else None
 
 
 LINK: Final = DerivedBinarySensorDescription(

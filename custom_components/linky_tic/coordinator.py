@@ -47,6 +47,7 @@ class LinkyCoordinator(LinkyMeter):
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.is_recognised: bool | None = None
         self.other_address: str | None = None
+        self._was_settled = False
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
@@ -118,7 +119,6 @@ class LinkyCoordinator(LinkyMeter):
             case Rejected():
                 self.health.count_rejection(event)
             case ModeChanged():
-                self.settling.restart()  # what the former mode did not send may be sent in this one
                 self.signals.state.send_all()
             case _:
                 assert_never(event)
@@ -133,24 +133,22 @@ class LinkyCoordinator(LinkyMeter):
         self.known_labels.end_frame()
         self.guard(self._store_settings)
         if self.receiver.meter.is_identified:
-            self._handle_own_frame(frame)
+            self._handle_own_frame()
             self.signals.frame.send(frame, self.readings, now)
 
-    def _handle_own_frame(self, frame: Frame) -> None:
+    def _handle_own_frame(self) -> None:
         """Show all anew where this meter is back, or what it does not send has a meaning now."""
-        before = self.is_recognised, self.settling.is_settled
-        self.settling.end_frame(frame)
+        before, self._was_settled = (self.is_recognised, self._was_settled), self.is_settled
         self.is_recognised = True
         if self.other_address:
             self.other_address = None
             self.guard(self.health.report_other_meter, None)
-        if before != (True, self.settling.is_settled):
+        if before != (True, self._was_settled):
             self.signals.state.send_all()
 
     def _lose(self) -> None:
         """Put no reading in force until the meter repeats it."""
         self.receiver.meter.lose()
-        self.settling.restart()
         self.reporter.forget_all()
         self.signals.lost.send()
 

@@ -225,3 +225,39 @@ def test_a_label_that_stands_several_times_in_a_frame_came_once() -> None:
     thrice = standard(*ROW, *[("URMS2", f"23{n}") for n in range(4)], *END)
     assert established(listener, thrice, thrice) == []
     assert "URMS2" in established(listener, thrice)
+
+
+# When an absence means something
+
+
+def settles(listener: Listener, *frames: bytes) -> list[bool]:
+    """Whether the absence of a label means something, after each frame."""
+    told = []
+    for frame in frames:
+        listener.hear(frame)
+        told.append(listener.receiver.meter.presence.is_settled)
+    return told
+
+
+def test_absences_mean_something_after_a_whole_frame_with_parity() -> None:
+    assert settles(Listener(), *[FULL] * 2) == [False, True]
+
+
+def test_absences_mean_something_after_three_frames_without() -> None:
+    assert settles(Listener(parity=False), *[FULL] * 4) == [False, False, True, True]
+
+
+def test_absences_mean_nothing_right_after_a_loss_or_in_a_new_mode() -> None:
+    listener = settled()
+    listener.receiver.meter.lose()
+    assert not listener.receiver.meter.presence.is_settled
+    assert settles(listener, FULL) == [True]
+    new = historic(("PTEC", "HP.."), ("PAPP", "01000"))
+    assert settles(listener, new, new, new, new) == [True, True, False, True]
+
+
+@pytest.mark.parametrize("frame", [FULL[:-1] + b"\x04", FULL[:40] + FULL[60:]])
+def test_a_frame_that_is_not_whole_tells_nothing_of_what_is_not_sent(frame: bytes) -> None:
+    listener = settled()
+    listener.receiver.meter.lose()
+    assert settles(listener, *[frame] * 9, FULL) == [*[False] * 9, True]

@@ -42,7 +42,7 @@ def of_readings(
 
     def value(coordinator: LinkyCoordinator) -> Value:
         found = read(coordinator.readings)
-        if found is None and absent and coordinator.settling.is_settled:
+        if found is None and absent and coordinator.is_settled:
             return absent(coordinator.readings)
         return found
 

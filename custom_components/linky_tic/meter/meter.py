@@ -14,7 +14,6 @@ from ..reporting.reporter import Reporter
 from ..reporting.rules import Preset
 from ..tic import Mode, Reading, Readings, Receiver
 from .known_labels import KnownLabels, labels_at_start
-from .settling import Settling
 from .signals import Signals
 from .store import MeterStore
 
@@ -34,7 +33,6 @@ class LinkyMeter:
         self.signals = Signals()
         self.guard = self.signals.guard
         self.store = store
-        self.settling = Settling(self.receiver)
         self.known_labels = KnownLabels(self.receiver, self.guard, store)
         self.preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.reporter = Reporter(self.preset, self.signals.state.send)
@@ -43,6 +41,11 @@ class LinkyMeter:
     def mode(self) -> Mode | None:
         """The mode that the meter speaks, or spoke last; None when it was never heard."""
         return self.receiver.mode or _stored_mode(self.entry)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a label without a reading is one that the meter does not send now."""
+        return self.receiver.meter.presence.is_settled
 
     @property
     def readings(self) -> Readings:

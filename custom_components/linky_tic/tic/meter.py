@@ -121,6 +121,7 @@ class Meter:
         """Put no reading in force until its group is repeated; what is believed judges the next."""
         self.readings.clear()
         self.accepted.clear()
+        self.presence.unsettle()
 
     def await_address(self) -> None:
         self._owner.await_address()
@@ -140,6 +141,7 @@ class Meter:
             self._other_mode_frames = 0
             warnings = self._gate.end(frame)
             if self._owner.is_identified:
+                self.presence.settle(frame, parity=self.conditions.parity)
                 for reading, group in indexes:
                     if self.presence.is_followed(frame, group, reading.label):
                         self._believe(reading, group, out)

@@ -19,6 +19,9 @@ _NEARBY: Final = 25
 """Frames that may lie between two of them: an overrun sends 20 short ones (54E 6.1.2)."""
 _MISSES: Final = 3
 """Frames that must show a label's place empty before it has vanished."""
+_SETTLED: Final = 3
+"""Whole frames after which what every frame contains has been believed; one is enough on a line
+with parity, two in three-phase Historique."""
 _PATIENCE: Final = 900.0
 """Seconds for which a label that comes and goes keeps its reading."""
 _SENT_SELDOM: Final = frozenset(
@@ -42,6 +45,32 @@ class Presence:
         self._frame = 0
         self._whole: list[str] | None = None  # the last frame, if nothing was missing in it
         self._whole_at: float
+        self._settled_frames = 0
+        self._had_parity = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a label without a reading is one that the meter does not send now."""
+        return self._settled_frames >= _SETTLED
+
+    def unsettle(self) -> None:
+        """Take no absence for meant before some frames have come."""
+        self._settled_frames = 0
+
+    def settle(self, frame: Frame, *, parity: bool) -> None:
+        """Count a whole frame; `parity`: the line has it.
+
+        During an overrun on three phases, the long frames lack the warning that the short ones
+        around them have (54E 6.1.2): one alone does not show that there is none.
+        """
+        had_parity, self._had_parity = self._had_parity, parity
+        if self.is_settled:
+            return
+        if frame.is_short:
+            self._settled_frames = 0
+        elif frame.complete:
+            enough = _SETTLED - 1 if "IINST1" in frame.names else _SETTLED
+            self._settled_frames += enough if had_parity else 1
 
     def sighted(self, name: str, *, believed: bool) -> bool:
         """Count a good group; whether its label was received often enough to be established.
@@ -66,6 +95,7 @@ class Presence:
 
     def expect(self, mode: Mode) -> None:
         """Expect the established labels of a mode: the meter sends it from now on."""
+        self.unsettle()
         self.current = self._known(CATALOGUE[mode])
 
     def _known(self, rows: Mapping[str, Label]) -> dict[str, Label]:
