@@ -366,3 +366,16 @@ def test_the_energy_of_estimates_of_a_pulsing_load_stays_near_the_index(
         now += FRAME
     assert started is not None
     assert told == pytest.approx(energy - started, rel=0.03, abs=10)
+
+
+def test_pulses_that_no_apparent_power_shows_are_in_the_mean() -> None:
+    """They last as long as a frame, so that each frame is sent between two of them."""
+    power, energy, told = IndexPower(), 0.0, 0.0
+    for frame in range(900):
+        energy += 1350 * 2 / 3600
+        power.update(int(energy), 2.0 * frame, 200)
+        estimate = power.estimate(2.0 * frame)
+        if frame >= 60:
+            assert estimate is not None
+            told += estimate.watts * 2 / 3600
+    assert told == pytest.approx(energy * 840 / 900, rel=0.03)

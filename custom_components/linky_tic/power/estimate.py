@@ -219,7 +219,7 @@ class IndexPower:
             return None
         if self._apparent == 0:
             return Estimate(0.0, 0.0, None)
-        low, high = self._window.low, min(self._window.high, self._apparent + _ROUNDING)
+        low, high = self._window.low, min(self._window.high, self._most)
         middle, width = (low + high) / 2, max(0.0, high - low)
         if width <= _PRECISE * middle:
             self._reference = middle, self._apparent
@@ -252,7 +252,12 @@ class IndexPower:
         tolerance = 1 + self._slack * self._apparent / _WH  # Wh that the index may be behind
         unsure = max(-tolerance, min(tolerance, self._shortfall))
         corrected = max(0.0, watts + _WH * (self._shortfall - unsure) / _CORRECTION)
-        return min(corrected, self._apparent + _ROUNDING)
+        return min(corrected, self._most)
+
+    @property
+    def _most(self) -> float:
+        """The apparent power, unless the index shows that more is drawn between two frames."""
+        return max(self._apparent + _ROUNDING, self._window.low)
 
     def _start_window(self, apparent: int) -> None:
         self._window = Window()
