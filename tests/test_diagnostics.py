@@ -184,7 +184,7 @@ async def test_the_host_of_a_bridge_is_told_nowhere(home: Home, reporter: Report
 @pytest.mark.usefixtures("as_delivered")
 async def test_the_file_says_what_a_fault_is_found_by(home: Home, reporter: Reporter) -> None:
     meter = await home.hears(Household(producer=True, phases=3), address=THREE_PHASE)
-    meter.coordinator.receiver.counters.rejected[Reason.CHECKSUM] += 1
+    meter.coordinator.receiver.counters.rejected["EAST", Reason.CHECKSUM] += 1
     meter.coordinator.receiver.counters.altered += 1
     good = meter.coordinator.receiver.counters.good_groups
     data = await reporter.data(meter)

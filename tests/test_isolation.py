@@ -50,7 +50,6 @@ FAILING: Final[dict[str, list[tuple[object, str]]]] = {
         (Mirror, "_report_lost"),
         (Peaks, "_frame"),
         (Peaks, "_reset"),
-        (HealthMonitor, "count_rejection"),
         (Tariffs, "_end_frame"),
     ],
     "what is done at the end": [

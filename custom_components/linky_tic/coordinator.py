@@ -117,7 +117,7 @@ class LinkyCoordinator(LinkyMeter):
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
-                self.health.count_rejection(event)
+                pass  # the receiver has counted it
             case ModeChanged():
                 self.signals.state.send_all()
             case _:

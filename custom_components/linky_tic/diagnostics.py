@@ -26,7 +26,7 @@ from .const import CONF_SLUG, DEFAULT_SLUG, DOMAIN
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .line import path_of
 from .mirror.settings import Option
-from .tic import IDENTITIES, Quantity, Reading, Receiver, anonymise, identify, mask
+from .tic import IDENTITIES, Quantity, Reading, Reason, Receiver, anonymise, identify, mask
 
 type Json = dict[str, Any]
 
@@ -124,14 +124,14 @@ def _running_entry(coordinator: LinkyCoordinator) -> Json:
         "quality": {
             "good_percent": share if share is None else round(share, 2),
             "good_groups": receiver.counters.good_groups,
-            "rejected": {str(reason): count for reason, count in counters.rejected.items()},
+            "rejected": {str(reason): counters.rejections(reason) for reason in Reason},
             "altered": counters.altered,
             "complete_frames": counters.complete_frames,
             "cut_frames": counters.cut_frames,
         },
         "refused": [
             {"label": label, "reason": reason, "count": count}
-            for (label, reason), count in coordinator.health.rejections.items()
+            for (label, reason), count in counters.rejected.items()
         ],
         "readings": {
             name: _reading(one)

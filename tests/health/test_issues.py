@@ -86,7 +86,7 @@ async def test_a_line_is_noisy_below_95_percent_and_clean_again_from_97_on(home:
     noisy = []
     for good, bad in ((950, 50), (0, 1), (650, 0), (49, 0)):  # 95, 94.9, 96.9 and 97 percent
         receiver.counters.good_groups += good
-        receiver.counters.rejected[Reason.CHECKSUM] += bad
+        receiver.counters.rejected["EAST", Reason.CHECKSUM] += bad
         await home.minutes()
         noisy.append("noisy_line" in shown(home))
     assert noisy == [False, True, True, False]

@@ -53,7 +53,7 @@ def test_a_good_line_is_good(heard: Heard) -> None:
 
 def test_bad_groups_lower_the_share(heard: Heard) -> None:
     heard.minutes(1, BAD)
-    assert heard.quality.rejected(Reason.CHECKSUM) == 2
+    assert heard.receiver.counters.rejections(Reason.CHECKSUM) == 2
     assert heard.receiver.counters.good_groups == 2
     assert heard.quality.good_share == 50
 
@@ -96,7 +96,7 @@ def test_bytes_are_missing_where_less_than_a_third_of_the_bad_groups_have_a_wron
 ) -> None:
     heard.receiver.counters.altered += 7
     heard.minutes(12)  # and forgotten
-    heard.receiver.counters.rejected[Reason.CHECKSUM] += bad
+    heard.receiver.counters.rejected["EAST", Reason.CHECKSUM] += bad
     heard.receiver.counters.altered += altered
     assert heard.quality.is_losing_bytes is is_losing
 

@@ -7,8 +7,17 @@ from pathlib import Path
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.linky_tic.tic import Event, Frame, Reading, Reason, Receiver
+from custom_components.linky_tic.tic import (
+    LABELS,
+    Event,
+    Frame,
+    Reading,
+    Reason,
+    Receiver,
+    Rejected,
+)
 from custom_components.linky_tic.tic.frames import EOT
+from custom_components.linky_tic.tic.receiver import Counters
 from simulator.wire import heard_at, to_8n1
 
 from .fuzz import SEEDS, endure, mutated
@@ -160,8 +169,19 @@ def provoke(reason: Reason) -> list[Event]:
     }[reason]
     events += receiver.feed(chunk, 1.0)
     told = [one.reason for one in rejected(events)]
-    assert receiver.counters.rejected == {one: told.count(one) for one in Reason}
+    for one in Reason:
+        assert receiver.counters.rejections(one) == told.count(one)
     return events
+
+
+def test_rejections_are_counted_by_label_and_reason_and_those_of_unknown_names_together() -> None:
+    counters = Counters()
+    names = ("EAST", "EAST", "12345678901234", None)
+    counters.count([Rejected(Reason.HELD, name) for name in names])
+    assert counters.rejected == {("EAST", Reason.HELD): 2, (None, Reason.HELD): 2}
+    many = (*LABELS, *map(str, range(1000)))
+    counters.count([Rejected(reason, name) for reason in Reason for name in many])
+    assert len(counters.rejected) == len(Reason) * (len(LABELS) + 1)
 
 
 @pytest.mark.parametrize("reason", Reason)

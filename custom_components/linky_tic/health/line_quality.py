@@ -5,7 +5,7 @@ from operator import sub
 from typing import Final
 
 from ..line import BAD
-from ..tic import Reason, Receiver
+from ..tic import Receiver
 
 WINDOW: Final = 10
 """Minutes over which the quality is computed."""
@@ -25,9 +25,6 @@ class LineQuality:
     def sample(self) -> None:
         """Store the current counters; called once a minute."""
         self._samples.append(self._counts())
-
-    def rejected(self, *reasons: Reason) -> int:
-        return sum(self._counters.rejected[reason] for reason in reasons)
 
     @property
     def good_share(self) -> float | None:
@@ -59,4 +56,4 @@ class LineQuality:
 
     def _counts(self) -> tuple[int, int, int]:
         """Return the numbers of groups so far: good, bad, and those with an altered byte."""
-        return self._counters.good_groups, self.rejected(*BAD), self._counters.altered
+        return self._counters.good_groups, self._counters.rejections(*BAD), self._counters.altered

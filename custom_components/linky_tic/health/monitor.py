@@ -1,6 +1,5 @@
 """Monitors the line of one meter, and creates and deletes repair issues about it."""
 
-from collections import Counter
 from functools import partial
 from typing import Final
 
@@ -9,7 +8,7 @@ from homeassistant.const import CONF_PORT
 from ..const import LOGGER, MODE_NAMES
 from ..line import name_of
 from ..meter.meter import LinkyMeter
-from ..tic import LABELS, Mode, Reason, Rejected, mask
+from ..tic import Mode, mask
 from .issues import PERSISTENT, Issue, RepairIssues, console_on
 from .line_quality import LineQuality
 
@@ -26,8 +25,6 @@ class HealthMonitor:
 
     def __init__(self, meter: LinkyMeter) -> None:
         self.quality = LineQuality(meter.receiver)
-        self.rejections: Counter[tuple[str | None, Reason]] = Counter()
-        """Number by label and reason; the label is None for a name that is not in the catalogue."""
         self.issues = RepairIssues(meter.hass, meter.entry.entry_id)
         self._hass = meter.hass
         self._port: str = meter.entry.data[CONF_PORT]
@@ -46,10 +43,6 @@ class HealthMonitor:
             self.issues.create(Issue.SERIAL_CONSOLE, {"port": console})
         else:
             self.issues.delete(Issue.SERIAL_CONSOLE)
-
-    def count_rejection(self, event: Rejected) -> None:
-        """Count a rejected group by label and reason; unknown names are mostly noise."""
-        self.rejections[event.name if event.name in LABELS else None, event.reason] += 1
 
     def _update(self) -> None:
         quality, issues = self.quality, self.issues

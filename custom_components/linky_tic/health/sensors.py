@@ -13,10 +13,12 @@ from ..tic import Reason
 _COUNTERS: Final[Mapping[str, Callable[[LinkyCoordinator], float | None]]] = {
     "line_quality": lambda meter: meter.health.quality.good_share,
     "good_groups": lambda meter: meter.receiver.counters.good_groups,
-    "checksum_errors": lambda meter: meter.health.quality.rejected(Reason.CHECKSUM),
+    "checksum_errors": lambda meter: meter.receiver.counters.rejections(Reason.CHECKSUM),
     "parity_errors": lambda meter: meter.receiver.wire.parity_errors,
-    "format_errors": lambda meter: meter.health.quality.rejected(Reason.FORMAT, Reason.DAMAGED),
-    "held_groups": lambda meter: meter.health.quality.rejected(Reason.HELD),
+    "format_errors": lambda meter: meter.receiver.counters.rejections(
+        Reason.FORMAT, Reason.DAMAGED
+    ),
+    "held_groups": lambda meter: meter.receiver.counters.rejections(Reason.HELD),
     "complete_frames": lambda meter: meter.receiver.counters.complete_frames,
     "reconnections": lambda meter: meter.link.reconnections,
 }

@@ -136,7 +136,7 @@ class _Listener:
             readings=meter.readings,
             labels=frozenset(meter.presence.established),
             good=receiver.counters.good_groups,
-            bad=self._bad_groups() - (self._bad_before or 0),
+            bad=receiver.counters.rejections(*BAD) - (self._bad_before or 0),
             recent=self.reception.recent,
             at=self._heard_at,
         )
@@ -144,7 +144,7 @@ class _Listener:
     def _handle_events(self, events: list[Event], now: float, good: int) -> None:
         self._heard_at = now
         if good and self._bad_before is None:
-            self._bad_before = self._bad_groups()  # heard at the wrong speed
+            self._bad_before = self._receiver.counters.rejections(*BAD)  # heard at the wrong speed
             self._end_at = max(self._end_at, time.monotonic() + _SETTLING)
         elif self._bad_before is None and self._trying:
             self._end_at = max(self._end_at, time.monotonic() + self._trying)
@@ -166,9 +166,6 @@ class _Listener:
             and told.issubset(meter.readings)
             and _address_of(meter.readings) is not None
         )
-
-    def _bad_groups(self) -> int:
-        return sum(self._receiver.counters.rejected[reason] for reason in BAD)
 
 
 def _address_of(readings: Readings) -> str | None:

@@ -4,13 +4,14 @@ The bytes pass through `wire`, `frames`, `groups` and `meter`, in this order. On
 that was accepted before is found by its characters, and is only added to the frame.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import inf
 from typing import Final
 
-from .catalogue import Mode
+from .catalogue import LABELS, Mode
 from .events import Event
 from .frames import MARKS, MOST_GROUPS, Frame, Frames, Rejected, Segments
 from .groups import Group, Reason, verify
@@ -25,15 +26,16 @@ GAP: Final = 10.0
 class Counters:
     """What was received since the receiver was made.
 
-    `good_groups` counts verified groups, repeated ones too, `rejected` the others by reason,
-    `altered` those of them in which bytes are wrong rather than missing.
+    `good_groups` counts verified groups, repeated ones too, `rejected` the others by label (None
+    for an unknown one, which is mostly noise) and reason, `altered` those of them in which bytes
+    are wrong rather than missing.
     """
 
     good_groups: int = 0
     complete_frames: int = 0
     cut_frames: int = 0
     altered: int = 0
-    rejected: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
+    rejected: Counter[tuple[str | None, Reason]] = field(default_factory=Counter)
 
     def count(self, events: Iterable[Event]) -> None:
         """Count the frames and rejections among events."""
@@ -42,8 +44,12 @@ class Counters:
                 self.complete_frames += event.complete
                 self.cut_frames += not event.complete
             elif isinstance(event, Rejected):
-                self.rejected[event.reason] += 1
+                self.rejected[event.name if event.name in LABELS else None, event.reason] += 1
                 self.altered += event.is_altered
+
+    def rejections(self, *reasons: Reason) -> int:
+        """Return how many groups were rejected for one of these reasons."""
+        return sum(count for (_, reason), count in self.rejected.items() if reason in reasons)
 
 
 class Receiver:
