@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from ..tic import Event, Mode, Receiver
-from .port import Port, PortUnavailable, name_of, path_of
+from .port import Port, PortUnavailable, path_of
 from .reception import Reception
 
 SILENCE: Final = 60.0
@@ -46,7 +46,6 @@ class Link:
         on_events: Callable[[list[Event], float], None],
         on_state: Callable[[bool], None],
     ) -> None:
-        self.name = name_of(port)
         self.interval: float
         self.reception = Reception(receiver, speed, self._receive)
         self.is_heard: bool | None = None
