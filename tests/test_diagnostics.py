@@ -252,7 +252,7 @@ async def test_the_last_frames_can_be_replayed(home: Home, reporter: Reporter) -
     assert len(capture) == KEPT
     replayed = Receiver()
     replayed.feed(capture, 1.0)
-    last = meter.coordinator.reading("EAST")
+    last = meter.coordinator.readings.get("EAST")
     assert last
     assert replayed.meter.readings["EAST"].raw == last.raw
     assert 'EASF10\t000000000\t"\r' in line["characters"]

@@ -217,7 +217,7 @@ async def test_all_indexes_of_a_contract_are_on_from_the_start(
 async def test_the_moment_of_a_maximum_is_told_beside_it(home: Home) -> None:
     meter = await home.hears()
     state = home.hass.states.get("sensor.linky_smaxsn")
-    reading = meter.coordinator.reading("SMAXSN")
+    reading = meter.coordinator.readings.get("SMAXSN")
     assert state
     assert reading
     assert state.attributes["time"] == reading.time

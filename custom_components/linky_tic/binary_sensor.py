@@ -30,7 +30,7 @@ def _is_sent(label: Label, meter: LinkyCoordinator) -> bool | None:
 
     Return None for a label of the other mode, and until enough frames were read after a start.
     """
-    if meter.reading(label.name) is not None:
+    if label.name in meter.readings:
         return True
     return False if meter.is_settled and meter.mode is label.mode else None
 

@@ -124,8 +124,7 @@ class LinkyCoordinator(LinkyMeter):
                 assert_never(event)
 
     def _handle_reading(self, reading: Reading) -> None:
-        name = reading.label.name
-        self.signals.reading.send(name, reading)
+        self.signals.reading.send(reading.label.name, reading)
         self.reporter.report_reading(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:
@@ -147,18 +146,18 @@ class LinkyCoordinator(LinkyMeter):
             self.signals.state.send_all()
 
     def _lose(self) -> None:
-        """Put no reading in force until the meter repeats it."""
+        """Make all entities unavailable; no reading is in force until the meter repeats it."""
+        self.is_recognised = False
         self.receiver.meter.lose()
         self.reporter.forget_all()
         self.signals.lost.send()
+        self.signals.state.send_all()
 
     def _handle_other_meter(self, address: str) -> None:
-        """Make all entities unavailable, and open a repair about the other meter."""
+        """Take the meter for lost, and open a repair about the other one."""
         self.other_address = address
-        self.is_recognised = False
         self._lose()
         self.guard(self.health.report_other_meter, address)
-        self.signals.state.send_all()
 
     @callback
     def _handle_minute(self, _at: datetime) -> None:
@@ -168,10 +167,10 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_state(self, is_heard: bool) -> None:  # noqa: FBT001 - what the link tells
         if not is_heard:
-            self.is_recognised = False
             self._lose()
             self.guard(self.health.report_silence)
-        elif self.receiver.meter.is_identified:
+            return
+        if self.receiver.meter.is_identified:
             self.is_recognised = True
         self.signals.state.send_all()
 

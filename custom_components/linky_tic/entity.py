@@ -26,7 +26,7 @@ def device_info(coordinator: LinkyCoordinator) -> DeviceInfo:
         model=model,
         serial_number=coordinator.address,
     )
-    if version := coordinator.receiver.meter.readings.get("VTIC"):
+    if version := coordinator.readings.get("VTIC"):
         described["sw_version"] = f"TIC {version.value}"
     return described
 

@@ -70,7 +70,7 @@ async def async_setup_entry(
 def _enable_registers(coordinator: LinkyCoordinator) -> None:
     """Enable the indexes of registers that have come into use, unless the user disabled them."""
     registry = er.async_get(coordinator.hass)
-    for register in registers_in_use(coordinator.receiver.meter.readings):
+    for register in registers_in_use(coordinator.readings):
         unique_id = f"{coordinator.address}_EASF{register:02}"
         entity_id = registry.async_get_entity_id(PLATFORM, DOMAIN, unique_id)
         entity = registry.async_get(entity_id) if entity_id else None
@@ -96,7 +96,7 @@ class LabelSensor(LinkyEntity, SensorEntity):
 
     @override
     def _update_state(self) -> None:
-        reading = self.coordinator.reading(self._key)
+        reading = self.coordinator.readings.get(self._key)
         self._attr_native_value = reading.value if reading else None
         if self._label.horodate and self._label.unit:
             self._attr_extra_state_attributes = {"time": reading.time if reading else None}
@@ -132,7 +132,7 @@ class IndexSensor(LabelSensor):
         The platform calls this, as Home Assistant never adds a disabled entity, whose values are
         counted too.
         """
-        if reading := self.coordinator.reading(self._key):
+        if reading := self.coordinator.readings.get(self._key):
             self._report_reading(reading)
         return self.coordinator.signals.reading.connect(self._key, self._report_reading)
 
@@ -155,7 +155,7 @@ class LatchedSensor(LabelSensor, RestoreSensor):
 
     @override
     def _update_state(self) -> None:
-        if reading := self.coordinator.reading(self._key):
+        if reading := self.coordinator.readings.get(self._key):
             self._attr_native_value = reading.value
             self._attr_extra_state_attributes = {"confirmed": reading.confirmed}
 
@@ -190,7 +190,7 @@ def _name_of(label: Label, *, phases: int | None, tariff: str | None) -> tuple[s
 def _is_on_by_default(label: Label, coordinator: LinkyCoordinator) -> bool:
     """Whether the sensor of a label is enabled by default: if most households want it."""
     if label.quantity is Quantity.SUPPLIER_ENERGY and label.mode is Mode.STANDARD:
-        return label.register in registers_in_use(coordinator.receiver.meter.readings)
+        return label.register in registers_in_use(coordinator.readings)
     if label.phase and coordinator.receiver.meter.phases == 3:  # noqa: PLR2004
         return False  # most households want only the sum of the phases
     return SENSOR_DESCRIPTIONS[label.quantity].entity_registry_enabled_default

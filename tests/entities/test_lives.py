@@ -101,7 +101,7 @@ def differing(home: Home) -> Iterator[tuple[object, ...]]:
                 if (told.state, told.attributes) != (now.state, now.attributes):
                     yield told, now
         elif isinstance(entity, LabelSensor) and not isinstance(entity, LatchedSensor):
-            reading = entity.coordinator.reading(entity._key)
+            reading = entity.coordinator.readings.get(entity._key)
             if entity.available and entity.native_value != (reading and reading.value):
                 yield entity.entity_id, entity.native_value, reading
 

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from ..const import CONF_MODE, CONF_OVERSEAS, CONF_REPORTING, DEFAULT_REPORTING
 from ..reporting.reporter import Reporter
 from ..reporting.rules import Preset
-from ..tic import Mode, Reading, Readings, Receiver
+from ..tic import Mode, Readings, Receiver
 from .known_labels import KnownLabels, labels_at_start
 from .signals import Signals
 from .store import MeterStore
@@ -51,10 +51,6 @@ class LinkyMeter:
     def readings(self) -> Readings:
         """The readings in force."""
         return self.receiver.meter.readings
-
-    def reading(self, name: str) -> Reading | None:
-        """The reading of a label in force; None while it is not known."""
-        return self.readings.get(name)
 
 
 def _stored_mode(entry: ConfigEntry[Any]) -> Mode | None:

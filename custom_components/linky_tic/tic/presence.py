@@ -32,8 +32,8 @@ _SENT_SELDOM: Final = frozenset(
 class Presence:
     """The labels of one meter.
 
-    `established` are those that it sends, for ever. `current` are those in force, and those known
-    beforehand that no frame has shown to be missing.
+    `established` are those that it sends, for ever. `current` are those in force, and those lost,
+    or known beforehand, that no frame has shown to be missing.
     """
 
     def __init__(self, labels: Iterable[str] = ()) -> None:
