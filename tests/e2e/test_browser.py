@@ -129,7 +129,7 @@ def test_from_the_port_to_the_energy_dashboard_in_fifteen_clicks(house: House) -
     begin(person)
     enter_port(person, house.port.url)
     person.read("Compteur trouvé")
-    person.sees("041961••••00", "Landis+Gyr, 2019", "Standard, 9600 bauds", "H PLEINE/CREUSE")
+    person.sees("041961••••00", "Landis+Gyr, 2019", "Standard, 9600 bauds", "Heures Creuses")
     person.look("meter found")
     person.press("Ajouter ce compteur")
     person.read("Cochez ce qu’il faut ajouter")
