@@ -85,6 +85,7 @@ class Mirror:
         """Publish a frame and its readings, unless the interval has not passed yet."""
         if self._whole_frames < _FRAMES_TO_WAIT:  # else it was published before
             self._publish_status(is_heard=True)
+            self._count(frame, readings)
         moment = self._meter.hass.loop.time()
         if moment >= self._due_at and (messages := [*self._messages(frame, readings, now)]):
             self._publish(*messages)
@@ -94,7 +95,7 @@ class Mirror:
         if write := self._settings.format.write:
             if frame.groups and _has_both_ends(frame):
                 yield self._data_message(write(frame, self._meter.receiver.meter.overseas))
-        elif self._has_all_readings(frame, readings):
+        elif readings and self._whole_frames >= _FRAMES_TO_WAIT:
             yield from self._reading_messages(readings, now)
 
     def _data_message(self, payload: str) -> Message:
@@ -102,12 +103,11 @@ class Mirror:
         expiry = _DATA_EXPIRY + settings.interval
         return Message(settings.topic, payload, 0, settings.retain, expiry)
 
-    def _has_all_readings(self, frame: Frame, readings: Readings) -> bool:
-        """Whether all labels have readings; right after a start or a loss, some are missing."""
-        if self._whole_frames < _FRAMES_TO_WAIT and _has_both_ends(frame):
+    def _count(self, frame: Frame, readings: Readings) -> None:
+        """Count a whole frame after a start or a loss; wait no more if no reading is missing."""
+        if _has_both_ends(frame):
             complete = all(group.name in readings for group in frame.groups if group.label)
             self._whole_frames = _FRAMES_TO_WAIT if complete else self._whole_frames + 1
-        return bool(readings) and self._whole_frames >= _FRAMES_TO_WAIT
 
     def _reading_messages(self, readings: Readings, now: float) -> Iterator[Message]:
         """Yield the JSON message, and, if enabled, one message for each label and a discovery."""
