@@ -1,1 +1,1 @@
-"""The quality of the line to a meter: counters, rejected groups, repair issues."""
+"""The quality of the line to a meter: counters, repair issues."""
