@@ -34,7 +34,6 @@ from .day_profile import (
 )
 from .events import (
     Event,
-    ModeChanged,
     OtherMeter,
     Reading,
     Readings,
