@@ -42,8 +42,9 @@ class KnownLabels:
     def end_frame(self) -> None:
         """Tell the listeners of new labels; those that are sent now have not vanished."""
         presence = self._presence
-        known = {name for one in presence.established for name in (one, *EVENTS.get(one, ()))}
-        if new := {name: LABELS[name] for name in sorted(known - self.labels.keys())}:
+        if not presence.established <= self.labels.keys():
+            names = {name for one in presence.established for name in (one, *EVENTS.get(one, ()))}
+            new = {name: LABELS[name] for name in sorted(names - self.labels.keys())}
             self.labels |= new
             self._new.send(new.values())
         self._keep_vanished(vanished_labels(self._store) - presence.current.keys())
