@@ -249,6 +249,16 @@ async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_o
     assert store.recall("ledger") == kept
 
 
+@pytest.mark.parametrize("odd", [None, "", "0,2", [], {"peak": 0.2}])
+async def test_a_price_that_is_no_number_stops_no_meter(home: Home, odd: object) -> None:
+    meter = home.meter()
+    await home.add(meter, options={"prices": {"off_peak": 0.1, "peak": odd}, "export_price": odd})
+    assert meter.coordinator.costs.prices == Prices({"off_peak": 0.1})
+    assert Prices.chosen({"prices": odd, "standing_charge": 12}) == Prices(
+        {"peak": 0.2} if isinstance(odd, dict) else {}, 12.0
+    )
+
+
 async def test_nothing_is_told_of_what_was_not_heard(home: Home) -> None:
     meter = home.meter()
     await home.add(meter, options={**OPTIONS, "export_price": 0.1})

@@ -23,6 +23,12 @@ def price_key(register: int) -> str:
     return f"price_{register}"
 
 
+def _numbers(given: object) -> dict[str, float]:
+    """Return the numbers of a mapping: what another release has stored must stop no meter."""
+    items = given.items() if isinstance(given, Mapping) else ()
+    return {name: float(one) for name, one in items if isinstance(one, int | float)}
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Prices of a kWh by tariff, of an exported kWh, and the standing charge of a month.
@@ -39,10 +45,11 @@ class Prices:
     def chosen(cls, options: Mapping[str, Any]) -> Prices:
         """Read the options of an entry; earlier versions stored prices by register ("1")."""
         by_tariff = {
-            numbered_name(int(name)) if name.isdecimal() else name: float(price)
-            for name, price in options.get(CONF_PRICES, {}).items()
+            numbered_name(int(name)) if name.isdecimal() else name: price
+            for name, price in _numbers(options.get(CONF_PRICES)).items()
         }
-        return cls(by_tariff, options.get(CONF_STANDING_CHARGE), options.get(CONF_EXPORT_PRICE))
+        others = _numbers(options)
+        return cls(by_tariff, others.get(CONF_STANDING_CHARGE), others.get(CONF_EXPORT_PRICE))
 
     @property
     def options(self) -> dict[str, Any]:
