@@ -26,7 +26,7 @@ from .reporting.rules import READ_INTERVALS
 from .schedule.days import Days
 from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
-from .tic import Event, Frame, Mode, OtherMeter, Reading, Rejected, Vanished
+from .tic import Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
@@ -47,7 +47,7 @@ class LinkyCoordinator(LinkyMeter):
         self.slug: str = entry.data.get(CONF_SLUG, DEFAULT_SLUG)
         self.is_recognised: bool | None = None
         self.other_address: str | None = None
-        self._settled_mode: Mode | None = None
+        self._was_settled = False
         self.link = Link(
             entry.data[CONF_PORT],
             self.receiver,
@@ -118,6 +118,8 @@ class LinkyCoordinator(LinkyMeter):
                 self._handle_other_meter(address)
             case Rejected():
                 pass  # the receiver has counted it
+            case ModeChanged():
+                self.signals.state.send_all()
             case _:
                 assert_never(event)
 
@@ -135,13 +137,12 @@ class LinkyCoordinator(LinkyMeter):
 
     def _handle_own_frame(self) -> None:
         """Show all anew where this meter is back, or what it does not send has a meaning now."""
-        before = self.is_recognised, self._settled_mode
-        self._settled_mode = self.receiver.mode if self.is_settled else None
+        before, self._was_settled = (self.is_recognised, self._was_settled), self.is_settled
         self.is_recognised = True
         if self.other_address:
             self.other_address = None
             self.guard(self.health.report_other_meter, None)
-        if before != (True, self._settled_mode):
+        if before != (True, self._was_settled):
             self.signals.state.send_all()
 
     def _lose(self) -> None:

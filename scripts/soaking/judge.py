@@ -15,6 +15,7 @@ from custom_components.linky_tic.tic import (
     Event,
     Label,
     Mode,
+    ModeChanged,
     OtherMeter,
     Quantity,
     Reading,
@@ -94,7 +95,6 @@ class Judge:
     states: dict[str, tuple[Label, Key]] = field(default_factory=dict)
     _shown: dict[str, Finding] = field(default_factory=dict)
     _strange: set[str] = field(default_factory=set)
-    _mode: Mode | None = None
     _arrived_at: float = 0.0
 
     @property
@@ -118,7 +118,7 @@ class Judge:
             if label.absence not in {Absence.LATCH, Absence.PATIENT}:
                 self.late.arrived("vanishing", name, None, now, key)
 
-    def hear(self, events: Iterable[Event], now: float) -> list[Finding]:
+    def hear(self, events: Iterable[Event], now: float, mode: Mode) -> list[Finding]:
         """Judge what was told at a time, and give what was false."""
         before = len(self.findings)
         for event in events:
@@ -129,6 +129,8 @@ class Judge:
                     self._vanish(label, now)
                 case OtherMeter(address) if address not in STRANGERS:
                     self.fail("meter", "", f"another meter: {address}", now)
+                case ModeChanged(told) if told is not mode:
+                    self.fail("mode", "", f"changed to {told}", now)
                 case _:
                     pass
         return self.findings[before:]
@@ -138,13 +140,6 @@ class Judge:
         strange = labels - self.truth.labels - self._strange
         self._strange |= strange
         return [self.fail("entity", name, "appeared, never sent", now) for name in strange]
-
-    def speak(self, told: Mode | None, mode: Mode, now: float) -> list[Finding]:
-        """Judge the mode that the meter is said to speak, where it has changed."""
-        before, self._mode = self._mode, told
-        if before is None or told in {None, before, mode}:
-            return []
-        return [self.fail("mode", "", f"changed to {told}", now)]
 
     def _read(self, reading: Reading, now: float) -> None:
         label, key = reading.label, (reading.raw, reading.time, reading.degraded)
@@ -206,7 +201,6 @@ class Judge:
 
     def restart(self, now: float) -> None:
         """The listener knows nothing any more."""
-        self._mode = None
         for name in list(self._shown):
             self._end(name, now)
         self.states.clear()

@@ -125,9 +125,10 @@ class Soak:
         for event in events:
             if isinstance(event, Frame):
                 self.usage.hear(event)
-        mode, meter = Mode(self.traffic.house.mode), self.listener.receiver.meter
-        found = self.judge.hear(events, now) + self.judge.know(meter.presence.established, now)
-        self._explain(found + self.judge.speak(meter.mode, mode, now), now)
+        mode = Mode(self.traffic.house.mode)
+        known = self.listener.receiver.meter.presence.established
+        found = [*self.judge.hear(events, now, mode), *self.judge.know(known, now)]
+        self._explain(found, now)
 
     def _watch(self, passage: Passage, start: int, end: int, now: float) -> None:
         """Note how long the line gave no good group, of each kind of frame."""

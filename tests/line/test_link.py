@@ -24,7 +24,7 @@ from custom_components.linky_tic.line import (
     reception,
 )
 from custom_components.linky_tic.line.port import Port
-from custom_components.linky_tic.tic import Event, Reading, Receiver
+from custom_components.linky_tic.tic import Event, ModeChanged, Reading, Receiver
 from simulator.faults import Silence, SwitchMode
 from simulator.household import Household
 from simulator.line import Line, Replay
@@ -225,7 +225,7 @@ async def test_a_mode_switch_is_heard_on_the_open_port(tmp_path: Path) -> None:
     line = Line(Household(), script=[(6, SwitchMode("historic"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url) as followed:
-            await until(lambda: followed.turns[-1] == "1200 historic")
+            await until(lambda: followed.has(ModeChanged))
     assert followed.link.reception.speed == 1200
     assert followed.link.reconnections == 0
     assert followed.states == [True]
@@ -236,7 +236,7 @@ async def test_the_supplier_switches_a_meter_to_standard(tmp_path: Path) -> None
     line = Line(Household(mode="historic"), script=[(10, SwitchMode("standard"))])
     with PtyPort(line, tmp_path / "tty", speed=_PACE, uart=True) as meter:
         async with _following(meter.url, 1200) as followed:
-            await until(lambda: followed.turns[-1] == "9600 standard")
+            await until(lambda: followed.has(ModeChanged))
     assert followed.link.reception.speed == 9600
     assert followed.link.reconnections == 0
 

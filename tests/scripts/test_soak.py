@@ -11,6 +11,7 @@ from custom_components.linky_tic.tic import (
     Event,
     Frame,
     Mode,
+    ModeChanged,
     OtherMeter,
     Reading,
     Receiver,
@@ -93,7 +94,7 @@ def test_a_corrupted_reading_is_counted_as_false(
     soak: Soak, label: str, raw: str, kind: str
 ) -> None:
     lie = replace(reading_of(soak, label), raw=raw)
-    (finding,) = soak.judge.hear([lie], now_of(soak))
+    (finding,) = soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
     assert (finding.kind, finding.label) == (kind, label)
     assert soak.judge.false == {kind: 1}
     assert raw in "\n".join(outcome(soak).lines)
@@ -103,13 +104,13 @@ def test_a_wrong_horodate_is_false_though_the_value_is_true(soak: Soak) -> None:
     true = reading_of(soak, "SMAXSN")
     assert true.time
     lie = replace(true, time=true.time.replace(year=2025))
-    assert soak.judge.hear([lie], now_of(soak))
+    assert soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
 
 
 def test_what_was_true_six_minutes_ago_is_false(soak: Soak) -> None:
     now = now_of(soak)
-    assert not soak.judge.hear([reading_of(soak, "EAST")], now + 240)
-    assert soak.judge.hear([reading_of(soak, "EAST")], now + 360)
+    assert not soak.judge.hear([reading_of(soak, "EAST")], now + 240, Mode.STANDARD)
+    assert soak.judge.hear([reading_of(soak, "EAST")], now + 360, Mode.STANDARD)
 
 
 def test_a_state_that_stays_while_the_meter_says_another_thing_is_false(soak: Soak) -> None:
@@ -126,14 +127,14 @@ def test_an_entity_for_a_label_never_sent_is_false(soak: Soak) -> None:
 
 
 def test_a_label_that_is_still_sent_has_not_vanished(soak: Soak) -> None:
-    (finding,) = soak.judge.hear([Vanished(LABELS["EAST"])], now_of(soak))
+    (finding,) = soak.judge.hear([Vanished(LABELS["EAST"])], now_of(soak), Mode.STANDARD)
     assert finding.kind == "vanished"
 
 
 def test_another_mode_or_meter_that_never_was_is_false(soak: Soak) -> None:
-    findings = soak.judge.hear([OtherMeter("041961000001")], now_of(soak))
-    findings += soak.judge.speak(Mode.HISTORIC, Mode.STANDARD, now_of(soak))
-    assert [finding.kind for finding in findings] == ["meter", "mode"]
+    told: list[Event] = [ModeChanged(Mode.HISTORIC), OtherMeter("041961000001")]
+    findings = soak.judge.hear(told, now_of(soak), Mode.STANDARD)
+    assert [finding.kind for finding in findings] == ["mode", "meter"]
 
 
 def test_a_good_group_that_is_not_used_fails_the_soak(soak: Soak) -> None:
@@ -153,7 +154,7 @@ def test_a_false_power_is_counted_and_is_no_failure() -> None:
     soak = Soak(Scenario(hours=1 / 60, storm=0, noise=0))
     soak.run()
     lie = replace(reading_of(soak, "SINSTS"), raw="12345")
-    soak.judge.hear([lie], now_of(soak))
+    soak.judge.hear([lie], now_of(soak), Mode.STANDARD)
     assert soak.judge.false == {"instantaneous": 1}
     assert not outcome(soak).has_failed
 

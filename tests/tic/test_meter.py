@@ -7,6 +7,7 @@ import pytest
 from custom_components.linky_tic.tic import (
     Event,
     Mode,
+    ModeChanged,
     OtherMeter,
     Reading,
     Reason,
@@ -46,10 +47,9 @@ def others(events: list[Event]) -> list[str]:
     return [event.address for event in events if isinstance(event, OtherMeter)]
 
 
-def mode_after(listener: Listener, *frames: bytes) -> Mode | None:
-    """The mode that is believed once frames were heard."""
-    listener.hear(*frames)
-    return listener.receiver.mode
+def modes(events: list[Event]) -> list[Mode]:
+    """The changes of mode that were told of."""
+    return [event.mode for event in events if isinstance(event, ModeChanged)]
 
 
 def readings(events: list[Event]) -> list[Reading]:
@@ -283,7 +283,7 @@ def test_another_meter_in_the_other_mode_is_another_meter_not_another_mode() -> 
     theirs = historic(("PAPP", "01000"), address=OTHER_ADDRESS)
     events = listener.hear(*[theirs] * 10)
     assert others(events) == [OTHER_ADDRESS]
-    assert listener.receiver.mode is Mode.STANDARD
+    assert modes(events) == []
     assert vanished(events) == []
     assert listener.value("SINSTS") == 500
 
@@ -357,17 +357,17 @@ def test_a_horodate_of_before_is_not_what_the_meter_repeats() -> None:
 # Its mode
 
 
-def test_a_new_mode_is_believed_after_three_frames_and_the_old_readings_go() -> None:
+def test_a_new_mode_is_told_after_three_frames_and_the_old_readings_go() -> None:
     listener = settled()
     new = historic(("PTEC", "HP.."), ("PAPP", "01000"))
-    assert mode_after(listener, new, new) is Mode.STANDARD
+    assert modes(listener.hear(new, new)) == []
     events = listener.hear(new)
-    assert mode_after(listener) is Mode.HISTORIC
+    assert modes(events) == [Mode.HISTORIC]
     assert set(vanished(events)) == {"ADSC", "PCOUP", "SINSTS", "NTARF"}
     listener.hear(new, new, new)
     assert listener.value("PAPP") == 1000
-    assert mode_after(listener, *[OURS] * 3) is Mode.STANDARD
-    assert mode_after(listener, new, new) is Mode.STANDARD
+    assert modes(listener.hear(*[OURS] * 3)) == [Mode.STANDARD]
+    assert modes(listener.hear(new, new)) == []
 
 
 def test_of_the_old_mode_nothing_is_left() -> None:
@@ -389,10 +389,8 @@ def test_groups_of_the_other_mode_are_refused_until_then() -> None:
 
 
 def test_a_frame_of_the_other_mode_now_and_then_changes_nothing() -> None:
-    listener, new = settled(), historic(("PAPP", "01000"))
-    for _ in range(5):
-        assert mode_after(listener, new, new) is Mode.STANDARD
-        listener.hear(OURS)
+    new = historic(("PAPP", "01000"))
+    assert modes(settled().hear(*[new, new, OURS] * 5)) == []
 
 
 def test_an_unknown_label_does_not_decide_the_mode() -> None:

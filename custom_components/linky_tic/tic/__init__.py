@@ -34,6 +34,7 @@ from .day_profile import (
 )
 from .events import (
     Event,
+    ModeChanged,
     OtherMeter,
     Reading,
     Readings,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, final
 
-from .catalogue import Label
+from .catalogue import Label, Mode
 from .frames import Frame, Rejected
 from .values import Value
 
@@ -57,5 +57,11 @@ class OtherMeter(NamedTuple):
     address: str
 
 
-Event = Reading | Vanished | Frame | Rejected | OtherMeter
+class ModeChanged(NamedTuple):
+    """The meter sends the other mode from now on."""
+
+    mode: Mode
+
+
+Event = Reading | Vanished | Frame | Rejected | OtherMeter | ModeChanged
 """All events of a receiver."""

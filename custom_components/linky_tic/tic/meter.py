@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, LIMITS, Absence, Label, Mode
-from .events import Event, OtherMeter, Reading, Vanished
+from .events import Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .gate import Gate
 from .groups import Group, Reason
@@ -256,6 +256,7 @@ class Meter:
         self._other_mode_frames = 0
         self._speak(mode)
         self.await_address()
+        out.append(ModeChanged(mode))
 
     def _speak(self, mode: Mode) -> None:
         """Expect the labels of a mode, and none of the other."""
