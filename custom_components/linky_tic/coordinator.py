@@ -26,7 +26,7 @@ from .reporting.rules import READ_INTERVALS
 from .schedule.days import Days
 from .season.days import SeasonDays
 from .tariff.tariffs import Tariffs
-from .tic import Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
+from .tic import Appeared, Event, Frame, ModeChanged, OtherMeter, Reading, Rejected, Vanished
 
 type LinkyConfigEntry = ConfigEntry[LinkyCoordinator]
 
@@ -114,6 +114,8 @@ class LinkyCoordinator(LinkyMeter):
                 self.signals.state.send(label.name)
             case Frame():
                 self._handle_frame(event, now)
+            case Appeared(label):
+                self.known_labels.appear(label)
             case OtherMeter(address):
                 self._handle_other_meter(address)
             case Rejected():
@@ -124,7 +126,9 @@ class LinkyCoordinator(LinkyMeter):
                 assert_never(event)
 
     def _handle_reading(self, reading: Reading) -> None:
-        self.signals.reading.send(reading.label.name, reading)
+        name = reading.label.name
+        self.known_labels.receive(name)
+        self.signals.reading.send(name, reading)
         self.reporter.report_reading(reading)
 
     def _handle_frame(self, frame: Frame, now: float) -> None:

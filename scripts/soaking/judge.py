@@ -5,13 +5,14 @@ that label within the five minutes before.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from custom_components.linky_tic.tic import (
     INDEXES,
     Absence,
+    Appeared,
     Event,
     Label,
     Mode,
@@ -94,7 +95,6 @@ class Judge:
     late: Lateness = field(default_factory=Lateness)
     states: dict[str, tuple[Label, Key]] = field(default_factory=dict)
     _shown: dict[str, Finding] = field(default_factory=dict)
-    _strange: set[str] = field(default_factory=set)
     _arrived_at: float = 0.0
 
     @property
@@ -127,6 +127,8 @@ class Judge:
                     self._read(event, now)
                 case Vanished(label):
                     self._vanish(label, now)
+                case Appeared(label) if label.name not in self.truth.labels:
+                    self.fail("entity", label.name, "appeared, never sent", now)
                 case OtherMeter(address) if address not in STRANGERS:
                     self.fail("meter", "", f"another meter: {address}", now)
                 case ModeChanged(told) if told is not mode:
@@ -134,12 +136,6 @@ class Judge:
                 case _:
                     pass
         return self.findings[before:]
-
-    def know(self, labels: AbstractSet[str], now: float) -> list[Finding]:
-        """Judge the labels that the meter is said to send, and give those that it never sent."""
-        strange = labels - self.truth.labels - self._strange
-        self._strange |= strange
-        return [self.fail("entity", name, "appeared, never sent", now) for name in strange]
 
     def _read(self, reading: Reading, now: float) -> None:
         label, key = reading.label, (reading.raw, reading.time, reading.degraded)

@@ -126,9 +126,7 @@ class Soak:
             if isinstance(event, Frame):
                 self.usage.hear(event)
         mode = Mode(self.traffic.house.mode)
-        known = self.listener.receiver.meter.presence.established
-        found = [*self.judge.hear(events, now, mode), *self.judge.know(known, now)]
-        self._explain(found, now)
+        self._explain(self.judge.hear(events, now, mode), now)
 
     def _watch(self, passage: Passage, start: int, end: int, now: float) -> None:
         """Note how long the line gave no good group, of each kind of frame."""

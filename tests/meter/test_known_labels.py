@@ -9,9 +9,7 @@ import pytest
 from custom_components.linky_tic.meter.known_labels import KnownLabels, vanished_labels
 from custom_components.linky_tic.meter.signals import Guard
 from custom_components.linky_tic.meter.store import MeterStore
-from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label, Receiver
-
-from ..tic.streams import Listener, historic, standard
+from custom_components.linky_tic.tic import CATALOGUE, LABELS, Label
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def test_the_labels_of_both_modes_have_names_of_their_own() -> None:
 
 
 def test_what_the_registry_remembers_is_known_from_the_start(store: MeterStore) -> None:
-    known = KnownLabels(Receiver(labels=["PREF", "SINSTS"]), Guard(), store)
+    known = KnownLabels(["PREF", "SINSTS"], Guard(), store)
     assert collected(known) == ["PREF", "SINSTS"] == list(known.labels)
 
 
@@ -52,55 +50,44 @@ def test_what_the_registry_remembers_is_known_from_the_start(store: MeterStore) 
 def test_a_label_makes_the_events_known_that_it_announces(
     label: str, announced: set[str], store: MeterStore
 ) -> None:
-    known = KnownLabels(Receiver(labels=[label]), Guard(), store)
-    assert known.labels.keys() == {label} | announced
+    assert KnownLabels([label], Guard(), store).labels.keys() == {label} | announced
 
 
-def test_what_is_established_is_told_at_the_end_of_the_frame_and_once(store: MeterStore) -> None:
-    listener = Listener(labels=["ADSC", "PREF"])
-    known = KnownLabels(listener.receiver, Guard(), store)
+def test_what_appears_is_told_at_the_end_of_the_frame_and_once(store: MeterStore) -> None:
+    known = KnownLabels(["PREF"], Guard(), store)
     names = collected(known)
-    before = len(names)
-    listener.hear(*[standard(("PREF", "09"), ("SINSTS", "00500"))] * 3)
-    assert "SINSTS" not in names
+    known.appear(LABELS["SINSTS"])
+    assert names == ["PREF"]
     known.end_frame()
     known.end_frame()
-    assert names[before:] == ["SINSTS"]
+    assert names == ["PREF", "SINSTS"]
 
 
 def test_an_event_that_comes_was_known_before(store: MeterStore) -> None:
-    listener = Listener(labels=["ADCO", "IINST"])
-    known = KnownLabels(listener.receiver, Guard(), store)
+    known = KnownLabels(["IINST"], Guard(), store)
     names = collected(known)
-    assert sorted(names) == ["ADCO", "ADPS", "IINST", "PEJP"]
-    listener.hear(*[historic(("ADPS", "036"), ("IINST", "036"))] * 3)
-    assert listener.value("ADPS") == 36
+    known.appear(LABELS["ADPS"])
     known.end_frame()
-    assert len(names) == 4
+    assert names == ["IINST", "ADPS"]
 
 
 def test_a_listening_that_has_ended_is_over(store: MeterStore) -> None:
-    listener = Listener()
-    known = KnownLabels(listener.receiver, Guard(), store)
+    known = KnownLabels([], Guard(), store)
     given: list[int] = []
     end = known.listen(lambda labels: given.append(len(list(labels))))
     end()
-    listener.hear(*[standard(("PREF", "09"))] * 3)
+    known.appear(LABELS["PREF"])
     known.end_frame()
     assert given == [0]
     assert "PREF" in known.labels
 
 
 def test_a_label_that_vanishes_is_remembered_until_it_comes_again(store: MeterStore) -> None:
-    known = KnownLabels(Receiver(), Guard(), store)
+    known = KnownLabels(["HCHC", "HCHP", "ADPS"], Guard(), store)
     for name in ("HCHC", "HCHP", "ADPS"):  # the last one comes and goes
         known.vanish(LABELS[name])
     assert vanished_labels(store) == {"HCHC", "HCHP"}
-    listener = Listener()
-    known = KnownLabels(listener.receiver, Guard(), store)
-    assert vanished_labels(store) == {"HCHC", "HCHP"}
-    listener.hear(*[historic(("HCHC", "000001000"))] * 3)
-    known.end_frame()
+    KnownLabels([], Guard(), store).receive("HCHC")
     assert vanished_labels(store) == {"HCHP"}
 
 

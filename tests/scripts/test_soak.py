@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.linky_tic.tic import (
     CATALOGUE,
+    Appeared,
     Event,
     Frame,
     Mode,
@@ -121,9 +122,9 @@ def test_a_state_that_stays_while_the_meter_says_another_thing_is_false(soak: So
 
 def test_an_entity_for_a_label_never_sent_is_false(soak: Soak) -> None:
     for label in ("EAIT", "SINSTS2"):
-        (finding,) = soak.judge.know({"EAST", label}, now_of(soak))
+        appeared = [Appeared(LABELS[label])]
+        (finding,) = soak.judge.hear(appeared, now_of(soak), Mode.STANDARD)
         assert finding.kind == "entity"
-        assert not soak.judge.know({"EAST", label}, now_of(soak))
 
 
 def test_a_label_that_is_still_sent_has_not_vanished(soak: Soak) -> None:

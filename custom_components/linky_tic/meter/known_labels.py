@@ -6,7 +6,7 @@ from typing import Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
-from ..tic import EVENTS, LABELS, Absence, Label, Mode, Receiver
+from ..tic import EVENTS, LABELS, Absence, Label, Mode
 from .signals import Guard, Signal
 from .store import MeterStore
 
@@ -14,18 +14,19 @@ _VANISHED: Final = "vanished_labels"
 
 
 class KnownLabels:
-    """The labels that one meter sends, each with the event labels that come with it (`EVENTS`).
+    """The labels that one meter sends: those known at the start, and those that appear later.
 
     One that has vanished, as its contract has ended, stays known until the next start.
     """
 
-    def __init__(self, receiver: Receiver, guard: Guard, store: MeterStore) -> None:
+    def __init__(self, names: Iterable[str], guard: Guard, store: MeterStore) -> None:
         self.labels: dict[str, Label] = {}
-        self._presence = receiver.meter.presence
+        self._vanished = vanished_labels(store)
         self._store = store
         self._guard = guard
         self._new = Signal[Iterable[Label]](guard)
-        self.end_frame()
+        self._appeared: list[Label] = []
+        self._add(LABELS[name] for name in names)
 
     @callback
     def listen(self, listener: Callable[[Iterable[Label]], None]) -> CALLBACK_TYPE:
@@ -34,23 +35,36 @@ class KnownLabels:
         self._guard(listener, self.labels.values())
         return end
 
+    def appear(self, label: Label) -> None:
+        """Note a new label, which becomes known at the end of its frame."""
+        self._appeared.append(label)
+
     def vanish(self, label: Label) -> None:
         """Note that a label is no longer sent, unless it is one that comes and goes."""
         if label.absence is Absence.GONE:
-            self._keep_vanished(vanished_labels(self._store) | {label.name})
+            self._keep_vanished(self._vanished | {label.name})
 
-    def end_frame(self) -> None:
-        """Tell the listeners of new labels; those that are sent now have not vanished."""
-        presence = self._presence
-        if not presence.established <= self.labels.keys():
-            names = {name for one in presence.established for name in (one, *EVENTS.get(one, ()))}
-            new = {name: LABELS[name] for name in sorted(names - self.labels.keys())}
-            self.labels |= new
-            self._new.send(new.values())
-        self._keep_vanished(vanished_labels(self._store) - presence.current.keys())
+    def receive(self, name: str) -> None:
+        """Note that a label is sent."""
+        if name in self._vanished:
+            self._keep_vanished(self._vanished - {name})
 
     def _keep_vanished(self, names: set[str]) -> None:
-        self._store.keep(_VANISHED, [*sorted(names)] or None)
+        self._vanished = names
+        self._store.keep(_VANISHED, [*sorted(names)])
+
+    def end_frame(self) -> None:
+        """Tell the listeners of the labels that have appeared in the frame."""
+        if self._appeared:
+            appeared, self._appeared = self._appeared, []
+            self._add(appeared)
+
+    def _add(self, labels: Iterable[Label]) -> None:
+        """Add labels, each with the event labels that a meter sending it may send (`EVENTS`)."""
+        names = (name for one in labels for name in (one.name, *EVENTS.get(one.name, ())))
+        new = {name: LABELS[name] for name in names if name not in self.labels}
+        self.labels |= new
+        self._new.send(new.values())
 
 
 def vanished_labels(store: MeterStore) -> set[str]:

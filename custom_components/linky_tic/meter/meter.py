@@ -33,7 +33,7 @@ class LinkyMeter:
         self.signals = Signals()
         self.guard = self.signals.guard
         self.store = store
-        self.known_labels = KnownLabels(self.receiver, self.guard, store)
+        self.known_labels = KnownLabels(self.receiver.meter.presence.established, self.guard, store)
         self.preset = Preset(entry.options.get(CONF_REPORTING, DEFAULT_REPORTING))
         self.reporter = Reporter(self.preset, self.signals.state.send)
 

@@ -33,6 +33,7 @@ from .day_profile import (
     slots_by_coding,
 )
 from .events import (
+    Appeared,
     Event,
     ModeChanged,
     OtherMeter,

@@ -45,6 +45,12 @@ def text_of(readings: Readings, name: str) -> str | None:
     return (" ".join(reading.raw.split()) or None) if reading is not None else None
 
 
+class Appeared(NamedTuple):
+    """A label was received often enough to be one that this meter sends."""
+
+    label: Label
+
+
 class Vanished(NamedTuple):
     """A label is no longer sent: it has no reading in force any more."""
 
@@ -63,5 +69,5 @@ class ModeChanged(NamedTuple):
     mode: Mode
 
 
-Event = Reading | Vanished | Frame | Rejected | OtherMeter | ModeChanged
+Event = Reading | Appeared | Vanished | Frame | Rejected | OtherMeter | ModeChanged
 """All events of a receiver."""

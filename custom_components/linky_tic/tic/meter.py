@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Final
 
 from .catalogue import ADDRESS_LABELS, CLOCKS, COUNTERS, LIMITS, Absence, Label, Mode
-from .events import Event, ModeChanged, OtherMeter, Reading, Vanished
+from .events import Appeared, Event, ModeChanged, OtherMeter, Reading, Vanished
 from .frames import Frame, Rejected
 from .gate import Gate
 from .groups import Group, Reason
@@ -228,6 +228,7 @@ class Meter:
 
     def _establish(self, label: Label, out: list[Event]) -> None:
         self.presence.established.add(label.name)
+        out.append(Appeared(label))
         if (reading := self._believed.get(label.name)) is not None:
             self._put_in_force(reading, out)
 
