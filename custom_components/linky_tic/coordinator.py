@@ -121,6 +121,7 @@ class LinkyCoordinator(LinkyMeter):
             case Rejected():
                 pass  # the receiver has counted it
             case ModeChanged():
+                self._was_settled = False  # what the former mode did not send may be sent now
                 self.signals.state.send_all()
             case _:
                 assert_never(event)
