@@ -103,9 +103,9 @@ def test_a_frame_without_a_suspect_drops_it_if_it_is_whole() -> None:
 def test_of_a_suspect_that_comes_for_ever_the_first_and_the_last_are_kept() -> None:
     listener = settled(power(500))
     listener.hear(*[power(99_000)] * 3)
-    first = listener.receiver.meter._gate._rows["SINSTS"].before[0]
+    first = listener.receiver.meter._gate._runs["SINSTS"].before[0]
     listener.hear(*[power(99_000)] * 20)
-    before = listener.receiver.meter._gate._rows["SINSTS"].before
+    before = listener.receiver.meter._gate._runs["SINSTS"].before
     assert (len(before), before[0]) == (3, first)
 
 

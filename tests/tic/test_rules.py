@@ -1,4 +1,4 @@
-"""Which row of readings is believed, and which of them, at the limits of each rule."""
+"""Which run of readings is believed, and which of them, at the limits of each rule."""
 
 from datetime import UTC, datetime, timedelta
 from math import inf, log
@@ -8,7 +8,7 @@ import pytest
 from custom_components.linky_tic.tic import Reading, Value
 from custom_components.linky_tic.tic.catalogue import LABELS, Quantity
 from custom_components.linky_tic.tic.presence import Presence
-from custom_components.linky_tic.tic.rules import RULES, Row
+from custom_components.linky_tic.tic.rules import RULES, Run
 from custom_components.linky_tic.tic.supply import Conditions
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -24,23 +24,23 @@ def conditions(*believed: Reading, power: int = 6000, parity: bool = True) -> Co
     return told
 
 
-def row(
+def run(
     *readings: Reading,
     last: Reading | None = None,
     heard: float = -inf,
     given: Conditions | None = None,
-) -> Row:
+) -> Run:
     """Readings that bear each other out, the newest last."""
     *before, now = readings
-    return Row(now, last, heard, given or conditions(), tuple(before))
+    return Run(now, last, heard, given or conditions(), tuple(before))
 
 
-def goes_on(one: Row, now: Reading) -> bool:
+def goes_on(one: Run, now: Reading) -> bool:
     return RULES[now.label.name].goes_on(one, now)
 
 
-def believed(one: Row) -> Value:
-    """What is believed of a row."""
+def believed(one: Run) -> Value:
+    """What is believed of a run."""
     chosen = RULES[one.now.label.name].choose(one)
     return chosen and chosen.value
 
@@ -60,8 +60,8 @@ def test_most_labels_need_no_more_than_checksum_and_parity_and_three_frames_with
     timed = {row.quantity for row in LABELS.values() if RULES[row.name].is_timed}
     assert timed == {Quantity.IMPORTED_POWER, Quantity.EXPORTED_POWER, Quantity.OVERRUN_CURRENT}
     base = said("PREF", 9)
-    assert believed(row(base, base)) is None
-    assert believed(row(base, base, base)) == 9
+    assert believed(run(base, base)) is None
+    assert believed(run(base, base, base)) == 9
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_most_labels_need_no_more_than_checksum_and_parity_and_three_frames_with
 def test_an_index_grows_as_the_supply_allows(
     label: str, value: int, at: float, since: float, *, can: bool
 ) -> None:
-    assert goes_on(row(said(label, 0, since)), said(label, value, at)) is can
+    assert goes_on(run(said(label, 0, since)), said(label, value, at)) is can
 
 
 @pytest.mark.parametrize(("seconds", "is_first"), [(60, False), (60.1, True)])
@@ -90,18 +90,18 @@ def test_an_index_that_was_not_heard_for_a_minute_is_a_first_one(
     seconds: float, *, is_first: bool
 ) -> None:
     last, now = said("EAST", 5), said("EAST", 6, seconds)
-    assert believed(row(now, last=last)) == (None if is_first else 6)
-    assert believed(row(said("EAST", 6), now)) == 6
-    assert believed(row(now)) is None
-    assert believed(row(now, last=last, heard=1.0)) == 6
+    assert believed(run(now, last=last)) == (None if is_first else 6)
+    assert believed(run(said("EAST", 6), now)) == 6
+    assert believed(run(now)) is None
+    assert believed(run(now, last=last, heard=1.0)) == 6
 
 
 def test_an_index_that_falls_or_leaps_is_the_middle_of_three() -> None:
     odd = [said("EAST", number, at) for number, at in ((0, 0), (7, 30), (9, 59.9))]
-    assert row(*odd).lasted == 59.9
-    assert row(odd[0]).lasted == 0
+    assert run(*odd).lasted == 59.9
+    assert run(odd[0]).lasted == 0
     for last in (500, -500):
-        assert believed(row(*odd, last=said("EAST", last))) == 7
+        assert believed(run(*odd, last=said("EAST", last))) == 7
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_without_parity_the_middle_index_of_three_lies_where_time_puts_it(
         said("EAST", 500 + value, 100 + at)
         for value, at in zip((0, middle, 100), times, strict=True)
     ]
-    assert believed(row(*readings, given=conditions(parity=False))) == (
+    assert believed(run(*readings, given=conditions(parity=False))) == (
         500 + middle if is_in_line else None
     )
 
@@ -133,7 +133,7 @@ def test_without_parity_a_growing_index_is_believed_every_ten_seconds(
 ) -> None:
     growing = [said("EAST", 500 + 3 * one, 100 + one) for one in range(3)]
     last = said("EAST", 500, 102 - seconds)
-    assert believed(row(*growing, last=last, given=conditions(parity=False))) == value
+    assert believed(run(*growing, last=last, given=conditions(parity=False))) == value
 
 
 @pytest.mark.parametrize(("power", "is_over"), [(9000, False), (9001, True)])
@@ -141,27 +141,27 @@ def test_a_power_above_one_and_a_half_times_the_supply_must_last(
     power: int, *, is_over: bool
 ) -> None:
     now = said("SINSTS", power)
-    assert goes_on(row(said("SINSTS", 9500)), now) is is_over
-    assert goes_on(row(now), said("SINSTS", 9500)) is is_over
-    assert believed(row(now)) == (None if is_over else power)
-    assert believed(row(now, now, now)) == power
+    assert goes_on(run(said("SINSTS", 9500)), now) is is_over
+    assert goes_on(run(now), said("SINSTS", 9500)) is is_over
+    assert believed(run(now)) == (None if is_over else power)
+    assert believed(run(now, now, now)) == power
     peak = said("SMAXSN", power)
-    assert believed(row(peak, peak)) == (None if is_over else power)
-    assert believed(row(peak, peak, peak)) == power
+    assert believed(run(peak, peak)) == (None if is_over else power)
+    assert believed(run(peak, peak, peak)) == power
 
 
 def test_twice_the_supply_is_believed_until_the_breaker_would_have_opened() -> None:
     trip = -125 * log(1 - 1.69 / 2**2)
     assert trip == pytest.approx(68.63, abs=0.01)
     for seconds, value in ((trip, None), (trip - 0.1, 12_000)):
-        assert believed(row(*(said("SINSTS", 12_000, at) for at in (0, 1, seconds)))) == value
+        assert believed(run(*(said("SINSTS", 12_000, at) for at in (0, 1, seconds)))) == value
 
 
 def test_a_power_is_compared_with_one_current_until_the_phases_are_known() -> None:
     given = conditions(said("IRMS1", 1))
-    assert believed(row(said("SINSTS", 5000), given=given)) is None
+    assert believed(run(said("SINSTS", 5000), given=given)) is None
     given.phases = 3
-    assert believed(row(said("SINSTS", 5000), given=given)) == 5000
+    assert believed(run(said("SINSTS", 5000), given=given)) == 5000
 
 
 def test_a_maximum_climbs_in_power_and_in_time() -> None:
@@ -172,21 +172,21 @@ def test_a_maximum_climbs_in_power_and_in_time() -> None:
         (501, NOON - timedelta(seconds=1), False),
         (400, NOON + timedelta(days=1), True),  # another day's
     ):
-        assert goes_on(row(one), said("SMAXSN", value, time=time)) is climbs
+        assert goes_on(run(one), said("SMAXSN", value, time=time)) is climbs
 
 
 def test_a_warning_is_believed_at_once_where_the_current_says_the_same() -> None:
     warning = Reading(LABELS["ADPS"], 32, "032", None, degraded=False, confirmed=True, at=0)
-    assert believed(row(warning, given=conditions(said("IINST", 31)))) == 32
-    assert believed(row(warning, warning, given=conditions(said("IINST", 30)))) is None
-    assert believed(row(warning, warning, warning)) == 32
+    assert believed(run(warning, given=conditions(said("IINST", 31)))) == 32
+    assert believed(run(warning, warning, given=conditions(said("IINST", 30)))) is None
+    assert believed(run(warning, warning, warning)) == 32
 
 
 @pytest.mark.parametrize(("seconds", "is_soon"), [(60, True), (60.1, False)])
 def test_a_register_that_changes_all_the_time_goes_on_for_a_minute(
     seconds: float, *, is_soon: bool
 ) -> None:
-    assert goes_on(row(said("STGE", "003A0001")), said("STGE", "003A0002", seconds)) is is_soon
+    assert goes_on(run(said("STGE", "003A0001")), said("STGE", "003A0002", seconds)) is is_soon
 
 
 @pytest.mark.parametrize(
@@ -199,14 +199,14 @@ def test_a_clock_goes_on_while_it_drifts_little(
 ) -> None:
     given = conditions(parity=parity)
     last, now = said("DATE", NOON), said("DATE", NOON + timedelta(seconds=60 + sign * drift), 60)
-    assert goes_on(row(last, given=given), now) is is_in_time
-    assert believed(row(now, last=last, given=given)) == (now.value if is_in_time else None)
-    assert believed(row(now, now, now, last=last, given=given)) == now.value
-    assert believed(row(now, given=given)) == (now.value if parity else None)
+    assert goes_on(run(last, given=given), now) is is_in_time
+    assert believed(run(now, last=last, given=given)) == (now.value if is_in_time else None)
+    assert believed(run(now, now, now, last=last, given=given)) == now.value
+    assert believed(run(now, given=given)) == (now.value if parity else None)
 
 
 def test_a_clock_without_a_time_is_followed_by_none() -> None:
     clock, none = said("DATE", NOON), said("DATE", None)
-    assert not goes_on(row(clock), none)
-    assert not goes_on(row(none), clock)
-    assert not goes_on(row(none), none)
+    assert not goes_on(run(clock), none)
+    assert not goes_on(run(none), clock)
+    assert not goes_on(run(none), none)

@@ -89,13 +89,13 @@ def contradicts(now: Reading, last: Reading) -> bool:
     return is_of_its_day and int(now.raw) < int(last.raw)
 
 
-def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | None:
+def agreed_status(readings: Sequence[Reading], last: Reading | None) -> Reading | None:
     """Return STGE with each field as three readings agree on it, or else as it was before.
 
     For the first STGE two of three are enough, as a field may change in every frame. None if no two
     agree, or if the result is already in force.
     """
-    words = [int(reading.raw, 16) for reading in row]
+    words = [int(reading.raw, 16) for reading in readings]
     agreed = 0
     for field in STATUS:
         bits = (1 << field.width) - 1 << field.low
@@ -108,5 +108,5 @@ def agreed_status(row: Sequence[Reading], last: Reading | None) -> Reading | Non
     text = f"{agreed:08X}"
     if last is not None and text == last.raw:
         return None
-    now = row[-1]
+    now = readings[-1]
     return now if text == now.raw else replace(now, raw=text, value=text)
