@@ -37,7 +37,7 @@ def use(account: Account, value: int, at: float) -> None:
 
 
 def ended(account: Account, meter_time: float | None = None) -> list[date]:
-    return [*account.end_days(meter_time)]
+    return [*account.end_days(meter_time, lambda _: False)]
 
 
 def leap(account: Account) -> float | None:
@@ -184,7 +184,7 @@ def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
     account = began()
     account.advance_to(NOON + 3 * DAY, 0.0)
     use(account, 2000, NOON + 3 * DAY)
-    days = account.end_days(None)
+    days = account.end_days(None, lambda _: False)
     assert [(one, account.day) for one in days] == [
         (MONDAY + n * ONE, MONDAY + n * ONE) for n in range(3)
     ]
@@ -192,6 +192,28 @@ def test_each_day_that_is_over_is_told_before_the_next_one() -> None:
     account.advance_to(NOON + 500 * DAY, 0.0)
     use(account, 90_000, NOON + 500 * DAY)
     assert len(ended(account)) == 366
+
+
+def test_days_are_paid_once_their_prices_are_given_if_the_ledger_still_has_them() -> None:
+    account = began()
+    assert ended(account) == []
+    assert account.paid == date.min  # no price was ever given
+    account.paid = MONDAY
+    account.advance_to(NOON + 2 * DAY, 2 * DAY)
+    assert [*account.end_days(None, lambda _: True)] == [MONDAY, MONDAY + ONE]
+    account, before = Account(), json.loads(json.dumps(account.written))
+    account.read(before, is_own=True)
+    assert (account.paid, account.day) == (MONDAY, MONDAY + 2 * ONE)
+    use(account, 100, NOON + 2 * DAY)
+    account.advance_to(NOON + 2 * DAY, 2 * DAY)
+    days = account.end_days(None, lambda _: False)
+    assert [(one, account.paid) for one in days] == [(MONDAY + n * ONE,) * 2 for n in range(2)]
+    assert account.paid == account.day
+    account.read(before, is_own=True)
+    use(account, 100, NOON + 100 * DAY)
+    account.advance_to(NOON + 100 * DAY, 100 * DAY)
+    assert [*account.end_days(None, lambda _: True)][:1] == [MONDAY + 2 * ONE]
+    assert ended(account)[0] == MONDAY + 31 * ONE
 
 
 def test_what_a_register_gained_unseen_is_of_no_day_that_was_told() -> None:

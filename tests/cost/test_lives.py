@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import get_short_term_statistics_run_cache
 from homeassistant.components.recorder.tasks import PurgeTask
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.util.dt import utcnow
 import pytest
 
@@ -409,6 +410,36 @@ async def test_an_entry_that_is_deleted_and_added_again_goes_on_with_the_sums(
             summed = await course.sums(entity_id)
             assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
             assert summed == sorted(summed)
+
+
+@pytest.mark.parametrize("contract", ["tempo", "ejp"])
+async def test_days_that_end_before_the_prices_of_a_new_contract_are_given_are_summed_up(
+    course: Course, home: Home, contract: str
+) -> None:
+    """As a household does that answers the repair two days later."""
+    meter = await pays(home, "2026-11-29T12:00:00", watts=9000)
+    life = Life(home, meter, Random(0), dict(OPTIONS["prices"]))  # noqa: S311
+    begin = life.sheet.total
+    await life.hear(20, 50)
+    await course.end_period()
+    life.house.set_load(0)
+    await life.hear(8)
+    life.house.change_contract(contract)
+    for _ in range(2):
+        await life.hear(26)
+        await life.do_live()
+        await life.play(1)
+        await course.end_period()
+        assert home.state(SUMS[0]) == STATE_UNKNOWN
+        await life.do_midnight()
+        await life.do_restart()
+    await life._reprice(some_prices(life.luck), life.sheet.charge, None)
+    await life.hear(26)
+    await life.play(1)
+    life.agree("prices")
+    await course.end_period()
+    summed = await course.sums(SUMS[0])
+    assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
 
 
 async def test_no_sum_begins_anew_after_a_fortnight_without_a_value(

@@ -4,7 +4,7 @@ Energy of a gap is shared over its days by time. If the clock was wrong for a wh
 counted meanwhile is taken back and counted again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
@@ -14,7 +14,7 @@ from homeassistant.util.json import JsonObjectType
 from ..tariff.in_force import numbered_name
 from .clock import A_DAY, AN_HOUR, Leap
 from .indexes import Index, Indexes
-from .ledger import LONGEST, Ledger
+from .ledger import KEPT, LONGEST, Ledger
 from .periods import day_of, midnight
 
 LEDGER: Final = "ledger"
@@ -38,6 +38,11 @@ class Account:
         self.indexes = Indexes()
         self.day = date.min
         """The day shown as today: behind the ledger's until the days before have been shown."""
+        self.paid = date.min
+        """The day whose cost is shown as today's: behind `day` while its prices are awaited.
+
+        `date.min` before the first price.
+        """
         self.added_again = date.min
         """The day on which an entry that had prices was added again."""
         self._meter_ahead: float | None = None
@@ -55,6 +60,7 @@ class Account:
         indexes = Indexes.read(kept["indexes"], kept.get("counting"))
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
         self.ledger, self._booted = ledger, kept.get("booted")
+        self.paid = date.fromisoformat(kept.get("paid", date.min.isoformat()))
         self.added_again = date.fromisoformat(kept.get("added_again", date.min.isoformat()))
         if is_own:
             self.indexes = indexes
@@ -74,6 +80,7 @@ class Account:
             "counting": self.indexes.counting.written,
             "former_tariffs": [list(one) for one in self._former],
             "told": self.day.isoformat(),
+            "paid": self.paid.isoformat(),
             "added_again": self.added_again.isoformat(),
             "meter_ahead": self._meter_ahead,
             "booted": self._booted,
@@ -122,11 +129,14 @@ class Account:
         """Take the time as right, since a person has just changed prices by it."""
         self._leap = None
 
-    def end_days(self, meter_time: float | None) -> Iterator[date]:
-        """Go on to today; yield each day that is over, while `day` is still that day.
+    def end_days(
+        self, meter_time: float | None, is_awaited: Callable[[date], bool]
+    ) -> Iterator[date]:
+        """Go on to today; yield each day that is over, while `day` or `paid` is still that day.
 
         No day ends while an index is awaited, nor by a clock that is probably ahead. `meter_time`
-        is the time of the meter's own clock, None if it sends none.
+        is the time of the meter's own clock, None if it sends none. `is_awaited`: whether the
+        prices of a day may still be given; until then it is not paid.
         """
         now, today = self.ledger.now, self.ledger.today
         self._meter_ahead = None if meter_time is None else meter_time - now
@@ -135,11 +145,21 @@ class Account:
             return
         if self._leap and self._leap.is_false(now, self._meter_ahead):
             return
+        is_behind = self.paid < self.day
         if not self._leap and now < midnight(self.day) - AN_HOUR:
             self.day = today  # the clock was ahead
         self.day = max(self.day, today - LONGEST)
+        if not is_behind:
+            self.paid = self.day
+        elif self.paid > date.min:
+            self.paid = min(self.day, max(self.paid, today - KEPT + _ONE_DAY))
+        while date.min < self.paid < self.day and not is_awaited(self.paid):
+            yield self.paid
+            self.paid += _ONE_DAY
         while self.day < today:
             yield self.day
+            if self.paid == self.day and not is_awaited(self.day):
+                self.paid += _ONE_DAY
             self.day += _ONE_DAY
 
     # Energy and tariffs

@@ -53,6 +53,11 @@ class Costs:
         return CostPeriod(self._account.day, self._account.day)
 
     @property
+    def paid(self) -> CostPeriod:
+        """The day whose cost is shown as today's."""
+        return CostPeriod(self._account.paid, self._account.paid)
+
+    @property
     def yesterday(self) -> CostPeriod:
         day = self._account.day - _ONE_DAY
         return CostPeriod(day, day)
@@ -91,7 +96,7 @@ class Costs:
         """Whether no energy of a period is missing, and no index or price is awaited."""
         if self._account.indexes.is_waiting or self._awaits_prices:
             return False
-        is_over = period.last < self._account.day
+        is_over = period.last not in {self._account.day, self._account.paid}
         return not is_over or self._account.ledger.whole_since <= midnight(period.first)
 
     @property
@@ -99,6 +104,12 @@ class Costs:
         """Whether an entry was added again today and has no prices yet: no day ends until then."""
         account = self._account
         return account.added_again == account.ledger.today and not self.prices.options
+
+    def _is_awaited(self, day: date) -> bool:
+        """Whether energy of a day has no price, and nor has any tariff of a new contract yet."""
+        tariffs, rows = self._tariffs, self._account.ledger.drawn(CostPeriod(day, day))
+        prices = (self.prices.of(tariffs.name_of(one)) for one in tariffs.registers)
+        return amount(rows) is None and all(price is None for price in prices)
 
     def tariff_at(self, label: Label, at: float) -> str:
         """Return the tariff that an index counted at an instant, even under a former contract."""
@@ -122,9 +133,10 @@ class Costs:
                 prices = self.prices.named({index.register: index.tariff})  # the name may be new
                 account.add_gain(index, gain, prices.of(index.tariff), since)
         if not self._awaits_prices:
-            for _ in account.end_days(_time_of(readings.get("DATE"))):
+            for _ in account.end_days(_time_of(readings.get("DATE")), self._is_awaited):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
-        state = account.day, account.indexes.is_waiting, len(account.indexes.by_register)
+        indexes = account.indexes
+        state = account.day, account.paid, indexes.is_waiting, len(indexes.by_register)
         is_new = state != self._last_sent
         if is_new or self._is_due:  # energy is reported as often as its indexes
             self._last_sent, self._is_due = state, False
@@ -186,6 +198,8 @@ class Costs:
         account.advance_to(time.time(), time.monotonic())
         if account.day == date.min:
             account.day = account.ledger.today
+        if account.paid == date.min and self.prices.by_tariff:
+            account.paid = account.day
         self._take_names_and_prices()
 
     def reprice(self, prices: Prices, period: CostPeriod) -> None:

@@ -16,7 +16,7 @@ from .prices import EXPORT
 
 LONGEST: Final = timedelta(days=366)
 """The energy of a longer gap is shared over so many days only."""
-_KEPT: Final = timedelta(days=70)
+KEPT: Final = timedelta(days=70)
 """For how long rows are kept: longer than any month that a sensor shows."""
 
 
@@ -80,7 +80,7 @@ class Ledger:
             return
         self._tidied = self.today
         self.whole_since = min(self.whole_since, self.now)
-        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - _KEPT}
+        recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
         self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
 

@@ -146,8 +146,8 @@ _SUMS: Final = (
     ),
     _COST(
         key="cost_today",
-        value=lambda meter: meter.costs.cost(meter.costs.today),
-        since=lambda costs: costs.today.start,
+        value=lambda meter: meter.costs.cost(meter.costs.paid),
+        since=lambda costs: costs.paid.start,
         state_class=SensorStateClass.TOTAL,
     ),
     _COST(
