@@ -7,6 +7,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from simulator import Household
+from simulator.wire import to_8n1
 
 from ..home import ADDRESS, KNOWN, Home, complaints
 from ..test_unusual_meters import Says
@@ -28,6 +29,18 @@ async def test_an_entity_is_added_with_its_label(home: Home) -> None:
     assert home.state(RELAY) is None
     await meter.play(1)
     assert home.state(RELAY) == "on"
+
+
+async def test_labels_of_a_frame_are_added_together_though_frames_come_in_one_chunk(
+    home: Home,
+) -> None:
+    meter = await home.hears(Says(standard(STATUS)))
+    frames = standard(STATUS, RELAYS, ("NTARF", "01")) * 3
+    cut, data = frames.rindex(b"NTARF"), to_8n1(frames)  # RELAIS has come three times, NTARF twice
+    await meter.send(data[:cut])
+    assert {home.state("sensor.linky_relais"), home.state("sensor.linky_ntarf")} == {None}
+    await meter.send(data[cut:])
+    assert None not in {home.state("sensor.linky_relais"), home.state("sensor.linky_ntarf")}
 
 
 async def test_an_entity_with_a_condition_is_added_once_that_is_met(

@@ -33,7 +33,7 @@ _PATIENCE: Final = 11
 
 @dataclass(slots=True)
 class Index:
-    """A register: the label that shows it, its value, when that was last received.
+    """The index of a register: the label that shows it, its value, when it was last received.
 
     `misses` are the frames since then; 1 after a loss: it is awaited.
     """
