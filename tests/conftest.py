@@ -15,7 +15,7 @@ from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
+from homeassistant.util import dt as dt_util, executor
 from hypothesis import settings
 import pytest
 
@@ -34,6 +34,9 @@ from .waiting import until
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # the harness logs every statement
 settings.register_profile("any machine", deadline=None)  # a busy one takes a second for anything
 settings.load_profile("any machine")
+# A thread of a stopped Home Assistant that does not wake up within a share of this is interrupted,
+# maybe before it has woken the next one, which then sleeps for ever.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 600
 
 
 def pytest_collection_finish() -> None:
