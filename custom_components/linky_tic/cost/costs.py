@@ -96,8 +96,8 @@ class Costs:
         """Whether no energy of a period is missing, and no index or price is awaited."""
         if self._account.indexes.is_waiting or self._awaits_prices:
             return False
-        is_over = period.last not in {self._account.day, self._account.paid}
-        return not is_over or self._account.ledger.whole_since <= midnight(period.first)
+        is_today = period.last in {self._account.day, self._account.paid}
+        return is_today or self._account.ledger.whole_since <= midnight(period.first)
 
     @property
     def _awaits_prices(self) -> bool:

@@ -51,7 +51,7 @@ class KnownLabels:
 
     def _keep_vanished(self, names: set[str]) -> None:
         self._vanished = names
-        self._store.keep(_VANISHED, [*sorted(names)])
+        self._store.keep(_VANISHED, [*names])
 
     def end_frame(self) -> None:
         """Tell the listeners of the labels that have appeared in the frame."""
