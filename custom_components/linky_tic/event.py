@@ -19,6 +19,7 @@ from .entities.status import STATUS_FLAGS, STATUS_VALUES
 from .entity import LinkyEntity
 from .schedule.announced_days import ChangedHours
 from .tariff.in_force import Tariff, numbered_name
+from .tariff.sensors import TARIFF_VALUES
 from .tariff.tempo import COLOUR_OF_PEAK, has_colours
 from .tariff.words import TARIFF_SLUGS
 from .tic import Coding, Frame, Mode, Readings, read_profile
@@ -38,7 +39,7 @@ EVENT_TYPES: Final = (
 )
 
 _NO_PEAK: Final = "none"
-_ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES)
+_ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES, *TARIFF_VALUES)
 _ROW_OF_KEY: Final = {row.key: row for row in _ROWS}
 _NOTICE, _PEAK, _OVERLOAD = (
     _ROW_OF_KEY[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")

@@ -1,28 +1,15 @@
-"""The rows of the entities read from STGE and RELAIS, of Tempo colours and of mobile peaks.
+"""The rows of the entities read from STGE and RELAIS, but for those of the tariff.
 
 `tic/status_words.py` turns the bits into slugs. Historique has neither STGE nor RELAIS: there an
 overrun is shown by ADPS and ADIRn. Its MOTDETAT is a constant on a Linky, and is not used.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from homeassistant.components.binary_sensor import BinarySensorDeviceClass as Device
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import EntityCategory
 
-from ..coordinator import LinkyCoordinator
-from ..tariff.contract import Contract
-from ..tariff.sensors import under_tempo
-from ..tariff.tempo import (
-    absent_peak_notice,
-    announces_peaks,
-    colour_today,
-    colour_tomorrow,
-    peak_in_progress,
-    peak_notice,
-)
 from ..tic import RELAYS, STATUS, Field, Meaning, Readings, number_of, status_of
 from .derived import (
     DerivedBinarySensorDescription as Flag,
@@ -30,11 +17,8 @@ from .derived import (
     of_readings,
 )
 
-_word: Final = partial(Word, device_class=SensorDeviceClass.ENUM)
 _DIAGNOSTIC: Final = EntityCategory.DIAGNOSTIC
 _OVERRUNS: Final = ("ADPS", "ADIR1", "ADIR2", "ADIR3")
-_TEMPO: Final = ("STGE", "OPTARIF", "PTEC", "DEMAIN")
-_PEAKS: Final = (*_TEMPO, "PEJP", "DPM1", "DPM2", "DPM3")
 _MEANINGS: Final = {field.slug: field.meanings for field in STATUS}
 
 
@@ -93,7 +77,8 @@ def _relay(number: int, field: Field) -> Flag:
     )
 
 
-def _options(slug: str) -> list[str]:
+def status_options(slug: str) -> list[str]:
+    """Return the slugs of a field of STGE, for the options of a sensor."""
     return [str(meaning) for meaning in _MEANINGS[slug] if meaning is not None]
 
 
@@ -104,26 +89,15 @@ def _field(key: str, slug: str, category: EntityCategory | None = _DIAGNOSTIC) -
         said = _meaning(readings, slug)
         return None if said is None else str(said)
 
-    return _word(
+    return Word(
         key=key,
+        device_class=SensorDeviceClass.ENUM,
         sources=("STGE",),
         value=of_readings(read),
-        options=_options(slug),
+        options=status_options(slug),
         entity_category=category,
         entity_registry_enabled_default=False,
     )
-
-
-def _if_peaks(
-    of_contract: Callable[[Contract], bool | None],
-) -> Callable[[LinkyCoordinator], bool | None]:
-    """Return a condition for `applies`: the contract has mobile peaks, or the meter sends one."""
-
-    def applies(coordinator: LinkyCoordinator) -> bool | None:
-        contract = coordinator.tariffs.contract
-        return announces_peaks(coordinator.readings) or (contract and of_contract(contract))
-
-    return applies
 
 
 STATUS_FLAGS: Final = (
@@ -151,31 +125,4 @@ STATUS_VALUES: Final = (
     _field("distributor_register", "distributor_tariff"),
     _field("euridis_mode", "euridis"),
     _field("plc_status", "plc_status"),
-    *(
-        _word(
-            key=key,
-            sources=_TEMPO,
-            value=of_readings(read),
-            applies=under_tempo,
-            options=_options(key),
-        )
-        for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
-    ),
-    _word(
-        key="peak_in_progress",
-        sources=_PEAKS,
-        value=of_readings(peak_in_progress),
-        applies=_if_peaks(lambda contract: contract.has_mobile_peaks),
-        options=_options("peak_in_progress"),
-        enabled_under_tempo=False,  # under Tempo it only repeats the colour
-    ),
-    _word(
-        key="peak_notice",
-        sources=_PEAKS,
-        value=of_readings(peak_notice, absent_peak_notice),
-        applies=_if_peaks(lambda contract: contract.has_peak_notices),
-        options=_options("peak_notice"),
-        translation_key="mobile_peak_notice",
-        enabled_under_tempo=False,
-    ),
 )

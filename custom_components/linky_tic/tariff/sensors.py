@@ -1,6 +1,7 @@
-"""The sensors of the tariff in force and of off-peak hours, with the same states in both modes."""
+"""The sensors of the tariff in force, Tempo colours and mobile peaks, the same in both modes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, override
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -12,10 +13,21 @@ from ..entities.derived import (
     DerivedSensor,
     DerivedSensorDescription,
     Value,
+    of_readings,
 )
+from ..entities.status import status_options
 from ..entity import entity_text
+from .contract import Contract
 from .in_force import numbered_name
 from .tariffs import CURRENT_TARIFF
+from .tempo import (
+    absent_peak_notice,
+    announces_peaks,
+    colour_today,
+    colour_tomorrow,
+    peak_in_progress,
+    peak_notice,
+)
 from .words import KNOWN_TARIFFS, TARIFF_SLUGS
 
 TARIFF_NAMES: Final = (
@@ -24,6 +36,9 @@ TARIFF_NAMES: Final = (
 )
 """The names of tariffs that have a translation; the texts of suppliers have none."""
 _OFF_PEAK: Final = "off_peak"
+_TEMPO: Final = ("STGE", "OPTARIF", "PTEC", "DEMAIN")
+_PEAKS: Final = (*_TEMPO, "PEJP", "DPM1", "DPM2", "DPM3")
+_word: Final = partial(DerivedSensorDescription, device_class=SensorDeviceClass.ENUM)
 
 
 @callback
@@ -46,6 +61,18 @@ def contract_is(*contracts: str) -> Callable[[LinkyCoordinator], bool | None]:
 def under_tempo(coordinator: LinkyCoordinator) -> bool | None:
     """Whether the contract is Tempo: some meters send its colours and no name of a contract."""
     return coordinator.tariffs.is_tempo or contract_is("tempo")(coordinator)
+
+
+def _if_peaks(
+    of_contract: Callable[[Contract], bool | None],
+) -> Callable[[LinkyCoordinator], bool | None]:
+    """Return a condition for `applies`: the contract has mobile peaks, or the meter sends one."""
+
+    def applies(coordinator: LinkyCoordinator) -> bool | None:
+        contract = coordinator.tariffs.contract
+        return announces_peaks(coordinator.readings) or (contract and of_contract(contract))
+
+    return applies
 
 
 class TariffSensor(DerivedSensor):
@@ -80,14 +107,40 @@ TARIFF_FLAGS: Final = (
     ),
 )
 TARIFF_VALUES: Final = (
-    DerivedSensorDescription(
+    _word(
         key=CURRENT_TARIFF,
         entity=TariffSensor,
         value=current_tariff_name,
         attributes=lambda meter: {"text": meter.tariffs.text},
         sources=("NTARF", "LTARF", "PTEC"),
         signals=lambda signals: (signals.tariff,),
-        device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
+    ),
+    *(
+        _word(
+            key=key,
+            sources=_TEMPO,
+            value=of_readings(read),
+            applies=under_tempo,
+            options=status_options(key),
+        )
+        for key, read in (("tempo_today", colour_today), ("tempo_tomorrow", colour_tomorrow))
+    ),
+    _word(
+        key="peak_in_progress",
+        sources=_PEAKS,
+        value=of_readings(peak_in_progress),
+        applies=_if_peaks(lambda contract: contract.has_mobile_peaks),
+        options=status_options("peak_in_progress"),
+        enabled_under_tempo=False,  # under Tempo it only repeats the colour
+    ),
+    _word(
+        key="peak_notice",
+        sources=_PEAKS,
+        value=of_readings(peak_notice, absent_peak_notice),
+        applies=_if_peaks(lambda contract: contract.has_peak_notices),
+        options=status_options("peak_notice"),
+        translation_key="mobile_peak_notice",
+        enabled_under_tempo=False,
     ),
 )
