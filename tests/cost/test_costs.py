@@ -244,7 +244,7 @@ async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_o
     meter.coordinator.signals.tariff.send()  # names are learned, prices may be theirs
     assert costs._stored_at == account.ledger.now
     await meter.play(1)
-    costs.reprice(Prices.chosen(OPTIONS), costs.month)
+    costs.reprice(Prices.chosen(OPTIONS), costs.today.month_to_date)
     kept = {"address": meter.coordinator.address, **account.written}
     assert store.recall("ledger") == kept
 
@@ -377,11 +377,11 @@ async def test_prices_can_be_made_to_hold_from_the_first_of_the_month_on(home: H
     wrong = {"prices": dict.fromkeys(OPTIONS["prices"], 1579.0), "standing_charge": 99.0}
     await reprice(home, meter, **wrong)
     costs = meter.coordinator.costs
-    costs.reprice(costs.prices, costs.month)
+    costs.reprice(costs.prices, costs.today.month_to_date)
     assert amount(home, MONTH) > 20_000
     costs.reprice(Prices.chosen(OPTIONS), costs.today)
     assert amount(home, TODAY) == pytest.approx(today, abs=0.05)
-    costs.reprice(Prices.chosen(OPTIONS), costs.month)
+    costs.reprice(Prices.chosen(OPTIONS), costs.today.month_to_date)
     await reprice(home, meter, **OPTIONS)
     assert amount(home, MONTH) == pytest.approx(right, abs=0.05)
 

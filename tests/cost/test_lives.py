@@ -14,6 +14,7 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.util.dt import utcnow
 import pytest
 
+from custom_components.linky_tic.cost.costs import Costs
 from custom_components.linky_tic.cost.periods import CostPeriod
 from custom_components.linky_tic.cost.prices import Prices
 from custom_components.linky_tic.history.replacement import async_replace_meter
@@ -45,6 +46,11 @@ A_DAY: Final = 86_400
 
 def midnight(day: date) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=FRANCE).timestamp()
+
+
+def period_of(costs: Costs, name: str) -> CostPeriod:
+    today = costs.today
+    return {"today": today, "yesterday": costs.yesterday, "month": today.month_to_date}[name]
 
 
 class Row(NamedTuple):
@@ -168,7 +174,7 @@ class Life:
     def agree(self, what: str) -> None:
         costs = self.meter.coordinator.costs
         for name in ("today", "yesterday", "month"):
-            period: CostPeriod = getattr(costs, name)
+            period = period_of(costs, name)
             paid = costs.cost(period)
             if name == "yesterday" and not self._is_whole(period.first):
                 continue
@@ -307,7 +313,7 @@ class Life:
 
     async def _reprice(self, prices: dict[str, float], charge: float, since: str | None) -> None:
         costs = self.meter.coordinator.costs
-        period: CostPeriod | None = getattr(costs, since) if since else None
+        period = period_of(costs, since) if since else None
         if period:
             costs.reprice(Prices(prices, charge), period)
         self.sheet.reprice(prices, charge, period.first if period else None)
@@ -336,7 +342,7 @@ async def begins(home: Home, luck: Random, start: str) -> Life:
     await meter.play(2 * KNOWN)
     await reprice(home, meter, prices=prices)
     costs = meter.coordinator.costs
-    costs.reprice(Prices(prices, 15.0), costs.month)
+    costs.reprice(Prices(prices, 15.0), costs.today.month_to_date)
     return Life(home, meter, luck, prices)
 
 
@@ -430,7 +436,7 @@ async def test_days_that_end_before_the_prices_of_a_new_contract_are_given_are_s
         await life.do_live()
         await life.play(1)
         await course.end_period()
-        assert home.state(SUMS[0]) == STATE_UNKNOWN
+        assert [home.state(one) for one in SUMS] == [STATE_UNKNOWN] * 2
         await life.do_midnight()
         await life.do_restart()
     await life._reprice(some_prices(life.luck), life.sheet.charge, None)
@@ -438,8 +444,9 @@ async def test_days_that_end_before_the_prices_of_a_new_contract_are_given_are_s
     await life.play(1)
     life.agree("prices")
     await course.end_period()
-    summed = await course.sums(SUMS[0])
-    assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
+    for one in SUMS:
+        summed = await course.sums(one)
+        assert summed[-1] == pytest.approx(life.sheet.total - begin, abs=HALF_A_CENT)
 
 
 async def test_no_sum_begins_anew_after_a_fortnight_without_a_value(

@@ -125,7 +125,7 @@ async def test_prices_hold_from_now_on_or_for_the_day_or_the_month(home: Home) -
         assert form.read(one)
         periods.append(form.period)
     costs = coordinator.costs
-    assert periods == [None, None, costs.today, costs.month]
+    assert periods == [None, None, costs.today, costs.today.month_to_date]
 
 
 async def test_a_standing_charge_has_a_bound_of_its_own(home: Home) -> None:

@@ -62,10 +62,6 @@ class Costs:
         day = self._account.day - _ONE_DAY
         return CostPeriod(day, day)
 
-    @property
-    def month(self) -> CostPeriod:
-        return CostPeriod(self._account.day.replace(day=1), self._account.day)
-
     def counted_since(self, period: CostPeriod) -> datetime:
         """Return since when energy of a period was counted: not before the meter was added."""
         return max(period.start, dt_util.utc_from_timestamp(self._account.ledger.began))

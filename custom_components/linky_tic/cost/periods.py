@@ -19,6 +19,10 @@ class CostPeriod(NamedTuple):
         return dt_util.start_of_local_day(self.first)
 
     @property
+    def month_to_date(self) -> CostPeriod:
+        return CostPeriod(self.last.replace(day=1), self.last)
+
+    @property
     def days(self) -> list[date]:
         return [self.first + timedelta(n) for n in range((self.last - self.first).days + 1)]
 

@@ -157,8 +157,8 @@ _SUMS: Final = (
     ),
     _COST(
         key="cost_month",
-        value=lambda meter: meter.costs.cost(meter.costs.month),
-        since=lambda costs: costs.month.start,
+        value=lambda meter: meter.costs.cost(meter.costs.paid.month_to_date),
+        since=lambda costs: costs.paid.month_to_date.start,
         state_class=SensorStateClass.TOTAL,
     ),
     _REVENUE(
@@ -169,8 +169,8 @@ _SUMS: Final = (
     ),
     _REVENUE(
         key="revenue_month",
-        value=lambda meter: meter.costs.revenue(meter.costs.month),
-        since=lambda costs: costs.month.start,
+        value=lambda meter: meter.costs.revenue(meter.costs.today.month_to_date),
+        since=lambda costs: costs.today.month_to_date.start,
         state_class=SensorStateClass.TOTAL,
     ),
 )

@@ -174,8 +174,8 @@ class MoneyForm:
     @property
     def period(self) -> CostPeriod | None:
         """The current period whose costs are computed again; None if prices apply from now on."""
-        costs = self._coordinator.costs
-        return {"today": costs.today, "month": costs.month}.get(self.values.get(_SINCE, ""))
+        today = self._coordinator.costs.today
+        return {"today": today, "month": today.month_to_date}.get(self.values.get(_SINCE, ""))
 
     @property
     def prices(self) -> Prices:
