@@ -3,7 +3,7 @@
 This module chooses the labels of energy and apparent power; `estimate.py` computes the power.
 """
 
-from collections.abc import Collection
+from math import inf
 from operator import attrgetter
 from typing import Final
 
@@ -69,10 +69,13 @@ class ActivePower:
 
     def _reset(self) -> None:
         self._estimate: Estimate | None = None
-        self._imported = _Direction(self._receiver, _IMPORTED, _IMPORTED_POWER)
+        self._imported = _Direction(self._receiver, (), _IMPORTED_POWER)
         self._exported = _Direction(self._receiver, _EXPORTED, _EXPORTED_POWER)
 
     def _end_frame(self, _frame: Frame, readings: Readings, now: float) -> None:
+        sent = tuple(name for name in _IMPORTED if name in readings)
+        if sent and sent != self._imported.indexes:
+            self._imported = _Direction(self._receiver, sent, _IMPORTED_POWER)
         self._estimate = imported = self._imported.estimate(readings, now)
         if self._receiver.meter.is_producer:
             self._estimate = net(imported, self._exported.estimate(readings, now))
@@ -84,35 +87,24 @@ class _Direction:
     """The power of one direction, import or export, from the sum of the indexes that count it."""
 
     def __init__(
-        self, receiver: Receiver, indexes: Collection[str], powers: tuple[str, ...]
+        self, receiver: Receiver, indexes: tuple[str, ...], powers: tuple[str, ...]
     ) -> None:
+        self.indexes = indexes
         self._receiver = receiver
-        self._indexes = indexes
         self._powers = powers
-        self._labels = frozenset[str]()
-        self._power: IndexPower
-        self._total: int | None
-        self._lag: float
-        self._last_frame_at: float
-
-    def _restart(self, labels: frozenset[str], now: float) -> None:
-        self._labels = labels
         self._power = IndexPower()
-        self._total = None
+        self._total: int | None = None
         self._lag = _FRAME_SECONDS
-        self._last_frame_at = now
+        self._last_frame_at = -inf
 
     def estimate(self, readings: Readings, now: float) -> Estimate | None:
         """Take the readings at the end of a frame; return None without an index or a power."""
-        indexes = [readings[name] for name in self._indexes if name in readings]
+        indexes = [readings[name] for name in self.indexes if name in readings]
         powers = (number_of(readings, name) for name in self._powers)
         apparent = next((power for power in powers if power is not None), None)
         if not indexes or apparent is None:
             return None
-        labels = frozenset(index.label.name for index in indexes)
-        if labels != self._labels:
-            self._restart(labels, now)
-        total = sum(filter(None, (number_of(readings, name) for name in labels)))
+        total = sum(filter(None, (number_of(readings, name) for name in self.indexes)))
         at = self._last_valid_at(indexes, total, now)
         frame, self._last_frame_at = min(now - self._last_frame_at, _FRAME_SECONDS), now
         if self._receiver.wire.carries_parity:

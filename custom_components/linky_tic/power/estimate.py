@@ -153,11 +153,11 @@ class IndexPower:
     def __init__(self) -> None:
         self._window = Window()
         self._ratio = Ratio()
-        self._value: int | None = None  # Wh; fields without a value are set with it
+        self._value: int | None = None  # Wh
         self._seen = -inf
-        self._slack: float
-        self._apparent: int
-        self._mean: float  # VA, since the load was switched
+        self._slack = 0.0
+        self._apparent = 0
+        self._mean = 0.0  # VA, since the load was switched
         self._reference: tuple[float, int] | None = None  # W and VA when both were last known well
         self._last_watts: float | None = None
         self._shortfall = 0.0  # Wh that the index has counted beyond the estimates
