@@ -288,5 +288,5 @@ async def opened(
 
 def _open_ports() -> list[str]:
     """Serial ports that this process holds; Home Assistant's own watches are left out."""
-    links = [str(one.readlink()) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    links = [str(one.resolve()) for one in Path("/proc/self/fd").iterdir()]
     return [link for link in links if link.startswith(("/dev/pts", "/dev/ptmx"))]
