@@ -169,29 +169,23 @@ def add_derived(
     An error in one row is logged, and the others are added.
     """
     coordinator = entry.runtime_data
-    waiting = {description.key: description for description in descriptions}
-
-    def make(key: str) -> Entity | None:
-        if (row := waiting.get(key)) and _exists(coordinator, platform, row):
-            made = row.entity(coordinator, row)
-            del waiting[key]
-            return made
-        return None
-
-    @callback
-    def add(*keys: str) -> None:
-        if made := [*filter(None, (coordinator.guard(make, key) for key in keys))]:
-            async_add_entities(made)
-
-    entry.async_on_unload(coordinator.known_labels.listen(lambda _labels: add(*waiting)))
     signals = coordinator.signals
-    for description in waiting.values():
-        if description.applies:  # try again when a source changes
-            try_add = partial(add, description.key)
-            for source in (description.key, *description.sources):
-                entry.async_on_unload(signals.state.connect(source, try_add))
-            for signal in description.signals(signals):
-                entry.async_on_unload(signal.connect(try_add))
+    added: set[str] = set()
+
+    def add(row: DerivedDescription, *_: object) -> None:
+        if row.key not in added and _exists(coordinator, platform, row):
+            entity = row.entity(coordinator, row)
+            added.add(row.key)
+            async_add_entities([entity])
+
+    for row in descriptions:
+        try_add = partial(coordinator.guard, add, row)
+        ends = [coordinator.known_labels.listen(try_add)]
+        if row.applies:  # try again when a source changes
+            ends += [signals.state.connect(name, try_add) for name in (row.key, *row.sources)]
+            ends += [signal.connect(try_add) for signal in row.signals(signals)]
+        for end in ends:
+            entry.async_on_unload(end)
 
 
 def sends(*labels: str) -> Callable[[LinkyCoordinator], bool]:
