@@ -134,12 +134,15 @@ async def test_another_meter_after_a_silence_is_not_believed_before_it_has_said_
     assert set(states(home).values()) == {"unavailable"}
 
 
-async def test_the_first_meter_is_shown_again_when_it_is_back(home: Home) -> None:
+@pytest.mark.parametrize("silent", [False, True])
+async def test_the_first_meter_is_shown_again_when_it_is_back(home: Home, *, silent: bool) -> None:
     house = Household(living=False)
     meter = await home.hears(house)
     before = states(home)
     house.replace_meter(OTHER_ADDRESS, NEW_INDEX)
     await meter.play()
+    if silent:
+        await meter.fall_silent()
     house.replace_meter(ADDRESS, 27_103_549)
     await meter.play()
     assert states(home).keys() == before.keys()

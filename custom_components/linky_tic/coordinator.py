@@ -175,7 +175,7 @@ class LinkyCoordinator(LinkyMeter):
             self._lose()
             self.guard(self.health.report_silence)
             return
-        if self.receiver.meter.is_identified:
+        if self.receiver.meter.is_identified and not self.other_address:
             self.is_recognised = True
         self.signals.state.send_all()
 
