@@ -103,7 +103,7 @@ async def retained(hass: HomeAssistant, broker: Broker, part: str) -> set[str]:
 def restart(hass: HomeAssistant) -> None:
     """Drop the publisher's state in memory, as a restart does."""
     former = hass.data.pop(publisher._PUBLISHER)
-    former._retained.clear()
+    former._topics.clear()
     former._waiting.clear()
 
 

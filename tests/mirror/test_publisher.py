@@ -22,7 +22,12 @@ from ..mqtt_house import mirrored, new_entry
 from ..tic.streams import standard
 
 STORE: Final = "linky_tic.mirror"
-WORD: Final = Message("state", "offline", 1, retain=True)
+STATUS: Final = Message("state", "online", 1, retain=True, will="offline")
+WILL: Final = ("state", "offline", 1, True, None)
+
+
+def retained_messages(hass: HomeAssistant) -> dict[str, Message]:
+    return hass.data[publisher._PUBLISHER]._retained
 
 
 class Asked:
@@ -119,7 +124,7 @@ async def test_a_topic_is_stored_before_anything_is_retained_there_and_forgotten
     one.clear_topics_except("entry", ())
     await one.async_flush()
     assert asked.messages[4:] == [("t", "", 1, True, None)]
-    assert (one._owners, one._retained, STORE in hass_storage) == ({}, {}, False)
+    assert (one._topics, STORE in hass_storage) == ({}, False)
 
 
 async def test_topics_of_removed_entries_are_cleared_at_a_start(
@@ -133,16 +138,18 @@ async def test_topics_of_removed_entries_are_cleared_at_a_start(
     assert hass_storage[STORE]["data"] == {"a": mine.entry_id}
 
 
-async def test_the_final_message_of_an_enabled_mirror_is_published_when_mqtt_is_unloaded(
+async def test_the_will_of_a_topic_in_use_is_published_when_mqtt_is_unloaded(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
-    await one.async_register("entry", (), WORD)
-    await one.async_register("off", (), WORD._replace(topic="elsewhere"))
-    await one.async_register("off")
+    one.publish("entry", STATUS)
+    one.publish("off", STATUS._replace(topic="elsewhere"))
+    one.clear_topics_except("off", ())
+    await one.async_flush()
+    asked.messages.clear()
     asked.turn_off()
     await hass.async_block_till_done()
-    assert asked.messages == [(*WORD[:4], None)]
+    assert asked.messages == [WILL]
     asked.entry.mock_state(hass, ConfigEntryState.NOT_LOADED)
     await hass.async_block_till_done()
     assert len(asked.messages) == 1
@@ -165,17 +172,17 @@ async def test_retained_messages_wait_for_a_connection_and_are_published_again_a
         assert asked.messages == [("t", "x", 0, True, None)]
 
 
-async def test_an_entry_of_mqtt_that_is_new_is_watched_once_it_connects(
+async def test_an_entry_of_mqtt_that_is_new_gets_the_wills_too(
     hass: HomeAssistant, asked: Asked
 ) -> None:
     one = await async_publisher(hass)
-    await one.async_register("entry", (), WORD)
+    one.publish("entry", STATUS)
+    await one.async_flush()
     new = MockConfigEntry(domain="mqtt", data={})
     new.add_to_hass(hass)
-    asked.connect()
     new.mock_state(hass, ConfigEntryState.UNLOAD_IN_PROGRESS)
     await hass.async_block_till_done()
-    assert asked.messages == [(*WORD[:4], None)]
+    assert asked.messages[1:] == [WILL]
 
 
 async def test_messages_that_would_expire_are_published_again_after_ten_minutes(
@@ -214,7 +221,7 @@ async def test_how_each_message_of_a_mirror_is_published(hass: HomeAssistant) ->
     options = {"mirror_per_label": True, "mirror_discovery": True, "mirror_interval": 30}
     async with mirrored(hass, new_entry(hass, **options)) as house:
         house.heard(5)
-        retained = hass.data[publisher._PUBLISHER]._retained
+        retained = retained_messages(hass)
         base = f"linky_tic/{house.address}"
         how = {topic: (one.qos, one.retain, one.expiry) for topic, one in retained.items()}
     announced = f"homeassistant/device/linky_tic_{house.address}/config"
@@ -229,14 +236,13 @@ async def test_a_frame_is_published_when_the_interval_is_over_to_the_second(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with mirrored(hass, new_entry(hass, mirror_interval=30)) as house:
-        retained = hass.data[publisher._PUBLISHER]._retained
         seen = []
         now = hass.loop.time()
         with monkeypatch.context() as clock:
             for seconds in (0, 29.5, 30, 59.5, 60):
                 clock.setattr(hass.loop, "time", lambda at=now + seconds: at)
                 house.heard(5, SINSTS=f"{500 + int(seconds):05}")
-                payload = retained[f"linky_tic/{house.address}"].payload
+                payload = retained_messages(hass)[f"linky_tic/{house.address}"].payload
                 seen.append(payload[payload.index('"SINSTS":{"value":') + 18 :][:3])
     assert seen == ["500", "500", "530", "530", "560"]
 
@@ -248,14 +254,13 @@ async def test_a_frame_that_lacks_its_start_or_its_end_is_not_published(
     options = {"mirror_format": name, "mirror_topic": "whole", "mirror_retain": True}
     async with mirrored(hass, new_entry(hass, **options)) as house:
         house.heard(5)
-        retained = hass.data[publisher._PUBLISHER]._retained
-        before = retained["whole"]
+        before = retained_messages(hass)["whole"]
         whole = standard(("SINSTS", "00999"), ("VTIC", "02"), address=house.address)
         for part in (whole[40:], whole[:-1] + b"\x04"):
             house.feed(to_8n1(part))
-            assert retained["whole"] == before
+            assert retained_messages(hass)["whole"] == before
         house.feed(to_8n1(whole))
-        assert "00999" in retained["whole"].payload
+        assert "00999" in retained_messages(hass)["whole"].payload
 
 
 async def test_labels_that_the_gate_holds_are_not_waited_for_after_three_whole_frames(
@@ -263,14 +268,13 @@ async def test_labels_that_the_gate_holds_are_not_waited_for_after_three_whole_f
 ) -> None:
     async with mirrored(hass, new_entry(hass)) as house:
         topic = f"linky_tic/{house.address}"
-        retained = hass.data[publisher._PUBLISHER]._retained
         house.heard(5)
         for _ in range(2):
-            retained.pop(topic)
+            hass.data[publisher._PUBLISHER]._topics.pop(topic)
             house.signals.lost.send()
             known = ["ADSC", "PREF"]
             house.heard(2, known=known)
-            assert topic not in retained
+            assert topic not in retained_messages(hass)
             house.heard(1, known=known)
-            assert '"PREF"' in retained[topic].payload
-            assert '"EAST"' not in retained[topic].payload
+            assert '"PREF"' in retained_messages(hass)[topic].payload
+            assert '"EAST"' not in retained_messages(hass)[topic].payload

@@ -43,9 +43,7 @@ class Mirror:
         The meter is published as lost until its first frame: a crash may have left it as heard.
         """
         self._publisher = await async_publisher(self._meter.hass)
-        await self._publisher.async_register(
-            self._entry.entry_id, self._settings.retained_topics(), self._status(is_heard=False)
-        )
+        await self._publisher.async_register(self._entry.entry_id, self._settings.retained_topics())
         if self._settings.enabled:
             signals = self._meter.signals
             self._disconnects = [
@@ -68,14 +66,10 @@ class Mirror:
             self._publisher.publish(self._entry.entry_id, message)
 
     def _publish_status(self, *, is_heard: bool) -> None:
-        if status := self._status(is_heard=is_heard):
-            self._publish(status)
-
-    def _status(self, *, is_heard: bool) -> Message | None:
         row, topic = self._settings.format, self._settings.status_topic
-        if not topic or not self._settings.enabled:
-            return None
-        return Message(topic, row.heard if is_heard else row.lost, row.status_qos, retain=True)
+        if topic:
+            status = row.heard if is_heard else row.lost
+            self._publish(Message(topic, status, row.status_qos, retain=True, will=row.lost))
 
     def _report_lost(self) -> None:
         self._whole_frames = 0

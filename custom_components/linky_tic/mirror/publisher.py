@@ -8,15 +8,16 @@ broker, nothing is raised or logged.
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final, NamedTuple
 
 from homeassistant.components import mqtt
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_PROTOCOL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import Store
@@ -35,9 +36,6 @@ _MQTT_5: Final = "5"
 FLUSH_TIMEOUT: Final = 3.0
 """Seconds to wait for the broker when an entry is unloaded or removed."""
 
-type _Owners = dict[str, str | None]
-"""Retained topic -> entry id; None, in files of older releases, for one to be cleared."""
-
 
 class Message(NamedTuple):
     """One message; a retained one with an empty payload clears its topic on the broker."""
@@ -47,6 +45,18 @@ class Message(NamedTuple):
     qos: int
     retain: bool
     expiry: int = EXPIRY
+    will: str = ""
+    """What is published in its place when MQTT is unloaded."""
+
+
+@dataclass(slots=True)
+class _Topic:
+    """A topic of which the broker retains a message."""
+
+    owner: str
+    """The id of its entry."""
+    newest: Message | None = None
+    """The newest message; None while it is one of an earlier run."""
 
 
 class Publisher:
@@ -54,41 +64,30 @@ class Publisher:
 
     def __init__(self, hass: HomeAssistant) -> None:
         self._hass = hass
-        self._store: Store[_Owners] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
-        self._owners: _Owners = {}
-        self._stored: _Owners = {}  # `_owners` as last stored
-        self._retained: dict[str, Message] = {}  # topic -> newest retained message
+        self._store: Store[dict[str, str]] = Store(hass, _STORE_VERSION, f"{DOMAIN}.mirror")
+        self._stored: dict[str, str] = {}  # topic -> owner, as last stored
+        self._topics: dict[str, _Topic] = {}
         self._waiting: dict[str, Message] = {}  # topic -> message not delivered yet
         self._worker: asyncio.Task[None] | None = None
-        self._final_messages: dict[str, Message] = {}  # entry id -> last message without MQTT
-        self._watched: set[str] = set()  # ids of the entries of MQTT
 
     async def async_load(self) -> None:
         """Load which topics are retained, and clear those whose entry no longer exists."""
         self._stored = await self._store.async_load() or {}
-        self._owners = dict(self._stored)
+        self._topics = {topic: _Topic(owner) for topic, owner in self._stored.items()}
         entries = {entry.entry_id for entry in self._hass.config_entries.async_entries()}
         for topic, owner in self._stored.items():
-            if owner not in entries:
-                self.publish("", self._clearing_message(topic))
-        self._watch_mqtt_entries()
+            if owner not in entries:  # it may be None in files of older releases
+                self._clear(topic)
+        async_dispatcher_connect(self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._handle_entry)
         mqtt.async_subscribe_connection_status(self._hass, self._handle_connection)
         async_track_time_interval(self._hass, self._republish, _INTERVAL, cancel_on_shutdown=True)
 
-    async def async_register(
-        self, entry_id: str, topics: Collection[str] = (), final_message: Message | None = None
-    ) -> None:
-        """Register an entry, and clear all its retained topics except `topics`.
-
-        `final_message` is published when MQTT is unloaded.
-        """
-        self._final_messages.pop(entry_id, None)
-        if final_message:
-            self._final_messages[entry_id] = final_message
+    async def async_register(self, entry_id: str, topics: Collection[str] = ()) -> None:
+        """Register an entry, and clear all its retained topics except `topics`."""
         # Older releases have a store for each entry.
         former: Store[list[str]] = Store(self._hass, 1, f"{DOMAIN}.{entry_id}.retained")
         if left := await former.async_load():
-            self._owners |= dict.fromkeys(left, entry_id)
+            self._topics |= {topic: _Topic(entry_id) for topic in left}
             await self._save()
         await former.async_remove()
         self.clear_topics_except(entry_id, topics)
@@ -106,10 +105,11 @@ class Publisher:
         are dropped if there is no connection.
         """
         if message.retain:
-            self._owners[message.topic] = entry_id
-            if self._retained.get(message.topic) == message:
+            topic = self._topics.setdefault(message.topic, _Topic(entry_id))
+            topic.owner = entry_id
+            if topic.newest == message:
                 return
-            self._retained[message.topic] = message
+            topic.newest = message
         elif not self._is_connected:
             return
         self._waiting[message.topic] = message
@@ -118,21 +118,30 @@ class Publisher:
     @callback
     def clear_topics_except(self, entry_id: str, topics: Collection[str]) -> None:
         """Clear all retained topics of an entry except `topics`."""
-        for topic in sorted(one for one, owner in self._owners.items() if owner == entry_id):
-            if topic not in topics:
-                self.publish(entry_id, self._clearing_message(topic))
+        for name in sorted(self._topics.keys() - topics):
+            if self._topics[name].owner == entry_id:
+                self._clear(name)
 
-    def _clearing_message(self, topic: str) -> Message:
-        """Return the message that clears a topic, with the QoS of the last message, but at least 1.
+    def _clear(self, name: str) -> None:
+        """Clear a topic, with the QoS of its last message, but at least 1.
 
         With a lower QoS it could overtake that one: delivery with QoS 2 takes one more round trip.
         """
-        former = self._retained.get(topic)
-        return Message(topic, "", max(1, former.qos if former else 1), retain=True)
+        topic = self._topics[name]
+        qos = max(1, topic.newest.qos) if topic.newest else 1
+        self.publish(topic.owner, Message(name, "", qos, retain=True))
+
+    @property
+    def _owners(self) -> dict[str, str]:
+        return {name: topic.owner for name, topic in self._topics.items()}
+
+    @property
+    def _retained(self) -> dict[str, Message]:
+        """The newest message of each topic, but for topics of an earlier run."""
+        return {name: topic.newest for name, topic in self._topics.items() if topic.newest}
 
     async def _save(self) -> None:
-        owners = dict(self._owners)
-        if owners:
+        if owners := self._owners:
             await self._store.async_save(owners)
         else:
             await self._store.async_remove()
@@ -152,25 +161,20 @@ class Publisher:
 
         Other messages are dropped: they will be outdated once there is a connection.
         """
-        self._watch_mqtt_entries()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
-        self._waiting = dict(self._retained)
+        self._waiting = self._retained
         self._start_worker()
 
-    def _watch_mqtt_entries(self) -> None:
-        """Watch the entries of MQTT, to publish the final messages when one is unloaded."""
-        for entry in self._hass.config_entries.async_entries(mqtt.DOMAIN):
-            if entry.entry_id not in self._watched:
-                self._watched.add(entry.entry_id)
-                entry.async_on_state_change(partial(self._handle_state, entry))
-
     @callback
-    def _handle_state(self, entry: ConfigEntry) -> None:
-        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
-            for message in self._final_messages.values():
-                self._hass.async_create_task(self._deliver(message), f"{DOMAIN} last word")
+    def _handle_entry(self, _change: object, entry: ConfigEntry) -> None:
+        """Publish the wills when MQTT is unloaded."""
+        if entry.domain == mqtt.DOMAIN and entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            for one in self._retained.values():
+                if one.will:
+                    last = self._deliver(one._replace(payload=one.will))
+                    self._hass.async_create_task(last, f"{DOMAIN} last word")
 
     @callback
     def _republish(self, _now: datetime) -> None:
@@ -196,7 +200,7 @@ class Publisher:
                 await self._save()
                 continue
             topic, message = next(iter(self._waiting.items()))
-            if message.retain and self._stored.get(topic) != self._owners[topic]:
+            if message.retain and self._stored.get(topic) != self._topics[topic].owner:
                 await self._save()  # before it is published, so that a crash does not lose it
             is_delivered = await self._deliver(message)
             if not self._is_connected:
@@ -205,11 +209,11 @@ class Publisher:
                 continue  # a newer message was queued meanwhile
             del self._waiting[topic]
             if is_delivered and message.retain and not message.payload:
-                del self._owners[topic], self._retained[topic]
+                del self._topics[topic]
 
     async def _deliver(self, message: Message) -> bool:
         """Publish a message and wait for the broker; return whether it was accepted."""
-        topic, payload, qos, retain, seconds = message
+        topic, payload, qos, retain, seconds, _ = message
         expiry = seconds if retain and payload and self._supports_expiry else None
         try:
             await mqtt.async_publish(
