@@ -25,13 +25,13 @@ def began(now: float = NOON) -> Account:
     account = Account()
     assert not account.advance_to(now, 0.0)
     account.day = account.ledger.today
-    account.indexes.take(LABELS["EASF01"], 100, now)
+    account.registers.take(LABELS["EASF01"], 100, now)
     return account
 
 
 def use(account: Account, value: int, at: float) -> None:
     """Enter what EASF01 has gained, as a frame does."""
-    index, gain, since = account.indexes.take(LABELS["EASF01"], value, at)
+    index, gain, since = account.registers.take(LABELS["EASF01"], value, at)
     account.rename(index, "peak", since)
     account.add_gain(index, gain, 0.2, since)
 
@@ -54,7 +54,7 @@ def test_what_is_stored_comes_back_and_of_another_meter_the_ledger_alone() -> No
     ended(account, NOON + 5)
     account.advance_to(NOON + 7200, 0.0)
     use(account, 120, NOON + 7200)
-    index = account.indexes.by_register[1]
+    index = account.registers.by_number[1]
     account.rename(index, "base", NOON + 7200)
     kept = json.loads(json.dumps(account.written))
     same, other = Account(), Account()
@@ -142,7 +142,7 @@ def test_a_false_time_is_taken_back() -> None:
     assert account.advance_to(NOON + 60, 0.0)
     assert leap(account) is None
     assert {(row.day, wh) for row, wh in account.ledger.rows.items()} == {(MONDAY, 10.0)}
-    assert account.indexes.by_register[1].value == 110
+    assert account.registers.by_number[1].value == 110
     assert (account.ledger.now, account.ledger.today) == (NOON + 60, MONDAY)
 
 
@@ -234,9 +234,9 @@ def test_no_day_ends_while_an_index_is_awaited_or_held_or_none_was_heard() -> No
     for account in accounts:
         account.advance_to(NOON + DAY, 0.0)
         account.trust_clock()
-    waits.indexes.await_all()
-    held.indexes._held = 1
-    silent.indexes.by_register.clear()
+    waits.registers.await_all()
+    held.registers._held = 1
+    silent.registers.by_number.clear()
     assert [ended(account) for account in accounts] == [[MONDAY], [], [], []]
     assert known.day == MONDAY + ONE
 
@@ -276,7 +276,7 @@ def test_a_doubted_clock_that_is_behind_changes_no_day() -> None:
 
 def test_what_a_register_counted_once_is_known_by_its_time() -> None:
     account = began()
-    index = account.indexes.by_register[1]
+    index = account.registers.by_number[1]
     for name, since in ((None, 1.0), ("peak", 2.0), (None, 3.0), ("base", 4.0), ("base", 5.0)):
         account.rename(index, name, since)
     assert account.written["former_tariffs"] == [[4.0, 1, "peak"]]
@@ -284,5 +284,5 @@ def test_what_a_register_counted_once_is_known_by_its_time() -> None:
     assert account.tariff_at(2, 1.0) is None
     fresh = began()
     assert fresh.tariff_at(1, 1.0) is None
-    fresh.rename(fresh.indexes.by_register[1], None, 1.0)
+    fresh.rename(fresh.registers.by_number[1], None, 1.0)
     assert fresh.tariff_at(1, 1.0) == "index_1"

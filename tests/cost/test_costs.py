@@ -237,7 +237,7 @@ async def test_the_ledger_is_stored_at_the_very_hour_and_where_a_gap_is_shared_o
         assert (costs._stored_at == at) is is_stored
     await meter.play(1)
     assert costs._stored_at < account.ledger.now
-    account.indexes.by_register[2].at -= 86_400  # as if it had not been heard since yesterday
+    account.registers.by_number[2].at -= 86_400  # as if it had not been heard since yesterday
     await meter.play(1)
     assert costs._stored_at == account.ledger.now
     await meter.play(1)
@@ -267,11 +267,11 @@ async def test_nothing_is_told_of_what_was_not_heard(home: Home) -> None:
     await meter.play(KNOWN)
     assert costs.energy(costs.today) is not None
     assert costs.revenue(costs.today) is None
-    registers = costs._account.indexes.by_register
-    costs._account.indexes.by_register = {0: registers[1]}
+    registers = costs._account.registers.by_number
+    costs._account.registers.by_number = {0: registers[1]}
     assert costs.energy(costs.today) is None
     assert costs.revenue(costs.today) == 0
-    costs._account.indexes.by_register = registers
+    costs._account.registers.by_number = registers
     for later, is_known in ((0.0, True), (1.0, False)):
         costs._account.ledger.whole_since = midnight(costs.yesterday.first) + later
         assert (costs.energy(costs.yesterday) is not None) is is_known

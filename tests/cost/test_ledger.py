@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.linky_tic.cost.indexes import Indexes
 from custom_components.linky_tic.cost.ledger import Ledger, amount
 from custom_components.linky_tic.cost.periods import CostPeriod
+from custom_components.linky_tic.cost.registers import CostRegisters
 from custom_components.linky_tic.tic import LABELS
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -50,7 +50,7 @@ class Life:
         self.charge = 15.0
         self.sheet: list[tuple[date, str, float, float | None]] = []
         self.charges: dict[date, float] = {}
-        self.ledger, self.indexes = Ledger(), Indexes()
+        self.ledger, self.registers = Ledger(), CostRegisters()
         self.ledger.advance_to(self.now)
         self.ledger.charge(self.charge)
         self.hear()
@@ -86,7 +86,7 @@ class Life:
         for tariff, value in self.values.items():
             label = LABELS[LABEL[tariff, self.mode]]
             self.ledger.advance_to(at)
-            _, gain, since = self.indexes.take(label, value, at)
+            _, gain, since = self.registers.take(label, value, at)
             if gain:
                 self.ledger.add(gain, tariff, self.prices[tariff], since, at)
         self.ledger.tidy()
@@ -131,9 +131,9 @@ class Life:
         self.ledger.charge(self.charge)
 
     def do_restart(self) -> None:
-        stored = json.dumps([self.ledger.written, self.indexes.written])
-        ledger, indexes = json.loads(stored)
-        self.ledger, self.indexes = Ledger.read(ledger), Indexes.read(indexes)
+        stored = json.dumps([self.ledger.written, self.registers.written])
+        ledger, registers = json.loads(stored)
+        self.ledger, self.registers = Ledger.read(ledger), CostRegisters.read(registers)
         self.ledger.advance_to(self.now)
 
     def do_mode(self) -> None:

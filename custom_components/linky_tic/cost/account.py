@@ -13,9 +13,9 @@ from homeassistant.util.json import JsonObjectType
 
 from ..tariff.in_force import numbered_name
 from .clock import A_DAY, AN_HOUR, Leap
-from .indexes import Index, Indexes
 from .ledger import KEPT, LONGEST, Ledger
 from .periods import day_of, midnight
+from .registers import CostRegister, CostRegisters
 
 LEDGER: Final = "ledger"
 """The key under which an entry stores its account."""
@@ -35,7 +35,7 @@ class Account:
 
     def __init__(self) -> None:
         self.ledger = Ledger()
-        self.indexes = Indexes()
+        self.registers = CostRegisters()
         self.day = date.min
         """The day shown as today: behind the ledger's until the days before have been shown."""
         self.paid = date.min
@@ -57,13 +57,13 @@ class Account:
         `is_own`: it is of this meter, and not of one that it has replaced, whose registers differ.
         """
         ledger, told = Ledger.read(kept), kept.get("told")
-        indexes = Indexes.read(kept["indexes"], kept.get("counting"))
+        registers = CostRegisters.read(kept)
         self.day = date.fromisoformat(told) if told else day_of(ledger.now)
         self.ledger, self._booted = ledger, kept.get("booted")
         self.paid = date.fromisoformat(kept.get("paid", date.min.isoformat()))
         self.added_again = date.fromisoformat(kept.get("added_again", date.min.isoformat()))
         if is_own:
-            self.indexes = indexes
+            self.registers = registers
             self._former = [FormerTariff(*one) for one in kept.get("former_tariffs", ())]
             self._meter_ahead = kept.get("meter_ahead")
             self._leap = Leap(**kept["leap"]) if kept.get("leap") else None
@@ -76,14 +76,13 @@ class Account:
     @property
     def _written(self) -> JsonObjectType:
         return {
-            "indexes": self.indexes.written,
-            "counting": self.indexes.counting.written,
             "former_tariffs": [list(one) for one in self._former],
             "told": self.day.isoformat(),
             "paid": self.paid.isoformat(),
             "added_again": self.added_again.isoformat(),
             "meter_ahead": self._meter_ahead,
             "booted": self._booted,
+            **self.registers.written,
             **self.ledger.written,
         }
 
@@ -123,7 +122,7 @@ class Account:
     def _go_back(self, kept: Mapping[str, Any]) -> None:
         self._leap = None
         self.ledger = Ledger.read(kept)
-        self.indexes.go_back(kept["indexes"], kept.get("counting"))
+        self.registers.go_back(kept)
 
     def trust_clock(self) -> None:
         """Take the time as right, since a person has just changed prices by it."""
@@ -140,8 +139,8 @@ class Account:
         """
         now, today = self.ledger.now, self.ledger.today
         self._meter_ahead = None if meter_time is None else meter_time - now
-        indexes = self.indexes
-        if not indexes.by_register or indexes.is_waiting or indexes.is_held:
+        registers = self.registers
+        if not registers.by_number or registers.is_waiting or registers.is_held:
             return
         if self._leap and self._leap.is_false(now, self._meter_ahead):
             return
@@ -164,23 +163,23 @@ class Account:
 
     # Energy and tariffs
 
-    def add_gain(self, index: Index, gain: int, price: float | None, since: float) -> None:
-        """Add Wh that an index has gained until now; not to days that were shown already."""
+    def add_gain(self, register: CostRegister, wh: int, price: float | None, since: float) -> None:
+        """Add what a register has gained until now; not to days that were shown already."""
         until = self.ledger.now
-        self.ledger.add(gain, index.tariff, price, max(since, midnight(self.day)), until)
+        self.ledger.add(wh, register.tariff, price, max(since, midnight(self.day)), until)
         if self._leap and since <= self._leap.since:
-            self._leap.used += gain
+            self._leap.used += wh
 
-    def rename(self, index: Index, name: str | None, since: float) -> None:
-        """Set the tariff of an index; None: keep the one that it had, else `index_<n>`."""
-        before, number = index.tariff, numbered_name(index.register)
-        index.tariff = name or before or number
-        if before not in {"", number, index.tariff}:
-            self._former.append(FormerTariff(since, index.register, before))
+    def rename(self, register: CostRegister, name: str | None, since: float) -> None:
+        """Set the tariff of a register; None: keep the one that it had, else `index_<n>`."""
+        before, number = register.tariff, numbered_name(register.number)
+        register.tariff = name or before or number
+        if before not in {"", number, register.tariff}:
+            self._former.append(FormerTariff(since, register.number, before))
 
     def tariff_at(self, register: int, at: float) -> str | None:
         """Return the tariff of a register at an instant, even under a former contract."""
         known = [one.tariff for one in self._former if one.register == register and at < one.until]
-        if index := self.indexes.by_register.get(register):
-            known.append(index.tariff)
+        if one := self.registers.by_number.get(register):
+            known.append(one.tariff)
         return next(filter(None, known), None)

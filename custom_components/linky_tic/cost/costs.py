@@ -13,10 +13,10 @@ from ..tic import LABELS, Frame, Label, Reading, Readings
 from .account import LEDGER, Account
 from .deleted import HAD_PRICES, deleted_accounts
 from .former import FORMER, read_former
-from .indexes import COSTED, EXPORT_REGISTER, Index, register_number
 from .ledger import amount
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
+from .registers import COSTED, EXPORT_REGISTER, CostRegister, register_number
 
 _STORED_EVERY: Final = 3600.0
 """Seconds between two stores: after a crash, energy since then is shared by time."""
@@ -68,7 +68,7 @@ class Costs:
 
     def energy(self, period: CostPeriod) -> float | None:
         """Return the kWh drawn in a period; None while a part is not known."""
-        heard = self._account.indexes.by_register.keys()
+        heard = self._account.registers.by_number.keys()
         if not heard - {EXPORT_REGISTER} or not self._is_whole(period):
             return None
         return round(sum(self._account.ledger.drawn(period).values()) / 1000, _ROUND)
@@ -82,7 +82,7 @@ class Costs:
 
     def revenue(self, period: CostPeriod) -> float | None:
         """Return the revenue of a period; None while a part is not known."""
-        heard = self._account.indexes.by_register
+        heard = self._account.registers.by_number
         if EXPORT_REGISTER not in heard or not self._is_whole(period):
             return None
         earned = amount(self._account.ledger.exported(period))
@@ -90,7 +90,7 @@ class Costs:
 
     def _is_whole(self, period: CostPeriod) -> bool:
         """Whether no energy of a period is missing, and no index or price is awaited."""
-        if self._account.indexes.is_waiting or self._awaits_prices:
+        if self._account.registers.is_waiting or self._awaits_prices:
             return False
         is_today = period.last in {self._account.day, self._account.paid}
         return is_today or self._account.ledger.whole_since <= midnight(period.first)
@@ -122,40 +122,40 @@ class Costs:
             self._take_names_and_prices()
             self._last_sent = None
         is_shared = False
-        for index, gain, since in account.indexes.end_frame(frame, readings, now):
+        for register, gain, since in account.registers.end_frame(frame, readings, now):
             if gain:
                 is_shared |= day_of(since) != account.ledger.today
-                account.rename(index, self._name_of(index), since)
-                prices = self.prices.named({index.register: index.tariff})  # the name may be new
-                account.add_gain(index, gain, prices.of(index.tariff), since)
+                account.rename(register, self._name_of(register), since)
+                named = self.prices.named({register.number: register.tariff})  # it may be new
+                account.add_gain(register, gain, named.of(register.tariff), since)
         if not self._awaits_prices:
             for _ in account.end_days(_time_of(readings.get("DATE")), self._is_awaited):
                 self._signals.costs.send()  # the recorder adds up what a day has come to
-        indexes = account.indexes
-        state = account.day, account.paid, indexes.is_waiting, len(indexes.by_register)
+        registers = account.registers
+        state = account.day, account.paid, registers.is_waiting, len(registers.by_number)
         is_new = state != self._last_sent
         if is_new or self._is_due:  # energy is reported as often as its indexes
             self._last_sent, self._is_due = state, False
             self._signals.costs.send()
         # So that after a crash no day ends twice, no gap is shared a second time, and no day ends
         # without an index that is about to be believed.
-        is_due = abs(now - self._stored_at) >= _STORED_EVERY and not account.indexes.is_held
+        is_due = abs(now - self._stored_at) >= _STORED_EVERY and not registers.is_held
         if is_new or is_shared or is_due:
             self.store(at_once=is_new or is_shared)
 
-    def _name_of(self, index: Index) -> str | None:
-        """Return the tariff of an index, as far as the meter has sent it."""
-        if index.register == EXPORT_REGISTER:
+    def _name_of(self, register: CostRegister) -> str | None:
+        """Return the tariff of a register, as far as the meter has sent it."""
+        if register.number == EXPORT_REGISTER:
             return EXPORT
         current = self._tariffs.current
         names = {**self._tariffs.names, **({current.register: current.name} if current else {})}
-        return index_slug(LABELS[index.label]) or names.get(index.register)
+        return index_slug(LABELS[register.label]) or names.get(register.number)
 
     def _mark_due(self) -> None:
         self._is_due = True
 
     def _await_indexes(self) -> None:
-        self._account.indexes.await_all()
+        self._account.registers.await_all()
 
     def _take_names_and_prices(self) -> None:
         """Move prices and energy of a register without a name to its tariff, now that it is known.
@@ -168,8 +168,8 @@ class Costs:
         self.prices = self.prices.named(names)
         known = {numbered_name(register): name for register, name in names.items()}
         self._account.ledger.complete(known, self.prices.of)
-        for register, index in self._account.indexes.by_register.items():
-            index.tariff = index.tariff or names.get(register, "")  # its contract may end unheard
+        for number, one in self._account.registers.by_number.items():
+            one.tariff = one.tariff or names.get(number, "")  # its contract may end unheard
         self._account.ledger.charge(self.prices.standing_charge)
         self.store()  # so that a crash moves no energy to another tariff
 
@@ -207,7 +207,7 @@ class Costs:
         self.store()
 
     def store(self, *, at_once: bool = False) -> None:
-        if self._account.indexes.by_register:
+        if self._account.registers.by_number:
             self._stored_at = self._account.ledger.now
             kept = {"address": self._meter.address, **self._account.written}
             self._store.keep(FORMER, None)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
-from homeassistant.util.json import JsonObjectType, JsonValueType
+from homeassistant.util.json import JsonObjectType
 
 from ..tariff.in_force import index_slug, numbered_name
 from ..tic import LABELS, Label, Quantity
-from .indexes import register_number
+from .ledger import Ledger, LedgerRow, Rows
 from .periods import CostPeriod, day_of, midnight
 from .prices import EXPORT, Prices
+from .registers import CostRegister, register_number
 
 FORMER: Final = "costs"
 """The key under which an entry stored it."""
@@ -27,24 +28,21 @@ def read_former(kept: Mapping[str, Any], names: Mapping[int, str]) -> JsonObject
     """
     prices = Prices.chosen(kept["prices"]).named(names)
     heard, month, days, spent = kept["standing"]
-    rows: list[Any] = []
-    indexes: dict[str, JsonValueType] = {}
+    ledger = Ledger()
+    registers: list[CostRegister] = []
     for name, account in sorted(kept["accounts"].items(), key=lambda one: one[1][1]):
         if name in LABELS:
             tariff = _tariff(LABELS[name], names)
-            rows += _rows(tariff, prices.of(tariff), account[2:8])
+            value, at, *periods = account[:8]
+            _add_periods(ledger.rows, tariff, prices.of(tariff), periods)
             if not any(account[8:]):  # else another meter counts, or it was no longer sent
                 # `heard` is the last whole frame; the stop may have cut one short after it
-                indexes[name] = [account[0], min(account[1], heard), tariff]
+                registers.append(CostRegister(name, value, min(at, heard), tariff))
     # What was counted before the day tells that the meter was there at its midnight.
-    is_whole = any(row[0] < day_of(heard).isoformat() and row[3] for row in rows)
-    return {
-        "times": [heard, midnight(day_of(heard)) if is_whole else heard],
-        "began": 0.0,
-        "rows": rows,
-        "charges": _charges(day_of(month), days, spent, prices.standing_charge),
-        "indexes": indexes,
-    }
+    is_whole = any(used and row.day < day_of(heard) for row, used in ledger.rows.items())
+    ledger.now, ledger.whole_since = heard, midnight(day_of(heard)) if is_whole else heard
+    ledger.charges = _charges(day_of(month), days, spent, prices.standing_charge)
+    return {**ledger.written, "indexes": {one.label: one.written for one in registers}}
 
 
 def _tariff(label: Label, names: Mapping[int, str]) -> str:
@@ -54,25 +52,21 @@ def _tariff(label: Label, names: Mapping[int, str]) -> str:
     return index_slug(label) or names.get(register) or numbered_name(register)
 
 
-def _rows(tariff: str, price: float | None, periods: list[float]) -> list[JsonValueType]:
-    """Return the rows of the day, and of the month before it."""
+def _add_periods(rows: Rows, tariff: str, price: float | None, periods: list[float]) -> None:
+    """Add what was counted in the day, and in the month before it."""
     day, day_used, day_spent, month, month_used, month_spent = periods
     if day >= month:  # of which the day is a part
         month_used, month_spent = month_used - day_used, month_spent - day_spent
-    rows: list[Any] = []
     for at, used, spent in ((day, day_used, day_spent), (month, month_used, month_spent)):
-        rows.append([day_of(at).isoformat(), tariff, price, used])
+        rows[LedgerRow(day_of(at), tariff, price)] += used
         if spent:
-            rows.append(
-                [day_of(at).isoformat(), tariff, price or 1.0, 1000 * spent / (price or 1.0)]
-            )
-    return rows
+            rows[LedgerRow(day_of(at), tariff, price or 1.0)] += 1000 * spent / (price or 1.0)
 
 
-def _charges(month: date, days: int, spent: float, charge: float | None) -> list[JsonValueType]:
-    """Return the standing charge by which the first `days` cost `spent`, and the present one."""
+def _charges(month: date, days: int, paid: float, charge: float | None) -> list[tuple[date, float]]:
+    """Return the standing charge that came to `paid` for the first days, and the present one."""
     if not days:
-        return [] if charge is None else [[date.min.isoformat(), charge]]
+        return [] if charge is None else [(date.min, charge)]
     then = month + timedelta(days)
-    before = spent / CostPeriod(month, then - timedelta(1)).months
-    return [[date.min.isoformat(), before], [then.isoformat(), charge or 0.0]]
+    before = paid / CostPeriod(month, then - timedelta(1)).months
+    return [(date.min, before), (then, charge or 0.0)]

@@ -14,8 +14,8 @@ from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
 from ..coordinator import LinkyCoordinator
-from ..cost.indexes import COSTED
 from ..cost.prices import PRICE_EXPORT, price_key
+from ..cost.registers import COSTED
 from ..reporting.rules import ACTIVE_POWER
 from ..tariff.sensors import tariff_name
 from ..tic import Readings, text_of

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from homeassistant.util.json import JsonObjectType
+from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..history.counting import Counting
 from ..tic import LABELS, Frame, Label, Quantity, Readings
@@ -32,8 +32,8 @@ _PATIENCE: Final = 11
 
 
 @dataclass(slots=True)
-class Index:
-    """The index of a register: the label that shows it, its value, when it was last received.
+class CostRegister:
+    """A register: the label that shows it, its value, when it was last received.
 
     `misses` are the frames since then; 1 after a loss: it is awaited.
     """
@@ -46,15 +46,20 @@ class Index:
     misses: int = 1
 
     @property
-    def register(self) -> int:
+    def number(self) -> int:
         return register_number(LABELS[self.label])
 
+    @property
+    def written(self) -> JsonValueType:
+        """What is stored under its label, and read by `CostRegisters.read`."""
+        return [self.value, self.at, self.tariff]
 
-class Indexes:
+
+class CostRegisters:
     """The registers that count what is drawn, and the one of what is exported."""
 
     def __init__(self) -> None:
-        self.by_register: dict[int, Index] = {}
+        self.by_number: dict[int, CostRegister] = {}
         self.counting = Counting()
         self._at = self._before = 0.0
         """When the last values were taken, and those before them."""
@@ -64,37 +69,38 @@ class Indexes:
         """Frames in a row in which an index is held by the gate, such as after a gap."""
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> Self:
-        """Read what `written` gave, and the stored `counting`; unknown labels are ignored.
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Read what `written` gave; unknown labels are ignored.
 
         Earlier versions did not store the counting: it begins at the values of the registers.
         """
-        indexes = cls()
-        indexes.counting = Counting.read(counting or {})
-        for name, (value, at, tariff) in kept.items():
+        registers, counting = cls(), kept.get("counting")
+        registers.counting = Counting.read(counting or {})
+        for name, (value, at, tariff) in kept["indexes"].items():
             if name in LABELS:
-                index = Index(name, int(value), float(at), str(tariff))
-                indexes.by_register[index.register] = index
-                indexes._at = max(indexes._at, index.at)
+                one = CostRegister(name, int(value), float(at), str(tariff))
+                registers.by_number[one.number] = one
+                registers._at = max(registers._at, one.at)
                 if counting is None:
-                    indexes.counting.recorded(name, _METER, LABELS[name], index.value, index.at)
-        return indexes
+                    registers.counting.recorded(name, _METER, LABELS[name], one.value, one.at)
+        return registers
 
     @property
     def written(self) -> JsonObjectType:
-        return {one.label: [one.value, one.at, one.tariff] for one in self.by_register.values()}
+        indexes = {one.label: one.written for one in self.by_number.values()}
+        return {"indexes": indexes, "counting": self.counting.written}
 
-    def go_back(self, kept: Mapping[str, Any], counting: Mapping[str, Any] | None = None) -> None:
+    def go_back(self, kept: Mapping[str, Any]) -> None:
         """Return to an earlier state: what was gained since then is counted again."""
-        heard, before = self.by_register, self.read(kept, counting)
-        self.by_register, self.counting = before.by_register, before.counting
-        for register, one in self.by_register.items():
-            one.misses = heard[register].misses if register in heard else _PATIENCE
+        heard, before = self.by_number, self.read(kept)
+        self.by_number, self.counting = before.by_number, before.counting
+        for number, one in self.by_number.items():
+            one.misses = heard[number].misses if number in heard else _PATIENCE
 
     @property
     def is_waiting(self) -> bool:
         """Whether a register has not been received again since the last loss."""
-        return any(0 < one.misses < _PATIENCE for one in self.by_register.values())
+        return any(0 < one.misses < _PATIENCE for one in self.by_number.values())
 
     @property
     def is_held(self) -> bool:
@@ -103,9 +109,9 @@ class Indexes:
 
     def end_frame(
         self, frame: Frame, readings: Readings, now: float
-    ) -> Iterator[tuple[Index, int, float]]:
+    ) -> Iterator[tuple[CostRegister, int, float]]:
         """Take the believed indexes of a frame; return the Wh that each gained, and since when."""
-        for one in self.by_register.values():
+        for one in self.by_number.values():
             one.misses = 0 if one.label in readings else one.misses + 1
         said = [(group, readings.get(group.name)) for group in frame.groups if group.name in COSTED]
         is_held = any(reading and reading.raw != group.data for group, reading in said)
@@ -114,30 +120,30 @@ class Indexes:
             if reading and reading.raw == group.data and isinstance(reading.value, int):
                 yield self.take(reading.label, reading.value, now)
 
-    def take(self, label: Label, value: int, at: float) -> tuple[Index, int, float]:
+    def take(self, label: Label, value: int, at: float) -> tuple[CostRegister, int, float]:
         """Take a value; return its register, the Wh it gained, and since when."""
-        register, name = register_number(label), label.name
+        number, name = register_number(label), label.name
         if at != self._at:
             self._before, self._at, self._total_tariff = self._at or at, at, ""
-        index = self.by_register.get(register)
-        if index and (index.label, index.value) == (name, value):
+        register = self.by_number.get(number)
+        if register and (register.label, register.value) == (name, value):
             gain = 0
         else:
             self.counting.shown(name, _METER, label, value, at)
             gain = self.counting.compiled(name, value)
-        if index and index.label == TOTAL != name:
-            self._total_tariff = index.tariff
-        index = index or Index(name, value, self._before)
+        if register and register.label == TOTAL != name:
+            self._total_tariff = register.tariff
+        register = register or CostRegister(name, value, self._before)
         if gain:
-            index.tariff = index.tariff or self._total_tariff
-        self.by_register[register], since = index, index.at
-        index.label, index.value, index.at, index.misses = name, value, at, 0
-        return index, gain, since
+            register.tariff = register.tariff or self._total_tariff
+        self.by_number[number], since = register, register.at
+        register.label, register.value, register.at, register.misses = name, value, at, 0
+        return register, gain, since
 
     def await_all(self) -> None:
         """Await all registers that were received in the last frame."""
-        last = max((one.at for one in self.by_register.values()), default=0.0)
-        for one in self.by_register.values():
+        last = max((one.at for one in self.by_number.values()), default=0.0)
+        for one in self.by_number.values():
             one.misses = 1 if last - one.at < _LATE else _PATIENCE
 
 
