@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.linky_tic.cost.account import Account
+from custom_components.linky_tic.cost.periods import CostPeriod
 from custom_components.linky_tic.tic import LABELS
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -36,8 +37,10 @@ def use(account: Account, value: int, at: float) -> None:
     account.add_gain(index, gain, 0.2, since)
 
 
-def ended(account: Account, meter_time: float | None = None) -> list[date]:
-    return [*account.end_days(meter_time, lambda _: False)]
+def ended(
+    account: Account, meter_time: float | None = None, *, is_awaited: bool = False
+) -> list[date]:
+    return [*account.end_days(meter_time, lambda _: is_awaited)]
 
 
 def leap(account: Account) -> float | None:
@@ -214,6 +217,22 @@ def test_days_are_paid_once_their_prices_are_given_if_the_ledger_still_has_them(
     account.advance_to(NOON + 100 * DAY, 100 * DAY)
     assert [*account.end_days(None, lambda _: True)][:1] == [MONDAY + 2 * ONE]
     assert ended(account)[0] == MONDAY + 31 * ONE
+
+
+def test_the_month_of_a_day_that_waits_for_its_prices_is_whole() -> None:
+    """Else the cost of the month would take back what it was before the prices were awaited."""
+    account, day = began(), MONDAY
+    account.paid = MONDAY
+    for n in range(200):
+        account.advance_to(NOON + n * DAY, n * DAY)
+        use(account, 100 * (n + 2), NOON + n * DAY)
+        day, since = account.ledger.today, MONDAY + ONE
+        ended(account, is_awaited=day > MONDAY + 20 * ONE)
+        account.advance_to(NOON + n * DAY, n * DAY)  # old rows are deleted
+        month = CostPeriod(account.paid, account.paid).month_to_date
+        whole = [one for one in month.days if one >= since]
+        assert {row.day for row in account.ledger.drawn(month)} >= set(whole)
+    assert day - account.paid == 69 * ONE
 
 
 def test_what_a_register_gained_unseen_is_of_no_day_that_was_told() -> None:

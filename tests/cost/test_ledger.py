@@ -220,10 +220,10 @@ def test_a_gap_is_shared_out_over_a_year_and_a_day() -> None:
     assert {row.day: energy for row, energy in backward.rows.items()} == {MONDAY: 7.0}
 
 
-def test_seventy_days_are_kept_and_no_day_that_is_to_come() -> None:
+def test_a_hundred_days_are_kept_and_no_day_that_is_to_come() -> None:
     with france():
         ledger = Ledger()
-        for day in (MONDAY - 70 * A_DAY, MONDAY - 69 * A_DAY, MONDAY, MONDAY + A_DAY):
+        for day in (MONDAY - 100 * A_DAY, MONDAY - 99 * A_DAY, MONDAY, MONDAY + A_DAY):
             ledger.add(1.0, "base", None, noon(day), noon(day))
         ledger.charges = [(MONDAY - 90 * A_DAY, 1.0), (MONDAY + A_DAY, 2.0)]
         ledger.advance_to(noon(MONDAY) + 1)
@@ -232,7 +232,7 @@ def test_seventy_days_are_kept_and_no_day_that_is_to_come() -> None:
         ledger.tidy()
     assert ledger.whole_since == noon(MONDAY)
     assert {row.day: wh for row, wh in ledger.rows.items()} == {
-        MONDAY - 69 * A_DAY: 1.0,
+        MONDAY - 99 * A_DAY: 1.0,
         MONDAY: 2.0,
     }
     assert ledger.charges == [(MONDAY - 90 * A_DAY, 1.0), (MONDAY, 2.0)]

@@ -151,7 +151,7 @@ class Account:
         if not is_behind:
             self.paid = self.day
         elif self.paid > date.min:
-            self.paid = min(self.day, max(self.paid, today - KEPT + _ONE_DAY))
+            self.paid = min(self.day, max(self.paid, today - KEPT + timedelta(days=31)))
         while date.min < self.paid < self.day and not is_awaited(self.paid):
             yield self.paid
             self.paid += _ONE_DAY

@@ -16,8 +16,8 @@ from .prices import EXPORT
 
 LONGEST: Final = timedelta(days=366)
 """The energy of a longer gap is shared over so many days only."""
-KEPT: Final = timedelta(days=70)
-"""For how long rows are kept: longer than any month that a sensor shows."""
+KEPT: Final = timedelta(days=100)
+"""For how long rows are kept: the month of a day that waits for its prices is still whole."""
 
 
 class LedgerRow(NamedTuple):
