@@ -91,13 +91,13 @@ def facts(tongue: Tongue = ENGLISH) -> str:
 
 def reporting(preset: Preset, tongue: Tongue = ENGLISH) -> str:
     """A line for each rule of a preset by which values become states."""
-    rules: dict[ReportingRule, tuple[str, list[str]]] = {}
+    rules: dict[tuple[ReportingRule, str], list[str]] = {}
     for key, name, unit in _ruled(tongue):
         if rule := REPORTING_RULES[preset].get(key):
-            _, names = rules.setdefault(rule, (unit, []))
+            names = rules.setdefault((rule, unit if rule.change else ""), [])
             names.extend({name} - {*names})
     head = ("What", "Change worth telling", "Shortest interval", "Longest interval")
-    return _table(tongue, head, (_rule(tongue, rule, *named) for rule, named in rules.items()))
+    return _table(tongue, head, (_rule(tongue, *of, names) for of, names in rules.items()))
 
 
 def _ruled(tongue: Tongue) -> Iterator[tuple[str, str, str]]:
