@@ -1,5 +1,6 @@
 """The rules: what has one, and that none of them contradicts itself."""
 
+import re
 from typing import Final
 
 import pytest
@@ -19,6 +20,8 @@ from custom_components.linky_tic.reporting.rules import (
 )
 from custom_components.linky_tic.tic import INDEXES, LABELS, Quantity
 
+from ..pages import ROOT
+
 # fmt: off
 #                            REALTIME    BALANCED       ECONOMY
 EXPECTED: Final[dict[str, tuple[tuple[float, float, float] | None, ...]]] = {
@@ -33,6 +36,9 @@ EXPECTED: Final[dict[str, tuple[tuple[float, float, float] | None, ...]]] = {
     Quantity.CLOCK:          (None,        (0, 180, 180),  (0, 300, 300)),
 }
 # fmt: on
+OF_THE_README: Final = re.compile(
+    r"^\|[^|]+\| (?:(\d+)\s\w+|[^|]+) \| (?:(\d+)\ss \S+ )?(\d+)\smin \|$", re.MULTILINE
+)
 LIKE: Final[dict[str, set[Quantity]]] = {
     Quantity.IMPORTED_POWER: {Quantity.EXPORTED_POWER},
     Quantity.CLOCK: {*INDEXES, Quantity.IMPORTED_PEAK, Quantity.EXPORTED_PEAK},
@@ -50,6 +56,17 @@ def test_how_much_and_how_often_each_rule_tells() -> None:
         rules = REPORTING_RULES[preset].items()
         known = dict.fromkeys(expected) | {name: tuple(rule) for name, rule in rules}
         assert known == expected
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.en.md"])
+def test_the_readme_has_the_numbers_of_the_default(page: str) -> None:
+    names = (Quantity.IMPORTED_POWER, ACTIVE_POWER, Quantity.CURRENT, Quantity.TOTAL_ENERGY)
+    rules = [REPORTING_RULES[Preset(DEFAULT_REPORTING)][name] for name in names]
+    said = [
+        (int(change or 0), int(shortest or 60 * int(longest)), 60 * int(longest))
+        for change, shortest, longest in OF_THE_README.findall((ROOT / page).read_text())
+    ]
+    assert said == rules
 
 
 @pytest.mark.parametrize("preset", Preset)
