@@ -78,12 +78,12 @@ def known(found: Day | None) -> Day:
     return found
 
 
-def whole(day: Day) -> bool:
+def whole(day: Day, on: date = DAY) -> bool:
     """Whether the periods follow each other from midnight to midnight."""
     joined = all(before.end == after.begin for before, after in pairwise(day.periods))
     return joined and (day.periods[0].begin, day.periods[-1].end) == (
-        midnight(day.date),
-        midnight(day.date + timedelta(days=1)),
+        midnight(on),
+        midnight(on + timedelta(days=1)),
     )
 
 
@@ -195,7 +195,7 @@ def test_days_of_23_and_25_hours_are_whole(
     day = known(DaySchedules(profiles, coding=Coding.DECIMAL).day(on))
     assert [f"{one.begin:%H:%M%z}" for one in day.periods] == edges
     assert [(one.end - one.begin) / timedelta(hours=1) for one in day.periods] == hours
-    assert whole(day)
+    assert whole(day, on)
 
 
 def test_an_island_has_its_own_hours() -> None:

@@ -137,7 +137,7 @@ async def test_a_meter_whose_date_is_wrong_has_the_colours_of_the_true_days(
     await days.hears(Household(contract="tempo", colours=COLOURS, start="2026-09-02T12:00:00"))
     season = at(days, "2026-09-02T12:00:00")
     assert days.meter
-    schedule, announced = days.meter.coordinator.days, days.meter.coordinator.days._announced
+    schedule, announced = days.meter.coordinator.days, days.meter.coordinator.days.announced
     announced.clock.legal = LegalTime(None, timedelta(days=2, hours=1))
     announced.colours = {date(2026, 9, 4): "white"}
     schedule._update_schedules()

@@ -73,7 +73,6 @@ class SchedulePeriod:
 class Day:
     """The periods of a day, from midnight to midnight of the meter's clock."""
 
-    date: date
     periods: tuple[SchedulePeriod, ...]
     coding: Coding | None
     decision: Decision
@@ -105,7 +104,7 @@ class DaySchedules:
         if announced is None or profile is None or not profile.possible[0]:
             return None
         periods = reduce(_agreed, (self._build_periods(day, slots) for slots in profile.possible))
-        return Day(day, tuple(periods), profile.coding, profile.decision, announced.announced)
+        return Day(tuple(periods), profile.coding, profile.decision, announced.announced)
 
     def usual_register(self, in_use: Collection[int] = ()) -> int | None:
         """Return the register with most hours in all known days, without the peaks.

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from ..meter.meter import LinkyMeter
 from ..tariff.tariffs import Tariffs
 from ..tic import Frame, Readings
-from .announced_days import AnnouncedDays, ChangedHours
+from .announced_days import AnnouncedDays
 from .day_schedule import DaySchedules, SchedulePeriod
 
 _STORED: Final = "days"
@@ -26,7 +26,7 @@ class Days:
         self._signals = signals = meter.signals
         self._store = meter.store
         self._tariffs = tariffs
-        self._announced = AnnouncedDays()
+        self.announced = AnnouncedDays()
         self.schedules = DaySchedules()
         self._next_boundary = datetime.max.replace(tzinfo=UTC)
         signals.frame.connect(self._end_frame)
@@ -51,31 +51,26 @@ class Days:
     def colours(self) -> Mapping[date, str]:
         """The known colours of Tempo days near today; empty under another contract."""
         ahead = self.schedules.legal.days_ahead
-        return {day - ahead: colour for day, colour in self._announced.colours.items()}
-
-    @property
-    def changed_hours(self) -> ChangedHours | None:
-        """The hours that the last frame has changed, if any."""
-        return self._announced.changed
+        return {day - ahead: colour for day, colour in self.announced.colours.items()}
 
     def restore(self) -> None:
         """Load what was stored, unless it is of another meter."""
         kept = self._store.recall(_STORED)
         if isinstance(kept, dict) and kept.get("address") == self._address:
-            self._announced.read(kept)
+            self.announced.read(kept)
         self._update_schedules()
 
     def _end_frame(self, frame: Frame, readings: Readings, _now: float) -> None:
         now, is_tempo = dt_util.utcnow(), self._tariffs.is_tempo
-        if self._announced.end_frame(frame, readings, now, is_tempo=is_tempo):
-            self._store.keep(_STORED, {"address": self._address, **self._announced.written})
+        if self.announced.end_frame(frame, readings, now, is_tempo=is_tempo):
+            self._store.keep(_STORED, {"address": self._address, **self.announced.written})
             self._update_schedules()
             self._signals.days.send()
         else:
             self._check_time()
 
     def _update_schedules(self) -> None:
-        self.schedules = self._announced.schedules()
+        self.schedules = self.announced.schedules()
         self._next_boundary = self.schedules.next_boundary(dt_util.utcnow())
 
     def _check_time(self) -> None:

@@ -4,6 +4,7 @@ They are computed from the announced days, so they stay available without a conn
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -33,28 +34,24 @@ def _next_tariff(meter: LinkyCoordinator) -> str | None:
     return meter.tariffs.name_of(change.register)
 
 
-_SOURCES: Final = ("PJOURF+1",)
-"""Historique sends no hours, so these sensors exist in Standard only."""
-
+_row: Final = partial(
+    DerivedSensorDescription,
+    sources=("PJOURF+1",),  # Historique sends no hours
+    needs_line=False,
+    signals=lambda signals: (signals.days, signals.tariff),
+    applies=_has_tariff_changes,
+)
 DAY_VALUES: Final = (
-    DerivedSensorDescription(
+    _row(
         key="next_tariff_change",
         value=_next_change,
-        sources=_SOURCES,
-        needs_line=False,
-        signals=lambda signals: (signals.days, signals.tariff),
-        applies=_has_tariff_changes,
         device_class=SensorDeviceClass.TIMESTAMP,
     ),
-    DerivedSensorDescription(
+    _row(
         key="next_tariff",
         entity=TariffSensor,
         value=_next_tariff,
-        sources=_SOURCES,
-        needs_line=False,
         enabled_under_tempo=False,
-        signals=lambda signals: (signals.days, signals.tariff),
-        applies=_has_tariff_changes,
         device_class=SensorDeviceClass.ENUM,
         options=[*TARIFF_NAMES],
     ),
