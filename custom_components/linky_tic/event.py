@@ -7,7 +7,7 @@ known before, as after a start, is no event.
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, override
+from typing import Any, Final, NamedTuple, override
 
 from homeassistant.components.event import DOMAIN as PLATFORM, EventEntity
 from homeassistant.core import HomeAssistant
@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import LinkyConfigEntry, LinkyCoordinator
 from .entities.derived import DerivedDescription
-from .entities.status import STATUS_FLAGS, STATUS_VALUES
+from .entities.status import STATUS_FLAGS
 from .entity import LinkyEntity
 from .schedule.announced_days import ChangedHours
 from .tariff.in_force import Tariff, numbered_name
@@ -39,11 +39,9 @@ EVENT_TYPES: Final = (
 )
 
 _NO_PEAK: Final = "none"
-_ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *STATUS_VALUES, *TARIFF_VALUES)
-_ROW_OF_KEY: Final = {row.key: row for row in _ROWS}
-_NOTICE, _PEAK, _OVERLOAD = (
-    _ROW_OF_KEY[key] for key in ("peak_notice", "peak_in_progress", "over_subscribed_power")
-)
+_ROWS: Final[tuple[DerivedDescription, ...]] = (*STATUS_FLAGS, *TARIFF_VALUES)
+_SHOWN: Final[dict[str, Any]] = {row.key: row.value for row in _ROWS}
+"""Key of an entity -> the function that gives its state."""
 
 
 async def async_setup_entry(
@@ -87,7 +85,7 @@ class LinkyEvents(LinkyEntity, EventEntity):
             self._pending.extend(find_events(before, self._snapshot, readings))
         if message := self._short_messages.end_frame(frame, readings):
             self._pending.append(message)
-        if hours := self.coordinator.days.changed_hours:
+        if hours := self.coordinator.days.announced.changed:
             self._pending.append(self._hours_event(hours))
         if self._pending:
             event = self._pending.popleft()
@@ -96,13 +94,12 @@ class LinkyEvents(LinkyEntity, EventEntity):
 
     def _take_snapshot(self, readings: Readings) -> Snapshot:
         tariff, message = self.coordinator.tariffs.current, readings.get("MSG1")
-        notice, peak, is_over = (row.value(self.coordinator) for row in (_NOTICE, _PEAK, _OVERLOAD))
         return Snapshot(
             mode=next((one.label.mode for one in readings.values()), None) if tariff else None,
             tariff=tariff,
-            notice=None if notice is None else str(notice),
-            peak=None if peak is None else str(peak),
-            is_over=None if is_over is None else bool(is_over),
+            notice=_SHOWN["peak_notice"](self.coordinator),
+            peak=_SHOWN["peak_in_progress"](self.coordinator),
+            is_over=_SHOWN["over_subscribed_power"](self.coordinator),
             message=str(message.value) if message else None,
         )
 
@@ -163,7 +160,10 @@ def find_events(before: Snapshot, now: Snapshot, readings: Readings) -> Iterator
     if before.notice and now.notice not in {None, before.notice, _NO_PEAK}:
         yield MeterEvent("peak_notice", _peak_data(str(now.notice), readings))
     if before.is_over is not None and now.is_over not in {None, before.is_over}:
-        yield _overload_event(readings, is_over=now.is_over)
+        # Only three-phase Historique shows which phases are over.
+        phases = [phase for phase in (1, 2, 3) if now.is_over and f"ADIR{phase}" in readings]
+        kind = "overload_started" if now.is_over else "overload_ended"
+        yield MeterEvent(kind, {"phases": phases} if phases else {})
     if before.message is not None and now.message not in {None, before.message}:
         yield MeterEvent("message", {"text": now.message})
 
@@ -188,14 +188,6 @@ def _peak_data(peak: str, readings: Readings, *, has_ended: bool = False) -> Map
         if reading and isinstance(reading.value, datetime) and not has_ended:
             data[name] = reading.value.isoformat()
     return data
-
-
-def _overload_event(readings: Readings, *, is_over: bool | None) -> MeterEvent:
-    """Return the event of an overload; only three-phase Historique shows which phases are over."""
-    if not is_over:
-        return MeterEvent("overload_ended", {})
-    phases = [number for number in (1, 2, 3) if f"ADIR{number}" in readings]
-    return MeterEvent("overload_started", {"phases": phases} if phases else {})
 
 
 class ShortMessages:
