@@ -52,33 +52,25 @@ _COLOURS: Final[Mapping[str, str]] = {
 }
 
 
-def _compile(rows: Mapping[str, str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((slug, re.compile(pattern)) for slug, pattern in rows.items())
-
-
-_CONTRACTS: Final = _compile(
-    {
-        "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
-        "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
-        # OPTARIF is BBRx for Tempo; its last character is the programme of the contacts.
-        "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR[0-9A-Z]?|BLEUBLANCROUGE",
-        "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
-    }
-)
-_TARIFFS: Final = _compile(
-    {
-        "base": r"BASE|(?:HEURES?)?DEBASE|TOUTES?HEURES?|TH",
-        "off_peak": _OFF_PEAK,
-        "peak": _PEAK,
-        "ejp_normal": rf"(?:EJP)?(?:HN|{_HOURS}NORMALES?)",
-        "ejp_peak": rf"(?:EJP)?(?:PM|{_HOURS}(?:DE)?POINTES?(?:MOBILES?)?)",
-        **{
-            f"tempo_{colour}_{hours}": rf"{words}{days}|{days}{words}"
-            for colour, days in _COLOURS.items()
-            for hours, words in (("off_peak", _OFF_PEAK), ("peak", _PEAK))
-        },
-    }
-)
+_CONTRACTS: Final[Mapping[str, str]] = {
+    "base": r"(?:OPTION|TARIF)?BASE|TOUTES?HEURES?|TH",
+    "off_peak": rf"(?:OPTION)?(?:(?:{_PEAK}(?:ET)?)?{_OFF_PEAK}|{_OFF_PEAK}(?:ET)?{_PEAK})",
+    # OPTARIF is BBRx for Tempo; its last character is the programme of the contacts.
+    "tempo": r"(?:OPTION|TARIF)?TEMPO|BBR[0-9A-Z]?|BLEUBLANCROUGE",
+    "ejp": r"(?:OPTION|TARIF)?EJP|EFFACEMENTJOURSDEPOINTE",
+}
+_TARIFFS: Final[Mapping[str, str]] = {
+    "base": r"BASE|(?:HEURES?)?DEBASE|TOUTES?HEURES?|TH",
+    "off_peak": _OFF_PEAK,
+    "peak": _PEAK,
+    "ejp_normal": rf"(?:EJP)?(?:HN|{_HOURS}NORMALES?)",
+    "ejp_peak": rf"(?:EJP)?(?:PM|{_HOURS}(?:DE)?POINTES?(?:MOBILES?)?)",
+    **{
+        f"tempo_{colour}_{hours}": rf"{words}{days}|{days}{words}"
+        for colour, days in _COLOURS.items()
+        for hours, words in (("off_peak", _OFF_PEAK), ("peak", _PEAK))
+    },
+}
 _EJP_ONLY: Final = re.compile(r"(?:EJP.*|.*POINTES?MOBILES?)")
 """The texts that mean EJP under any contract; others may use "normal" and "pointe" differently."""
 
@@ -103,9 +95,9 @@ def tariff_slug(text: str, calendar: str | None = None) -> str | None:
     return slug if is_ejp or not slug.startswith("ejp") else None
 
 
-def _slug(table: tuple[tuple[str, re.Pattern[str]], ...], text: str) -> str | None:
+def _slug(patterns: Mapping[str, str], text: str) -> str | None:
     letters = _normalise(text)
-    return next((slug for slug, pattern in table if pattern.fullmatch(letters)), None)
+    return next((slug for slug, one in patterns.items() if re.fullmatch(one, letters)), None)
 
 
 def _normalise(text: str) -> str:
