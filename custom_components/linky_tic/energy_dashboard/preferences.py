@@ -57,6 +57,8 @@ async def async_add_sources(
     Raises `vol.Invalid` if Home Assistant refuses the list of sources. The price entities get their
     states when the entry is reloaded with the prices.
     """
+    if added.is_empty:
+        return 0
     _register_price_entities(coordinator, added, prices)
     new = energy_sources(coordinator, added)
     _enable_entities(coordinator.hass, new)

@@ -81,15 +81,11 @@ class MoneySteps(OptionsFlowWithReload):
         if not added.is_empty and form.may_count_twice:
             return self._show_form("energy", form, "counted_twice")
         try:
-            number = (
-                await async_add_sources(coordinator, added, form.prices)
-                if not added.is_empty
-                else 0
-            )
+            number = await async_add_sources(coordinator, added, form.prices)
         except vol.Invalid:
             return self._show_form("energy", form, "energy_refused")
         self._store_prices(form.prices)
-        key = ("no_source", "one_source")[number] if number < 2 else "sources"  # noqa: PLR2004
+        key = {0: "no_source", 1: "one_source"}.get(number, "sources")
         return await self._show_summary(form.summary, sentence(self.hass, key, number=str(number)))
 
     async def async_step_done(self, _: dict[str, Any] | None = None) -> ConfigFlowResult:

@@ -5,7 +5,6 @@ retain depend on the format.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from homeassistant.components.mqtt import valid_publish_topic
@@ -104,7 +103,8 @@ class LinkyOptionsFlow(CompareSteps):
         changed = {key: value for key, value in values.items() if value != defaults.get(key)}
         options = self.options_with(_MIRROR.schema, changed)
         if wrong := self._topic_error(options):
-            return self._show_mirror_form({**options, **values}, *wrong)
+            error, facts = wrong
+            return self._show_mirror_form({**options, **values}, error, **facts)
         return self.async_create_entry(data=options)
 
     def _topic_error(self, options: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
@@ -123,10 +123,7 @@ class LinkyOptionsFlow(CompareSteps):
         return None
 
     def _show_mirror_form(
-        self,
-        values: Mapping[str, Any],
-        error: str | None = None,
-        facts: Mapping[str, str] = MappingProxyType({}),
+        self, values: Mapping[str, Any], error: str | None = None, **facts: str
     ) -> ConfigFlowResult:
         address = self.config_entry.unique_id
         topics = {name: row.topic.format(address=address) for name, row in FORMATS.items()}
