@@ -17,6 +17,7 @@ from ..entities.derived import (
 )
 from ..entities.status import status_options
 from ..entity import entity_text
+from ..tic import text_of
 from .contract import Contract
 from .in_force import numbered_name
 from .tariffs import CURRENT_TARIFF
@@ -111,7 +112,7 @@ TARIFF_VALUES: Final = (
         key=CURRENT_TARIFF,
         entity=TariffSensor,
         value=current_tariff_name,
-        attributes=lambda meter: {"text": meter.tariffs.text},
+        attributes=lambda meter: {"text": text_of(meter.readings, "LTARF")},
         sources=("NTARF", "LTARF", "PTEC"),
         signals=lambda signals: (signals.tariff,),
         options=[*TARIFF_NAMES],

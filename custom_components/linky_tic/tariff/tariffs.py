@@ -10,7 +10,7 @@ from homeassistant.core import callback
 from homeassistant.util.json import JsonValueType
 
 from ..meter.meter import LinkyMeter
-from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings, text_of
+from ..tic import LABELS, Frame, Label, Mode, Quantity, Readings
 from .contract import Contract, read_contract, registers_in_use
 from .in_force import TARIFF_SOURCES, Tariff, TariffFollower, index_slug, numbered_name, read_tariff
 from .words import USUAL_SLUGS
@@ -77,11 +77,6 @@ class Tariffs:
     def current(self) -> Tariff | None:
         """The tariff in force; None while it is not known."""
         return self._follower.current
-
-    @property
-    def text(self) -> str | None:
-        """The supplier's name of the tariff in force, as the meter sends it (LTARF)."""
-        return text_of(self._meter.readings, "LTARF")
 
     @property
     def names(self) -> Mapping[int, str]:
