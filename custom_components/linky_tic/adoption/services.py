@@ -178,10 +178,7 @@ def _record_answer(record: Record) -> JsonObjectType:
 
 
 def _span(rows: list[StatisticRow]) -> JsonObjectType:
-    return {
-        "from": _timestamp(rows[0].start) if rows else None,
-        "to": _timestamp(rows[-1].end) if rows else None,
-    }
+    return {"from": _timestamp(rows[0].start), "to": _timestamp(rows[-1].end)}
 
 
 def _timestamp(seconds: float) -> str:

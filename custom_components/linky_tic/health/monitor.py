@@ -57,11 +57,10 @@ class HealthMonitor:
         if share is None or share >= _CLEAN_ABOVE:
             issues.delete(Issue.NOISY_LINE, Issue.LOST_BYTES)
         elif share < _NOISY_BELOW:
-            right, wrong = Issue.NOISY_LINE, Issue.LOST_BYTES
-            if quality.is_losing_bytes:
-                right, wrong = wrong, right
-            issues.create(right, {"bad": f"{100 - share:.0f}"})
-            issues.delete(wrong)
+            is_losing = quality.is_losing_bytes
+            kind = Issue.LOST_BYTES if is_losing else Issue.NOISY_LINE
+            issues.create(kind, {"bad": f"{100 - share:.0f}"})
+            issues.delete(Issue.NOISY_LINE if is_losing else Issue.LOST_BYTES)
 
     def report_silence(self) -> None:
         """Log once that the meter is no longer heard; `_end_frame` logs that it is again."""
