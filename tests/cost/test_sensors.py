@@ -108,6 +108,20 @@ async def test_a_price_is_renamed_with_the_contract_and_without_a_reload(home: H
     assert meter.coordinator is coordinator
 
 
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+async def test_a_price_of_the_former_contract_can_be_deleted_after_a_restart(
+    home: Home, mode: str
+) -> None:
+    meter = await pays(home, "2026-11-23T12:00:00", mode=mode, contract="hphc")
+    house(meter).change_contract("base")
+    await meter.play(80)
+    await home.restart(meter)
+    await meter.play(KNOWN)
+    state = home.hass.states.get("sensor.linky_price_2")
+    assert state is None or state.attributes[ATTR_RESTORED]
+    assert home.state("sensor.linky_price_1") == str(OFF_PEAK)
+
+
 @pytest.mark.parametrize("contract", ["base", "hphc"])
 async def test_a_price_is_there_once_its_tariff_has_a_register(home: Home, contract: str) -> None:
     """After a start at which nothing is known yet of what registers are called."""

@@ -140,10 +140,8 @@ class Tariffs:
         """Update the registers in use, which follow a new contract after some frames."""
         before = self._in_use, self._slugs
         self._in_use = self.registers
-        if slugs := self._historic_slugs():
-            self._slugs = {**self._slugs, **slugs}
-        elif self._in_use:
-            self._slugs = {}
+        if self._in_use:
+            self._slugs = self._historic_slugs()
         return before != (self._in_use, self._slugs)
 
     def _save(self) -> None:
