@@ -189,7 +189,7 @@ def test_new_prices_and_charges_hold_from_their_day_on() -> None:
         paid = [amount(ledger.drawn(CostPeriod(day, day))) for day in (sunday, monday)]
         assert ledger.standing(CostPeriod(sunday, sunday)) == 1  # as if it had always been so
     assert paid == pytest.approx([0.1, 0.3])
-    assert ledger.charges == [(monday, 30.0)]
+    assert ledger.charges == {monday: 30.0}
 
 
 def noon(day: date) -> float:
@@ -225,7 +225,7 @@ def test_a_hundred_days_are_kept_and_no_day_that_is_to_come() -> None:
         ledger = Ledger()
         for day in (MONDAY - 100 * A_DAY, MONDAY - 99 * A_DAY, MONDAY, MONDAY + A_DAY):
             ledger.add(1.0, "base", None, noon(day), noon(day))
-        ledger.charges = [(MONDAY - 90 * A_DAY, 1.0), (MONDAY + A_DAY, 2.0)]
+        ledger.charges = {MONDAY - 90 * A_DAY: 1.0, MONDAY + A_DAY: 2.0}
         ledger.advance_to(noon(MONDAY) + 1)
         assert ledger.whole_since == ledger.began == noon(MONDAY) + 1
         ledger.advance_to(noon(MONDAY))
@@ -235,7 +235,7 @@ def test_a_hundred_days_are_kept_and_no_day_that_is_to_come() -> None:
         MONDAY - 99 * A_DAY: 1.0,
         MONDAY: 2.0,
     }
-    assert ledger.charges == [(MONDAY - 90 * A_DAY, 1.0), (MONDAY, 2.0)]
+    assert ledger.charges == {MONDAY - 90 * A_DAY: 1.0, MONDAY: 2.0}
 
 
 def test_a_day_that_has_begun_stays_where_the_clock_is_put_back_by_less_than_an_hour() -> None:
@@ -266,30 +266,30 @@ def test_a_charge_is_paid_from_its_day_on() -> None:
         ledger = lived(MONDAY, 1.0)
         ledger.charge(None)
         ledger.reprice(MONDAY, no_prices.get, None)
-        assert ledger.charges == []
+        assert ledger.charges == {}
         assert ledger.standing(CostPeriod(MONDAY, MONDAY)) == 0
         ledger.charge(15.0)
         ledger.charge(15.0)
-        assert ledger.charges == [(date.min, 15.0)]
+        assert ledger.charges == {date.min: 15.0}
         ledger.charge(None)
-        assert ledger.charges == [(date.min, 15.0), (MONDAY, 0.0)]
+        assert ledger.charges == {date.min: 15.0, MONDAY: 0.0}
         assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY)) == 0.5
         ledger.reprice(MONDAY - A_DAY, no_prices.get, None)
-        assert ledger.charges == [(date.min, 15.0), (MONDAY - A_DAY, 0.0)]
-        ledger.charges = [(MONDAY, 30.0)]
+        assert ledger.charges == {date.min: 15.0, MONDAY - A_DAY: 0.0}
+        ledger.charges = {MONDAY: 30.0}
         assert ledger.standing(CostPeriod(MONDAY - A_DAY, MONDAY - A_DAY)) == 1
         ended = lived(MONDAY, 1.0)
         ended.charge(15.0)
         ended.charge(None)
         ended.advance_to(noon(MONDAY + A_DAY))
         ended.charge(None)
-        assert ended.charges == [(date.min, 15.0), (MONDAY, 0.0)]
+        assert ended.charges == {date.min: 15.0, MONDAY: 0.0}
 
 
 def test_all_that_is_stored_comes_back() -> None:
     with france():
         ledger = lived(MONDAY - A_DAY, 1.0)
-        ledger.charges = [(MONDAY, 1.0)]
+        ledger.charges = {MONDAY: 1.0}
         again = Ledger.read(json.loads(json.dumps(ledger.written)))
         former = {"times": [2.0, 1.0], "charges": [], "rows": []}
         assert vars(again) == vars(ledger) | {"_tidied": MONDAY}

@@ -63,10 +63,10 @@ def _add_periods(rows: Rows, tariff: str, price: float | None, periods: list[flo
             rows[LedgerRow(day_of(at), tariff, price or 1.0)] += 1000 * spent / (price or 1.0)
 
 
-def _charges(month: date, days: int, paid: float, charge: float | None) -> list[tuple[date, float]]:
+def _charges(month: date, days: int, paid: float, charge: float | None) -> dict[date, float]:
     """Return the standing charge that came to `paid` for the first days, and the present one."""
     if not days:
-        return [] if charge is None else [(date.min, charge)]
+        return {} if charge is None else {date.min: charge}
     then = month + timedelta(days)
     before = paid / CostPeriod(month, then - timedelta(1)).months
-    return [(date.min, before), (then, charge or 0.0)]
+    return {date.min: before, then: charge or 0.0}

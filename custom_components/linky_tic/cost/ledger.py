@@ -37,7 +37,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.rows: Rows = defaultdict(float)
-        self.charges: list[tuple[date, float]] = []
+        self.charges: dict[date, float] = {}
         self.whole_since = 0.0
         """Since when all energy was counted; of the time before, some may be missing."""
         self.now = self.began = 0.0
@@ -52,7 +52,7 @@ class Ledger:
         ledger.began = float(kept.get("began", ledger.whole_since))
         for day, tariff, price, energy in kept["rows"]:
             ledger.rows[LedgerRow(date.fromisoformat(day), str(tariff), price)] += float(energy)
-        ledger.charges = [(date.fromisoformat(day), float(one)) for day, one in kept["charges"]]
+        ledger.charges = {date.fromisoformat(day): float(one) for day, one in kept["charges"]}
         return ledger
 
     @property
@@ -60,7 +60,7 @@ class Ledger:
         return {
             "times": [self.now, self.whole_since],
             "began": self.began,
-            "charges": [[day.isoformat(), amount] for day, amount in self.charges],
+            "charges": [[day.isoformat(), amount] for day, amount in self.charges.items()],
             "rows": [
                 [one.day.isoformat(), one.tariff, one.price, self.rows[one]] for one in self.rows
             ],
@@ -82,7 +82,7 @@ class Ledger:
         self.whole_since = min(self.whole_since, self.now)
         recent = {row: wh for row, wh in self.rows.items() if row.day > self.today - KEPT}
         self.rows = _changed(recent, lambda row: row._replace(day=min(row.day, self.today)))
-        self.charges = [(min(day, self.today), charge) for day, charge in self.charges]
+        self.charges = {min(day, self.today): charge for day, charge in self.charges.items()}
 
     # Energy and charges are added
 
@@ -96,12 +96,12 @@ class Ledger:
     def charge(self, amount: float | None) -> None:
         """Set the standing charge (by month) from today on; a first one for all days before."""
         if not self.charges and amount is not None:
-            self.charges = [(date.min, amount)]
-        elif self.charges and (amount or 0.0) != self.charges[-1][1]:
+            self.charges = {date.min: amount}
+        elif self.charges and (amount or 0.0) != self._charge_on(date.max):
             self._charge_since(self.today, amount or 0.0)
 
     def _charge_since(self, day: date, amount: float) -> None:
-        self.charges = [one for one in self.charges if one[0] < day] + [(day, amount)]
+        self.charges = {one: was for one, was in self.charges.items() if one < day} | {day: amount}
 
     def complete(self, names: dict[str, str], price_of: Callable[[str], float | None]) -> None:
         """Fill in tariffs and prices that were not known when energy was added."""
@@ -141,8 +141,8 @@ class Ledger:
         return sum(self._charge_on(day) * CostPeriod(day, day).months for day in period.days)
 
     def _charge_on(self, day: date) -> float:
-        known = [amount for since, amount in self.charges if since <= day]
-        return known[-1] if known else self.charges[0][1] if self.charges else 0.0
+        known = [amount for since, amount in self.charges.items() if since <= day]
+        return known[-1] if known else next(iter(self.charges.values()), 0.0)
 
     def _of(self, period: CostPeriod, *, is_export: bool) -> dict[LedgerRow, float]:
         return {
