@@ -438,6 +438,21 @@ async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
     assert await life.imported() == pytest.approx(life.used)
 
 
+async def test_what_base_has_gained_before_the_first_mode_standard_is_in_no_row_yet_but_counts(
+    course: Course, home: Home
+) -> None:
+    house = Household(contract="base", mode="historic", index=INDEX)
+    life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
+    await life.begin()
+    await life.hear()
+    await life.pass_time(DAY)
+    await life.hear()
+    house.switch_mode("standard")
+    await life.hear()
+    await course.end_period()
+    assert await life.imported() == pytest.approx(life.used)
+
+
 async def test_base_that_becomes_the_total_goes_on_from_no_register(
     course: Course, home: Home
 ) -> None:

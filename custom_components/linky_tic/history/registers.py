@@ -104,8 +104,9 @@ class Registers:
 
         `total_seconds` is the time since the total was last shown.
         """
-        self.counted[key] = value
         total = key_of(meter, SUPPLIER_TOTAL)
+        shown = max(0, self.heard.get(total, 0) - self._total(meter))  # and in no row yet
+        self.counted[key] = value
         if total not in self.counted or not key.startswith(f"{total}_"):
             return
         rest, hidden = self.counted[total], self.hidden.get(total, 0)
@@ -113,7 +114,7 @@ class Registers:
         self.counted[total] = max(0, rest - counted)
         self.hidden[total] = min(hidden, rest + hidden - counted)
         self.covered[key] = value
-        if counted and can_follow(counted, value, total_seconds):
+        if counted and can_follow(counted, value - shown, total_seconds):
             self.counted[key] = counted
 
     def begin_total(self, meter: str, value: int, seconds: float) -> None:
