@@ -438,13 +438,13 @@ async def test_what_is_recorded_is_not_counted_again_when_the_store_is_lost(
     assert await life.imported() == pytest.approx(life.used)
 
 
+@pytest.mark.parametrize("index", [INDEX, 0])
 async def test_what_base_has_gained_before_the_first_mode_standard_is_in_no_row_yet_but_counts(
-    course: Course, home: Home
+    course: Course, home: Home, index: int
 ) -> None:
-    house = Household(contract="base", mode="historic", index=INDEX)
+    house = Household(contract="base", mode="historic", index=index)
     life = Life(course, home, house, Random(0))  # noqa: S311 - a story, not a secret
     await life.begin()
-    await life.hear()
     await life.pass_time(DAY)
     await life.hear()
     house.switch_mode("standard")

@@ -105,7 +105,8 @@ class Registers:
         `total_seconds` is the time since the total was last shown.
         """
         total = key_of(meter, SUPPLIER_TOTAL)
-        shown = max(0, self.heard.get(total, 0) - self._total(meter))  # and in no row yet
+        reached = self._total(meter)
+        shown = max(0, self.heard.get(total, 0) - reached)  # and in no row yet
         self.counted[key] = value
         if total not in self.counted or not key.startswith(f"{total}_"):
             return
@@ -114,7 +115,7 @@ class Registers:
         self.counted[total] = max(0, rest - counted)
         self.hidden[total] = min(hidden, rest + hidden - counted)
         self.covered[key] = value
-        if counted and can_follow(counted, value - shown, total_seconds):
+        if (counted or not reached) and can_follow(counted, value - shown, total_seconds):
             self.counted[key] = counted
 
     def begin_total(self, meter: str, value: int, seconds: float) -> None:
