@@ -48,6 +48,17 @@ def test_months_without_a_word_are_its_own(counting: Counting) -> None:
     assert counting.counters["BASE"].register == "supplier_energy_1"
 
 
+def test_a_gain_that_ends_just_above_the_total_is_that_of_the_total() -> None:
+    """The contract has become one without labels in Historique while nobody listened."""
+    counting = Counting()
+    standard = {**REGISTERS, "EASF01": 16_000_000, "EASF02": 26_000_000, "EASF03": 13_000_000}
+    gains(counting, standard, 0)
+    assert gains(counting, {"BASE": 16_000_010}, 60) == {"BASE": 10}
+    assert gains(counting, {"BASE": 55_112_010}, MONTHS) == {"BASE": 112_000}
+    later = standard | {"EASF01": 16_082_010, "EASF03": 13_030_000}
+    assert sum(gains(counting, later, MONTHS + 60).values()) == 0
+
+
 def test_what_was_used_while_the_mode_changed_is_counted_by_the_registers_that_grew(
     counting: Counting,
 ) -> None:

@@ -19,6 +19,9 @@ _DAY: Final = 86_400.0
 _RECENT: Final = 900.0
 """Seconds of rows that a power cut may take from the recorder."""
 _BASE: Final = "BASE"
+_BY_CHANCE: Final = 1_000
+"""Wh that a register may gain and be near the total by chance. If it has gained more, and the total
+would have gained less than a tenth of it, BASE shows the total, under a new contract."""
 
 
 @dataclass(slots=True)
@@ -122,7 +125,10 @@ class Counting:
             register = self.registers.shown_by(counter.meter, LABELS[_BASE], value)
             if register != counter.register or not is_total:
                 return register == counter.register
-        return counter.shown <= value and can_follow(counter.shown, value, now - counter.at)
+        gain = value - counter.shown
+        if gain > _BY_CHANCE and self.registers.gain_of_total(counter.meter, value) < gain / 10:
+            return False
+        return gain >= 0 and can_follow(counter.shown, value, now - counter.at)
 
     def _show(self, counter: StatisticCount, value: int, last: int | None, now: float) -> bool:
         """Take the value of a register; whether it is lower than before."""

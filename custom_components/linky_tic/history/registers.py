@@ -12,6 +12,7 @@ Values are in Wh or varh. What statistics make of them is in `counting.py`.
 """
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from ..tic import LABELS, Label, Mode, Quantity, can_follow
@@ -67,11 +68,15 @@ class Registers:
 
     def shown_by(self, meter: str, label: Label, value: int) -> str:
         """Return the register that a label shows; for BASE the total or else register 1."""
+        is_total = label.name == _BASE and self.gain_of_total(meter, value) < inf
+        return SUPPLIER_TOTAL if is_total else register_name(label)
+
+    def gain_of_total(self, meter: str, value: int) -> float:
+        """Return what the supplier's total has gained if BASE shows it; infinite if it cannot."""
         known = self.known(meter, Quantity.SUPPLIER_ENERGY)
-        is_total = label.name == _BASE and (self._is_complete(meter) or len(known) != 1)
-        if is_total and max(self._total(meter), sum(self.heard[key] for key in known)) <= value:
-            return SUPPLIER_TOTAL
-        return register_name(label)
+        total = max(self._total(meter), sum(self.heard[key] for key in known))
+        is_possible = value >= total and (self._is_complete(meter) or len(known) != 1)
+        return value - total if is_possible else inf
 
     def known(self, meter: str, quantity: Quantity) -> list[str]:
         """Return the keys of those registers of a quantity that have been received."""
