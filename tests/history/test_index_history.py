@@ -11,7 +11,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from custom_components.linky_tic.const import DOMAIN
 from custom_components.linky_tic.history.index_history import async_setup_history, history_of
@@ -21,6 +22,7 @@ from ..home import complaints
 from .tables import OTHER, A, Row, Tables
 
 METER: Final = "041961000000"
+OTHER_METER: Final = "041961000001"
 QUARTER: Final = 900
 
 
@@ -112,6 +114,31 @@ async def test_what_is_committed_is_counted_once_and_nothing_else(
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert hass_storage["linky_tic.history"]["data"]["counters"][A]["row"] == 100_500
+
+
+async def test_what_is_received_while_rows_are_committed_is_counted_with_the_next(
+    hass: HomeAssistant, tables: Tables
+) -> None:
+    """The meter is replaced meanwhile: what it has gained beyond the row is in the next one."""
+    await async_setup_history(hass)
+    history, session = history_of(hass), tables.session
+    session.commit()
+    for value in (100_000, 100_500):
+        history.shown(A, METER, LABELS["EASF01"], value)
+    meanwhile = [(METER, 100_600), (OTHER_METER, 5_000), (OTHER_METER, 5_001)]
+
+    def committing(session: Session) -> None:
+        while meanwhile and not session.in_nested_transaction():
+            meter, value = meanwhile.pop(0)
+            history.shown(A, meter, LABELS["EASF01"], value)
+
+    for row in ((0, 100.5, 999.0), (300, 5.001, 999.0)):
+        history.compiling(session)
+        event.listen(session, "before_commit", committing)
+        tables.add(StatisticsShortTerm, A, row)
+        session.commit()
+    assert not meanwhile
+    assert tables.rows(StatisticsShortTerm, A) == [(0, 100.5, 0.5), (300, 5.001, 0.601)]
 
 
 async def test_what_cannot_be_put_right_is_logged_and_takes_no_other_statistic_along(

@@ -5,7 +5,7 @@ entity ids, and so the statistics, of the one that was deleted. A meter is known
 address.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import deepcopy
 from threading import Lock
@@ -26,7 +26,7 @@ from ..const import DOMAIN, LOGGER
 from ..meter.signals import optional
 from ..tic import INDEXES, LABELS, Label, hashed
 from .counting import Counting
-from .sums import CountedRow, Newest, go_on, last_row, newest, put_right
+from .sums import Newest, go_on, last_row, newest, put_right
 
 _VERSION: Final = 3
 _HISTORY: Final[HassKey[IndexHistory]] = HassKey(f"{DOMAIN}.history")
@@ -58,7 +58,10 @@ class IndexHistory:
         self._lock = Lock()  # the recorder's thread counts, too
         self._is_dirty = False
         self._before: Newest | None = None
-        self._compiled: list[CountedRow] = []
+        self._counted: Counting | None = None
+        """A copy of `_counting` that has counted the rows which are being committed."""
+        self._changes: list[Callable[[Counting], object]] | None = None
+        """What has changed since the copy was made, until it takes the place of the original."""
 
     async def load(self) -> None:
         """Read the store, and correct it by the recorder, which has more after a crash."""
@@ -88,31 +91,33 @@ class IndexHistory:
 
     @callback
     def shown(self, statistic: str, address: str, label: Label, value: int) -> None:
-        with self._lock:
-            is_start = self._counting.shown(statistic, hashed(address), label, value, time.time())
-        self._keep(at_once=is_start)
+        shown = statistic, hashed(address), label, value, time.time()
+        self._keep(at_once=self._change(lambda counting: counting.shown(*shown)))
 
     @callback
     def received(self, statistic: str, address: str, label: Label, value: int) -> None:
         """Take a value of an index, whether or not its sensor is enabled."""
-        with self._lock:
-            is_first = self._counting.received(
-                statistic, hashed(address), label, value, time.time()
-            )
-        self._keep(at_once=is_first)
+        received = statistic, hashed(address), label, value, time.time()
+        self._keep(at_once=self._change(lambda counting: counting.received(*received)))
 
     @callback
     def follow(self, change: Event[er.EventEntityRegistryUpdatedData]) -> None:
         """Follow an entity, and its statistic, to another id or to its end."""
         entity_id = change.data["entity_id"]
         if change.data["action"] == "update" and "old_entity_id" in change.data:
-            with self._lock:
-                self._counting.renamed(change.data["old_entity_id"], entity_id)
+            before = change.data["old_entity_id"]
+            self._change(lambda counting: counting.renamed(before, entity_id))
             self._keep()
         elif change.data["action"] == "remove" and entity_id in self._counting.counters:
-            with self._lock:
-                self._counting.removed(entity_id, time.time())
+            now = time.time()
+            self._change(lambda counting: counting.removed(entity_id, now))
             self._keep()
+
+    def _change[T](self, change: Callable[[Counting], T]) -> T:
+        with self._lock:
+            if self._changes is not None:
+                self._changes.append(change)
+            return change(self._counting)
 
     def compiling(self, session: Session) -> None:
         """Have the sums of new rows corrected before they are committed.
@@ -132,26 +137,28 @@ class IndexHistory:
 
     def _put_right(self, session: Session) -> None:
         """Count on a copy: rows that are not committed do not count."""
-        before, self._before, self._compiled = self._before, None, []
+        before, self._before, self._counted = self._before, None, None
         if before is None:
             return
-        rows: list[CountedRow] = []
+        counted = None
         with self._lock:
-            counting = deepcopy(self._counting)
+            counting, self._changes = deepcopy(self._counting), []
         with _savepoint(session):
-            rows = put_right(session, counting, before)
+            put_right(session, counting, before)
+            counted = counting
         with _savepoint(session):
             go_on(session, frozenset(self.sums), before)
-        self._compiled = rows
+        self._counted = counted
 
     def _count(self, _session: Session) -> None:
-        rows, self._compiled = self._compiled, []
-        if not rows:
+        """Go on with the copy, and with what has changed since it was made."""
+        counted, self._counted = self._counted, None
+        if counted is None:
             return
         with self._lock:
-            for row in rows:
-                if row.name in self._counting.counters:  # and not renamed meanwhile
-                    self._counting.compiled(*row)
+            for change in self._changes or ():
+                change(counted)
+            self._counting, self._changes = counted, None
         self._hass.loop.call_soon_threadsafe(self._keep)
 
     def _keep(self, *, at_once: bool = True) -> None:

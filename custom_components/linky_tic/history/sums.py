@@ -51,14 +51,6 @@ class Row(NamedTuple):
     unit: float
 
 
-class CountedRow(NamedTuple):
-    """The arguments of `Counting.compiled` for one row."""
-
-    name: str
-    state: int
-    found: tuple[int, float] | None
-
-
 class Newest(NamedTuple):
     """The ids of the newest rows before the recorder compiles."""
 
@@ -70,22 +62,20 @@ def newest(session: Session) -> Newest:
     return Newest(*(session.scalar(select(func.max(one.id))) or 0 for one in _LENGTHS))
 
 
-def put_right(session: Session, counting: Counting, before: Newest) -> list[CountedRow]:
-    """Correct the sums of all new rows; return what was counted."""
+def put_right(session: Session, counting: Counting, before: Newest) -> None:
+    """Count all new rows, and correct their sums."""
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
     made = _rows(session, periods, periods.id > before.period)
     new = [row for row in made if counting.has_row(row.name, row.begin)]
     new.sort(key=lambda row: (row.begin, order[row.name]))
-    counted = []
     for row in new:
-        one = CountedRow(row.name, row.state, None)
+        found = None
         if counting.counters[row.name].is_moved and (last := _last_row(session, row.name, before)):
-            one = one._replace(found=(last.state, row.begin - last.begin))
-        gain = counting.compiled(*one) * row.unit
+            found = last.state, row.begin - last.begin
+        gain = counting.compiled(row.name, row.state, found) * row.unit
         total = _sum_before(session, row, before) + gain
         _write(session, row, total, gain, before)
-        counted.append(one)
     run = select(StatisticsRuns.start).order_by(StatisticsRuns.run_id.desc()).limit(1)
     start = session.scalar(run)
     if start and start.minute == _LAST_MINUTE:
@@ -93,7 +83,6 @@ def put_right(session: Session, counting: Counting, before: Newest) -> list[Coun
         for name in order:
             if counting.has_row(name, hour):
                 _add_hour(session, name, hour)
-    return counted
 
 
 def go_on(session: Session, names: Collection[str], before: Newest) -> None:
