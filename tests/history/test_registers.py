@@ -404,6 +404,16 @@ def test_what_was_used_while_nobody_listened_is_in_the_registers_that_are_heard_
     assert {name: gain for name, gain in after.items() if gain} == {"EASF01": 900_000}
 
 
+def test_a_register_has_part_of_what_the_total_has_gained_since_its_last_row() -> None:
+    """A new meter, whose other registers have the rest of it."""
+    counting = Counting()
+    gains(counting, {"BASE": 0}, 0)
+    assert gains(counting, {"BASE": 1_530}, 3600) == {"BASE": 1_530}
+    show(counting, {"BASE": 310_427}, MONTHS)
+    standard = {**REGISTERS, "EASF01": 305_895, "EASF02": 3_001, "EASF03": 1_531}
+    assert gains(counting, standard, MONTHS + 60)["EASF01"] == 304_365
+
+
 def test_what_another_label_has_counted_is_not_counted_where_an_id_is_new() -> None:
     """Its last row was of a register that had not been used yet."""
     counting = Counting()

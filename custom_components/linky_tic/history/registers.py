@@ -120,7 +120,8 @@ class Registers:
         self.counted[total] = max(0, rest - counted)
         self.hidden[total] = min(hidden, rest + hidden - counted)
         self.covered[key] = value
-        if (counted or not reached) and can_follow(counted, value - shown, total_seconds):
+        grown = max(counted, value - shown)
+        if (counted or not reached) and can_follow(counted, grown, total_seconds):
             self.counted[key] = counted
 
     def begin_total(self, meter: str, value: int, seconds: float) -> None:
