@@ -1,12 +1,15 @@
 """BASE shows register 1, or the total where Historique has no labels for the contract."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Final
 
 import pytest
 
 from custom_components.linky_tic.history.counting import Counting
 from custom_components.linky_tic.tic import LABELS
+
+from .model import House
 
 METER: Final = "0123"
 REGISTERS: Final = {f"EASF{number:02}": 0 for number in range(1, 11)}
@@ -422,3 +425,13 @@ def test_what_another_label_has_counted_is_not_counted_where_an_id_is_new() -> N
     counting.renamed("BBRHCJW", "moved")
     counting.shown("moved", METER, LABELS["BBRHCJW"], 97_000, MONTHS)
     assert counting.compiled("moved", 97_000, (0, MONTHS)) == 0
+
+
+@pytest.mark.parametrize("mode", ["standard", "historic"])
+@pytest.mark.parametrize("seed", range(150))
+def test_a_house_is_counted_to_the_watt_hour(mode: str, seed: int) -> None:
+    """Its modes, contracts and meters change, also while nobody listens."""
+    house = House(Random(seed), mode, ("hc", "ejp", "tempo"))  # noqa: S311 - a story, not a secret
+    for _ in range(12):
+        house.step()
+    assert house.end() == 0
