@@ -26,6 +26,13 @@ OTHER_METER: Final = "041961000001"
 QUARTER: Final = 900
 
 
+async def written(hass: HomeAssistant) -> None:
+    """Wait until what is to be stored at once is."""
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+
+
 async def test_a_start_is_written_at_once_and_values_a_quarter_of_an_hour_later(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
@@ -110,9 +117,7 @@ async def test_what_is_committed_is_counted_once_and_nothing_else(
         tables.session.commit()
         assert history._counting.counters[A].row == (100_500 if rows else None)
     assert rows == [(300, 100.5, 0.5), (600, 100.5, 0.5)]
-    await hass.async_block_till_done()
-    async_fire_time_changed(hass)
-    await hass.async_block_till_done()
+    await written(hass)
     assert hass_storage["linky_tic.history"]["data"]["counters"][A]["row"] == 100_500
 
 
@@ -139,6 +144,23 @@ async def test_what_is_received_while_rows_are_committed_is_counted_with_the_nex
         session.commit()
     assert not meanwhile
     assert tables.rows(StatisticsShortTerm, A) == [(0, 100.5, 0.5), (300, 5.001, 0.601)]
+
+
+async def test_nothing_is_written_for_a_period_without_rows(
+    hass: HomeAssistant, hass_storage: dict[str, Any], tables: Tables
+) -> None:
+    await async_setup_history(hass)
+    history, session = history_of(hass), tables.session
+    history.shown(A, METER, LABELS["EASF01"], 100_000)
+    session.commit()
+    await written(hass)
+    for rows in ([(0, 100.0, 999.0)], []):
+        hass_storage.pop("linky_tic.history", None)
+        history.compiling(session)
+        tables.add(StatisticsShortTerm, A, *rows)
+        session.commit()
+        await written(hass)
+        assert ("linky_tic.history" in hass_storage) is bool(rows)
 
 
 async def test_what_cannot_be_put_right_is_logged_and_takes_no_other_statistic_along(

@@ -144,11 +144,13 @@ class IndexHistory:
         with self._lock:
             counting, self._changes = deepcopy(self._counting), []
         with _savepoint(session):
-            put_right(session, counting, before)
-            counted = counting
+            counted = counting if put_right(session, counting, before) else None
         with _savepoint(session):
             go_on(session, frozenset(self.sums), before)
         self._counted = counted
+        if counted is None:
+            with self._lock:
+                self._changes = None
 
     def _count(self, _session: Session) -> None:
         """Go on with the copy, and with what has changed since it was made."""

@@ -62,8 +62,8 @@ def newest(session: Session) -> Newest:
     return Newest(*(session.scalar(select(func.max(one.id))) or 0 for one in _LENGTHS))
 
 
-def put_right(session: Session, counting: Counting, before: Newest) -> None:
-    """Count all new rows, and correct their sums."""
+def put_right(session: Session, counting: Counting, before: Newest) -> bool:
+    """Count all new rows, and correct their sums; whether there are any."""
     order = {name: number for number, name in enumerate(counting.counters)}
     periods = StatisticsShortTerm
     made = _rows(session, periods, periods.id > before.period)
@@ -83,6 +83,7 @@ def put_right(session: Session, counting: Counting, before: Newest) -> None:
         for name in order:
             if counting.has_row(name, hour):
                 _add_hour(session, name, hour)
+    return bool(new)
 
 
 def go_on(session: Session, names: Collection[str], before: Newest) -> None:
