@@ -20,6 +20,8 @@ from .registers import CostRegister, CostRegisters
 LEDGER: Final = "ledger"
 """The key under which an entry stores its account."""
 _ONE_DAY: Final = timedelta(days=1)
+_MONTH: Final = timedelta(days=31)
+"""The longest: the ledger must still have the whole month of the day that is paid."""
 
 
 class FormerTariff(NamedTuple):
@@ -151,7 +153,7 @@ class Account:
         if not is_behind:
             self.paid = self.day
         elif self.paid > date.min:
-            self.paid = min(self.day, max(self.paid, today - KEPT + timedelta(days=31)))
+            self.paid = min(self.day, max(self.paid, today - KEPT + _MONTH))
         while date.min < self.paid < self.day and not is_awaited(self.paid):
             yield self.paid
             self.paid += _ONE_DAY
